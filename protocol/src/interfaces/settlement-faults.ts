@@ -1,0 +1,24 @@
+import { CodedError, type FaultTable } from '../faults.ts'
+
+export type SettlementFault =
+  | { code: 'SETTLEMENT_UNAVAILABLE'; reason: string }
+  | { code: 'CLAIM_CONFLICT'; number: bigint; standing: Uint8Array }
+  | { code: 'CLAIM_REFUSED'; number: bigint; reason: string }
+  | { code: 'TRANSACTION_FAILED'; hash: Uint8Array; reason: string }
+  | { code: 'DEPLOYMENT_UNKNOWN'; address: Uint8Array; reason: string }
+  | { code: 'EVENT_INVALID'; reason: string }
+
+export const settlementFaults: FaultTable<SettlementFault> = {
+  SETTLEMENT_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the L2 does not answer' },
+  CLAIM_CONFLICT: { blame: 'operator', retry: 'never', text: 'another claim stands under this number' },
+  CLAIM_REFUSED: { blame: 'operator', retry: 'changed', text: 'the contract refused the claim' },
+  TRANSACTION_FAILED: { blame: 'operator', retry: 'changed', text: 'the transaction was included and failed' },
+  DEPLOYMENT_UNKNOWN: { blame: 'operator', retry: 'changed', text: 'no Parley deployment stands at this address' },
+  EVENT_INVALID: { blame: 'layer', retry: 'later', text: 'the L2 told an event that is none of the contracts’' },
+}
+
+export class SettlementError extends CodedError<SettlementFault> {
+  constructor(fault: SettlementFault, options?: ErrorOptions) {
+    super(fault, settlementFaults, options)
+  }
+}

@@ -1,0 +1,93 @@
+import type { ChainConfig } from '../config.ts'
+import type { Bytes20, Bytes32 } from '../ssz/primitives.ts'
+import type { BlockHeader } from '../types/block.ts'
+import type { BatchClaim, DataPart } from '../types/claim.ts'
+import type { QueuedItem } from '../types/inbox.ts'
+
+/** A block of the L2, by number and hash: what a cursor stands on. */
+export interface L2Position {
+  readonly blockNumber: bigint
+  readonly blockHash: Bytes32
+}
+
+/** How settled an L2 block must be before its events are told. */
+export type L2Confidence = 'latest' | 'safe' | 'finalized'
+
+/** What happened on the L2, in its order. `rollback` voids every event told of blocks after `to`. */
+export type SettlementEvent =
+  | { readonly kind: 'item'; readonly at: L2Position; readonly queued: QueuedItem }
+  | { readonly kind: 'claim'; readonly at: L2Position; readonly hash: Bytes32; readonly claim: BatchClaim }
+  | {
+      readonly kind: 'removal'
+      readonly at: L2Position
+      /** Claims above this number no longer stand. */
+      readonly standing: bigint
+      readonly lineage: Bytes32
+    }
+  | { readonly kind: 'final'; readonly at: L2Position; readonly number: bigint; readonly hash: Bytes32 }
+  | { readonly kind: 'rollback'; readonly to: L2Position }
+
+/** A page of events and where the next page starts. `caughtUp` when the page ends at the L2's head. */
+export interface SettlementPage {
+  readonly events: readonly SettlementEvent[]
+  readonly cursor: L2Position
+  readonly caughtUp: boolean
+}
+
+/** The claim that the next one must follow. */
+export interface ClaimHead {
+  readonly number: bigint
+  readonly hash: Bytes32
+  readonly lastHeader: BlockHeader
+}
+
+/** What a node and a sequencer read of the L2. */
+export interface SettlementReader {
+  /** Parameters as the contracts have them. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`. */
+  config(signal: AbortSignal): Promise<ChainConfig>
+  /** Address whose header signatures count. */
+  sequencer(signal: AbortSignal): Promise<Bytes20>
+  /** Lineage in force. */
+  lineage(signal: AbortSignal): Promise<Bytes32>
+  /** Header that stands for the state before the first block. */
+  genesis(signal: AbortSignal): Promise<BlockHeader>
+  /** Latest claim standing, at the L2's latest block. */
+  head(signal: AbortSignal): Promise<ClaimHead>
+  /**
+   * Events from `cursor` on (from the deployment when undefined), following `confidence`. When the cursor's block is no
+   * longer canonical the first event is a `rollback`. Waits for something to tell or for `signal`.
+   */
+  follow(cursor: L2Position | undefined, confidence: L2Confidence, signal: AbortSignal): AsyncIterable<SettlementPage>
+}
+
+/** A batch ready to be claimed. */
+export interface ClaimRequest {
+  readonly number: bigint
+  readonly parent: Bytes32
+  readonly lineage: Bytes32
+  readonly coreRoot: Bytes32
+  readonly witnessRoot: Bytes32
+  readonly lastHeader: BlockHeader
+  readonly core: DataPart
+  readonly witness: DataPart
+}
+
+export interface ClaimReceipt {
+  readonly number: bigint
+  readonly hash: Bytes32
+  readonly at: L2Position
+  readonly gasUsed: bigint
+}
+
+/** What sends transactions to the L2; the only owner of its account's nonce. */
+export interface Settlement extends SettlementReader {
+  /**
+   * Claims a batch. Claiming the same batch again, also after a restart, gives the receipt of the first time.
+   * @throws {SettlementError} `CLAIM_CONFLICT` when another claim has this number, `CLAIM_REFUSED` with the contract's
+   * error, `SETTLEMENT_UNAVAILABLE` (retry).
+   */
+  claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimReceipt>
+  /** Makes final what can be; returns the number of the latest final claim. */
+  finalize(signal: AbortSignal): Promise<bigint>
+  close(): Promise<void>
+}
