@@ -1,5 +1,6 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
+import { sameBytes } from '../ssz/bytes.ts'
 import type { Bytes20, Bytes32, Signature } from '../ssz/primitives.ts'
 
 /**
@@ -14,8 +15,6 @@ export interface SignatureVerifier {
   /** True if either parity recovers `owner`; never for the zero address. */
   verifyOwner(owner: Bytes20, digest: Bytes32, signature: Signature): boolean
 }
-
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i])
 
 /** Address of an uncompressed public key of 65 bytes. */
 export function addressOf(publicKey: Uint8Array): Bytes20 {
@@ -44,7 +43,7 @@ export const portableVerifier: SignatureVerifier = {
       if (parsed.hasHighS()) return false
       return [0, 1].some((parity) => {
         try {
-          return equal(addressOf(parsed.addRecoveryBit(parity).recoverPublicKey(digest).toBytes(false)), owner)
+          return sameBytes(addressOf(parsed.addRecoveryBit(parity).recoverPublicKey(digest).toBytes(false)), owner)
         } catch {
           // No point has this x with this parity.
           return false
