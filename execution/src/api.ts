@@ -1,0 +1,152 @@
+import type {
+  Account,
+  Block,
+  BlockFault,
+  BlockWitness,
+  Bytes32,
+  Conversation,
+  Prices,
+  QueuedItem,
+  Run,
+  SignedOperation,
+  TransitionFault,
+} from '@parley/protocol'
+
+/** What fixes a block when it is opened: nothing of it changes while entries arrive. */
+export interface BlockOpening {
+  readonly number: bigint
+  /** Milliseconds; goes into the header. */
+  readonly timestamp: bigint
+  /** Prices of the state before the block. */
+  readonly prices: Prices
+  /** Inbox items the block consumes, in order. */
+  readonly items: readonly QueuedItem[]
+}
+
+/** How one entry fared. Accepted entries are part of the open block from now on. */
+export type Outcome =
+  | {
+      readonly accepted: true
+      /** Block that will carry the entry. */
+      readonly block: bigint
+      /** Messages: place in the conversation, from 0. Creations: index of the conversation. Otherwise 0. */
+      readonly position: bigint
+    }
+  | { readonly accepted: false; readonly fault: TransitionFault }
+
+/**
+ * Entries that one lane executed, in its order. Batches of one lane come in order; what two lanes did at the same time
+ * comes in any order. Record them durably in the order of the calls, and a replay of the record gives the same state.
+ */
+export interface ExecutedBatch {
+  readonly lane: number
+  /** Block the accepted entries are in; a batch never spans two blocks. */
+  readonly block: bigint
+  /** Accepted entries in journal form, to be given to `replay`; empty when all were refused. Owned by the receiver. */
+  readonly record: Uint8Array
+  /** Outcome of each entry with the ticket it was submitted under. */
+  readonly outcomes: readonly { readonly ticket: number; readonly entry: number; readonly outcome: Outcome }[]
+}
+
+/** All that lanes know of a sealed block; the sequencer adds the header. */
+export interface SealedRuns {
+  readonly runs: Run[]
+  readonly witness: BlockWitness
+  /** Root that a header commits the runs by. */
+  readonly runsRoot: Bytes32
+  /** Roots of the 64 shards after the block. */
+  readonly shardRoots: readonly Bytes32[]
+}
+
+/** A conversation with what proves it against its shard's root. */
+export interface ConversationRead {
+  readonly conversation: Conversation
+  /** Siblings from the conversation's root up to the shard's root, lowest first. */
+  readonly branch: readonly Bytes32[]
+}
+
+export interface AccountRead {
+  readonly account: Account
+  readonly branch: readonly Bytes32[]
+}
+
+/** How full the open block and the lanes are. */
+export interface ExecutionLoad {
+  /** Entries submitted and not yet executed, the fullest lane's. */
+  readonly queued: number
+  /** Segments of the open block, all lanes together. */
+  readonly segments: number
+  /** A lane has no room left in the open block: seal it. */
+  readonly full: boolean
+}
+
+/**
+ * The state transition on worker threads. One block is open at a time: open → submit … → seal, or whole blocks by
+ * `verify`. When a lane dies every pending and later call fails with `LANE_DIED`, and nothing more is answered.
+ */
+export interface Execution {
+  readonly lanes: number
+  /** Name of the signature verifier in use. */
+  readonly verifier: string
+
+  /** Opens a block and executes its inbox items, before any entry submitted later. */
+  open(opening: BlockOpening): void
+
+  /**
+   * Queues messages for the open block, or for the next one if a lane is full.
+   * @param messages - Concatenated `SignedMessage`s; copied before the call returns.
+   * @param ticket - Given back with every outcome; entry numbers count from 0 within a ticket.
+   * @returns false, having queued nothing, when a lane's queue has no room: answer 429.
+   */
+  submitMessages(messages: Uint8Array, ticket: number): boolean
+
+  /** Queues one operation; otherwise as `submitMessages`. */
+  submitOperation(operation: SignedOperation, ticket: number): boolean
+
+  /** Called with executed entries as they come. Set once, before the first submission. */
+  onExecuted(listener: (batch: ExecutedBatch) => void): void
+
+  load(): ExecutionLoad
+
+  /**
+   * Seals the open block: resolves after everything queued before the call that has room in it was executed and told to
+   * the listener. Entries without room wait for the next block.
+   */
+  seal(): Promise<SealedRuns>
+
+  /**
+   * Executes a whole block, comparing every segment's root and the state root, without opening one.
+   * @returns the first difference in the order of shards and segments, or undefined. After a difference the state is of
+   * no use: `load` a snapshot.
+   */
+  verify(
+    block: Block,
+    witness: BlockWitness,
+    prices: Prices,
+    items: readonly QueuedItem[],
+  ): Promise<BlockFault | undefined>
+
+  /** Applies records of `ExecutedBatch` to the open block without verifying signatures: they were checked and are durable. */
+  replay(record: Uint8Array): Promise<void>
+
+  /** Roots of the 64 shards as executed so far. */
+  shardRoots(): Promise<readonly Bytes32[]>
+
+  /** Undefined where there is none. */
+  conversation(shard: number, index: number): Promise<ConversationRead | undefined>
+  account(shard: number, index: number): Promise<AccountRead | undefined>
+
+  /** Writes the state of all shards, between blocks, one chunk a shard; the caller stores them under the state root. */
+  snapshot(): AsyncIterable<{ readonly shard: number; readonly bytes: Uint8Array }>
+
+  /** Replaces the state, between blocks. @throws {ExecutionError} `SNAPSHOT_INVALID` when a shard's root is not the expected one. */
+  restore(
+    chunks: AsyncIterable<{ readonly shard: number; readonly bytes: Uint8Array }>,
+    shardRoots: readonly Bytes32[],
+  ): Promise<void>
+
+  /** Rejects when a lane dies; never resolves otherwise until `close`. */
+  readonly failed: Promise<never>
+
+  close(): Promise<void>
+}

@@ -1,0 +1,72 @@
+import { ContainerType, ListCompositeType, type ValueOf } from '@chainsafe/ssz'
+import { limits } from '../limits.ts'
+import { Bytes32Type, SignatureType, Uint8Type, Uint16Type, Uint32Type, Uint64Type } from '../ssz/primitives.ts'
+import type { TransitionFault } from '../transition/faults.ts'
+import { type Operation, OperationType } from './operation.ts'
+
+/**
+ * A message as a client sends it: 111 bytes, so a body of n messages is their concatenation.
+ * `nonce` says which of the member's messages it is; the record does not carry it.
+ */
+export const SignedMessageType = new ContainerType(
+  {
+    shard: Uint8Type,
+    conversation: Uint32Type,
+    member: Uint16Type,
+    nonce: Uint64Type,
+    content: Bytes32Type,
+    signature: SignatureType,
+  },
+  { typeName: 'SignedMessage' },
+)
+export type SignedMessage = ValueOf<typeof SignedMessageType>
+
+/** Bytes of a signed message. */
+export const signedMessageBytes = 111
+
+/** An operation as a client sends it. */
+export const SignedOperationType = new ContainerType(
+  { operation: OperationType, signatures: new ListCompositeType(SignatureType, limits.signaturesPerOperation) },
+  { typeName: 'SignedOperation' },
+)
+export interface SignedOperation {
+  operation: Operation
+  signatures: Uint8Array[]
+}
+
+/** Numbers of refusals on the wire; 0 means accepted. Numbers are never reused. */
+export const refusalNumbers = {
+  FIELD_OUT_OF_RANGE: 1,
+  ACCOUNT_UNKNOWN: 2,
+  CONVERSATION_UNKNOWN: 3,
+  MEMBER_UNKNOWN: 4,
+  ROLE_MISSING: 5,
+  NONCE_MISMATCH: 6,
+  EPOCH_MISMATCH: 7,
+  PRICE_OVER_LIMIT: 8,
+  ALLOWANCE_TOO_LOW: 9,
+  BALANCE_TOO_LOW: 10,
+  SPONSOR_MISMATCH: 11,
+  NO_ADMIN: 12,
+  ADMIN_LOST: 13,
+  SLOT_OCCUPIED: 14,
+  SLOT_BEYOND_END: 15,
+  SLOT_EMPTY: 16,
+  SHARD_FULL: 17,
+  SIGNATURE_COUNT: 18,
+  SIGNATURE_INVALID: 19,
+  COUNTER_EXHAUSTED: 20,
+} as const satisfies { readonly [code in TransitionFault['code']]: number }
+
+/**
+ * Answer to one message: 17 bytes. Accepted (`refusal` 0): `value` is its position in the conversation, from 0.
+ * Refused: `value` is what the fault expected (the nonce, the limit, the allowance), 0 where there is nothing to say.
+ */
+export const MessageReceiptType = new ContainerType(
+  { refusal: Uint8Type, block: Uint64Type, value: Uint64Type },
+  { typeName: 'MessageReceipt' },
+)
+export type MessageReceipt = ValueOf<typeof MessageReceiptType>
+
+/** Bytes of a message receipt. */
+export const messageReceiptBytes = 17
