@@ -1,1 +1,6 @@
-export {}
+export * from './devnet/anvil.ts'
+export * from './devnet/devnet.ts'
+export * from './devnet/predeploys.ts'
+export * from './devnet/roles.ts'
+export * from './faults.ts'
+export * from './process/supervise.ts'
