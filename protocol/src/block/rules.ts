@@ -3,9 +3,8 @@ import { limits } from '../limits.ts'
 import { sameBytes } from '../ssz/bytes.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'
 import type { BlockHeader } from '../types/block.ts'
-import { type Block, BlockHeaderType, type BlockWitness, BodyKind, type Run } from '../types/block.ts'
+import { type Block, BlockHeaderType, type BlockWitness, BodyKind, type Run, signaturesOf } from '../types/block.ts'
 import { type QueuedItem, shardOfItem } from '../types/inbox.ts'
-import { signatureCount } from '../types/operation.ts'
 import type { Prices } from '../types/state.ts'
 import { BlockError, type BlockPlace } from './faults.ts'
 import { itemsDue } from './inbox-range.ts'
@@ -77,8 +76,13 @@ function checkHeader(header: BlockHeader, parent: BlockParent, lineage: Bytes32,
 }
 
 /** The items a block consumes. */
-export function consumedItems(header: BlockHeader, parent: BlockHeader, window: InboxWindow): readonly QueuedItem[] {
-  return window.waiting.slice(0, Number(header.inboxCount - parent.inboxCount))
+export function consumedItems(
+  header: Pick<BlockHeader, 'inboxCount'>,
+  parent: Pick<BlockHeader, 'inboxCount'>,
+  window: InboxWindow,
+): readonly QueuedItem[] {
+  const count = header.inboxCount - parent.inboxCount
+  return count > 0n ? window.waiting.slice(0, Number(count)) : []
 }
 
 function checkInboxRange(
@@ -179,11 +183,6 @@ function checkInboxSegments(block: Block, consumed: readonly QueuedItem[], place
     })
 }
 
-function signaturesNeeded(body: Run['segments'][number]['body']): number {
-  if (body.selector === BodyKind.messages) return body.value.length
-  return body.selector === BodyKind.operation ? signatureCount(body.value) : 0
-}
-
 function checkWitnessShape(block: Block, witness: BlockWitness, place: BlockPlace): void {
   const demandCount = (expected: number, received: number | undefined, at: BlockPlace): void => {
     if (received !== expected) throw new BlockError({ ...at, code: 'WITNESS_SHAPE', expected, received: received ?? 0 })
@@ -192,7 +191,7 @@ function checkWitnessShape(block: Block, witness: BlockWitness, place: BlockPlac
   block.runs.forEach((run, r) => {
     demandCount(run.segments.length, witness[r]?.length, { ...place, shard: run.shard })
     run.segments.forEach((segment, s) => {
-      demandCount(signaturesNeeded(segment.body), witness[r]?.[s]?.length, { ...place, shard: run.shard, segment: s })
+      demandCount(signaturesOf(segment.body), witness[r]?.[s]?.length, { ...place, shard: run.shard, segment: s })
     })
   })
 }

@@ -4,6 +4,7 @@ import { CodedError, type FaultTable } from '../faults.ts'
 export type DaFault =
   | { code: 'DA_TOO_LARGE'; bytes: number; maxBytes: number }
   | { code: 'DA_EMPTY' }
+  | { code: 'DA_REFUSED'; layer: string; reason: string }
   | { code: 'DA_UNAVAILABLE'; layer: string; reason: string }
   | { code: 'DA_MISSING'; layer: string; pointer: Uint8Array }
   | { code: 'DA_CORRUPT'; layer: string; pointer: Uint8Array; reason: string }
@@ -12,7 +13,12 @@ export type DaFault =
 export const daFaults: FaultTable<DaFault> = {
   DA_TOO_LARGE: { blame: 'operator', retry: 'never', text: 'the data is larger than the layer takes' },
   DA_EMPTY: { blame: 'operator', retry: 'never', text: 'there is nothing to publish' },
-  DA_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the layer does not answer' },
+  DA_REFUSED: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'the layer does not publish for this operator as configured',
+  },
+  DA_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the layer cannot do this now' },
   DA_MISSING: { blame: 'layer', retry: 'later', text: 'the layer does not have the data now' },
   DA_CORRUPT: { blame: 'layer', retry: 'later', text: 'what the layer served is not what the pointer names' },
   DA_POINTER_INVALID: { blame: 'operator', retry: 'never', text: 'the pointer is not one of this layer' },

@@ -32,6 +32,9 @@ export type DaStatus = 'available' | 'pending' | 'missing'
  * Publishing the same bytes twice gives one publication, also across restarts of the process: an adapter that sends
  * transactions stores them before it sends them. Retrieval returns exactly the published bytes or throws: whoever
  * serves them is not trusted.
+ *
+ * Every method rejects with the signal's reason once the signal aborts. An aborted `submit` may still publish; the next
+ * one of the same bytes finds that publication.
  */
 export interface DataAvailability {
   /** One of `DaLayer`. */
@@ -40,26 +43,33 @@ export interface DataAvailability {
   readonly name: string
   readonly limits: DaLimits
 
-  /** @throws {DaError} `DA_UNAVAILABLE` (retry later). */
+  /**
+   * What publishing `bytes` bytes would cost now; never less for more bytes.
+   * @throws {DaError} `DA_EMPTY`, `DA_TOO_LARGE` (never retry), `DA_UNAVAILABLE` (retry later).
+   */
   quote(bytes: number, signal: AbortSignal): Promise<DaQuote>
 
   /**
    * Publishes bytes and waits until the layer has accepted them for good, as far as the layer goes.
    * @param data - 1 to `limits.maxBytes` bytes; not kept after the call.
-   * @throws {DaError} `DA_TOO_LARGE` (never retry), `DA_UNAVAILABLE` (retry the same bytes).
+   * @throws {DaError} `DA_EMPTY`, `DA_TOO_LARGE` (never retry), `DA_REFUSED` (opened for reading, or not authorised),
+   * `DA_UNAVAILABLE` (retry the same bytes).
    */
   submit(data: Uint8Array, signal: AbortSignal): Promise<DaReceipt>
 
   /**
-   * Fetches what `pointer` names, checked against it.
+   * Fetches what `pointer` names, checked against it. The bytes are the caller's.
    * @throws {DaError} `DA_MISSING` (retry later), `DA_CORRUPT` (what was served does not match; retry elsewhere or later),
    * `DA_POINTER_INVALID` (never retry), `DA_UNAVAILABLE` (retry later).
    */
   retrieve(pointer: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
 
-  /** @throws {DaError} `DA_POINTER_INVALID`, `DA_UNAVAILABLE`. */
+  /**
+   * Whether `retrieve` would find the data now.
+   * @throws {DaError} `DA_POINTER_INVALID`, `DA_UNAVAILABLE`.
+   */
   status(pointer: Uint8Array, signal: AbortSignal): Promise<DaStatus>
 
-  /** Frees what the adapter holds; no call may follow. */
+  /** Frees what the adapter holds; calls under way reject with `DA_UNAVAILABLE`, and no call may follow. */
   close(): Promise<void>
 }

@@ -1,7 +1,14 @@
 import { ContainerType, ListCompositeType, UnionType, type ValueOf } from '@chainsafe/ssz'
 import { limits } from '../limits.ts'
 import { Bytes32Type, type Signature, Uint8Type, Uint64Type } from '../ssz/primitives.ts'
-import { type Message, MessageType, type Operation, OperationType, SignaturesType } from './operation.ts'
+import {
+  type Message,
+  MessageType,
+  type Operation,
+  OperationType,
+  SignaturesType,
+  signatureCount,
+} from './operation.ts'
 import { PricesType } from './state.ts'
 
 /** Selectors of a segment's body. */
@@ -17,6 +24,12 @@ export const BodyType = new UnionType([
   OperationType,
   Uint64Type,
 ])
+
+/** How many signatures a body carries. Forced items bring theirs through the L2. */
+export function signaturesOf(body: Body): number {
+  if (body.selector === BodyKind.messages) return body.value.length
+  return body.selector === BodyKind.operation ? signatureCount(body.value) : 0
+}
 
 /** The unit of everything: at most 32 messages, or one operation, or one inbox item, between two roots of one shard. */
 export const SegmentType = new ContainerType(

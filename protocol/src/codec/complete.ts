@@ -1,0 +1,78 @@
+import { pricesAfter } from '../block/inbox-range.ts'
+import { runsRoot } from '../block/roots.ts'
+import { type BlockParent, consumedItems, type InboxWindow } from '../block/rules.ts'
+import type { Bytes32 } from '../ssz/primitives.ts'
+import {
+  type Block,
+  type BlockHeader,
+  BlockHeaderType,
+  type BlockWitness,
+  CoreType,
+  type Run,
+  WitnessType,
+} from '../types/block.ts'
+import type { BlockSkeleton, RunSkeleton } from './skeleton.ts'
+
+/** What the DA layer carries of a block. */
+export function skeletonOf(block: Block): BlockSkeleton {
+  const { timestamp, inboxCount, stateRoot } = block.header
+  return { timestamp, inboxCount, stateRoot, runs: block.runs }
+}
+
+function completeRun(run: RunSkeleton, before: Bytes32): Run {
+  let standing = before
+  const segments = run.segments.map(({ body, postRoot }) => {
+    const segment = { preRoot: standing, body, postRoot }
+    standing = postRoot
+    return segment
+  })
+  return { shard: run.shard, segments, postRoot: standing }
+}
+
+/**
+ * Puts back what is derived: numbers, links, lineage, inbox hashes, prices and the roots segments begin at. Nothing is
+ * checked: a block that breaks a rule comes out as it was claimed, for `checkBlockRules` to name the fault. Where the
+ * inbox is not known as far as a block claims, its hash stays that of what is known.
+ */
+export function completeBlocks(
+  skeletons: readonly BlockSkeleton[],
+  parent: BlockParent,
+  window: InboxWindow,
+  lineage: Bytes32,
+): Block[] {
+  const shardRoots = [...parent.shardRoots]
+  let { header: previous, prices } = parent
+  let before = window
+  return skeletons.map((skeleton) => {
+    const runs = skeleton.runs.map((run) => completeRun(run, shardRoots[run.shard] as Bytes32))
+    for (const run of runs) shardRoots[run.shard] = run.postRoot
+    const { timestamp, inboxCount, stateRoot } = skeleton
+    const consumed = consumedItems({ inboxCount }, previous, before)
+    const inboxHash = consumed.at(-1)?.inboxHash ?? before.hashBefore
+    const header: BlockHeader = {
+      number: previous.number + 1n,
+      parent: BlockHeaderType.hashTreeRoot(previous),
+      timestamp,
+      lineage,
+      inboxCount,
+      inboxHash,
+      prices,
+      runsRoot: runsRoot(runs),
+      stateRoot,
+    }
+    prices = pricesAfter(prices, consumed)
+    before = { waiting: before.waiting.slice(consumed.length), hashBefore: inboxHash }
+    previous = header
+    return { header, runs }
+  })
+}
+
+/** Root that a claim commits the blocks of a batch by. */
+export function coreRoot(blocks: readonly Block[]): Bytes32 {
+  return CoreType.hashTreeRoot([...blocks])
+}
+
+/** Root that a claim commits the signatures of a batch by. */
+export function witnessRoot(witness: readonly BlockWitness[]): Bytes32 {
+  return WitnessType.hashTreeRoot([...witness])
+}

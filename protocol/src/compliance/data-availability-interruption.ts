@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { setImmediate } from 'node:timers/promises'
+import type { ComplianceCase } from './case.ts'
+import {
+  assertFault,
+  assertRejectsWith,
+  assertSameBytes,
+  patience,
+  sampleBytes,
+  withAdapter,
+} from './data-availability-checks.ts'
+import type { DaHarness } from './data-availability-harness.ts'
+
+/** What happens when the caller gives up or the layer is out of reach. */
+export function daInterruptionCases(lease: () => DaHarness): readonly ComplianceCase[] {
+  return [abortedBefore(lease), abortedMeanwhile(lease), unreachable(lease)]
+}
+
+function abortedBefore(lease: () => DaHarness): ComplianceCase {
+  return withAdapter(lease, 'abort › an aborted signal stops every method at once', async (da, harness) => {
+    const before = await harness.publications()
+    const { pointer } = await da.submit(sampleBytes('abort', 900), patience())
+    const reason = new Error('given up')
+    const signal = AbortSignal.abort(reason)
+    await assertRejectsWith(da.submit(sampleBytes('never', 900), signal), reason, 'submit')
+    await assertRejectsWith(da.retrieve(pointer, signal), reason, 'retrieve')
+    await assertRejectsWith(da.status(pointer, signal), reason, 'status')
+    await assertRejectsWith(da.quote(900, signal), reason, 'quote')
+    assert.equal(await harness.publications(), before + 1)
+  })
+}
+
+function abortedMeanwhile(lease: () => DaHarness): ComplianceCase {
+  return withAdapter(lease, 'abort › an abandoned submit can be taken up again', async (da, harness) => {
+    const before = await harness.publications()
+    const data = sampleBytes('abandoned', 901)
+    await harness.stall?.()
+    const controller = new AbortController()
+    const reason = new Error('given up meanwhile')
+    const submitted = da.submit(data, controller.signal)
+    // A layer that accepts at once may be done before the abort: only one that stalls must reject.
+    const outcome = submitted.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    await setImmediate()
+    controller.abort(reason)
+    const error = await outcome
+    if (harness.stall !== undefined || error !== undefined)
+      assert.ok(error === reason, `rejected with ${String(error)}, not with the signal's reason`)
+    await harness.heal()
+    const { pointer } = await da.submit(data, patience())
+    assertSameBytes(await da.retrieve(pointer, patience()), data, 'after the abort')
+    assert.equal(await harness.publications(), before + 1)
+  })
+}
+
+function unreachable(lease: () => DaHarness): ComplianceCase {
+  return withAdapter(lease, 'reach › a layer out of reach is DA_UNAVAILABLE, never missing', async (da, harness) => {
+    if (harness.disconnect === undefined) return
+    const data = sampleBytes('reach', 902)
+    const { pointer } = await da.submit(data, patience())
+    await harness.disconnect()
+    await assertFault(da.retrieve(pointer, patience()), 'DA_UNAVAILABLE', 'retrieve')
+    await assertFault(da.status(pointer, patience()), 'DA_UNAVAILABLE', 'status')
+    await assertFault(da.submit(sampleBytes('beyond reach', 902), patience()), 'DA_UNAVAILABLE', 'submit')
+    await harness.heal()
+    assert.equal(await da.status(pointer, patience()), 'available')
+    assertSameBytes(await da.retrieve(pointer, patience()), data, 'back in reach')
+  })
+}

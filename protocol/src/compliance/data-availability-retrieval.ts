@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { maxPointerBytes } from '../types/claim.ts'
+import type { ComplianceCase } from './case.ts'
+import { assertFault, assertSameBytes, patience, sampleBytes, withAdapter } from './data-availability-checks.ts'
+import type { DaHarness } from './data-availability-harness.ts'
+
+function malformed(pointer: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  const otherVersion = pointer.slice()
+  otherVersion[0] = 0xff - (otherVersion[0] ?? 0)
+  const longer = new Uint8Array(pointer.length + 1)
+  longer.set(pointer)
+  return new Map([
+    ['empty', new Uint8Array(0)],
+    ['one byte', pointer.slice(0, 1)],
+    ['one byte short', pointer.slice(0, -1)],
+    ['one byte long', longer],
+    ['of another version', otherVersion],
+    ['all zeros', new Uint8Array(pointer.length)],
+    ['all ones', new Uint8Array(pointer.length).fill(0xff)],
+    ['longer than any pointer', new Uint8Array(maxPointerBytes + 1).fill(1)],
+  ])
+}
+
+/** What is given back: exactly what was published, or a fault that says what is wrong. */
+export function daRetrievalCases(lease: () => DaHarness): readonly ComplianceCase[] {
+  return [
+    withAdapter(lease, 'retrieve › what was never published is DA_MISSING', async (da, harness) => {
+      const pointer = harness.unknownPointer()
+      await assertFault(da.retrieve(pointer, patience()), 'DA_MISSING', 'retrieve')
+      assert.equal(await da.status(pointer, patience()), 'missing')
+    }),
+    withAdapter(lease, 'retrieve › a malformed pointer is DA_POINTER_INVALID', async (da) => {
+      const { pointer } = await da.submit(sampleBytes('pointer', 300), patience())
+      for (const [what, wrong] of malformed(pointer)) {
+        await assertFault(da.retrieve(wrong, patience()), 'DA_POINTER_INVALID', `retrieve, ${what}`)
+        await assertFault(da.status(wrong, patience()), 'DA_POINTER_INVALID', `status, ${what}`)
+      }
+    }),
+    withAdapter(
+      lease,
+      'retrieve › data that does not match is DA_CORRUPT, until the right data is served',
+      async (da, harness) => {
+        const data = sampleBytes('corrupt', 1000)
+        const { pointer } = await da.submit(data, patience())
+        await harness.corrupt(pointer)
+        await assertFault(da.retrieve(pointer, patience()), 'DA_CORRUPT', 'retrieve')
+        await harness.heal()
+        assertSameBytes(await da.retrieve(pointer, patience()), data, 'after healing')
+      },
+    ),
+    withAdapter(lease, 'status › follows what the layer serves', async (da, harness) => {
+      const data = sampleBytes('status', 1001)
+      const { pointer } = await da.submit(data, patience())
+      assert.equal(await da.status(pointer, patience()), 'available')
+      await harness.withhold(pointer)
+      assert.equal(await da.status(pointer, patience()), 'missing')
+      await assertFault(da.retrieve(pointer, patience()), 'DA_MISSING', 'retrieve')
+      await harness.heal()
+      assert.equal(await da.status(pointer, patience()), 'available')
+      assertSameBytes(await da.retrieve(pointer, patience()), data, 'after healing')
+    }),
+  ]
+}

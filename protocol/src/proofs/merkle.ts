@@ -1,0 +1,76 @@
+import { concatGindices, createProof, ProofType } from '@chainsafe/persistent-merkle-tree'
+import type { CompositeType, Type } from '@chainsafe/ssz'
+import { sameBytes } from '../ssz/bytes.ts'
+import { hash64 } from '../ssz/merkle.ts'
+import type { Bytes32 } from '../ssz/primitives.ts'
+
+/** A step into a type: a container's field or a list's index. */
+export type Path = readonly (string | number)[]
+
+/** One leaf, or the root of a part, and the siblings that lead from it to a root, lowest first. */
+export interface MerkleProof {
+  /** Generalised index of the leaf, as in the consensus specifications: the root is 1, children of g are 2g and 2g + 1. */
+  readonly gindex: bigint
+  readonly leaf: Bytes32
+  readonly branch: readonly Bytes32[]
+}
+
+/** Most levels a proof may have; the deepest leaf, a member within the state, has 58. */
+export const maxProofDepth = 96
+
+/** Generalised index of `path` in `type`. */
+export function gindexOf(type: Type<unknown>, path: Path): bigint {
+  return type.getPathInfo([...path]).gindex
+}
+
+/** Generalised index in the outer type of what has `inner` in the part at `outer`. */
+export function joinGindices(...gindices: readonly bigint[]): bigint {
+  return concatGindices([...gindices])
+}
+
+/**
+ * Proves the part of `value` at `path`.
+ * @throws {RangeError} when the path leads to nothing, such as an index at or beyond a list's length.
+ */
+export function prove<V>(type: CompositeType<V, unknown, unknown>, value: V, path: Path): MerkleProof {
+  const gindex = gindexOf(type, path)
+  const node = type.value_toTree(value)
+  const proof = createProof(node, { type: ProofType.single, gindex })
+  if (proof.type !== ProofType.single) throw new RangeError(`no single leaf at ${path.join('.')}`)
+  return { gindex, leaf: proof.leaf, branch: proof.witnesses }
+}
+
+/** Root that a proof leads to. @throws {RangeError} when the branch is not as long as the index demands. */
+export function rootOf({ gindex, leaf, branch }: MerkleProof): Bytes32 {
+  const depth = gindex.toString(2).length - 1
+  if (gindex < 1n || depth > maxProofDepth || branch.length !== depth)
+    throw new RangeError(
+      `branch has ${branch.length} levels, gindex ${gindex} demands ${depth} of at most ${maxProofDepth}`,
+    )
+  let root = leaf
+  let index = gindex
+  for (const sibling of branch) {
+    root = index & 1n ? hash64(sibling, root) : hash64(root, sibling)
+    index >>= 1n
+  }
+  return root
+}
+
+/** Whether `proof` shows its leaf at its index under `root`. Malformed proofs show nothing. */
+export function verifyProof(root: Bytes32, proof: MerkleProof): boolean {
+  try {
+    return sameBytes(rootOf(proof), root)
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+/** Joins a proof within a part to the proof of the part's root within the whole. */
+export function joinProofs(inner: MerkleProof, outer: Omit<MerkleProof, 'leaf'>): MerkleProof {
+  return {
+    gindex: joinGindices(outer.gindex, inner.gindex),
+    leaf: inner.leaf,
+    branch: [...inner.branch, ...outer.branch],
+  }
+}
