@@ -10,7 +10,7 @@ export function stateRoot(
   shardRoots: readonly Bytes32[],
   rest: { inboxCount: bigint; prices: Prices; blockNumber: bigint; timestamp: bigint },
 ): Bytes32 {
-  return StateOfRootsType.hashTreeRoot({ shards: [...shardRoots], ...rest })
+  return StateOfRootsType.hashTreeRoot({ ...rest, shards: [...shardRoots] })
 }
 
 /** Root that a header commits its runs by. */

@@ -1,5 +1,5 @@
 import { concatGindices, createProof, ProofType } from '@chainsafe/persistent-merkle-tree'
-import type { CompositeType, Type } from '@chainsafe/ssz'
+import type { CompositeType } from '@chainsafe/ssz'
 import { sameBytes } from '../ssz/bytes.ts'
 import { hash64 } from '../ssz/merkle.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'
@@ -19,7 +19,7 @@ export interface MerkleProof {
 export const maxProofDepth = 96
 
 /** Generalised index of `path` in `type`. */
-export function gindexOf(type: Type<unknown>, path: Path): bigint {
+export function gindexOf(type: CompositeType<unknown, unknown, unknown>, path: Path): bigint {
   return type.getPathInfo([...path]).gindex
 }
 
