@@ -1,7 +1,8 @@
-import { ContainerType, ListCompositeType, type ValueOf } from '@chainsafe/ssz'
+import { BooleanType, ByteVectorType, ContainerType, ListCompositeType, UnionType, type ValueOf } from '@chainsafe/ssz'
 import { limits } from '../limits.ts'
 import { Bytes32Type, SignatureType, Uint8Type, Uint16Type, Uint32Type, Uint64Type } from '../ssz/primitives.ts'
 import type { TransitionFault } from '../transition/faults.ts'
+import { BlockType, BlockWitnessType } from './block.ts'
 import { type Operation, OperationType } from './operation.ts'
 
 /**
@@ -70,3 +71,47 @@ export type MessageReceipt = ValueOf<typeof MessageReceiptType>
 
 /** Bytes of a message receipt. */
 export const messageReceiptBytes = 17
+
+/** A sealed block as feeds and `GET /v1/blocks/:number` send it; its value is a `SealedBlock`. */
+export const SealedBlockType = new ContainerType(
+  { block: BlockType, witness: BlockWitnessType, signature: new ByteVectorType(65) },
+  { typeName: 'SealedBlock' },
+)
+
+/** A message as the feed of its conversation shows it. */
+export const SpokenMessageType = new ContainerType(
+  { member: Uint16Type, content: Bytes32Type, signature: SignatureType },
+  { typeName: 'SpokenMessage' },
+)
+export type SpokenMessage = ValueOf<typeof SpokenMessageType>
+
+/** Selectors of what happens in a conversation. */
+export const ConversationEventKind = { message: 0, operation: 1 } as const
+
+/** A message, or an operation that created the conversation or changed its members: all that its head is made of. */
+export type ConversationEvent =
+  | { readonly selector: 0; readonly value: SpokenMessage }
+  | { readonly selector: 1; readonly value: SignedOperation }
+
+/**
+ * One frame of `/v1/feed/conversations/:shard/:index`. `position` is the conversation's messageCount before the event:
+ * the message's own place, or that of the message that follows an operation. `timestamp` is the block's, in
+ * milliseconds. `forced`: came through the L2's inbox, where an owner's own call needs no signature.
+ */
+export const ConversationEntryType = new ContainerType(
+  {
+    position: Uint64Type,
+    block: Uint64Type,
+    timestamp: Uint64Type,
+    forced: new BooleanType(),
+    event: new UnionType([SpokenMessageType, SignedOperationType]),
+  },
+  { typeName: 'ConversationEntry' },
+)
+export interface ConversationEntry {
+  position: bigint
+  block: bigint
+  timestamp: bigint
+  forced: boolean
+  event: ConversationEvent
+}
