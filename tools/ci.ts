@@ -3,6 +3,7 @@
  * A check counts as one; a suite whose closing line is missing counts as failed, whatever its exit code.
  */
 import { spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 
 interface Step {
   readonly name: string
@@ -35,9 +36,6 @@ const steps: readonly Step[] = [
   { name: 'unused', command: ['npm', 'run', 'unused'], summaries: [] },
 ]
 
-const escape = String.fromCharCode(27)
-const colours = new RegExp(`${escape}\\[[0-9;]*m`, 'g')
-
 async function run(command: readonly string[]): Promise<{ exitCode: number; output: string }> {
   const [file, ...args] = command
   const child = spawn(file as string, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -54,7 +52,7 @@ async function run(command: readonly string[]): Promise<{ exitCode: number; outp
     child.once('error', reject)
     child.once('close', (code) => resolve(code ?? 1))
   })
-  return { exitCode, output: Buffer.concat(chunks).toString('utf8').replace(colours, '') }
+  return { exitCode, output: stripVTControlCharacters(Buffer.concat(chunks).toString('utf8')) }
 }
 
 function count(step: Step, exitCode: number, output: string): { passed: number; failed: number } {
