@@ -1,1 +1,2 @@
-export {}
+export { inboxAbi, inboxBytecode } from '../abi/inbox.ts'
+export { rollupAbi, rollupBytecode } from '../abi/rollup.ts'

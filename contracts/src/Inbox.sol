@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IInbox} from "./interfaces/IInbox.sol";
+import {IL1Block} from "./interfaces/IL1Block.sol";
+import {IRollup} from "./interfaces/IRollup.sol";
+import {InboxItems} from "./libraries/InboxItems.sol";
+import {OperationRoots} from "./libraries/OperationRoots.sol";
+import {PriceFormula} from "./libraries/PriceFormula.sol";
+import {Ssz} from "./libraries/Ssz.sol";
+import {StateProofs} from "./libraries/StateProofs.sol";
+import {BatchClaim} from "./types/Batch.sol";
+import {
+    AddedMember,
+    ChangedRole,
+    ChangeMembers,
+    CreateConversation,
+    Fund,
+    InitialMember,
+    Message,
+    Reclaim,
+    Signature,
+    Withdraw
+} from "./types/Operations.sol";
+import {InboxParameters, PriceRules} from "./types/Parameters.sol";
+import {Account, Deposit, Prices, ShardSummary} from "./types/State.sol";
+
+/// @title Inbox
+/// @notice The ordered queue from the L2 to the L3, and the vault that the L3's money lies in.
+/// @dev Errors, events and what each function promises stand in `IInbox`.
+contract Inbox is IInbox {
+    using OperationRoots for *;
+
+    uint8 private constant SHARDS = 64;
+    uint8 private constant HIGHEST_ROLE = 2;
+    uint256 private constant MAX_ENTRIES = 16;
+    uint256 private constant WEI_PER_MWEI = 10 ** 6;
+    /// @dev Keeps every sum of the L3's state inside 64 bits.
+    uint256 private constant MAX_TOTAL_DEPOSITS = 2 ** 63;
+    /// @dev The index 2^32 - 1 names no account on the L3.
+    uint32 private constant MAX_ACCOUNTS = type(uint32).max;
+    IL1Block private constant L1_BLOCK = IL1Block(0x4200000000000000000000000000000000000015);
+
+    IRollup private immutable ROLLUP;
+    address private immutable OPERATOR;
+    address private immutable TREASURY;
+    uint64 private immutable MIN_DEPOSIT;
+
+    /// @dev Its length is the queue's; four share a slot.
+    uint64[] private _times;
+    mapping(uint64 index => bytes32) private _roots;
+    mapping(uint64 index => bytes32) private _hashes;
+
+    uint32[SHARDS] private _accountCounts;
+    /// @dev One above the account's index; 0 means that there is none.
+    mapping(uint8 shard => mapping(address owner => uint32)) private _accounts;
+    mapping(uint8 shard => mapping(uint32 account => uint64)) private _paid;
+    uint64[SHARDS] private _revenuePaid;
+
+    Prices private _prices;
+    uint64 private _totalDeposits;
+    uint64 private _derivedAt;
+    uint64 private _quotedAt;
+    PriceRules private _rules;
+
+    /// @param settings Its rollup may be under construction.
+    /// @param genesisPrices Prices of the L3's state before its first block, in mwei.
+    constructor(InboxParameters memory settings, Prices memory genesisPrices) {
+        PriceRules memory rules = settings.priceRules;
+        _require(settings.rollup != address(0), "rollup");
+        _require(settings.operator != address(0), "operator");
+        _require(settings.treasury != address(0), "treasury");
+        _require(settings.minDeposit != 0, "minDeposit");
+        _require(rules.interval != 0, "interval");
+        _require(rules.bytesPerBlob != 0, "bytesPerBlob");
+        _require(rules.operationsPerClaim != 0, "operationsPerClaim");
+        _require(rules.maxDataByte <= PriceFormula.MAX_PRICE, "maxDataByte");
+        _require(rules.maxSettlement <= PriceFormula.MAX_PRICE, "maxSettlement");
+        _require(genesisPrices.stateByte <= PriceFormula.MAX_PRICE, "genesisPrices.stateByte");
+        _require(
+            rules.minDataByte <= genesisPrices.dataByte && genesisPrices.dataByte <= rules.maxDataByte,
+            "genesisPrices.dataByte"
+        );
+        _require(
+            rules.minSettlement <= genesisPrices.settlement && genesisPrices.settlement <= rules.maxSettlement,
+            "genesisPrices.settlement"
+        );
+        ROLLUP = IRollup(settings.rollup);
+        OPERATOR = settings.operator;
+        TREASURY = settings.treasury;
+        MIN_DEPOSIT = settings.minDeposit;
+        _rules = rules;
+        _prices = genesisPrices;
+    }
+
+    /// @inheritdoc IInbox
+    function deposit(uint8 shard, address owner) external payable returns (uint32 account) {
+        _checkShard(shard);
+        if (owner == address(0)) revert Inbox_OwnerZero();
+        if (msg.value % WEI_PER_MWEI != 0) revert Inbox_NotWholeMwei(msg.value);
+        uint256 amount = msg.value / WEI_PER_MWEI;
+        if (amount < MIN_DEPOSIT) revert Inbox_DepositTooSmall(amount, MIN_DEPOSIT);
+        uint256 total = _totalDeposits + amount;
+        if (total > MAX_TOTAL_DEPOSITS) revert Inbox_DepositsExhausted(total, MAX_TOTAL_DEPOSITS);
+        _totalDeposits = uint64(total);
+        account = _openAccount(shard, owner);
+        Deposit memory item = Deposit(shard, account, owner, uint64(amount));
+        bytes32 root = InboxItems.deposit(item);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        emit DepositQueued(index, time, root, inboxHash, item);
+    }
+
+    /// @inheritdoc IInbox
+    function forceCreateConversation(CreateConversation calldata operation, Signature[] calldata signatures)
+        external
+        returns (uint64)
+    {
+        _checkShard(operation.shard);
+        InitialMember[] calldata members = operation.members;
+        _checkEntries(members.length);
+        for (uint256 i; i < members.length; ++i) {
+            _checkRole(i, members[i].role);
+        }
+        _checkSignatures(signatures, 1 + members.length);
+        bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        emit CreateConversationQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
+        return index;
+    }
+
+    /// @inheritdoc IInbox
+    function forceChangeMembers(ChangeMembers calldata operation, Signature[] calldata signatures)
+        external
+        returns (uint64)
+    {
+        _checkShard(operation.shard);
+        _checkChange(operation);
+        _checkSignatures(signatures, 1 + operation.add.length);
+        bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        emit ChangeMembersQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
+        return index;
+    }
+
+    /// @inheritdoc IInbox
+    function forceFund(Fund calldata operation, Signature[] calldata signatures) external returns (uint64) {
+        _checkShard(operation.shard);
+        _checkSignatures(signatures, 1);
+        bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        emit FundQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
+        return index;
+    }
+
+    /// @inheritdoc IInbox
+    function forceReclaim(Reclaim calldata operation, Signature[] calldata signatures) external returns (uint64) {
+        _checkShard(operation.shard);
+        _checkSignatures(signatures, 1);
+        bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        emit ReclaimQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
+        return index;
+    }
+
+    /// @inheritdoc IInbox
+    function forceWithdraw(Withdraw calldata operation, Signature[] calldata signatures) external returns (uint64) {
+        _checkShard(operation.shard);
+        _checkSignatures(signatures, 1);
+        bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        emit WithdrawQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
+        return index;
+    }
+
+    /// @inheritdoc IInbox
+    function forceMessage(uint8 shard, Message calldata message, Signature calldata signature)
+        external
+        returns (uint64)
+    {
+        _checkShard(shard);
+        bytes32 root = InboxItems.forcedMessage(shard, message, signature);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        emit MessageQueued(index, time, root, inboxHash, shard, message, signature);
+        return index;
+    }
+
+    /// @inheritdoc IInbox
+    function pushPrices() external returns (uint64) {
+        PriceRules memory rules = _rules;
+        _checkInterval(_derivedAt, rules.interval);
+        _derivedAt = uint64(block.timestamp);
+        Prices memory next = _prices;
+        if (!rules.dataQuoted) {
+            next.dataByte = PriceFormula.follow(
+                next.dataByte, PriceFormula.dataByte(L1_BLOCK, rules), rules.minDataByte, rules.maxDataByte
+            );
+        }
+        next.settlement = PriceFormula.follow(
+            next.settlement, PriceFormula.settlement(L1_BLOCK, rules), rules.minSettlement, rules.maxSettlement
+        );
+        return _pushPrices(next);
+    }
+
+    /// @inheritdoc IInbox
+    function pushDataQuote(uint64 dataByte) external returns (uint64) {
+        if (msg.sender != OPERATOR) revert Inbox_NotOperator(msg.sender);
+        PriceRules memory rules = _rules;
+        if (!rules.dataQuoted) revert Inbox_DataNotQuoted();
+        _checkInterval(_quotedAt, rules.interval);
+        _quotedAt = uint64(block.timestamp);
+        Prices memory next = _prices;
+        (uint64 lowest, uint64 highest) = PriceFormula.reach(next.dataByte, rules.minDataByte, rules.maxDataByte);
+        if (dataByte < lowest || dataByte > highest) revert Inbox_QuoteOutOfReach(dataByte, lowest, highest);
+        next.dataByte = dataByte;
+        return _pushPrices(next);
+    }
+
+    /// @inheritdoc IInbox
+    function withdraw(
+        BatchClaim calldata claim,
+        uint8 shard,
+        uint32 index,
+        Account calldata account,
+        bytes32[] calldata branch,
+        address recipient
+    ) external returns (uint64 amount) {
+        _checkShard(shard);
+        if (msg.sender != account.owner && recipient != account.owner) {
+            revert Inbox_RecipientNotOwner(msg.sender, recipient);
+        }
+        _checkState(claim, StateProofs.stateRoot(shard, index, account, branch));
+        amount = _due(account.withdrawn, _paid[shard][index]);
+        _paid[shard][index] = account.withdrawn;
+        emit Withdrawn(shard, index, recipient, amount, account.withdrawn);
+        _pay(recipient, amount);
+    }
+
+    /// @inheritdoc IInbox
+    function collectRevenue(
+        BatchClaim calldata claim,
+        uint8 shard,
+        ShardSummary calldata summary,
+        bytes32[] calldata branch
+    ) external returns (uint64 amount) {
+        _checkShard(shard);
+        _checkState(claim, StateProofs.stateRoot(shard, summary, branch));
+        amount = _due(summary.revenue, _revenuePaid[shard]);
+        _revenuePaid[shard] = summary.revenue;
+        emit RevenueCollected(shard, TREASURY, amount, summary.revenue);
+        _pay(TREASURY, amount);
+    }
+
+    /// @inheritdoc IInbox
+    function count() public view returns (uint64) {
+        return uint64(_times.length);
+    }
+
+    /// @inheritdoc IInbox
+    function hashAt(uint64 count_) external view returns (bytes32) {
+        if (count_ > count()) revert Inbox_BeyondQueue(count_, count());
+        return count_ == 0 ? bytes32(0) : _hashes[count_ - 1];
+    }
+
+    /// @inheritdoc IInbox
+    function itemAt(uint64 index) external view returns (bytes32 root, uint64 time, bytes32 inboxHash) {
+        if (index >= count()) revert Inbox_UnknownItem(index, count());
+        return (_roots[index], _times[index], _hashes[index]);
+    }
+
+    /// @inheritdoc IInbox
+    function accountOf(uint8 shard, address owner) external view returns (bool exists, uint32 account) {
+        uint32 next = _accounts[shard][owner];
+        return next == 0 ? (false, 0) : (true, next - 1);
+    }
+
+    /// @inheritdoc IInbox
+    function accountCount(uint8 shard) external view returns (uint32) {
+        _checkShard(shard);
+        return _accountCounts[shard];
+    }
+
+    /// @inheritdoc IInbox
+    function totalDeposits() external view returns (uint64) {
+        return _totalDeposits;
+    }
+
+    /// @inheritdoc IInbox
+    function prices() external view returns (Prices memory) {
+        return _prices;
+    }
+
+    /// @inheritdoc IInbox
+    function paidTo(uint8 shard, uint32 index) external view returns (uint64) {
+        return _paid[shard][index];
+    }
+
+    /// @inheritdoc IInbox
+    function revenuePaid(uint8 shard) external view returns (uint64) {
+        _checkShard(shard);
+        return _revenuePaid[shard];
+    }
+
+    /// @inheritdoc IInbox
+    function parameters() external view returns (InboxParameters memory) {
+        return InboxParameters(address(ROLLUP), OPERATOR, TREASURY, MIN_DEPOSIT, _rules);
+    }
+
+    function _openAccount(uint8 shard, address owner) private returns (uint32 account) {
+        uint32 next = _accounts[shard][owner];
+        if (next != 0) return next - 1;
+        account = _accountCounts[shard];
+        if (account == MAX_ACCOUNTS) revert Inbox_AccountsExhausted(shard);
+        _accounts[shard][owner] = account + 1;
+        _accountCounts[shard] = account + 1;
+    }
+
+    /// @dev Appends an item. Its hash takes in the parent block's, so that a reorg of the L2 shows in every later header.
+    function _queue(bytes32 root) private returns (uint64 index, uint64 time, bytes32 inboxHash) {
+        index = count();
+        time = uint64(block.timestamp);
+        bytes32 previous = index == 0 ? bytes32(0) : _hashes[index - 1];
+        inboxHash = Ssz.hash(previous, root, blockhash(block.number - 1));
+        _times.push(time);
+        _roots[index] = root;
+        _hashes[index] = inboxHash;
+    }
+
+    function _pushPrices(Prices memory next) private returns (uint64) {
+        Prices memory current = _prices;
+        if (next.dataByte == current.dataByte && next.settlement == current.settlement) {
+            revert Inbox_PricesUnchanged();
+        }
+        _prices = next;
+        bytes32 root = InboxItems.prices(next);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        emit PricesQueued(index, time, root, inboxHash, next);
+        return index;
+    }
+
+    function _pay(address recipient, uint64 amount) private {
+        uint256 value = amount * WEI_PER_MWEI;
+        (bool paid,) = recipient.call{value: value}("");
+        if (!paid) revert Inbox_PaymentFailed(recipient, value);
+    }
+
+    function _checkState(BatchClaim calldata claim, bytes32 computed) private view {
+        bytes32 hash = keccak256(abi.encode(claim));
+        if (!ROLLUP.isFinalClaim(claim.number, hash)) revert Inbox_ClaimNotFinal(claim.number, hash);
+        bytes32 claimed = claim.lastHeader.stateRoot;
+        if (computed != claimed) revert Inbox_StateRootMismatch(computed, claimed);
+    }
+
+    function _checkInterval(uint64 last, uint32 interval) private view {
+        uint256 earliest = uint256(last) + interval;
+        if (last != 0 && block.timestamp < earliest) revert Inbox_PricesTooEarly(earliest);
+    }
+
+    function _checkChange(ChangeMembers calldata operation) private pure {
+        ChangedRole[] calldata roles = operation.roles;
+        AddedMember[] calldata add = operation.add;
+        uint256 removed = operation.remove.length;
+        _checkEntries(removed + roles.length + add.length);
+        for (uint256 i; i < roles.length; ++i) {
+            _checkRole(removed + i, roles[i].role);
+        }
+        for (uint256 i; i < add.length; ++i) {
+            _checkRole(removed + roles.length + i, add[i].role);
+        }
+    }
+
+    function _checkShard(uint8 shard) private pure {
+        if (shard >= SHARDS) revert Inbox_UnknownShard(shard);
+    }
+
+    function _checkEntries(uint256 entries) private pure {
+        if (entries == 0 || entries > MAX_ENTRIES) revert Inbox_EntryCount(entries, MAX_ENTRIES);
+    }
+
+    function _checkRole(uint256 index, uint8 role) private pure {
+        if (role > HIGHEST_ROLE) revert Inbox_UnknownRole(index, role);
+    }
+
+    function _checkSignatures(Signature[] calldata signatures, uint256 expected) private pure {
+        if (signatures.length != expected) revert Inbox_SignatureCount(signatures.length, expected);
+    }
+
+    function _due(uint64 proven, uint64 paid) private pure returns (uint64) {
+        if (proven <= paid) revert Inbox_NothingDue(proven, paid);
+        return proven - paid;
+    }
+
+    function _require(bool inBounds, string memory name) private pure {
+        if (!inBounds) revert Inbox_ParameterOutOfBounds(name);
+    }
+}

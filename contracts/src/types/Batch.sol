@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Prices} from "./State.sol";
+
+/// @dev What the sequencer signs. `timestamp` in milliseconds; `prices` are those of the state before the block.
+struct BlockHeader {
+    uint64 number;
+    bytes32 parent;
+    uint64 timestamp;
+    bytes32 lineage;
+    uint64 inboxCount;
+    bytes32 inboxHash;
+    Prices prices;
+    bytes32 runsRoot;
+    bytes32 stateRoot;
+}
+
+/// @dev Where one part of a batch lies: a DA layer's number and that layer's own pointer, at most 1024 bytes.
+struct DataPart {
+    uint8 layer;
+    bytes pointer;
+}
+
+/// @dev Windows of a claim in seconds.
+struct Windows {
+    /// From the claim to finality when nothing is asked.
+    uint32 challenge;
+    /// From the claim, while data may be asked for.
+    uint32 data;
+    /// From a data challenge to its last answer.
+    uint32 answer;
+    /// From the last answer to finality.
+    uint32 proof;
+}
+
+/// @dev What stands on the L2 of one batch; the rollup stores `keccak256(abi.encode(claim))`.
+struct BatchClaim {
+    uint64 number;
+    bytes32 parent;
+    bytes32 lineage;
+    bytes32 coreRoot;
+    bytes32 witnessRoot;
+    BlockHeader lastHeader;
+    DataPart core;
+    DataPart witness;
+    Windows windows;
+    address claimer;
+    /// L2 time of the claim, in seconds.
+    uint64 claimedAt;
+}
+
+/// @dev What a claimer says of a batch; the rollup adds the rest of the claim.
+struct ClaimRequest {
+    uint64 number;
+    bytes32 parent;
+    bytes32 lineage;
+    bytes32 coreRoot;
+    bytes32 witnessRoot;
+    BlockHeader lastHeader;
+    DataPart core;
+    DataPart witness;
+}
+
+/// @dev The latest claim standing and what the next one is measured against. `timestamp` in milliseconds.
+struct ClaimHead {
+    uint64 number;
+    bytes32 hash;
+    uint64 blockNumber;
+    uint64 timestamp;
+    uint64 inboxCount;
+}
