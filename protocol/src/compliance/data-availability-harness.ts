@@ -12,12 +12,18 @@ export interface DaHarness {
   corrupt(pointer: Uint8Array): Promise<void>
   /** From now on the layer answers that it does not have what `pointer` names. */
   withhold(pointer: Uint8Array): Promise<void>
-  /** From now on no request to the layer is answered; undefined where the adapter asks nobody. */
-  disconnect?(): Promise<void>
-  /** From now on the layer accepts no publication but loses none; undefined where acceptance takes no time. */
-  stall?(): Promise<void>
+  /** From now on no request to the layer is answered. Called only when `DaTraits.remote`. */
+  disconnect(): Promise<void>
+  /** From now on the layer accepts no publication but loses none. Called only when `DaTraits.remote`. */
+  stall(): Promise<void>
   /** Ends what the four above began. */
   heal(): Promise<void>
+}
+
+/** What kind of layer it is; decides which cases there are. */
+export interface DaTraits {
+  /** Whether the adapter asks somebody else, who may not answer. */
+  readonly remote: boolean
   /** Whether publishing costs something. */
   readonly priced: boolean
   /** Sizes in bytes to publish besides the usual ones: the edges of the layer's own units. */

@@ -3,7 +3,7 @@ import type { DataAvailability } from '../interfaces/data-availability.ts'
 import { maxPointerBytes } from '../types/claim.ts'
 import type { ComplianceCase } from './case.ts'
 import { assertFault, assertSameBytes, patience, sampleBytes, withAdapter } from './data-availability-checks.ts'
-import type { DaHarness } from './data-availability-harness.ts'
+import type { DaHarness, DaTraits } from './data-availability-harness.ts'
 
 async function roundTrip(da: DataAvailability, data: Uint8Array): Promise<void> {
   const receipt = await da.submit(data, patience())
@@ -11,11 +11,11 @@ async function roundTrip(da: DataAvailability, data: Uint8Array): Promise<void> 
 }
 
 /** What is published, how often, and what it costs. */
-export function daPublishingCases(lease: () => DaHarness): readonly ComplianceCase[] {
-  return [...roundTrips(lease), ...sameBytes(lease), ...quotes(lease)]
+export function daPublishingCases(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
+  return [...roundTrips(lease, traits), ...sameBytes(lease), ...quotes(lease, traits)]
 }
 
-function roundTrips(lease: () => DaHarness): readonly ComplianceCase[] {
+function roundTrips(lease: () => DaHarness, { sizes }: DaTraits): readonly ComplianceCase[] {
   return [
     withAdapter(lease, 'limits › are positive, and the layer has a number and a name', async (da) => {
       assert.ok(Number.isSafeInteger(da.limits.maxBytes) && da.limits.maxBytes >= 1)
@@ -24,8 +24,8 @@ function roundTrips(lease: () => DaHarness): readonly ComplianceCase[] {
       assert.ok(da.name.length > 0)
     }),
     withAdapter(lease, 'submit › one byte comes back byte for byte', (da) => roundTrip(da, Uint8Array.of(0))),
-    withAdapter(lease, 'submit › odd sizes come back byte for byte', async (da, harness) => {
-      for (const size of [33, 4097, ...harness.sizes]) await roundTrip(da, sampleBytes('odd', size))
+    withAdapter(lease, 'submit › odd sizes come back byte for byte', async (da) => {
+      for (const size of [33, 4097, ...sizes]) await roundTrip(da, sampleBytes('odd', size))
     }),
     withAdapter(lease, 'submit › the largest allowed comes back byte for byte', (da) =>
       roundTrip(da, sampleBytes('largest', da.limits.maxBytes)),
@@ -122,9 +122,9 @@ function sameBytes(lease: () => DaHarness): readonly ComplianceCase[] {
   ]
 }
 
-function quotes(lease: () => DaHarness): readonly ComplianceCase[] {
+function quotes(lease: () => DaHarness, { priced }: DaTraits): readonly ComplianceCase[] {
   return [
-    withAdapter(lease, 'quote › never falls as bytes grow', async (da, harness) => {
+    withAdapter(lease, 'quote › never falls as bytes grow', async (da) => {
       const { maxBytes } = da.limits
       const sizes = [1, Math.ceil(maxBytes / 3), Math.ceil((2 * maxBytes) / 3), maxBytes]
       let last = 0n
@@ -134,7 +134,7 @@ function quotes(lease: () => DaHarness): readonly ComplianceCase[] {
         assert.ok(quote.costWei >= last, `${bytes} bytes cost ${quote.costWei}, fewer cost ${last}`)
         last = quote.costWei
       }
-      if (!harness.priced) return
+      if (!priced) return
       const first = await da.quote(1, patience())
       assert.ok(first.costWei > 0n && last > first.costWei, `1 byte costs ${first.costWei}, the largest ${last}`)
     }),

@@ -1,16 +1,16 @@
 import type { ComplianceCase } from './case.ts'
-import type { DaHarness } from './data-availability-harness.ts'
+import type { DaHarness, DaTraits } from './data-availability-harness.ts'
 import { daInterruptionCases } from './data-availability-interruption.ts'
 import { daPublishingCases } from './data-availability-publishing.ts'
 import { daRetrievalCases } from './data-availability-retrieval.ts'
 
-export type { DaHarness } from './data-availability-harness.ts'
+export type { DaHarness, DaTraits } from './data-availability-harness.ts'
 
 /**
  * The suite that every `DataAvailability` passes. The cases run one after another on one harness; each opens and closes
  * the adapter itself and publishes bytes of its own.
  * @param lease - Gives the harness, made before the first case runs.
  */
-export function daCompliance(lease: () => DaHarness): readonly ComplianceCase[] {
-  return [...daPublishingCases(lease), ...daRetrievalCases(lease), ...daInterruptionCases(lease)]
+export function daCompliance(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
+  return [...daPublishingCases(lease, traits), ...daRetrievalCases(lease), ...daInterruptionCases(lease, traits)]
 }
