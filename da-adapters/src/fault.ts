@@ -1,0 +1,33 @@
+import { DaError, maxPointerBytes } from '@parley/protocol'
+
+/** The layer cannot do this now; the same call may succeed later. */
+export function unavailable(layer: string, reason: string, cause?: unknown): DaError {
+  return new DaError({ code: 'DA_UNAVAILABLE', layer, reason }, cause === undefined ? undefined : { cause })
+}
+
+export function refused(layer: string, reason: string): DaError {
+  return new DaError({ code: 'DA_REFUSED', layer, reason })
+}
+
+export function missing(layer: string, pointer: Uint8Array): DaError {
+  return new DaError({ code: 'DA_MISSING', layer, pointer })
+}
+
+export function corrupt(layer: string, pointer: Uint8Array, reason: string): DaError {
+  return new DaError({ code: 'DA_CORRUPT', layer, pointer, reason })
+}
+
+export function pointerInvalid(layer: string, pointer: Uint8Array, reason: string): DaError {
+  return new DaError({ code: 'DA_POINTER_INVALID', layer, pointer: pointer.slice(0, maxPointerBytes), reason })
+}
+
+/** @throws {DaError} `DA_EMPTY`, `DA_TOO_LARGE`. */
+export function checkSize(bytes: number, maxBytes: number): void {
+  if (bytes === 0) throw new DaError({ code: 'DA_EMPTY' })
+  if (bytes > maxBytes) throw new DaError({ code: 'DA_TOO_LARGE', bytes, maxBytes })
+}
+
+/** Reason in words of anything thrown; for the text of a fault, never for a decision. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,81 @@
+import { DaError, DaLayer, type DataAvailability } from '@parley/protocol'
+import { checkSize, corrupt, missing, refused, unavailable } from '../fault.ts'
+import { type BoundedAnswer, type BoundedRequest, boundedFetch } from '../http/bounded-fetch.ts'
+import { createLifetime } from '../lifetime.ts'
+import { sha256 } from './content-files.ts'
+import { dataPath } from './paths.ts'
+import { decodeLocalPointer, encodeLocalPointer, localLayer } from './pointer.ts'
+
+/** Error bodies are read for their text only. */
+const maxErrorBytes = 4096
+
+export interface RemoteDaOptions {
+  readonly url: string
+  readonly writeToken: string | undefined
+  readonly maxBytes: number
+  readonly timeoutMs: number
+}
+
+/** The local layer as its server gives it to others. */
+export function createRemoteDa({ url, writeToken, maxBytes, timeoutMs }: RemoteDaOptions): DataAvailability {
+  const lifetime = createLifetime(localLayer)
+
+  function exchange(
+    digest: Uint8Array,
+    request: Pick<BoundedRequest, 'method' | 'body' | 'headers' | 'maxBytes'>,
+    signal: AbortSignal,
+  ): Promise<BoundedAnswer> {
+    return boundedFetch({ ...request, url: new URL(dataPath(digest), url), timeoutMs, layer: localLayer }, signal)
+  }
+
+  return {
+    layer: DaLayer.local,
+    name: localLayer,
+    limits: { maxBytes, retentionSeconds: Number.POSITIVE_INFINITY },
+    async quote(bytes, signal) {
+      lifetime.during(signal)
+      checkSize(bytes, maxBytes)
+      return { costWei: 0n, bytes }
+    },
+    async submit(data, signal) {
+      const during = lifetime.during(signal)
+      checkSize(data.length, maxBytes)
+      if (writeToken === undefined) throw refused(localLayer, 'no write token is configured')
+      const digest = sha256(data)
+      const headers = { authorization: `Bearer ${writeToken}`, 'content-type': 'application/octet-stream' }
+      const body = data.slice()
+      const answer = await exchange(digest, { method: 'PUT', body, headers, maxBytes: maxErrorBytes }, during)
+      checkStored(answer, data.length, maxBytes)
+      return { pointer: encodeLocalPointer({ digest, length: data.length }), height: 0n, costWei: 0n }
+    },
+    async retrieve(pointer, signal) {
+      const during = lifetime.during(signal)
+      const { digest, length } = decodeLocalPointer(pointer, maxBytes)
+      const { status, body } = await exchange(digest, { method: 'GET', maxBytes: length }, during)
+      if (status === 404) throw missing(localLayer, pointer)
+      if (status !== 200) throw unavailable(localLayer, `answered ${status}`)
+      if (body === undefined) throw corrupt(localLayer, pointer, `more than ${length} bytes were served`)
+      if (body.length !== length) throw corrupt(localLayer, pointer, `${body.length} of ${length} bytes were served`)
+      if (Buffer.compare(sha256(body), digest) !== 0)
+        throw corrupt(localLayer, pointer, 'what was served has another digest')
+      return body
+    },
+    async status(pointer, signal) {
+      const during = lifetime.during(signal)
+      const { digest, length } = decodeLocalPointer(pointer, maxBytes)
+      const { status, headers } = await exchange(digest, { method: 'HEAD', maxBytes: maxErrorBytes }, during)
+      if (status === 404) return 'missing'
+      if (status !== 200) throw unavailable(localLayer, `answered ${status}`)
+      return headers.get('content-length') === String(length) ? 'available' : 'missing'
+    },
+    close: async () => lifetime.end(),
+  }
+}
+
+function checkStored({ status, body }: BoundedAnswer, bytes: number, maxBytes: number): void {
+  if (status === 200 || status === 201) return
+  if (status === 413) throw new DaError({ code: 'DA_TOO_LARGE', bytes, maxBytes })
+  const text = body === undefined ? '' : `: ${new TextDecoder().decode(body)}`
+  if (status === 401 || status === 403) throw refused(localLayer, `answered ${status}${text}`)
+  throw unavailable(localLayer, `answered ${status}${text}`)
+}

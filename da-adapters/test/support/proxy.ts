@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** One request on its way to the target. */
+export interface Passing {
+  readonly method: string
+  readonly path: string
+  readonly body: Buffer
+}
+
+export interface ProxyAnswer {
+  readonly status: number
+  readonly type: string
+  readonly body: Uint8Array
+}
+
+/** What happens to a request: it goes on, its connection is cut, it waits for `heal`, or it is answered here. */
+export type Meddling = 'pass' | 'cut' | 'hold' | { readonly answer: (real: ProxyAnswer) => ProxyAnswer }
+
+export interface Proxy {
+  readonly url: string
+  readonly requests: readonly Passing[]
+  meddle(rule: (passing: Passing) => Meddling): void
+  /** Everything passes again, what was held as well. */
+  heal(): void
+  close(): Promise<void>
+}
+
+/** Stands between an adapter and its layer and breaks what a test tells it to. */
+export async function startProxy(target: () => string): Promise<Proxy> {
+  let rule: (passing: Passing) => Meddling = () => 'pass'
+  const held: Array<() => void> = []
+  const requests: Passing[] = []
+  const heal = () => {
+    rule = () => 'pass'
+    for (const release of held.splice(0)) release()
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const passing: Passing = { method: request.method ?? '', path: request.url ?? '', body: Buffer.concat(chunks) }
+    requests.push(passing)
+    let meddling = rule(passing)
+    if (meddling === 'hold') {
+      await new Promise<void>((resolve) => held.push(resolve))
+      meddling = 'pass'
+    }
+    if (meddling === 'cut') return void request.socket.destroy()
+    const real = await forward(target(), request, passing)
+    const { status, type, body } = meddling === 'pass' ? real : meddling.answer(real)
+    const length = request.method === 'HEAD' ? real.length : body.length
+    response.writeHead(status, { 'content-type': type, 'content-length': length }).end(body)
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => {
+      // The client or the target is gone: the one thing to do is to cut the connection.
+      request.socket.destroy()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    meddle: (next) => {
+      rule = next
+    },
+    heal,
+    async close() {
+      heal()
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+async function forward(
+  target: string,
+  request: IncomingMessage,
+  { method, path, body }: Passing,
+): Promise<ProxyAnswer & { length: number }> {
+  const headers: Record<string, string> = {}
+  for (const name of ['content-type', 'accept', 'authorization']) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  const answer = await fetch(new URL(path, target), {
+    method,
+    headers,
+    ...(method === 'GET' || method === 'HEAD' ? {} : { body: new Uint8Array(body) }),
+  })
+  const bytes = new Uint8Array(await answer.arrayBuffer())
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type') ?? '',
+    body: bytes,
+    length: Number(answer.headers.get('content-length') ?? bytes.length),
+  }
+}
