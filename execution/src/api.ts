@@ -4,6 +4,7 @@ import type {
   BlockFault,
   BlockWitness,
   Bytes32,
+  ChainConfig,
   Conversation,
   Prices,
   QueuedItem,
@@ -11,6 +12,25 @@ import type {
   SignedOperation,
   TransitionFault,
 } from '@parley/protocol'
+import type { Logger } from 'pino'
+
+/** What lanes need of their surroundings. */
+export interface ExecutionDeps {
+  readonly config: ChainConfig
+  readonly log: Logger
+}
+
+/** Which library verifies signatures: npm's, the system's current libsecp256k1, or the system's when it is found. */
+export type VerifierChoice = 'portable' | 'system' | 'auto'
+
+export interface ExecutionOptions {
+  /** Worker threads, 1 to 64. Changes no root. */
+  readonly lanes: number
+  /** Default `auto`. */
+  readonly verifier?: VerifierChoice
+  /** Entries that one lane queues at most; a power of two, 64 to 65,536. Default 4,096: some 0.2 s of work. */
+  readonly queueEntries?: number
+}
 
 /** What fixes a block when it is opened: nothing of it changes while entries arrive. */
 export interface BlockOpening {
@@ -111,8 +131,10 @@ export interface Execution {
   /**
    * Seals the open block: resolves after everything queued before the call that has room in it was executed and told to
    * the listener. Entries without room wait for the next block.
+   * @param options.leaveQueued - Seals at once what was executed so far and leaves the queues to the next block: under
+   * saturation a block then closes in milliseconds. Which entries are in it depends on timing.
    */
-  seal(): Promise<SealedRuns>
+  seal(options?: { readonly leaveQueued?: boolean }): Promise<SealedRuns>
 
   /**
    * Executes a whole block, comparing every segment's root and the state root, without opening one.
