@@ -1,0 +1,29 @@
+import { CodedError, type FaultTable } from '../faults.ts'
+
+/** Faults of every journal; implementations throw no others. */
+export type JournalFault =
+  | { code: 'JOURNAL_RECORD_SIZE'; bytes: number; minimum: number; maximum: number }
+  | { code: 'JOURNAL_EMPTY_APPEND' }
+  | { code: 'JOURNAL_FULL'; pendingBytes: number; maximum: number }
+  | { code: 'JOURNAL_POSITION'; position: bigint; first: bigint; next: bigint }
+  | { code: 'JOURNAL_GAP'; expected: bigint; found: bigint }
+  | { code: 'JOURNAL_CORRUPT'; position: bigint; reason: string }
+  | { code: 'JOURNAL_BROKEN'; reason: string }
+  | { code: 'JOURNAL_CLOSED' }
+
+export const journalFaults: FaultTable<JournalFault> = {
+  JOURNAL_RECORD_SIZE: { blame: 'defect', retry: 'never', text: 'a record is empty or larger than a journal takes' },
+  JOURNAL_EMPTY_APPEND: { blame: 'defect', retry: 'never', text: 'there is no record to append' },
+  JOURNAL_FULL: { blame: 'operator', retry: 'later', text: 'too much waits to be written' },
+  JOURNAL_POSITION: { blame: 'defect', retry: 'never', text: 'the journal does not hold this position' },
+  JOURNAL_GAP: { blame: 'operator', retry: 'never', text: 'a record is missing: the storage lost it' },
+  JOURNAL_CORRUPT: { blame: 'operator', retry: 'never', text: 'a record is not what was written' },
+  JOURNAL_BROKEN: { blame: 'operator', retry: 'never', text: 'writing failed: nothing more can be promised' },
+  JOURNAL_CLOSED: { blame: 'defect', retry: 'never', text: 'the journal was closed' },
+}
+
+export class JournalError extends CodedError<JournalFault> {
+  constructor(fault: JournalFault, options?: ErrorOptions) {
+    super(fault, journalFaults, options)
+  }
+}
