@@ -1,0 +1,52 @@
+import { crc32 } from 'node:zlib'
+import type { AbstractBatchOperation, AbstractBatchOptions, AbstractLevel } from 'abstract-level'
+
+/** An ordered store of bytes under bytes; classic-level in production, memory-level in tests. The caller closes it. */
+export type BytesLevel = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>
+
+export type BytesOperation = AbstractBatchOperation<BytesLevel, Uint8Array, Uint8Array>
+
+// abstract-level hands options it does not know to the store: `sync` is LevelDB's, and memory has no use for it.
+type WriteOptions = AbstractBatchOptions<Uint8Array, Uint8Array> & { readonly sync: boolean }
+
+/** Write option: return only when the bytes are on disk. */
+export const durable: WriteOptions = { sync: true }
+
+/** The part of a store under one letter. Numbers in keys are big-endian, so that keys sort as they count. */
+export function keyOf(prefix: string, ...numbers: readonly bigint[]): Uint8Array {
+  const key = new Uint8Array(prefix.length + 8 * numbers.length)
+  const view = new DataView(key.buffer)
+  for (let i = 0; i < prefix.length; i += 1) key[i] = prefix.charCodeAt(i)
+  numbers.forEach((number, i) => {
+    view.setBigUint64(prefix.length + 8 * i, number)
+  })
+  return key
+}
+
+/** Number at the end of a key. */
+export function lastNumberOf(key: Uint8Array): bigint {
+  return new DataView(key.buffer, key.byteOffset, key.byteLength).getBigUint64(key.length - 8)
+}
+
+/** Above every number a key can hold as its last. */
+export const highestNumber = 2n ** 64n - 1n
+
+/** `parts` behind a CRC-32 that also covers the key: a value that strayed to another key does not check. */
+export function checksummed(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  const value = new Uint8Array(4 + parts.reduce((sum, part) => sum + part.length, 0))
+  let offset = 4
+  for (const part of parts) {
+    value.set(part, offset)
+    offset += part.length
+  }
+  new DataView(value.buffer).setUint32(0, crc32(value.subarray(4), crc32(key)))
+  return value
+}
+
+/** What `checksummed` was given, as one part; undefined when it is not what was written. */
+export function unchecksummed(key: Uint8Array, value: Uint8Array): Uint8Array | undefined {
+  if (value.length < 4) return undefined
+  const stored = new DataView(value.buffer, value.byteOffset, 4).getUint32(0)
+  const content = value.subarray(4)
+  return crc32(content, crc32(key)) === stored ? content : undefined
+}
