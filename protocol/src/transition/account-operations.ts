@@ -51,7 +51,7 @@ function demandOwner(a: Application, account: Account, digest: Uint8Array): void
 export function applyCreateConversation(a: Application, create: CreateConversation): void {
   const { account, nonce } = accountFor(a, create)
   const count = create.members.length
-  demand(count >= 1, () => ({
+  demand(count >= 1 && count <= limits.entriesPerOperation, () => ({
     code: 'FIELD_OUT_OF_RANGE',
     field: 'members',
     value: count,

@@ -19,13 +19,14 @@ export function applyMessage(
   const member = speakingMemberAt(conversation, message.conversation, message.member)
   const price = prices.message
   const nonce = next('nonce', member.nonce)
+  const messageCount = next('messageCount', conversation.messageCount)
   demand(price <= member.priceLimit, () => ({ code: 'PRICE_OVER_LIMIT', price, limit: member.priceLimit }))
   demand(price <= member.allowance, () => ({ code: 'ALLOWANCE_TOO_LOW', price, allowance: member.allowance }))
   const digest = messageDigest(context.config.chainId, conversation.id, message.member, member.nonce, message.content)
   demand(context.verifier.verifyMember(member.key, digest, signature), () => ({ code: 'SIGNATURE_INVALID', index: 0 }))
   member.nonce = nonce
   member.allowance -= price
-  conversation.messageCount += 1n
+  conversation.messageCount = messageCount
   conversation.head = hash64(conversation.head, digest)
   shard.revenue += price
 }
