@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { Secret } from './secret.ts'
+
+/** How one configuration key is read, bounded and described. */
+export interface Setting<T> {
+  /** What it does, with unit and bounds. */
+  readonly about: string
+  /** Name of the command-line flag, without dashes. Secrets have none: command lines are public on their machine. */
+  readonly flag: string | undefined
+  readonly secret: boolean
+  /** Takes a value as files give it, refusing everything else. */
+  readonly schema: z.ZodType<T>
+  /** Makes of an environment variable or a flag what a file would hold. */
+  readonly fromText: (text: string) => unknown
+}
+
+/** A setting with a value for when no source names its key. */
+export interface Defaulted<T> extends Setting<T> {
+  readonly fallback: T
+}
+
+interface Described {
+  readonly about: string
+  readonly flag?: string
+}
+
+const asIs = (text: string): unknown => text
+
+function setting<T>(described: Described, schema: z.ZodType<T>, fromText = asIs): Setting<T> {
+  return { about: described.about, flag: described.flag, secret: false, schema, fromText }
+}
+
+export function defaulted<T>(fallback: T, of: Setting<T>): Defaulted<T> {
+  return { ...of, fallback }
+}
+
+/** What is no whole number stays text, so that the schema refuses it. */
+const wholeNumber = (text: string): unknown => (/^-?\d{1,15}$/.test(text) ? Number(text) : text)
+
+/** A whole number from `minimum` to `maximum`, both within 2^53. */
+export function integer(minimum: number, maximum: number, described: Described): Setting<number> {
+  const error = `must be a whole number from ${minimum} to ${maximum}`
+  return setting(described, z.int({ error }).min(minimum, { error }).max(maximum, { error }), wholeNumber)
+}
+
+/** An amount or another uint64; files give it as a whole number or, beyond 2^53, as text. */
+export function uint64(minimum: bigint, maximum: bigint, described: Described): Setting<bigint> {
+  const error = `must be a whole number from ${minimum} to ${maximum}`
+  const schema = z
+    .union([z.int(), z.bigint(), z.string().regex(/^\d{1,20}$/)], { error })
+    .transform((value) => BigInt(value))
+    .refine((value) => value >= minimum && value <= maximum, { error })
+  return setting(described, schema)
+}
+
+export function toggle(described: Described): Setting<boolean> {
+  const known: Readonly<Record<string, boolean>> = { true: true, false: false }
+  return setting(described, z.boolean({ error: 'must be true or false' }), (text) => known[text] ?? text)
+}
+
+export function choice<const C extends string>(options: readonly C[], described: Described): Setting<C> {
+  return setting(described, z.enum(options, { error: `must be one of ${options.join(', ')}` }))
+}
+
+export function text(described: Described): Setting<string> {
+  return setting(described, z.string({ error: 'must be text' }).min(1, 'must not be empty'))
+}
+
+/** An http or https URL; kept without a trailing slash. */
+export function url(described: Described): Setting<string> {
+  const error = 'must be an http or https URL'
+  const schema = z
+    .url({ protocol: /^https?$/, error })
+    .transform((value) => (value.endsWith('/') ? value.slice(0, -1) : value))
+  return setting(described, schema)
+}
+
+export type Address = `0x${string}`
+
+export function address(described: Described): Setting<Address> {
+  const isAddress = (value: string): value is Address => /^0x[0-9a-fA-F]{40}$/.test(value)
+  const schema = z
+    .string({ error: 'must be text' })
+    .refine(isAddress, { error: 'must be 0x and 40 hexadecimal digits' })
+  return setting(described, schema)
+}
+
+/** A secret key of 32 bytes. */
+export function secretKey(about: string): Setting<Secret<Uint8Array>> {
+  const schema = z
+    .string({ error: 'must be text' })
+    .regex(/^0x[0-9a-fA-F]{64}$/, 'must be 0x and 64 hexadecimal digits')
+    .transform((value) => new Secret<Uint8Array>(Buffer.from(value.slice(2), 'hex')))
+  return { ...setting({ about }, schema), secret: true }
+}

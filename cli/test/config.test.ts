@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { configOf, type Key, keys, needed, settingOf, variableOf } from '../src/config/config.ts'
+import { type ConfigSources, loadConfig } from '../src/config/load.ts'
+import { Secret } from '../src/config/secret.ts'
+import { CliError, type CliFault } from '../src/faults.ts'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'parley-config-'))
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+function fileOf(name: string, content: string): string {
+  const path = join(directory, name)
+  writeFileSync(path, content)
+  return path
+}
+
+const load = (sources: Partial<ConfigSources>) => loadConfig({ flags: new Map(), env: {}, file: undefined, ...sources })
+
+function faultOf(run: () => unknown): CliFault {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof CliError) return error.fault
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+const flags = (...entries: [Key, string][]): ReadonlyMap<Key, string> => new Map(entries)
+
+test('config › a flag counts more than a variable, a variable more than the file', () => {
+  const file = fileOf('order.toml', '[run]\nport = 1\nlanes = 1\nhost = "a"\n')
+  const env = { PARLEY_RUN_LANES: '2', PARLEY_RUN_HOST: 'b' }
+  const { config, sources } = load({ file, env, flags: flags(['run.host', 'c']) })
+  expect(config.run).toMatchObject({ port: 1, lanes: 2, host: 'c' })
+  expect([sources.get('run.port'), sources.get('run.lanes'), sources.get('run.host')]).toEqual([
+    `file ${file}`,
+    'variable PARLEY_RUN_LANES',
+    'flag --host',
+  ])
+})
+
+test('config › the file may be JSON and may be named by a variable', () => {
+  const file = fileOf('named.json', '{"run":{"port":7}}')
+  expect(load({ env: { PARLEY_CONFIG: file } }).config.run.port).toBe(7)
+})
+
+describe('config › refuses what it does not know', () => {
+  it.each([
+    ['a key', '[run]\nprot = 1\n', 'run.prot'],
+    ['a section', '[runn]\nport = 1\n', 'runn.port'],
+    ['a value outside a section', 'port = 1\n', 'port'],
+  ])('%s of the file', (_, content, key) => {
+    const file = fileOf('unknown.toml', content)
+    expect(faultOf(() => load({ file }))).toEqual({ code: 'CONFIG_KEY_UNKNOWN', key, source: `file ${file}` })
+  })
+
+  it('a variable', () => {
+    expect(faultOf(() => load({ env: { PARLEY_RUN_PROT: '1' } }))).toMatchObject({
+      code: 'CONFIG_KEY_UNKNOWN',
+      key: 'PARLEY_RUN_PROT',
+    })
+  })
+})
+
+describe('config › a bad number names key and source', () => {
+  const reason = 'must be a whole number from 0 to 65535'
+  it.each(['12abc', '1e3', '-1', '65536', '0x10', '', ' 1', '1.5'])('variable %j', (text) => {
+    expect(faultOf(() => load({ env: { PARLEY_RUN_PORT: text } }))).toEqual({
+      code: 'CONFIG_VALUE_INVALID',
+      key: 'run.port',
+      source: 'variable PARLEY_RUN_PORT',
+      reason,
+    })
+  })
+
+  it.each(['"1"', '1.5', '99999999999999999999', 'true'])('file %s', (text) => {
+    const file = fileOf('number.json', `{"run":{"port":${text}}}`)
+    expect(faultOf(() => load({ file }))).toEqual({
+      code: 'CONFIG_VALUE_INVALID',
+      key: 'run.port',
+      source: `file ${file}`,
+      reason,
+    })
+  })
+})
+
+test('config › a file that does not parse is refused with its path', () => {
+  const file = fileOf('broken.toml', '[run\n')
+  expect(faultOf(() => load({ file }))).toMatchObject({ code: 'CONFIG_FILE_UNREADABLE', path: file })
+  const missing = join(directory, 'missing.toml')
+  expect(faultOf(() => load({ file: missing }))).toMatchObject({ code: 'CONFIG_FILE_UNREADABLE', path: missing })
+})
+
+test('config › is frozen', () => {
+  const { config } = load({})
+  expect(Object.isFrozen(config)).toBe(true)
+  expect(Object.values(config).every((section) => Object.isFrozen(section))).toBe(true)
+})
+
+test('config › a value that a command needs and nobody gave names variable and flag', () => {
+  expect(faultOf(() => needed(load({}).config, 'l2.url'))).toEqual({
+    code: 'CONFIG_VALUE_MISSING',
+    key: 'l2.url',
+    variable: 'PARLEY_L2_URL',
+    flag: '--l2',
+  })
+})
+
+test('secret › neither text, nor JSON, nor inspection shows it', () => {
+  const secret = new Secret('hunter2')
+  expect([`${secret}`, JSON.stringify({ secret }), inspect({ secret })]).toEqual([
+    '[secret]',
+    '{"secret":"[secret]"}',
+    '{ secret: [secret] }',
+  ])
+  expect(secret.reveal()).toBe('hunter2')
+})
+
+describe('config › every key', () => {
+  it('has a variable of its own and, unless it is a secret, a flag of its own', () => {
+    const variables = keys.map(variableOf)
+    expect(new Set(variables).size).toBe(keys.length)
+    const named = keys.map((key) => settingOf(key).flag).filter((flag) => flag !== undefined)
+    expect(new Set(named).size).toBe(named.length)
+    expect(keys.filter((key) => settingOf(key).secret && settingOf(key).flag !== undefined)).toEqual([])
+  })
+
+  it.each(keys)('%s › says what it does, takes its fallback and refuses a table', (key) => {
+    const { about, fallback, schema } = settingOf(key)
+    expect(about).toMatch(/\.$/)
+    if (fallback !== undefined && typeof fallback !== 'bigint') expect(schema.parse(fallback)).toEqual(fallback)
+    const file = fileOf(
+      'table.json',
+      JSON.stringify({ [key.split('.')[0] as string]: { [key.split('.')[1] as string]: {} } }),
+    )
+    expect(faultOf(() => load({ file }))).toMatchObject({ code: 'CONFIG_VALUE_INVALID', key })
+  })
+
+  it('is found where its name says', () => {
+    const config = configOf(new Map(keys.map((key) => [key, key]))) as unknown as Record<string, Record<string, string>>
+    for (const key of keys) expect(config[key.split('.')[0] as string]?.[key.split('.')[1] as string]).toBe(key)
+  })
+})
