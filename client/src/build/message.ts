@@ -1,0 +1,51 @@
+import {
+  type Bytes32,
+  limits,
+  type MemberKey,
+  messageDigest,
+  type SignedMessage,
+  SignedMessageType,
+  signDigest,
+  signedMessageBytes,
+} from '@parley/protocol'
+import { ClientError } from '../faults.ts'
+
+/** A message before it is signed. */
+export interface MessageDraft {
+  readonly shard: number
+  readonly conversation: number
+  /** The conversation's id, 32 bytes. */
+  readonly conversationId: Bytes32
+  /** Slot of the member that speaks. */
+  readonly member: number
+  /** The member's next nonce: 1 for the first message of a slot that the conversation was created with. */
+  readonly nonce: bigint
+  /** SHA-256 digest of the contents, 32 bytes. */
+  readonly content: Bytes32
+}
+
+/** Signs one message with its member's key. @param chainId - Chain id of the L2. */
+export function signMessage(chainId: bigint, draft: MessageDraft, key: MemberKey): SignedMessage {
+  const { shard, conversation, conversationId, member, nonce, content } = draft
+  const signature = signDigest(key.secret, messageDigest(chainId, conversationId, member, nonce, content))
+  return { shard, conversation, member, nonce, content, signature }
+}
+
+/** Messages of one request at most. */
+export const maxMessagesPerRequest = 4096
+
+/** Lays messages out for `POST /v1/messages`: 111 bytes each. @throws {ClientError} `ARGUMENT_OUT_OF_RANGE`. */
+export function encodeMessages(messages: readonly SignedMessage[]): Uint8Array {
+  demandBetween('messages', messages.length, 1, maxMessagesPerRequest)
+  const bytes = new Uint8Array(messages.length * signedMessageBytes)
+  messages.forEach((message, i) => {
+    demandBetween('shard', message.shard, 0, limits.shards - 1)
+    bytes.set(SignedMessageType.serialize(message), i * signedMessageBytes)
+  })
+  return bytes
+}
+
+export function demandBetween(field: string, value: number, minimum: number, maximum: number): void {
+  if (!Number.isInteger(value) || value < minimum || value > maximum)
+    throw new ClientError({ code: 'ARGUMENT_OUT_OF_RANGE', field, value, minimum, maximum })
+}

@@ -1,0 +1,66 @@
+import { CodedError, type FaultTable, type HistoryGap } from '@parley/protocol'
+
+/** A coded fault as a sequencer or node answered it; further fields are the fault's data in JSON form. */
+export interface RemoteFault {
+  readonly code: string
+  readonly message: string
+  readonly [field: string]: unknown
+}
+
+/** Everything that can go wrong between an application and the servers it uses. */
+export type ClientFault =
+  | { code: 'SERVER_UNREACHABLE'; url: string; reason: string }
+  | { code: 'SERVER_BUSY'; url: string; attempts: number; retryAfterMs: number }
+  | { code: 'REQUEST_TIMEOUT'; url: string; timeoutMs: number }
+  | { code: 'REQUEST_REFUSED'; url: string; status: number; fault: RemoteFault }
+  | { code: 'OUTCOME_UNKNOWN'; url: string; reason: string }
+  | { code: 'ANSWER_INVALID'; url: string; reason: string }
+  | { code: 'ANSWER_TOO_LARGE'; url: string; maxBytes: number }
+  | { code: 'ARGUMENT_OUT_OF_RANGE'; field: string; value: bigint | number; minimum: number; maximum: number }
+  | { code: 'STREAM_CLOSED'; url: string }
+  | { code: 'FEED_REFUSED'; url: string; status: number; reason: string }
+  | { code: 'BLOCK_FORGOTTEN'; url: string; from: bigint; reason: string }
+  | { code: 'FEED_GAP'; expected: bigint; received: bigint }
+  | { code: 'HEADER_UNSIGNED'; block: bigint; sequencer: Uint8Array }
+  | { code: 'HEADER_UNLINKED'; block: bigint; expected: Uint8Array; received: Uint8Array }
+  | { code: 'HEADER_MISMATCH'; block: bigint; expected: Uint8Array; received: Uint8Array }
+  | { code: 'STATE_ROOT_MISMATCH'; expected: Uint8Array; received: Uint8Array }
+  | { code: 'PROOF_INVALID'; of: string; shard: number; index: number; stateRoot: Uint8Array }
+  | { code: 'HISTORY_INCOMPLETE'; shard: number; index: number; gap: HistoryGap }
+  | { code: 'HISTORY_CHANGED'; shard: number; index: number; attempts: number }
+
+export const clientFaults: FaultTable<ClientFault> = {
+  SERVER_UNREACHABLE: { blame: 'layer', retry: 'later', text: 'the server cannot be reached' },
+  SERVER_BUSY: { blame: 'layer', retry: 'later', text: 'the server asks to come back later; nothing was taken' },
+  REQUEST_TIMEOUT: { blame: 'layer', retry: 'later', text: 'the server did not answer in time' },
+  REQUEST_REFUSED: { blame: 'sender', retry: 'changed', text: 'the server refused the request' },
+  OUTCOME_UNKNOWN: {
+    blame: 'layer',
+    retry: 'changed',
+    text: 'sent, but not answered: ask for the state before sending again',
+  },
+  ANSWER_INVALID: { blame: 'layer', retry: 'later', text: 'the server’s answer is not what it should be' },
+  ANSWER_TOO_LARGE: { blame: 'layer', retry: 'later', text: 'the server’s answer is larger than allowed' },
+  ARGUMENT_OUT_OF_RANGE: { blame: 'sender', retry: 'changed', text: 'an argument is outside its bounds' },
+  STREAM_CLOSED: { blame: 'sender', retry: 'changed', text: 'the stream was closed' },
+  FEED_REFUSED: { blame: 'sender', retry: 'changed', text: 'the server refused the feed' },
+  BLOCK_FORGOTTEN: { blame: 'operator', retry: 'never', text: 'the server no longer has that far back: ask a node' },
+  FEED_GAP: { blame: 'layer', retry: 'later', text: 'the feed is not in order or has a gap' },
+  HEADER_UNSIGNED: { blame: 'layer', retry: 'later', text: 'a header is not signed by the sequencer' },
+  HEADER_UNLINKED: { blame: 'layer', retry: 'later', text: 'a header does not follow the one before it' },
+  HEADER_MISMATCH: { blame: 'layer', retry: 'later', text: 'a header does not commit to the runs it came with' },
+  STATE_ROOT_MISMATCH: { blame: 'layer', retry: 'later', text: 'the answer is of another state than asked for' },
+  PROOF_INVALID: { blame: 'layer', retry: 'later', text: 'the answer’s proof does not lead to the state root' },
+  HISTORY_INCOMPLETE: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'the entries are not the whole record of the conversation',
+  },
+  HISTORY_CHANGED: { blame: 'layer', retry: 'later', text: 'the record did not hold still while it was read' },
+}
+
+export class ClientError extends CodedError<ClientFault> {
+  constructor(fault: ClientFault, options?: ErrorOptions) {
+    super(fault, clientFaults, options)
+  }
+}

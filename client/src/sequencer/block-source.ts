@@ -1,0 +1,84 @@
+import {
+  type BlockHeader,
+  BlockHeaderType,
+  type BlockSource,
+  type Bytes20,
+  type Bytes32,
+  domainSeparator,
+  headerDigest,
+  portableVerifier,
+  runsRoot,
+  type SealedBlock,
+  SealedBlockType,
+  type SignatureVerifier,
+  sameBytes,
+} from '@parley/protocol'
+import type { Deployment } from '../build/conversation.ts'
+import { ClientError } from '../faults.ts'
+import type { ServerDeps } from '../http.ts'
+import { type FeedOptions, readFeed } from './resumable-feed.ts'
+import { decodeSsz } from './ssz-answer.ts'
+
+export interface BlockSourceDeps extends ServerDeps {
+  /** @default the portable verifier: a millisecond a header. */
+  readonly verifier?: SignatureVerifier
+}
+
+export interface BlockSourceOptions extends FeedOptions {
+  readonly deployment: Deployment
+  /** Address that headers must be signed by. */
+  readonly sequencer: Bytes20
+}
+
+/**
+ * Blocks of a sequencer's feed. Each is checked before it is given out: its number is the next one, its header follows
+ * the one before it (the first one's parent is for the caller to check), commits to the runs and is signed by the
+ * sequencer. Ends without an error when the signal aborts.
+ */
+export function createSequencerBlockSource(deps: BlockSourceDeps, options: BlockSourceOptions): BlockSource {
+  const check = headerCheck(deps.verifier ?? portableVerifier, options)
+  return {
+    async *blocks(from, signal) {
+      let next = from
+      let previous: BlockHeader | undefined
+      const pathFrom = (): { path: string; from: bigint } => ({ path: `/v1/feed/blocks?from=${next}`, from: next })
+      try {
+        for await (const frame of readFeed(deps, pathFrom, options, signal)) {
+          const sealed = decodeSsz(SealedBlockType, frame, deps.url) as SealedBlock
+          check(sealed, next, previous)
+          next += 1n
+          previous = sealed.block.header
+          yield sealed
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error
+      }
+    },
+  }
+}
+
+type HeaderCheck = (sealed: SealedBlock, expected: bigint, previous: BlockHeader | undefined) => void
+
+function headerCheck(verifier: SignatureVerifier, { deployment, sequencer }: BlockSourceOptions): HeaderCheck {
+  const separator = domainSeparator(deployment.chainId, deployment.inbox)
+  return ({ block, signature }, expected, previous) => {
+    const { header } = block
+    if (header.number !== expected) throw new ClientError({ code: 'FEED_GAP', expected, received: header.number })
+    if (previous !== undefined) demandLink(header, BlockHeaderType.hashTreeRoot(previous))
+    const root = runsRoot(block.runs)
+    if (!sameBytes(header.runsRoot, root))
+      throw new ClientError({
+        code: 'HEADER_MISMATCH',
+        block: header.number,
+        expected: root,
+        received: header.runsRoot,
+      })
+    if (!verifier.verifyOwner(sequencer, headerDigest(separator, header), signature.subarray(0, 64)))
+      throw new ClientError({ code: 'HEADER_UNSIGNED', block: header.number, sequencer })
+  }
+}
+
+function demandLink(header: BlockHeader, expected: Bytes32): void {
+  if (!sameBytes(header.parent, expected))
+    throw new ClientError({ code: 'HEADER_UNLINKED', block: header.number, expected, received: header.parent })
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '@parley/protocol'
+import { backoffMs, systemClock } from '../clock.ts'
+import { ClientError } from '../faults.ts'
+import type { ServerDeps } from '../http.ts'
+import { ConnectionEnded, readFrames, webSocketUrl } from './frames.ts'
+
+export interface FeedOptions {
+  /** Bytes of one frame at most. @default 8 MiB, above the largest block */
+  readonly maxFrameBytes?: number
+  /** Frames read ahead. @default 64 */
+  readonly maxBufferedFrames?: number
+  /** A connection silent for this long is given up; the server is heard every 15 s. Milliseconds. @default 45_000 */
+  readonly silenceMs?: number
+  /** Without a frame for this long over failing connections the feed throws `SERVER_UNREACHABLE`. Milliseconds. @default 60_000 */
+  readonly giveUpMs?: number
+}
+
+/** Close codes after which asking again cannot help. */
+const refused = 4400
+const pruned = 4404
+
+const firstBackoffMs = 100
+const maxBackoffMs = 5_000
+
+/**
+ * Frames of a feed over as many connections as it takes.
+ * @param pathFrom - Path of the feed with the place to go on from; asked before each connection, when everything yielded
+ * before was taken.
+ * @throws {ClientError} `BLOCK_FORGOTTEN`, `FEED_REFUSED`, `SERVER_UNREACHABLE`; the signal's reason when it aborts.
+ */
+export async function* readFeed(
+  deps: ServerDeps,
+  pathFrom: () => { readonly path: string; readonly from: bigint },
+  options: FeedOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const clock: Clock = deps.clock ?? systemClock
+  const frameOptions = {
+    maxFrameBytes: options.maxFrameBytes ?? 8 * 1024 * 1024,
+    maxBufferedFrames: options.maxBufferedFrames ?? 64,
+    silenceMs: options.silenceMs ?? 45_000,
+  }
+  const giveUpMs = options.giveUpMs ?? 60_000
+  let failures = 0
+  let failingSince: number | undefined
+  while (true) {
+    const { path, from } = pathFrom()
+    const url = webSocketUrl(deps.url) + path
+    try {
+      for await (const frame of readFrames(url, clock, frameOptions, signal)) {
+        failures = 0
+        failingSince = undefined
+        yield frame
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectionEnded)) throw error
+      throwIfFinal(error, url, from)
+      failingSince ??= clock.now()
+      if (clock.now() - failingSince >= giveUpMs)
+        throw new ClientError({ code: 'SERVER_UNREACHABLE', url, reason: error.message }, { cause: error })
+    }
+    await clock.sleep(backoffMs(failures, firstBackoffMs, maxBackoffMs), signal)
+    failures += 1
+  }
+}
+
+function throwIfFinal(ended: ConnectionEnded, url: string, from: bigint): void {
+  const reason = ended.message
+  if (ended.code === pruned) throw new ClientError({ code: 'BLOCK_FORGOTTEN', url, from, reason }, { cause: ended })
+  const status = ended.status ?? 0
+  if (ended.code === refused || (status >= 400 && status < 500 && status !== 429))
+    throw new ClientError({ code: 'FEED_REFUSED', url, status, reason }, { cause: ended })
+}
