@@ -1,5 +1,6 @@
 import { grownExcess } from '../fees/market.ts'
 import { messageCharge, operationCharge, price } from '../fees/table.ts'
+import { sameBytes } from '../ssz/bytes.ts'
 import type { Signature } from '../ssz/primitives.ts'
 import { type InboxItem, InboxItemKind, shardOfItem } from '../types/inbox.ts'
 import { type Message, type Operation, OperationKind, signatureCount } from '../types/operation.ts'
@@ -114,6 +115,7 @@ function isFreeWhenForced(operation: Operation): boolean {
 function applyDeposit(shard: Shard, item: InboxItem & { selector: 0 }): void {
   const { account, owner, amount } = item.value
   const held = shard.accounts[account]
+  if (held !== undefined && !sameBytes(held.owner, owner)) throw new RangeError(`account ${account} has another owner`)
   if (held !== undefined) held.balance += amount
   else if (account === shard.accounts.length) shard.accounts.push({ owner, nonce: 0n, balance: amount, withdrawn: 0n })
   else throw new RangeError(`deposit opens account ${account} of a shard that has ${shard.accounts.length}`)
@@ -122,7 +124,8 @@ function applyDeposit(shard: Shard, item: InboxItem & { selector: 0 }): void {
 /**
  * Applies an item forced through the L2. An invalid one changes nothing.
  * @returns why it was skipped, or undefined.
- * @throws {RangeError} when a deposit opens an account out of turn, which the inbox contract makes impossible.
+ * @throws {RangeError} when a deposit opens an account out of turn or names another owner than the account's, which the
+ * inbox contract makes impossible.
  */
 export function applyInboxItem(
   shard: Shard,
