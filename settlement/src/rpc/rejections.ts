@@ -1,0 +1,24 @@
+import { BaseError, RpcRequestError } from 'viem'
+import type { Broadcast } from '../transactions/chain.ts'
+
+// JSON-RPC has no codes for why a transaction is not taken; these are the words of geth (and op-geth), reth, Nethermind,
+// Besu, Erigon and anvil. Words that are none of these are no certain answer.
+const accepted = /already known|already imported|known transaction|alreadyknown|already exists in the pool/i
+const nonceUsed = /nonce too low|nonce is too low|oldnonce|nonce already used/i
+const underpriced =
+  /replacement transaction underpriced|replacement underpriced|underpriced|feetoolowtocompete|replacementnotallowed/i
+const refused =
+  /insufficient funds|insufficientfunds|upfront cost exceeds|intrinsic gas|gas limit reached|exceeds block gas limit|gas limit too high|gaslimitexceeded|exceeds the configured cap|oversized|tx fee|max fee per gas|fee cap|invalid sender|invalid chain id|initcode|tip above|nonce too high|gas limit is too high|transaction gas limit/i
+
+/** What a node's refusal of a signed transaction means; undefined when that is not certain. */
+export function readRejection(error: unknown): Broadcast | undefined {
+  if (!(error instanceof BaseError)) return undefined
+  const answer = error.walk((inner) => inner instanceof RpcRequestError)
+  if (!(answer instanceof RpcRequestError)) return undefined
+  const text = answer.details
+  if (accepted.test(text)) return { kind: 'accepted' }
+  if (nonceUsed.test(text)) return { kind: 'nonceUsed' }
+  if (underpriced.test(text)) return { kind: 'underpriced' }
+  if (refused.test(text)) return { kind: 'refused', reason: text }
+  return undefined
+}

@@ -1,0 +1,57 @@
+import { SettlementError } from '@parley/protocol'
+import type { FeeLimits } from './fees.ts'
+
+export interface SenderOptions extends FeeLimits {
+  /** Blocks, that of the inclusion counted, after which a receipt is taken for good. At least 1. */
+  readonly confirmations: number
+  /** Milliseconds between looks at what is on its way. */
+  readonly pollMs: number
+  /** Milliseconds without inclusion after which the oldest transaction is replaced at higher fees. */
+  readonly replaceAfterMs: number
+  /** Milliseconds after which a waiting transaction is sent again as it is, should the node have forgotten it. */
+  readonly rebroadcastAfterMs: number
+  /** Milliseconds for which a nonce is used and no receipt of ours found, before it counts as taken by somebody else. */
+  readonly takenAfterMs: number
+  /** Transactions on their way at once; the others wait for their nonce. */
+  readonly maxPending: number
+  /** Callers that may wait for their turn. */
+  readonly maxWaiting: number
+  /** Hundredths of the estimated gas that are offered beyond it. */
+  readonly gasMarginPercent: bigint
+}
+
+export const senderDefaults: SenderOptions = {
+  confirmations: 1,
+  pollMs: 500,
+  replaceAfterMs: 15_000,
+  rebroadcastAfterMs: 5_000,
+  takenAfterMs: 60_000,
+  maxPending: 64,
+  maxWaiting: 4096,
+  gasMarginPercent: 20n,
+  maxFeePerGas: 500_000_000_000n,
+  minTip: 1_000_000n,
+}
+
+const bounds = {
+  confirmations: [1, 1000],
+  pollMs: [1, 60_000],
+  replaceAfterMs: [1, 3_600_000],
+  rebroadcastAfterMs: [1, 3_600_000],
+  takenAfterMs: [0, 3_600_000],
+  maxPending: [1, 1024],
+  maxWaiting: [0, 65_536],
+} as const
+
+/** @throws {SettlementError} `OPTION_INVALID` naming the first option outside its bounds. */
+export function checkSenderOptions(options: SenderOptions): void {
+  const refuse = (field: string, reason: string): never => {
+    throw new SettlementError({ code: 'OPTION_INVALID', field, reason })
+  }
+  for (const [field, [least, most]] of Object.entries(bounds)) {
+    const value = options[field as keyof typeof bounds]
+    if (!Number.isInteger(value) || value < least || value > most) refuse(field, `${value} is not ${least} to ${most}`)
+  }
+  if (options.gasMarginPercent < 0n || options.gasMarginPercent > 1000n) refuse('gasMarginPercent', 'is not 0 to 1000')
+  if (options.minTip < 0n || options.maxFeePerGas < options.minTip) refuse('maxFeePerGas', 'is below minTip')
+}

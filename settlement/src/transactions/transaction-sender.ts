@@ -1,0 +1,28 @@
+import type { Address, TransactionReceipt } from 'viem'
+import type { Call } from './chain.ts'
+
+export interface TransactionRequest {
+  /**
+   * What the transaction stands for. A request whose key is that of one on its way joins it, also after a restart, so that
+   * nothing is sent twice by asking twice.
+   */
+  readonly key: string
+  readonly call: Call
+  /** Estimated when left out; to be given for a call that would fail until an earlier one is included. */
+  readonly gas?: bigint
+}
+
+/** The only sender of one account. */
+export interface TransactionSender {
+  readonly address: Address
+  /** Whether a transaction of this key is on its way. */
+  isPending(key: string): boolean
+  /**
+   * Sends and waits for the receipt. A transaction that may have reached the L2 goes on after `signal` has aborted.
+   * @throws {SettlementError} `TRANSACTION_REFUSED`, `TRANSACTION_FAILED`, `NONCE_TAKEN`, `FEES_TOO_HIGH`, `SENDER_FULL`,
+   * `SETTLEMENT_UNAVAILABLE` (nothing was sent; retry).
+   */
+  send(request: TransactionRequest, signal: AbortSignal): Promise<TransactionReceipt>
+  /** Stops looking; what is on its way is taken up again by the next sender of the same store. */
+  close(): Promise<void>
+}
