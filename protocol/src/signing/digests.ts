@@ -16,6 +16,7 @@ const consentTag = tag('parley/consent/1')
 const changeTag = tag('parley/change/1')
 
 function domainChunk(tag: Uint8Array, chainId: bigint): Uint8Array {
+  if (BigInt.asUintN(64, chainId) !== chainId) throw new RangeError(`chain id ${chainId} does not fit 8 bytes`)
   const chunk = new Uint8Array(32)
   chunk.set(tag)
   new DataView(chunk.buffer).setBigUint64(16, chainId)

@@ -76,8 +76,9 @@ function hashWords(words: readonly (bigint | number | Uint8Array)[]): Bytes32 {
   return keccak_256(bytes)
 }
 
-/** Separator of the deployment at `inbox` on chain `chainId`. */
+/** Separator of the deployment at `inbox` on chain `chainId`. @throws {RangeError} when the id is wider than 64 bits. */
 export function domainSeparator(chainId: bigint, inbox: Bytes20): Bytes32 {
+  if (BigInt.asUintN(64, chainId) !== chainId) throw new RangeError(`chain id ${chainId} does not fit 8 bytes`)
   return hashWords([
     typeHashes.domain,
     keccakText(typedDataDomain.name),
