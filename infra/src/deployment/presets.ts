@@ -1,0 +1,99 @@
+import type { FeeParameters, Prices, Windows } from '@parley/protocol'
+
+/** How prices follow the outside world; prices in mwei. */
+export interface PriceRules {
+  /** Whether the operator quotes the price of a byte of data; otherwise it follows Ethereum's blobs. */
+  readonly dataQuoted: boolean
+  /** Seconds between two price items of one source at least. */
+  readonly interval: number
+  readonly minDataByte: bigint
+  readonly maxDataByte: bigint
+  readonly minSettlement: bigint
+  readonly maxSettlement: bigint
+  /** L1 gas of the transaction of one blob. */
+  readonly blobTransactionGas: number
+  /** Bytes of batches that one blob carries. */
+  readonly bytesPerBlob: number
+  /** L2 gas of one claim. */
+  readonly claimGas: number
+  /** Bytes of one claim's transaction as the L2 charges them for L1 data. */
+  readonly claimBytes: number
+  /** Operations that share one claim. */
+  readonly operationsPerClaim: number
+}
+
+/** Everything about a deployment that is not an address, a key or its genesis. */
+export interface Preset {
+  readonly name: string
+  readonly fees: FeeParameters
+  /** Milliseconds after which a queued inbox item must be consumed by the next block. */
+  readonly forceDelayMs: bigint
+  readonly genesisPrices: Prices
+  /** Seconds. */
+  readonly windows: Windows
+  /** Wei that a claimer has at stake. */
+  readonly bond: bigint
+  /** Seconds that a bond stays locked after its claimer's last claim is final. */
+  readonly evidencePeriod: number
+  /** mwei. */
+  readonly minDeposit: bigint
+  readonly priceRules: PriceRules
+}
+
+const hours = 3600
+const days = 24 * hours
+const ether = 10n ** 18n
+
+// A blob carries 31 of every 32 bytes of its 4,096 field elements; a claim's figures are measured in the contracts' gas
+// snapshot, rounded up.
+const priceRules: PriceRules = {
+  dataQuoted: false,
+  interval: 1 * hours,
+  minDataByte: 1n,
+  maxDataByte: 10n ** 7n,
+  minSettlement: 1n,
+  maxSettlement: 10n ** 9n,
+  blobTransactionGas: 21_000,
+  bytesPerBlob: 4096 * 31,
+  claimGas: 200_000,
+  claimBytes: 1200,
+  operationsPerClaim: 1000,
+}
+
+const genesisPrices: Prices = { dataByte: 10n, settlement: 100n, stateByte: 1000n }
+
+/**
+ * For one machine: windows of seconds, so that a claim is final while one watches. A shard's market works off 1,000
+ * units a second, 64 shards therefore 64,000, which is above what the machine executes: prices rise only where a flood
+ * hits few shards, and slowly enough that no replay is priced out.
+ */
+export const devPreset: Preset = {
+  name: 'dev',
+  fees: { minPrice: 1000n, target: 1000n, fraction: 1_000_000n },
+  forceDelayMs: 60_000n,
+  genesisPrices,
+  windows: { challenge: 6, data: 4, answer: 4, proof: 4 },
+  bond: 1n * ether,
+  evidencePeriod: 60,
+  minDeposit: 1_000_000n,
+  priceRules: { ...priceRules, interval: 10, operationsPerClaim: 100 },
+}
+
+/**
+ * For an OP Stack L2 whose forced inclusion takes 12 hours: every window in which an honest party must get one transaction
+ * in is longer than that. A claim is final after a week, as on the L2 itself. `target` is what a deployment of eight lanes
+ * sustains, spread over 64 shards; at twice that the price grows e-fold in 100 seconds.
+ */
+export const productionPreset: Preset = {
+  name: 'production',
+  fees: { minPrice: 1000n, target: 2500n, fraction: 250_000n },
+  forceDelayMs: 12n * 3_600_000n,
+  genesisPrices,
+  windows: { challenge: 7 * days, data: 3 * days, answer: 2 * days, proof: 2 * days },
+  bond: 10n * ether,
+  evidencePeriod: 14 * days,
+  minDeposit: 10n ** 9n,
+  priceRules,
+}
+
+export const presets = { dev: devPreset, production: productionPreset } as const
