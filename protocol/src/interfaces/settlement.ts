@@ -31,6 +31,8 @@ export type SettlementEvent =
 export interface SettlementPage {
   readonly events: readonly SettlementEvent[]
   readonly cursor: L2Position
+  /** L2 time of the cursor's block, in milliseconds: every item queued before it has been told. */
+  readonly time: bigint
   readonly caughtUp: boolean
 }
 
@@ -55,7 +57,8 @@ export interface SettlementReader {
   head(signal: AbortSignal): Promise<ClaimHead>
   /**
    * Events from `cursor` on (from the deployment when undefined), following `confidence`. When the cursor's block is no
-   * longer canonical the first event is a `rollback`. Waits for something to tell or for `signal`.
+   * longer canonical the first event is a `rollback`. Gives a page whenever the followed head has moved, without events
+   * too: a sequencer must not stamp a block later than it knows the inbox. Ends when `signal` aborts.
    */
   follow(cursor: L2Position | undefined, confidence: L2Confidence, signal: AbortSignal): AsyncIterable<SettlementPage>
 }
