@@ -1,18 +1,38 @@
 import { crc32 } from 'node:zlib'
-import type { AbstractBatchOperation, AbstractBatchOptions, AbstractLevel } from 'abstract-level'
 
-/** An ordered store of bytes under bytes; classic-level in production, memory-level in tests. The caller closes it. */
-export type BytesLevel = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>
+/** Keys from `gte` on, below `lt` or up to `lte`. */
+export interface KeyRange {
+  readonly gte?: Uint8Array
+  readonly lt?: Uint8Array
+  readonly lte?: Uint8Array
+  readonly limit?: number
+  readonly reverse?: boolean
+}
 
-export type BytesOperation = AbstractBatchOperation<BytesLevel, Uint8Array, Uint8Array>
+export type BytesOperation =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array }
 
-// abstract-level hands options it does not know to the store: `sync` is LevelDB's, and memory has no use for it.
-type WriteOptions = AbstractBatchOptions<Uint8Array, Uint8Array> & { readonly sync: boolean }
+/**
+ * An ordered store of bytes under bytes: the part of abstract-level that is used here, so that classic-level and
+ * memory-level fit with `view` encodings. Batches are atomic. Whoever opened it closes it.
+ */
+export interface BytesLevel {
+  open(): Promise<void>
+  get(key: Uint8Array): Promise<Uint8Array | undefined>
+  batch(operations: BytesOperation[], options: { readonly sync: boolean }): Promise<void>
+  clear(range: KeyRange): Promise<void>
+  keys(range: KeyRange): { all(): Promise<Uint8Array[]> }
+  iterator(range: KeyRange): AsyncIterable<[Uint8Array, Uint8Array]>
+}
 
 /** Write option: return only when the bytes are on disk. */
-export const durable: WriteOptions = { sync: true }
+export const durable = { sync: true } as const
 
-/** The part of a store under one letter. Numbers in keys are big-endian, so that keys sort as they count. */
+/** Write option: the bytes may be lost in a crash, and may be made again. */
+export const lazy = { sync: false } as const
+
+/** A key under `prefix`. Numbers in keys are big-endian, so that keys sort as they count. */
 export function keyOf(prefix: string, ...numbers: readonly bigint[]): Uint8Array {
   const key = new Uint8Array(prefix.length + 8 * numbers.length)
   const view = new DataView(key.buffer)

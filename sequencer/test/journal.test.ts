@@ -13,8 +13,8 @@ const bytes = { keyEncoding: 'view', valueEncoding: 'view' } as const
 
 async function diskHarness(): Promise<JournalHarness> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-journal-'))
-  let db: BytesLevel | undefined
-  const reopen = async (): Promise<BytesLevel> => {
+  let db: ClassicLevel<Uint8Array, Uint8Array> | undefined
+  const reopen = async (): Promise<ClassicLevel<Uint8Array, Uint8Array>> => {
     await db?.close()
     db = new ClassicLevel<Uint8Array, Uint8Array>(directory, bytes)
     await db.open()
@@ -45,7 +45,7 @@ describe('journal in LevelDB', () => {
 
 /** A store whose writes wait to be let through. */
 function gatedStore(): { db: BytesLevel; batches: number[]; release: () => void; fail: (error: Error) => void } {
-  const db = new MemoryLevel<Uint8Array, Uint8Array>(bytes) as unknown as BytesLevel
+  const db = new MemoryLevel<Uint8Array, Uint8Array>(bytes)
   const batches: number[] = []
   let gate = Promise.withResolvers<void>()
   const write = db.batch.bind(db) as (operations: unknown[], options: unknown) => Promise<void>

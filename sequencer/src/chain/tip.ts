@@ -1,0 +1,55 @@
+import type { SealedRuns } from '@parley/execution'
+import {
+  type BlockHeader,
+  BlockHeaderType,
+  type Bytes32,
+  type ChainConfig,
+  genesisHeader,
+  limits,
+  type Prices,
+  pricesAfter,
+  type QueuedItem,
+  ShardType,
+  stateRoot,
+} from '@parley/protocol'
+import type { Opening } from './opening.ts'
+
+/** Where the sealed chain ends. */
+export interface Tip {
+  readonly header: BlockHeader
+  /** Root of the header. */
+  readonly root: Bytes32
+  readonly shardRoots: readonly Bytes32[]
+  /** Prices of the state after the block. */
+  readonly prices: Prices
+}
+
+export function genesisTip(config: ChainConfig): Tip {
+  const header = genesisHeader(config)
+  const empty = ShardType.hashTreeRoot(ShardType.defaultValue())
+  return {
+    header,
+    root: BlockHeaderType.hashTreeRoot(header),
+    shardRoots: Array.from({ length: limits.shards }, () => empty),
+    prices: config.genesis.prices,
+  }
+}
+
+/** The tip after a block of `items` and `sealed` runs that was opened with `opening` on top of `parent`. */
+export function nextTip(parent: Tip, opening: Opening, items: readonly QueuedItem[], sealed: SealedRuns): Tip {
+  const inboxCount = opening.inboxFrom + BigInt(items.length)
+  const prices = pricesAfter(opening.prices, items)
+  const { number, timestamp, lineage } = opening
+  const header: BlockHeader = {
+    number,
+    parent: parent.root,
+    timestamp,
+    lineage,
+    inboxCount,
+    inboxHash: items.at(-1)?.inboxHash ?? parent.header.inboxHash,
+    prices: opening.prices,
+    runsRoot: sealed.runsRoot,
+    stateRoot: stateRoot(sealed.shardRoots, { inboxCount, prices, blockNumber: number, timestamp }),
+  }
+  return { header, root: BlockHeaderType.hashTreeRoot(header), shardRoots: sealed.shardRoots, prices }
+}

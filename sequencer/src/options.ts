@@ -1,0 +1,176 @@
+import { SequencerError } from './faults.ts'
+
+/** When a block is sealed. */
+export interface SealingOptions {
+  /** Milliseconds since its opening before which a block is sealed only when it is full. Default 500. */
+  readonly minAgeMs: number
+  /** Accepted operations that are worth a block once it is that old. Default 256. */
+  readonly minOperations: number
+  /** Milliseconds that anything accepted waits to be sealed at most. Default 2,000. */
+  readonly maxWaitMs: number
+  /** Milliseconds by which a block's timestamp may be ahead of the clock. Default 0. */
+  readonly maxAheadMs: number
+}
+
+/** Time and block boundaries that follow from what is offered, so that a run can be repeated. For development only. */
+export interface VirtualOptions {
+  /** A block is sealed after so many operations were offered, accepted or refused, 1 to 960. */
+  readonly blockEveryOffers: number
+  /** Milliseconds between timestamps, at least 250: timestamp = genesis + number × blockTimeMs. */
+  readonly blockTimeMs: number
+  /** Inbox items that the first blocks consume, 64 a block, before any offer is taken. */
+  readonly inboxItemsFirst: number
+}
+
+/** Bounds of what waits; beyond them requests are answered 429. */
+export interface LoadOptions {
+  /** Messages submitted and not answered. Default 65,536. */
+  readonly maxUnanswered: number
+  /** Bytes not yet durable in the journal. Default 32 MiB. */
+  readonly maxJournalBytes: number
+  /** Reads of the state under way. Default 256. */
+  readonly maxReads: number
+  /** Milliseconds after which a refused request may come again. Default 1,000. */
+  readonly retryAfterMs: number
+}
+
+/** How much one remote address may send. A message costs 1, one with a junk signature 100. */
+export interface QuotaOptions {
+  /** Tokens a bucket holds. Default 1,000,000. */
+  readonly burst: number
+  /** Tokens that come back a second. Default 200,000. */
+  readonly perSecond: number
+  /** Addresses remembered at most. Default 65,536. */
+  readonly maxAddresses: number
+}
+
+export interface HttpOptions {
+  /** Default 127.0.0.1. */
+  readonly host: string
+  /** 0 takes a free one. Default 0. */
+  readonly port: number
+  /** Proxies whose X-Forwarded-For is believed: addresses or networks. Default none. */
+  readonly trustedProxies: readonly string[]
+  /** Messages of one request, of one stream frame, and unanswered on one stream. Default 4,096. */
+  readonly maxMessages: number
+  /** Milliseconds a request may take to arrive. Default 10,000. */
+  readonly requestTimeoutMs: number
+  /** TCP connections at most. Default 10,000. */
+  readonly maxConnections: number
+  /** Open feeds at most, of blocks and conversations together. Default 1,000. */
+  readonly maxFeeds: number
+  /** Milliseconds between pings. Default 15,000. */
+  readonly heartbeatMs: number
+  /** Bytes that may wait in one connection before the reader counts as slow. Default 8 MiB. */
+  readonly maxBufferedBytes: number
+  /** Milliseconds a slow reader has to catch up. Default 30,000. */
+  readonly slowReaderMs: number
+}
+
+export interface StorageOptions {
+  /** Blocks between snapshots of the state. Default 2,000. */
+  readonly snapshotEveryBlocks: number
+  /** Snapshots kept, at least 1. Default 2. */
+  readonly keepSnapshots: number
+  /** Final blocks kept behind the last final one. Default 1,000,000. */
+  readonly keepFinalBlocks: number
+}
+
+export interface SequencerOptions {
+  readonly sealing?: Partial<SealingOptions>
+  readonly virtual?: VirtualOptions
+  readonly load?: Partial<LoadOptions>
+  readonly quota?: Partial<QuotaOptions>
+  readonly http?: Partial<HttpOptions>
+  readonly storage?: Partial<StorageOptions>
+  /** Milliseconds that `stop` waits for open requests. Default 5,000. */
+  readonly drainMs?: number
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  readonly sealing: SealingOptions
+  readonly virtual: VirtualOptions | undefined
+  readonly load: LoadOptions
+  readonly quota: QuotaOptions
+  readonly http: HttpOptions
+  readonly storage: StorageOptions
+  readonly drainMs: number
+}
+
+type Bounds = readonly [minimum: number, maximum: number]
+
+const most = Number.MAX_SAFE_INTEGER
+const day = 86_400_000
+
+const bounds = {
+  sealing: { minAgeMs: [0, day], minOperations: [1, most], maxWaitMs: [1, day], maxAheadMs: [0, 10_000] },
+  virtual: { blockEveryOffers: [1, 960], blockTimeMs: [250, day], inboxItemsFirst: [0, most] },
+  load: {
+    maxUnanswered: [1, 10_000_000],
+    maxJournalBytes: [1, most],
+    maxReads: [1, 1_000_000],
+    retryAfterMs: [1, day],
+  },
+  quota: { burst: [1, most], perSecond: [1, most], maxAddresses: [1, 10_000_000] },
+  http: {
+    port: [0, 65_535],
+    maxMessages: [1, 65_536],
+    requestTimeoutMs: [1, day],
+    maxConnections: [1, 1_000_000],
+    maxFeeds: [0, 1_000_000],
+    heartbeatMs: [1, day],
+    maxBufferedBytes: [1, most],
+    slowReaderMs: [1, day],
+  },
+  storage: { snapshotEveryBlocks: [1, most], keepSnapshots: [1, 1000], keepFinalBlocks: [0, most] },
+} as const satisfies Record<string, Record<string, Bounds>>
+
+function demandBounds(section: string, values: object, sectionBounds: Readonly<Record<string, Bounds>>): void {
+  for (const [name, [minimum, maximum]] of Object.entries(sectionBounds)) {
+    const value: unknown = (values as Readonly<Record<string, unknown>>)[name]
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum || value > maximum)
+      throw new SequencerError({
+        code: 'OPTION_INVALID',
+        option: `${section}.${name}`,
+        value: String(value),
+        expected: `an integer of ${minimum} to ${maximum}`,
+      })
+  }
+}
+
+/** Fills in defaults and checks every bound. @throws {SequencerError} `OPTION_INVALID` naming the option. */
+export function settingsOf(options: SequencerOptions): Settings {
+  const settings: Settings = {
+    sealing: { minAgeMs: 500, minOperations: 256, maxWaitMs: 2_000, maxAheadMs: 0, ...options.sealing },
+    virtual: options.virtual,
+    load: {
+      maxUnanswered: 65_536,
+      maxJournalBytes: 32 * 1024 * 1024,
+      maxReads: 256,
+      retryAfterMs: 1_000,
+      ...options.load,
+    },
+    quota: { burst: 1_000_000, perSecond: 200_000, maxAddresses: 65_536, ...options.quota },
+    http: {
+      host: '127.0.0.1',
+      port: 0,
+      trustedProxies: [],
+      maxMessages: 4_096,
+      requestTimeoutMs: 10_000,
+      maxConnections: 10_000,
+      maxFeeds: 1_000,
+      heartbeatMs: 15_000,
+      maxBufferedBytes: 8 * 1024 * 1024,
+      slowReaderMs: 30_000,
+      ...options.http,
+    },
+    storage: { snapshotEveryBlocks: 2_000, keepSnapshots: 2, keepFinalBlocks: 1_000_000, ...options.storage },
+    drainMs: options.drainMs ?? 5_000,
+  }
+  for (const section of ['sealing', 'load', 'quota', 'http', 'storage'] as const)
+    demandBounds(section, settings[section], bounds[section])
+  if (settings.virtual !== undefined) demandBounds('virtual', settings.virtual, bounds.virtual)
+  demandBounds('options', settings, { drainMs: [0, day] })
+  return settings
+}

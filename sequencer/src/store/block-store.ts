@@ -1,0 +1,157 @@
+import {
+  type Block,
+  type BlockHeader,
+  BlockHeaderType,
+  type Bytes32,
+  type SealedBlock,
+  SealedBlockType,
+  sameBytes,
+} from '@parley/protocol'
+import { SequencerError } from '../faults.ts'
+import {
+  type BytesLevel,
+  type BytesOperation,
+  checksummed,
+  durable,
+  highestNumber,
+  keyOf,
+  lastNumberOf,
+  unchecksummed,
+} from '../level.ts'
+
+const blockKey = (number: bigint): Uint8Array => keyOf('block/', number)
+const linksKey = (number: bigint): Uint8Array => keyOf('links/', number)
+
+function headerKey(lineage: Bytes32, number: bigint): Uint8Array {
+  const prefix = keyOf('header/')
+  const key = new Uint8Array(prefix.length + 40)
+  key.set(prefix)
+  key.set(lineage, prefix.length)
+  key.set(keyOf('', number), prefix.length + 32)
+  return key
+}
+
+/** Blocks whose encoded bytes stay in memory for feeds that follow closely. */
+const recentBlocks = 32
+const recentBytes = 64 * 1024 * 1024
+
+/**
+ * Sealed blocks, durable before `add` resolves. It holds at most one header for a lineage and number, for ever: also
+ * when the block itself is forgotten.
+ */
+export class BlockStore {
+  /** Number of the last block; 0 when there is none. */
+  head: bigint
+  /** Number of the first block kept; head + 1 when there is none. */
+  first: bigint
+
+  private readonly db: BytesLevel
+  private readonly recent = new Map<bigint, Uint8Array>()
+  private recentSize = 0
+
+  private constructor(db: BytesLevel, first: bigint, head: bigint) {
+    this.db = db
+    this.first = first
+    this.head = head
+  }
+
+  static async open(db: BytesLevel): Promise<BlockStore> {
+    const range = { gte: blockKey(0n), lte: blockKey(highestNumber), limit: 1 }
+    const [lowest] = await db.keys(range).all()
+    const [highest] = await db.keys({ ...range, reverse: true }).all()
+    if (lowest === undefined || highest === undefined) return new BlockStore(db, 1n, 0n)
+    return new BlockStore(db, lastNumberOf(lowest), lastNumberOf(highest))
+  }
+
+  /**
+   * Root of the header signed for this lineage and number, if one was.
+   * @throws {SequencerError} `STORE_CORRUPT`.
+   */
+  async signedRoot(lineage: Bytes32, number: bigint): Promise<Bytes32 | undefined> {
+    return this.read(headerKey(lineage, number), 'signed header', number)
+  }
+
+  /**
+   * Stores the block after the last one, with the links of its conversations.
+   * @returns its bytes as feeds send them.
+   * @throws {SequencerError} `SECOND_HEADER` when another header of this lineage and number is signed.
+   */
+  async add(sealed: SealedBlock, links: Uint8Array): Promise<Uint8Array> {
+    const { header } = sealed.block
+    const { number, lineage } = header
+    if (number !== this.head + 1n)
+      throw new SequencerError({ code: 'STORE_CORRUPT', what: 'block', number, reason: `follows block ${this.head}` })
+    const root = BlockHeaderType.hashTreeRoot(header)
+    const stored = await this.signedRoot(lineage, number)
+    if (stored !== undefined && !sameBytes(stored, root))
+      throw new SequencerError({ code: 'SECOND_HEADER', block: number, stored, refused: root })
+    const bytes = SealedBlockType.serialize({ ...sealed, block: sealed.block as Block })
+    await this.db.batch(
+      [
+        this.putting(headerKey(lineage, number), root),
+        this.putting(linksKey(number), links),
+        this.putting(blockKey(number), bytes),
+      ],
+      durable,
+    )
+    this.head = number
+    this.remember(number, bytes)
+    return bytes
+  }
+
+  /** Encoded block, undefined when it is not kept. @throws {SequencerError} `STORE_CORRUPT`. */
+  async bytes(number: bigint): Promise<Uint8Array | undefined> {
+    return this.recent.get(number) ?? (await this.read(blockKey(number), 'block', number))
+  }
+
+  /** @throws {SequencerError} `STORE_CORRUPT`. */
+  async block(number: bigint): Promise<SealedBlock | undefined> {
+    const bytes = await this.bytes(number)
+    return bytes && (SealedBlockType.deserialize(bytes) as SealedBlock)
+  }
+
+  async header(number: bigint): Promise<BlockHeader | undefined> {
+    return (await this.block(number))?.block.header
+  }
+
+  /** Links of the conversations that block `number` touched. @throws {SequencerError} `STORE_CORRUPT`. */
+  async links(number: bigint): Promise<Uint8Array | undefined> {
+    return this.read(linksKey(number), 'links', number)
+  }
+
+  /** Forgets blocks before `before`, but never their signed roots. */
+  async forget(before: bigint): Promise<void> {
+    if (before <= this.first) return
+    this.first = before
+    await this.db.clear({ gte: blockKey(0n), lt: blockKey(before) })
+    await this.db.clear({ gte: linksKey(0n), lt: linksKey(before) })
+    for (const number of this.recent.keys()) if (number < before) this.evict(number)
+  }
+
+  private putting(key: Uint8Array, content: Uint8Array): BytesOperation {
+    return { type: 'put', key, value: checksummed(key, content) }
+  }
+
+  private async read(key: Uint8Array, what: string, number: bigint): Promise<Uint8Array | undefined> {
+    const value = await this.db.get(key)
+    if (value === undefined) return undefined
+    const content = unchecksummed(key, value)
+    if (content === undefined)
+      throw new SequencerError({ code: 'STORE_CORRUPT', what, number, reason: 'the checksum does not hold' })
+    return content
+  }
+
+  private remember(number: bigint, bytes: Uint8Array): void {
+    this.recent.set(number, bytes)
+    this.recentSize += bytes.length
+    for (const oldest of this.recent.keys()) {
+      if (this.recent.size <= recentBlocks && this.recentSize <= recentBytes) break
+      this.evict(oldest)
+    }
+  }
+
+  private evict(number: bigint): void {
+    this.recentSize -= this.recent.get(number)?.length ?? 0
+    this.recent.delete(number)
+  }
+}

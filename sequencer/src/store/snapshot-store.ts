@@ -1,0 +1,142 @@
+import { ContainerType, UintNumberType, VectorBasicType, VectorCompositeType } from '@chainsafe/ssz'
+import {
+  type BlockHeader,
+  BlockHeaderType,
+  type Bytes32,
+  Bytes32Type,
+  type JournalPosition,
+  limits,
+  type Prices,
+  PricesType,
+  Uint64Type,
+} from '@parley/protocol'
+import { ShardFeesType } from '../chain/shard-fees.ts'
+import { SequencerError } from '../faults.ts'
+import { type BytesLevel, checksummed, durable, highestNumber, keyOf, lastNumberOf, unchecksummed } from '../level.ts'
+
+/** Streams of a snapshot: the state of 64 shards, then the conversation index of 64 shards. */
+const streams = 2 * limits.shards
+const maxPartBytes = 1024 * 1024
+
+const ManifestType = new ContainerType(
+  {
+    header: BlockHeaderType,
+    prices: PricesType,
+    shardRoots: new VectorCompositeType(Bytes32Type, limits.shards),
+    fees: ShardFeesType,
+    journalFrom: Uint64Type,
+    parts: new VectorBasicType(new UintNumberType(4), streams),
+  },
+  { typeName: 'SnapshotManifest' },
+)
+
+const manifestKey = (block: bigint): Uint8Array => keyOf('snapshot/', block)
+const partKey = (block: bigint, stream: number, part: number): Uint8Array =>
+  keyOf('part/', block, BigInt(stream), BigInt(part))
+
+/** All that is needed to go on after a sealed block. */
+export interface SnapshotHead {
+  readonly header: BlockHeader
+  /** Prices of the state after the block. */
+  readonly prices: Prices
+  readonly shardRoots: readonly Bytes32[]
+  readonly fees: { feeExcess: bigint; feeTime: bigint }[]
+  /** Journal position of the first record after the block. */
+  readonly journalFrom: JournalPosition
+}
+
+export interface Snapshot extends SnapshotHead {
+  /** State of each shard, in the lanes' own form. */
+  readonly shards: readonly Uint8Array[]
+  /** Conversation index of each shard. */
+  readonly index: readonly Uint8Array[]
+}
+
+/** Snapshots of the state after sealed blocks. A snapshot without its manifest, written last, does not exist. */
+export class SnapshotStore {
+  private readonly db: BytesLevel
+
+  constructor(db: BytesLevel) {
+    this.db = db
+  }
+
+  /** Blocks of which there is a snapshot, latest first. */
+  async list(): Promise<bigint[]> {
+    const keys = await this.db.keys({ gte: manifestKey(0n), lte: manifestKey(highestNumber), reverse: true }).all()
+    return keys.map(lastNumberOf)
+  }
+
+  /** Writes a snapshot, then forgets all but the latest `keep`; returns the oldest one's head that is left. */
+  async write(snapshot: Snapshot, keep: number): Promise<SnapshotHead> {
+    const { number } = snapshot.header
+    const parts: number[] = []
+    for (const [stream, bytes] of [...snapshot.shards, ...snapshot.index].entries())
+      parts.push(await this.writeStream(number, stream, bytes))
+    const key = manifestKey(number)
+    const { header, prices, shardRoots, fees, journalFrom } = snapshot
+    const manifest = ManifestType.serialize({ header, prices, shardRoots: [...shardRoots], fees, journalFrom, parts })
+    await this.db.batch([{ type: 'put', key, value: checksummed(key, manifest) }], durable)
+    const kept = (await this.list()).slice(0, keep)
+    await this.forgetBefore(kept.at(-1) as bigint)
+    return this.head(kept.at(-1) as bigint)
+  }
+
+  /** @throws {SequencerError} `STORE_CORRUPT`. */
+  async head(block: bigint): Promise<SnapshotHead> {
+    return this.manifest(block)
+  }
+
+  /** State of the shards, read as it is asked for. @throws {SequencerError} `STORE_CORRUPT`. */
+  async *shards(block: bigint): AsyncGenerator<{ readonly shard: number; readonly bytes: Uint8Array }> {
+    const { parts } = await this.manifest(block)
+    for (let shard = 0; shard < limits.shards; shard += 1)
+      yield { shard, bytes: await this.readStream(block, shard, parts[shard] as number) }
+  }
+
+  /** Conversation index of the shards. @throws {SequencerError} `STORE_CORRUPT`. */
+  async *index(block: bigint): AsyncGenerator<{ readonly shard: number; readonly bytes: Uint8Array }> {
+    const { parts } = await this.manifest(block)
+    for (let shard = 0; shard < limits.shards; shard += 1) {
+      const stream = limits.shards + shard
+      yield { shard, bytes: await this.readStream(block, stream, parts[stream] as number) }
+    }
+  }
+
+  private async manifest(block: bigint): Promise<SnapshotHead & { parts: number[] }> {
+    return ManifestType.deserialize(await this.checked(manifestKey(block), block))
+  }
+
+  private async writeStream(block: bigint, stream: number, bytes: Uint8Array): Promise<number> {
+    const count = Math.ceil(bytes.length / maxPartBytes)
+    for (let part = 0; part < count; part += 1) {
+      const key = partKey(block, stream, part)
+      const value = checksummed(key, bytes.subarray(part * maxPartBytes, (part + 1) * maxPartBytes))
+      await this.db.batch([{ type: 'put', key, value }], durable)
+    }
+    return count
+  }
+
+  private async readStream(block: bigint, stream: number, count: number): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    for (let part = 0; part < count; part += 1) parts.push(await this.checked(partKey(block, stream, part), block))
+    return Buffer.concat(parts)
+  }
+
+  private async checked(key: Uint8Array, block: bigint): Promise<Uint8Array> {
+    const value = await this.db.get(key)
+    const content = value && unchecksummed(key, value)
+    if (content === undefined)
+      throw new SequencerError({
+        code: 'STORE_CORRUPT',
+        what: 'snapshot',
+        number: block,
+        reason: 'a part is missing or its checksum does not hold',
+      })
+    return content
+  }
+
+  private async forgetBefore(block: bigint): Promise<void> {
+    await this.db.clear({ gte: manifestKey(0n), lt: manifestKey(block) })
+    await this.db.clear({ gte: partKey(0n, 0, 0), lt: partKey(block, 0, 0) })
+  }
+}
