@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Rollup} from "../../src/Rollup.sol";
 import {IInbox} from "../../src/interfaces/IInbox.sol";
+import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, DataPart, Windows} from "../../src/types/Batch.sol";
 import {FeeParameters, PriceRules, Settings} from "../../src/types/Parameters.sol";
 import {Prices} from "../../src/types/State.sol";
@@ -18,7 +18,7 @@ abstract contract Deployed is Base {
     address internal constant TREASURY = address(0x74EA);
     address internal constant CLAIMER = address(0xC1A1);
 
-    Rollup internal rollup;
+    IRollup internal rollup;
     IInbox internal inbox;
 
     function setUp() public virtual {
@@ -31,8 +31,8 @@ abstract contract Deployed is Base {
         rollup.depositBond{value: BOND}();
     }
 
-    function deploy(Settings memory s) internal virtual returns (Rollup) {
-        return new Rollup(s);
+    function deploy(Settings memory s) internal virtual returns (IRollup) {
+        return IRollup(vm.deployCode("Rollup.sol:Rollup", abi.encode(s)));
     }
 
     function settings() internal view virtual returns (Settings memory) {

@@ -10,6 +10,10 @@ interface Vm {
     }
 
     function warp(uint256 timestamp) external;
+    function getCode(string calldata artifact) external view returns (bytes memory);
+    function deployCode(string calldata artifact, bytes calldata args) external returns (address);
+    function getBlockNumber() external view returns (uint256);
+    function getBlockTimestamp() external view returns (uint256);
     function roll(uint256 number) external;
     function fee(uint256 basefee) external;
     function deal(address account, uint256 balance) external;
@@ -18,17 +22,21 @@ interface Vm {
     function stopPrank() external;
     function assume(bool condition) external pure;
     function expectRevert(bytes calldata revertData) external;
+    function expectRevert(bytes4 selector) external;
     function expectRevert() external;
     function store(address target, bytes32 slot, bytes32 value) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
+    function setBlockhash(uint256 number, bytes32 hash) external;
     function etch(address target, bytes calldata code) external;
     function mockCall(address callee, bytes calldata data, bytes calldata returned) external;
+    function mockCallRevert(address callee, bytes calldata data, bytes calldata revertData) external;
     function clearMockedCalls() external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function readFile(string calldata path) external view returns (string memory);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
+    function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);

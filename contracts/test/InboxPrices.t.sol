@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IInbox} from "../src/interfaces/IInbox.sol";
+import {IRollup} from "../src/interfaces/IRollup.sol";
+import {PriceFormula} from "../src/libraries/PriceFormula.sol";
+import {Settings} from "../src/types/Parameters.sol";
+import {Prices} from "../src/types/State.sol";
+import {Deployed} from "./support/Deployed.sol";
+import {L1BlockStub} from "./support/L1BlockStub.sol";
+import {Vm} from "./support/Vm.sol";
+
+contract InboxPricesTest is Deployed {
+    L1BlockStub private constant L1_BLOCK = L1BlockStub(0x4200000000000000000000000000000000000015);
+    uint64 private constant MAX_DATA_BYTE = 1_000_000;
+    uint64 private constant MAX_SETTLEMENT = 10_000_000;
+
+    function setUp() public override {
+        super.setUp();
+        vm.etch(address(L1_BLOCK), address(new L1BlockStub()).code);
+    }
+
+    /// @dev (3e9 * 2^17 + 2e9 * 21000) / (126976 * 10^6) and
+    /// (10^7 * 150000 + (16 * 5227 * 2e9 + 1014213 * 3e9) / 10^6 * 1000) / (1000 * 10^6), rounded up.
+    function test_formula_knownFees() public {
+        vm.fee(10 ** 7);
+        L1_BLOCK.set(2 gwei, 3 gwei, 5227, 1_014_213);
+        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 3428, "dataByte");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 4710, "settlement");
+        vm.fee(10 ** 6);
+        L1_BLOCK.set(0.7 gwei, 1, 5227, 1_014_213);
+        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 116, "dataByte");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 209, "settlement");
+        vm.fee(0);
+        L1_BLOCK.set(0, 0, 5227, 1_014_213);
+        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 0, "free data");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 0, "free settlement");
+        L1_BLOCK.set(0, 1, 0, 1);
+        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 1, "rounds up");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 1, "rounds up");
+    }
+
+    function test_push_nearTargets_areReached() public {
+        _setTargets();
+        // Targets 106 and 1003 lie within an eighth of 100 and 1000.
+        vm.recordLogs();
+        vm.prank(address(0x57A));
+        assertEq(inbox.pushPrices(), 0, "index");
+        _assertPrices(106, 1003);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs[0].topics[0], IInbox.PricesQueued.selector, "event");
+        (bytes32 root, uint64 time, bytes32 inboxHash) = inbox.itemAt(0);
+        assertEq(logs[0].data, abi.encode(time, root, inboxHash, Prices(106, 1003, 7)), "whole prices");
+    }
+
+    function test_push_farTargets_moveAnEighthAnHour() public {
+        L1_BLOCK.set(1000 gwei, 1000 gwei, 5227, 1_014_213);
+        uint64 time = uint64(START);
+        uint64[3] memory dataBytes = [uint64(112), 126, 141];
+        uint64[3] memory settlements = [uint64(1125), 1265, 1423];
+        for (uint256 i; i < 3; ++i) {
+            inbox.pushPrices();
+            _assertPrices(dataBytes[i], settlements[i]);
+            vm.warp(time + 3599);
+            vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_PricesTooEarly.selector, time + 3600));
+            inbox.pushPrices();
+            time += 3600;
+            vm.warp(time);
+        }
+        L1_BLOCK.set(0, 0, 0, 0);
+        inbox.pushPrices();
+        _assertPrices(124, 1246);
+    }
+
+    function test_push_alreadyThere_reverts() public {
+        _setTargets();
+        inbox.pushPrices();
+        vm.warp(START + 3600);
+        vm.expectRevert(IInbox.Inbox_PricesUnchanged.selector);
+        inbox.pushPrices();
+    }
+
+    function test_push_withoutPredeploy_reverts() public {
+        vm.etch(address(L1_BLOCK), "");
+        vm.expectRevert();
+        inbox.pushPrices();
+    }
+
+    function testFuzz_follow_staysInReachAndBounds(uint64 price, uint256 target, uint64 min, uint64 max) public pure {
+        min = uint64(clamp(min, 0, 2 ** 40));
+        max = uint64(clamp(max, min, 2 ** 40));
+        price = uint64(clamp(price, min, max));
+        uint64 next = PriceFormula.follow(price, target, min, max);
+        assertTrue(next >= min && next <= max, "bounds");
+        uint256 step = price < 16 ? 1 : price / 8;
+        assertTrue(next <= price + step && next + step >= price, "an eighth");
+        assertTrue(target == price ? next == price : true, "at its target");
+        if (target > price) assertTrue(next > price || price == max, "upwards, never stuck");
+        if (target < price) assertTrue(next < price || price == min, "downwards, never stuck");
+    }
+
+    function testFuzz_push_anyFees_staysInBounds(uint96 basefee, uint96 blobBaseFee, uint32 scalar, uint64 l2Fee)
+        public
+    {
+        vm.fee(l2Fee);
+        L1_BLOCK.set(basefee, blobBaseFee, scalar, scalar);
+        try inbox.pushPrices() {
+            Prices memory prices = inbox.prices();
+            assertTrue(prices.dataByte >= 88 && prices.dataByte <= 112, "dataByte within an eighth");
+            assertTrue(prices.settlement >= 875 && prices.settlement <= 1125, "settlement within an eighth");
+            assertEq(prices.stateByte, 7, "stateByte is fixed");
+        } catch (bytes memory reason) {
+            assertEq(reason, abi.encodeWithSelector(IInbox.Inbox_PricesUnchanged.selector), "only refusal");
+        }
+    }
+
+    function test_quote_whereDataFollowsBlobs_reverts() public {
+        vm.prank(OPERATOR);
+        vm.expectRevert(IInbox.Inbox_DataNotQuoted.selector);
+        inbox.pushDataQuote(101);
+    }
+
+    function testFuzz_quote_stranger_reverts(address caller) public {
+        vm.assume(caller != OPERATOR);
+        _deployQuoted();
+        vm.prank(caller);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NotOperator.selector, caller));
+        inbox.pushDataQuote(101);
+    }
+
+    function testFuzz_quote_withinAnEighth(uint64 dataByte) public {
+        _deployQuoted();
+        vm.prank(OPERATOR);
+        if (dataByte == 100) {
+            vm.expectRevert(IInbox.Inbox_PricesUnchanged.selector);
+        } else if (dataByte < 88 || dataByte > 112) {
+            vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_QuoteOutOfReach.selector, dataByte, 88, 112));
+        }
+        inbox.pushDataQuote(dataByte);
+        if (dataByte != 100 && dataByte >= 88 && dataByte <= 112) _assertPrices(dataByte, 1000);
+    }
+
+    function test_quote_everyValueInReach_works() public {
+        for (uint64 dataByte = 88; dataByte <= 112; ++dataByte) {
+            if (dataByte == 100) continue;
+            _deployQuoted();
+            vm.prank(OPERATOR);
+            inbox.pushDataQuote(dataByte);
+            _assertPrices(dataByte, 1000);
+        }
+    }
+
+    function test_sources_haveTheirOwnIntervals() public {
+        _deployQuoted();
+        _setTargets();
+        inbox.pushPrices();
+        _assertPrices(100, 1003);
+        vm.startPrank(OPERATOR);
+        inbox.pushDataQuote(101);
+        _assertPrices(101, 1003);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_PricesTooEarly.selector, START + 3600));
+        inbox.pushDataQuote(102);
+        vm.warp(START + 3600);
+        inbox.pushDataQuote(102);
+        _assertPrices(102, 1003);
+    }
+
+    function test_bounds_holdPricesBack() public {
+        Settings memory s = settings();
+        s.priceRules.maxDataByte = 101;
+        s.priceRules.minSettlement = 999;
+        rollup = deploy(s);
+        inbox = rollup.inbox();
+        L1_BLOCK.set(0, 1000 gwei, 0, 0);
+        vm.fee(0);
+        inbox.pushPrices();
+        _assertPrices(101, 999);
+    }
+
+    function _deployQuoted() private {
+        Settings memory s = settings();
+        s.priceRules = priceRules(true);
+        rollup = deploy(s);
+        inbox = rollup.inbox();
+    }
+
+    /// @dev Fees whose formula gives 106 mwei a byte of data and 1003 mwei an operation.
+    function _setTargets() private {
+        vm.fee(10 ** 6);
+        L1_BLOCK.set(0.64 gwei, 1, 100_000, 0);
+        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 106, "target of dataByte");
+        vm.fee((1003 * 10 ** 9 - 1_024_000 * 1000) / 150_000);
+        L1_BLOCK.set(0.64 gwei, 1, 100, 0);
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 1003, "target of settlement");
+    }
+
+    function _assertPrices(uint64 dataByte, uint64 settlement) private view {
+        Prices memory prices = inbox.prices();
+        assertEq(prices.dataByte, dataByte, "dataByte");
+        assertEq(prices.settlement, settlement, "settlement");
+        assertEq(prices.stateByte, 7, "stateByte");
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IRollup} from "../src/interfaces/IRollup.sol";
+import {ClaimRequest} from "../src/types/Batch.sol";
+import {Deployed} from "./support/Deployed.sol";
+
+/// @dev Tries to take its bond again while it is being paid.
+contract GreedyClaimer {
+    IRollup private immutable ROLLUP;
+    bool public tookTwice;
+
+    constructor(IRollup rollup) {
+        ROLLUP = rollup;
+    }
+
+    function depositBond() external payable {
+        ROLLUP.depositBond{value: msg.value}();
+    }
+
+    function startBondExit() external {
+        ROLLUP.startBondExit();
+    }
+
+    function withdrawBond() external {
+        ROLLUP.withdrawBond(address(this));
+    }
+
+    receive() external payable {
+        (tookTwice,) = address(ROLLUP).call(abi.encodeCall(IRollup.withdrawBond, (address(this))));
+    }
+}
+
+contract RollupBondTest is Deployed {
+    address private constant RECIPIENT = address(0x4EC);
+
+    function test_bond_leavesAfterEvidencePeriod() public {
+        makeClaim();
+        vm.startPrank(CLAIMER);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ClaimPending.selector, 1));
+        rollup.startBondExit();
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, 0));
+        rollup.withdrawBond(RECIPIENT);
+        vm.warp(START + 700);
+        rollup.finalize(1);
+        assertEq(rollup.startBondExit(), START + 1900, "an evidence period from now");
+        vm.warp(START + 1899);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, START + 1900));
+        rollup.withdrawBond(RECIPIENT);
+        vm.warp(START + 1900);
+        rollup.withdrawBond(RECIPIENT);
+        assertEq(RECIPIENT.balance, BOND, "wei");
+        vm.expectRevert(IRollup.Rollup_NoBond.selector);
+        rollup.withdrawBond(RECIPIENT);
+        vm.expectRevert(IRollup.Rollup_NoBond.selector);
+        rollup.startBondExit();
+    }
+
+    function test_bond_claimCancelsExit() public {
+        vm.startPrank(CLAIMER);
+        rollup.startBondExit();
+        vm.warp(START + 1200);
+        rollup.claim(_request());
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, 0));
+        rollup.withdrawBond(RECIPIENT);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ClaimPending.selector, 1));
+        rollup.startBondExit();
+    }
+
+    function test_bond_withdrawn_noMoreClaims() public {
+        vm.startPrank(CLAIMER);
+        rollup.startBondExit();
+        vm.warp(START + 1200);
+        rollup.withdrawBond(RECIPIENT);
+        ClaimRequest memory request = _request();
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, 0, BOND));
+        rollup.claim(request);
+    }
+
+    function test_bond_noLongerClaimer_mayLeave() public {
+        vm.prank(OPERATOR);
+        rollup.setClaimer(CLAIMER, false);
+        vm.startPrank(CLAIMER);
+        rollup.startBondExit();
+        vm.warp(START + 1200);
+        rollup.withdrawBond(RECIPIENT);
+        assertEq(RECIPIENT.balance, BOND, "wei");
+    }
+
+    function testFuzz_bond_addsUp(uint96 first, uint96 second) public {
+        vm.assume(first > 0);
+        address claimer = address(0xC3);
+        vm.deal(claimer, uint256(first) + second);
+        vm.startPrank(claimer);
+        rollup.depositBond{value: first}();
+        rollup.depositBond{value: second}();
+        (uint128 bond,,) = rollup.bondOf(claimer);
+        assertEq(bond, uint256(first) + second, "bond");
+        rollup.startBondExit();
+        vm.warp(START + 1200);
+        rollup.withdrawBond(RECIPIENT);
+        assertEq(RECIPIENT.balance, uint256(first) + second, "all of it");
+        (uint128 mine,,) = rollup.bondOf(CLAIMER);
+        assertEq(mine, BOND, "others' bonds stay");
+    }
+
+    function test_bond_reentered_paysOnce() public {
+        GreedyClaimer greedy = new GreedyClaimer(rollup);
+        vm.deal(address(this), BOND);
+        greedy.depositBond{value: BOND}();
+        greedy.startBondExit();
+        vm.warp(START + 1200);
+        greedy.withdrawBond();
+        assertTrue(!greedy.tookTwice(), "second payment");
+        assertEq(address(greedy).balance, BOND, "wei");
+    }
+
+    function test_bond_recipientRefuses_reverts() public {
+        vm.startPrank(CLAIMER);
+        rollup.startBondExit();
+        vm.warp(START + 1200);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_PaymentFailed.selector, address(this), BOND));
+        rollup.withdrawBond(address(this));
+    }
+
+    function _request() private view returns (ClaimRequest memory) {
+        return nextRequest();
+    }
+}

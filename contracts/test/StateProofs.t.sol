@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {StateProofs} from "../src/libraries/StateProofs.sol";
+import {Account, ShardSummary} from "../src/types/State.sol";
+import {StateVectors} from "./support/StateVectors.sol";
+
+contract StateProofsHarness {
+    function accountRoot(uint8 shard, uint32 index, Account calldata account, bytes32[] calldata branch)
+        external
+        view
+        returns (bytes32)
+    {
+        return StateProofs.stateRoot(shard, index, account, branch);
+    }
+
+    function shardRoot(uint8 shard, ShardSummary calldata summary, bytes32[] calldata branch)
+        external
+        view
+        returns (bytes32)
+    {
+        return StateProofs.stateRoot(shard, summary, branch);
+    }
+}
+
+/// @dev Branches that the TypeScript types give, from `test/vectors/state-proofs.json`.
+contract StateProofsTest is StateVectors {
+    StateProofsHarness private _proofs = new StateProofsHarness();
+
+    function setUp() public {
+        readVectors();
+    }
+
+    function test_account_provesStateRoot() public view {
+        assertEq(accountVectors(), 4, "vectors");
+        for (uint256 i; i < accountVectors(); ++i) {
+            AccountProof memory p = accountProof(i);
+            assertEq(_proofs.accountRoot(p.shard, p.index, p.account, p.branch), stateRoot(), "state root");
+        }
+    }
+
+    function test_shard_provesStateRoot() public view {
+        assertEq(shardVectors(), 4, "vectors");
+        for (uint256 i; i < shardVectors(); ++i) {
+            ShardProof memory p = shardProof(i);
+            assertEq(_proofs.shardRoot(p.shard, p.summary, p.branch), stateRoot(), "state root");
+        }
+    }
+
+    function testFuzz_account_anyChange_losesRoot(uint256 which, uint256 part, uint256 bit) public view {
+        AccountProof memory p = accountProof(which % accountVectors());
+        part = clamp(part, 0, 50);
+        if (part < 45) p.branch[part] ^= bytes32(1 << (bit % 256));
+        else if (part == 45) p.account.owner = address(uint160(p.account.owner) ^ uint160(1 << (bit % 160)));
+        else if (part == 46) p.account.nonce ^= uint64(1 << (bit % 64));
+        else if (part == 47) p.account.balance ^= uint64(1 << (bit % 64));
+        else if (part == 48) p.account.withdrawn ^= uint64(1 << (bit % 64));
+        else if (part == 49) p.index ^= uint32(1 << (bit % 32));
+        else p.shard ^= uint8(1 << (bit % 6));
+        assertTrue(_proofs.accountRoot(p.shard, p.index, p.account, p.branch) != stateRoot(), "root kept");
+    }
+
+    function testFuzz_shard_anyChange_losesRoot(uint256 which, uint256 part, uint256 bit) public view {
+        // The last vector is an empty shard, and so is its neighbour: they prove one another.
+        ShardProof memory p = shardProof(which % (shardVectors() - 1));
+        part = clamp(part, 0, 14);
+        if (part < 9) p.branch[part] ^= bytes32(1 << (bit % 256));
+        else if (part == 9) p.summary.conversationsRoot ^= bytes32(1 << (bit % 256));
+        else if (part == 10) p.summary.accountsRoot ^= bytes32(1 << (bit % 256));
+        else if (part == 11) p.summary.feeExcess ^= uint64(1 << (bit % 64));
+        else if (part == 12) p.summary.feeTime ^= uint64(1 << (bit % 64));
+        else if (part == 13) p.summary.revenue ^= uint64(1 << (bit % 64));
+        else p.shard ^= uint8(1 << (bit % 6));
+        assertTrue(_proofs.shardRoot(p.shard, p.summary, p.branch) != stateRoot(), "root kept");
+    }
+
+    function testFuzz_account_branchLength_reverts(uint8 length) public {
+        vm.assume(length != 45);
+        AccountProof memory p = accountProof(0);
+        vm.expectRevert(abi.encodeWithSelector(StateProofs.StateProofs_BranchLength.selector, length, 45));
+        _proofs.accountRoot(p.shard, p.index, p.account, new bytes32[](length));
+    }
+
+    function testFuzz_shard_branchLength_reverts(uint8 length) public {
+        vm.assume(length != 9);
+        ShardProof memory p = shardProof(0);
+        vm.expectRevert(abi.encodeWithSelector(StateProofs.StateProofs_BranchLength.selector, length, 9));
+        _proofs.shardRoot(p.shard, p.summary, new bytes32[](length));
+    }
+}
