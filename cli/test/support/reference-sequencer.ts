@@ -10,6 +10,8 @@ import {
   type Offer as ReferenceOffer,
   type Shard,
   type SignatureVerifier,
+  type SignedMessage,
+  type SignedOperation,
   type State,
   StateType,
   type TransitionFault,
@@ -55,14 +57,20 @@ export class ReferenceSequencer {
 
   /** Refusal of the offer, or undefined when it was accepted. */
   offer(offer: Offer): TransitionFault | undefined {
-    if (offer.kind === 'message') {
-      const { shard, conversation, member, content, signature } = offer.build()
-      return this.build([{ kind: 'message', shard, message: { conversation, member, content }, signature }], 0)
-    }
-    const { operation, signatures } = offer.build()
-    const fault = this.build([{ kind: 'operation', operation, signatures }], 0)
+    if (offer.kind === 'message') return this.message(offer.build())
+    const fault = this.operation(offer.build())
     if (fault === undefined) offer.accepted(this.shard(offer.talk.shard).conversations.length - 1)
     return fault
+  }
+
+  message({ shard, conversation, member, nonce, content, signature }: SignedMessage): TransitionFault | undefined {
+    const expected = this.shard(shard).conversations[conversation]?.members[member]?.nonce
+    if (expected !== undefined && expected !== nonce) return { code: 'NONCE_MISMATCH', expected, received: nonce }
+    return this.build([{ kind: 'message', shard, message: { conversation, member, content }, signature }], 0)
+  }
+
+  operation({ operation, signatures }: SignedOperation): TransitionFault | undefined {
+    return this.build([{ kind: 'operation', operation, signatures }], 0)
   }
 
   conversations(): Conversation[] {
