@@ -1,3 +1,13 @@
+export type { BlobAccount } from './ethereum-blobs/blob-transaction.ts'
+export {
+  type BlobWriter,
+  createEthereumBlobsDa,
+  type EthereumBlobsDeps,
+  type EthereumBlobsOptions,
+} from './ethereum-blobs/ethereum-blobs-da.ts'
+export type { FeeBounds } from './ethereum-blobs/fees.ts'
+export { createKzg, type Kzg, type KzgOptions } from './ethereum-blobs/kzg.ts'
+export type { BlobStore } from './ethereum-blobs/publication-store.ts'
 export {
   createLocalDa,
   type LocalDaDeps,
@@ -11,3 +21,5 @@ export {
   type LocalDaServerDeps,
   type LocalDaServerOptions,
 } from './local/server.ts'
+export { type FaultDeps, type FaultOptions, type FaultRates, withFaults } from './with-faults.ts'
+export { type MetricsDeps, withMetrics } from './with-metrics.ts'

@@ -1,0 +1,170 @@
+import { type Clock, DaError, DaLayer, type DataAvailability } from '@parley/protocol'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import { checkSize, refused } from '../fault.ts'
+import { createLifetime } from '../lifetime.ts'
+import { createBeacon } from './beacon.ts'
+import { createBlobReader } from './blob-reader.ts'
+import { type BlobAccount, transactionGas } from './blob-transaction.ts'
+import { createBlobCounters } from './counters.ts'
+import { defaultFeeBounds, type FeeBounds } from './fees.ts'
+import { createKzg, type Kzg } from './kzg.ts'
+import { createL1, type L1 } from './l1.ts'
+import { feeMarket, latestBlock } from './l1-view.ts'
+import { blobsLayer, gasPerBlob, maxBlobsPerTransaction } from './layer.ts'
+import { createNonceOwner } from './nonce-owner.ts'
+import { blobsFor, usableBytesPerBlob } from './packing.ts'
+import { decodeBlobPointer, encodeBlobPointer } from './pointer.ts'
+import { createPublicationDriver } from './publication-driver.ts'
+import { type BlobStore, createPublicationStore } from './publication-store.ts'
+import { createPublisher, type Published, type Publisher } from './publisher.ts'
+
+/** What publishing needs; without it the adapter only reads. */
+export interface BlobWriter {
+  /** The account that pays. Nothing else may send from it: the adapter owns its nonces. */
+  readonly account: BlobAccount
+  /** Survives restarts and belongs to this account alone. The caller opens it before and closes it after the adapter. */
+  readonly store: BlobStore
+}
+
+export interface EthereumBlobsDeps {
+  readonly log: Logger
+  readonly clock: Clock
+  readonly registry: Registry
+  readonly writer?: BlobWriter
+  /** Shared with others; made and closed by the adapter when left out. */
+  readonly kzg?: Kzg
+}
+
+export interface EthereumBlobsOptions {
+  /** JSON-RPC of the L1's execution node. */
+  readonly rpcUrl: string
+  /** Beacon API of the L1's consensus node; anvil serves it where it serves JSON-RPC. */
+  readonly beaconUrl: string
+  /** Seconds of a slot, 12 on Ethereum. Leave out where the beacon API takes block numbers for slots, as anvil's does. */
+  readonly secondsPerSlot?: number
+  /** Slots searched on each side of the one that a pointer names, for transactions moved by a reorg. Default 8. */
+  readonly searchSlots?: number
+  /** Blobs of one publication at most, 1 to 6. Default 6. */
+  readonly maxBlobs?: number
+  /** Blocks, the including one counted, until `submit` resolves. Default 3. */
+  readonly confirmations?: number
+  /** Blocks without inclusion after which all fees are doubled. Default 5. */
+  readonly bumpAfterBlocks?: number
+  /** Blocks after inclusion for which a publication is watched and sent again after a reorg. Default 64. */
+  readonly settleBlocks?: number
+  /** Publications under way at most; more are `DA_UNAVAILABLE`. Default 16, what blob pools take of one account. */
+  readonly maxPending?: number
+  /** Milliseconds for which `submit` waits for confirmations. Default 1,200,000. */
+  readonly confirmTimeoutMs?: number
+  /** Milliseconds between two looks at the L1. Default 1,000. */
+  readonly pollMs?: number
+  /** Milliseconds for one request to either node. Default 30,000. */
+  readonly timeoutMs?: number
+  /** Seconds for which blobs are served; publications are forgotten after it. Default 1,572,864: 4,096 epochs. */
+  readonly retentionSeconds?: number
+  /** What may be offered, in wei a gas; each left out has its default. */
+  readonly fees?: Partial<FeeBounds>
+}
+
+/**
+ * Ethereum's blobs: type-3 transactions of up to six blobs with cell proofs (EIP-4844, EIP-7594), read back over the
+ * beacon API and checked against their versioned hashes. Takes up unfinished publications of the store at once.
+ * @see docs/spec/da-ethereum-blobs.md
+ */
+export async function createEthereumBlobsDa(
+  deps: EthereumBlobsDeps,
+  options: EthereumBlobsOptions,
+): Promise<DataAvailability> {
+  const { log, writer } = deps
+  const { timeoutMs = 30_000, retentionSeconds = 1_572_864, maxBlobs = maxBlobsPerTransaction } = options
+  if (!Number.isInteger(maxBlobs) || maxBlobs < 1 || maxBlobs > maxBlobsPerTransaction)
+    throw new RangeError(`maxBlobs is ${maxBlobs}, allowed are 1 to ${maxBlobsPerTransaction}`)
+  const maxBytes = maxBlobs * usableBytesPerBlob
+  const lifetime = createLifetime(blobsLayer)
+  const kzg = deps.kzg ?? createKzg({ log }, { precompute: writer !== undefined })
+  const l1 = createL1({ url: options.rpcUrl, timeoutMs })
+  const beacon = createBeacon({ url: options.beaconUrl, timeoutMs })
+  const { secondsPerSlot, searchSlots = 8 } = options
+  const reader = createBlobReader(beacon, kzg, { secondsPerSlot, searchSlots })
+  const publisher = writer && (await openPublisher(deps, writer, l1, kzg, { ...options, retentionSeconds }))
+
+  return {
+    layer: DaLayer.ethereumBlobs,
+    name: blobsLayer,
+    limits: { maxBytes, retentionSeconds },
+    async quote(bytes, signal) {
+      const during = lifetime.during(signal)
+      checkSize(bytes, maxBytes)
+      const market = await feeMarket(l1, await latestBlock(l1, during), during)
+      const execution = transactionGas * (market.baseFeePerGas + market.priorityFeePerGas)
+      return { costWei: execution + BigInt(blobsFor(bytes)) * gasPerBlob * market.blobBaseFee, bytes }
+    },
+    async submit(data, signal) {
+      const during = lifetime.during(signal)
+      checkSize(data.length, maxBytes)
+      if (publisher === undefined) throw refused(blobsLayer, 'opened without an account, for reading only')
+      return toReceipt(await publisher.publish(data, during))
+    },
+    retrieve: async (pointer, signal) => reader.read(pointer, lifetime.during(signal)),
+    async status(pointer, signal) {
+      const during = lifetime.during(signal)
+      try {
+        await reader.read(pointer, during)
+        return 'available'
+      } catch (error) {
+        if (!(error instanceof DaError)) throw error
+        if (error.fault.code === 'DA_CORRUPT') return 'missing'
+        if (error.fault.code !== 'DA_MISSING') throw error
+        const head = await latestBlock(l1, during)
+        return decodeBlobPointer(pointer).blockNumber > head.number ? 'pending' : 'missing'
+      }
+    },
+    async close() {
+      lifetime.end()
+      await publisher?.close()
+      if (deps.kzg === undefined) await kzg.close()
+    },
+  }
+}
+
+function openPublisher(
+  { log, clock, registry }: EthereumBlobsDeps,
+  { account, store }: BlobWriter,
+  l1: L1,
+  kzg: Kzg,
+  options: EthereumBlobsOptions & { readonly retentionSeconds: number },
+): Promise<Publisher> {
+  const { confirmations = 3, bumpAfterBlocks = 5, settleBlocks = 64, maxPending = 16 } = options
+  const { confirmTimeoutMs = 1_200_000, pollMs = 1_000, retentionSeconds } = options
+  const publications = createPublicationStore(store)
+  const context = {
+    store: publications,
+    nonces: createNonceOwner(publications, l1, account),
+    l1,
+    account,
+    log,
+    counters: createBlobCounters(registry),
+    options: {
+      fees: { ...defaultFeeBounds, ...options.fees },
+      confirmations: BigInt(confirmations),
+      bumpAfterBlocks: BigInt(bumpAfterBlocks),
+      settleBlocks: BigInt(settleBlocks),
+      maxPending,
+    },
+  }
+  return createPublisher(
+    { store: publications, kzg, clock, log, driver: (events) => createPublicationDriver(context, events) },
+    { pollMs, confirmTimeoutMs, retentionSeconds, maxJobs: maxPending },
+  )
+}
+
+function toReceipt({ versionedHashes, inclusion }: Published) {
+  const { blockNumber, timestamp, costWei } = inclusion
+  const hashes = versionedHashes.map((hash) => new Uint8Array(Buffer.from(hash.slice(2), 'hex')))
+  return {
+    pointer: encodeBlobPointer({ blockNumber, timestamp, versionedHashes: hashes }),
+    height: blockNumber,
+    costWei,
+  }
+}

@@ -1,0 +1,78 @@
+/** What a transaction offers at most, in wei a gas. */
+export interface Fees {
+  readonly maxFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
+  readonly maxFeePerBlobGas: bigint
+}
+
+/** What the L1 asks now, in wei a gas. */
+export interface FeeMarket {
+  readonly baseFeePerGas: bigint
+  readonly priorityFeePerGas: bigint
+  readonly blobBaseFee: bigint
+}
+
+/** Bounds of what is offered, in wei a gas. */
+export interface FeeBounds {
+  /** Never offered more. Default 2,000 gwei. */
+  readonly maxFeePerGas: bigint
+  /** Never tipped more. Default 200 gwei. */
+  readonly maxPriorityFeePerGas: bigint
+  /** Never offered more for blob gas. Default 1,000 gwei. */
+  readonly maxFeePerBlobGas: bigint
+  /** Never tipped less. Default 1 gwei. */
+  readonly minPriorityFeePerGas: bigint
+  /** Never offered less for blob gas; only what the block asks is paid. Default 1 gwei. */
+  readonly minFeePerBlobGas: bigint
+}
+
+const gwei = 1_000_000_000n
+
+export const defaultFeeBounds: FeeBounds = {
+  maxFeePerGas: 2_000n * gwei,
+  maxPriorityFeePerGas: 200n * gwei,
+  maxFeePerBlobGas: 1_000n * gwei,
+  minPriorityFeePerGas: gwei,
+  minFeePerBlobGas: gwei,
+}
+
+/** An offer that stays good while both base fees double. */
+export function offer(market: FeeMarket, bounds: FeeBounds): Fees {
+  const tip = clamp(market.priorityFeePerGas, bounds.minPriorityFeePerGas, bounds.maxPriorityFeePerGas)
+  const maxFeePerGas = least(2n * market.baseFeePerGas + tip, bounds.maxFeePerGas)
+  return {
+    maxFeePerGas,
+    maxPriorityFeePerGas: least(tip, maxFeePerGas),
+    maxFeePerBlobGas: clamp(2n * market.blobBaseFee, bounds.minFeePerBlobGas, bounds.maxFeePerBlobGas),
+  }
+}
+
+/**
+ * An offer that replaces `previous` in a blob pool, which asks for twice each of the three fees, and that suits the market.
+ * @returns Undefined when a bound forbids it.
+ */
+export function replacementOffer(previous: Fees, market: FeeMarket, bounds: FeeBounds): Fees | undefined {
+  const fresh = offer(market, bounds)
+  const fees: Fees = {
+    maxFeePerGas: most(2n * previous.maxFeePerGas, fresh.maxFeePerGas),
+    maxPriorityFeePerGas: most(2n * previous.maxPriorityFeePerGas, fresh.maxPriorityFeePerGas),
+    maxFeePerBlobGas: most(2n * previous.maxFeePerBlobGas, fresh.maxFeePerBlobGas),
+  }
+  const allowed =
+    fees.maxFeePerGas <= bounds.maxFeePerGas &&
+    fees.maxPriorityFeePerGas <= bounds.maxPriorityFeePerGas &&
+    fees.maxFeePerBlobGas <= bounds.maxFeePerBlobGas
+  return allowed ? fees : undefined
+}
+
+function clamp(value: bigint, low: bigint, high: bigint): bigint {
+  return least(most(value, low), high)
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
+function most(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}

@@ -1,0 +1,76 @@
+import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
+import { MemoryLevel } from 'memory-level'
+import { Registry } from 'prom-client'
+import { type BlobStore, createEthereumBlobsDa, type EthereumBlobsOptions, type Kzg } from '../../src/index.ts'
+import { type Anvil, richAccount } from './anvil.ts'
+import { systemClock } from './clock.ts'
+import { startProxy } from './proxy.ts'
+import { silentLog } from './silent-log.ts'
+
+export const blobsTraits: DaTraits = { remote: true, priced: true, sizes: [130_042, 130_043] }
+
+/** Fast looks and short waits; one confirmation, as a chain that mines only on demand gives no more. */
+export const quickOptions = { confirmations: 1, pollMs: 20, searchSlots: 2, maxBlobs: 2 } as const
+
+export interface BlobsBench {
+  readonly anvil: Anvil
+  readonly kzg: Kzg
+  readonly store: BlobStore
+  readonly registry: Registry
+}
+
+export function openBlobsDa({ anvil, kzg, store, registry }: BlobsBench, options: Partial<EthereumBlobsOptions> = {}) {
+  return createEthereumBlobsDa(
+    { log: silentLog, clock: systemClock, registry, kzg, writer: { account: richAccount, store } },
+    { rpcUrl: anvil.url, beaconUrl: anvil.url, ...quickOptions, ...options },
+  )
+}
+
+export async function blobsHarness(anvil: Anvil, kzg: Kzg): Promise<DaHarness & { close(): Promise<void> }> {
+  const proxy = await startProxy(() => anvil.url)
+  const bench: BlobsBench = { anvil, kzg, store: new MemoryLevel(), registry: new Registry() }
+  const hashesOf = (pointer: Uint8Array) => Buffer.from(pointer.subarray(17)).toString('hex').match(/.{64}/g) ?? []
+  const concerns = (pointer: Uint8Array, path: string) => hashesOf(pointer).some((hash) => path.includes(hash))
+  let stalled = false
+  return {
+    open: () => openBlobsDa(bench, { rpcUrl: proxy.url, beaconUrl: proxy.url }),
+    // The account sends nothing but publications.
+    publications: async () => Number(await anvil.rpc('eth_getTransactionCount', richAccount.address, 'latest')),
+    unknownPointer() {
+      const pointer = new Uint8Array(17 + 32).fill(7)
+      pointer.set([1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0x60, 0, 0, 0, 1])
+      return pointer
+    },
+    async corrupt(pointer) {
+      proxy.meddle(({ path }) => {
+        if (!concerns(pointer, path)) return 'pass'
+        return {
+          answer: (real) => {
+            const body = real.body.slice()
+            if (body.length > 1000) body[999]! ^= 1
+            return { ...real, body }
+          },
+        }
+      })
+    },
+    async withhold(pointer) {
+      proxy.meddle(({ path }) => {
+        if (!concerns(pointer, path)) return 'pass'
+        return { answer: () => ({ status: 200, type: 'application/octet-stream', body: new Uint8Array(0) }) }
+      })
+    },
+    disconnect: async () => proxy.meddle(() => 'cut'),
+    async stall() {
+      stalled = true
+      await anvil.rpc('evm_setAutomine', false)
+    },
+    async heal() {
+      proxy.heal()
+      if (!stalled) return
+      stalled = false
+      await anvil.rpc('evm_setAutomine', true)
+      await anvil.mine()
+    },
+    close: () => proxy.close(),
+  }
+}
