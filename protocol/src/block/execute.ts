@@ -62,7 +62,7 @@ export function executeBlock(state: State, block: Block, witness: BlockWitness, 
         executeSegment(shard, run.shard, segment.body, witness[r]?.[s] ?? [], itemAt, context)
       } catch (error) {
         if (!(error instanceof TransitionError)) throw error
-        throw new BlockError({ ...place, code: 'SEGMENT_INVALID', entry: 0, fault: error.fault })
+        throw new BlockError({ ...place, code: 'SEGMENT_INVALID', entry: error.entry, fault: error.fault })
       }
       const expected = ShardType.hashTreeRoot(shard)
       if (!sameBytes(segment.postRoot, expected))

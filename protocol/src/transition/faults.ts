@@ -53,7 +53,11 @@ export const transitionFaults: FaultTable<TransitionFault> = {
 }
 
 export class TransitionError extends CodedError<TransitionFault> {
-  constructor(fault: TransitionFault) {
+  /** Which message of its segment is invalid, from 0; 0 for an operation. */
+  readonly entry: number
+
+  constructor(fault: TransitionFault, entry = 0) {
     super(fault, transitionFaults)
+    this.entry = entry
   }
 }

@@ -70,7 +70,11 @@ export function applyMessages(
   }))
   const prices = openMessageSegment(shard, context)
   messages.forEach((message, i) => {
-    applyMessage(shard, shardIndex, message, signatures[i] as Signature, prices, context)
+    try {
+      applyMessage(shard, shardIndex, message, signatures[i] as Signature, prices, context)
+    } catch (error) {
+      throw error instanceof TransitionError ? new TransitionError(error.fault, i) : error
+    }
   })
   closeMessageSegment(shard, messages.length, context)
 }
