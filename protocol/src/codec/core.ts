@@ -24,7 +24,7 @@ const part = 'core'
 /** How the narrow columns are stored. */
 const Storage = { plain: 0, deflated: 1 } as const
 
-/** Highest value of a uint32 and a uint16, and the highest inbox index that a number holds. */
+/** Highest value of a uint32 and of a uint16. */
 const uint32 = 0xffff_ffff
 const uint16 = 0xffff
 
@@ -68,11 +68,13 @@ function writeColumns(blocks: readonly BlockSkeleton[]): { narrow: Uint8Array; w
 /**
  * Encodes the core of a batch for a DA layer.
  * @param blocks - 1 to 1,024, in order; timestamps and inbox counts must not fall.
- * @throws {CodecError} `CODEC_BOUND` when it is larger than `codecLimits` allow.
+ * @throws {CodecError} `CODEC_BOUND` when it is larger than `codecLimits` allow, `CODEC_VALUE` when there are no blocks.
+ * @throws {RangeError} when a timestamp or inbox count falls.
  */
 export function encodeCore(blocks: readonly BlockSkeleton[]): Uint8Array {
-  const { narrow, wide } = writeColumns(blocks)
+  demandSome(blocks.length)
   demandAtMost('blocks', blocks.length, limits.blocksPerBatch)
+  const { narrow, wide } = writeColumns(blocks)
   demandAtMost('narrow columns', narrow.length, codecLimits.maxNarrowBytes)
   const deflated = deflateRawSync(narrow, { level: constants.Z_BEST_COMPRESSION })
   const stored = deflated.length < narrow.length ? deflated : narrow
@@ -89,6 +91,10 @@ export function encodeCore(blocks: readonly BlockSkeleton[]): Uint8Array {
 
 function demandAtMost(field: string, received: number, maximum: number): void {
   if (received > maximum) throw new CodecError({ code: 'CODEC_BOUND', part, field, received, maximum })
+}
+
+function demandSome(blocks: number): void {
+  if (blocks === 0) throw new CodecError({ code: 'CODEC_VALUE', part, field: 'blocks', reason: 'none' })
 }
 
 /** Inflates exactly `length` bytes out of exactly `stored`; zlib would ignore what follows the stream. */
@@ -139,7 +145,7 @@ interface BlockColumns {
 
 function readBlocks(narrow: ByteReader): BlockColumns[] {
   const count = narrow.varint('blocks', limits.blocksPerBatch)
-  if (count === 0) throw new CodecError({ code: 'CODEC_VALUE', part, field: 'blocks', reason: 'none' })
+  demandSome(count)
   let timestamp = 0n
   let inboxCount = 0n
   return times(count, () => {

@@ -13,15 +13,13 @@ export function encodeWitness(witness: readonly BlockWitness[]): Uint8Array {
   writer.byte(codecVersion)
   for (const block of witness)
     for (const run of block) for (const segment of run) for (const s of segment) writer.bytes(s)
-  if (writer.length > codecLimits.maxPartBytes)
-    throw new CodecError({
-      code: 'CODEC_BOUND',
-      part,
-      field: 'part',
-      received: writer.length,
-      maximum: codecLimits.maxPartBytes,
-    })
+  demandSize(writer.length)
   return writer.finish()
+}
+
+function demandSize(received: number): void {
+  const maximum = codecLimits.maxPartBytes
+  if (received > maximum) throw new CodecError({ code: 'CODEC_BOUND', part, field: 'part', received, maximum })
 }
 
 /**
@@ -29,6 +27,7 @@ export function encodeWitness(witness: readonly BlockWitness[]): Uint8Array {
  * @throws {CodecError}
  */
 export function decodeWitness(data: Uint8Array, core: readonly BlockSkeleton[]): BlockWitness[] {
+  demandSize(data.length)
   const reader = new ByteReader(data, part)
   const version = reader.byte('version')
   if (version !== codecVersion)

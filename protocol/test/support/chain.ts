@@ -81,6 +81,13 @@ export class TestChain {
     this.parent = block.header
   }
 
+  /** A chain of the same inbox before its first block. */
+  fromGenesis(): TestChain {
+    const twin = new TestChain(this.config, this.verifier)
+    twin.queue.push(...this.queue)
+    return twin
+  }
+
   /** An equal chain that shares nothing. */
   fork(): TestChain {
     const twin = new TestChain(this.config, this.verifier)
