@@ -10,4 +10,6 @@ if (major < needed) {
   process.exit(2)
 }
 const { main } = await import('../src/main.ts')
-process.exitCode = await main(process.argv.slice(2))
+const code = await main(process.argv.slice(2))
+// Idle connections must not hold up the end; what was written must still arrive.
+process.stdout.write('', () => process.exit(code))

@@ -11,7 +11,6 @@ export type CliFault =
   | { code: 'CHILD_NOT_READY'; role: string; waitedMs: number; lastLines: readonly string[] }
   | { code: 'CHECK_FAILED'; check: string; expected: string; received: string }
   | { code: 'DEADLINE_PASSED'; waitedFor: string; waitedMs: number }
-  | { code: 'STACK_FILE_INVALID'; path: string; field: string; reason: string }
   | { code: 'ARGUMENT_INVALID'; argument: string; reason: string }
 
 export const cliFaults: FaultTable<CliFault> = {
@@ -25,7 +24,6 @@ export const cliFaults: FaultTable<CliFault> = {
   CHILD_NOT_READY: { blame: 'operator', retry: 'later', text: 'a process of the stack did not become ready in time' },
   CHECK_FAILED: { blame: 'defect', retry: 'never', text: 'the run did not end as it must' },
   DEADLINE_PASSED: { blame: 'operator', retry: 'later', text: 'something awaited did not happen in time' },
-  STACK_FILE_INVALID: { blame: 'operator', retry: 'changed', text: 'the file does not describe a running stack' },
   ARGUMENT_INVALID: { blame: 'operator', retry: 'changed', text: 'an argument is outside its bounds' },
 }
 

@@ -20,7 +20,7 @@ function fileOf(name: string, content: string): string {
   return path
 }
 
-const load = (sources: Partial<ConfigSources>) => loadConfig({ flags: new Map(), env: {}, file: undefined, ...sources })
+const load = (sources: Partial<ConfigSources>) => loadConfig({ flags: new Map(), env: {}, files: [], ...sources })
 
 function faultOf(run: () => unknown): CliFault {
   try {
@@ -37,7 +37,7 @@ const flags = (...entries: [Key, string][]): ReadonlyMap<Key, string> => new Map
 test('config › a flag counts more than a variable, a variable more than the file', () => {
   const file = fileOf('order.toml', '[run]\nport = 1\nlanes = 1\nhost = "a"\n')
   const env = { PARLEY_RUN_LANES: '2', PARLEY_RUN_HOST: 'b' }
-  const { config, sources } = load({ file, env, flags: flags(['run.host', 'c']) })
+  const { config, sources } = load({ files: [file], env, flags: flags(['run.host', 'c']) })
   expect(config.run).toMatchObject({ port: 1, lanes: 2, host: 'c' })
   expect([sources.get('run.port'), sources.get('run.lanes'), sources.get('run.host')]).toEqual([
     `file ${file}`,
@@ -58,7 +58,7 @@ describe('config › refuses what it does not know', () => {
     ['a value outside a section', 'port = 1\n', 'port'],
   ])('%s of the file', (_, content, key) => {
     const file = fileOf('unknown.toml', content)
-    expect(faultOf(() => load({ file }))).toEqual({ code: 'CONFIG_KEY_UNKNOWN', key, source: `file ${file}` })
+    expect(faultOf(() => load({ files: [file] }))).toEqual({ code: 'CONFIG_KEY_UNKNOWN', key, source: `file ${file}` })
   })
 
   it('a variable', () => {
@@ -82,7 +82,7 @@ describe('config › a bad number names key and source', () => {
 
   it.each(['"1"', '1.5', '99999999999999999999', 'true'])('file %s', (text) => {
     const file = fileOf('number.json', `{"run":{"port":${text}}}`)
-    expect(faultOf(() => load({ file }))).toEqual({
+    expect(faultOf(() => load({ files: [file] }))).toEqual({
       code: 'CONFIG_VALUE_INVALID',
       key: 'run.port',
       source: `file ${file}`,
@@ -93,9 +93,9 @@ describe('config › a bad number names key and source', () => {
 
 test('config › a file that does not parse is refused with its path', () => {
   const file = fileOf('broken.toml', '[run\n')
-  expect(faultOf(() => load({ file }))).toMatchObject({ code: 'CONFIG_FILE_UNREADABLE', path: file })
+  expect(faultOf(() => load({ files: [file] }))).toMatchObject({ code: 'CONFIG_FILE_UNREADABLE', path: file })
   const missing = join(directory, 'missing.toml')
-  expect(faultOf(() => load({ file: missing }))).toMatchObject({ code: 'CONFIG_FILE_UNREADABLE', path: missing })
+  expect(faultOf(() => load({ files: [missing] }))).toMatchObject({ code: 'CONFIG_FILE_UNREADABLE', path: missing })
 })
 
 test('config › is frozen', () => {
@@ -140,7 +140,7 @@ describe('config › every key', () => {
       'table.json',
       JSON.stringify({ [key.split('.')[0] as string]: { [key.split('.')[1] as string]: {} } }),
     )
-    expect(faultOf(() => load({ file }))).toMatchObject({ code: 'CONFIG_VALUE_INVALID', key })
+    expect(faultOf(() => load({ files: [file] }))).toMatchObject({ code: 'CONFIG_VALUE_INVALID', key })
   })
 
   it('is found where its name says', () => {

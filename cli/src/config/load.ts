@@ -16,11 +16,11 @@ export interface ConfigSources {
   /** Values of flags as typed, by key. */
   readonly flags: ReadonlyMap<Key, string>
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Path of a TOML or, ending in .json, JSON file. */
-  readonly file: string | undefined
+  /** Paths of TOML or, ending in .json, JSON files; later ones count more. */
+  readonly files: readonly string[]
 }
 
-/** Variable that names the file; the only one beside those of keys. */
+/** Variable that names one more file, which counts less than all others; the only one beside those of keys. */
 export const fileVariable = 'PARLEY_CONFIG'
 
 interface Raw {
@@ -79,10 +79,10 @@ function checked(key: Key, { value, source }: Raw): unknown {
  * Reads every key: a flag counts more than a variable, a variable more than the file, the file more than the fallback.
  * @throws {CliError} `CONFIG_FILE_UNREADABLE`, `CONFIG_KEY_UNKNOWN`, `CONFIG_VALUE_INVALID`, each naming the source.
  */
-export function loadConfig({ flags, env, file }: ConfigSources): LoadedConfig {
+export function loadConfig({ flags, env, files }: ConfigSources): LoadedConfig {
   const raw = new Map<Key, Raw>()
-  const path = file ?? env[fileVariable]
-  if (path !== undefined) fromFile(path, raw)
+  const standing = env[fileVariable]
+  for (const path of standing === undefined ? files : [standing, ...files]) fromFile(path, raw)
   fromEnvironment(env, raw)
   for (const [key, text] of flags) {
     const { flag, fromText } = settingOf(key)

@@ -1,7 +1,8 @@
-import { address, choice, defaulted, integer, type Setting, secretKey, text, url } from './setting.ts'
+import { address, choice, defaulted, integer, type Setting, secretKey, text, toggle, uint64, url } from './setting.ts'
 
-/** Every key there is, as `section.name`. Variables and flags follow from it, and so does the table in the README. */
-export const settings = {
+const day = 86_400_000
+
+const common = {
   'log.level': defaulted(
     'info',
     choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
@@ -16,24 +17,141 @@ export const settings = {
       about: 'Form of log entries; auto is pretty on a terminal and JSON elsewhere.',
     }),
   ),
-  'run.dataDir': text({ flag: 'data', about: 'Directory of everything this process stores.' }),
+  'run.dataDir': text({ flag: 'data', about: 'Directory of everything that the command stores.' }),
+  'run.json': defaulted(false, toggle({ flag: 'json', about: 'Print one JSON object on standard output.' })),
   'run.lanes': integer(1, 64, {
     flag: 'lanes',
     about: 'Worker threads that execute; one a core when left out. Changes no root.',
   }),
-  'run.host': defaulted('127.0.0.1', text({ flag: 'host', about: 'Address that servers listen on.' })),
+  'run.verifier': defaulted(
+    'auto',
+    choice(['auto', 'portable', 'system'], {
+      flag: 'verifier',
+      about: 'Library that verifies signatures: npm’s, the system’s libsecp256k1, or the system’s when it is found.',
+    }),
+  ),
+  'run.host': defaulted('127.0.0.1', text({ flag: 'host', about: 'Address that the server listens on.' })),
   'run.port': defaulted(
     0,
     integer(0, 65_535, { flag: 'port', about: 'TCP port that the server listens on; 0 takes any free one.' }),
   ),
+} as const
+
+const places = {
   'l1.url': url({ flag: 'l1', about: 'JSON-RPC of the L1 that carries blobs.' }),
   'l1.beaconUrl': url({ flag: 'beacon', about: 'Beacon API that serves the L1’s blobs; `l1.url` when left out.' }),
+  'l1.key': secretKey('Key that pays for publishing on the L1.'),
   'l2.url': url({ flag: 'l2', about: 'JSON-RPC of the L2.' }),
   'l2.rollup': address({ flag: 'rollup', about: 'Address of the Rollup contract on the L2.' }),
+  'l2.fromBlock': defaulted(
+    0n,
+    uint64(0n, 2n ** 63n, {
+      flag: 'from-block',
+      about: 'Block of the L2 before which there is no event of the contracts.',
+    }),
+  ),
+  'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
     'local',
     choice(['local', 'ethereum-blobs'], { flag: 'da', about: 'Layer that batches are published on.' }),
   ),
   'da.localUrl': url({ flag: 'da-local', about: 'Where the local layer is served.' }),
-  'sequencer.key': secretKey('Key that signs headers: 0x and 64 hexadecimal digits.'),
+  'da.localDir': text({
+    flag: 'da-dir',
+    about: 'Directory of the local layer; what publishes and serves it needs it.',
+  }),
+  'sequencer.url': url({ flag: 'sequencer', about: 'Where the sequencer serves.' }),
+  'node.url': url({ flag: 'node', about: 'Where a verifying node serves.' }),
+} as const
+
+const sequencer = {
+  'sequencer.key': secretKey('Key that signs headers.'),
+  'sequencer.minAgeMs': defaulted(
+    500,
+    integer(0, day, { about: 'Milliseconds before which a block is sealed only when it is full.' }),
+  ),
+  'sequencer.minOperations': defaulted(
+    256,
+    integer(1, 1_000_000, { about: 'Accepted operations that are worth a block once it is that old.' }),
+  ),
+  'sequencer.maxWaitMs': defaulted(
+    2_000,
+    integer(1, day, { about: 'Milliseconds that anything accepted waits to be sealed at most.' }),
+  ),
+  'sequencer.blockEveryOffers': integer(1, 960, {
+    about: 'Development: seals after so many offers, with a clock that counts blocks; the real clock when left out.',
+  }),
+  'sequencer.blockTimeMs': defaulted(
+    1_000,
+    integer(250, day, { about: 'Development: milliseconds between blocks of that clock.' }),
+  ),
+  'sequencer.inboxItemsFirst': defaulted(
+    0,
+    integer(0, 1_000_000, { about: 'Development: inbox items that the first blocks of that clock consume.' }),
+  ),
+} as const
+
+const batcher = {
+  'batcher.maxAgeMs': defaulted(
+    5_000,
+    integer(0, day, { about: 'Milliseconds after which a partial batch is posted.' }),
+  ),
+  'batcher.maxBlocks': defaulted(1_024, integer(1, 1_024, { about: 'Blocks of one batch at most.' })),
+  'batcher.watchEveryMs': defaulted(
+    5_000,
+    integer(50, day, { about: 'Milliseconds between looks at finality and the claims standing.' }),
+  ),
+} as const
+
+const load = {
+  'load.trace': text({ flag: 'trace', about: 'Trace to play, plain or gzip; synthetic conversations when left out.' }),
+  'load.messages': integer(1, 1_000_000_000, { flag: 'messages', about: 'Messages after which the load ends.' }),
+  'load.messagesPerSecond': integer(1, 1_000_000, { flag: 'rate', about: 'Messages a second at most.' }),
+  'load.lookaheadLines': defaulted(
+    2_048,
+    integer(1, 1_000_000, { about: 'Lines of the trace that decide whom a conversation starts with.' }),
+  ),
+  'load.maxMessages': defaulted(100, integer(1, 4_096, { flag: 'body', about: 'Messages of one request at most.' })),
+  'load.seed': uint64(0n, 2n ** 64n - 1n, {
+    flag: 'seed',
+    about: 'Keys and salts follow from it, and with `parley dev` the clock; random when left out.',
+  }),
+} as const
+
+const dev = {
+  'dev.exit': defaulted(
+    false,
+    toggle({ flag: 'exit', about: 'End once all messages are final; the exit code says whether every check held.' }),
+  ),
+  'dev.keep': defaulted(false, toggle({ flag: 'keep', about: 'Keep the data directory.' })),
+  'dev.withinSeconds': defaulted(
+    600,
+    integer(10, 86_400, { flag: 'within', about: 'Seconds that a run with --exit may take once the load is sent.' }),
+  ),
+} as const
+
+const deploy = {
+  'deploy.preset': defaulted(
+    'dev',
+    choice(['dev', 'production'], { flag: 'preset', about: 'Parameters of the deployment.' }),
+  ),
+  'deploy.sequencer': address({ flag: 'sequencer-address', about: 'Address whose header signatures count.' }),
+  'deploy.claimer': address({ flag: 'claimer', about: 'First account that may claim.' }),
+  'deploy.operator': address({ flag: 'operator', about: 'Names the claimers; the deployer when left out.' }),
+  'deploy.treasury': address({ flag: 'treasury', about: 'Receives the revenue; the deployer when left out.' }),
+  'deploy.genesisTimestampMs': uint64(0n, 2n ** 53n, {
+    flag: 'genesis',
+    about: 'Genesis in milliseconds since 1970; the L2’s time when left out.',
+  }),
+} as const
+
+/** Every key there is, as `section.name`. Variables and flags follow from it, and so does the table in the README. */
+export const settings = {
+  ...common,
+  ...places,
+  ...sequencer,
+  ...batcher,
+  ...load,
+  ...dev,
+  ...deploy,
 } as const satisfies Readonly<Record<`${string}.${string}`, Setting<unknown>>>

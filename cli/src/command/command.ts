@@ -1,0 +1,18 @@
+import type { Key } from '../config/config.ts'
+import type { Context } from '../process/context.ts'
+
+/** One command of `parley`; each is a file of its own. */
+export interface CommandDefinition {
+  /** Words of the command, such as `bench pipeline`. */
+  readonly name: string
+  readonly about: string
+  /** Names of positional arguments with what they mean, `<name>` or `[name]`. */
+  readonly args?: readonly { readonly name: string; readonly about: string }[]
+  /** Configuration keys whose flags the command takes. */
+  readonly keys: readonly Key[]
+  /** @returns the exit code. @throws {CodedError} for everything that goes wrong. */
+  run(context: Context, args: readonly string[]): Promise<number>
+}
+
+/** Keys of every command. */
+export const commonKeys: readonly Key[] = ['log.level', 'log.format']

@@ -1,0 +1,103 @@
+import { createWriteStream } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type ProcessExit, supervise } from '@parley/infra'
+import type { Clock } from '@parley/protocol'
+import type { Logger } from 'pino'
+import { CliError } from '../faults.ts'
+
+export interface ChildDeps {
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface ChildOptions {
+  /** Command of `parley`, which is also the child's name. */
+  readonly role: string
+  /** All variables of the child: its whole configuration, secrets included, for command lines are public. */
+  readonly env: Readonly<Record<string, string>>
+  /** File that its standard error is appended to. */
+  readonly logFile: string
+  readonly readyWithinMs: number
+}
+
+/** A part of the stack in a process of its own. It ends when this process does, whatever ends it. */
+export interface Child {
+  readonly role: string
+  readonly pid: number
+  /** What it told when it was ready. */
+  readonly ready: Readonly<Record<string, unknown>>
+  readonly exited: Promise<ProcessExit>
+  lastLines(): readonly string[]
+  stop(): Promise<void>
+}
+
+const binary = fileURLToPath(new URL('../../bin/parley.js', import.meta.url))
+const stopGraceSeconds = 15
+
+/** Entries of at least this severity are also this process's business. */
+const loud = /"level":"(warn|error|fatal)"/
+
+/**
+ * Starts a child and waits until it is ready.
+ * @throws {CliError} `CHILD_ENDED`, `CHILD_NOT_READY`; the signal's reason.
+ */
+export async function startChild(deps: ChildDeps, options: ChildOptions, signal: AbortSignal): Promise<Child> {
+  const { role } = options
+  const ready = Promise.withResolvers<Child['ready']>()
+  const logFile = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 })
+  logFile.on('error', (error) => deps.log.error({ err: error, role }, 'log file of a child cannot be written'))
+  const child = await supervise({
+    command: process.execPath,
+    args: [binary, role],
+    env: { ...options.env, PARLEY_LOG_FORMAT: 'json' },
+    stopGraceSeconds,
+    onLine: (line, stream) => {
+      if (stream === 'stdout') {
+        const told = readyLine(line)
+        if (told !== undefined) ready.resolve(told)
+        return
+      }
+      logFile.write(`${line}\n`)
+      if (loud.test(line)) deps.log.warn({ role, entry: entryOf(line) }, 'child says')
+    },
+  })
+  void child.exited.then(() => logFile.end())
+  const ended = child.exited.then(({ code }): never => {
+    throw new CliError({ code: 'CHILD_ENDED', role, exitCode: code, lastLines: child.lastLines() })
+  })
+  const over = new AbortController()
+  const late = deps.clock.sleep(options.readyWithinMs, AbortSignal.any([signal, over.signal])).then((): never => {
+    const waitedMs = options.readyWithinMs
+    throw new CliError({ code: 'CHILD_NOT_READY', role, waitedMs, lastLines: child.lastLines() })
+  })
+  // Whichever loses the race rejects when nobody listens any more.
+  ended.catch(() => undefined)
+  late.catch(() => undefined)
+  try {
+    const told = await Promise.race([ready.promise, ended, late])
+    deps.log.info({ role, pid: child.pid, ...told }, 'child ready')
+    return { role, pid: child.pid, ready: told, exited: child.exited, lastLines: child.lastLines, stop: child.stop }
+  } catch (error) {
+    await child.stop()
+    throw error
+  } finally {
+    over.abort()
+  }
+}
+
+/** What a child says of itself in the line `{"ready":{…}}`; undefined for any other line. */
+function readyLine(line: string): Child['ready'] | undefined {
+  const parsed = entryOf(line)
+  if (typeof parsed !== 'object' || parsed === null || !('ready' in parsed)) return undefined
+  return typeof parsed.ready === 'object' ? (parsed.ready as Child['ready']) : undefined
+}
+
+function entryOf(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    // Whatever is no JSON is told as it is.
+    if (error instanceof SyntaxError) return line
+    throw error
+  }
+}

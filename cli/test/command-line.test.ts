@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, test } from 'vitest'
+import { commands } from '../src/commands.ts'
+import { settingOf } from '../src/config/config.ts'
+import { type Call, createProgram } from '../src/program.ts'
+
+const binary = fileURLToPath(new URL('../bin/parley.js', import.meta.url))
+
+function parley(args: string[], env: Record<string, string> = {}) {
+  const { PATH } = process.env
+  return spawnSync(process.execPath, [binary, ...args], { encoding: 'utf8', env: { PATH: PATH ?? '', ...env } })
+}
+
+describe('parley', () => {
+  it('exits 2 on what it does not know, telling it on standard error only', () => {
+    for (const args of [['nonsense'], ['config', '--nonsense'], []]) {
+      const { status, stdout, stderr } = parley(args)
+      expect([status, stdout]).toEqual([2, ''])
+      expect(stderr).not.toBe('')
+    }
+  })
+
+  it('exits 2 on a bad value, naming key and source', () => {
+    const { status, stderr } = parley(['config'], { PARLEY_RUN_LANES: '0' })
+    expect(status).toBe(2)
+    expect(stderr).toContain('CONFIG_VALUE_INVALID')
+    expect(stderr).toContain('run.lanes')
+    expect(stderr).toContain('PARLEY_RUN_LANES')
+  })
+
+  it('shows no secret', () => {
+    const secret = `0x${'5e'.repeat(32)}`
+    for (const args of [['config'], ['config', '--json']]) {
+      const { status, stdout, stderr } = parley(args, { PARLEY_SEQUENCER_KEY: secret })
+      expect(status).toBe(0)
+      expect(stdout + stderr).not.toContain('5e5e')
+      expect(stdout).toContain('[secret]')
+    }
+  })
+})
+
+test('command line › every command has a name of its own, and flags of its own', () => {
+  expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length)
+  for (const { name, keys } of commands) {
+    const flags = keys.map((key) => settingOf(key).flag).filter((flag) => flag !== undefined)
+    expect([name, flags.filter((flag) => ['config', 'dev'].includes(flag))]).toEqual([name, []])
+  }
+})
+
+test('command line › flags reach their keys as typed, files in their order', () => {
+  const calls: Call[] = []
+  const program = createProgram(
+    [{ name: 'some thing', about: 'x', keys: ['l2.url', 'run.json', 'run.lanes'], run: async () => 0 }],
+    { out: () => undefined, err: () => undefined },
+    (call) => calls.push(call),
+  )
+  const line = 'some thing --l2 http://x --json --lanes 2 --config c.toml --dev d'
+  program.parse(line.split(' '), { from: 'user' })
+  expect([...(calls[0] as Call).flags]).toEqual([
+    ['l2.url', 'http://x'],
+    ['run.json', 'true'],
+    ['run.lanes', '2'],
+  ])
+  expect(calls[0]?.files).toEqual(['d/dev.json', 'c.toml'])
+})
