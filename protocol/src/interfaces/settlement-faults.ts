@@ -4,6 +4,7 @@ export type SettlementFault =
   | { code: 'SETTLEMENT_UNAVAILABLE'; reason: string }
   | { code: 'CLAIM_CONFLICT'; number: bigint; standing: Uint8Array }
   | { code: 'CLAIM_REFUSED'; number: bigint; reason: string }
+  | { code: 'CLAIMER_UNKNOWN'; address: Uint8Array }
   | { code: 'TRANSACTION_FAILED'; hash: Uint8Array; reason: string }
   | { code: 'DEPLOYMENT_UNKNOWN'; address: Uint8Array; reason: string }
   | { code: 'EVENT_INVALID'; reason: string }
@@ -18,6 +19,11 @@ export const settlementFaults: FaultTable<SettlementFault> = {
   SETTLEMENT_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the L2 does not answer' },
   CLAIM_CONFLICT: { blame: 'operator', retry: 'never', text: 'another claim stands under this number' },
   CLAIM_REFUSED: { blame: 'operator', retry: 'changed', text: 'the contract refused the claim' },
+  CLAIMER_UNKNOWN: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'this account may not claim; the operator names claimers',
+  },
   TRANSACTION_FAILED: { blame: 'operator', retry: 'changed', text: 'the transaction was included and failed' },
   DEPLOYMENT_UNKNOWN: { blame: 'operator', retry: 'changed', text: 'no Parley deployment stands at this address' },
   EVENT_INVALID: { blame: 'layer', retry: 'later', text: 'the L2 told an event that is none of the contracts’' },

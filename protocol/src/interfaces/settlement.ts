@@ -13,7 +13,10 @@ export interface L2Position {
 /** How settled an L2 block must be before its events are told. */
 export type L2Confidence = 'latest' | 'safe' | 'finalized'
 
-/** What happened on the L2, in its order. `rollback` voids every event told of blocks after `to`. */
+/**
+ * What happened on the L2, in its order. `rollback` voids every event told of blocks after `to`.
+ * Claim 0, which stands for the state before the first block, is told neither as claimed nor as final.
+ */
 export type SettlementEvent =
   | { readonly kind: 'item'; readonly at: L2Position; readonly queued: QueuedItem }
   | { readonly kind: 'claim'; readonly at: L2Position; readonly hash: Bytes32; readonly claim: BatchClaim }
