@@ -1,1 +1,6 @@
-export {}
+export * from './batcher.ts'
+export type { BatchEncoder } from './encode-batch.ts'
+export * from './faults.ts'
+export type { BatcherOptions } from './options.ts'
+export type { BatcherStore } from './plan-store.ts'
+export type { BatchLayers } from './publish.ts'

@@ -1,0 +1,143 @@
+import {
+  type BlockSource,
+  type Clock,
+  CodedError,
+  portableVerifier,
+  type Settlement,
+  type SignatureVerifier,
+} from '@parley/protocol'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import { type BatchEncoder, batchEncoder } from './encode-batch.ts'
+import { createMetrics } from './metrics.ts'
+import { type BatcherOptions, settingsOf } from './options.ts'
+import { type BatcherStore, createPlanStore } from './plan-store.ts'
+import type { BatchLayers } from './publish.ts'
+import { backoffMs, type RetryPolicy } from './retry.ts'
+import { Session, type SessionDeps } from './session.ts'
+
+export interface BatcherDeps {
+  readonly blocks: BlockSource
+  readonly layers: BatchLayers
+  readonly settlement: Settlement
+  /** Keeps the plans; nothing else may write to it. */
+  readonly store: BatcherStore
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Registry
+  /** @default the portable verifier: a millisecond a block. */
+  readonly verifier?: SignatureVerifier
+  /** @default the protocol's. */
+  readonly encoder?: BatchEncoder
+}
+
+/** `waiting`: a fault is being waited out. `halted`: a person must act. */
+export type BatcherState = 'starting' | 'posting' | 'waiting' | 'halted' | 'stopped'
+
+export interface BatcherStatus {
+  readonly state: BatcherState
+  /** Latest claim standing as far as known, and its last block. */
+  readonly claim: bigint | undefined
+  readonly block: bigint | undefined
+  readonly pendingBlocks: number
+  readonly pendingBytes: number
+  /** The latest fault; undefined after the next success. */
+  readonly fault: ReturnType<CodedError['toJSON']> | undefined
+}
+
+export interface Batcher {
+  /**
+   * Posts until the signal aborts; may be called once.
+   * @throws {CodedError} after a fault that waiting cannot mend, such as `BATCH_SELF_CHECK_FAILED`; nothing is posted
+   * after it.
+   */
+  run(signal: AbortSignal): Promise<void>
+  status(): BatcherStatus
+}
+
+/** Conflicts say `never` of the same claim; reading the L2's head again finds the next one. */
+const mendedByANewSession = new Set(['CLAIM_CONFLICT'])
+
+/** @throws {BatcherError} `OPTION_OUT_OF_RANGE`. */
+export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): Batcher {
+  const settings = settingsOf(options)
+  const { clock, log } = deps
+  let oldestReceivedAt: number | undefined
+  const metrics = createMetrics(deps.metrics, () =>
+    oldestReceivedAt === undefined ? 0 : Math.max(0, clock.now() - oldestReceivedAt) / 1000,
+  )
+  let status: BatcherStatus = {
+    state: 'starting',
+    claim: undefined,
+    block: undefined,
+    pendingBlocks: 0,
+    pendingBytes: 0,
+    fault: undefined,
+  }
+  const set = (change: Partial<BatcherStatus>): void => {
+    status = { ...status, ...change }
+  }
+  const onFault = (error: CodedError, waitMs: number): void => {
+    set({ state: 'waiting', fault: error.toJSON() })
+    metrics.faults.inc({ code: error.fault.code })
+    log.warn({ fault: error.toJSON(), waitMs }, 'posting waits')
+  }
+  const retry: RetryPolicy = { ...settings, clock, onFault }
+  let failures = 0
+  const sessionDeps: SessionDeps = {
+    ...deps,
+    plans: createPlanStore(deps.store),
+    metrics,
+    verifier: deps.verifier ?? portableVerifier,
+    encoder: deps.encoder ?? batchEncoder,
+    retry,
+    onPending: (queue) => {
+      oldestReceivedAt = queue.oldest?.receivedAt
+      set({ pendingBlocks: queue.length, pendingBytes: queue.weight })
+      metrics.pendingBlocks.set(queue.length)
+      metrics.pendingBytes.set(queue.weight)
+    },
+    onClaimed: ({ number, lastHeader }) => {
+      failures = 0
+      set({ state: 'posting', claim: number, block: lastHeader.number, fault: undefined })
+      metrics.claimedBatch.set(Number(number))
+      metrics.claimedBlock.set(Number(lastHeader.number))
+    },
+  }
+  const halt = (error: unknown): void => {
+    metrics.halted.set(1)
+    if (error instanceof CodedError) metrics.faults.inc({ code: error.fault.code })
+    set({ state: 'halted', fault: error instanceof CodedError ? error.toJSON() : undefined })
+    log.error({ err: error }, 'posting halted')
+  }
+
+  return {
+    status: () => status,
+    async run(signal) {
+      while (!signal.aborted) {
+        try {
+          const session = await Session.open(sessionDeps, settings, signal)
+          set({ state: 'posting' })
+          await session.run(signal)
+        } catch (error) {
+          if (signal.aborted) break
+          if (!canBeMended(error)) {
+            halt(error)
+            throw error
+          }
+          const waitMs = backoffMs(failures, settings)
+          failures += 1
+          onFault(error, waitMs)
+          // An abort ends the wait; the loop's condition sees it.
+          await clock.sleep(waitMs, signal).catch(() => undefined)
+        }
+      }
+      set({ state: 'stopped' })
+      log.info({ claim: status.claim }, 'posting stopped')
+    },
+  }
+}
+
+function canBeMended(error: unknown): error is CodedError {
+  return error instanceof CodedError && (error.meaning.retry !== 'never' || mendedByANewSession.has(error.fault.code))
+}

@@ -1,0 +1,203 @@
+import {
+  type BlockHeader,
+  type ChainConfig,
+  type ClaimHead,
+  type ClaimReceipt,
+  type ClaimRequest,
+  type Clock,
+  DaError,
+  DaLayer,
+  type DaReceipt,
+  type DaStatus,
+  type DataAvailability,
+  genesisHeader,
+  type Settlement,
+  SettlementError,
+  type SettlementPage,
+  sameBytes,
+} from '@parley/protocol'
+import { config, digestOf, sequencer } from './chain.ts'
+
+/** Called before and after every step with the outside; a test throws from it to end the batcher there. */
+export type Step = (name: string) => void
+
+/** A layer in memory: content-addressed, the same bytes published once. */
+export class MemoryDa implements DataAvailability {
+  readonly layer: number
+  readonly name: string
+  limits = { maxBytes: 1_000_000, retentionSeconds: Number.POSITIVE_INFINITY }
+  readonly held = new Map<string, Uint8Array>()
+  submissions = 0
+  /** Thrown by the next submissions, one each. */
+  readonly failures: Error[] = []
+  /** Awaited before a submission is accepted. */
+  hold: Promise<void> = Promise.resolve()
+  step: Step = () => undefined
+
+  constructor(name: string, layer: number = DaLayer.local) {
+    this.name = name
+    this.layer = layer
+  }
+
+  async quote(bytes: number) {
+    return { costWei: BigInt(bytes), bytes }
+  }
+
+  async submit(data: Uint8Array): Promise<DaReceipt> {
+    this.step('before submit')
+    await this.hold
+    const failure = this.failures.shift()
+    if (failure !== undefined) throw failure
+    if (data.length > this.limits.maxBytes)
+      throw new DaError({ code: 'DA_TOO_LARGE', bytes: data.length, maxBytes: this.limits.maxBytes })
+    this.submissions += 1
+    const pointer = digestOf(Buffer.from(data).toString('base64'))
+    this.held.set(Buffer.from(pointer).toString('hex'), Uint8Array.from(data))
+    this.step('after submit')
+    return { pointer, height: BigInt(this.submissions), costWei: BigInt(data.length) }
+  }
+
+  async retrieve(pointer: Uint8Array): Promise<Uint8Array> {
+    const data = this.held.get(Buffer.from(pointer).toString('hex'))
+    if (data === undefined) throw new DaError({ code: 'DA_MISSING', layer: this.name, pointer })
+    return data
+  }
+
+  async status(pointer: Uint8Array): Promise<DaStatus> {
+    this.step('status')
+    return this.held.has(Buffer.from(pointer).toString('hex')) ? 'available' : 'missing'
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Claims in memory, refusing what the contract refuses. */
+export class MemorySettlement implements Settlement {
+  readonly claims: (ClaimRequest & { readonly hash: Uint8Array })[] = []
+  readonly failures: Error[] = []
+  finalNumber = 0n
+  currentLineage = config.genesis.lineage
+  claimCalls = 0
+  step: Step = () => undefined
+  /** Asked before a claim is taken: everything it names must be there. */
+  onClaim: (request: ClaimRequest) => void = () => undefined
+
+  async config(): Promise<ChainConfig> {
+    return config
+  }
+
+  async sequencer(): Promise<Uint8Array> {
+    return sequencer
+  }
+
+  async lineage(): Promise<Uint8Array> {
+    return this.currentLineage
+  }
+
+  async genesis(): Promise<BlockHeader> {
+    return genesisHeader(config)
+  }
+
+  async head(): Promise<ClaimHead> {
+    this.step('head')
+    const last = this.claims.at(-1)
+    return last === undefined
+      ? { number: 0n, hash: digestOf('genesis claim'), lastHeader: genesisHeader(config) }
+      : { number: last.number, hash: last.hash, lastHeader: last.lastHeader }
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimReceipt> {
+    this.step('before claim')
+    this.claimCalls += 1
+    const failure = this.failures.shift()
+    if (failure !== undefined) throw failure
+    const hash = hashOf(request)
+    const standing = this.claims[Number(request.number) - 1]
+    if (standing !== undefined && !sameBytes(standing.hash, hash))
+      throw new SettlementError({ code: 'CLAIM_CONFLICT', number: request.number, standing: standing.hash })
+    if (standing === undefined) {
+      const head = await this.head()
+      if (request.number !== head.number + 1n || !sameBytes(request.parent, head.hash))
+        throw new SettlementError({ code: 'CLAIM_REFUSED', number: request.number, reason: 'out of order' })
+      if (!sameBytes(request.lineage, this.currentLineage))
+        throw new SettlementError({ code: 'CLAIM_REFUSED', number: request.number, reason: 'lineage' })
+      this.onClaim(request)
+      this.claims.push({ ...request, hash })
+    }
+    this.step('after claim')
+    return { number: request.number, hash, at: { blockNumber: 1n, blockHash: hash }, gasUsed: 100_000n }
+  }
+
+  async finalize(): Promise<bigint> {
+    return this.finalNumber
+  }
+
+  async *follow(): AsyncGenerator<SettlementPage> {}
+
+  async close(): Promise<void> {}
+}
+
+function hashOf(request: ClaimRequest): Uint8Array {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+  const { number, parent, lineage, coreRoot, witnessRoot, core, witness } = request
+  return digestOf(
+    [number, ...[parent, lineage, coreRoot, witnessRoot, core.pointer, witness.pointer].map(hex)].join(' '),
+  )
+}
+
+/** A clock that stands until a test moves it. */
+export class ManualClock implements Clock {
+  private time = 1_700_000_000_000
+  private readonly sleepers = new Set<{ readonly until: number; readonly wake: () => void }>()
+
+  now(): number {
+    return this.time
+  }
+
+  /** Milliseconds from now at which each sleeper wakes. */
+  get waits(): number[] {
+    return [...this.sleepers].map(({ until }) => until - this.time)
+  }
+
+  advance(ms: number): void {
+    this.time += ms
+    for (const sleeper of this.sleepers)
+      if (sleeper.until <= this.time) {
+        this.sleepers.delete(sleeper)
+        sleeper.wake()
+      }
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      const sleeper = { until: this.time + ms, wake: resolve }
+      this.sleepers.add(sleeper)
+      signal.addEventListener(
+        'abort',
+        () => {
+          this.sleepers.delete(sleeper)
+          reject(signal.reason)
+        },
+        { once: true },
+      )
+    })
+  }
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      const timer = setTimeout(resolve, ms)
+      signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer)
+          reject(signal.reason)
+        },
+        { once: true },
+      )
+    }),
+}
