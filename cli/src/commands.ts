@@ -1,5 +1,15 @@
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
+import { daCommand } from './command/da.ts'
+import { deployCommand } from './command/deploy.ts'
+import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 
 /** Every command of `parley`. */
-export const commands: readonly CommandDefinition[] = [configCommand]
+export const commands: readonly CommandDefinition[] = [
+  daCommand,
+  deployCommand,
+  keysGenerate,
+  keysDerive,
+  keysShow,
+  configCommand,
+]

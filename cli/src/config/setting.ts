@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { KeyRefused, parseKey, readKeyFile } from './key-file.ts'
 import { Secret } from './secret.ts'
 
 /** How one configuration key is read, bounded and described. */
@@ -85,11 +86,16 @@ export function address(described: Described): Setting<Address> {
   return setting(described, schema)
 }
 
-/** A secret key of 32 bytes. */
+/** A secret key of 32 bytes, given as itself or as `file:` and the path of a key file. */
 export function secretKey(about: string): Setting<Secret<Uint8Array>> {
-  const schema = z
-    .string({ error: 'must be text' })
-    .regex(/^0x[0-9a-fA-F]{64}$/, 'must be 0x and 64 hexadecimal digits')
-    .transform((value) => new Secret<Uint8Array>(Buffer.from(value.slice(2), 'hex')))
+  const schema = z.string({ error: 'must be text' }).transform((value, context) => {
+    try {
+      return new Secret(value.startsWith('file:') ? readKeyFile(value.slice('file:'.length)) : parseKey(value))
+    } catch (error) {
+      if (!(error instanceof KeyRefused)) throw error
+      context.addIssue(error.message)
+      return z.NEVER
+    }
+  })
   return { ...setting({ about }, schema), secret: true }
 }

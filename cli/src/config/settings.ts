@@ -43,17 +43,14 @@ const places = {
   'l1.key': secretKey('Key that pays for publishing on the L1.'),
   'l2.url': url({ flag: 'l2', about: 'JSON-RPC of the L2.' }),
   'l2.rollup': address({ flag: 'rollup', about: 'Address of the Rollup contract on the L2.' }),
-  'l2.fromBlock': defaulted(
-    0n,
-    uint64(0n, 2n ** 63n, {
-      flag: 'from-block',
-      about: 'Block of the L2 before which there is no event of the contracts.',
-    }),
-  ),
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
     'local',
     choice(['local', 'ethereum-blobs'], { flag: 'da', about: 'Layer that batches are published on.' }),
+  ),
+  'da.confirmations': defaulted(
+    3,
+    integer(1, 64, { about: 'L1 blocks, the including one counted, after which a publication counts as made.' }),
   ),
   'da.localUrl': url({ flag: 'da-local', about: 'Where the local layer is served.' }),
   'da.localDir': text({
@@ -139,10 +136,20 @@ const deploy = {
   'deploy.claimer': address({ flag: 'claimer', about: 'First account that may claim.' }),
   'deploy.operator': address({ flag: 'operator', about: 'Names the claimers; the deployer when left out.' }),
   'deploy.treasury': address({ flag: 'treasury', about: 'Receives the revenue; the deployer when left out.' }),
+  'deploy.out': text({ flag: 'deployment', about: 'File that the deployment is written to as well.' }),
   'deploy.genesisTimestampMs': uint64(0n, 2n ** 53n, {
     flag: 'genesis',
     about: 'Genesis in milliseconds since 1970; the L2’s time when left out.',
   }),
+} as const
+
+const keys = {
+  'keys.out': text({ flag: 'out', about: 'File that the secret key is written to, with mode 600; must not exist.' }),
+  'keys.reveal': defaulted(false, toggle({ flag: 'reveal', about: 'Print the secret key on standard output.' })),
+  'keys.index': defaulted(
+    0,
+    integer(0, 2 ** 31 - 1, { flag: 'index', about: 'Last number of the path m/44’/60’/0’/0/index.' }),
+  ),
 } as const
 
 /** Every key there is, as `section.name`. Variables and flags follow from it, and so does the table in the README. */
@@ -154,4 +161,5 @@ export const settings = {
   ...load,
   ...dev,
   ...deploy,
+  ...keys,
 } as const satisfies Readonly<Record<`${string}.${string}`, Setting<unknown>>>
