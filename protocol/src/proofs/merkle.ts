@@ -1,4 +1,4 @@
-import { concatGindices, createProof, ProofType } from '@chainsafe/persistent-merkle-tree'
+import { concatGindices, createProof, type Node, ProofType } from '@chainsafe/persistent-merkle-tree'
 import type { CompositeType } from '@chainsafe/ssz'
 import { sameBytes } from '../ssz/bytes.ts'
 import { hash64 } from '../ssz/merkle.ts'
@@ -15,7 +15,7 @@ export interface MerkleProof {
   readonly branch: readonly Bytes32[]
 }
 
-/** Most levels a proof may have; the deepest leaf, a member within the state, has 58. */
+/** Most levels a proof may have; the deepest leaf, a field of a member within the state, has 56. */
 export const maxProofDepth = 96
 
 /** Generalised index of `path` in `type`. */
@@ -33,11 +33,28 @@ export function joinGindices(...gindices: readonly bigint[]): bigint {
  * @throws {RangeError} when the path leads to nothing, such as an index at or beyond a list's length.
  */
 export function prove<V>(type: CompositeType<V, unknown, unknown>, value: V, path: Path): MerkleProof {
-  const gindex = gindexOf(type, path)
-  const node = type.value_toTree(value)
-  const proof = createProof(node, { type: ProofType.single, gindex })
-  if (proof.type !== ProofType.single) throw new RangeError(`no single leaf at ${path.join('.')}`)
+  demandPart(value, path)
+  return proveNode(type.value_toTree(value), gindexOf(type, path))
+}
+
+/** Proves the node at `gindex` of a tree. @throws {RangeError} when the tree has none there. */
+export function proveNode(tree: Node, gindex: bigint): MerkleProof {
+  const proof = createProof(tree, { type: ProofType.single, gindex })
+  if (proof.type !== ProofType.single) throw new RangeError(`no single leaf at ${gindex}`)
   return { gindex, leaf: proof.leaf, branch: proof.witnesses }
+}
+
+/** A list's tree has zero leaves beyond its length, which must not be proven as if something stood there. */
+function demandPart(value: unknown, path: Path): void {
+  let part = value
+  for (const step of path) {
+    part = typeof part === 'object' && part !== null ? Reflect.get(part, step) : undefined
+    if (part === undefined) throw new RangeError(`nothing stands at ${path.join('.')}`)
+  }
+}
+
+function demandChunk(chunk: Bytes32): void {
+  if (chunk.length !== 32) throw new RangeError(`a node of ${chunk.length} bytes instead of 32`)
 }
 
 /** Root that a proof leads to. @throws {RangeError} when the branch is not as long as the index demands. */
@@ -47,9 +64,11 @@ export function rootOf({ gindex, leaf, branch }: MerkleProof): Bytes32 {
     throw new RangeError(
       `branch has ${branch.length} levels, gindex ${gindex} demands ${depth} of at most ${maxProofDepth}`,
     )
+  demandChunk(leaf)
   let root = leaf
   let index = gindex
   for (const sibling of branch) {
+    demandChunk(sibling)
     root = index & 1n ? hash64(sibling, root) : hash64(root, sibling)
     index >>= 1n
   }

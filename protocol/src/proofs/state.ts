@@ -1,7 +1,15 @@
-import type { Bytes32 } from '../ssz/primitives.ts'
-import type { Account, Conversation } from '../types/state.ts'
-import { AccountType, ConversationType, ShardType, type StateOfRoots, StateOfRootsType } from '../types/state.ts'
-import { gindexOf, joinGindices, type MerkleProof, prove, verifyProof } from './merkle.ts'
+import type { CompositeType } from '@chainsafe/ssz'
+import { type Bytes32, Uint64Type } from '../ssz/primitives.ts'
+import type { Account, Conversation, Member } from '../types/state.ts'
+import {
+  AccountType,
+  ConversationType,
+  MemberType,
+  ShardType,
+  type StateOfRoots,
+  StateOfRootsType,
+} from '../types/state.ts'
+import { gindexOf, joinGindices, joinProofs, type MerkleProof, prove, verifyProof } from './merkle.ts'
 
 /** Places of the leaves that users and contracts need, as generalised indices. @see docs/spec/proofs.md */
 export const stateGindex = {
@@ -12,6 +20,8 @@ export const stateGindex = {
     joinGindices(stateGindex.shard(shard), stateGindex.conversationInShard(index)),
   account: (shard: number, index: number): bigint =>
     joinGindices(stateGindex.shard(shard), stateGindex.accountInShard(index)),
+  member: (shard: number, conversation: number, slot: number): bigint =>
+    joinGindices(stateGindex.conversation(shard, conversation), gindexOf(ConversationType, ['members', slot])),
   revenue: (shard: number): bigint => joinGindices(stateGindex.shard(shard), gindexOf(ShardType, ['revenue'])),
 } as const
 
@@ -48,6 +58,36 @@ export function proveAccount(
   return partProof(stateGindex.account(shard, index), leaf, branchInShard, proveShard(state, shard))
 }
 
+/**
+ * Proof of one member slot within the state, from the branch of its conversation within its shard.
+ * @throws {RangeError} when the conversation has no such slot.
+ */
+export function proveMember(
+  state: StateOfRoots,
+  shard: number,
+  index: number,
+  conversation: Conversation,
+  slot: number,
+  branchInShard: readonly Bytes32[],
+): MerkleProof {
+  const inner = prove(ConversationType as CompositeType<Conversation, unknown, unknown>, conversation, [
+    'members',
+    slot,
+  ])
+  return joinProofs(inner, proveConversation(state, shard, index, conversation, branchInShard))
+}
+
+/** Proof of a shard's revenue within the state, from the branch within its shard. */
+export function proveRevenue(
+  state: StateOfRoots,
+  shard: number,
+  revenue: bigint,
+  branchInShard: readonly Bytes32[],
+): MerkleProof {
+  const leaf = Uint64Type.hashTreeRoot(revenue)
+  return partProof(stateGindex.revenue(shard), leaf, branchInShard, proveShard(state, shard))
+}
+
 /** Whether `branch` shows exactly this conversation at this address under a state root. */
 export function verifyConversation(
   stateRoot: Bytes32,
@@ -70,4 +110,23 @@ export function verifyAccount(
 ): boolean {
   const leaf = AccountType.hashTreeRoot(account)
   return verifyProof(stateRoot, { gindex: stateGindex.account(shard, index), leaf, branch })
+}
+
+/** Whether `branch` shows exactly this member in this slot under a state root. */
+export function verifyMember(
+  stateRoot: Bytes32,
+  shard: number,
+  conversation: number,
+  slot: number,
+  member: Member,
+  branch: readonly Bytes32[],
+): boolean {
+  const leaf = MemberType.hashTreeRoot(member)
+  return verifyProof(stateRoot, { gindex: stateGindex.member(shard, conversation, slot), leaf, branch })
+}
+
+/** Whether `branch` shows exactly this revenue of a shard under a state root. */
+export function verifyRevenue(stateRoot: Bytes32, shard: number, revenue: bigint, branch: readonly Bytes32[]): boolean {
+  const leaf = Uint64Type.hashTreeRoot(revenue)
+  return verifyProof(stateRoot, { gindex: stateGindex.revenue(shard), leaf, branch })
 }

@@ -19,11 +19,10 @@ export type Body =
   | { readonly selector: 1; readonly value: Operation }
   | { readonly selector: 2; readonly value: bigint }
 
-export const BodyType = new UnionType([
-  new ListCompositeType(MessageType, limits.messagesPerSegment),
-  OperationType,
-  Uint64Type,
-])
+/** The messages of one segment. */
+export const MessagesType = new ListCompositeType(MessageType, limits.messagesPerSegment)
+
+export const BodyType = new UnionType([MessagesType, OperationType, Uint64Type])
 
 /** How many signatures a body carries. Forced items bring theirs through the L2. */
 export function signaturesOf(body: Body): number {

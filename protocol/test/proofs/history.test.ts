@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import {
+  applyMessages,
+  applyOperation,
+  findHistoryGap,
+  type HistoryEntry,
+  noSponsor,
+  type Operation,
+  Role,
+} from '../../src/index.ts'
+import { digestOf, type Signer } from '../support/keys.ts'
+import {
+  atMs,
+  change,
+  config,
+  founded,
+  keys,
+  noChange,
+  owners,
+  shardIndex,
+  sign,
+  signMessage,
+  standingShard,
+} from '../support/world.ts'
+
+const now = 1_000_000n
+
+/** Lives through a slot that is freed and filled twice, once within one change, with messages all along. */
+function record() {
+  const shard = standingShard()
+  const context = atMs(now)
+  const index = shard.conversations.length
+  const creation: Operation = { selector: 0, value: founded }
+  applyOperation(shard, shardIndex, creation, sign(creation, [owners.ann, keys.admin, keys.talker, keys.gone]), context)
+  const history: HistoryEntry[] = []
+  const conversation = () => shard.conversations[index]!
+  const say = (member: number, text: string, signer: Signer): void => {
+    const message = { conversation: index, member, content: digestOf(text) }
+    applyMessages(shard, shardIndex, [message], [signMessage(conversation(), message, signer)], context)
+    history.push({ kind: 'message', member, content: message.content })
+  }
+  const alter = (value: Partial<typeof noChange>, ...signers: Signer[]): void => {
+    const operation = change({ conversation: index, epoch: conversation().epoch, ...value })
+    applyOperation(shard, shardIndex, operation, sign(operation, signers, conversation()), context)
+    if (operation.selector === 1) history.push({ kind: 'change', change: operation.value })
+  }
+  const fund = (slot: number): void => {
+    const nonce = shard.accounts[0]!.nonce
+    const value = {
+      shard: shardIndex,
+      account: 0,
+      nonce,
+      conversation: index,
+      member: slot,
+      amount: 9_000n,
+      priceLimit: 9_000n,
+    }
+    applyOperation(shard, shardIndex, { selector: 2, value }, sign({ selector: 2, value }, [owners.ann]), context)
+  }
+  say(1, 'one', keys.talker)
+  say(0, 'two', keys.admin)
+  say(1, 'three', keys.talker)
+  alter({ remove: [{ slot: 1 }] }, keys.admin)
+  alter({ add: [{ slot: 1, key: keys.newcomer.name, role: Role.member }] }, keys.admin, keys.newcomer)
+  fund(1)
+  say(1, 'four', keys.newcomer)
+  alter(
+    { remove: [{ slot: 1 }], add: [{ slot: 1, key: keys.talker.name, role: Role.member }] },
+    keys.admin,
+    keys.talker,
+  )
+  fund(1)
+  say(1, 'five', keys.talker)
+  alter({ signer: 1, remove: [{ slot: 1 }] }, keys.talker)
+  return { conversation: conversation(), history }
+}
+
+const { conversation, history } = record()
+const gapIn = (entries: readonly HistoryEntry[], founders = 3) =>
+  findHistoryGap(config.chainId, conversation, founders, entries)
+
+describe('findHistoryGap', () => {
+  test('history › that is whole has no gap, through two uses of one slot', () => {
+    expect(gapIn(history)).toBeUndefined()
+    expect(conversation.members[1]).toMatchObject({ role: Role.none, sponsor: noSponsor })
+    // 1 from its founding, 4 messages, and 5 changes: removed, added, removed, added, left.
+    expect(conversation.members[1]!.nonce).toBe(1n + 4n + 5n)
+  })
+
+  test.each(history.map((entry, at) => ({ at, kind: entry.kind })))(
+    'history › without entry $at, a $kind, has a gap',
+    ({ at, kind }) => {
+      expect(gapIn(history.toSpliced(at, 1))?.kind).toBe(kind === 'message' ? 'count' : 'head')
+    },
+  )
+
+  test.each(history.slice(1).map((_, at) => ({ at })))(
+    'history › with entries $at and the next swapped has a gap',
+    ({ at }) => {
+      const swapped = history.with(at, history[at + 1]!).with(at + 1, history[at]!)
+      expect(gapIn(swapped)).toMatchObject({ kind: 'head' })
+    },
+  )
+
+  test('history › with an altered content, member, change or epoch has a gap', () => {
+    const bent: HistoryEntry[][] = [
+      history.with(0, { kind: 'message', member: 1, content: digestOf('uno') }),
+      history.with(0, { kind: 'message', member: 2, content: digestOf('one') }),
+      history.with(3, { kind: 'change', change: { ...noChange, conversation: 1, epoch: 0n, remove: [{ slot: 2 }] } }),
+      history.with(3, { kind: 'change', change: { ...noChange, conversation: 1, epoch: 7n, remove: [{ slot: 1 }] } }),
+    ]
+    for (const each of bent) expect(gapIn(each)).toMatchObject({ kind: 'head' })
+  })
+
+  test('history › with a forged or a repeated entry has a gap', () => {
+    const forged: HistoryEntry = { kind: 'message', member: 0, content: digestOf('forged') }
+    const mute: HistoryEntry = { kind: 'change', change: { ...noChange, conversation: 1, epoch: 4n } }
+    expect(gapIn([...history, forged])).toEqual({ kind: 'count', expected: 5n, received: 6n })
+    expect(gapIn([...history, history[0]!])).toMatchObject({ kind: 'count' })
+    expect(gapIn([...history, mute])).toMatchObject({ kind: 'head' })
+    expect(gapIn([])).toMatchObject({ kind: 'count', received: 0n })
+  })
+
+  test('history › with another number of founders has a gap', () => {
+    expect(gapIn(history, 1)).toMatchObject({ kind: 'head' })
+  })
+
+  test('history › of another chain has a gap', () => {
+    expect(findHistoryGap(config.chainId + 1n, conversation, 3, history)).toMatchObject({ kind: 'head' })
+  })
+})
