@@ -23,7 +23,7 @@ import {
     Withdraw
 } from "./types/Operations.sol";
 import {InboxParameters, PriceRules} from "./types/Parameters.sol";
-import {Account, Deposit, Prices, ShardSummary} from "./types/State.sol";
+import {Account, Deposit, Prices} from "./types/State.sol";
 
 /// @title Inbox
 /// @notice The ordered queue from the L2 to the L3, and the vault that the L3's money lies in.
@@ -102,8 +102,10 @@ contract Inbox is IInbox {
         if (amount < MIN_DEPOSIT) revert Inbox_DepositTooSmall(amount, MIN_DEPOSIT);
         uint256 total = _totalDeposits + amount;
         if (total > MAX_TOTAL_DEPOSITS) revert Inbox_DepositsExhausted(total, MAX_TOTAL_DEPOSITS);
+        // forge-lint: disable-next-line(unsafe-typecast) at most 2^63
         _totalDeposits = uint64(total);
         account = _openAccount(shard, owner);
+        // forge-lint: disable-next-line(unsafe-typecast) at most `total`
         Deposit memory item = Deposit(shard, account, owner, uint64(amount));
         bytes32 root = InboxItems.deposit(item);
         (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
@@ -236,17 +238,15 @@ contract Inbox is IInbox {
     }
 
     /// @inheritdoc IInbox
-    function collectRevenue(
-        BatchClaim calldata claim,
-        uint8 shard,
-        ShardSummary calldata summary,
-        bytes32[] calldata branch
-    ) external returns (uint64 amount) {
+    function collectRevenue(BatchClaim calldata claim, uint8 shard, uint64 revenue, bytes32[] calldata branch)
+        external
+        returns (uint64 amount)
+    {
         _checkShard(shard);
-        _checkState(claim, StateProofs.stateRoot(shard, summary, branch));
-        amount = _due(summary.revenue, _revenuePaid[shard]);
-        _revenuePaid[shard] = summary.revenue;
-        emit RevenueCollected(shard, TREASURY, amount, summary.revenue);
+        _checkState(claim, StateProofs.stateRoot(shard, revenue, branch));
+        amount = _due(revenue, _revenuePaid[shard]);
+        _revenuePaid[shard] = revenue;
+        emit RevenueCollected(shard, TREASURY, amount, revenue);
         _pay(TREASURY, amount);
     }
 

@@ -155,7 +155,7 @@ contract Rollup is IRollup {
     function depositBond() external payable {
         Claimer storage claimer = _claimers[msg.sender];
         uint256 bond = claimer.bond + msg.value;
-        // There are fewer than 2^128 wei.
+        // forge-lint: disable-next-line(unsafe-typecast) there are fewer than 2^128 wei
         claimer.bond = uint128(bond);
         emit BondDeposited(msg.sender, msg.value, bond);
     }
@@ -166,6 +166,7 @@ contract Rollup is IRollup {
         if (claimer.bond == 0) revert Rollup_NoBond();
         if (claimer.lastClaim > finalNumber) revert Rollup_ClaimPending(claimer.lastClaim);
         unlocksAt = uint64(block.timestamp) + EVIDENCE_PERIOD;
+        // forge-lint: disable-next-line(unsafe-typecast) a time in seconds plus 32 bits
         claimer.unlocksAt = uint56(unlocksAt);
         emit BondExitStarted(msg.sender, unlocksAt);
     }

@@ -95,9 +95,9 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         AccountProof memory a = accountProof(0);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_UnknownShard.selector, shard));
         inbox.withdraw(_claim, shard, a.index, a.account, a.branch, a.account.owner);
-        ShardProof memory s = shardProof(0);
+        RevenueProof memory s = revenueProof(0);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_UnknownShard.selector, shard));
-        inbox.collectRevenue(_claim, shard, s.summary, s.branch);
+        inbox.collectRevenue(_claim, shard, s.revenue, s.branch);
     }
 
     function test_payments_notFinal_revert() public {
@@ -107,9 +107,9 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         AccountProof memory a = accountProof(0);
         vm.expectRevert(refusal);
         inbox.withdraw(pending, a.shard, a.index, a.account, a.branch, a.account.owner);
-        ShardProof memory s = shardProof(0);
+        RevenueProof memory s = revenueProof(0);
         vm.expectRevert(refusal);
-        inbox.collectRevenue(pending, s.shard, s.summary, s.branch);
+        inbox.collectRevenue(pending, s.shard, s.revenue, s.branch);
     }
 
     function test_payments_otherClaimOfFinalNumber_revert() public {
@@ -145,25 +145,25 @@ contract InboxPaymentsTest is Deployed, StateVectors {
     function test_revenue_paysTreasuryOnce() public {
         uint256 sum;
         for (uint256 i; i < 3; ++i) {
-            ShardProof memory p = shardProof(i);
-            uint64 amount = inbox.collectRevenue(_claim, p.shard, p.summary, p.branch);
-            assertEq(amount, p.summary.revenue, "mwei");
+            RevenueProof memory p = revenueProof(i);
+            uint64 amount = inbox.collectRevenue(_claim, p.shard, p.revenue, p.branch);
+            assertEq(amount, p.revenue, "mwei");
             assertEq(inbox.revenuePaid(p.shard), amount, "paid");
             sum += amount;
             vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NothingDue.selector, amount, amount));
-            inbox.collectRevenue(_claim, p.shard, p.summary, p.branch);
+            inbox.collectRevenue(_claim, p.shard, p.revenue, p.branch);
         }
         assertEq(TREASURY.balance, sum * 10 ** 6, "wei");
-        ShardProof memory empty = shardProof(3);
+        RevenueProof memory empty = revenueProof(3);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NothingDue.selector, 0, 0));
-        inbox.collectRevenue(_claim, empty.shard, empty.summary, empty.branch);
+        inbox.collectRevenue(_claim, empty.shard, empty.revenue, empty.branch);
     }
 
-    function test_revenue_falseSummary_reverts() public {
-        ShardProof memory p = shardProof(1);
-        p.summary.revenue += 1;
-        try inbox.collectRevenue(_claim, p.shard, p.summary, p.branch) {
-            assertTrue(false, "paid on a false summary");
+    function test_revenue_falseCounter_reverts() public {
+        RevenueProof memory p = revenueProof(1);
+        p.revenue += 1;
+        try inbox.collectRevenue(_claim, p.shard, p.revenue, p.branch) {
+            assertTrue(false, "paid on a false counter");
         } catch (bytes memory reason) {
             assertEq(bytes32(bytes4(reason)), bytes32(IInbox.Inbox_StateRootMismatch.selector), "reason");
         }

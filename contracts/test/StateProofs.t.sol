@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {StateProofs} from "../src/libraries/StateProofs.sol";
-import {Account, ShardSummary} from "../src/types/State.sol";
+import {Account} from "../src/types/State.sol";
 import {StateVectors} from "./support/StateVectors.sol";
 
 contract StateProofsHarness {
@@ -14,12 +14,8 @@ contract StateProofsHarness {
         return StateProofs.stateRoot(shard, index, account, branch);
     }
 
-    function shardRoot(uint8 shard, ShardSummary calldata summary, bytes32[] calldata branch)
-        external
-        view
-        returns (bytes32)
-    {
-        return StateProofs.stateRoot(shard, summary, branch);
+    function revenueRoot(uint8 shard, uint64 revenue, bytes32[] calldata branch) external view returns (bytes32) {
+        return StateProofs.stateRoot(shard, revenue, branch);
     }
 }
 
@@ -39,11 +35,11 @@ contract StateProofsTest is StateVectors {
         }
     }
 
-    function test_shard_provesStateRoot() public view {
-        assertEq(shardVectors(), 4, "vectors");
-        for (uint256 i; i < shardVectors(); ++i) {
-            ShardProof memory p = shardProof(i);
-            assertEq(_proofs.shardRoot(p.shard, p.summary, p.branch), stateRoot(), "state root");
+    function test_revenue_provesStateRoot() public view {
+        assertEq(revenueVectors(), 4, "vectors");
+        for (uint256 i; i < revenueVectors(); ++i) {
+            RevenueProof memory p = revenueProof(i);
+            assertEq(_proofs.revenueRoot(p.shard, p.revenue, p.branch), stateRoot(), "state root");
         }
     }
 
@@ -60,18 +56,14 @@ contract StateProofsTest is StateVectors {
         assertTrue(_proofs.accountRoot(p.shard, p.index, p.account, p.branch) != stateRoot(), "root kept");
     }
 
-    function testFuzz_shard_anyChange_losesRoot(uint256 which, uint256 part, uint256 bit) public view {
+    function testFuzz_revenue_anyChange_losesRoot(uint256 which, uint256 part, uint256 bit) public view {
         // The last vector is an empty shard, and so is its neighbour: they prove one another.
-        ShardProof memory p = shardProof(which % (shardVectors() - 1));
-        part = clamp(part, 0, 14);
-        if (part < 9) p.branch[part] ^= bytes32(1 << (bit % 256));
-        else if (part == 9) p.summary.conversationsRoot ^= bytes32(1 << (bit % 256));
-        else if (part == 10) p.summary.accountsRoot ^= bytes32(1 << (bit % 256));
-        else if (part == 11) p.summary.feeExcess ^= uint64(1 << (bit % 64));
-        else if (part == 12) p.summary.feeTime ^= uint64(1 << (bit % 64));
-        else if (part == 13) p.summary.revenue ^= uint64(1 << (bit % 64));
+        RevenueProof memory p = revenueProof(which % (revenueVectors() - 1));
+        part = clamp(part, 0, 13);
+        if (part < 12) p.branch[part] ^= bytes32(1 << (bit % 256));
+        else if (part == 12) p.revenue ^= uint64(1 << (bit % 64));
         else p.shard ^= uint8(1 << (bit % 6));
-        assertTrue(_proofs.shardRoot(p.shard, p.summary, p.branch) != stateRoot(), "root kept");
+        assertTrue(_proofs.revenueRoot(p.shard, p.revenue, p.branch) != stateRoot(), "root kept");
     }
 
     function testFuzz_account_branchLength_reverts(uint8 length) public {
@@ -81,10 +73,10 @@ contract StateProofsTest is StateVectors {
         _proofs.accountRoot(p.shard, p.index, p.account, new bytes32[](length));
     }
 
-    function testFuzz_shard_branchLength_reverts(uint8 length) public {
-        vm.assume(length != 9);
-        ShardProof memory p = shardProof(0);
-        vm.expectRevert(abi.encodeWithSelector(StateProofs.StateProofs_BranchLength.selector, length, 9));
-        _proofs.shardRoot(p.shard, p.summary, new bytes32[](length));
+    function testFuzz_revenue_branchLength_reverts(uint8 length) public {
+        vm.assume(length != 12);
+        RevenueProof memory p = revenueProof(0);
+        vm.expectRevert(abi.encodeWithSelector(StateProofs.StateProofs_BranchLength.selector, length, 12));
+        _proofs.revenueRoot(p.shard, p.revenue, new bytes32[](length));
     }
 }

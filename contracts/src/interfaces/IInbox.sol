@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {BatchClaim} from "../types/Batch.sol";
 import {ChangeMembers, CreateConversation, Fund, Message, Reclaim, Signature, Withdraw} from "../types/Operations.sol";
 import {InboxParameters} from "../types/Parameters.sol";
-import {Account, Deposit, Prices, ShardSummary} from "../types/State.sol";
+import {Account, Deposit, Prices} from "../types/State.sol";
 
 /// @title Inbox
 /// @notice The ordered queue from the L2 to the L3, and the vault that the L3's money lies in.
@@ -200,15 +200,12 @@ interface IInbox {
 
     /// @notice Pays the treasury what a shard has earned in a final state, less what was paid before. Anyone may call.
     /// @param claim A final claim, whole.
-    /// @param summary The shard in the state of `claim.lastHeader`.
-    /// @param branch Siblings from the shard's root up to the state root, 9.
+    /// @param revenue The shard's counter in the state of `claim.lastHeader`, in mwei.
+    /// @param branch Siblings from that counter up to the state root, 12.
     /// @return amount In mwei.
-    function collectRevenue(
-        BatchClaim calldata claim,
-        uint8 shard,
-        ShardSummary calldata summary,
-        bytes32[] calldata branch
-    ) external returns (uint64 amount);
+    function collectRevenue(BatchClaim calldata claim, uint8 shard, uint64 revenue, bytes32[] calldata branch)
+        external
+        returns (uint64 amount);
 
     /// @notice Items queued so far.
     function count() external view returns (uint64);

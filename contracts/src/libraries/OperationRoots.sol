@@ -148,7 +148,8 @@ library OperationRoots {
     }
 
     function _list(bytes32[] memory roots, uint256 depth) private view returns (bytes32) {
-        uint256 length = roots.length;
+        // forge-lint: disable-next-line(unsafe-typecast) at most 17, or `merkleize` reverts
+        uint64 length = uint64(roots.length);
         return Ssz.mixInLength(Ssz.merkleize(roots, depth), length);
     }
 }

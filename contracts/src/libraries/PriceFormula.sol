@@ -50,6 +50,7 @@ library PriceFormula {
         (uint64 lowest, uint64 highest) = reach(price, min, max);
         if (target < lowest) return lowest;
         if (target > highest) return highest;
+        // forge-lint: disable-next-line(unsafe-typecast) at most `highest`
         return uint64(target);
     }
 

@@ -60,7 +60,7 @@ library Ssz {
     /// @notice Root of `chunks` padded with zero chunks to 2 ** depth. Overwrites `chunks`.
     function merkleize(bytes32[] memory chunks, uint256 depth) internal view returns (bytes32) {
         uint256 count = chunks.length;
-        if (count > 1 << depth) revert Ssz_TooManyChunks(count, depth);
+        if (count > 2 ** depth) revert Ssz_TooManyChunks(count, depth);
         bytes32 zero;
         for (uint256 level; level < depth; ++level) {
             uint256 pairs = (count + 1) / 2;
@@ -75,8 +75,8 @@ library Ssz {
     }
 
     /// @notice Root of a list: the root of its elements with their number mixed in.
-    function mixInLength(bytes32 root, uint256 length) internal view returns (bytes32) {
-        return hash(root, chunk(uint64(length)));
+    function mixInLength(bytes32 root, uint64 length) internal view returns (bytes32) {
+        return hash(root, chunk(length));
     }
 
     /// @notice Root of a union: the root of its value with the selector mixed in.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Account, ShardSummary} from "../types/State.sol";
+import {Account} from "../types/State.sol";
 import {Ssz} from "./Ssz.sol";
 
 /// @title State roots from leaves and their branches
@@ -15,8 +15,12 @@ library StateProofs {
     /// @dev Levels from an account's root to its shard's: 32 of the list, 1 of its length, 3 of the container.
     uint256 internal constant ACCOUNT_DEPTH = 36;
 
-    /// @dev Place of `accounts` in the shard's container. The state's `shards` is field 0.
+    /// @dev Levels from a field of a shard to the shard's root.
+    uint256 internal constant FIELD_DEPTH = 3;
+
+    /// @dev Places in the shard's container. The state's `shards` is field 0.
     uint256 private constant ACCOUNTS_FIELD = 1;
+    uint256 private constant REVENUE_FIELD = 4;
 
     /// @notice Root of the state that holds `account` at `index` of `shard`.
     /// @param branch 45 siblings: 32 of the list, its length, 3 of the shard, 6 of the shards, 3 of the state.
@@ -33,21 +37,12 @@ library StateProofs {
         return Ssz.branchRoot(leaf, branch, path);
     }
 
-    /// @notice Root of the state that holds `summary` as `shard`.
-    /// @param branch 9 siblings: 6 of the shards, 3 of the state.
-    function stateRoot(uint8 shard, ShardSummary calldata summary, bytes32[] calldata branch)
-        internal
-        view
-        returns (bytes32)
-    {
-        _checkLength(branch, SHARD_DEPTH);
-        bytes32[] memory fields = new bytes32[](5);
-        fields[0] = summary.conversationsRoot;
-        fields[1] = summary.accountsRoot;
-        fields[2] = Ssz.chunk(summary.feeExcess);
-        fields[3] = Ssz.chunk(summary.feeTime);
-        fields[4] = Ssz.chunk(summary.revenue);
-        return Ssz.branchRoot(Ssz.merkleize(fields, 3), branch, shard);
+    /// @notice Root of the state in which `shard` has earned `revenue`, in mwei.
+    /// @param branch 12 siblings: 3 of the shard, 6 of the shards, 3 of the state.
+    function stateRoot(uint8 shard, uint64 revenue, bytes32[] calldata branch) internal view returns (bytes32) {
+        _checkLength(branch, FIELD_DEPTH + SHARD_DEPTH);
+        uint256 path = REVENUE_FIELD | (uint256(shard) << FIELD_DEPTH);
+        return Ssz.branchRoot(Ssz.chunk(revenue), branch, path);
     }
 
     function _checkLength(bytes32[] calldata branch, uint256 expected) private pure {

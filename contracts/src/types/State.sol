@@ -18,15 +18,6 @@ struct Account {
     uint64 withdrawn;
 }
 
-/// @dev A shard whose lists stand for themselves by their roots. `feeTime` in milliseconds; `revenue` only ever grows.
-struct ShardSummary {
-    bytes32 conversationsRoot;
-    bytes32 accountsRoot;
-    uint64 feeExcess;
-    uint64 feeTime;
-    uint64 revenue;
-}
-
 /// @dev Money sent to a shard by way of the L2.
 struct Deposit {
     uint8 shard;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Account, ShardSummary} from "../../src/types/State.sol";
+import {Account} from "../../src/types/State.sol";
 import {Base} from "./Base.sol";
 
 /// @title `test/vectors/state-proofs.json`, typed
@@ -13,15 +13,15 @@ abstract contract StateVectors is Base {
         bytes32[] branch;
     }
 
-    struct ShardProof {
+    struct RevenueProof {
         uint8 shard;
-        ShardSummary summary;
+        uint64 revenue;
         bytes32[] branch;
     }
 
     bytes32 private _stateRoot;
     AccountProof[] private _accounts;
-    ShardProof[] private _shards;
+    RevenueProof[] private _revenues;
 
     function readVectors() internal {
         string memory json = vm.readFile("../test/vectors/state-proofs.json");
@@ -29,8 +29,8 @@ abstract contract StateVectors is Base {
         for (uint256 i; vm.keyExistsJson(json, _at("accounts", i, "")); ++i) {
             _accounts.push(_parseAccount(json, i));
         }
-        for (uint256 i; vm.keyExistsJson(json, _at("shards", i, "")); ++i) {
-            _shards.push(_parseShard(json, i));
+        for (uint256 i; vm.keyExistsJson(json, _at("revenues", i, "")); ++i) {
+            _revenues.push(_parseRevenue(json, i));
         }
     }
 
@@ -42,16 +42,16 @@ abstract contract StateVectors is Base {
         return _accounts.length;
     }
 
-    function shardVectors() internal view returns (uint256) {
-        return _shards.length;
+    function revenueVectors() internal view returns (uint256) {
+        return _revenues.length;
     }
 
     function accountProof(uint256 i) internal view returns (AccountProof memory) {
         return _accounts[i];
     }
 
-    function shardProof(uint256 i) internal view returns (ShardProof memory) {
-        return _shards[i];
+    function revenueProof(uint256 i) internal view returns (RevenueProof memory) {
+        return _revenues[i];
     }
 
     function _parseAccount(string memory json, uint256 i) private pure returns (AccountProof memory proof) {
@@ -64,14 +64,10 @@ abstract contract StateVectors is Base {
         proof.branch = vm.parseJsonBytes32Array(json, _at("accounts", i, ".branch"));
     }
 
-    function _parseShard(string memory json, uint256 i) private pure returns (ShardProof memory proof) {
-        proof.shard = uint8(_uint(json, _at("shards", i, ".shard")));
-        proof.summary.conversationsRoot = vm.parseJsonBytes32(json, _at("shards", i, ".conversationsRoot"));
-        proof.summary.accountsRoot = vm.parseJsonBytes32(json, _at("shards", i, ".accountsRoot"));
-        proof.summary.feeExcess = _uint(json, _at("shards", i, ".feeExcess"));
-        proof.summary.feeTime = _uint(json, _at("shards", i, ".feeTime"));
-        proof.summary.revenue = _uint(json, _at("shards", i, ".revenue"));
-        proof.branch = vm.parseJsonBytes32Array(json, _at("shards", i, ".branch"));
+    function _parseRevenue(string memory json, uint256 i) private pure returns (RevenueProof memory proof) {
+        proof.shard = uint8(_uint(json, _at("revenues", i, ".shard")));
+        proof.revenue = _uint(json, _at("revenues", i, ".revenue"));
+        proof.branch = vm.parseJsonBytes32Array(json, _at("revenues", i, ".branch"));
     }
 
     function _uint(string memory json, string memory key) private pure returns (uint64) {

@@ -42,6 +42,6 @@ interface Vm {
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function toString(uint256 value) external pure returns (string memory);
     function bound(uint256 value, uint256 min, uint256 max) external pure returns (uint256);
-    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
-    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+    function snapshotGasLastCall(string calldata name) external returns (uint256);
+    function snapshotValue(string calldata name, uint256 value) external;
 }

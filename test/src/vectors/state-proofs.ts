@@ -6,6 +6,7 @@ import {
   type State,
   StateOfRootsType,
   StateType,
+  stateGindex,
 } from '@parley/protocol'
 import { type Hex } from 'viem'
 import { hex, Seeded } from './seeded.ts'
@@ -79,7 +80,7 @@ function buildState(random: Seeded): State {
 
 function accountProof(state: State, tree: TreeNode, shardIndex: number, index: number) {
   const value = state.shards[shardIndex]!.accounts[index]!
-  const gindex = StateType.getPathInfo(['shards', shardIndex, 'accounts', index]).gindex
+  const gindex = stateGindex.account(shardIndex, index)
   return {
     shard: shardIndex,
     index,
@@ -92,22 +93,16 @@ function accountProof(state: State, tree: TreeNode, shardIndex: number, index: n
   }
 }
 
-function shardProof(state: State, tree: TreeNode, shardIndex: number) {
-  const value = state.shards[shardIndex]!
-  const gindex = StateType.getPathInfo(['shards', shardIndex]).gindex
+function revenueProof(state: State, tree: TreeNode, shardIndex: number) {
+  const gindex = stateGindex.revenue(shardIndex)
   return {
     shard: shardIndex,
-    conversationsRoot: hex(ShardType.fields.conversations.hashTreeRoot(value.conversations)),
-    accountsRoot: hex(ShardType.fields.accounts.hashTreeRoot(value.accounts)),
-    feeExcess: value.feeExcess.toString(),
-    feeTime: value.feeTime.toString(),
-    revenue: value.revenue.toString(),
-    leaf: hex(ShardType.hashTreeRoot(value)),
+    revenue: state.shards[shardIndex]!.revenue.toString(),
     branch: branchOf(tree, gindex),
   }
 }
 
-/** The file `test/vectors/state-proofs.json`: branches of accounts and shards in a state with few of either. */
+/** The file `test/vectors/state-proofs.json`: branches of accounts and revenues in a state with few of either. */
 export function stateProofVectors() {
   const state = buildState(new Seeded('state'))
   const tree = StateType.toView(state).node as TreeNode
@@ -126,6 +121,6 @@ export function stateProofVectors() {
       accountProof(state, tree, 5, 6),
       accountProof(state, tree, 63, 1),
     ],
-    shards: [0, 5, 63, 9].map((index) => shardProof(state, tree, index)),
+    revenues: [0, 5, 63, 9].map((index) => revenueProof(state, tree, index)),
   }
 }
