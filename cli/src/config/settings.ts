@@ -43,6 +43,7 @@ const places = {
   'l1.key': secretKey('Key that pays for publishing on the L1.'),
   'l2.url': url({ flag: 'l2', about: 'JSON-RPC of the L2.' }),
   'l2.rollup': address({ flag: 'rollup', about: 'Address of the Rollup contract on the L2.' }),
+  'l2.pollMs': defaulted(1_000, integer(50, 60_000, { about: 'Milliseconds between looks for new blocks of the L2.' })),
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
     'local',

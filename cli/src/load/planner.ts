@@ -5,7 +5,7 @@ import type { Foreseen } from './lookahead.ts'
 import type { MessageOffer, Offer } from './offer.ts'
 import { addition, operationOffers } from './operations.ts'
 import { highestPrices } from './prices.ts'
-import type { Derive } from './seeded.ts'
+import { type Derive, deriveScalar } from './seeded.ts'
 import type { LoadSigner } from './signer.ts'
 import type { Seat, Talk } from './talk.ts'
 
@@ -34,16 +34,8 @@ export function createPlanner({ config, prices, gateway, signer, derive }: Plann
   const operations = operationOffers({ config, gateway, signer })
   const talks = new Map<number, Talk>()
 
-  function keyOf(conversation: number, speaker: number): MemberKey {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return signer.key(derive('key', conversation, speaker, attempt))
-      } catch (error) {
-        // One digest in 2^128 is no scalar of the curve.
-        if (!(error instanceof RangeError)) throw error
-      }
-    }
-  }
+  const keyOf = (conversation: number, speaker: number): MemberKey =>
+    signer.key(deriveScalar(derive, 'key', conversation, speaker))
 
   function seat(talk: Talk, conversation: number, speaker: number): Seat {
     const taken: Seat = { slot: talk.seats.size, key: keyOf(conversation, speaker), nonce: 1n, allowance: 0n }

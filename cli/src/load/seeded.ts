@@ -8,6 +8,18 @@ export function deriveFrom(seed: string): Derive {
   return (...path) => hash('sha256', JSON.stringify(['parley/derive/1', seed, ...path]), 'buffer')
 }
 
+/** Order of secp256k1. */
+const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+
+/** 32 bytes that are a scalar of secp256k1. */
+export function deriveScalar(derive: Derive, ...path: readonly (string | number)[]): Uint8Array {
+  for (let attempt = 0; ; attempt += 1) {
+    const bytes = derive(...path, attempt)
+    const scalar = BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+    if (scalar > 0n && scalar < order) return bytes
+  }
+}
+
 /** A stream of numbers that follows from a derivation alone. Not for secrets. */
 export interface RandomStream {
   /** Uniform, 0 to below 1, of 2^48 values. */

@@ -3,7 +3,7 @@ import { type Bytes32, type MemberKey, memberKey, type Signature, signDigest } f
 /** Makes and uses member keys. */
 export interface LoadSigner {
   readonly name: string
-  /** Key of 32 secret bytes; throws RangeError when they are no scalar of the curve. */
+  /** @param secret - 32 bytes that are a scalar of the curve. */
   key(secret: Uint8Array): MemberKey
   /** r ‖ s with low s. */
   sign(secret: Uint8Array, digest: Bytes32): Signature

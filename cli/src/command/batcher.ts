@@ -1,0 +1,32 @@
+import { serve } from '../process/service.ts'
+import type { CommandDefinition } from './command.ts'
+
+/** Publishes sealed blocks and claims them. */
+export const batcherCommand: CommandDefinition = {
+  name: 'batcher',
+  about:
+    'Publish sealed blocks on a DA layer and claim them on the L2; PARLEY_L2_KEY claims, PARLEY_L1_KEY pays for blobs.',
+  keys: [
+    'run.dataDir',
+    'run.host',
+    'run.port',
+    'sequencer.url',
+    'l2.url',
+    'l2.rollup',
+    'l2.key',
+    'l2.pollMs',
+    'l1.url',
+    'l1.beaconUrl',
+    'l1.key',
+    'da.layer',
+    'da.localDir',
+    'da.confirmations',
+    'batcher.maxAgeMs',
+    'batcher.maxBlocks',
+    'batcher.watchEveryMs',
+  ],
+  async run(context) {
+    const { startBatcher } = await import('../role/batcher.ts')
+    return serve(context, () => startBatcher(context))
+  },
+}
