@@ -9,6 +9,8 @@ export type Offer = OperationOffer | MessageOffer
 
 export interface OperationOffer {
   readonly kind: 'operation'
+  /** Whether it creates its conversation. */
+  readonly creates: boolean
   readonly talk: Talk
   build(): SignedOperation
   /** To be called once it is accepted. @param index - Of the conversation, when the operation created it. */

@@ -59,6 +59,7 @@ export function operationOffers({ config, gateway, signer }: OperationDeps): Ope
     const seats = [...talk.seats.values()].map((seat) => ({ seat, allowance: seat.allowance }))
     return {
       kind: 'operation',
+      creates: true,
       talk,
       build() {
         const value: CreateConversation = {
@@ -86,6 +87,7 @@ export function operationOffers({ config, gateway, signer }: OperationDeps): Ope
 
   const add: OperationOffers['add'] = (talk, seat) => ({
     kind: 'operation',
+    creates: false,
     talk,
     build() {
       const value = addition(talk, seat)
@@ -101,6 +103,7 @@ export function operationOffers({ config, gateway, signer }: OperationDeps): Ope
     const payer = payerOf(talk)
     return {
       kind: 'operation',
+      creates: false,
       talk,
       build() {
         const value: Fund = {

@@ -1,0 +1,204 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type Deployment,
+  type Devnet,
+  deploy,
+  devnetDefaults,
+  devPreset,
+  type OpenedAccount,
+  openAccounts,
+  startDevnet,
+} from '@parley/infra'
+import { type Bytes20, limits, ownerAddress } from '@parley/protocol'
+import { createSenderMetrics } from '@parley/settlement'
+import { Registry } from 'prom-client'
+import { bytesToHex, hexToBytes } from 'viem'
+import { CliError } from '../faults.ts'
+import type { ChildOptions } from '../process/child.ts'
+import type { Context } from '../process/context.ts'
+import { Closing } from '../role/closing.ts'
+import { openTexts } from '../role/stores.ts'
+import { type ChildConfig, environmentOf } from './environment.ts'
+import { type RoleName, Roles } from './roles.ts'
+
+export type StackDeps = Pick<Context, 'clock' | 'log' | 'inheritedEnv'>
+
+/** Blocks by what is offered instead of by the clock, so that a run can be repeated. */
+export interface VirtualTime {
+  /** Milliseconds since 1970; with all blocks of the run in the past, for the L2 takes no claims from the future. */
+  readonly genesisTimestamp: bigint
+  readonly blockEveryOffers: number
+  readonly blockTimeMs: number
+}
+
+export interface StackOptions {
+  /** Empty or not there yet. */
+  readonly dataDir: string
+  readonly layer: 'local' | 'ethereum-blobs'
+  readonly lanes: number | undefined
+  readonly verifier: string
+  readonly logLevel: string
+  readonly virtual: VirtualTime | undefined
+  /** Who gets an account in every shard. */
+  readonly owners: readonly Bytes20[]
+  /** Whether a verifying node runs beside the rest. */
+  readonly node: boolean
+  /** Milliseconds after which a partial batch is posted. */
+  readonly batchAgeMs: number
+}
+
+/** Where everything is. */
+export interface StackPlaces {
+  readonly l1Url: string
+  readonly l2Url: string
+  readonly rollup: `0x${string}`
+  readonly daLocalUrl: string | undefined
+  readonly sequencerUrl: string
+  readonly batcherUrl: string
+  readonly nodeUrl: string | undefined
+}
+
+/** A whole deployment on this machine. */
+export interface Stack {
+  readonly places: StackPlaces
+  readonly deployment: Deployment
+  readonly accounts: readonly OpenedAccount[]
+  readonly roles: Roles
+  /** Rejects when a part of the stack ended by itself. */
+  readonly failed: Promise<never>
+  /** Ends everything that was started; can be called again. */
+  stop(): Promise<void>
+}
+
+/** mwei in each account: 10 ether, millions of messages at the highest price. */
+const accountAmount = 10n ** 13n
+const readyWithinMs = 60_000
+const deployWithinMs = 60_000
+
+/**
+ * Starts chains, contracts, accounts and processes. All of them end with this process, however that ends.
+ * @throws {CliError} `ARGUMENT_INVALID`, `CHILD_ENDED`, `CHILD_NOT_READY`; {InfraError} what chains and contracts throw.
+ */
+export function startStack(deps: StackDeps, options: StackOptions, signal: AbortSignal): Promise<Stack> {
+  return Closing.guard(async (closing) => {
+    await claimDirectory(options.dataDir)
+    const devnet = await startDevnet(deps, devnetDefaults, signal)
+    closing.add(() => devnet.stop())
+    const deployment = await deployOn(deps, devnet, options)
+    const accounts = await openAll(deps, devnet, deployment, options, signal)
+    const roles = new Roles(deps, signal)
+    closing.add(() => roles.stop())
+    const places = await startRoles(deps, options, devnet, deployment, roles)
+    const chainEnded = devnet.exited.then(({ chain, exit }): Promise<never> => {
+      // Stopping was asked for: nothing failed.
+      if (exit.stopped) return new Promise(() => undefined)
+      throw new CliError({ code: 'CHILD_ENDED', role: chain, exitCode: exit.code, lastLines: [] })
+    })
+    const failed = Promise.race([roles.failed, chainEnded])
+    failed.catch(() => undefined)
+    return { places, deployment, accounts, roles, failed, stop: () => closing.close() }
+  })
+}
+
+async function claimDirectory(path: string): Promise<void> {
+  await mkdir(join(path), { recursive: true, mode: 0o700 })
+  if ((await readdir(path)).length > 0)
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--data', reason: `${path} is not empty` })
+  await mkdir(join(path, 'logs'))
+}
+
+function deployOn({ log }: StackDeps, { l2, roles }: Devnet, { virtual }: StackOptions): Promise<Deployment> {
+  const { deployer, sequencer, batcher, pricePusher } = roles
+  return deploy(
+    { log },
+    {
+      url: l2.url,
+      deployer: deployer.secret,
+      preset: devPreset,
+      sequencer: hexToBytes(sequencer.address),
+      operator: hexToBytes(pricePusher.address),
+      treasury: hexToBytes(deployer.address),
+      claimer: hexToBytes(batcher.address),
+      ...(virtual === undefined ? {} : { genesisTimestamp: virtual.genesisTimestamp }),
+      withinMs: deployWithinMs,
+    },
+  )
+}
+
+/** Opens an account in every shard for every owner. */
+function openAll(
+  deps: StackDeps,
+  { l2, roles }: Devnet,
+  deployment: Deployment,
+  { dataDir, owners }: StackOptions,
+  signal: AbortSignal,
+): Promise<readonly OpenedAccount[]> {
+  return Closing.guard(async (closing) => {
+    const store = await openTexts(dataDir, 'deposits', closing)
+    const shards = Array.from({ length: limits.shards }, (_, shard) => shard)
+    const opened = await openAccounts(
+      { ...deps, metrics: createSenderMetrics(new Registry()), store },
+      { url: l2.url, deployment, funder: roles.funder.secret, owners, shards, amount: accountAmount },
+      signal,
+    )
+    await closing.close()
+    return opened
+  })
+}
+
+async function startRoles(
+  { inheritedEnv }: StackDeps,
+  options: StackOptions,
+  { l1, l2, roles: accounts }: Devnet,
+  deployment: Deployment,
+  roles: Roles,
+): Promise<StackPlaces> {
+  const { dataDir, layer, virtual } = options
+  const rollup = bytesToHex(deployment.rollup)
+  const daDir = layer === 'local' ? join(dataDir, 'da') : undefined
+  const start = async (role: RoleName, config: ChildConfig): Promise<string> => {
+    const common: ChildConfig = {
+      'log.level': options.logLevel,
+      'run.dataDir': join(dataDir, role),
+      'run.lanes': options.lanes,
+      'run.verifier': options.verifier,
+      'l2.url': l2.url,
+      'l2.rollup': rollup,
+      'l2.pollMs': 250,
+    }
+    const child: ChildOptions = {
+      role,
+      env: environmentOf(inheritedEnv, { ...common, ...config }),
+      logFile: join(dataDir, 'logs', `${role}.log`),
+      readyWithinMs,
+    }
+    return (await roles.start(role, child)).ready.url as string
+  }
+  const daLocalUrl = daDir === undefined ? undefined : await start('da', { 'da.localDir': daDir })
+  const reading: ChildConfig = { 'l1.url': l1.url, 'da.localUrl': daLocalUrl }
+  const sequencerUrl = await start('sequencer', {
+    'sequencer.key': bytesToHex(accounts.sequencer.secret),
+    'sequencer.blockEveryOffers': virtual?.blockEveryOffers,
+    'sequencer.blockTimeMs': virtual?.blockTimeMs,
+    'sequencer.inboxItemsFirst': virtual === undefined ? undefined : limits.shards * options.owners.length,
+  })
+  const [batcherUrl, nodeUrl] = await Promise.all([
+    start('batcher', {
+      'sequencer.url': sequencerUrl,
+      'l2.key': bytesToHex(accounts.batcher.secret),
+      'l1.key': bytesToHex(accounts.batcher.secret),
+      'l1.url': l1.url,
+      'da.layer': layer,
+      'da.localDir': daDir,
+      'da.confirmations': 1,
+      'batcher.maxAgeMs': options.batchAgeMs,
+      'batcher.watchEveryMs': 1_000,
+    }),
+    options.node ? start('node', reading) : undefined,
+  ])
+  return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, sequencerUrl, batcherUrl, nodeUrl }
+}
+
+/** Address of the owner that a secret belongs to. */
+export const ownerOf = (secret: Uint8Array): Bytes20 => ownerAddress(secret)
