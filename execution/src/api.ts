@@ -1,3 +1,4 @@
+import type { Worker, WorkerOptions } from 'node:worker_threads'
 import type {
   Account,
   Block,
@@ -18,6 +19,8 @@ import type { Logger } from 'pino'
 export interface ExecutionDeps {
   readonly config: ChainConfig
   readonly log: Logger
+  /** Starts a thread; `new Worker` when left out. For those who watch over threads, as tests do. */
+  readonly startWorker?: (file: URL, options: WorkerOptions) => Worker
 }
 
 /** Which library verifies signatures: npm's, the system's current libsecp256k1, or the system's when it is found. */
@@ -90,6 +93,12 @@ export interface AccountRead {
   readonly branch: readonly Bytes32[]
 }
 
+/** A piece of the snapshot of one shard, at most 8 MiB; the pieces of a shard are given back in the order they came. */
+export interface ShardChunk {
+  readonly shard: number
+  readonly bytes: Uint8Array
+}
+
 /** How full the open block and the lanes are. */
 export interface ExecutionLoad {
   /** Entries submitted and not yet executed, the fullest lane's. */
@@ -158,14 +167,11 @@ export interface Execution {
   conversation(shard: number, index: number): Promise<ConversationRead | undefined>
   account(shard: number, index: number): Promise<AccountRead | undefined>
 
-  /** Writes the state of all shards, between blocks, one chunk a shard; the caller stores them under the state root. */
-  snapshot(): AsyncIterable<{ readonly shard: number; readonly bytes: Uint8Array }>
+  /** Writes the state of all shards, between blocks, at least one chunk a shard; the caller stores them under the state root. */
+  snapshot(): AsyncIterable<ShardChunk>
 
   /** Replaces the state, between blocks. @throws {ExecutionError} `SNAPSHOT_INVALID` when a shard's root is not the expected one. */
-  restore(
-    chunks: AsyncIterable<{ readonly shard: number; readonly bytes: Uint8Array }>,
-    shardRoots: readonly Bytes32[],
-  ): Promise<void>
+  restore(chunks: AsyncIterable<ShardChunk>, shardRoots: readonly Bytes32[]): Promise<void>
 
   /** Rejects when a lane dies; never resolves otherwise until `close`. */
   readonly failed: Promise<never>

@@ -1,2 +1,7 @@
 export * from './api.ts'
+export { createExecution } from './execution.ts'
 export * from './faults.ts'
+export { chooseVerifier } from './signatures/choose.ts'
+export type { NativeVerifier } from './signatures/native-verifier.ts'
+export { createPortableVerifier } from './signatures/portable.ts'
+export { createNativeSigner, type NativeSigner } from './signatures/signer.ts'

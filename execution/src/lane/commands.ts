@@ -1,0 +1,89 @@
+import type { ChainConfig, Prices, QueuedItem } from '@parley/protocol'
+import type { AccountRead, ConversationRead, VerifierChoice } from '../api.ts'
+import type { ExecutionFault } from '../faults.ts'
+import type { SegmentFault } from './segment-verifier.ts'
+
+/** What fixes the entries of a block. */
+export interface BlockTerms {
+  readonly timestamp: bigint
+  readonly prices: Prices
+  /** Items of the lane's shards, in order. */
+  readonly items: readonly QueuedItem[]
+}
+
+/** What the main thread asks of a lane, and what it answers. Commands are carried out in order. */
+export interface LaneCalls {
+  open: { readonly ask: BlockTerms & { readonly number: bigint }; readonly answer: undefined }
+  /** `after`: position in the entry ring up to which entries are executed first, if there is room; undefined seals at once. */
+  seal: { readonly ask: { readonly after: number | undefined }; readonly answer: LaneSealed }
+  verify: { readonly ask: BlockTerms & { readonly runs: Uint8Array }; readonly answer: LaneVerified }
+  /** Entries of a journal record, one after the other in the record's form. */
+  replay: { readonly ask: { readonly entries: Uint8Array }; readonly answer: undefined }
+  roots: { readonly ask: object; readonly answer: ShardRoot[] }
+  conversation: { readonly ask: { shard: number; index: number }; readonly answer: ConversationRead | undefined }
+  account: { readonly ask: { shard: number; index: number }; readonly answer: AccountRead | undefined }
+  /** Chunk number `part` of a shard. */
+  snapshot: {
+    readonly ask: { readonly shard: number; readonly cursor: SnapshotCursor }
+    readonly answer: SnapshotChunk
+  }
+  restoreBegin: { readonly ask: object; readonly answer: undefined }
+  restoreChunk: { readonly ask: { readonly shard: number; readonly bytes: Uint8Array }; readonly answer: undefined }
+  restoreEnd: { readonly ask: object; readonly answer: ShardRoot[] }
+}
+
+export type LaneCallName = keyof LaneCalls
+
+export interface ShardRoot {
+  readonly shard: number
+  readonly root: Uint8Array
+}
+
+export interface LaneSealed {
+  /** Runs of the lane in packed form, shards ascending. */
+  readonly runs: Uint8Array
+  readonly roots: ShardRoot[]
+}
+
+export interface LaneVerified {
+  /** First difference in the lane's shards. */
+  readonly fault: SegmentFault | undefined
+  readonly roots: ShardRoot[]
+}
+
+export interface SnapshotChunk {
+  readonly bytes: Uint8Array
+  readonly next: SnapshotCursor | undefined
+}
+
+/** Where the next chunk of a snapshot begins. */
+export interface SnapshotCursor {
+  readonly part: number
+  readonly account: number
+  readonly conversation: number
+}
+
+export type LaneCommand = {
+  [name in LaneCallName]: { readonly id: number; readonly name: name; readonly ask: LaneCalls[name]['ask'] }
+}[LaneCallName]
+
+export type LaneAnswer =
+  | { readonly id: number; readonly answer: LaneCalls[LaneCallName]['answer'] }
+  | { readonly id: number; readonly fault: ExecutionFault }
+
+/** What a lane is started with. */
+export interface LaneStart {
+  readonly lane: number
+  readonly lanes: number
+  readonly config: ChainConfig
+  readonly verifier: VerifierChoice
+  readonly control: SharedArrayBuffer
+  readonly entries: SharedArrayBuffer
+  readonly frames: SharedArrayBuffer
+  /** Segments of the open block that are taken, all lanes together. */
+  readonly taken: SharedArrayBuffer
+  readonly port: import('node:worker_threads').MessagePort
+}
+
+/** Id of a lane's first answer, which nobody asked for: it is ready. */
+export const readyId = 0

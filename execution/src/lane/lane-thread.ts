@@ -1,0 +1,167 @@
+import { receiveMessageOnPort } from 'node:worker_threads'
+import { BatchWriter } from '../codec/batch.ts'
+import { ExecutionError } from '../faults.ts'
+import { Control, sleep } from '../rings/control.ts'
+import { EntryConsumer } from '../rings/entry-ring.ts'
+import { FrameProducer } from '../rings/frame-ring.ts'
+import { SlotKind, SlotWord } from '../rings/slot.ts'
+import type { BlockBuilder } from './block-builder.ts'
+import type { LaneAnswer, LaneCallName, LaneCalls, LaneCommand, LaneStart } from './commands.ts'
+import type { Lane } from './lane.ts'
+import { loadSlot } from './load-slot.ts'
+
+/** Entries executed before the main thread is told: a wake-up costs as much as a tenth of a signature. */
+const batchEntries = 64
+/** A batch is told early when it has grown to this. */
+const batchBytes = 64 * 1024
+
+/** The loop of a lane: executes entries while a block is open, carries out commands in between, sleeps otherwise. */
+export class LaneThread {
+  private readonly control: Int32Array
+  private readonly entries: EntryConsumer
+  private readonly halves: Uint16Array
+  private readonly frames: FrameProducer
+  private readonly batch = new BatchWriter()
+  private handled = 0
+  private sealing: { readonly id: number; readonly after: number | undefined } | undefined
+  private readonly lane: Lane
+  private readonly port: LaneStart['port']
+
+  constructor(lane: Lane, start: LaneStart) {
+    this.lane = lane
+    this.port = start.port
+    this.control = new Int32Array(start.control)
+    this.entries = new EntryConsumer({ control: this.control, slots: start.entries })
+    this.halves = new Uint16Array(start.entries)
+    this.frames = new FrameProducer({ control: this.control, bytes: start.frames })
+  }
+
+  /** Runs until the thread is terminated. */
+  run(): never {
+    for (;;) {
+      if (this.hasCommand) this.command()
+      else if (this.hasEntry) this.execute()
+      else if (this.sealing !== undefined) this.seal(this.sealing.id)
+      else sleep(this.control, () => this.hasCommand || this.hasEntry)
+    }
+  }
+
+  private get hasCommand(): boolean {
+    return Atomics.load(this.control, Control.commands) !== this.handled
+  }
+
+  /** Whether an entry may be executed now. */
+  private get hasEntry(): boolean {
+    if (this.lane.block === undefined || this.isFull || this.entries.isEmpty) return false
+    return this.sealing === undefined || this.sealing.after !== this.entries.position
+  }
+
+  private get isFull(): boolean {
+    return Atomics.load(this.control, Control.full) === 1
+  }
+
+  /** Executes entries until something else is to be done, telling the main thread of each batch. */
+  private execute(): void {
+    const block = this.lane.block as BlockBuilder
+    while (this.hasEntry) {
+      const word = this.entries.peek()
+      if (!this.executeEntry(block, word)) {
+        Atomics.store(this.control, Control.full, 1)
+        this.ping()
+        break
+      }
+      this.entries.pass(word)
+      if (this.batch.entries >= batchEntries || this.batch.bytes >= batchBytes) this.tell()
+      if (this.hasCommand) break
+    }
+    this.tell()
+  }
+
+  private executeEntry(block: BlockBuilder, word: number): boolean {
+    const { words } = this.entries
+    const ticket = words[word + SlotWord.ticket] as number
+    if (words[word + SlotWord.kind] === SlotKind.operation)
+      return block.operation(ticket >>> 0, this.entries.operationBytes(word), this.batch)
+    const shard = loadSlot(words, this.halves, word, this.lane.messages)
+    const entry = words[word + SlotWord.entry] as number
+    return block.message(shard, ticket >>> 0, entry, this.entries.messageBytes(word), this.batch)
+  }
+
+  /** Tells the main thread what was executed. */
+  private tell(): void {
+    const { block } = this.lane
+    if (block === undefined || this.batch.entries === 0) return
+    this.frames.write(this.batch.frame(block.number), () => this.ping())
+    this.batch.begin(block.number)
+    this.ping()
+  }
+
+  /** Wakes the main thread, unless it was and has not looked yet. */
+  private ping(): void {
+    if (Atomics.exchange(this.control, Control.pinged, 1) === 0) this.port.postMessage(undefined)
+  }
+
+  private command(): void {
+    const received = receiveMessageOnPort(this.port) as { message: LaneCommand } | undefined
+    if (received === undefined) throw new Error('a command was counted and not posted')
+    this.handled = (this.handled + 1) | 0
+    const { message } = received
+    if (message.name === 'seal') {
+      this.sealing = { id: message.id, after: message.ask.after ?? this.entries.position }
+      return
+    }
+    try {
+      this.answer({ id: message.id, answer: this.carryOut(message) })
+    } catch (error) {
+      if (!(error instanceof ExecutionError)) throw error
+      this.answer({ id: message.id, fault: error.fault })
+    }
+  }
+
+  private carryOut(command: Exclude<LaneCommand, { name: 'seal' }>): LaneCalls[LaneCallName]['answer'] {
+    const { lane } = this
+    switch (command.name) {
+      case 'open':
+        return this.open(command.ask)
+      case 'verify':
+        return lane.verify(command.ask, command.ask.runs)
+      case 'replay':
+        lane.block?.replay(command.ask.entries)
+        return undefined
+      case 'roots':
+        return lane.shardRoots()
+      case 'conversation':
+        return lane.conversation(command.ask.shard, command.ask.index)
+      case 'account':
+        return lane.account(command.ask.shard, command.ask.index)
+      case 'snapshot':
+        return lane.snapshot(command.ask.shard, command.ask.cursor)
+      case 'restoreBegin':
+        lane.restoreBegin()
+        return undefined
+      case 'restoreChunk':
+        lane.restoreChunk(command.ask.shard, command.ask.bytes)
+        return undefined
+      case 'restoreEnd':
+        return lane.restoreEnd()
+    }
+  }
+
+  private open(ask: LaneCalls['open']['ask']): undefined {
+    this.lane.open(ask.number, ask)
+    this.batch.begin(ask.number)
+    Atomics.store(this.control, Control.full, 0)
+  }
+
+  private seal(id: number): void {
+    this.sealing = undefined
+    this.tell()
+    const sealed = this.lane.seal()
+    Atomics.store(this.control, Control.full, 0)
+    this.answer({ id, answer: sealed }, [sealed.runs.buffer as ArrayBuffer])
+  }
+
+  private answer(answer: LaneAnswer, transfer: ArrayBuffer[] = []): void {
+    this.port.postMessage(answer, transfer)
+  }
+}

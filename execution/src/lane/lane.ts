@@ -1,0 +1,125 @@
+import { type BlockContext, blockContext, type ChainConfig, limits } from '@parley/protocol'
+import type { AccountRead, ConversationRead } from '../api.ts'
+import { FormError } from '../codec/bytes.ts'
+import { ExecutionError } from '../faults.ts'
+import type { NativeVerifier } from '../signatures/native-verifier.ts'
+import { BlockBuilder } from './block-builder.ts'
+import type { BlockTerms, LaneSealed, LaneVerified, ShardRoot, SnapshotChunk, SnapshotCursor } from './commands.ts'
+import { MessageExecutor } from './message-executor.ts'
+import { SegmentRoom } from './room.ts'
+import { RunRoots } from './run-roots.ts'
+import { SegmentVerifier } from './segment-verifier.ts'
+import { ShardRestore, writeChunk } from './shard-snapshot.ts'
+import { createLaneMemory, type LaneMemory, ShardState } from './shard-state.ts'
+
+export interface LaneOptions {
+  readonly lane: number
+  readonly lanes: number
+  readonly config: ChainConfig
+  readonly verifier: NativeVerifier
+  /** Word 0 counts the segments of the open block, all lanes together. */
+  readonly taken: Int32Array
+}
+
+/** Executes the shards of one lane; knows nothing of threads. */
+export class Lane {
+  readonly messages: MessageExecutor
+  /** The open block. */
+  block: BlockBuilder | undefined
+  private shards: Map<number, ShardState>
+  private restores = new Map<number, ShardRestore>()
+  private readonly roots = new RunRoots()
+  private readonly options: LaneOptions
+
+  constructor(options: LaneOptions) {
+    this.options = options
+    this.messages = new MessageExecutor(options.config.chainId, options.verifier)
+    this.shards = this.emptyShards(createLaneMemory())
+  }
+
+  open(number: bigint, terms: BlockTerms): void {
+    this.block = new BlockBuilder(number, terms.items, this.shards, {
+      context: this.context(terms),
+      messages: this.messages,
+      room: new SegmentRoom(this.options.taken),
+      roots: this.roots,
+    })
+  }
+
+  seal(): LaneSealed {
+    const { block } = this
+    if (block === undefined) throw new Error('no block is open in the lane')
+    this.block = undefined
+    return { runs: block.seal(), roots: this.shardRoots() }
+  }
+
+  verify(terms: BlockTerms, runs: Uint8Array): LaneVerified {
+    const verifier = new SegmentVerifier(this.messages, this.context(terms), terms.items)
+    const fault = verifier.verify(runs, (shard) => this.shard(shard))
+    return { fault, roots: this.shardRoots() }
+  }
+
+  shardRoots(): ShardRoot[] {
+    return [...this.shards].map(([shard, state]) => ({ shard, root: state.root() }))
+  }
+
+  /** Undefined where there is none. */
+  conversation(shard: number, index: number): ConversationRead | undefined {
+    const state = this.shard(shard)
+    if (index >= state.conversations.count) return undefined
+    return { conversation: state.conversations.read(index), branch: state.conversationBranch(index) }
+  }
+
+  /** Undefined where there is none. */
+  account(shard: number, index: number): AccountRead | undefined {
+    const state = this.shard(shard)
+    if (index >= state.accounts.count) return undefined
+    return { account: state.accounts.read(index), branch: state.accountBranch(index) }
+  }
+
+  snapshot(shard: number, cursor: SnapshotCursor): SnapshotChunk {
+    return writeChunk(this.shard(shard), cursor)
+  }
+
+  /** Empties all shards. */
+  restoreBegin(): void {
+    this.shards = this.emptyShards(createLaneMemory())
+    this.restores = new Map([...this.shards].map(([shard, state]) => [shard, new ShardRestore(state)]))
+  }
+
+  /** @throws {ExecutionError} `SNAPSHOT_INVALID` when the chunk has not the form or is not its shard's next. */
+  restoreChunk(shard: number, bytes: Uint8Array): void {
+    try {
+      this.restores.get(shard)?.read(bytes)
+    } catch (error) {
+      if (!(error instanceof FormError)) throw error
+      throw new ExecutionError({ code: 'SNAPSHOT_INVALID', shard, reason: error.message }, { cause: error })
+    }
+  }
+
+  /** @throws {ExecutionError} `SNAPSHOT_INVALID` when chunks are missing. */
+  restoreEnd(): ShardRoot[] {
+    for (const [shard, restore] of this.restores)
+      if (!restore.isComplete)
+        throw new ExecutionError({ code: 'SNAPSHOT_INVALID', shard, reason: 'chunks are missing' })
+    this.restores.clear()
+    return this.shardRoots()
+  }
+
+  private context(terms: BlockTerms): BlockContext {
+    return blockContext(this.options.config, this.options.verifier, terms.timestamp, terms.prices)
+  }
+
+  private emptyShards(memory: LaneMemory): Map<number, ShardState> {
+    const { lane, lanes } = this.options
+    const shards = new Map<number, ShardState>()
+    for (let shard = lane; shard < limits.shards; shard += lanes) shards.set(shard, new ShardState(shard, memory))
+    return shards
+  }
+
+  private shard(shard: number): ShardState {
+    const state = this.shards.get(shard)
+    if (state === undefined) throw new RangeError(`shard ${shard} is not of lane ${this.options.lane}`)
+    return state
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  type BlockContext,
+  BodyKind,
+  limits,
+  OperationKind,
+  type QueuedItem,
+  type SignatureVerifier,
+  type SignedOperation,
+  type TransitionFault,
+} from '@parley/protocol'
+import type { ByteWriter } from '../codec/bytes.ts'
+import { excessAfterMessages, type SegmentStart, segmentStart } from './fee-market.ts'
+import { type MessageChecks, MessageExecutor } from './message-executor.ts'
+import { executeItem, tryOperation } from './operations.ts'
+import { chunkWords } from './pair-hasher.ts'
+import type { SegmentRoom } from './room.ts'
+import { type RunRoots, runRoot } from './run-roots.ts'
+import {
+  type LoggedBody,
+  type LoggedMessages,
+  type LoggedSegment,
+  LoggedWord,
+  loggedWords,
+  newMessages,
+  signatureWords,
+  writeLoggedRun,
+} from './segment-log.ts'
+import type { ShardState } from './shard-state.ts'
+import { ShardView } from './shard-view.ts'
+
+/** What the runs of one block and lane share. */
+export interface RunSurroundings {
+  readonly context: BlockContext
+  readonly messages: MessageExecutor
+  readonly room: SegmentRoom
+  readonly roots: RunRoots
+}
+
+/** The block has no segment left for the entry; nothing was done. */
+export const noRoom = Symbol('no room')
+
+/** For entries whose signatures were verified before they were recorded. */
+const trustingVerifier: SignatureVerifier = { name: 'none', verifyMember: () => true, verifyOwner: () => true }
+
+/** Builds the run of one shard: the last segment of messages stays open until it is full or something else comes. */
+export class RunBuilder {
+  private readonly segments: LoggedSegment[] = []
+  private readonly segmentRoots: Uint8Array[] = []
+  private open: LoggedMessages | undefined
+  /** Prices of the open segment, or of the next; undefined while they are not worked out. */
+  private start: SegmentStart | undefined
+  private standing: Uint8Array
+  private readonly state: ShardState
+  private readonly around: RunSurroundings
+
+  constructor(state: ShardState, around: RunSurroundings) {
+    this.state = state
+    this.around = around
+    this.standing = state.root()
+  }
+
+  get isEmpty(): boolean {
+    return this.segments.length === 0 && this.open === undefined
+  }
+
+  item(queued: QueuedItem): void {
+    executeItem(this.state, queued.item, this.around.context)
+    this.close({ selector: BodyKind.inboxItem, index: queued.index })
+  }
+
+  /** Executes the message in the executor's fields. @param trusted - It is known to be part of the block. */
+  message(checks: MessageChecks, trusted: boolean): TransitionFault | undefined | typeof noRoom {
+    const { messages, room, context } = this.around
+    const opens = this.open === undefined
+    if (opens && !trusted && !room.reserve()) return noRoom
+    this.start ??= segmentStart(this.state, context)
+    const fault = messages.execute(this.state, this.start.price, checks)
+    if (fault !== undefined) return fault
+    if (opens) this.beginMessages(trusted, this.start)
+    this.log(this.open as LoggedMessages, messages)
+    if (this.open?.count === limits.messagesPerSegment) this.flush()
+    return undefined
+  }
+
+  /** @returns index of the conversation it created, 0 for others, or why it is refused. */
+  operation(signed: SignedOperation, trusted: boolean): bigint | TransitionFault | typeof noRoom {
+    const { room, context } = this.around
+    if (!trusted && !room.reserve()) return noRoom
+    const { open, state } = this
+    const excess = open === undefined ? state.feeExcess : excessAfterMessages(state.feeExcess, open.count, context)
+    const position = BigInt(state.conversations.count)
+    const view = tryOperation(state, signed, excess, trusted ? { ...context, verifier: trustingVerifier } : context)
+    if (!(view instanceof ShardView)) return view
+    if (trusted) room.force()
+    else room.use()
+    this.flush()
+    view.commit()
+    this.close({ selector: BodyKind.operation, signed })
+    return signed.operation.selector === OperationKind.createConversation ? position : 0n
+  }
+
+  /** Closes the open segment of messages. */
+  flush(): void {
+    if (this.open === undefined) return
+    const body = this.open
+    this.open = undefined
+    this.state.feeExcess = excessAfterMessages(this.state.feeExcess, body.count, this.around.context)
+    this.close(body)
+  }
+
+  write(writer: ByteWriter): void {
+    writeLoggedRun(writer, runRoot(this.state.index, this.segmentRoots, this.standing), this.state.index, this.segments)
+  }
+
+  private beginMessages(trusted: boolean, start: SegmentStart): void {
+    const { room, context } = this.around
+    if (trusted) room.force()
+    else room.use()
+    this.state.feeExcess = start.feeExcess
+    this.state.feeTime = context.timestamp
+    this.open = newMessages()
+  }
+
+  private log(to: LoggedMessages, message: MessageExecutor): void {
+    const word = to.count * loggedWords
+    to.words[word + LoggedWord.conversation] = message.conversation
+    to.words[word + LoggedWord.member] = message.member
+    for (let i = 0; i < chunkWords; i += 1)
+      to.words[word + LoggedWord.content + i] = message.contentWords[MessageExecutor.contentWord + i] as number
+    for (let i = 0; i < signatureWords; i += 1)
+      to.signatures[to.count * signatureWords + i] = message.signature[i] as number
+    to.count += 1
+  }
+
+  private close(body: LoggedBody): void {
+    const segment = { preRoot: this.standing, body, postRoot: this.state.root() }
+    this.segments.push(segment)
+    this.segmentRoots.push(this.around.roots.segment(segment))
+    this.standing = segment.postRoot
+    this.start = undefined
+  }
+}

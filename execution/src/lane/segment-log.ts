@@ -1,0 +1,75 @@
+import { BodyKind, limits, type SignedOperation } from '@parley/protocol'
+import type { ByteWriter } from '../codec/bytes.ts'
+import {
+  packedMessageBytes,
+  writeOperationBody,
+  writeRunHeader,
+  writeSegmentHeader,
+  writeSignatures,
+} from '../codec/packed-runs.ts'
+
+/** Words of a logged message, in the packed form: conversation, member, content. */
+export const LoggedWord = { conversation: 0, member: 1, content: 2 } as const
+export const loggedWords = packedMessageBytes / 4
+export const signatureWords = 16
+
+/** Messages of one segment as they were executed. */
+export interface LoggedMessages {
+  readonly selector: typeof BodyKind.messages
+  readonly words: Int32Array
+  readonly signatures: Int32Array
+  count: number
+}
+
+export type LoggedBody =
+  | LoggedMessages
+  | { readonly selector: typeof BodyKind.operation; readonly signed: SignedOperation }
+  | { readonly selector: typeof BodyKind.inboxItem; readonly index: bigint }
+
+/** A closed segment of the open block. */
+export interface LoggedSegment {
+  readonly preRoot: Uint8Array
+  readonly body: LoggedBody
+  readonly postRoot: Uint8Array
+}
+
+export function newMessages(): LoggedMessages {
+  return {
+    selector: BodyKind.messages,
+    words: new Int32Array(limits.messagesPerSegment * loggedWords),
+    signatures: new Int32Array(limits.messagesPerSegment * signatureWords),
+    count: 0,
+  }
+}
+
+/** Writes the run of a shard in the packed form. */
+export function writeLoggedRun(
+  writer: ByteWriter,
+  root: Uint8Array,
+  shard: number,
+  segments: readonly LoggedSegment[],
+): void {
+  writeRunHeader(writer, root, shard, segments.length)
+  for (const { preRoot, body, postRoot } of segments) {
+    writeSegmentHeader(writer, body.selector, preRoot, postRoot)
+    writeLoggedBody(writer, body)
+  }
+}
+
+function writeLoggedBody(writer: ByteWriter, body: LoggedBody): void {
+  switch (body.selector) {
+    case BodyKind.messages:
+      writer.uint32(body.count)
+      writer.write(new Uint8Array(body.words.buffer, 0, body.count * loggedWords * 4))
+      writer.uint32(body.count)
+      writer.write(new Uint8Array(body.signatures.buffer, 0, body.count * signatureWords * 4))
+      return
+    case BodyKind.operation:
+      writeOperationBody(writer, body.signed.operation)
+      writeSignatures(writer, body.signed.signatures)
+      return
+    case BodyKind.inboxItem:
+      writer.uint64(body.index)
+      writeSignatures(writer, [])
+  }
+}

@@ -1,0 +1,118 @@
+import {
+  type BlockContext,
+  type BlockFault,
+  BodyKind,
+  type QueuedItem,
+  sameBytes,
+  type TransitionFault,
+} from '@parley/protocol'
+import { ByteReader } from '../codec/bytes.ts'
+import { packedMessageBytes, readOperationBody, readSignatures } from '../codec/packed-runs.ts'
+import { excessAfterMessages, segmentStart } from './fee-market.ts'
+import { MessageExecutor } from './message-executor.ts'
+import { executeItem, tryOperation } from './operations.ts'
+import { chunkWords } from './pair-hasher.ts'
+import { loggedWords, signatureWords } from './segment-log.ts'
+import type { ShardState } from './shard-state.ts'
+import { ShardView } from './shard-view.ts'
+
+const checks = { nonce: false, signature: true } as const
+const rootBytes = 32
+
+/** A fault of one segment, but for the block's number. */
+export type SegmentFault = BlockFault extends infer F ? (F extends BlockFault ? Omit<F, 'block'> : never) : never
+
+/** Executes packed runs of whole blocks, comparing every root. */
+export class SegmentVerifier {
+  private readonly messages: MessageExecutor
+  private readonly context: BlockContext
+  private readonly items: ReadonlyMap<bigint, QueuedItem>
+
+  constructor(messages: MessageExecutor, context: BlockContext, items: readonly QueuedItem[]) {
+    this.messages = messages
+    this.context = context
+    this.items = new Map(items.map((queued) => [queued.index, queued]))
+  }
+
+  /** @returns the first difference; the state is then of no use. */
+  verify(runs: Uint8Array, stateOf: (shard: number) => ShardState): SegmentFault | undefined {
+    const reader = new ByteReader(runs)
+    while (reader.left > 0) {
+      reader.read(rootBytes)
+      const state = stateOf(reader.uint32())
+      const segments = reader.uint32()
+      for (let segment = 0; segment < segments; segment += 1) {
+        const fault = this.segment(state, reader, runs)
+        if (fault !== undefined) return { ...fault, shard: state.index, segment } as SegmentFault
+      }
+    }
+    return undefined
+  }
+
+  private segment(state: ShardState, reader: ByteReader, bytes: Uint8Array): SegmentFault | undefined {
+    const selector = reader.uint32()
+    const preRoot = reader.read(rootBytes)
+    const postRoot = reader.read(rootBytes)
+    const before = state.root()
+    if (!sameBytes(before, preRoot)) return { code: 'CONTINUITY', expected: before, received: preRoot.slice() }
+    const fault = this.body(state, selector, reader, bytes)
+    if (fault !== undefined) return fault
+    const expected = state.root()
+    if (!sameBytes(expected, postRoot)) return { code: 'POST_ROOT', expected, received: postRoot.slice() }
+    return undefined
+  }
+
+  private body(state: ShardState, selector: number, reader: ByteReader, bytes: Uint8Array): SegmentFault | undefined {
+    if (selector === BodyKind.messages) return this.messageSegment(state, reader, bytes)
+    if (selector === BodyKind.operation) {
+      const operation = readOperationBody(reader)
+      const signed = { operation, signatures: readSignatures(reader) }
+      const view = tryOperation(state, signed, state.feeExcess, this.context)
+      if (!(view instanceof ShardView)) return { code: 'SEGMENT_INVALID', entry: 0, fault: view }
+      view.commit()
+      return undefined
+    }
+    const index = reader.uint64()
+    readSignatures(reader)
+    const queued = this.items.get(index)
+    if (queued === undefined) return { code: 'INBOX_MISSING', item: index }
+    executeItem(state, queued.item, this.context)
+    return undefined
+  }
+
+  private messageSegment(state: ShardState, reader: ByteReader, bytes: Uint8Array): SegmentFault | undefined {
+    const count = reader.uint32()
+    const words = wordsOf(bytes, reader, count * packedMessageBytes)
+    const received = reader.uint32()
+    const signatures = wordsOf(bytes, reader, 4 * signatureWords * received)
+    if (received !== count)
+      return { code: 'SEGMENT_INVALID', entry: 0, fault: { code: 'SIGNATURE_COUNT', expected: count, received } }
+    const { feeExcess, price } = segmentStart(state, this.context)
+    state.feeExcess = feeExcess
+    state.feeTime = this.context.timestamp
+    for (let entry = 0; entry < count; entry += 1) {
+      this.load(words, signatures, entry)
+      const fault: TransitionFault | undefined = this.messages.execute(state, price, checks)
+      if (fault !== undefined) return { code: 'SEGMENT_INVALID', entry, fault }
+    }
+    state.feeExcess = excessAfterMessages(feeExcess, count, this.context)
+    return undefined
+  }
+
+  private load(words: Int32Array, signatures: Int32Array, entry: number): void {
+    const { messages } = this
+    const word = entry * loggedWords
+    messages.conversation = (words[word] as number) >>> 0
+    messages.member = words[word + 1] as number
+    for (let i = 0; i < chunkWords; i += 1)
+      messages.contentWords[MessageExecutor.contentWord + i] = words[word + 2 + i] as number
+    for (let i = 0; i < signatureWords; i += 1) messages.signature[i] = signatures[entry * signatureWords + i] as number
+  }
+}
+
+/** The next bytes as words; the packed form keeps everything on word boundaries. */
+function wordsOf(bytes: Uint8Array, reader: ByteReader, length: number): Int32Array {
+  const at = reader.offset
+  reader.read(length)
+  return new Int32Array(bytes.buffer, bytes.byteOffset + at, length / 4)
+}

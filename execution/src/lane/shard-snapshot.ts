@@ -1,0 +1,99 @@
+import { limits } from '@parley/protocol'
+import { ByteReader, ByteWriter, FormError } from '../codec/bytes.ts'
+import {
+  chunkTargetBytes,
+  markLast,
+  maxChunkBytes,
+  readAccount,
+  readChunkHeader,
+  readConversationFields,
+  readMember,
+  writeAccount,
+  writeChunkHeader,
+  writeConversation,
+} from '../codec/snapshot.ts'
+import type { SnapshotChunk, SnapshotCursor } from './commands.ts'
+import type { ShardState } from './shard-state.ts'
+
+/** Writes one chunk of a shard. @returns it, and where the next begins if there is one. */
+export function writeChunk(state: ShardState, cursor: SnapshotCursor): SnapshotChunk {
+  const writer = new ByteWriter(64 * 1024)
+  writeChunkHeader(writer, state.index, cursor)
+  if (cursor.part === 0) for (const value of [state.feeExcess, state.feeTime, state.revenue]) writer.uint64(value)
+  const account = writeList(writer, cursor.account, state.accounts.count, (index) => {
+    writeAccount(writer, state.accounts.read(index))
+  })
+  const conversation = writeList(writer, cursor.conversation, state.conversations.count, (index) => {
+    writeConversation(writer, state.conversations.read(index))
+  })
+  const bytes = writer.written().slice()
+  const isLast = account === state.accounts.count && conversation === state.conversations.count
+  if (isLast) markLast(bytes)
+  return { bytes, next: isLast ? undefined : { part: cursor.part + 1, account, conversation } }
+}
+
+/** Writes a count and elements until the chunk is large enough. @returns the first index left. */
+function writeList(writer: ByteWriter, from: number, to: number, write: (index: number) => void): number {
+  const countAt = writer.length
+  writer.uint32(0)
+  let index = from
+  for (; index < to && writer.length < chunkTargetBytes; index += 1) write(index)
+  writer.patchUint32(countAt, index - from)
+  return index
+}
+
+/** Reads the chunks of one shard into an empty state, in order. */
+export class ShardRestore {
+  private part = 0
+  private done = false
+  private readonly state: ShardState
+
+  constructor(state: ShardState) {
+    this.state = state
+  }
+
+  get isComplete(): boolean {
+    return this.done
+  }
+
+  /** @throws {FormError} when the chunk has not the form or is not the next. */
+  read(bytes: Uint8Array): void {
+    if (bytes.length > maxChunkBytes) throw new FormError(`chunk of ${bytes.length} bytes`, maxChunkBytes)
+    const reader = new ByteReader(bytes)
+    const header = readChunkHeader(reader)
+    if (header.shard !== this.state.index) throw new FormError(`chunk is of shard ${header.shard}`, 6)
+    if (this.done || header.part !== this.part) throw new FormError(`chunk ${header.part} is out of turn`, 8)
+    if (header.part === 0) this.readFees(reader)
+    for (let left = reader.uint32(); left > 0; left -= 1) {
+      const index = this.state.accounts.append(readAccount(reader))
+      this.state.dirtyAccounts.add(index)
+    }
+    for (let left = reader.uint32(); left > 0; left -= 1) this.readConversation(reader)
+    reader.end()
+    this.part += 1
+    this.done = header.isLast
+    // Hashed chunk by chunk, so that what is marked dirty stays small.
+    this.state.root()
+  }
+
+  private readFees(reader: ByteReader): void {
+    this.state.feeExcess = reader.uint64()
+    this.state.feeTime = reader.uint64()
+    this.state.revenue = reader.uint64()
+  }
+
+  private readConversation(reader: ByteReader): void {
+    const { conversations, dirtyMembers } = this.state
+    if (conversations.count === limits.conversationsPerShard)
+      throw new FormError('too many conversations', reader.offset)
+    const fields = readConversationFields(reader)
+    const count = reader.uint16()
+    if (count < 1 || count > limits.membersPerConversation)
+      throw new FormError(`conversation of ${count} members`, reader.offset)
+    const index = conversations.append(fields, count)
+    for (let slot = 0; slot < count; slot += 1) {
+      conversations.writeMember(index, slot, readMember(reader))
+      dirtyMembers.add(index, slot)
+    }
+  }
+}
