@@ -14,6 +14,7 @@ export type RequestFault =
   | { code: 'OVERLOADED'; what: string; retryAfterMs: number }
   | { code: 'QUOTA_EXCEEDED'; retryAfterMs: number }
   | { code: 'CONNECTIONS_EXCEEDED'; maximum: number; retryAfterMs: number }
+  | { code: 'NOT_READY'; because: string; retryAfterMs: number }
   | { code: 'STOPPING'; retryAfterMs: number }
   | { code: 'INTERNAL' }
 
@@ -53,6 +54,7 @@ export const sequencerFaults: FaultTable<SequencerFault> = {
   OVERLOADED: { blame: 'operator', retry: 'later', text: 'there is no room now; nothing of the request was taken' },
   QUOTA_EXCEEDED: { blame: 'sender', retry: 'later', text: 'the quota is used up; nothing of the request was taken' },
   CONNECTIONS_EXCEEDED: later('too many connections are open'),
+  NOT_READY: later('messages are not taken now'),
   STOPPING: later('the sequencer is stopping; what became of the request is not known'),
   INTERNAL: { blame: 'defect', retry: 'later', text: 'the request met a defect of the sequencer' },
   OPTION_INVALID: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },

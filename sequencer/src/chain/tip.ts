@@ -24,15 +24,15 @@ export interface Tip {
   readonly prices: Prices
 }
 
+export function tipOf(header: BlockHeader, shardRoots: readonly Bytes32[], prices: Prices): Tip {
+  return { header, root: BlockHeaderType.hashTreeRoot(header), shardRoots, prices }
+}
+
 export function genesisTip(config: ChainConfig): Tip {
   const header = genesisHeader(config)
   const empty = ShardType.hashTreeRoot(ShardType.defaultValue())
-  return {
-    header,
-    root: BlockHeaderType.hashTreeRoot(header),
-    shardRoots: Array.from({ length: limits.shards }, () => empty),
-    prices: config.genesis.prices,
-  }
+  const shardRoots = Array.from({ length: limits.shards }, () => empty)
+  return tipOf(header, shardRoots, config.genesis.prices)
 }
 
 /** The tip after a block of `items` and `sealed` runs that was opened with `opening` on top of `parent`. */
@@ -51,5 +51,5 @@ export function nextTip(parent: Tip, opening: Opening, items: readonly QueuedIte
     runsRoot: sealed.runsRoot,
     stateRoot: stateRoot(sealed.shardRoots, { inboxCount, prices, blockNumber: number, timestamp }),
   }
-  return { header, root: BlockHeaderType.hashTreeRoot(header), shardRoots: sealed.shardRoots, prices }
+  return tipOf(header, sealed.shardRoots, prices)
 }

@@ -16,7 +16,6 @@ import { type BytesLevel, checksummed, durable, highestNumber, keyOf, lastNumber
 
 /** Streams of a snapshot: the state of 64 shards, then the conversation index of 64 shards. */
 const streams = 2 * limits.shards
-const maxPartBytes = 1024 * 1024
 
 const ManifestType = new ContainerType(
   {
@@ -46,10 +45,16 @@ export interface SnapshotHead {
 }
 
 export interface Snapshot extends SnapshotHead {
-  /** State of each shard, in the lanes' own form. */
-  readonly shards: readonly Uint8Array[]
-  /** Conversation index of each shard. */
-  readonly index: readonly Uint8Array[]
+  /** State of each shard: pieces in the lanes' own form. */
+  readonly shards: readonly (readonly Uint8Array[])[]
+  /** Conversation index of each shard, as one piece. */
+  readonly index: readonly (readonly Uint8Array[])[]
+}
+
+/** Some of what a snapshot holds of one shard. */
+export interface ShardPiece {
+  readonly shard: number
+  readonly bytes: Uint8Array
 }
 
 /** Snapshots of the state after sealed blocks. A snapshot without its manifest, written last, does not exist. */
@@ -70,8 +75,8 @@ export class SnapshotStore {
   async write(snapshot: Snapshot, keep: number): Promise<SnapshotHead> {
     const { number } = snapshot.header
     const parts: number[] = []
-    for (const [stream, bytes] of [...snapshot.shards, ...snapshot.index].entries())
-      parts.push(await this.writeStream(number, stream, bytes))
+    for (const [stream, pieces] of [...snapshot.shards, ...snapshot.index].entries())
+      parts.push(await this.writeStream(number, stream, pieces))
     const key = manifestKey(number)
     const { header, prices, shardRoots, fees, journalFrom } = snapshot
     const manifest = ManifestType.serialize({ header, prices, shardRoots: [...shardRoots], fees, journalFrom, parts })
@@ -86,40 +91,33 @@ export class SnapshotStore {
     return this.manifest(block)
   }
 
-  /** State of the shards, read as it is asked for. @throws {SequencerError} `STORE_CORRUPT`. */
-  async *shards(block: bigint): AsyncGenerator<{ readonly shard: number; readonly bytes: Uint8Array }> {
-    const { parts } = await this.manifest(block)
-    for (let shard = 0; shard < limits.shards; shard += 1)
-      yield { shard, bytes: await this.readStream(block, shard, parts[shard] as number) }
+  /** State of the shards, piece by piece as it was written. @throws {SequencerError} `STORE_CORRUPT`. */
+  shards(block: bigint): AsyncGenerator<ShardPiece> {
+    return this.readStreams(block, 0)
   }
 
   /** Conversation index of the shards. @throws {SequencerError} `STORE_CORRUPT`. */
-  async *index(block: bigint): AsyncGenerator<{ readonly shard: number; readonly bytes: Uint8Array }> {
-    const { parts } = await this.manifest(block)
-    for (let shard = 0; shard < limits.shards; shard += 1) {
-      const stream = limits.shards + shard
-      yield { shard, bytes: await this.readStream(block, stream, parts[stream] as number) }
-    }
+  index(block: bigint): AsyncGenerator<ShardPiece> {
+    return this.readStreams(block, limits.shards)
   }
 
   private async manifest(block: bigint): Promise<SnapshotHead & { parts: number[] }> {
     return ManifestType.deserialize(await this.checked(manifestKey(block), block))
   }
 
-  private async writeStream(block: bigint, stream: number, bytes: Uint8Array): Promise<number> {
-    const count = Math.ceil(bytes.length / maxPartBytes)
-    for (let part = 0; part < count; part += 1) {
+  private async writeStream(block: bigint, stream: number, pieces: readonly Uint8Array[]): Promise<number> {
+    for (const [part, bytes] of pieces.entries()) {
       const key = partKey(block, stream, part)
-      const value = checksummed(key, bytes.subarray(part * maxPartBytes, (part + 1) * maxPartBytes))
-      await this.db.batch([{ type: 'put', key, value }], durable)
+      await this.db.batch([{ type: 'put', key, value: checksummed(key, bytes) }], durable)
     }
-    return count
+    return pieces.length
   }
 
-  private async readStream(block: bigint, stream: number, count: number): Promise<Uint8Array> {
-    const parts: Uint8Array[] = []
-    for (let part = 0; part < count; part += 1) parts.push(await this.checked(partKey(block, stream, part), block))
-    return Buffer.concat(parts)
+  private async *readStreams(block: bigint, first: number): AsyncGenerator<ShardPiece> {
+    const { parts } = await this.manifest(block)
+    for (let shard = 0; shard < limits.shards; shard += 1)
+      for (let part = 0; part < (parts[first + shard] as number); part += 1)
+        yield { shard, bytes: await this.checked(partKey(block, first + shard, part), block) }
   }
 
   private async checked(key: Uint8Array, block: bigint): Promise<Uint8Array> {

@@ -1,0 +1,128 @@
+import type { Outcome } from '@parley/execution'
+import { CodedError, messageReceiptBytes, signedMessageBytes } from '@parley/protocol'
+import { SequencerError } from '../faults.ts'
+import type { Quota } from '../http/quota.ts'
+import { encodeReceipts, junkIn } from '../http/receipts.ts'
+import type { Intake } from '../pipeline/intake.ts'
+import { firstOf, Pulse } from '../pulse.ts'
+import { type Connection, closeCodes } from './connection.ts'
+
+export interface MessageStreamDeps {
+  readonly intake: Intake
+  readonly quota: Quota
+  /** Remote address that the quota counts for. */
+  readonly address: string
+  /** Messages that one frame holds, and that may be unanswered. */
+  readonly maxMessages: number
+}
+
+/** Frames that were submitted together and share their outcomes. */
+interface Submitted {
+  readonly frames: readonly number[]
+  readonly outcomes: Promise<readonly Outcome[]>
+}
+
+/**
+ * Answers frames of messages in their order. Frames that came together are submitted together. When the sequencer is
+ * full the socket is not read, so the sender waits.
+ */
+export class MessageStream {
+  private frames: Uint8Array[] = []
+  private unanswered = 0
+  private readonly came = new Pulse()
+  private readonly submitted: Submitted[] = []
+  private readonly toAnswer = new Pulse()
+
+  private readonly connection: Connection
+  private readonly deps: MessageStreamDeps
+
+  constructor(connection: Connection, deps: MessageStreamDeps) {
+    this.connection = connection
+    this.deps = deps
+    connection.socket.on('message', (data: Buffer, binary: boolean) => this.take(data, binary))
+  }
+
+  /** Runs until the connection ends. */
+  async run(): Promise<void> {
+    try {
+      await Promise.all([this.submitFrames(), this.answerFrames()])
+    } catch (error) {
+      if (this.connection.signal.aborted) return
+      if (!(error instanceof CodedError)) throw error
+      const { code } = error.fault
+      if (code === 'QUOTA_EXCEEDED') this.connection.close(closeCodes.quota, code)
+      else if (code === 'STOPPING') this.connection.close(closeCodes.stopping)
+      else throw error
+    }
+  }
+
+  private take(data: Buffer, binary: boolean): void {
+    const messages = data.length / signedMessageBytes
+    if (!binary || data.length === 0 || !Number.isInteger(messages) || messages > this.deps.maxMessages) {
+      this.connection.close(closeCodes.refused, binary ? 'BODY_SIZE' : 'CONTENT_TYPE')
+      this.connection.socket.pause()
+      return
+    }
+    this.frames.push(data)
+    this.unanswered += messages
+    if (this.unanswered >= this.deps.maxMessages) this.connection.socket.pause()
+    this.came.beat()
+  }
+
+  private async submitFrames(): Promise<void> {
+    while (true) {
+      if (this.frames.length === 0) await firstOf([this.came.next()], this.connection.signal)
+      const frames = this.takeFrames()
+      const messages = frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames)
+      this.deps.quota.charge(this.deps.address, messages.length / signedMessageBytes)
+      const { outcomes } = await this.submit(messages)
+      // Looked at in its turn; until then nobody else listens.
+      outcomes.catch(() => undefined)
+      this.submitted.push({ frames: frames.map((frame) => frame.length / signedMessageBytes), outcomes })
+      this.toAnswer.beat()
+    }
+  }
+
+  private takeFrames(): Uint8Array[] {
+    let messages = 0
+    const end = this.frames.findIndex((frame, i) => {
+      messages += frame.length / signedMessageBytes
+      return i > 0 && messages > this.deps.maxMessages
+    })
+    return this.frames.splice(0, end === -1 ? this.frames.length : end)
+  }
+
+  /** Submits as soon as there is room; does not wait for the outcomes. */
+  private async submit(messages: Uint8Array): Promise<Pick<Submitted, 'outcomes'>> {
+    const { intake } = this.deps
+    while (true) {
+      const roomAgain = intake.roomAgain()
+      try {
+        return { outcomes: intake.submitMessages(messages) }
+      } catch (error) {
+        if (!(error instanceof SequencerError && error.fault.code === 'OVERLOADED')) throw error
+      }
+      await firstOf([roomAgain], this.connection.signal)
+    }
+  }
+
+  private async answerFrames(): Promise<void> {
+    while (true) {
+      const next = this.submitted.shift()
+      if (next === undefined) {
+        await firstOf([this.toAnswer.next()], this.connection.signal)
+        continue
+      }
+      const outcomes = await next.outcomes
+      this.deps.quota.chargeJunk(this.deps.address, junkIn(outcomes))
+      const receipts = encodeReceipts(outcomes)
+      let offset = 0
+      for (const messages of next.frames) {
+        await this.connection.send(receipts.subarray(offset, offset + messages * messageReceiptBytes))
+        offset += messages * messageReceiptBytes
+      }
+      this.unanswered -= outcomes.length
+      if (this.unanswered < this.deps.maxMessages) this.connection.socket.resume()
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+/** Everything the sequencer tells Prometheus. */
+export interface Metrics {
+  readonly acceptance: Histogram
+  readonly journalCommit: Histogram
+  readonly journalBytes: Counter
+  readonly accepted: Counter
+  readonly refused: Counter<'code'>
+  readonly requestFaults: Counter<'code'>
+  readonly blocks: Counter<'reason'>
+  readonly blockOperations: Histogram
+  readonly blockBytes: Histogram
+  readonly seal: Histogram
+  readonly commit: Histogram
+  readonly snapshot: Histogram<'part'>
+  readonly feeds: Gauge<'feed'>
+  readonly finality: Gauge<'level'>
+  close(): void
+}
+
+export interface Measured {
+  unanswered(): number
+  queued(): number
+  journalPendingBytes(): number
+}
+
+const latency = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+/** Registers the metrics; gauges of what waits are read from `measured` when somebody asks. */
+export function createMetrics(registry: Registry, measured: Measured): Metrics {
+  const registers = [registry]
+  const gauge = (name: string, help: string, read: () => number): Gauge =>
+    new Gauge({
+      name: `parley_sequencer_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  const histogram = <T extends string = never>(name: string, help: string, buckets: number[], labelNames: T[] = []) =>
+    new Histogram<T>({ name: `parley_sequencer_${name}`, help, buckets, labelNames, registers })
+  const counter = <T extends string = never>(name: string, help: string, labelNames: T[] = []) =>
+    new Counter<T>({ name: `parley_sequencer_${name}`, help, labelNames, registers })
+
+  const loop = monitorEventLoopDelay({ resolution: 10 })
+  loop.enable()
+  gauge('event_loop_lag_p99_seconds', 'Delay of the event loop since the last scrape, 99th percentile', () => {
+    const seconds = loop.count === 0 ? 0 : loop.percentile(99) / 1e9
+    loop.reset()
+    return seconds
+  })
+  gauge('unanswered_entries', 'Entries that came in and are not answered', measured.unanswered)
+  gauge('queued_entries', 'Entries waiting in the fullest lane', measured.queued)
+  gauge('journal_pending_bytes', 'Bytes that are not durable yet', measured.journalPendingBytes)
+  return {
+    acceptance: histogram('acceptance_seconds', 'From the arrival of a request to its answer', latency),
+    journalCommit: histogram('journal_commit_seconds', 'One synchronous write of the journal', latency),
+    journalBytes: counter('journal_bytes_total', 'Bytes written to the journal'),
+    accepted: counter('accepted_total', 'Entries accepted'),
+    refused: counter('refused_total', 'Entries refused by the state, by code', ['code']),
+    requestFaults: counter('request_faults_total', 'Requests answered by a fault, by code', ['code']),
+    blocks: counter('blocks_total', 'Blocks sealed, by reason', ['reason']),
+    blockOperations: histogram(
+      'block_operations',
+      'Operations and messages of a sealed block',
+      [1, 4, 16, 64, 256, 1024, 4096, 16_384],
+    ),
+    blockBytes: histogram(
+      'block_bytes',
+      'Encoded bytes of a sealed block',
+      [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304],
+    ),
+    seal: histogram('seal_seconds', 'From the decision to seal to the lanes’ runs', latency),
+    commit: histogram('block_commit_seconds', 'From the lanes’ runs to a durable block', latency),
+    snapshot: histogram(
+      'snapshot_seconds',
+      'Capture (blocks wait) and writing (they do not)',
+      [...latency, 10, 30, 120],
+      ['part'],
+    ),
+    feeds: new Gauge({ name: 'parley_sequencer_feeds', help: 'Open feeds', labelNames: ['feed'], registers }),
+    finality: new Gauge({
+      name: 'parley_sequencer_finality_block',
+      help: 'Last block of each level of finality',
+      labelNames: ['level'],
+      registers,
+    }),
+    close: () => loop.disable(),
+  }
+}

@@ -1,0 +1,218 @@
+import type { Execution, Outcome } from '@parley/execution'
+import { type Clock, type SignedOperation, signedMessageBytes } from '@parley/protocol'
+import { SequencerError } from '../faults.ts'
+import type { LoadOptions } from '../options.ts'
+import { Pulse } from '../pulse.ts'
+
+/** One request's entries until all are answered. */
+interface Request {
+  readonly outcomes: Outcome[]
+  readonly arrivedAt: number
+  readonly resolve: (outcomes: readonly Outcome[]) => void
+  readonly reject: (error: unknown) => void
+  unanswered: number
+}
+
+/** Entries of a request that are, or will be, submitted under one ticket. */
+interface Part {
+  readonly request: Request
+  /** Place of the part's first entry in the request. */
+  readonly offset: number
+  readonly entries: { readonly messages: Uint8Array } | { readonly operation: SignedOperation }
+  unanswered: number
+}
+
+export interface IntakeDeps {
+  readonly execution: Pick<Execution, 'submitMessages' | 'submitOperation'>
+  /** Bytes not yet durable. */
+  readonly journal: { readonly pendingBytes: number }
+  readonly clock: Clock
+  /** Told the milliseconds from arrival to answer of each request. */
+  readonly onAnswered: (waitedMs: number) => void
+}
+
+/**
+ * Hands entries to the lanes while a block is open, holds them otherwise, and answers a request when all its entries
+ * are. Everything that waits is counted and bounded.
+ */
+export class Intake {
+  /** Entries that came in and are not answered yet. */
+  unanswered = 0
+  /** Entries given to the lanes and not executed yet. */
+  unexecuted = 0
+  /** Entries that the open block may still be offered. */
+  room = 0
+
+  private readonly parts = new Map<number, Part>()
+  private held: Part[] = []
+  private nextTicket = 0
+  private stopped: SequencerError | undefined
+  private readonly answered = new Pulse()
+  private readonly arrived: () => void
+
+  private readonly deps: IntakeDeps
+  private readonly options: LoadOptions
+
+  /** @param arrived - Called when entries are held: a block should be opened. */
+  constructor(deps: IntakeDeps, options: LoadOptions, arrived: () => void) {
+    this.deps = deps
+    this.options = options
+    this.arrived = arrived
+  }
+
+  /** Entries wait for a block to be opened. */
+  get waiting(): boolean {
+    return this.held.length > 0 || this.unexecuted > 0
+  }
+
+  /** Entries are held because the open block, or a lane, had no room. */
+  get holding(): boolean {
+    return this.held.length > 0
+  }
+
+  /**
+   * Takes concatenated signed messages; resolves with their outcomes once all are durable or refused.
+   * @throws {SequencerError} `OVERLOADED`, `STOPPING`: nothing was taken.
+   */
+  submitMessages(messages: Uint8Array): Promise<readonly Outcome[]> {
+    return this.take(messages.length / signedMessageBytes, { messages })
+  }
+
+  /** As `submitMessages`, for one operation. */
+  async submitOperation(operation: SignedOperation): Promise<Outcome> {
+    const [outcome] = await this.take(1, { operation })
+    return outcome as Outcome
+  }
+
+  /** What keeps `entries` more from being taken now; undefined when there is room. */
+  refusal(entries: number): SequencerError | undefined {
+    if (this.stopped !== undefined) return this.stopped
+    const { maxUnanswered, maxJournalBytes, retryAfterMs } = this.options
+    const overloaded = (what: string) => new SequencerError({ code: 'OVERLOADED', what, retryAfterMs })
+    if (this.unanswered > 0 && this.unanswered + entries > maxUnanswered) return overloaded('entries')
+    if (this.deps.journal.pendingBytes > maxJournalBytes) return overloaded('journal')
+    return undefined
+  }
+
+  /** Resolves when something was answered: there may be room again. */
+  roomAgain(): Promise<void> {
+    return this.answered.next()
+  }
+
+  /** A block is open: it takes what is held, and up to `room` entries in all. */
+  open(room: number): void {
+    this.room = room
+    this.release()
+  }
+
+  /** No block is open: entries wait here. */
+  hold(): void {
+    this.room = 0
+  }
+
+  /** Submits what is held as far as there is room; call again when lanes have worked. */
+  release(): void {
+    while (this.room > 0) {
+      const part = this.held[0]
+      if (part === undefined) return
+      const [fits, rest] = split(part, this.room)
+      if (!this.submit(fits)) return
+      if (rest === undefined) this.held.shift()
+      else this.held[0] = rest
+    }
+  }
+
+  /** Lanes executed `entries`. */
+  executed(entries: number): void {
+    this.unexecuted -= entries
+    if (this.held.length > 0) this.release()
+  }
+
+  /** Outcomes that may be told: what they accept is durable. */
+  answer(outcomes: readonly { readonly ticket: number; readonly entry: number; readonly outcome: Outcome }[]): void {
+    for (const { ticket, entry, outcome } of outcomes) {
+      const part = this.parts.get(ticket)
+      if (part === undefined) continue
+      const { request } = part
+      request.outcomes[part.offset + entry] = outcome
+      part.unanswered -= 1
+      if (part.unanswered === 0) this.parts.delete(ticket)
+      request.unanswered -= 1
+      this.unanswered -= 1
+      if (request.unanswered > 0) continue
+      this.deps.onAnswered(this.deps.clock.now() - request.arrivedAt)
+      request.resolve(request.outcomes)
+    }
+    this.answered.beat()
+  }
+
+  /** Takes nothing more. */
+  stop(fault: SequencerError): void {
+    this.stopped ??= fault
+    this.answered.beat()
+  }
+
+  /** Answers everything with `error`: its outcome is not known. */
+  fail(error: SequencerError): void {
+    this.stop(error)
+    for (const { request } of [...this.parts.values(), ...this.held]) request.reject(error)
+    this.parts.clear()
+    this.held = []
+    this.unanswered = 0
+    this.answered.beat()
+  }
+
+  private take(entries: number, content: Part['entries']): Promise<readonly Outcome[]> {
+    const refusal = this.refusal(entries)
+    if (refusal !== undefined) throw refusal
+    const { promise, resolve, reject } = Promise.withResolvers<readonly Outcome[]>()
+    const request: Request = {
+      outcomes: new Array(entries),
+      arrivedAt: this.deps.clock.now(),
+      resolve,
+      reject,
+      unanswered: entries,
+    }
+    const part: Part = { request, offset: 0, entries: content, unanswered: entries }
+    this.unanswered += entries
+    if (this.held.length > 0 || this.room < entries) this.keep(part)
+    else if (!this.submit(part)) {
+      this.unanswered -= entries
+      throw new SequencerError({ code: 'OVERLOADED', what: 'lanes', retryAfterMs: this.options.retryAfterMs })
+    }
+    return promise
+  }
+
+  private keep(part: Part): void {
+    this.held.push(part)
+    if (this.room > 0) this.release()
+    this.arrived()
+  }
+
+  private submit(part: Part): boolean {
+    const ticket = this.nextTicket
+    const { entries } = part
+    const taken =
+      'messages' in entries
+        ? this.deps.execution.submitMessages(entries.messages, ticket)
+        : this.deps.execution.submitOperation(entries.operation, ticket)
+    if (!taken) return false
+    this.nextTicket = (ticket + 1) % 2 ** 32
+    this.parts.set(ticket, part)
+    this.unexecuted += part.unanswered
+    this.room -= part.unanswered
+    return true
+  }
+}
+
+/** The part's first `room` entries and the rest. */
+function split(part: Part, room: number): [Part, Part | undefined] {
+  if (part.unanswered <= room || !('messages' in part.entries)) return [part, undefined]
+  const { request, offset, unanswered } = part
+  const { messages } = part.entries
+  const cut = room * signedMessageBytes
+  return [
+    { request, offset, entries: { messages: messages.subarray(0, cut) }, unanswered: room },
+    { request, offset: offset + room, entries: { messages: messages.subarray(cut) }, unanswered: unanswered - room },
+  ]
+}
