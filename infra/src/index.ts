@@ -1,5 +1,6 @@
 export * from './deployment/deploy.ts'
 export * from './deployment/deployment.ts'
+export * from './deployment/open-accounts.ts'
 export * from './deployment/presets.ts'
 export * from './devnet/anvil.ts'
 export * from './devnet/devnet.ts'

@@ -26,7 +26,9 @@ export async function connectTransactionChain(transport: Transport, signal: Abor
     },
     async estimateGas(from, call, signal) {
       try {
-        return await abortable(client.estimateGas({ ...request(from, call), prepare: false }), signal)
+        // Nodes differ in the state they take by default; that of the latest block is the same everywhere.
+        const estimate = client.estimateGas({ ...request(from, call), blockTag: 'latest', prepare: false })
+        return await abortable(estimate, signal)
       } catch (error) {
         const data = revertData(error)
         if (data === undefined) throw signal.aborted ? signal.reason : unavailable(error)

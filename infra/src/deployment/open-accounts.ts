@@ -1,0 +1,124 @@
+import { inboxAbi } from '@parley/contracts'
+import { type Bytes20, type Clock, limits, weiPerMwei } from '@parley/protocol'
+import {
+  connectTransactionChain,
+  createPendingStore,
+  l2Transport,
+  openTransactionSender,
+  type SenderDeps,
+  senderDefaults,
+  type TextStore,
+  type TransactionSender,
+} from '@parley/settlement'
+import type { Logger } from 'pino'
+import { bytesToHex, createPublicClient, encodeFunctionData, type Hex, type PublicClient } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { InfraError } from '../faults.ts'
+import type { Deployment } from './deployment.ts'
+
+export interface OpenAccountsDeps {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: SenderDeps['metrics']
+  /** Keeps signed deposits until they are settled, so that none is made twice. */
+  readonly store: TextStore
+}
+
+export interface OpenAccountsOptions {
+  /** JSON-RPC of the L2. */
+  readonly url: string
+  readonly deployment: Deployment
+  /** 32 bytes: the key that pays; nothing else may send from its account meanwhile. */
+  readonly funder: Uint8Array
+  readonly owners: readonly Bytes20[]
+  /** Each 0 to 63. */
+  readonly shards: readonly number[]
+  /** mwei for each account. */
+  readonly amount: bigint
+}
+
+/** An account of the L3 that stands open. */
+export interface OpenedAccount {
+  readonly owner: Bytes20
+  readonly shard: number
+  /** Index within the shard. */
+  readonly account: number
+}
+
+/** Of a deposit that opens an account; what is not used is not paid. */
+const depositGas = 250_000n
+
+/** Deposits on their way at once; with a block gas limit of 30 million, more would only wait. */
+const depositsAtOnce = 96
+
+const forever = new AbortController().signal
+
+/**
+ * Sees to it that every owner has an account in every shard: deposits where there is none and waits until all deposits are
+ * included. Calling again deposits nothing.
+ * @throws {InfraError} `OPTION_INVALID`; {SettlementError} what sending throws.
+ */
+export async function openAccounts(
+  deps: OpenAccountsDeps,
+  options: OpenAccountsOptions,
+  signal: AbortSignal = forever,
+): Promise<readonly OpenedAccount[]> {
+  for (const shard of options.shards)
+    if (!Number.isInteger(shard) || shard < 0 || shard >= limits.shards)
+      throw new InfraError({ code: 'OPTION_INVALID', field: 'shards', reason: `${shard} is not 0 to 63` })
+  const transport = l2Transport(options.url, { timeoutMs: 10_000 })
+  const client = createPublicClient({ transport })
+  const wanted = options.owners.flatMap((owner) => options.shards.map((shard) => ({ owner, shard })))
+  const before = await Promise.all(wanted.map((each) => accountOf(client, options.deployment, each)))
+  const missing = wanted.filter((_, i) => before[i] === undefined)
+  if (missing.length > 0) {
+    const chain = await connectTransactionChain(transport, signal)
+    const account = privateKeyToAccount(bytesToHex(options.funder))
+    const store = createPendingStore(deps.store, chain.chainId, account.address)
+    const sender = await openTransactionSender(
+      { ...deps, chain, account, store },
+      { ...senderDefaults, pollMs: 200, maxPending: depositsAtOnce, maxWaiting: missing.length },
+    )
+    try {
+      await Promise.all(missing.map((each) => deposit(sender, options, each, signal)))
+    } finally {
+      await sender.close()
+    }
+    deps.log.info({ accounts: missing.length, amountEach: options.amount }, 'accounts opened')
+  }
+  return Promise.all(wanted.map(async (each) => ({ ...each, account: await opened(client, options.deployment, each) })))
+}
+
+interface Place {
+  readonly owner: Bytes20
+  readonly shard: number
+}
+
+async function deposit(
+  sender: TransactionSender,
+  { deployment, amount }: OpenAccountsOptions,
+  { owner, shard }: Place,
+  signal: AbortSignal,
+): Promise<void> {
+  const to: Hex = bytesToHex(deployment.inbox)
+  const data = encodeFunctionData({ abi: inboxAbi, functionName: 'deposit', args: [shard, bytesToHex(owner)] })
+  const call = { to, data, value: amount * weiPerMwei }
+  await sender.send({ key: `open:${shard}:${bytesToHex(owner)}`, call, gas: depositGas }, signal)
+}
+
+async function accountOf(client: PublicClient, deployment: Deployment, place: Place): Promise<number | undefined> {
+  const [exists, account] = await client.readContract({
+    address: bytesToHex(deployment.inbox),
+    abi: inboxAbi,
+    functionName: 'accountOf',
+    args: [place.shard, bytesToHex(place.owner)],
+  })
+  return exists ? account : undefined
+}
+
+async function opened(client: PublicClient, deployment: Deployment, place: Place): Promise<number> {
+  const account = await accountOf(client, deployment, place)
+  if (account === undefined)
+    throw new InfraError({ code: 'DEPLOYMENT_FAILED', contract: 'Inbox', reason: `no account in shard ${place.shard}` })
+  return account
+}

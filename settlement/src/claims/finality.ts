@@ -1,0 +1,32 @@
+import { rollupAbi } from '@parley/contracts'
+import { encodeFunctionData } from 'viem'
+import type { Connection } from '../reader.ts'
+import { ask } from '../rpc/unavailable.ts'
+import type { TransactionSender } from '../transactions/transaction-sender.ts'
+
+/**
+ * Makes final what can be, `limit` claims a transaction; sends nothing when there is nothing to do.
+ * @returns number of the latest final claim.
+ */
+export async function finalizeClaims(
+  { client, contracts }: Connection,
+  sender: TransactionSender,
+  limit: bigint,
+  signal: AbortSignal,
+): Promise<bigint> {
+  const rollup = { address: contracts.rollup, abi: rollupAbi, account: sender.address } as const
+  const call = {
+    to: contracts.rollup,
+    data: encodeFunctionData({ abi: rollupAbi, functionName: 'finalize', args: [limit] }),
+    value: 0n,
+  }
+  for (;;) {
+    const latest = await ask(() => client.readContract({ ...rollup, functionName: 'finalNumber' }), signal)
+    const { result } = await ask(
+      () => client.simulateContract({ ...rollup, functionName: 'finalize', args: [limit] }),
+      signal,
+    )
+    if (result === latest) return latest
+    await sender.send({ key: `finalize:${result}`, call }, signal)
+  }
+}

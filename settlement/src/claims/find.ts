@@ -1,0 +1,79 @@
+import { rollupAbi } from '@parley/contracts'
+import { type BatchClaim, type Bytes32, type L2Position, sameBytes } from '@parley/protocol'
+import { type Hash, hexToBytes, type PublicClient } from 'viem'
+import { invalidEvent } from '../events/decode-log.ts'
+import type { Contracts } from '../rpc/contract.ts'
+import { ask } from '../rpc/unavailable.ts'
+import { claimFromAbi, claimHash } from './convert.ts'
+
+/** A claim that stands and where its event is. */
+export interface StandingClaim {
+  readonly claim: BatchClaim
+  readonly hash: Bytes32
+  readonly at: L2Position
+  readonly transaction: Hash
+}
+
+/** The latest claim as the contract tells it. */
+export interface HeadSummary {
+  readonly number: bigint
+  readonly hash: Bytes32
+}
+
+/** Reads of single claims, at the L2's latest block. */
+export interface ClaimFinder {
+  head(signal: AbortSignal): Promise<HeadSummary>
+  /**
+   * The claim that stands under a number, genesis excepted; undefined when none does.
+   * @throws {SettlementError} `EVENT_INVALID` when the node does not have the event of a claim that stands.
+   */
+  standing(number: bigint, signal: AbortSignal): Promise<StandingClaim | undefined>
+}
+
+export function createClaimFinder(
+  client: PublicClient,
+  contracts: Contracts,
+  options: { readonly maxBlocksPerPage: bigint },
+): ClaimFinder {
+  const rollup = { address: contracts.rollup, abi: rollupAbi } as const
+
+  async function head(signal: AbortSignal): Promise<HeadSummary> {
+    const { number, hash } = await ask(() => client.readContract({ ...rollup, functionName: 'head' }), signal)
+    return { number, hash: hexToBytes(hash) }
+  }
+
+  /** Backwards from the latest block: a claim that is asked for is nearly always a recent one. */
+  async function search(number: bigint, hash: Hash, signal: AbortSignal): Promise<StandingClaim> {
+    let toBlock = await ask(() => client.getBlockNumber({ cacheTime: 0 }), signal)
+    while (toBlock >= contracts.deploymentBlock) {
+      const lowest = toBlock - options.maxBlocksPerPage + 1n
+      const fromBlock = lowest > contracts.deploymentBlock ? lowest : contracts.deploymentBlock
+      const range = { ...rollup, fromBlock, toBlock, strict: true } as const
+      const logs = await ask(
+        () => client.getContractEvents({ ...range, eventName: 'Claimed', args: { number, hash } }),
+        signal,
+      )
+      const log = logs.at(-1)
+      if (log !== undefined) {
+        const claim = claimFromAbi(log.args.claim)
+        if (!sameBytes(claimHash(claim), hexToBytes(hash))) throw invalidEvent(`claim ${number} has another hash`)
+        const at = { blockNumber: log.blockNumber, blockHash: hexToBytes(log.blockHash) }
+        return { claim, hash: hexToBytes(hash), at, transaction: log.transactionHash }
+      }
+      toBlock = fromBlock - 1n
+    }
+    throw invalidEvent(`claim ${number} stands and the node does not have its event`)
+  }
+
+  return {
+    head,
+    async standing(number, signal) {
+      if ((await head(signal)).number < number) return undefined
+      const hash = await ask(
+        () => client.readContract({ ...rollup, functionName: 'claimHash', args: [number] }),
+        signal,
+      )
+      return search(number, hash, signal)
+    },
+  }
+}

@@ -1,0 +1,162 @@
+import { type L2Confidence, type L2Position, sameBytes } from '@parley/protocol'
+import { type Address, type Block, BlockNotFoundError, bytesToHex, hexToBytes, type Log, type PublicClient } from 'viem'
+import { ask } from '../rpc/unavailable.ts'
+import type { EventBlock } from './continuity.ts'
+import { invalidEvent, type RawLog } from './decode-log.ts'
+
+/** Blocks of the L2 with the contracts' logs in them. */
+export interface BlockWithLogs {
+  readonly block: EventBlock
+  readonly logs: readonly RawLog[]
+}
+
+/**
+ * What lies behind a position: a stretch of blocks up to `end`, nothing, or a chain that no longer has the position in it.
+ * `passed` are positions on the way, oldest first, `end` among them.
+ */
+export type Stretch =
+  | {
+      readonly kind: 'stretch'
+      readonly found: readonly BlockWithLogs[]
+      readonly passed: readonly L2Position[]
+      readonly end: L2Position
+      /** L2 time of `end`, in milliseconds. */
+      readonly time: bigint
+      readonly caughtUp: boolean
+    }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'reorganised' }
+
+export interface BlocksOptions {
+  /** Blocks of one request for logs far from the head. */
+  readonly maxBlocksPerPage: bigint
+  /** Blocks behind the head that are read one by one, by hash. */
+  readonly nearBlocks: bigint
+}
+
+/** Reads stretches of blocks so that every log is of the chain that the position before it is of. */
+export interface Blocks {
+  after(position: L2Position, confidence: L2Confidence, signal: AbortSignal): Promise<Stretch>
+  isCanonical(position: L2Position, signal: AbortSignal): Promise<boolean>
+  /** L2 time of a position's block, in milliseconds. */
+  timeOf(position: L2Position, signal: AbortSignal): Promise<bigint>
+}
+
+type SealedBlock = Block<bigint, false, 'latest'>
+
+const positionOf = (block: SealedBlock): L2Position => ({
+  blockNumber: block.number,
+  blockHash: hexToBytes(block.hash),
+})
+const eventBlockOf = (block: SealedBlock): EventBlock => ({
+  ...positionOf(block),
+  parentHash: hexToBytes(block.parentHash),
+  timestamp: block.timestamp,
+})
+
+export function createBlocks(client: PublicClient, addresses: readonly Address[], options: BlocksOptions): Blocks {
+  const address = [...addresses]
+
+  /** The block of a number; undefined when the chain is not that long. */
+  const blockAt = (blockNumber: bigint, signal: AbortSignal): Promise<SealedBlock | undefined> =>
+    ask(async () => {
+      try {
+        return await client.getBlock({ blockNumber })
+      } catch (error) {
+        if (error instanceof BlockNotFoundError) return undefined
+        throw error
+      }
+    }, signal)
+
+  async function isCanonical(position: L2Position, signal: AbortSignal): Promise<boolean> {
+    const block = await blockAt(position.blockNumber, signal)
+    return block !== undefined && sameBytes(hexToBytes(block.hash), position.blockHash)
+  }
+
+  /** Block by block, each linked to the one before and asked for its logs by hash: nothing can come in between. */
+  async function near(from: L2Position, last: bigint, signal: AbortSignal): Promise<Stretch> {
+    const count = Number(last - from.blockNumber)
+    const numbers = Array.from({ length: count }, (_, i) => from.blockNumber + 1n + BigInt(i))
+    const blocks = await Promise.all(numbers.map((number) => blockAt(number, signal)))
+    const linked: SealedBlock[] = []
+    for (const block of blocks) {
+      const previous = linked.at(-1)?.hash ?? bytesToHex(from.blockHash)
+      if (block?.parentHash !== previous) break
+      linked.push(block)
+    }
+    const end = linked.at(-1)
+    if (end === undefined) return { kind: blocks[0] === undefined ? 'nothing' : 'reorganised' }
+    const found = await Promise.all(
+      linked.map(async (block) => {
+        const logs = await ask(() => client.getLogs({ address, blockHash: block.hash }), signal)
+        return { block: eventBlockOf(block), logs: inOrder(logs, block) }
+      }),
+    )
+    return {
+      kind: 'stretch',
+      found: found.filter(({ logs }) => logs.length > 0),
+      passed: linked.map(positionOf),
+      end: positionOf(end),
+      time: end.timestamp * 1000n,
+      caughtUp: end.number === last,
+    }
+  }
+
+  /** Many blocks at once; taken only if the chain was the same before and after. */
+  async function far(from: L2Position, to: bigint, signal: AbortSignal): Promise<Stretch> {
+    const last = await blockAt(to, signal)
+    if (last === undefined) return { kind: 'nothing' }
+    const fromBlock = from.blockNumber + 1n
+    const logs = await ask(() => client.getLogs({ address, fromBlock, toBlock: to }), signal)
+    for (const { blockNumber } of logs)
+      if (blockNumber < fromBlock || blockNumber > to) throw invalidEvent(`log of block ${blockNumber}, not asked for`)
+    const hashes = [...new Set(logs.map((log) => log.blockHash))]
+    const blocks = await Promise.all(hashes.map((blockHash) => ask(() => client.getBlock({ blockHash }), signal)))
+    if (!(await isCanonical(from, signal))) return { kind: 'reorganised' }
+    const end = positionOf(last)
+    if (!(await isCanonical(end, signal))) return { kind: 'nothing' }
+    const found = blocks
+      .map((block) => ({
+        block: eventBlockOf(block),
+        logs: inOrder(
+          logs.filter((log) => log.blockHash === block.hash),
+          block,
+        ),
+      }))
+      .sort((a, b) => Number(a.block.blockNumber - b.block.blockNumber))
+    return { kind: 'stretch', found, passed: [end], end, time: last.timestamp * 1000n, caughtUp: false }
+  }
+
+  return {
+    isCanonical,
+    async timeOf({ blockNumber }, signal) {
+      const block = await ask(() => client.getBlock({ blockNumber }), signal)
+      return block.timestamp * 1000n
+    },
+    async after(position, confidence, signal) {
+      const head = await ask(() => client.getBlock({ blockTag: confidence }), signal)
+      const ahead = head.number - position.blockNumber
+      if (ahead <= 0n) {
+        const present = await blockAt(position.blockNumber, signal)
+        // A chain that is shorter now says nothing yet: the node may be behind, or about to follow another branch.
+        if (present === undefined || present.hash === bytesToHex(position.blockHash)) return { kind: 'nothing' }
+        return { kind: 'reorganised' }
+      }
+      if (ahead <= options.nearBlocks) return near(position, head.number, signal)
+      const reach = position.blockNumber + options.maxBlocksPerPage
+      const to = reach < head.number - options.nearBlocks ? reach : head.number - options.nearBlocks
+      return far(position, to, signal)
+    },
+  }
+}
+
+function inOrder(logs: readonly Log<bigint, number, false>[], block: SealedBlock): RawLog[] {
+  const sorted = [...logs].sort((a, b) => a.logIndex - b.logIndex)
+  sorted.forEach((log, i) => {
+    if (log.removed || log.blockHash !== block.hash || log.blockNumber !== block.number)
+      throw invalidEvent(`log ${log.logIndex} is not of block ${block.number}`)
+    if (i > 0 && log.logIndex === sorted[i - 1]?.logIndex)
+      throw invalidEvent(`block ${block.number} has two logs of index ${log.logIndex}`)
+  })
+  return sorted
+}

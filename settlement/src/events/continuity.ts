@@ -1,0 +1,88 @@
+import {
+  type Bytes32,
+  InboxItemType,
+  type L2Position,
+  nextInboxHash,
+  type SettlementEvent,
+  sameBytes,
+} from '@parley/protocol'
+import { hexToBytes } from 'viem'
+import type { ToldItem } from './decode-item.ts'
+import { invalidEvent, type Told } from './decode-log.ts'
+
+/** What the events so far add up to, and the next one must follow; undefined where none was seen yet. */
+export interface Continuity {
+  /** Items so far and the rolling hash after them. */
+  readonly queue: { readonly count: bigint; readonly hash: Bytes32 } | undefined
+  readonly claim: { readonly number: bigint; readonly hash: Bytes32 } | undefined
+  readonly final: bigint | undefined
+}
+
+export const nothingSeen: Continuity = { queue: undefined, claim: undefined, final: undefined }
+
+/** Rolling hash of an empty queue. */
+export const emptyQueueHash: Bytes32 = new Uint8Array(32)
+
+/** The block an event stands in. `timestamp` in seconds. */
+export interface EventBlock extends L2Position {
+  readonly parentHash: Bytes32
+  readonly timestamp: bigint
+}
+
+/**
+ * Takes one more event in: recomputes what it says of itself and holds it against what came before.
+ * @returns the event to tell, if it is one to tell, and what there is to follow now.
+ * @throws {SettlementError} `EVENT_INVALID`.
+ */
+export function follows(
+  before: Continuity,
+  told: Told,
+  block: EventBlock,
+): { readonly after: Continuity; readonly event: SettlementEvent | undefined } {
+  const at: L2Position = { blockNumber: block.blockNumber, blockHash: block.blockHash }
+  switch (told.kind) {
+    case 'item':
+      return followsItem(before, told.told, block, at)
+    case 'claim': {
+      const { claim, hash } = told
+      const { number } = claim
+      if (
+        before.claim !== undefined &&
+        !(number === before.claim.number + 1n && sameBytes(claim.parent, before.claim.hash))
+      )
+        throw invalidEvent(`claim ${number} does not follow claim ${before.claim.number}`)
+      const after = { ...before, claim: { number, hash } }
+      // The genesis claim is no batch: it stands for the state before the first block.
+      return { after, event: number === 0n ? undefined : { kind: 'claim', at, hash, claim } }
+    }
+    case 'final': {
+      const { number, hash } = told
+      if (before.final !== undefined && number !== before.final + 1n)
+        throw invalidEvent(`claim ${number} is final after claim ${before.final}`)
+      const after = { ...before, final: number }
+      return { after, event: number === 0n ? undefined : { kind: 'final', at, number, hash } }
+    }
+    case 'other':
+      return { after: before, event: undefined }
+  }
+}
+
+function followsItem(
+  before: Continuity,
+  told: ToldItem,
+  block: EventBlock,
+  at: L2Position,
+): { readonly after: Continuity; readonly event: SettlementEvent } {
+  const { index, item } = told
+  const inboxHash = hexToBytes(told.inboxHash)
+  const { queue } = before
+  if (queue === undefined || queue.count !== index)
+    throw invalidEvent(`item ${index} comes after ${queue?.count} items`)
+  if (told.time !== block.timestamp) throw invalidEvent(`item ${index} has not the time of its block`)
+  if (!sameBytes(InboxItemType.hashTreeRoot(item), hexToBytes(told.root)))
+    throw invalidEvent(`item ${index} does not have the root it is told with`)
+  if (!sameBytes(nextInboxHash(queue.hash, item, block.parentHash), inboxHash))
+    throw invalidEvent(`item ${index} does not lead to the hash of the queue it is told with`)
+  const queued = { index, item, time: told.time * 1000n, inboxHash }
+  return { after: { ...before, queue: { count: index + 1n, hash: inboxHash } }, event: { kind: 'item', at, queued } }
+}

@@ -1,0 +1,68 @@
+import { inboxAbi, rollupAbi } from '@parley/contracts'
+import { type BatchClaim, type Bytes32, SettlementError, sameBytes } from '@parley/protocol'
+import { type Address, BaseError, decodeEventLog, type Hex, hexToBytes, isAddressEqual } from 'viem'
+import { claimFromAbi, claimHash } from '../claims/convert.ts'
+import { itemOfEvent, type ToldItem } from './decode-item.ts'
+
+/** A log as the node gives it. */
+export interface RawLog {
+  readonly address: Address
+  readonly topics: readonly Hex[]
+  readonly data: Hex
+  readonly logIndex: number
+}
+
+/** What a log of the contracts says; `other` are events that nobody derives anything from. */
+export type Told =
+  | { readonly kind: 'item'; readonly told: ToldItem }
+  | { readonly kind: 'claim'; readonly hash: Bytes32; readonly claim: BatchClaim }
+  | { readonly kind: 'final'; readonly number: bigint; readonly hash: Bytes32 }
+  | { readonly kind: 'other' }
+
+export interface Addresses {
+  readonly inbox: Address
+  readonly rollup: Address
+}
+
+export function invalidEvent(reason: string, cause?: unknown): SettlementError {
+  return new SettlementError({ code: 'EVENT_INVALID', reason }, { cause })
+}
+
+/** @throws {SettlementError} `EVENT_INVALID` when the log is none that the contracts emit. */
+export function decodeLog(log: RawLog, addresses: Addresses): Told {
+  try {
+    if (isAddressEqual(log.address, addresses.inbox)) return decodeInboxLog(log)
+    if (isAddressEqual(log.address, addresses.rollup)) return decodeRollupLog(log)
+  } catch (error) {
+    if (error instanceof BaseError) throw invalidEvent(error.shortMessage, error)
+    throw error
+  }
+  throw invalidEvent(`log of ${log.address}, which is none of the contracts`)
+}
+
+const parts = (log: RawLog) => ({ data: log.data, topics: log.topics as [Hex, ...Hex[]], strict: true }) as const
+
+function decodeInboxLog(log: RawLog): Told {
+  const told = itemOfEvent(decodeEventLog({ abi: inboxAbi, ...parts(log) }))
+  return told === undefined ? { kind: 'other' } : { kind: 'item', told }
+}
+
+function decodeRollupLog(log: RawLog): Told {
+  const event = decodeEventLog({ abi: rollupAbi, ...parts(log) })
+  switch (event.eventName) {
+    case 'Claimed': {
+      const claim = claimFromAbi(event.args.claim)
+      const hash = hexToBytes(event.args.hash)
+      if (claim.number !== event.args.number || !sameBytes(claimHash(claim), hash))
+        throw invalidEvent(`claim ${event.args.number} does not have the hash it is told with`)
+      return { kind: 'claim', hash, claim }
+    }
+    case 'Finalized':
+      return { kind: 'final', number: event.args.number, hash: hexToBytes(event.args.hash) }
+    case 'BondDeposited':
+    case 'BondExitStarted':
+    case 'BondWithdrawn':
+    case 'ClaimerSet':
+      return { kind: 'other' }
+  }
+}

@@ -1,0 +1,55 @@
+import { type L2Position, SettlementError } from '@parley/protocol'
+import { bytesToHex, hexToBytes, isHex } from 'viem'
+import type { TextStore } from '../transactions/pending-store.ts'
+
+/**
+ * Positions that were passed, each with the one before it, so that a way back to the common ancestor of two branches is
+ * found. Positions of several branches may stand side by side.
+ */
+export interface Trail {
+  /** Notes that `position` was reached by way of `before`. Resolves once it would survive a restart, where that is wanted. */
+  note(position: L2Position, before: L2Position): Promise<void>
+  /** Positions before `position` on its own branch, latest first, as far back as they are kept. */
+  behind(position: L2Position): Iterable<L2Position>
+}
+
+const prefix = 'trail:'
+const keyOf = ({ blockNumber, blockHash }: L2Position): string =>
+  `${prefix}${String(blockNumber).padStart(20, '0')}:${bytesToHex(blockHash)}`
+
+function positionOf(key: string): L2Position {
+  const [number, hash] = key.slice(prefix.length).split(':')
+  if (number === undefined || !/^\d{20}$/.test(number) || !isHex(hash) || hash.length !== 66)
+    throw new SettlementError({ code: 'RECORD_INVALID', key, reason: 'is no position' })
+  return { blockNumber: BigInt(number), blockHash: hexToBytes(hash) }
+}
+
+/**
+ * Opens the trail kept in `store`, or one that lasts as long as the process.
+ * @param length - Positions kept at most.
+ * @throws {SettlementError} `RECORD_INVALID`.
+ */
+export async function openTrail(store: TextStore | undefined, length: number): Promise<Trail> {
+  /** Key of the position before, by key; in order of insertion. */
+  const before = new Map<string, string>()
+  if (store !== undefined)
+    for await (const [key, value] of store.iterator({ gte: prefix, lt: `${prefix}~` })) {
+      positionOf(key)
+      positionOf(value)
+      before.set(key, value)
+    }
+  return {
+    async note(position, previous) {
+      const key = keyOf(position)
+      const value = keyOf(previous)
+      if (before.get(key) === value) return
+      before.set(key, value)
+      const dropped = [...before.keys()].slice(0, Math.max(0, before.size - length))
+      for (const old of dropped) before.delete(old)
+      await store?.batch([{ type: 'put', key, value }, ...dropped.map((old) => ({ type: 'del', key: old }) as const)])
+    },
+    *behind(position) {
+      for (let key = before.get(keyOf(position)); key !== undefined; key = before.get(key)) yield positionOf(key)
+    },
+  }
+}

@@ -1,0 +1,147 @@
+import { inboxAbi, rollupAbi } from '@parley/contracts'
+import {
+  type Bytes20,
+  type Clock,
+  type L2Position,
+  SettlementError,
+  type SettlementPage,
+  type SettlementReader,
+} from '@parley/protocol'
+import type { Logger } from 'pino'
+import { createPublicClient, hexToBytes, type PublicClient, type Transport } from 'viem'
+import { headerFromAbi } from './claims/convert.ts'
+import { type ClaimFinder, createClaimFinder } from './claims/find.ts'
+import { createBlocks } from './events/blocks.ts'
+import { Follower } from './events/follow.ts'
+import { openTrail, type Trail } from './events/trail.ts'
+import type { SettlementMetrics } from './metrics.ts'
+import { type Contracts, readContracts } from './rpc/contract.ts'
+import { ask } from './rpc/unavailable.ts'
+import type { TextStore } from './transactions/pending-store.ts'
+
+export interface ReaderDeps {
+  /** To the L2; see `l2Transport`. */
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: SettlementMetrics
+  /**
+   * Keeps the way that was gone, so that a cursor from before a restart finds its way back after a reorg; without it such a
+   * cursor goes back to the deployment. Not to be shared with another reader.
+   */
+  readonly trail?: TextStore
+}
+
+export interface ReaderOptions {
+  /** Address of the rollup contract; everything else is read from it. */
+  readonly rollup: Bytes20
+  /** Milliseconds between looks for new blocks, at least 1. */
+  readonly pollMs: number
+  /** Blocks of one request for logs, 1 to what the node allows. */
+  readonly maxBlocksPerPage: bigint
+  /** Blocks behind the head that are read one by one by hash; more than a lagging node of a pool may miss, 1 to 1,000. */
+  readonly nearBlocks: bigint
+  /** Positions kept to find common ancestors by; a reorg behind them goes back to the deployment. At least 1. */
+  readonly trailLength: number
+}
+
+export const readerDefaults: Omit<ReaderOptions, 'rollup'> = {
+  pollMs: 1000,
+  maxBlocksPerPage: 2000n,
+  nearBlocks: 32n,
+  trailLength: 4096,
+}
+
+/** What reader and settlement of one deployment share. */
+export interface Connection {
+  readonly client: PublicClient
+  readonly contracts: Contracts
+  readonly claims: ClaimFinder
+  readonly trail: Trail
+  /** The block before the deployment. */
+  readonly origin: L2Position
+}
+
+/** @throws {SettlementError} `DEPLOYMENT_UNKNOWN`, `SETTLEMENT_UNAVAILABLE`, `OPTION_INVALID`, `RECORD_INVALID`. */
+export async function connect(deps: ReaderDeps, options: ReaderOptions, signal: AbortSignal): Promise<Connection> {
+  checkOptions(options)
+  const client = createPublicClient({ transport: deps.transport, cacheTime: 0 })
+  const contracts = await readContracts(client, options.rollup, signal)
+  const before = await ask(() => client.getBlock({ blockNumber: contracts.deploymentBlock - 1n }), signal)
+  return {
+    client,
+    contracts,
+    claims: createClaimFinder(client, contracts, options),
+    trail: await openTrail(deps.trail, options.trailLength),
+    origin: { blockNumber: before.number, blockHash: hexToBytes(before.hash) },
+  }
+}
+
+/**
+ * Opens the events and views of the deployment at `options.rollup`.
+ * @throws {SettlementError} `DEPLOYMENT_UNKNOWN` when the contracts there are not Parley's, `SETTLEMENT_UNAVAILABLE`,
+ * `OPTION_INVALID`, `RECORD_INVALID`.
+ */
+export async function openSettlementReader(
+  deps: ReaderDeps,
+  options: ReaderOptions,
+  signal: AbortSignal,
+): Promise<SettlementReader> {
+  return createReader(deps, options, await connect(deps, options, signal))
+}
+
+export function createReader(deps: ReaderDeps, options: ReaderOptions, connection: Connection): SettlementReader {
+  const { client, contracts, claims, trail, origin } = connection
+  const { inbox } = contracts
+  const rollup = { address: contracts.rollup, abi: rollupAbi } as const
+  const genesis: SettlementReader['genesis'] = async (signal) =>
+    headerFromAbi(await ask(() => client.readContract({ ...rollup, functionName: 'genesisHeader' }), signal))
+  return {
+    genesis,
+    config: async () => contracts.config,
+    sequencer: async (signal) =>
+      hexToBytes(await ask(() => client.readContract({ ...rollup, functionName: 'sequencer' }), signal)),
+    lineage: async (signal) =>
+      hexToBytes(await ask(() => client.readContract({ ...rollup, functionName: 'lineage' }), signal)),
+    async head(signal) {
+      const { number, hash } = await claims.head(signal)
+      if (number === 0n) return { number, hash, lastHeader: await genesis(signal) }
+      const standing = await claims.standing(number, signal)
+      if (standing === undefined)
+        throw new SettlementError({
+          code: 'SETTLEMENT_UNAVAILABLE',
+          reason: `claim ${number} was taken back meanwhile`,
+        })
+      return { number, hash: standing.hash, lastHeader: standing.claim.lastHeader }
+    },
+    follow(cursor, confidence, signal): AsyncGenerator<SettlementPage> {
+      const hashAt = async (count: bigint, inner: AbortSignal) =>
+        hexToBytes(
+          await ask(
+            () => client.readContract({ address: inbox, abi: inboxAbi, functionName: 'hashAt', args: [count] }),
+            inner,
+          ),
+        )
+      const addresses = { inbox, rollup: contracts.rollup }
+      const blocks = createBlocks(client, [inbox, contracts.rollup], options)
+      const { clock, log, metrics } = deps
+      const followerDeps = { blocks, trail, addresses, hashAt, origin, clock, log, metrics: metrics.reading }
+      return new Follower(followerDeps, options, cursor, confidence).pages(signal)
+    },
+  }
+}
+
+function checkOptions(options: ReaderOptions): void {
+  const check = (field: keyof ReaderOptions, ok: boolean, reason: string): void => {
+    if (!ok) throw new SettlementError({ code: 'OPTION_INVALID', field, reason })
+  }
+  check('rollup', options.rollup.length === 20, `has ${options.rollup.length} bytes instead of 20`)
+  check('pollMs', Number.isInteger(options.pollMs) && options.pollMs >= 1, 'is not a whole number from 1')
+  check('maxBlocksPerPage', options.maxBlocksPerPage >= 1n, 'is not from 1')
+  check('nearBlocks', options.nearBlocks >= 1n && options.nearBlocks <= 1000n, 'is not 1 to 1000')
+  check(
+    'trailLength',
+    Number.isInteger(options.trailLength) && options.trailLength >= 1,
+    'is not a whole number from 1',
+  )
+}

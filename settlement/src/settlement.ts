@@ -1,0 +1,73 @@
+import { type ClaimRequest, type Settlement, SettlementError } from '@parley/protocol'
+import { bytesToHex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { ensureBond } from './claims/bond.ts'
+import { type ClaimingOptions, createClaiming } from './claims/claim.ts'
+import type { TransactionCost } from './claims/fees.ts'
+import { finalizeClaims } from './claims/finality.ts'
+import { connect, createReader, type ReaderDeps, type ReaderOptions, readerDefaults } from './reader.ts'
+import { createPendingStore, type TextStore } from './transactions/pending-store.ts'
+import { openTransactionSender } from './transactions/sender.ts'
+import { type SenderOptions, senderDefaults } from './transactions/sender-options.ts'
+import { connectTransactionChain } from './transactions/viem-chain.ts'
+
+export interface SettlementDeps extends ReaderDeps {
+  /** 32 bytes: the key of the claimer's account. Nothing else may send from that account. */
+  readonly secret: Uint8Array
+  /** Keeps signed transactions until they are settled. */
+  readonly store: TextStore
+}
+
+export interface SettlementOptions extends ReaderOptions, ClaimingOptions {
+  readonly sending: SenderOptions
+  /** Claims made final by one transaction at most; one costs some 10,000 gas. 1 to 500. */
+  readonly finalizePerTransaction: bigint
+}
+
+export const settlementDefaults: Omit<SettlementOptions, 'rollup'> = {
+  ...readerDefaults,
+  sending: senderDefaults,
+  finalizePerTransaction: 64n,
+  maxAheadMs: 120_000n,
+}
+
+/** What a claimer does beside claiming. */
+export interface ClaimerSettlement extends Settlement {
+  /**
+   * Sees to it that the account may claim and has the bond that a claim needs.
+   * @returns the bond in wei.
+   * @throws {SettlementError} `CLAIMER_UNKNOWN`, and what sending throws.
+   */
+  ensureBond(signal: AbortSignal): Promise<bigint>
+  /** What claiming would cost now. @throws {SettlementError} `TRANSACTION_REFUSED`, `SETTLEMENT_UNAVAILABLE`. */
+  quote(request: ClaimRequest, signal: AbortSignal): Promise<TransactionCost>
+}
+
+/**
+ * Opens the deployment at `options.rollup` for a claimer and takes up what an earlier run left on its way.
+ * @throws {SettlementError} `DEPLOYMENT_UNKNOWN`, `SETTLEMENT_UNAVAILABLE`, `OPTION_INVALID`, `RECORD_INVALID`.
+ */
+export async function openSettlement(
+  deps: SettlementDeps,
+  options: SettlementOptions,
+  signal: AbortSignal,
+): Promise<ClaimerSettlement> {
+  if (options.finalizePerTransaction < 1n || options.finalizePerTransaction > 500n)
+    throw new SettlementError({ code: 'OPTION_INVALID', field: 'finalizePerTransaction', reason: 'is not 1 to 500' })
+  const connection = await connect(deps, options, signal)
+  const chain = await connectTransactionChain(deps.transport, signal)
+  const account = privateKeyToAccount(bytesToHex(deps.secret))
+  const store = createPendingStore(deps.store, chain.chainId, account.address)
+  const { clock, log } = deps
+  const sender = await openTransactionSender(
+    { chain, account, store, clock, log, metrics: deps.metrics.sending },
+    options.sending,
+  )
+  return {
+    ...createReader(deps, options, connection),
+    ...createClaiming({ connection, chain, sender, clock }, options),
+    finalize: (inner) => finalizeClaims(connection, sender, options.finalizePerTransaction, inner),
+    ensureBond: (inner) => ensureBond(connection, sender, inner),
+    close: () => sender.close(),
+  }
+}
