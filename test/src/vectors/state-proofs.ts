@@ -8,7 +8,7 @@ import {
   StateType,
   stateGindex,
 } from '@parley/protocol'
-import { type Hex } from 'viem'
+import type { Hex } from 'viem'
 import { hex, Seeded } from './seeded.ts'
 
 interface TreeNode {

@@ -1,4 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { vectorFiles } from './files.ts'
 
-for (const { file, render } of vectorFiles) writeFileSync(file, render())
+/** Writes every vector file; with `--check`, only says which are not what the types generate, and ends with 1 if any. */
+const check = process.argv.includes('--check')
+for (const { file, render } of vectorFiles) {
+  if (!check) writeFileSync(file, render())
+  else if (readFileSync(file, 'utf8') !== render()) {
+    process.exitCode = 1
+    process.stderr.write(`${basename(file)} is not what the types generate; run npm run vectors\n`)
+  }
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+
+/** A vector file as any reader would see it. */
+export const vectorFile = <T>(name: string): T =>
+  JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8')) as T
+
+export const fromHex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.slice(2), 'hex'))
+export const toHex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString('hex')}`
+
+/** SSZ bytes with their root. */
+export interface Packed {
+  readonly ssz: string
+  readonly root: string
+}
+
+export interface VectorDeployment {
+  readonly chainId: string
+  readonly inbox: string
+  readonly separator: string
+  readonly fees: { readonly minPrice: string; readonly target: string; readonly fraction: string }
+  readonly forceDelayMs: string
+  readonly genesis: { readonly timestamp: string; readonly prices: VectorPrices; readonly lineage: string }
+}
+
+export interface VectorPrices {
+  readonly dataByte: string
+  readonly settlement: string
+  readonly stateByte: string
+}
