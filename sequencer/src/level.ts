@@ -67,6 +67,7 @@ export function checksummed(key: Uint8Array, ...parts: readonly Uint8Array[]): U
 export function unchecksummed(key: Uint8Array, value: Uint8Array): Uint8Array | undefined {
   if (value.length < 4) return undefined
   const stored = new DataView(value.buffer, value.byteOffset, 4).getUint32(0)
-  const content = value.subarray(4)
+  // Some stores give Buffers, whose slices share memory where those of plain arrays are copies.
+  const content = new Uint8Array(value.buffer, value.byteOffset + 4, value.byteLength - 4)
   return crc32(content, crc32(key)) === stored ? content : undefined
 }

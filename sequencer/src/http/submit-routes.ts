@@ -72,7 +72,9 @@ function messagesOfJson(body: unknown, maxMessages: number): Uint8Array {
 
 function operationOf(body: unknown, fromOctets: boolean): SignedOperation {
   if (!fromOctets) return parseSsz(SignedOperationType as SszType, body, '') as SignedOperation
-  const bytes = (body as Uint8Array | undefined) ?? new Uint8Array(0)
+  const { buffer, byteOffset, byteLength } = (body as Uint8Array | undefined) ?? new Uint8Array(0)
+  // No Buffer: its slices share memory, where SSZ expects copies.
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength)
   if (bytes.length === 0 || bytes.length > maxOperationBytes)
     throw new SequencerError({
       code: 'BODY_SIZE',

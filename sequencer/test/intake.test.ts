@@ -1,0 +1,131 @@
+import type { Outcome } from '@parley/execution'
+import { expect, test } from 'vitest'
+import { SequencerError } from '../src/faults.ts'
+import { Intake } from '../src/pipeline/intake.ts'
+import { ManualClock } from './support/clock.ts'
+
+const message = 111
+
+/** Lanes that take what they are told to and keep it. */
+function lanes() {
+  const submitted: { bytes: number; first: number; ticket: number }[] = []
+  return {
+    submitted,
+    full: false,
+    submitMessages(messages: Uint8Array, ticket: number) {
+      if (this.full) return false
+      submitted.push({ bytes: messages.length, first: messages[0] as number, ticket })
+      return true
+    },
+    submitOperation: () => true,
+  }
+}
+
+function setUp(load: { maxUnanswered?: number; maxJournalBytes?: number } = {}) {
+  const execution = lanes()
+  const journal = { pendingBytes: 0 }
+  const arrivals: number[] = []
+  const clock = new ManualClock()
+  const intake = new Intake(
+    { execution, journal, clock, onAnswered: () => undefined },
+    { maxUnanswered: 100, maxJournalBytes: 1_000, maxReads: 1, retryAfterMs: 700, ...load },
+    () => arrivals.push(1),
+  )
+  return { execution, journal, intake, arrivals }
+}
+
+const accepted = (position: bigint): Outcome => ({ accepted: true, block: 1n, position })
+const bytes = (messages: number, tag = 0): Uint8Array => new Uint8Array(messages * message).fill(tag)
+
+test('intake › holds what comes while no block is open, then submits it in order', async () => {
+  const { execution, intake, arrivals } = setUp()
+  const first = intake.submitMessages(bytes(1, 1))
+  const second = intake.submitMessages(bytes(2, 2))
+  expect(execution.submitted).toEqual([])
+  expect(arrivals.length).toBe(2)
+  expect(intake.waiting).toBe(true)
+  intake.open(Number.POSITIVE_INFINITY)
+  expect(execution.submitted.map(({ first }) => first)).toEqual([1, 2])
+  intake.executed(3)
+  intake.answer([
+    { ticket: 1, entry: 1, outcome: accepted(8n) },
+    { ticket: 0, entry: 0, outcome: accepted(5n) },
+    { ticket: 1, entry: 0, outcome: accepted(7n) },
+  ])
+  expect(await first).toEqual([accepted(5n)])
+  expect(await second).toEqual([accepted(7n), accepted(8n)])
+  expect([intake.unanswered, intake.unexecuted]).toEqual([0, 0])
+})
+
+test('intake › a request larger than the room is split, and answered as one', async () => {
+  const { execution, intake } = setUp()
+  intake.open(2)
+  const request = intake.submitMessages(bytes(5))
+  expect(execution.submitted.map((part) => part.bytes / message)).toEqual([2])
+  expect(intake.room).toBe(0)
+  intake.hold()
+  intake.open(2)
+  intake.open(2)
+  expect(execution.submitted.map((part) => part.bytes / message)).toEqual([2, 2, 1])
+  const [a, b, c] = execution.submitted.map(({ ticket }) => ticket) as [number, number, number]
+  intake.answer([
+    { ticket: c, entry: 0, outcome: accepted(4n) },
+    { ticket: a, entry: 0, outcome: accepted(0n) },
+    { ticket: a, entry: 1, outcome: accepted(1n) },
+    { ticket: b, entry: 0, outcome: accepted(2n) },
+    { ticket: b, entry: 1, outcome: accepted(3n) },
+  ])
+  expect(await request).toEqual([0n, 1n, 2n, 3n, 4n].map(accepted))
+})
+
+test.each([
+  ['a lane without room', { full: true }, {}, 'lanes'],
+  ['too many entries unanswered', {}, { maxUnanswered: 2 }, 'entries'],
+  ['too many bytes not durable', { pendingBytes: 1_001 }, {}, 'journal'],
+])('intake › %s refuses and takes nothing', (_, state, load, what) => {
+  const { execution, journal, intake } = setUp(load)
+  intake.open(Number.POSITIVE_INFINITY)
+  void intake.submitMessages(bytes(1))
+  Object.assign(execution, state)
+  Object.assign(journal, state)
+  expect(() => intake.submitMessages(bytes(2))).toThrow(
+    expect.objectContaining({ fault: { code: 'OVERLOADED', what, retryAfterMs: 700 } }),
+  )
+  expect(intake.unanswered).toBe(1)
+})
+
+test('intake › what a full lane refused of the held goes in when lanes have worked', () => {
+  const { execution, intake } = setUp()
+  void intake.submitMessages(bytes(1, 1))
+  void intake.submitMessages(bytes(1, 2))
+  execution.full = true
+  intake.open(Number.POSITIVE_INFINITY)
+  expect(execution.submitted).toEqual([])
+  execution.full = false
+  intake.executed(0)
+  expect(execution.submitted.map(({ first }) => first)).toEqual([1, 2])
+})
+
+test('intake › what comes behind held entries does not overtake them', () => {
+  const { execution, intake } = setUp()
+  void intake.submitMessages(bytes(1, 1))
+  execution.full = true
+  intake.open(Number.POSITIVE_INFINITY)
+  execution.full = false
+  void intake.submitMessages(bytes(1, 2))
+  expect(execution.submitted.map(({ first }) => first)).toEqual([1, 2])
+})
+
+test('intake › failing answers everything with the fault and takes nothing more', async () => {
+  const { intake } = setUp()
+  intake.open(1)
+  const submitted = intake.submitMessages(bytes(1))
+  const held = intake.submitMessages(bytes(1))
+  const stopping = new SequencerError({ code: 'STOPPING', retryAfterMs: 1 })
+  intake.fail(stopping)
+  await expect(submitted).rejects.toBe(stopping)
+  await expect(held).rejects.toBe(stopping)
+  expect(() => intake.submitMessages(bytes(1))).toThrow(stopping)
+  intake.answer([{ ticket: 0, entry: 0, outcome: accepted(0n) }])
+  expect(intake.unanswered).toBe(0)
+})
