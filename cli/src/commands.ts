@@ -3,10 +3,14 @@ import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
 import { daCommand } from './command/da.ts'
 import { deployCommand } from './command/deploy.ts'
+import { devCommand } from './command/dev.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
+import { sequencerCommand } from './command/sequencer.ts'
 
 /** Every command of `parley`. */
 export const commands: readonly CommandDefinition[] = [
+  devCommand,
+  sequencerCommand,
   batcherCommand,
   daCommand,
   deployCommand,

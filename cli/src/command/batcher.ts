@@ -10,6 +10,7 @@ export const batcherCommand: CommandDefinition = {
     'run.dataDir',
     'run.host',
     'run.port',
+    'run.verifier',
     'sequencer.url',
     'l2.url',
     'l2.rollup',

@@ -1,3 +1,4 @@
+import { createNativeSigner } from '@parley/execution'
 import { type Bytes32, type MemberKey, memberKey, type Signature, signDigest } from '@parley/protocol'
 
 /** Makes and uses member keys. */
@@ -7,6 +8,12 @@ export interface LoadSigner {
   key(secret: Uint8Array): MemberKey
   /** r ‖ s with low s. */
   sign(secret: Uint8Array, digest: Bytes32): Signature
+}
+
+/** By the native library. */
+export function nativeSigner(): LoadSigner {
+  const { memberKey: key, sign } = createNativeSigner()
+  return { name: 'secp256k1', key, sign }
 }
 
 /** In plain JavaScript. */

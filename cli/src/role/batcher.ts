@@ -1,5 +1,6 @@
 import { createBatcher } from '@parley/batcher'
 import { createSequencerBlockSource } from '@parley/client'
+import { chooseVerifier } from '@parley/execution'
 import type { Settlement } from '@parley/protocol'
 import { Gauge, Registry } from 'prom-client'
 import { needed } from '../config/config.ts'
@@ -30,8 +31,9 @@ export function startBatcher(context: Context): Promise<Service> {
     const registry = new Registry()
     const settlement = await openClaimer(context, registry, dataDir, closing)
     const [deployment, sequencer] = await Promise.all([settlement.config(signal), settlement.sequencer(signal)])
+    const verifier = chooseVerifier(config.run.verifier)
     const blocks = createSequencerBlockSource(
-      { url: needed(config, 'sequencer.url'), clock },
+      { url: needed(config, 'sequencer.url'), clock, verifier },
       { deployment, sequencer },
     )
     const layer = await openPublisher({ config, clock, log, registry }, dataDir, closing)
@@ -53,6 +55,7 @@ export function startBatcher(context: Context): Promise<Service> {
         clock,
         log,
         metrics: registry,
+        verifier,
       },
       config.batcher,
     )

@@ -10,7 +10,7 @@ import {
   openAccounts,
   startDevnet,
 } from '@parley/infra'
-import { type Bytes20, limits, ownerAddress } from '@parley/protocol'
+import { type Bytes20, limits } from '@parley/protocol'
 import { createSenderMetrics } from '@parley/settlement'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
@@ -199,6 +199,3 @@ async function startRoles(
   ])
   return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, sequencerUrl, batcherUrl, nodeUrl }
 }
-
-/** Address of the owner that a secret belongs to. */
-export const ownerOf = (secret: Uint8Array): Bytes20 => ownerAddress(secret)

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSequencerClient } from '@parley/client'
+import { ownerAddress } from '@parley/protocol'
+import { CliError } from '../faults.ts'
+import type { LoadOptions } from '../load/driver.ts'
+import { linesOf } from '../load/lines.ts'
+import { openGateway } from '../load/open-gateway.ts'
+import { type Derive, deriveFrom, deriveScalar } from '../load/seeded.ts'
+import { newTally, playLoad } from '../load/session.ts'
+import { nativeSigner } from '../load/signer.ts'
+import type { Context } from '../process/context.ts'
+import { showProgress } from '../progress/display.ts'
+import { FinalityTracker } from '../progress/finality.ts'
+import { Closing } from '../role/closing.ts'
+import { type Stack, startStack, type VirtualTime } from '../stack/stack.ts'
+import { writeStackFile } from '../stack/stack-file.ts'
+import { finish } from './finish.ts'
+import { observe } from './observers.ts'
+import { type DevReport, failedChecks } from './report.ts'
+
+/** Blocks of a repeatable run: offers of each, and their distance in milliseconds. */
+const virtualBlocks = { blockEveryOffers: 512, blockTimeMs: 1_000 }
+/** Long past, so that no run of any length reaches the present. */
+const earliestGenesis = 1_600_000_000_000n
+/** Messages a second when nothing else is asked for: something moves, and a laptop stays cool. */
+const idleRate = 20
+const batchAgeMs = 2_000
+
+function virtualTime(derive: Derive): VirtualTime {
+  const offset = Buffer.from(derive('genesis')).readUInt32BE()
+  return { ...virtualBlocks, genesisTimestamp: earliestGenesis + BigInt(offset) }
+}
+
+function loadOptions({ load, dev }: Context['config']): LoadOptions {
+  const fast = load.trace !== undefined || dev.exit
+  return {
+    messages: load.messages,
+    messagesPerSecond: load.messagesPerSecond ?? (fast ? undefined : idleRate),
+    roundOffers: load.seed === undefined ? undefined : virtualBlocks.blockEveryOffers,
+    lookaheadLines: load.lookaheadLines,
+    maxMessages: load.maxMessages,
+  }
+}
+
+/** Runs the whole of Parley on this machine until the process is asked to end or, with --exit, the load is final. */
+export async function runDev(context: Context): Promise<number> {
+  const { config } = context
+  if (config.dev.exit && config.load.trace === undefined && config.load.messages === undefined)
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--exit', reason: 'needs --messages or --trace' })
+  const dataDir = config.run.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-dev-')))
+  let succeeded = false
+  try {
+    const code = await runIn(context, dataDir)
+    succeeded = code === 0
+    return code
+  } finally {
+    const keep = config.dev.keep || config.run.dataDir !== undefined
+    if (succeeded && !keep) await rm(dataDir, { recursive: true })
+    else context.err.write(`data and logs are in ${dataDir}\n`)
+  }
+}
+
+async function runIn(context: Context, dataDir: string): Promise<number> {
+  const { config, signal } = context
+  const { seed } = config.load
+  const derive = deriveFrom(seed === undefined ? randomBytes(32).toString('hex') : `seed ${seed}`)
+  const closing = new Closing()
+  const ending = new AbortController()
+  const either = AbortSignal.any([signal, ending.signal])
+  try {
+    const owner = deriveScalar(derive, 'owner')
+    const stack = await startStack(
+      context,
+      {
+        dataDir,
+        layer: config.da.layer,
+        lanes: config.run.lanes,
+        verifier: config.run.verifier,
+        logLevel: config.log.level,
+        virtual: seed === undefined ? undefined : virtualTime(derive),
+        owners: [ownerAddress(owner)],
+        node: true,
+        batchAgeMs,
+      },
+      either,
+    )
+    closing.add(() => stack.stop())
+    await announce(context, stack, dataDir)
+    return await Promise.race([play(context, stack, derive, owner, either, closing), stack.failed])
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return config.dev.exit ? interrupted : 0
+  } finally {
+    ending.abort()
+    await closing.close()
+  }
+}
+
+/** Exit code of a run that was to end by itself and was asked to end before. */
+const interrupted = 130
+
+async function announce({ config, err }: Context, { places }: Stack, dataDir: string): Promise<void> {
+  await writeStackFile(dataDir, places, config.da.layer)
+  const { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl } = places
+  const lines = [
+    ['L1', l1Url],
+    ['L2', `${l2Url}  rollup ${rollup}`],
+    ['DA', daLocalUrl === undefined ? `${config.da.layer} on the L1` : `${config.da.layer}  ${daLocalUrl}`],
+    ['sequencer', sequencerUrl],
+    ['node', nodeUrl ?? 'none'],
+    ['another node', `npx parley node --dev ${dataDir} --data EMPTY_DIRECTORY`],
+  ]
+  err.write(`${lines.map(([name, place]) => `${(name as string).padEnd(14)}${place}`).join('\n')}\n`)
+}
+
+async function play(
+  context: Context,
+  stack: Stack,
+  derive: Derive,
+  owner: Uint8Array,
+  signal: AbortSignal,
+  closing: Closing,
+): Promise<number> {
+  const { config, clock, log, err } = context
+  const tracker = new FinalityTracker()
+  const watching = new AbortController()
+  const watched = AbortSignal.any([signal, watching.signal])
+  const places: Context['config'] = {
+    ...config,
+    l2: { ...config.l2, url: stack.places.l2Url, rollup: stack.places.rollup, pollMs: 250 },
+  }
+  const observers = await observe({ clock, log, config: places }, stack.places, tracker, watched)
+  const shown = showProgress({ tracker, screen: err, clock }, watched)
+  closing.add(async () => {
+    watching.abort()
+    await shown
+  })
+  const client = createSequencerClient({ url: stack.places.sequencerUrl, clock })
+  const signer = nativeSigner()
+  const gateway = await openGateway({ client, signer, clock }, owner, stack.accounts, signal)
+  const tally = newTally()
+  const loading = playLoad(
+    {
+      client,
+      config: observers.chain,
+      prices: observers.chain.genesis.prices,
+      gateway,
+      derive,
+      signer,
+      lines: linesOf(config, derive),
+      tracker,
+      clock,
+      log,
+    },
+    loadOptions(config),
+    tally,
+    signal,
+  )
+  await Promise.race([loading, observers.failed])
+  if (!config.dev.exit) return Promise.race([asked(signal), observers.failed])
+  const report = await Promise.race([finish(context, { stack, observers, tracker, tally }, signal), observers.failed])
+  return conclude(context, report)
+}
+
+/** Prints the report and what does not hold. @returns the exit code. */
+function conclude({ config, out, err }: Context, report: DevReport): number {
+  const failed = failedChecks(report)
+  out.write(`${JSON.stringify(report, undefined, config.run.json ? undefined : 2)}\n`)
+  for (const { check, expected, received } of failed)
+    err.write(`check failed: ${check}: ${received}, not ${expected}\n`)
+  return failed.length === 0 ? 0 : 1
+}
+
+function asked(signal: AbortSignal): Promise<number> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(0), { once: true }))
+}

@@ -1,0 +1,134 @@
+import { Registry } from 'prom-client'
+import { toHex } from 'viem'
+import type { LoadTally } from '../load/session.ts'
+import type { ClaimsView } from '../observe/claims.ts'
+import { rollupGas } from '../observe/l2-gas.ts'
+import { type NodeView, readNode } from '../observe/node.ts'
+import { waitFor } from '../observe/poll.ts'
+import { publishedBytes } from '../observe/published-bytes.ts'
+import type { SealedChainView } from '../observe/sealed.ts'
+import type { Context } from '../process/context.ts'
+import type { FinalityTracker, Level } from '../progress/finality.ts'
+import { Closing } from '../role/closing.ts'
+import { openLayers } from '../role/layers.ts'
+import type { Stack } from '../stack/stack.ts'
+import type { Observers } from './observers.ts'
+import type { DevReport, Quantiles } from './report.ts'
+
+export interface Run {
+  readonly stack: Stack
+  readonly observers: Observers
+  readonly tracker: FinalityTracker
+  readonly tally: LoadTally
+}
+
+const everyMs = 200
+
+/** Waits until everything accepted is final and verified, and measures what came of it. @throws {CliError} `DEADLINE_PASSED`. */
+export async function finish(context: Context, run: Run, signal: AbortSignal): Promise<DevReport> {
+  const { clock, config } = context
+  const { observers, stack, tally } = run
+  const wait = <T>(waitedFor: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> =>
+    waitFor(waitedFor, look, { clock, everyMs, withinMs: config.dev.withinSeconds * 1_000 }, signal)
+  if (config.load.seed !== undefined) await sealRest(stack.places.sequencerUrl, signal)
+  const sealed = await wait('all messages to be sealed', () => {
+    const view = observers.sealed()
+    return view !== undefined && view.messages >= tally.accepted ? view : undefined
+  })
+  const head = sealed.header?.number ?? 0n
+  const claims = await wait('all blocks to be final', () => {
+    const view = observers.claims()
+    return view !== undefined && view.finalBlock >= head ? view : undefined
+  })
+  const node = await wait('the node to verify all blocks', async () => {
+    const view = await readNode(stack.places.nodeUrl as string, signal)
+    return view.finalBlock >= head ? view : undefined
+  })
+  return report(context, run, { sealed, claims, node }, signal)
+}
+
+/** The rest of a repeatable run makes no whole block: asks for it to be sealed as it is. */
+async function sealRest(sequencerUrl: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(`${sequencerUrl}/v1/dev/seal`, { method: 'POST', signal })
+  if (!response.ok) throw new Error(`sealing was answered ${response.status}`)
+}
+
+interface Ends {
+  readonly sealed: SealedChainView
+  readonly claims: ClaimsView
+  readonly node: NodeView
+}
+
+async function report(
+  context: Context,
+  { stack, tracker, tally }: Run,
+  { sealed, claims, node }: Ends,
+  signal: AbortSignal,
+): Promise<DevReport> {
+  const { l2Url, rollup } = stack.places
+  const gas = Number(await rollupGas(l2Url, rollup, stack.deployment))
+  const bytes = await allBytes(context, stack, claims, signal)
+  const perMessage = (amount: number): number => (node.finalMessages === 0 ? 0 : round(amount / node.finalMessages))
+  return {
+    messages: {
+      offered: tally.offered,
+      accepted: tally.accepted,
+      refused: tally.refused + tally.refusedOperations,
+      final: node.finalMessages,
+    },
+    conversations: tally.conversations,
+    blocks: Number(sealed.header?.number ?? 0n),
+    batches: claims.claims.length,
+    lanes: stack.roles.get('sequencer').ready.lanes as number,
+    da: { layer: context.config.da.layer, bytes, bytesPerMessage: perMessage(bytes) },
+    l2: { gas, gasPerMessage: perMessage(gas) },
+    latencyMs: {
+      accepted: quantiles(tracker, 'accepted'),
+      sealed: quantiles(tracker, 'sealed'),
+      final: quantiles(tracker, 'final'),
+    },
+    verifier: {
+      blocks: Number(node.block),
+      rootsCompared: node.rootsCompared,
+      rootsEqual: node.rootsEqual,
+      stateRoot: node.stateRoot,
+    },
+    sequencer: {
+      stateRoot: sealed.header === undefined ? '0x' : toHex(sealed.header.stateRoot),
+      shardRoots: sealed.shardRoots.map((root) => toHex(root)),
+    },
+  }
+}
+
+/** Fetches every claimed batch once more, as anybody could, and counts its bytes. */
+async function allBytes(
+  { clock, log, config }: Context,
+  { places }: Stack,
+  { claims }: ClaimsView,
+  signal: AbortSignal,
+): Promise<number> {
+  const closing = new Closing()
+  const configured: Context['config'] = {
+    ...config,
+    l1: { ...config.l1, url: places.l1Url },
+    da: { ...config.da, localUrl: places.daLocalUrl },
+  }
+  try {
+    const layers = await openLayers({ config: configured, clock, log, registry: new Registry() }, closing)
+    let bytes = 0
+    for (const { claim } of claims) bytes += await publishedBytes(claim, layers, signal)
+    return bytes
+  } finally {
+    await closing.close()
+  }
+}
+
+function quantiles(tracker: FinalityTracker, level: Level): Quantiles {
+  const at = (quantile: number): number | null => {
+    const ms = tracker.latencyMs(level, quantile)
+    return ms === undefined ? null : round(ms)
+  }
+  return { p50: at(0.5), p99: at(0.99) }
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100

@@ -1,0 +1,86 @@
+import { createSequencerBlockSource } from '@parley/client'
+import { chooseVerifier } from '@parley/execution'
+import type { ChainConfig, SettlementReader } from '@parley/protocol'
+import { Registry } from 'prom-client'
+import type { Config } from '../config/config.ts'
+import { type ClaimsView, watchClaims } from '../observe/claims.ts'
+import { readStatus } from '../observe/poll.ts'
+import { type SealedChainView, watchSealed } from '../observe/sealed.ts'
+import type { Context } from '../process/context.ts'
+import type { FinalityTracker } from '../progress/finality.ts'
+import { openReader } from '../role/l2.ts'
+import type { StackPlaces } from '../stack/stack.ts'
+
+/** What is seen of a stack from outside: of the sequencer its feed, of the rest the L2. */
+export interface Observers {
+  readonly reader: SettlementReader
+  readonly chain: ChainConfig
+  readonly sealed: () => SealedChainView | undefined
+  readonly claims: () => ClaimsView | undefined
+  /** Rejects when something cannot be watched any more. */
+  readonly failed: Promise<never>
+}
+
+const publishedEveryMs = 250
+
+/** Watches a stack until `signal` and tells the tracker how far blocks have come. */
+export async function observe(
+  context: Pick<Context, 'clock' | 'log'> & { readonly config: Config },
+  places: StackPlaces,
+  tracker: FinalityTracker,
+  signal: AbortSignal,
+): Promise<Observers> {
+  const { clock, log } = context
+  const reader = await openReader({ ...context, signal }, new Registry(), undefined)
+  const [chain, sequencer] = await Promise.all([reader.config(signal), reader.sequencer(signal)])
+  let sealed: SealedChainView | undefined
+  let claims: ClaimsView | undefined
+  const blocks = createSequencerBlockSource(
+    { url: places.sequencerUrl, clock, verifier: chooseVerifier('auto') },
+    { deployment: chain, sequencer },
+  )
+  const watches = [
+    watchSealed(
+      blocks,
+      (view) => {
+        sealed = view
+        if (view.header !== undefined) tracker.reach('sealed', view.header.number, clock.now())
+      },
+      signal,
+    ),
+    watchClaims(
+      reader,
+      (view) => {
+        claims = view
+        tracker.reach('claimed', view.claimedBlock, clock.now())
+        tracker.reach('final', view.finalBlock, clock.now())
+      },
+      signal,
+    ),
+    watchPublished(),
+  ]
+  const failed = Promise.all(watches).then(() => new Promise<never>(() => undefined))
+  failed.catch(() => undefined)
+  return { reader, chain, sealed: () => sealed, claims: () => claims, failed }
+
+  async function watchPublished(): Promise<void> {
+    while (!signal.aborted) {
+      const block = await publishedBlock()
+      if (block !== undefined) tracker.reach('published', block, clock.now())
+      // An abort ends the wait; the loop's condition sees it.
+      await clock.sleep(publishedEveryMs, signal).catch(() => undefined)
+    }
+  }
+
+  /** Undefined while the batcher does not answer: it may be starting again, and the level above shows the rest. */
+  async function publishedBlock(): Promise<bigint | undefined> {
+    let status: Readonly<Record<string, unknown>>
+    try {
+      status = await readStatus({}, `${places.batcherUrl}/v1/status`, signal)
+    } catch (error) {
+      log.debug({ err: error }, 'batcher does not answer')
+      return undefined
+    }
+    return BigInt(status.published as string)
+  }
+}

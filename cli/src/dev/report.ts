@@ -1,0 +1,53 @@
+/** Middle and slow end of a duration, in milliseconds; null when nothing was measured. */
+export interface Quantiles {
+  readonly p50: number | null
+  readonly p99: number | null
+}
+
+/** What `parley dev --exit --json` prints. */
+export interface DevReport {
+  readonly messages: {
+    readonly offered: number
+    readonly accepted: number
+    readonly refused: number
+    /** Messages in blocks of final claims, as the verifying node has them. */
+    readonly final: number
+  }
+  readonly conversations: number
+  readonly blocks: number
+  readonly batches: number
+  readonly lanes: number
+  readonly da: { readonly layer: string; readonly bytes: number; readonly bytesPerMessage: number }
+  readonly l2: { readonly gas: number; readonly gasPerMessage: number }
+  /** From the sending of a message. */
+  readonly latencyMs: { readonly accepted: Quantiles; readonly sealed: Quantiles; readonly final: Quantiles }
+  readonly verifier: {
+    readonly blocks: number
+    readonly rootsCompared: number
+    readonly rootsEqual: number
+    readonly stateRoot: string
+  }
+  readonly sequencer: { readonly stateRoot: string; readonly shardRoots: readonly string[] }
+}
+
+/** Something that must hold at the end of a run. */
+export interface Check {
+  readonly check: string
+  readonly expected: string
+  readonly received: string
+}
+
+/** Checks that do not hold; none when the run ended as it must. */
+export function failedChecks({ messages, verifier, sequencer }: DevReport): Check[] {
+  const checks: [check: string, expected: number | string, received: number | string, holds?: boolean][] = [
+    ['messages accepted', messages.offered, messages.accepted],
+    ['messages refused', 0, messages.refused],
+    ['messages final', messages.offered, messages.final],
+    ['roots compared', 'more than 0', verifier.rootsCompared, verifier.rootsCompared > 0],
+    ['roots equal', verifier.rootsCompared, verifier.rootsEqual],
+    ['state root of the node', sequencer.stateRoot, verifier.stateRoot],
+  ]
+  return checks
+    .filter(([, expected, received, holds]) => !(holds ?? expected === received))
+    .map(([check, expected, received]) => ({ check, expected: String(expected), received: String(received) }))
+}
