@@ -1,1 +1,21 @@
-export {}
+export type { DaLayers } from './derive/batch-fetcher.ts'
+export * from './faults.ts'
+export { createNodeServer, type NodeServer, type NodeServerDeps, type NodeServerOptions } from './http/server.ts'
+export { createNode, type NodeDeps, type ParleyNode } from './node.ts'
+export type { NodeOptions } from './options.ts'
+export type { NodeState } from './progress.ts'
+export type {
+  ClaimRead,
+  ClaimState,
+  Finality,
+  HistoryPage,
+  NodeReads,
+  Proven,
+  ProvenAccount,
+  ProvenConversation,
+  VerifiedBlockRead,
+} from './reads.ts'
+export type { Level, NodeStatus } from './status.ts'
+export type { HistoryRecord } from './store/chain-records.ts'
+export type { NodeStore } from './store/node-store.ts'
+export type { Snapshot } from './store/snapshot-store.ts'

@@ -1,0 +1,251 @@
+import type { Execution } from '@parley/execution'
+import {
+  type Block,
+  type BlockFault,
+  type BlockHeader,
+  type BlockWitness,
+  type ChainConfig,
+  CodedError,
+  consumedItems,
+  genesisHeader,
+  type InboxWindow,
+  limits,
+  pricesAfter,
+  ShardType,
+} from '@parley/protocol'
+import type { Logger } from 'pino'
+import { NodeError } from '../faults.ts'
+import type { L2Log } from '../l2/l2-log.ts'
+import { StateLock } from '../lock.ts'
+import type { VerifiedState } from '../store/chain-records.ts'
+import type { ChainStore, CompletedClaim } from '../store/chain-store.ts'
+import type { Snapshot, SnapshotStore } from '../store/snapshot-store.ts'
+import { historyEntries } from './history-entries.ts'
+
+export interface VerifiedChainDeps {
+  readonly config: ChainConfig
+  readonly execution: Execution
+  readonly store: ChainStore
+  readonly snapshots: SnapshotStore
+  readonly l2: L2Log
+  readonly log: Logger
+}
+
+export interface VerifiedChainOptions {
+  readonly maxWaitingReads: number
+  /** Take a snapshot at the first claim's end after this many blocks. */
+  readonly snapshotEveryBlocks: number
+  /** Newest snapshots kept, beside the newest final one and the first. */
+  readonly snapshotsKept: number
+}
+
+/** The lanes' state and what is stored, kept in step: after every block, and after every crash. */
+export class VerifiedChain {
+  private readonly deps: VerifiedChainDeps
+  private readonly options: VerifiedChainOptions
+  private readonly lock: StateLock
+  private current: VerifiedState | undefined
+  private lastSnapshot = 0n
+
+  constructor(deps: VerifiedChainDeps, options: VerifiedChainOptions) {
+    this.deps = deps
+    this.options = options
+    this.lock = new StateLock(options.maxWaitingReads)
+  }
+
+  /** The state that the lanes hold; undefined while it is being restored. */
+  get state(): VerifiedState | undefined {
+    return this.current
+  }
+
+  /** Reads the lanes and the store between two blocks. @throws {NodeError} `NOT_READY`, `OVERLOADED`. */
+  read<T>(use: (state: VerifiedState, execution: Execution) => Promise<T>): Promise<T> {
+    return this.lock.alone(async () => {
+      if (this.current === undefined) throw new NodeError({ code: 'NOT_READY', state: 'restoring', retryAfterMs: 1000 })
+      return use(this.current, this.deps.execution)
+    }, 'read')
+  }
+
+  /** The part of the inbox that blocks up to `inboxCount` can meet. */
+  async window(parent: BlockHeader, inboxCount: bigint): Promise<InboxWindow> {
+    const consumed = inboxCount > parent.inboxCount ? Number(inboxCount - parent.inboxCount) : 0
+    const most = limits.inboxItemsPerBlock * limits.blocksPerBatch
+    const waiting = await this.deps.l2.queue(parent.inboxCount, Math.min(consumed, most) + limits.inboxItemsPerBlock)
+    return { waiting, hashBefore: parent.inboxHash }
+  }
+
+  /**
+   * Executes the block after the current one, comparing every root, and records it.
+   * @param window - Inbox from the current block's inboxCount on.
+   * @returns the first difference. The state is of no use after one: call `resetTo`.
+   */
+  async advance(
+    block: Block,
+    witness: BlockWitness,
+    window: InboxWindow,
+    completed: CompletedClaim | undefined,
+  ): Promise<BlockFault | undefined> {
+    return this.lock.alone(async () => {
+      const before = this.demandState()
+      const items = consumedItems(block.header, before.header, window)
+      const fault = await this.execute(block, witness, items, before)
+      if (fault !== undefined) {
+        this.current = undefined
+        return fault
+      }
+      const state = stateAfter(block, items, before)
+      const itemAt = itemsFrom(before.header, items)
+      const entries = historyEntries(block, itemAt)
+      const roots = rootsOf(block) + (completed === undefined ? 0 : rootsOfClaim)
+      await this.deps.store.append({ block, witness, state, entries }, roots, completed)
+      this.current = state
+      return undefined
+    })
+  }
+
+  /** Takes back every block after verified claim `claim` and brings the lanes there. */
+  async resetTo(claim: bigint): Promise<void> {
+    await this.lock.alone(async () => {
+      this.current = undefined
+      const { store, snapshots, log } = this.deps
+      // Snapshots first: one left over by a crash would later pass for one of the chain that took its place.
+      for (const snapshot of await snapshots.all()) if (snapshot.claim > claim) await snapshots.drop(snapshot)
+      await store.discardAfter(claim)
+      await this.restore()
+      log.info({ claim: store.tip.claim, block: store.tip.block }, 'state restored')
+    })
+  }
+
+  /** Takes a snapshot when it is time, and forgets those no longer needed. Call at the end of a claim. */
+  async snapshotIfDue(finalClaim: bigint): Promise<void> {
+    const { store, snapshots, execution, log } = this.deps
+    if (store.tip.block - this.lastSnapshot < BigInt(this.options.snapshotEveryBlocks)) return
+    await this.lock.alone(async () => {
+      const state = this.demandState()
+      const taken = await snapshots.take(state, store.tip.claim, execution.snapshot())
+      this.lastSnapshot = state.header.number
+      log.info({ block: state.header.number, bytes: taken.bytes, chunks: taken.chunks }, 'snapshot taken')
+      await this.forgetSnapshots(finalClaim)
+    })
+  }
+
+  /** Block of the newest snapshot at or before the end of `claim`. */
+  async newestSnapshot(claim: bigint): Promise<bigint | undefined> {
+    return (await this.deps.snapshots.all()).findLast((snapshot) => snapshot.claim <= claim)?.state.header.number
+  }
+
+  private async forgetSnapshots(finalClaim: bigint): Promise<void> {
+    const all = await this.deps.snapshots.all()
+    const newestFinal = all.findLast(({ claim }) => claim <= finalClaim)
+    const newest = new Set(all.slice(-this.options.snapshotsKept))
+    for (const snapshot of all)
+      if (snapshot.claim !== 0n && snapshot !== newestFinal && !newest.has(snapshot))
+        await this.deps.snapshots.drop(snapshot)
+  }
+
+  private demandState(): VerifiedState {
+    if (this.current === undefined) throw new NodeError({ code: 'NOT_READY', state: 'restoring', retryAfterMs: 1000 })
+    return this.current
+  }
+
+  private execute(
+    block: Block,
+    witness: BlockWitness,
+    items: Parameters<Execution['verify']>[3],
+    before: VerifiedState,
+  ): Promise<BlockFault | undefined> {
+    return this.deps.execution.verify(block, witness, before.prices, items)
+  }
+
+  /** Newest usable snapshot → stored blocks after it, as far as they can be executed again. */
+  private async restore(): Promise<void> {
+    const { store, snapshots, log } = this.deps
+    await this.demandGenesis()
+    for (const snapshot of (await snapshots.all()).reverse()) {
+      if (!(await this.load(snapshot))) {
+        await snapshots.drop(snapshot)
+        continue
+      }
+      const fault = await this.replay(snapshot)
+      if (fault === undefined) return
+      log.error(
+        { fault: fault.toJSON(), block: snapshot.state.header.number },
+        'stored blocks cannot be executed again',
+      )
+      // The DA layers are asked again from here on.
+      await store.discardAfter(snapshot.claim)
+      if (await this.load(snapshot)) return
+      await snapshots.drop(snapshot)
+    }
+    throw new NodeError({ code: 'STORE_INVALID', record: 'snapshot', reason: 'not even the first one can be restored' })
+  }
+
+  /** The state before the first block is kept as a snapshot too, so that there is always one to go back to. */
+  private async demandGenesis(): Promise<void> {
+    const { snapshots, execution, config } = this.deps
+    if ((await snapshots.at(0n)) !== undefined) return
+    const empty = ShardType.hashTreeRoot(ShardType.defaultValue())
+    const state = {
+      header: genesisHeader(config),
+      prices: config.genesis.prices,
+      shardRoots: Array.from({ length: limits.shards }, () => empty),
+    }
+    await snapshots.take(state, 0n, execution.snapshot())
+  }
+
+  private async load(snapshot: Snapshot): Promise<boolean> {
+    const { execution, snapshots, log } = this.deps
+    const { state } = snapshot
+    try {
+      await execution.restore(snapshots.chunks(snapshot), state.shardRoots)
+    } catch (error) {
+      if (!(error instanceof CodedError) || !unusable.has(error.fault.code)) throw error
+      log.error({ fault: error.toJSON(), block: state.header.number }, 'snapshot cannot be restored')
+      return false
+    }
+    this.current = state
+    this.lastSnapshot = state.header.number
+    return true
+  }
+
+  private async replay(snapshot: Snapshot): Promise<NodeError | undefined> {
+    const { store } = this.deps
+    const broken = (block: bigint, reason: string): NodeError =>
+      new NodeError({ code: 'STORE_INVALID', record: `block ${block}`, reason })
+    for (let number = snapshot.state.header.number + 1n; number <= store.tip.block; number += 1n) {
+      const before = this.demandState()
+      const [block, witness] = await Promise.all([store.block(number), store.witness(number)])
+      if (block === undefined || witness === undefined) return broken(number, 'was pruned')
+      const window = await this.window(before.header, block.header.inboxCount)
+      const items = consumedItems(block.header, before.header, window)
+      const fault = await this.execute(block, witness, items, before)
+      if (fault !== undefined) return broken(number, fault.code)
+      this.current = stateAfter(block, items, before)
+    }
+    return undefined
+  }
+}
+
+const unusable = new Set(['SNAPSHOT_INVALID', 'STORE_INVALID'])
+
+function stateAfter(block: Block, items: ReturnType<typeof consumedItems>, before: VerifiedState): VerifiedState {
+  const shardRoots = [...before.shardRoots]
+  for (const run of block.runs) shardRoots[run.shard] = run.postRoot
+  return { header: block.header, prices: pricesAfter(before.prices, items), shardRoots }
+}
+
+function itemsFrom(before: BlockHeader, items: ReturnType<typeof consumedItems>): Parameters<typeof historyEntries>[1] {
+  return (index) => {
+    const item = items[Number(index - before.inboxCount)]
+    if (item === undefined) throw new RangeError(`inbox item ${index} is not of this block`)
+    return item
+  }
+}
+
+/** Roots of a claim besides its blocks': core and witness. */
+const rootsOfClaim = 2
+
+/** Roots of a block that verification compares: each segment's, the runs' and the state's. */
+function rootsOf(block: Block): number {
+  return block.runs.reduce((sum, run) => sum + run.segments.length, 2)
+}

@@ -1,0 +1,92 @@
+import { type BlockFault, type CodecFault, CodedError, type DaFault, type FaultTable } from '@parley/protocol'
+
+/** Half of a batch. */
+export type BatchPart = 'core' | 'witness'
+
+export type NodeFault =
+  /** The data of a claim is not there, or not the data claimed. Waited for: nothing is taken for absent or for valid. */
+  | { code: 'DA_LAYER_UNKNOWN'; claim: bigint; part: BatchPart; layer: number }
+  | { code: 'DATA_UNAVAILABLE'; claim: bigint; part: BatchPart; layer: string; fault: DaFault }
+  | { code: 'DATA_UNDECODABLE'; claim: bigint; part: BatchPart; layer: string; fault: CodecFault }
+  | { code: 'DATA_MISMATCH'; claim: bigint; part: BatchPart; layer: string; expected: Uint8Array; received: Uint8Array }
+  /** The claim is wrong. */
+  | {
+      code: 'CLAIM_LAST_HEADER'
+      claim: bigint
+      field: string
+      expected: bigint | Uint8Array
+      received: bigint | Uint8Array
+    }
+  | { code: 'CLAIM_BLOCK_WRONG'; claim: bigint; fault: BlockFault }
+  /** What the L2 tells does not add up. */
+  | { code: 'EVENT_OUT_OF_ORDER'; kind: string; expected: bigint; received: bigint }
+  | { code: 'INBOX_INCOMPLETE'; claim: bigint; expected: bigint; known: bigint }
+  | { code: 'GENESIS_MISMATCH'; expected: Uint8Array; received: Uint8Array }
+  /** What is stored does not add up. */
+  | { code: 'STORE_FOREIGN'; expected: Uint8Array; stored: Uint8Array }
+  | { code: 'STORE_INVALID'; record: string; reason: string }
+  /** Answers to requests. */
+  | { code: 'REQUEST_MALFORMED'; reason: string }
+  | { code: 'FIELD_INVALID'; field: string; expected: string }
+  | { code: 'ROUTE_UNKNOWN'; route: string }
+  | { code: 'CONVERSATION_UNKNOWN'; shard: number; conversation: number }
+  | { code: 'ACCOUNT_UNKNOWN'; shard: number; account: number }
+  | { code: 'BLOCK_UNKNOWN'; block: bigint; verified: bigint }
+  | { code: 'CLAIM_UNKNOWN'; claim: bigint; standing: bigint }
+  | { code: 'SNAPSHOT_UNKNOWN'; block: bigint; chunk: number }
+  | { code: 'NOT_READY'; state: string; retryAfterMs: number }
+  | { code: 'OVERLOADED'; waiting: number; maximum: number; retryAfterMs: number }
+  | { code: 'INTERNAL' }
+  | { code: 'OPTION_OUT_OF_RANGE'; option: string; value: number; minimum: number; maximum: number }
+
+export const nodeFaults: FaultTable<NodeFault> = {
+  DA_LAYER_UNKNOWN: { blame: 'operator', retry: 'changed', text: 'this node does not know the DA layer of a claim' },
+  DATA_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the data of a claim cannot be had now' },
+  DATA_UNDECODABLE: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'what the DA layer served is no batch, so it counts as absent',
+  },
+  DATA_MISMATCH: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'what the DA layer served is not what was claimed, so it counts as absent',
+  },
+  CLAIM_LAST_HEADER: {
+    blame: 'operator',
+    retry: 'never',
+    text: 'the claim names another last header than its batch has',
+  },
+  CLAIM_BLOCK_WRONG: { blame: 'operator', retry: 'never', text: 'the claim has a wrong block' },
+  EVENT_OUT_OF_ORDER: { blame: 'layer', retry: 'later', text: 'the L2 told an event out of order' },
+  INBOX_INCOMPLETE: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'a claim consumes inbox items that the L2 has not told of',
+  },
+  GENESIS_MISMATCH: {
+    blame: 'operator',
+    retry: 'never',
+    text: 'the contracts begin at another state than this version',
+  },
+  STORE_FOREIGN: { blame: 'operator', retry: 'changed', text: 'the data directory belongs to another deployment' },
+  STORE_INVALID: { blame: 'operator', retry: 'never', text: 'a stored record cannot be read back' },
+  REQUEST_MALFORMED: { blame: 'sender', retry: 'changed', text: 'the request is not what HTTP allows here' },
+  FIELD_INVALID: { blame: 'sender', retry: 'changed', text: 'a field of the request is not what it should be' },
+  ROUTE_UNKNOWN: { blame: 'sender', retry: 'never', text: 'there is nothing under this address' },
+  CONVERSATION_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the verified state has no such conversation' },
+  ACCOUNT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the verified state has no such account' },
+  BLOCK_UNKNOWN: { blame: 'sender', retry: 'later', text: 'this block is not verified here' },
+  CLAIM_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no such claim stands on the L2' },
+  SNAPSHOT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'no such snapshot is kept' },
+  NOT_READY: { blame: 'operator', retry: 'later', text: 'the node has no verified state yet' },
+  OVERLOADED: { blame: 'operator', retry: 'later', text: 'too many requests wait' },
+  INTERNAL: { blame: 'defect', retry: 'never', text: 'something went wrong here; the log says what' },
+  OPTION_OUT_OF_RANGE: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
+}
+
+export class NodeError extends CodedError<NodeFault> {
+  constructor(fault: NodeFault, options?: ErrorOptions) {
+    super(fault, nodeFaults, options)
+  }
+}

@@ -1,0 +1,75 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { BatchPart } from './faults.ts'
+import { type NodeState, nodeStates } from './progress.ts'
+
+/** What is read at every scrape. */
+export interface NodeGauges {
+  readonly verifiedBlock: number
+  readonly verifiedClaim: number
+  readonly standingClaim: number
+  readonly finalClaim: number
+  readonly rootsCompared: number
+  readonly rootsEqual: number
+  /** Seconds between the L2's cursor and now. */
+  readonly l2LagSeconds: number
+}
+
+export interface NodeMetrics {
+  readonly blocks: Counter
+  readonly messages: Counter
+  readonly faults: Counter<'code'>
+  readonly fetchedBytes: Counter<'part' | 'layer'>
+  readonly fetchSeconds: Histogram<'part' | 'layer'>
+  readonly verifySeconds: Histogram
+  readonly httpSeconds: Histogram<'route' | 'status'>
+  readonly l2Faults: Counter<'code'>
+  readonly state: (state: NodeState) => void
+}
+
+export type FetchLabels = { readonly part: BatchPart; readonly layer: string }
+
+const seconds = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30, 120]
+
+export function createMetrics(registry: Registry, gauges: () => NodeGauges): NodeMetrics {
+  const registers = [registry]
+  const read = (name: string, help: string, value: keyof NodeGauges): void => {
+    new Gauge({
+      name: `parley_node_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(gauges()[value])
+      },
+    })
+  }
+  read('verified_block', 'Last block whose roots were all found equal', 'verifiedBlock')
+  read('verified_claim', 'Last claim verified to its end', 'verifiedClaim')
+  read('standing_claim', 'Latest claim standing on the L2', 'standingClaim')
+  read('final_claim', 'Latest final claim on the L2', 'finalClaim')
+  read('roots_compared', 'Roots compared since the data directory was made', 'rootsCompared')
+  read('roots_equal', 'Roots of those that were equal', 'rootsEqual')
+  read('l2_lag_seconds', 'Age of the last L2 block read', 'l2LagSeconds')
+  const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
+    new Counter({ name: `parley_node_${name}`, help, labelNames, registers })
+  const histogram = <L extends string = never>(name: string, help: string, labelNames: L[] = []): Histogram<L> =>
+    new Histogram({ name: `parley_node_${name}`, help, labelNames, buckets: seconds, registers })
+  const state = new Gauge({
+    name: 'parley_node_state',
+    help: '1 for the state the node is in',
+    labelNames: ['state'],
+    registers,
+  })
+  return {
+    blocks: counter('blocks_total', 'Blocks verified by this process'),
+    messages: counter('messages_total', 'Messages in blocks verified by this process'),
+    faults: counter('faults_total', 'Faults of data and claims, by code', ['code']),
+    fetchedBytes: counter('fetched_bytes_total', 'Bytes served by the DA layers', ['part', 'layer']),
+    fetchSeconds: histogram('fetch_seconds', 'Time a DA layer took to serve a part', ['part', 'layer']),
+    verifySeconds: histogram('verify_seconds', 'From the wish for a claim to its verification'),
+    httpSeconds: histogram('http_seconds', 'Time to answer a request', ['route', 'status']),
+    l2Faults: counter('l2_faults_total', 'Faults met while following the L2, by code', ['code']),
+    state: (current) => {
+      for (const name of nodeStates) state.set({ state: name }, name === current ? 1 : 0)
+    },
+  }
+}

@@ -1,0 +1,153 @@
+import type { Execution } from '@parley/execution'
+import {
+  BlockHeaderType,
+  type ChainConfig,
+  type Clock,
+  CodedError,
+  genesisHeader,
+  type SettlementReader,
+  sameBytes,
+} from '@parley/protocol'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { DaLayers } from './derive/batch-fetcher.ts'
+import { Deriver } from './derive/deriver.ts'
+import { VerifiedChain } from './derive/verified-chain.ts'
+import { NodeError } from './faults.ts'
+import { followL2 } from './l2/follow-l2.ts'
+import { L2Log } from './l2/l2-log.ts'
+import { createMetrics, type NodeMetrics } from './metrics.ts'
+import { type NodeOptions, type NodeSettings, settingsOf } from './options.ts'
+import { NodeProgress } from './progress.ts'
+import { createReads, type NodeReads } from './reads.ts'
+import { backoffMs, pause } from './retry.ts'
+import { gaugesOf, type NodeStatus, type StatusSources, statusOf } from './status.ts'
+import { ChainStore } from './store/chain-store.ts'
+import { type NodeStore, put, tableOf, writeAll } from './store/node-store.ts'
+import { SnapshotStore } from './store/snapshot-store.ts'
+
+export interface NodeDeps {
+  readonly settlement: SettlementReader
+  readonly layers: DaLayers
+  /** Makes the lanes, in the state before the first block. */
+  readonly createExecution: (config: ChainConfig) => Promise<Execution>
+  readonly store: NodeStore
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Registry
+}
+
+export interface ParleyNode {
+  /**
+   * Follows and verifies until the signal aborts; may be called once.
+   * @throws when this process cannot go on: a lane died, the store fails or belongs to another deployment, a defect.
+   */
+  run(signal: AbortSignal): Promise<void>
+  status(): Promise<NodeStatus>
+  /** What the HTTP interface serves. */
+  readonly reads: NodeReads
+  /** Observations for the HTTP interface. */
+  readonly metrics: NodeMetrics
+}
+
+/** Opens the store; nothing is followed before `run`. @throws {NodeError} `OPTION_OUT_OF_RANGE`, `STORE_INVALID`. */
+export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Promise<ParleyNode> {
+  const settings = settingsOf(options)
+  const [l2, store, snapshots] = await Promise.all([
+    L2Log.open(deps.store),
+    ChainStore.open(deps.store),
+    SnapshotStore.open(deps.store),
+  ])
+  let chain: VerifiedChain | undefined
+  const gauges = (): ReturnType<typeof gaugesOf> => gaugesOf(sources)
+  const metrics = createMetrics(deps.metrics, gauges)
+  const progress = new NodeProgress(metrics.state)
+  const sources: StatusSources = { progress, l2, store, clock: deps.clock, chain: () => chain }
+  const parts = { ...deps, l2, store, snapshots, metrics, progress, db: deps.store }
+  return {
+    status: () => statusOf(sources),
+    reads: createReads({ l2, store, snapshots, progress, chain: () => chain }),
+    metrics,
+    async run(signal) {
+      try {
+        const config = await readConfig(parts, settings, signal)
+        const execution = await deps.createExecution(config)
+        try {
+          chain = new VerifiedChain({ ...parts, config, execution }, settings)
+          await verifyUntil({ ...parts, config, execution, chain }, settings, signal)
+        } finally {
+          chain = undefined
+          await execution.close()
+        }
+      } catch (error) {
+        if (signal.aborted) return
+        progress.failed(error)
+        deps.log.fatal({ err: error }, 'the node cannot go on')
+        throw error
+      }
+    },
+  }
+}
+
+interface Parts extends Omit<NodeDeps, 'store' | 'metrics'> {
+  readonly db: NodeStore
+  readonly l2: L2Log
+  readonly store: ChainStore
+  readonly snapshots: SnapshotStore
+  readonly metrics: NodeMetrics
+  readonly progress: NodeProgress
+}
+
+/** Parameters of the deployment, asked for until the L2 answers, compared with what the store was made for. */
+async function readConfig(parts: Parts, settings: NodeSettings, signal: AbortSignal): Promise<ChainConfig> {
+  const { settlement, clock, log, progress, metrics, db } = parts
+  for (let failures = 0; ; failures += 1) {
+    signal.throwIfAborted()
+    try {
+      const config = await settlement.config(signal)
+      const told = BlockHeaderType.hashTreeRoot(await settlement.genesis(signal))
+      const expected = BlockHeaderType.hashTreeRoot(genesisHeader(config))
+      if (!sameBytes(told, expected)) throw new NodeError({ code: 'GENESIS_MISMATCH', expected, received: told })
+      await demandDeployment(db, config, expected)
+      return config
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.meaning.retry !== 'later') throw error
+      metrics.l2Faults.inc({ code: error.fault.code })
+      progress.starting(error)
+      log.warn({ fault: error.toJSON() }, 'the L2 does not answer, trying again')
+      await pause(clock, backoffMs(failures, settings), signal)
+    }
+  }
+}
+
+const deploymentKey = new TextEncoder().encode('deployment')
+
+async function demandDeployment(db: NodeStore, config: ChainConfig, genesis: Uint8Array): Promise<void> {
+  const table = tableOf(db, 'deployment')
+  const expected = new Uint8Array([...new TextEncoder().encode(`${config.chainId} `), ...config.inbox, ...genesis])
+  const stored = await table.get(deploymentKey)
+  if (stored === undefined) await writeAll(db, [put(table, deploymentKey, expected)])
+  else if (!sameBytes(stored, expected)) throw new NodeError({ code: 'STORE_FOREIGN', expected, stored })
+}
+
+/** Follows the L2 and derives at the same time until the signal aborts or one of them fails. */
+async function verifyUntil(
+  parts: Parts & { config: ChainConfig; execution: Execution; chain: VerifiedChain },
+  settings: NodeSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, metrics, execution, log } = parts
+  const group = new AbortController()
+  const inner = AbortSignal.any([signal, group.signal])
+  const onFault = (error: CodedError): void => metrics.l2Faults.inc({ code: error.fault.code })
+  const deriver = new Deriver(parts, settings)
+  const following = followL2({ ...parts, onFault }, config.genesis.lineage, settings.confidence, settings, inner)
+  const deriving = deriver.run(inner)
+  log.info({ claim: parts.store.tip.claim, block: parts.store.tip.block }, 'verification resumed')
+  try {
+    await Promise.race([Promise.all([following, deriving]), execution.failed])
+  } finally {
+    group.abort()
+    await Promise.allSettled([following, deriving])
+  }
+}

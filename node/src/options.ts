@@ -1,0 +1,46 @@
+import type { L2Confidence } from '@parley/protocol'
+import { NodeError } from './faults.ts'
+
+/** How a node follows, keeps and serves. All optional. */
+export interface NodeOptions {
+  /** How settled an L2 block must be before its events are believed. Reorganisations are met either way. @default 'latest' */
+  readonly confidence?: L2Confidence
+  /** Claims fetched ahead of the one that is verified, 0 to 16. @default 2 */
+  readonly fetchAhead?: number
+  /** Take a snapshot at the first claim's end after this many blocks, at least 1. @default 1_024 */
+  readonly snapshotEveryBlocks?: number
+  /** Newest snapshots kept, beside the newest final one and the first, 1 to 1,000. @default 2 */
+  readonly snapshotsKept?: number
+  /** Blocks whose signatures are kept after they are final; Infinity keeps all. @default 0 */
+  readonly witnessKeptBlocks?: number
+  /** Wait after a failure: doubles from the first to the longest. Milliseconds. @default 200 and 15_000 */
+  readonly firstBackoffMs?: number
+  readonly maxBackoffMs?: number
+  /** Requests that wait for the state, 1 to 100,000. @default 1_000 */
+  readonly maxWaitingReads?: number
+}
+
+export type NodeSettings = Required<NodeOptions>
+
+type Bounds = readonly [standard: number, least: number, most: number]
+const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence'>]: Bounds } = {
+  fetchAhead: [2, 0, 16],
+  snapshotEveryBlocks: [1_024, 1, 1_000_000_000],
+  snapshotsKept: [2, 1, 1_000],
+  witnessKeptBlocks: [0, 0, Number.POSITIVE_INFINITY],
+  firstBackoffMs: [200, 1, 3_600_000],
+  maxBackoffMs: [15_000, 1, 3_600_000],
+  maxWaitingReads: [1_000, 1, 100_000],
+}
+
+/** Fills in defaults. @throws {NodeError} `OPTION_OUT_OF_RANGE`. */
+export function settingsOf(options: NodeOptions): NodeSettings {
+  const numbers = Object.entries(bounds).map(([option, [standard, minimum, maximum]]) => {
+    const value = options[option as keyof typeof bounds] ?? standard
+    const whole = Number.isInteger(value) || value === Number.POSITIVE_INFINITY
+    if (!whole || value < minimum || value > maximum)
+      throw new NodeError({ code: 'OPTION_OUT_OF_RANGE', option, value, minimum, maximum })
+    return [option, value]
+  })
+  return { ...Object.fromEntries(numbers), confidence: options.confidence ?? 'latest' } as NodeSettings
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '@parley/protocol'
+import { CodedError } from '@parley/protocol'
+import type { VerifiedChain } from './derive/verified-chain.ts'
+import type { L2Log } from './l2/l2-log.ts'
+import type { NodeGauges } from './metrics.ts'
+import type { NodeProgress, NodeState } from './progress.ts'
+import type { ChainStore } from './store/chain-store.ts'
+
+/** A claim and the last block it covers; the block is undefined while the claim is not verified here. */
+export interface Level {
+  readonly claim: bigint
+  readonly block: bigint | undefined
+}
+
+/** Everything a person or a monitor asks first. */
+export interface NodeStatus {
+  readonly state: NodeState
+  /** What keeps the node from going on, and the claim it is about. */
+  readonly fault: ReturnType<CodedError['toJSON']> | undefined
+  readonly faultClaim: bigint | undefined
+  /** Last block whose roots were all found equal. */
+  readonly block: bigint
+  readonly timestamp: bigint | undefined
+  readonly stateRoot: Uint8Array | undefined
+  readonly shardRoots: readonly Uint8Array[] | undefined
+  readonly rootsCompared: bigint
+  readonly rootsEqual: bigint
+  readonly finality: { readonly claimed: Level; readonly verified: Level; readonly final: Level }
+  readonly l2: { readonly block: bigint; readonly time: bigint; readonly inboxItems: bigint } | undefined
+}
+
+export interface StatusSources {
+  readonly progress: NodeProgress
+  readonly l2: L2Log
+  readonly store: ChainStore
+  /** Undefined before the first restoration. */
+  readonly chain: () => VerifiedChain | undefined
+  readonly clock: Clock
+}
+
+export async function statusOf({ progress, l2, store, chain }: StatusSources): Promise<NodeStatus> {
+  const { tip } = store
+  const { summary } = l2
+  const state = chain()?.state
+  const fault = progress.fault instanceof CodedError ? progress.fault.toJSON() : undefined
+  const level = async (claim: bigint): Promise<Level> => ({
+    claim,
+    block: claim === 0n ? 0n : claim <= tip.claim ? (await store.claim(claim))?.last : undefined,
+  })
+  return {
+    state: progress.state,
+    fault,
+    faultClaim: fault === undefined ? undefined : progress.claim?.claim.number,
+    block: state?.header.number ?? tip.block,
+    timestamp: state?.header.timestamp,
+    stateRoot: state?.header.stateRoot,
+    shardRoots: state?.shardRoots,
+    rootsCompared: tip.rootsCompared,
+    rootsEqual: tip.rootsEqual,
+    finality: {
+      claimed: await level(summary?.claim ?? 0n),
+      verified: { claim: tip.claim, block: tip.claimBlock },
+      final: await level(summary?.final ?? 0n),
+    },
+    l2:
+      summary === undefined
+        ? undefined
+        : { block: summary.cursor.blockNumber, time: summary.time, inboxItems: summary.items },
+  }
+}
+
+export function gaugesOf({ l2, store, clock }: StatusSources): NodeGauges {
+  const { tip } = store
+  return {
+    verifiedBlock: Number(tip.block),
+    verifiedClaim: Number(tip.claim),
+    standingClaim: Number(l2.summary?.claim ?? 0n),
+    finalClaim: Number(l2.summary?.final ?? 0n),
+    rootsCompared: Number(tip.rootsCompared),
+    rootsEqual: Number(tip.rootsEqual),
+    l2LagSeconds: l2.summary === undefined ? 0 : Math.max(0, clock.now() - Number(l2.summary.time)) / 1000,
+  }
+}
