@@ -27,7 +27,7 @@ export interface OpenAccountsDeps {
 export interface OpenAccountsOptions {
   /** JSON-RPC of the L2. */
   readonly url: string
-  readonly deployment: Deployment
+  readonly deployment: Pick<Deployment, 'inbox'>
   /** 32 bytes: the key that pays; nothing else may send from its account meanwhile. */
   readonly funder: Uint8Array
   readonly owners: readonly Bytes20[]
@@ -106,7 +106,11 @@ async function deposit(
   await sender.send({ key: `open:${shard}:${bytesToHex(owner)}`, call, gas: depositGas }, signal)
 }
 
-async function accountOf(client: PublicClient, deployment: Deployment, place: Place): Promise<number | undefined> {
+async function accountOf(
+  client: PublicClient,
+  deployment: Pick<Deployment, 'inbox'>,
+  place: Place,
+): Promise<number | undefined> {
   const [exists, account] = await client.readContract({
     address: bytesToHex(deployment.inbox),
     abi: inboxAbi,
@@ -116,7 +120,7 @@ async function accountOf(client: PublicClient, deployment: Deployment, place: Pl
   return exists ? account : undefined
 }
 
-async function opened(client: PublicClient, deployment: Deployment, place: Place): Promise<number> {
+async function opened(client: PublicClient, deployment: Pick<Deployment, 'inbox'>, place: Place): Promise<number> {
   const account = await accountOf(client, deployment, place)
   if (account === undefined)
     throw new InfraError({ code: 'DEPLOYMENT_FAILED', contract: 'Inbox', reason: `no account in shard ${place.shard}` })
