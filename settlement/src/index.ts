@@ -1,5 +1,5 @@
 export { claimHash } from './claims/convert.ts'
-export type { TransactionCost } from './claims/fees.ts'
+export { l1DataFee, type PricedCall, type TransactionCost } from './claims/fees.ts'
 export { createSettlementMetrics, type SettlementMetrics } from './metrics.ts'
 export { openSettlementReader, type ReaderDeps, type ReaderOptions, readerDefaults } from './reader.ts'
 export { l2Transport } from './rpc/transport.ts'

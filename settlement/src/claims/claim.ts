@@ -100,7 +100,7 @@ export function createClaiming(deps: ClaimingDeps, options: ClaimingOptions): Cl
       const call = callOf(request)
       const gas = await chain.estimateGas(sender.address, call, signal)
       const { baseFee, tip } = await chain.fees(signal)
-      const l1DataWei = await l1DataFee(client, { ...call, from: sender.address }, signal)
+      const l1DataWei = await l1DataFee(client, chain.chainId, { ...call, from: sender.address }, signal)
       return { executionWei: gas * (baseFee + tip), l1DataWei }
     },
   }

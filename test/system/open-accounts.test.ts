@@ -1,0 +1,55 @@
+import { inboxAbi } from '@parley/contracts'
+import { openAccounts } from '@parley/infra'
+import { createSenderMetrics, type TextStore } from '@parley/settlement'
+import { MemoryLevel } from 'memory-level'
+import { Registry } from 'prom-client'
+import { bytesToHex, hexToBytes } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clock } from './support/clock.ts'
+import { type DeployedL2, forever, log, startDeployedL2 } from './support/l2.ts'
+
+let l2: DeployedL2
+const store: TextStore = new MemoryLevel()
+beforeAll(async () => {
+  l2 = await startDeployedL2()
+})
+afterAll(() => l2?.stop())
+
+const open = (owners: readonly Uint8Array[], shards: readonly number[], amount = 10n ** 9n) =>
+  openAccounts(
+    { clock, log, metrics: createSenderMetrics(new Registry()), store },
+    { url: l2.chain.url, deployment: l2.deployment, funder: l2.roles.funder.secret, owners, shards, amount },
+    forever,
+  )
+const view = {
+  get address() {
+    return bytesToHex(l2.deployment.inbox)
+  },
+  abi: inboxAbi,
+} as const
+const shards = Array.from({ length: 64 }, (_, shard) => shard)
+
+test('openAccounts › every owner gets an account in every shard, once', async () => {
+  const owners = l2.roles.users.map(({ address }) => hexToBytes(address))
+  const accounts = await open(owners, shards)
+  expect(accounts).toHaveLength(owners.length * 64)
+  for (const { owner, shard, account } of accounts) {
+    const args = [shard, bytesToHex(owner)] as const
+    expect(await l2.client.readContract({ ...view, functionName: 'accountOf', args })).toEqual([true, account])
+  }
+  const total = await l2.client.readContract({ ...view, functionName: 'totalDeposits' })
+  expect(total).toBe(BigInt(accounts.length) * 10n ** 9n)
+  expect(await open(owners, shards)).toEqual(accounts)
+  expect(await l2.client.readContract({ ...view, functionName: 'totalDeposits' })).toBe(total)
+})
+
+test('openAccounts › a deposit that the inbox refuses is told', async () => {
+  const owner = new Uint8Array(20).fill(7)
+  await expect(open([owner], [1], 1n)).rejects.toMatchObject({
+    fault: { code: 'TRANSACTION_FAILED', reason: expect.stringContaining('Inbox_DepositTooSmall') },
+  })
+})
+
+test('openAccounts › a shard that does not exist is refused', async () => {
+  await expect(open([], [64])).rejects.toMatchObject({ fault: { code: 'OPTION_INVALID', field: 'shards' } })
+})
