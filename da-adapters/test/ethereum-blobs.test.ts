@@ -13,6 +13,10 @@ describe('ethereum-blobs on anvil', () => {
     anvil = await startAnvil()
     kzg = createKzg({ log: silentLog })
     harness = await blobsHarness(anvil, kzg)
+    // Both sides load the trusted setup at the first blob, for seconds.
+    const da = await harness.open()
+    await da.submit(Uint8Array.of(1, 2, 3), AbortSignal.timeout(50_000))
+    await da.close()
   })
   afterAll(async () => {
     await harness?.close()

@@ -65,6 +65,11 @@ export function replacementOffer(previous: Fees, market: FeeMarket, bounds: FeeB
   return allowed ? fees : undefined
 }
 
+/** Whether no block would take the offer now. */
+export function isOutbid(fees: Fees, market: FeeMarket): boolean {
+  return market.baseFeePerGas > fees.maxFeePerGas || market.blobBaseFee > fees.maxFeePerBlobGas
+}
+
 function clamp(value: bigint, low: bigint, high: bigint): bigint {
   return least(most(value, low), high)
 }

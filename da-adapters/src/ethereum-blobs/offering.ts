@@ -1,7 +1,7 @@
 import { unavailable } from '../fault.ts'
 import { networkForm, type SignedVariant, signVariant } from './blob-transaction.ts'
 import type { DriverContext, Pending } from './driver-context.ts'
-import { offer, replacementOffer } from './fees.ts'
+import { isOutbid, offer, replacementOffer } from './fees.ts'
 import type { Hex, L1Block } from './l1.ts'
 import { feeMarket } from './l1-view.ts'
 import { blobsLayer } from './layer.ts'
@@ -36,19 +36,35 @@ export function createOffering({ store, nonces, l1, account, log, counters, opti
     return { rejected: unavailable(blobsLayer, `the L1 node refuses the transaction: ${refusal}`) }
   }
 
-  /** Undefined when the price may not be raised further. */
-  async function signHigher(pending: Pending, head: L1Block, signal: AbortSignal): Promise<SignedVariant | undefined> {
+  /** Signs a higher offer and stores it before it is sent: whichever variant gets in, a restart must know it. */
+  async function raise(pending: Pending, latest: SignedVariant, head: L1Block, signal: AbortSignal): Promise<boolean> {
     const { key, nonce, variants, versionedHashes } = pending.publication
-    const last = variants.at(-1)
-    const market = await feeMarket(l1, head, signal)
-    const fees = last === undefined ? offer(market, options.fees) : replacementOffer(last.fees, market, options.fees)
+    const fees = replacementOffer(latest.fees, await feeMarket(l1, head, signal), options.fees)
     if (fees === undefined) {
       if (!pending.capReported)
         log.warn({ key, nonce: `${nonce}` }, 'blob transaction waits at the highest fees allowed')
       pending.capReported = true
-      return undefined
+      return false
     }
-    return signVariant(account, await nonces.bind(signal), nonce, versionedHashes, fees)
+    const higher = await signVariant(account, await nonces.bind(signal), nonce, versionedHashes, fees)
+    pending.publication = { ...pending.publication, variants: [...variants, higher] }
+    await store.update(pending.publication)
+    pending.offeredAt = head.number
+    counters.count('replaced')
+    return true
+  }
+
+  /** Whether only a higher offer helps. A refused one that the market would take was refused for another reason. */
+  async function isTooLow(
+    pending: Pending,
+    latest: SignedVariant,
+    offered: Offered,
+    head: L1Block,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (typeof offered !== 'string') return isOutbid(latest.fees, await feeMarket(l1, head, signal))
+    pending.offeredAt ??= head.number
+    return head.number - pending.offeredAt >= options.bumpAfterBlocks
   }
 
   return {
@@ -58,20 +74,19 @@ export function createOffering({ store, nonces, l1, account, log, counters, opti
       return signVariant(account, chainId, nonce, versionedHashes, fees)
     },
     async offer(pending, head, inPool, signal) {
-      const latest = pending.publication.variants.at(-1)
-      const offered = inPool || latest === undefined ? 'in pool' : await send(pending, latest, signal)
-      pending.offeredAt ??= head.number
-      if (head.number - pending.offeredAt < options.bumpAfterBlocks) return offered
-      const higher = await signHigher(pending, head, signal)
-      if (higher === undefined) return offered
-      pending.publication = { ...pending.publication, variants: [...pending.publication.variants, higher] }
-      // Before it is sent: whichever variant gets in, a restart must know it.
-      await store.update(pending.publication)
-      pending.offeredAt = head.number
-      counters.count('replaced')
-      return send(pending, higher, signal)
+      const latest = latestVariant(pending)
+      const offered = inPool ? 'in pool' : await send(pending, latest, signal)
+      if (!(await isTooLow(pending, latest, offered, head, signal))) return offered
+      if (!(await raise(pending, latest, head, signal))) return offered
+      return send(pending, latestVariant(pending), signal)
     },
   }
+}
+
+function latestVariant({ publication }: Pending): SignedVariant {
+  const latest = publication.variants.at(-1)
+  if (latest === undefined) throw unavailable(blobsLayer, `the store holds no transaction of ${publication.key}`)
+  return latest
 }
 
 function inGwei(fees: SignedVariant['fees']): Record<string, number> {

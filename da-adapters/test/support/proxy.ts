@@ -12,12 +12,23 @@ export interface ProxyAnswer {
   readonly status: number
   readonly type: string
   readonly body: Uint8Array
+  /** As a HEAD request is told. */
+  readonly length?: number
 }
 
-/** What happens to a request: it goes on, its connection is cut, it waits for `heal`, or it is answered here. */
-export type Meddling = 'pass' | 'cut' | 'hold' | { readonly answer: (real: ProxyAnswer) => ProxyAnswer }
+/**
+ * What happens to a request: it goes on; its connection is cut, before it went on or when it should be answered; it waits
+ * for `heal`; its answer is changed; or it never goes on and is answered all the same.
+ */
+export type Meddling =
+  | 'pass'
+  | 'cut'
+  | 'cut after'
+  | 'hold'
+  | { readonly answer: (real: ProxyAnswer) => ProxyAnswer }
+  | { readonly swallow: ProxyAnswer }
 
-export interface Proxy {
+export interface LayerProxy {
   readonly url: string
   readonly requests: readonly Passing[]
   meddle(rule: (passing: Passing) => Meddling): void
@@ -27,7 +38,7 @@ export interface Proxy {
 }
 
 /** Stands between an adapter and its layer and breaks what a test tells it to. */
-export async function startProxy(target: () => string): Promise<Proxy> {
+export async function startProxy(target: () => string): Promise<LayerProxy> {
   let rule: (passing: Passing) => Meddling = () => 'pass'
   const held: Array<() => void> = []
   const requests: Passing[] = []
@@ -47,9 +58,12 @@ export async function startProxy(target: () => string): Promise<Proxy> {
       meddling = 'pass'
     }
     if (meddling === 'cut') return void request.socket.destroy()
-    const real = await forward(target(), request, passing)
-    const { status, type, body } = meddling === 'pass' ? real : meddling.answer(real)
-    const length = request.method === 'HEAD' ? real.length : body.length
+    const swallowed = typeof meddling === 'object' && 'swallow' in meddling ? meddling.swallow : undefined
+    const real = swallowed ?? (await forward(target(), request, passing))
+    if (meddling === 'cut after') return void request.socket.destroy()
+    const answer = typeof meddling === 'object' && 'answer' in meddling ? meddling.answer(real) : real
+    const { status, type, body } = answer
+    const length = request.method === 'HEAD' ? (real.length ?? 0) : body.length
     response.writeHead(status, { 'content-type': type, 'content-length': length }).end(body)
   }
 
@@ -79,7 +93,7 @@ async function forward(
   target: string,
   request: IncomingMessage,
   { method, path, body }: Passing,
-): Promise<ProxyAnswer & { length: number }> {
+): Promise<ProxyAnswer> {
   const headers: Record<string, string> = {}
   for (const name of ['content-type', 'accept', 'authorization']) {
     const value = request.headers[name]

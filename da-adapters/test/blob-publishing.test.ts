@@ -1,0 +1,366 @@
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createEthereumBlobsDa, createKzg, type Kzg } from '../src/index.ts'
+import { type Anvil, richAccount, startAnvil } from './support/anvil.ts'
+import { closeBlocks, minedBlobTransactions, reopenBlocks } from './support/blob-chain.ts'
+import { onBlobStage, warmUp } from './support/blob-stage.ts'
+import { quickOptions } from './support/blobs-harness.ts'
+import { systemClock } from './support/clock.ts'
+import { errorOf, faultOf } from './support/faults.ts'
+import { rememberingKzg } from './support/remembering-kzg.ts'
+import { silentLog } from './support/silent-log.ts'
+import { until } from './support/until.ts'
+
+const patience = () => AbortSignal.timeout(25_000)
+const data = Uint8Array.from({ length: 1_000 }, (_, i) => i & 0xff)
+const otherData = data.slice(1)
+const gwei = 1_000_000_000n
+
+let kzg: Kzg
+let chain: Anvil
+beforeAll(async () => {
+  kzg = rememberingKzg(createKzg({ log: silentLog }))
+  chain = await startAnvil('--no-mining')
+  await warmUp({ kzg, anvil: chain }, [data, otherData])
+})
+afterAll(async () => {
+  await kzg?.close()
+  await chain?.stop()
+})
+
+/** Blocks from now on ask for more than what was offered. */
+const baseFee = (wei: bigint) => ['anvil_setNextBlockBaseFeePerGas', `0x${wei.toString(16)}`] as const
+
+describe('confirmations', () => {
+  test('submit › resolves at the depth asked for, not before', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks }) => {
+      const da = await open({ confirmations: 3 })
+      let done = false
+      const submitted = da.submit(data, patience()).finally(() => {
+        done = true
+      })
+      await inPool()
+      await anvil.mine(2)
+      await looks(3)
+      expect(done).toBe(false)
+      await anvil.mine()
+      expect((await submitted).height).toBe(1n)
+    })
+  })
+
+  test('status › a pointer of a block that the node does not have yet is pending', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
+      const da = await open()
+      const submitted = da.submit(data, patience())
+      await inPool()
+      await anvil.mine()
+      const { pointer } = await submitted
+      expect(await da.status(pointer, patience())).toBe('available')
+      pointer[8] = 200
+      expect(await da.status(pointer, patience())).toBe('pending')
+    })
+  })
+})
+
+describe('fees', () => {
+  test('bump › doubles all fees after the blocks given, and one of the two is mined', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, mineWithout }) => {
+      const da = await open({ bumpAfterBlocks: 2 })
+      const submitted = da.submit(data, patience())
+      const first = Object.values(await inPool())[0]
+      await mineWithout(2)
+      const second = await until('the transaction is replaced', async () => {
+        const now = Object.values(await inPool())[0]
+        return now?.hash === first?.hash ? undefined : now
+      })
+      expect(second?.nonce).toBe(first?.nonce)
+      expect(BigInt(second?.maxFeePerGas ?? 0) >= 2n * BigInt(first?.maxFeePerGas ?? 0)).toBe(true)
+      await anvil.mine()
+      await submitted
+      expect((await minedBlobTransactions(anvil)).map(({ hash }) => hash)).toEqual([second?.hash])
+    })
+  })
+
+  test('bump › whichever variant is mined is the publication', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, calls, proxy }) => {
+      const da = await open({ bumpAfterBlocks: 2 })
+      const submitted = da.submit(data, patience())
+      const first = Object.values(await inPool())[0]
+      // The replacement never reaches the pool, although the node says that it took it.
+      proxy.meddle(({ body }) =>
+        body.includes('eth_sendRawTransaction')
+          ? {
+              swallow: {
+                status: 200,
+                type: 'application/json',
+                body: Buffer.from(`{"id":${/"id":(\d+)/.exec(`${body}`)?.[1]},"result":"0x"}`),
+              },
+            }
+          : 'pass',
+      )
+      const sent = calls('eth_sendRawTransaction')
+      await closeBlocks(anvil)
+      await anvil.mine(2)
+      await reopenBlocks(anvil)
+      await until('the replacement was sent', async () => calls('eth_sendRawTransaction') > sent)
+      await anvil.mine()
+      await submitted
+      expect((await minedBlobTransactions(anvil)).map(({ hash }) => hash)).toEqual([first?.hash])
+    })
+  })
+
+  test('bump › a bound stops it, and the transaction waits', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, mineWithout }) => {
+      const da = await open({ bumpAfterBlocks: 1, fees: { maxFeePerGas: 5n * gwei } })
+      const submitted = da.submit(data, patience())
+      const first = Object.values(await inPool())[0]
+      await mineWithout(2)
+      await looks(3)
+      expect(Object.values(await inPool())[0]?.hash).toBe(first?.hash)
+      await anvil.mine()
+      await submitted
+    })
+  })
+
+  test('send › an offer outbid while nobody ran is raised at once', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, proxy, calls }) => {
+      const before = await open()
+      proxy.meddle(({ body }) => (body.includes('eth_sendRawTransaction') ? 'cut' : 'pass'))
+      const given = faultOf(before.submit(data, patience()))
+      await until('the first offer was tried', async () => calls('eth_sendRawTransaction') > 0)
+      await before.close()
+      expect(await given).toMatchObject({ code: 'DA_UNAVAILABLE' })
+      proxy.heal()
+      await anvil.rpc(...baseFee(50n * gwei))
+      await anvil.mine()
+      const after = await open()
+      const submitted = after.submit(data, patience())
+      await until('a higher offer is in the pool', async () => {
+        await anvil.mine()
+        return (await minedBlobTransactions(anvil)).length === 1
+      })
+      await submitted
+    })
+  })
+})
+
+describe('pool', () => {
+  test('drop › a transaction that the pool lost is sent again', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
+      const da = await open()
+      const submitted = da.submit(data, patience())
+      const first = Object.values(await inPool())[0]
+      await anvil.rpc('anvil_dropAllTransactions')
+      expect(Object.values(await inPool())[0]?.hash).toBe(first?.hash)
+      await anvil.mine()
+      await submitted
+    })
+  })
+
+  test('restart › a transaction in the pool is not sent again', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, calls }) => {
+      const before = await open()
+      const given = errorOf(before.submit(data, patience()))
+      await inPool()
+      await before.close()
+      await given
+      expect(calls('eth_sendRawTransaction')).toBe(1)
+      const after = await open()
+      await looks(2)
+      await anvil.mine()
+      await after.submit(data, patience())
+      expect(calls('eth_sendRawTransaction')).toBe(1)
+    })
+  })
+
+  test('funds › too few are DA_UNAVAILABLE with the node’s reason, and enough let the same bytes through', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, store, registry }) => {
+      const account = privateKeyToAccount(generatePrivateKey())
+      const da = await createEthereumBlobsDa(
+        { log: silentLog, clock: systemClock, registry, kzg, writer: { account, store } },
+        { rpcUrl: anvil.url, beaconUrl: anvil.url, ...quickOptions },
+      )
+      try {
+        const fault = await faultOf(da.submit(data, patience()))
+        expect(fault).toMatchObject({ code: 'DA_UNAVAILABLE', reason: expect.stringMatching(/funds/i) })
+        await anvil.rpc('anvil_setBalance', account.address, `0x${(10n ** 18n).toString(16)}`)
+        const mined = until('it is mined', async () => {
+          await anvil.mine()
+          return (await minedBlobTransactions(anvil)).length === 1
+        })
+        const { costWei } = await da.submit(data, patience())
+        await mined
+        const balance = BigInt(await anvil.rpc<string>('eth_getBalance', account.address, 'latest'))
+        expect(costWei).toBe(10n ** 18n - balance)
+      } finally {
+        await da.close()
+      }
+    })
+  })
+
+  test('bound › more publications than allowed at once are DA_UNAVAILABLE', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
+      const da = await open({ maxPending: 1 })
+      const submitted = da.submit(data, patience())
+      await inPool()
+      expect(await faultOf(da.submit(otherData, patience()))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+      await anvil.mine()
+      await submitted
+    })
+  })
+})
+
+describe('reorg', () => {
+  test('before the confirmations › the publication is sent again and its pointer names the later block', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, mineWithout }) => {
+      const da = await open({ confirmations: 2 })
+      const submitted = da.submit(data, patience())
+      await inPool()
+      await anvil.mine()
+      await looks(2)
+      await anvil.rpc('anvil_rollback', 1)
+      await anvil.rpc('anvil_dropAllTransactions')
+      await mineWithout(3)
+      await inPool()
+      await anvil.mine(2)
+      const { height, pointer } = await submitted
+      expect(height).toBe(4n)
+      expect(Buffer.compare(await da.retrieve(pointer, patience()), data)).toBe(0)
+      expect(await minedBlobTransactions(anvil)).toHaveLength(1)
+    })
+  })
+
+  test('after the confirmations › the publication is sent again and old pointers still find it', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, registry, mineWithout }) => {
+      const da = await open()
+      const submitted = da.submit(data, patience())
+      await inPool()
+      await anvil.mine()
+      const { pointer } = await submitted
+      await anvil.rpc('anvil_rollback', 1)
+      await anvil.rpc('anvil_dropAllTransactions')
+      await inPool()
+      await mineWithout(1)
+      await anvil.mine()
+      await until('it is confirmed again', async () =>
+        (await registry.metrics()).includes('parley_da_blob_transactions_total{event="confirmed"} 2'),
+      )
+      expect(await registry.metrics()).toContain('parley_da_blob_transactions_total{event="reorged"} 1')
+      expect(Buffer.compare(await da.retrieve(pointer, patience()), data)).toBe(0)
+      const again = await da.submit(data, patience())
+      expect(again.height).toBe(2n)
+      expect(await minedBlobTransactions(anvil)).toHaveLength(1)
+    })
+  })
+})
+
+describe('nonces', () => {
+  test('foreign sender › a nonce taken by another transaction is replaced, nothing is published twice', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, proxy, calls }) => {
+      const da = await open()
+      proxy.meddle(({ body }) => (body.includes('eth_sendRawTransaction') ? 'cut' : 'pass'))
+      const submitted = da.submit(data, patience())
+      await until('the transaction was tried', async () => calls('eth_sendRawTransaction') > 0)
+      const foreign = await richAccount.signTransaction({
+        chainId: 31_337,
+        nonce: 0,
+        to: richAccount.address,
+        gas: 21_000n,
+        maxFeePerGas: 100n * gwei,
+        type: 'eip1559',
+      })
+      await anvil.rpc('eth_sendRawTransaction', foreign)
+      await anvil.mine(2)
+      proxy.heal()
+      await until('it is mined', async () => {
+        await anvil.mine()
+        return (await minedBlobTransactions(anvil)).length > 0
+      })
+      await submitted
+      expect((await minedBlobTransactions(anvil)).map(({ nonce }) => Number(nonce))).toEqual([1])
+    })
+  })
+
+  test('several at once › are sent in the order of their nonces, without gaps', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
+      const da = await open()
+      const submitted = Promise.all([da.submit(data, patience()), da.submit(otherData, patience())])
+      expect(Object.keys(await inPool(2))).toEqual(['0', '1'])
+      await anvil.mine()
+      const [first, second] = await submitted
+      expect(first.height).toBe(second.height)
+      expect(Buffer.compare(await da.retrieve(first.pointer, patience()), data)).toBe(0)
+      expect(Buffer.compare(await da.retrieve(second.pointer, patience()), otherData)).toBe(0)
+    })
+  })
+
+  test('store › of another chain is DA_REFUSED', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ store, registry, anvil, open, inPool }) => {
+      const submitted = (await open()).submit(data, patience())
+      await inPool()
+      await anvil.mine()
+      await submitted
+      await using other = await startAnvil('--no-mining')
+      const da = await createEthereumBlobsDa(
+        { log: silentLog, clock: systemClock, registry, kzg, writer: { account: richAccount, store } },
+        { rpcUrl: other.url, beaconUrl: other.url, ...quickOptions },
+      )
+      try {
+        expect(await faultOf(da.submit(otherData, patience()))).toMatchObject({ code: 'DA_REFUSED' })
+      } finally {
+        await da.close()
+      }
+    })
+  })
+})
+
+describe('outage', () => {
+  test('L1 away › callers are told after a few looks, and the publication goes on when it is back', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, proxy }) => {
+      const da = await open()
+      const given = faultOf(da.submit(data, patience()))
+      await inPool()
+      proxy.meddle(() => 'cut')
+      expect(await given).toMatchObject({ code: 'DA_UNAVAILABLE' })
+      await anvil.mine()
+      proxy.heal()
+      await da.submit(data, patience())
+      expect(await minedBlobTransactions(anvil)).toHaveLength(1)
+    })
+  })
+
+  test('time › a publication not confirmed in time is DA_UNAVAILABLE and still under way', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
+      const da = await open({ confirmTimeoutMs: 200 })
+      expect(await faultOf(da.submit(data, patience()))).toMatchObject({
+        code: 'DA_UNAVAILABLE',
+        reason: expect.stringContaining('200 ms'),
+      })
+      await inPool()
+      await anvil.mine()
+      await da.submit(data, patience())
+      expect(await minedBlobTransactions(anvil)).toHaveLength(1)
+    })
+  })
+
+  test('close › calls under way are DA_UNAVAILABLE', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ open, inPool }) => {
+      const da = await open()
+      const given = faultOf(da.submit(data, patience()))
+      await inPool()
+      await da.close()
+      expect(await given).toMatchObject({ code: 'DA_UNAVAILABLE', reason: 'the adapter is closed' })
+    })
+  })
+
+  test('reader › without an account submit is DA_REFUSED', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, registry }) => {
+      const da = await createEthereumBlobsDa(
+        { log: silentLog, clock: systemClock, registry, kzg },
+        { rpcUrl: anvil.url, beaconUrl: anvil.url },
+      )
+      expect(await faultOf(da.submit(data, patience()))).toMatchObject({ code: 'DA_REFUSED' })
+      await da.close()
+    })
+  })
+})
