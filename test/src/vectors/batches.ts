@@ -63,7 +63,7 @@ const deflated = (stated: number, ...after: readonly Part[]): Uint8Array => {
 }
 
 /** An encoding with its narrow columns stored plain, whatever the encoder chose. */
-function storedPlain(core: Uint8Array): Uint8Array {
+export function storedPlain(core: Uint8Array): Uint8Array {
   let at = 2
   const read = (): number => {
     let value = 0
