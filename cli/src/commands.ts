@@ -5,11 +5,15 @@ import { daCommand } from './command/da.ts'
 import { deployCommand } from './command/deploy.ts'
 import { devCommand } from './command/dev.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
+import { nodeCommand } from './command/node.ts'
+import { replayCommand } from './command/replay.ts'
 import { sequencerCommand } from './command/sequencer.ts'
 
 /** Every command of `parley`. */
 export const commands: readonly CommandDefinition[] = [
   devCommand,
+  nodeCommand,
+  replayCommand,
   sequencerCommand,
   batcherCommand,
   daCommand,

@@ -9,7 +9,7 @@ export type CliFault =
   | { code: 'TRACE_LINE_INVALID'; line: number; field: string; reason: string }
   | { code: 'CHILD_ENDED'; role: string; exitCode: number; lastLines: readonly string[] }
   | { code: 'CHILD_NOT_READY'; role: string; waitedMs: number; lastLines: readonly string[] }
-  | { code: 'CHECK_FAILED'; check: string; expected: string; received: string }
+  | { code: 'ANSWER_INVALID'; server: string; field: string; reason: string }
   | { code: 'DEADLINE_PASSED'; waitedFor: string; waitedMs: number }
   | { code: 'ARGUMENT_INVALID'; argument: string; reason: string }
 
@@ -22,7 +22,7 @@ export const cliFaults: FaultTable<CliFault> = {
   TRACE_LINE_INVALID: { blame: 'operator', retry: 'changed', text: 'a line of the trace is not of the stated form' },
   CHILD_ENDED: { blame: 'operator', retry: 'changed', text: 'a process of the stack ended by itself' },
   CHILD_NOT_READY: { blame: 'operator', retry: 'later', text: 'a process of the stack did not become ready in time' },
-  CHECK_FAILED: { blame: 'defect', retry: 'never', text: 'the run did not end as it must' },
+  ANSWER_INVALID: { blame: 'layer', retry: 'later', text: 'a server’s answer is not what it should be' },
   DEADLINE_PASSED: { blame: 'operator', retry: 'later', text: 'something awaited did not happen in time' },
   ARGUMENT_INVALID: { blame: 'operator', retry: 'changed', text: 'an argument is outside its bounds' },
 }

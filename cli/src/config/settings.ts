@@ -110,6 +110,13 @@ const load = {
     integer(1, 1_000_000, { about: 'Lines of the trace that decide whom a conversation starts with.' }),
   ),
   'load.maxMessages': defaulted(100, integer(1, 4_096, { flag: 'body', about: 'Messages of one request at most.' })),
+  'load.depositMwei': defaulted(
+    10n ** 10n,
+    uint64(1n, 2n ** 57n, {
+      flag: 'deposit',
+      about: 'Deposit that opens the account of a replay in each shard, in mwei.',
+    }),
+  ),
   'load.seed': uint64(0n, 2n ** 64n - 1n, {
     flag: 'seed',
     about: 'Keys and salts follow from it, and with `parley dev` the clock; random when left out.',

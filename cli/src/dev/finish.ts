@@ -3,7 +3,7 @@ import { toHex } from 'viem'
 import type { LoadTally } from '../load/session.ts'
 import type { ClaimsView } from '../observe/claims.ts'
 import { rollupGas } from '../observe/l2-gas.ts'
-import { type NodeView, readNode } from '../observe/node.ts'
+import { finalMessages, type NodeView, readNode } from '../observe/node.ts'
 import { waitFor } from '../observe/poll.ts'
 import { publishedBytes } from '../observe/published-bytes.ts'
 import type { SealedChainView } from '../observe/sealed.ts'
@@ -44,7 +44,8 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
     const view = await readNode(stack.places.nodeUrl as string, signal)
     return view.finalBlock >= head ? view : undefined
   })
-  return report(context, run, { sealed, claims, node }, signal)
+  const messages = await finalMessages(stack.places.nodeUrl as string, node.finalBlock, signal)
+  return report(context, run, { sealed, claims, node, messages }, signal)
 }
 
 /** The rest of a repeatable run makes no whole block: asks for it to be sealed as it is. */
@@ -57,24 +58,26 @@ interface Ends {
   readonly sealed: SealedChainView
   readonly claims: ClaimsView
   readonly node: NodeView
+  /** Messages in final blocks of the node. */
+  readonly messages: number
 }
 
 async function report(
   context: Context,
   { stack, tracker, tally }: Run,
-  { sealed, claims, node }: Ends,
+  { sealed, claims, node, messages }: Ends,
   signal: AbortSignal,
 ): Promise<DevReport> {
   const { l2Url, rollup } = stack.places
   const gas = Number(await rollupGas(l2Url, rollup, stack.deployment))
   const bytes = await allBytes(context, stack, claims, signal)
-  const perMessage = (amount: number): number => (node.finalMessages === 0 ? 0 : round(amount / node.finalMessages))
+  const perMessage = (amount: number): number => (messages === 0 ? 0 : round(amount / messages))
   return {
     messages: {
       offered: tally.offered,
       accepted: tally.accepted,
       refused: tally.refused + tally.refusedOperations,
-      final: node.finalMessages,
+      final: messages,
     },
     conversations: tally.conversations,
     blocks: Number(sealed.header?.number ?? 0n),
@@ -91,7 +94,7 @@ async function report(
       blocks: Number(node.block),
       rootsCompared: node.rootsCompared,
       rootsEqual: node.rootsEqual,
-      stateRoot: node.stateRoot,
+      stateRoot: node.stateRoot ?? '0x',
     },
     sequencer: {
       stateRoot: sealed.header === undefined ? '0x' : toHex(sealed.header.stateRoot),

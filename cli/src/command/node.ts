@@ -1,0 +1,25 @@
+import { serve } from '../process/service.ts'
+import type { CommandDefinition } from './command.ts'
+
+/** Verifies the chain from the L2 and the DA layers alone. */
+export const nodeCommand: CommandDefinition = {
+  name: 'node',
+  about: 'Derive and verify the chain from the L2 and the DA layers alone, and serve it with proofs.',
+  keys: [
+    'run.dataDir',
+    'run.host',
+    'run.port',
+    'run.lanes',
+    'run.verifier',
+    'l2.url',
+    'l2.rollup',
+    'l2.pollMs',
+    'l1.url',
+    'l1.beaconUrl',
+    'da.localUrl',
+  ],
+  async run(context) {
+    const { startNode } = await import('../role/node.ts')
+    return serve(context, () => startNode(context))
+  },
+}

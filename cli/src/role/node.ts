@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os'
+import { createExecution } from '@parley/execution'
+import { createNode, createNodeServer } from '@parley/node'
+import { Registry } from 'prom-client'
+import { needed } from '../config/config.ts'
+import type { Context } from '../process/context.ts'
+import type { Service } from '../process/service.ts'
+import { Closing } from './closing.ts'
+import { openReader } from './l2.ts'
+import { openLayers } from './layers.ts'
+import { openTexts } from './stores.ts'
+
+/** Starts a verifying node, which knows nothing but the L2 and the DA layers. */
+export function startNode(context: Context): Promise<Service> {
+  return Closing.guard(async (closing) => {
+    const { config, clock, log } = context
+    const dataDir = needed(config, 'run.dataDir')
+    const registry = new Registry()
+    const settlement = await openReader(context, registry, { dataDir, closing })
+    const layers = await openLayers({ config, clock, log, registry }, closing)
+    const node = await createNode(
+      {
+        settlement,
+        layers,
+        createExecution: (chain) =>
+          createExecution(
+            { config: chain, log: log.child({ part: 'execution' }) },
+            { lanes: config.run.lanes ?? availableParallelism(), verifier: config.run.verifier },
+          ),
+        store: await openTexts(dataDir, 'chain', closing),
+        clock,
+        log,
+        metrics: registry,
+      },
+      {},
+    )
+    const server = await createNodeServer(
+      { node, registry, clock, log },
+      { host: config.run.host, port: config.run.port },
+    )
+    closing.add(() => server.close())
+    const stopping = new AbortController()
+    const running = node.run(stopping.signal)
+    closing.add(async () => {
+      stopping.abort()
+      // What it failed with is told by `failed`.
+      await running.catch(() => undefined)
+    })
+    const failed = running.then(() => new Promise<never>(() => undefined))
+    return { ready: { url: server.url }, failed, stop: () => closing.close() }
+  })
+}
