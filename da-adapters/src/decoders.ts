@@ -1,0 +1,3 @@
+// Pointers as claims carry them, for the fuzzer.
+export { type BlobPointer, decodeBlobPointer, encodeBlobPointer } from './ethereum-blobs/pointer.ts'
+export { decodeLocalPointer, encodeLocalPointer, type LocalPointer } from './local/pointer.ts'

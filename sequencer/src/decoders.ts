@@ -1,0 +1,2 @@
+// Records of the journal, for the fuzzer.
+export { decodeRecord, type JournalRecord } from './chain/opening.ts'
