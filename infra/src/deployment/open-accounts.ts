@@ -51,8 +51,6 @@ const depositGas = 250_000n
 /** Deposits on their way at once; with a block gas limit of 30 million, more would only wait. */
 const depositsAtOnce = 96
 
-const forever = new AbortController().signal
-
 /**
  * Sees to it that every owner has an account in every shard: deposits where there is none and waits until all deposits are
  * included. Calling again deposits nothing.
@@ -61,7 +59,7 @@ const forever = new AbortController().signal
 export async function openAccounts(
   deps: OpenAccountsDeps,
   options: OpenAccountsOptions,
-  signal: AbortSignal = forever,
+  signal: AbortSignal,
 ): Promise<readonly OpenedAccount[]> {
   for (const shard of options.shards)
     if (!Number.isInteger(shard) || shard < 0 || shard >= limits.shards)

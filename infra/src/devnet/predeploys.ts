@@ -71,12 +71,17 @@ function encodeAttributes(attributes: L1Attributes, scalars: FeeScalars): Hex {
   return concatHex([setL1BlockValuesEcotone, packed])
 }
 
-function deployedCode(contract: 'L1Block' | 'GasPriceOracle'): Hex {
-  const artifact = import.meta.resolve(
-    `@eth-optimism/contracts-bedrock/forge-artifacts/${contract}.sol/${contract}.json`,
-  )
+function deployedCode(artifact: string): Hex {
   return JSON.parse(readFileSync(fileURLToPath(artifact), 'utf8')).deployedBytecode.object
 }
+
+const l1BlockCode = (): Hex =>
+  deployedCode(import.meta.resolve('@eth-optimism/contracts-bedrock/forge-artifacts/L1Block.sol/L1Block.json'))
+
+const gasPriceOracleCode = (): Hex =>
+  deployedCode(
+    import.meta.resolve('@eth-optimism/contracts-bedrock/forge-artifacts/GasPriceOracle.sol/GasPriceOracle.json'),
+  )
 
 /** The system transactions of a development L2. */
 export interface SystemTransactions {
@@ -117,8 +122,8 @@ export function createSystemTransactions(
   return {
     tell,
     async etch(attributes, signal) {
-      await chain.setCode({ address: l1BlockAddress, bytecode: deployedCode('L1Block') })
-      await chain.setCode({ address: gasPriceOracleAddress, bytecode: deployedCode('GasPriceOracle') })
+      await chain.setCode({ address: l1BlockAddress, bytecode: l1BlockCode() })
+      await chain.setCode({ address: gasPriceOracleAddress, bytecode: gasPriceOracleCode() })
       await chain.impersonateAccount({ address: depositor })
       await chain.setBalance({ address: depositor, value: parseEther('1000000') })
       await tell(attributes, signal)

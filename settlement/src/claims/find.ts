@@ -7,7 +7,7 @@ import { ask } from '../rpc/unavailable.ts'
 import { claimFromAbi, claimHash } from './convert.ts'
 
 /** A claim that stands and where its event is. */
-export interface StandingClaim {
+interface StandingClaim {
   readonly claim: BatchClaim
   readonly hash: Bytes32
   readonly at: L2Position
@@ -15,7 +15,7 @@ export interface StandingClaim {
 }
 
 /** The latest claim as the contract tells it. */
-export interface HeadSummary {
+interface HeadSummary {
   readonly number: bigint
   readonly hash: Bytes32
 }

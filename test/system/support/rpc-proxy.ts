@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** How a request goes wrong: refused with a status, or no answer before or after the chain got it. */
-export type Trouble = 'tooManyRequests' | 'lost' | 'unanswered'
+type Trouble = 'tooManyRequests' | 'lost' | 'unanswered'
 
 interface RpcCall {
   readonly id: number
