@@ -10,10 +10,9 @@ export {
   type SettlementOptions,
   settlementDefaults,
 } from './settlement.ts'
-export type { Call, TransactionChain } from './transactions/chain.ts'
-export { createPendingStore, type TextStore } from './transactions/pending-store.ts'
-export { openTransactionSender, type SenderDeps } from './transactions/sender.ts'
-export { createSenderMetrics } from './transactions/sender-metrics.ts'
+export { type AccountSenderDeps, openAccountSender } from './transactions/account-sender.ts'
+export type { Call } from './transactions/chain.ts'
+export type { TextStore } from './transactions/pending-store.ts'
+export { createSenderMetrics, type SenderMetrics } from './transactions/sender-metrics.ts'
 export { type SenderOptions, senderDefaults } from './transactions/sender-options.ts'
 export type { TransactionRequest, TransactionSender } from './transactions/transaction-sender.ts'
-export { connectTransactionChain } from './transactions/viem-chain.ts'

@@ -1,13 +1,12 @@
 import { type ClaimRequest, type Settlement, SettlementError } from '@parley/protocol'
-import { bytesToHex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
 import { ensureBond } from './claims/bond.ts'
 import { type ClaimingOptions, createClaiming } from './claims/claim.ts'
 import type { TransactionCost } from './claims/fees.ts'
 import { finalizeClaims } from './claims/finality.ts'
+import { pushPrices } from './claims/prices.ts'
 import { connect, createReader, type ReaderDeps, type ReaderOptions, readerDefaults } from './reader.ts'
-import { createPendingStore, type TextStore } from './transactions/pending-store.ts'
-import { openTransactionSender } from './transactions/sender.ts'
+import { openAccountSender } from './transactions/account-sender.ts'
+import type { TextStore } from './transactions/pending-store.ts'
 import { type SenderOptions, senderDefaults } from './transactions/sender-options.ts'
 import { connectTransactionChain } from './transactions/viem-chain.ts'
 
@@ -41,6 +40,12 @@ export interface ClaimerSettlement extends Settlement {
   ensureBond(signal: AbortSignal): Promise<bigint>
   /** What claiming would cost now. @throws {SettlementError} `TRANSACTION_REFUSED`, `SETTLEMENT_UNAVAILABLE`. */
   quote(request: ClaimRequest, signal: AbortSignal): Promise<TransactionCost>
+  /**
+   * Moves the L3's prices towards what the L2 knows of its L1; anyone may, once an interval.
+   * @returns whether there was anything to move.
+   * @throws {SettlementError} what sending throws.
+   */
+  pushPrices(signal: AbortSignal): Promise<boolean>
 }
 
 /**
@@ -56,18 +61,13 @@ export async function openSettlement(
     throw new SettlementError({ code: 'OPTION_INVALID', field: 'finalizePerTransaction', reason: 'is not 1 to 500' })
   const connection = await connect(deps, options, signal)
   const chain = await connectTransactionChain(deps.transport, signal)
-  const account = privateKeyToAccount(bytesToHex(deps.secret))
-  const store = createPendingStore(deps.store, chain.chainId, account.address)
-  const { clock, log } = deps
-  const sender = await openTransactionSender(
-    { chain, account, store, clock, log, metrics: deps.metrics.sending },
-    options.sending,
-  )
+  const sender = await openAccountSender({ ...deps, metrics: deps.metrics.sending }, options.sending, signal)
   return {
     ...createReader(deps, options, connection),
-    ...createClaiming({ connection, chain, sender, clock }, options),
+    ...createClaiming({ connection, chain, sender, clock: deps.clock }, options),
     finalize: (inner) => finalizeClaims(connection, sender, options.finalizePerTransaction, inner),
     ensureBond: (inner) => ensureBond(connection, sender, inner),
+    pushPrices: (inner) => pushPrices(connection, sender, inner),
     close: () => sender.close(),
   }
 }

@@ -307,6 +307,18 @@ describe('finalize', () => {
   })
 })
 
+describe('prices', () => {
+  test('prices › they are pushed once an interval, and only when they move', async () => {
+    const settlement = await open()
+    expect(await settlement.pushPrices(forever)).toBe(true)
+    expect(await settlement.pushPrices(forever)).toBe(false)
+    await l2.control.increaseTime({ seconds: 60 })
+    await l2.control.mine({ blocks: 1 })
+    expect(await settlement.pushPrices(forever)).toBe(true)
+    expect(await nonce()).toBe(2)
+  })
+})
+
 describe('deployment', () => {
   test.each([
     ['nothing', () => filled(1).slice(0, 20)],

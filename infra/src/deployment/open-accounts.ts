@@ -1,25 +1,22 @@
 import { inboxAbi } from '@parley/contracts'
 import { type Bytes20, type Clock, limits, weiPerMwei } from '@parley/protocol'
 import {
-  connectTransactionChain,
-  createPendingStore,
   l2Transport,
-  openTransactionSender,
-  type SenderDeps,
+  openAccountSender,
+  type SenderMetrics,
   senderDefaults,
   type TextStore,
   type TransactionSender,
 } from '@parley/settlement'
 import type { Logger } from 'pino'
 import { bytesToHex, createPublicClient, encodeFunctionData, type Hex, type PublicClient } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
 import { InfraError } from '../faults.ts'
 import type { Deployment } from './deployment.ts'
 
 export interface OpenAccountsDeps {
   readonly clock: Clock
   readonly log: Logger
-  readonly metrics: SenderDeps['metrics']
+  readonly metrics: SenderMetrics
   /** Keeps signed deposits until they are settled, so that none is made twice. */
   readonly store: TextStore
 }
@@ -70,12 +67,10 @@ export async function openAccounts(
   const before = await Promise.all(wanted.map((each) => accountOf(client, options.deployment, each)))
   const missing = wanted.filter((_, i) => before[i] === undefined)
   if (missing.length > 0) {
-    const chain = await connectTransactionChain(transport, signal)
-    const account = privateKeyToAccount(bytesToHex(options.funder))
-    const store = createPendingStore(deps.store, chain.chainId, account.address)
-    const sender = await openTransactionSender(
-      { ...deps, chain, account, store },
+    const sender = await openAccountSender(
+      { ...deps, transport, secret: options.funder },
       { ...senderDefaults, pollMs: 200, maxPending: depositsAtOnce, maxWaiting: missing.length },
+      signal,
     )
     try {
       await Promise.all(missing.map((each) => deposit(sender, options, each, signal)))

@@ -2,6 +2,7 @@ import { inboxAbi, rollupAbi } from '@parley/contracts'
 import { type BatchClaim, type Bytes32, SettlementError, sameBytes } from '@parley/protocol'
 import { type Address, BaseError, decodeEventLog, type Hex, hexToBytes, isAddressEqual } from 'viem'
 import { claimFromAbi, claimHash } from '../claims/convert.ts'
+import { isCanonical } from './canonical.ts'
 import { itemOfEvent, type ToldItem } from './decode-item.ts'
 
 /** A log as the node gives it. */
@@ -42,13 +43,20 @@ export function decodeLog(log: RawLog, addresses: Addresses): Told {
 
 const parts = (log: RawLog) => ({ data: log.data, topics: log.topics as [Hex, ...Hex[]], strict: true }) as const
 
+function demandCanonical(canonical: boolean, eventName: string): void {
+  if (!canonical) throw invalidEvent(`${eventName} is not encoded as its contract encodes it`)
+}
+
 function decodeInboxLog(log: RawLog): Told {
-  const told = itemOfEvent(decodeEventLog({ abi: inboxAbi, ...parts(log) }))
+  const event = decodeEventLog({ abi: inboxAbi, ...parts(log) })
+  demandCanonical(isCanonical(inboxAbi, event, log), event.eventName)
+  const told = itemOfEvent(event)
   return told === undefined ? { kind: 'other' } : { kind: 'item', told }
 }
 
 function decodeRollupLog(log: RawLog): Told {
   const event = decodeEventLog({ abi: rollupAbi, ...parts(log) })
+  demandCanonical(isCanonical(rollupAbi, event, log), event.eventName)
   switch (event.eventName) {
     case 'Claimed': {
       const claim = claimFromAbi(event.args.claim)
