@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IInbox} from "../../src/interfaces/IInbox.sol";
+import {IRollup} from "../../src/interfaces/IRollup.sol";
+import {BatchClaim, ClaimHead, ClaimRequest, DataPart} from "../../src/types/Batch.sol";
+import {Message, Signature, Withdraw} from "../../src/types/Operations.sol";
+import {RollupParameters} from "../../src/types/Parameters.sol";
+import {Account, Prices} from "../../src/types/State.sol";
+import {Base} from "../support/Base.sol";
+import {L1BlockStub} from "../support/L1BlockStub.sol";
+import {StateModel} from "./StateModel.sol";
+
+/// @title Everyone who acts on the contracts, and what they know must hold
+/// @dev Each action either must succeed or must be refused, and says so; the invariants compare contracts and ledger.
+contract Actors is Base {
+    using StateModel for StateModel.Shard;
+
+    uint8 public constant SHARD = 5;
+    uint256 public constant OWNERS = 6;
+    L1BlockStub private constant L1_BLOCK = L1BlockStub(0x4200000000000000000000000000000000000015);
+
+    IRollup private immutable ROLLUP;
+    IInbox private immutable INBOX;
+    address private immutable OPERATOR;
+    address[2] public claimers;
+
+    // The queue.
+    bytes32[] public hashes;
+    uint64[] public times;
+    bytes32 private _parentBlock = keccak256("block");
+
+    // Accounts.
+    mapping(uint8 shard => mapping(address owner => uint32)) public accountPlusOne;
+    mapping(uint8 shard => uint32) public accounts;
+    uint256 public depositedWei;
+
+    // Claims; index 0 is genesis.
+    BatchClaim[] private _claims;
+    StateModel.Shard[] private _states;
+    StateModel.Shard private _state;
+
+    // Finality and money.
+    uint64 public highestFinal;
+    uint64[] public finalizedAt;
+    uint256 public paidWei;
+    uint256 public bondsWei;
+
+    // Prices.
+    Prices public lastPrices;
+    uint256 public lastPushAt;
+
+    /// @dev What was let through that must be refused; empty when nothing.
+    string public letThrough;
+    mapping(string action => uint256) public calls;
+
+    constructor(IRollup rollup, address operator, address[2] memory claimers_, BatchClaim memory genesis) {
+        ROLLUP = rollup;
+        INBOX = rollup.inbox();
+        OPERATOR = operator;
+        claimers = claimers_;
+        lastPrices = INBOX.prices();
+        _claims.push(genesis);
+        _state.index = SHARD;
+        for (uint256 i; i < StateModel.ACCOUNTS; ++i) {
+            _state.accounts[i] = Account(owner(i), 0, 10 ** 12, 0);
+        }
+        _states.push(_state);
+        finalizedAt.push(uint64(block.timestamp));
+    }
+
+    function owner(uint256 i) public pure returns (address) {
+        return address(uint160(0xA0000 + i));
+    }
+
+    function claimsMade() external view returns (uint256) {
+        return _claims.length - 1;
+    }
+
+    function claimAt(uint256 number) external view returns (BatchClaim memory) {
+        return _claims[number];
+    }
+
+    function stateAt(uint256 number) external view returns (StateModel.Shard memory) {
+        return _states[number];
+    }
+
+    function queued() external view returns (uint256) {
+        return hashes.length;
+    }
+
+    function passTime(uint256 seconds_) external {
+        calls["passTime"] += 1;
+        _parentBlock = keccak256(abi.encode(_parentBlock, seconds_));
+        vm.warp(vm.getBlockTimestamp() + clamp(seconds_, 1, 900));
+        vm.roll(vm.getBlockNumber() + 1);
+        vm.setBlockhash(vm.getBlockNumber() - 1, _parentBlock);
+    }
+
+    function deposit(uint256 shard, uint256 who, uint256 amount) external {
+        uint8 shard_ = shard % 2 == 0 ? SHARD : uint8(shard % 64);
+        uint256 value = clamp(amount, 1000, 10 ** 12) * 10 ** 6;
+        address to = owner(who % OWNERS);
+        vm.deal(address(this), value);
+        uint32 account = INBOX.deposit{value: value}(shard_, to);
+        if (accountPlusOne[shard_][to] == 0) {
+            accounts[shard_] += 1;
+            accountPlusOne[shard_][to] = accounts[shard_];
+        }
+        assertEq(account + 1, accountPlusOne[shard_][to], "account of a deposit");
+        depositedWei += value;
+        _noteQueued();
+        calls["deposit"] += 1;
+    }
+
+    function depositWrongly(uint256 shard, uint256 amount, uint256 how) external {
+        uint256 value = clamp(amount, 1000, 10 ** 12) * 10 ** 6;
+        address to = owner(0);
+        uint8 shard_ = uint8(shard % 64);
+        if (how % 4 == 0) shard_ = uint8(64 + shard % 192);
+        else if (how % 4 == 1) value = amount % 1000 * 10 ** 6;
+        else if (how % 4 == 2) value += 1 + amount % (10 ** 6 - 1);
+        else to = address(0);
+        vm.deal(address(this), value);
+        try INBOX.deposit{value: value}(shard_, to) {
+            letThrough = "deposit";
+        } catch {
+            calls["depositWrongly"] += 1;
+        }
+    }
+
+    function force(uint256 who, bytes32 content, uint64 amount) external {
+        vm.prank(owner(who % OWNERS));
+        if (uint256(content) % 2 == 0) INBOX.forceWithdraw(Withdraw(SHARD, 0, 0, amount), new Signature[](1));
+        else INBOX.forceMessage(SHARD, Message(1, 2, content), Signature(content, content));
+        _noteQueued();
+        calls["force"] += 1;
+    }
+
+    function pushPrices(uint256 basefee, uint256 blobBaseFee) external {
+        L1_BLOCK.set(basefee % 10 ** 12, blobBaseFee % 10 ** 12, 5227, 1_014_213);
+        uint256 time = vm.getBlockTimestamp();
+        try INBOX.pushPrices() {
+            Prices memory next = INBOX.prices();
+            if (lastPushAt != 0 && time - lastPushAt < 3600) letThrough = "early prices";
+            if (_jumped(lastPrices.dataByte, next.dataByte)) letThrough = "jump of dataByte";
+            if (_jumped(lastPrices.settlement, next.settlement)) letThrough = "jump of settlement";
+            lastPrices = next;
+            lastPushAt = time;
+            _noteQueued();
+            calls["pushPrices"] += 1;
+        } catch (bytes memory reason) {
+            // Refused for one of two reasons, or the formula itself is broken.
+            bytes4 selector = bytes4(reason);
+            assertTrue(
+                selector == IInbox.Inbox_PricesTooEarly.selector || selector == IInbox.Inbox_PricesUnchanged.selector,
+                "reason of a refused push"
+            );
+        }
+    }
+
+    /// @dev On the L3 an account withdraws and the shard earns; the next claim carries it.
+    function liveOnL3(uint256 account, uint64 amount, uint64 earned) external {
+        Account storage leaf = _state.accounts[account % StateModel.ACCOUNTS];
+        uint64 most = uint64(depositedWei / 10 ** 6 / 8) - _spent();
+        leaf.withdrawn += uint64(clamp(amount, 0, most));
+        _state.revenue += uint64(clamp(earned, 0, uint64(depositedWei / 10 ** 6 / 8) - _spent()));
+        calls["liveOnL3"] += 1;
+    }
+
+    function claim(uint256 who, uint256 blocks, uint256 items) external {
+        (ClaimRequest memory request, bool possible) = _request(blocks, items);
+        if (!possible) return;
+        address claimer = _bonded(claimers[who % 8 == 0 ? 1 : 0]);
+        vm.prank(claimer);
+        bytes32 hash = ROLLUP.claim(request);
+        _claims.push(_claimOf(request, claimer));
+        _states.push(_state);
+        assertEq(hash, keccak256(abi.encode(_claims[_claims.length - 1])), "hash of a claim");
+        calls["claim"] += 1;
+    }
+
+    function claimWrongly(uint256 who, uint256 blocks, uint256 items, uint256 how) external {
+        (ClaimRequest memory request, bool possible) = _request(blocks, items);
+        if (!possible) return;
+        address claimer = _bonded(claimers[who % 8 == 0 ? 1 : 0]);
+        how %= 10;
+        if (how == 0) request.number += 1;
+        else if (how == 1) request.number -= 1;
+        else if (how == 2) request.parent = keccak256("another claim");
+        else if (how == 3) request.lineage = keccak256("another lineage");
+        else if (how == 4) request.lastHeader.number = ROLLUP.head().blockNumber;
+        else if (how == 5) request.lastHeader.timestamp = uint64(vm.getBlockTimestamp() * 1000) + 1;
+        else if (how == 6) request.lastHeader.timestamp = ROLLUP.head().timestamp;
+        else if (how == 7) request.lastHeader.inboxHash = keccak256("another queue");
+        else if (how == 8) request.lastHeader.inboxCount = uint64(hashes.length) + 1;
+        else claimer = address(0xBAD);
+        vm.prank(claimer);
+        try ROLLUP.claim(request) {
+            letThrough = "claim";
+        } catch {
+            calls["claimWrongly"] += 1;
+        }
+    }
+
+    function finalize(uint256 limit) external {
+        uint64 latest = ROLLUP.finalize(uint64(limit % 4));
+        for (; highestFinal < latest; ++highestFinal) {
+            finalizedAt.push(uint64(vm.getBlockTimestamp()));
+        }
+        calls["finalize"] += 1;
+    }
+
+    function withdraw(uint256 number, uint256 account) external {
+        number = clamp(number, 1, _claims.length);
+        if (number == _claims.length) return;
+        account %= StateModel.ACCOUNTS;
+        StateModel.Shard memory state = _states[number];
+        Account memory leaf = state.accounts[account];
+        uint64 before = INBOX.paidTo(SHARD, uint32(account));
+        bool due = number <= highestFinal && leaf.withdrawn > before;
+        bytes32[] memory branch = state.accountBranch(account);
+        try INBOX.withdraw(_claims[number], SHARD, uint32(account), leaf, branch, leaf.owner) returns (uint64 amount) {
+            if (!due) letThrough = "payment of a withdrawal";
+            paidWei += uint256(amount) * 10 ** 6;
+            calls["withdraw"] += 1;
+        } catch {
+            assertTrue(!due, "a due withdrawal was refused");
+        }
+    }
+
+    function collectRevenue(uint256 number) external {
+        number = clamp(number, 1, _claims.length);
+        if (number == _claims.length) return;
+        StateModel.Shard memory state = _states[number];
+        bool due = number <= highestFinal && state.revenue > INBOX.revenuePaid(SHARD);
+        bytes32[] memory branch = state.revenueBranch();
+        try INBOX.collectRevenue(_claims[number], SHARD, state.revenue, branch) returns (uint64 amount) {
+            if (!due) letThrough = "payment of revenue";
+            paidWei += uint256(amount) * 10 ** 6;
+            calls["collectRevenue"] += 1;
+        } catch {
+            assertTrue(!due, "due revenue was refused");
+        }
+    }
+
+    function startBondExit(uint256 who) external {
+        address claimer = claimers[who % 2];
+        (uint128 bond, uint64 lastClaim,) = ROLLUP.bondOf(claimer);
+        vm.prank(claimer);
+        try ROLLUP.startBondExit() {
+            if (bond == 0 || lastClaim > highestFinal) letThrough = "start of a bond's exit";
+            calls["startBondExit"] += 1;
+        } catch {
+            assertTrue(bond == 0 || lastClaim > highestFinal, "an exit was refused");
+        }
+    }
+
+    function withdrawBond(uint256 who) external {
+        address claimer = claimers[who % 2];
+        (uint128 bond, uint64 lastClaim, uint64 unlocksAt) = ROLLUP.bondOf(claimer);
+        uint64 evidence = ROLLUP.parameters().evidencePeriod;
+        vm.prank(claimer);
+        try ROLLUP.withdrawBond(claimer) {
+            if (unlocksAt == 0 || vm.getBlockTimestamp() < unlocksAt) letThrough = "locked bond";
+            if (lastClaim > highestFinal) letThrough = "bond of an open claim";
+            else if (vm.getBlockTimestamp() < finalizedAt[lastClaim] + evidence) letThrough = "bond within its period";
+            bondsWei -= bond;
+            calls["withdrawBond"] += 1;
+        } catch {
+            assertTrue(bond == 0 || unlocksAt == 0 || vm.getBlockTimestamp() < unlocksAt, "a bond was refused");
+        }
+    }
+
+    /// @dev Tops the claimer's bond up to what a claim needs.
+    function _bonded(address claimer) private returns (address) {
+        uint128 required = ROLLUP.parameters().bond;
+        (uint128 bond,,) = ROLLUP.bondOf(claimer);
+        if (bond < required) {
+            vm.deal(claimer, required);
+            vm.prank(claimer);
+            ROLLUP.depositBond{value: required - bond}();
+            bondsWei += required - bond;
+        }
+        return claimer;
+    }
+
+    function _request(uint256 blocks, uint256 items) private view returns (ClaimRequest memory request, bool) {
+        ClaimHead memory head = ROLLUP.head();
+        uint64 blocks_ = uint64(clamp(blocks, 1, 20));
+        uint64 timestamp = head.timestamp + 250 * blocks_;
+        if (timestamp > vm.getBlockTimestamp() * 1000) return (request, false);
+        uint256 most = head.inboxCount + 64 * blocks_;
+        if (most > hashes.length) most = hashes.length;
+        request.number = head.number + 1;
+        request.parent = head.hash;
+        request.coreRoot = keccak256(abi.encode(blocks, items));
+        request.lastHeader.number = head.blockNumber + blocks_;
+        request.lastHeader.timestamp = timestamp;
+        request.lastHeader.inboxCount = uint64(clamp(items, head.inboxCount, most));
+        request.lastHeader.inboxHash = INBOX.hashAt(request.lastHeader.inboxCount);
+        request.lastHeader.stateRoot = _state.stateRoot();
+        request.core = DataPart(0, abi.encode(blocks));
+        return (request, true);
+    }
+
+    function _claimOf(ClaimRequest memory request, address claimer) private view returns (BatchClaim memory) {
+        RollupParameters memory parameters = ROLLUP.parameters();
+        return BatchClaim({
+            number: request.number,
+            parent: request.parent,
+            lineage: request.lineage,
+            coreRoot: request.coreRoot,
+            witnessRoot: request.witnessRoot,
+            lastHeader: request.lastHeader,
+            core: request.core,
+            witness: request.witness,
+            windows: parameters.windows,
+            claimer: claimer,
+            claimedAt: uint64(vm.getBlockTimestamp())
+        });
+    }
+
+    function _noteQueued() private {
+        bytes32 previous = hashes.length == 0 ? bytes32(0) : hashes[hashes.length - 1];
+        (bytes32 root,,) = INBOX.itemAt(uint64(hashes.length));
+        hashes.push(sha256(abi.encode(previous, root, blockhash(vm.getBlockNumber() - 1))));
+        times.push(uint64(vm.getBlockTimestamp()));
+    }
+
+    function _jumped(uint64 from, uint64 to) private pure returns (bool) {
+        uint256 step = from < 8 ? 1 : from / 8;
+        return to > from + step || to + step < from;
+    }
+
+    function _spent() private view returns (uint64 spent) {
+        spent = _state.revenue;
+        for (uint256 i; i < StateModel.ACCOUNTS; ++i) {
+            spent += _state.accounts[i].withdrawn;
+        }
+    }
+}
