@@ -46,6 +46,8 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         for (uint256 i; i < accountVectors(); ++i) {
             AccountProof memory p = accountProof(i);
             address owner = p.account.owner;
+            vm.expectEmit(address(inbox));
+            emit IInbox.Withdrawn(p.shard, p.index, owner, p.account.withdrawn, p.account.withdrawn);
             uint64 amount = inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, owner);
             assertEq(amount, p.account.withdrawn, "mwei");
             assertEq(owner.balance, uint256(p.account.withdrawn) * 10 ** 6, "wei");
@@ -64,6 +66,8 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         BatchClaim memory later = _claimState(_rootWith(p));
         vm.warp(START + 1200);
         assertEq(rollup.finalize(1), 2, "final claim");
+        vm.expectEmit(address(inbox));
+        emit IInbox.Withdrawn(p.shard, p.index, p.account.owner, 12_345, p.account.withdrawn);
         uint64 amount = inbox.withdraw(later, p.shard, p.index, p.account, p.branch, p.account.owner);
         assertEq(amount, 12_345, "the rest");
         p.account.withdrawn = before;
@@ -146,6 +150,8 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         uint256 sum;
         for (uint256 i; i < 3; ++i) {
             RevenueProof memory p = revenueProof(i);
+            vm.expectEmit(address(inbox));
+            emit IInbox.RevenueCollected(p.shard, TREASURY, p.revenue, p.revenue);
             uint64 amount = inbox.collectRevenue(_claim, p.shard, p.revenue, p.branch);
             assertEq(amount, p.revenue, "mwei");
             assertEq(inbox.revenuePaid(p.shard), amount, "paid");

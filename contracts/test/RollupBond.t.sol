@@ -43,11 +43,15 @@ contract RollupBondTest is Deployed {
         rollup.withdrawBond(RECIPIENT);
         vm.warp(START + 700);
         rollup.finalize(1);
+        vm.expectEmit(address(rollup));
+        emit IRollup.BondExitStarted(CLAIMER, uint64(START + 1900));
         assertEq(rollup.startBondExit(), START + 1900, "an evidence period from now");
         vm.warp(START + 1899);
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, START + 1900));
         rollup.withdrawBond(RECIPIENT);
         vm.warp(START + 1900);
+        vm.expectEmit(address(rollup));
+        emit IRollup.BondWithdrawn(CLAIMER, RECIPIENT, BOND);
         rollup.withdrawBond(RECIPIENT);
         assertEq(RECIPIENT.balance, BOND, "wei");
         vm.expectRevert(IRollup.Rollup_NoBond.selector);
@@ -93,6 +97,8 @@ contract RollupBondTest is Deployed {
         vm.deal(claimer, uint256(first) + second);
         vm.startPrank(claimer);
         rollup.depositBond{value: first}();
+        vm.expectEmit(address(rollup));
+        emit IRollup.BondDeposited(claimer, second, uint256(first) + second);
         rollup.depositBond{value: second}();
         (uint128 bond,,) = rollup.bondOf(claimer);
         assertEq(bond, uint256(first) + second, "bond");

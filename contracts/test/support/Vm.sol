@@ -21,6 +21,8 @@ interface Vm {
     function startPrank(address sender) external;
     function stopPrank() external;
     function assume(bool condition) external pure;
+    /// @dev The next event emitted by the caller is expected of `emitter`, topics and data.
+    function expectEmit(address emitter) external;
     function expectRevert(bytes calldata revertData) external;
     function expectRevert(bytes4 selector) external;
     function expectRevert() external;
