@@ -1,2 +1,2 @@
 // Records of the journal, for the fuzzer.
-export { decodeRecord, type JournalRecord } from './chain/opening.ts'
+export { decodeRecord, encodeEntries, encodeOpening, type JournalRecord } from './chain/opening.ts'

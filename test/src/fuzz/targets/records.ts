@@ -1,0 +1,165 @@
+import { CliError, parseTraceLine } from '@parley/cli/decoders'
+import { ClientError } from '@parley/client'
+import { decodeReceipts } from '@parley/client/decoders'
+import {
+  decodeBlobPointer,
+  decodeLocalPointer,
+  encodeBlobPointer,
+  encodeLocalPointer,
+} from '@parley/da-adapters/decoders'
+import { ExecutionError } from '@parley/execution'
+import { decodeRecord as decodeEntries, type JournalRecord } from '@parley/execution/decoders'
+import {
+  DaError,
+  MessageReceiptType,
+  messageReceiptBytes,
+  refusalNumbers,
+  SignedMessageType,
+  SignedOperationType,
+} from '@parley/protocol'
+import { SequencerError } from '@parley/sequencer'
+import { decodeRecord, encodeEntries, encodeOpening } from '@parley/sequencer/decoders'
+import { Seeded } from '../../vectors/seeded.ts'
+import { create, fund } from '../../vectors/standing.ts'
+import { demandSame, type FuzzTarget, Garbage, verdictOf } from '../target.ts'
+
+const random = new Seeded('parley fuzz/records')
+const little = (value: bigint, bytes: number): number[] =>
+  Array.from({ length: bytes }, (_, i) => Number((value >> BigInt(8 * i)) & 255n))
+
+function entriesBytes({ block, entries }: JournalRecord): Uint8Array {
+  const parts = entries.flatMap(({ kind, bytes }) =>
+    kind === 0 ? [kind, ...bytes] : [kind, ...little(BigInt(bytes.length), 4), ...bytes],
+  )
+  return new Uint8Array([1, ...little(block, 8), ...parts])
+}
+
+function someEntries(): Uint8Array {
+  const message = SignedMessageType.serialize({
+    shard: 63,
+    conversation: 2,
+    member: 3,
+    nonce: 4n,
+    content: random.bytes(32),
+    signature: random.bytes(64),
+  })
+  const operations = [create(), fund()].map((operation) =>
+    SignedOperationType.serialize({ operation, signatures: [random.bytes(64), random.bytes(64)] }),
+  )
+  return entriesBytes({
+    block: 7n,
+    entries: [
+      { kind: 0, shard: 63, bytes: message },
+      ...operations.map((bytes) => ({ kind: 1, shard: 3, bytes })),
+      { kind: 0, shard: 63, bytes: message },
+    ],
+  })
+}
+
+/** Journals: what lanes replay, and what the sequencer wraps it in. */
+function journals(): FuzzTarget[] {
+  const entries = someEntries()
+  const opening = {
+    number: 1n,
+    timestamp: 2n,
+    lineage: random.bytes(32),
+    inboxFrom: 3n,
+    items: 4,
+    prices: { dataByte: 5n, settlement: 6n, stateByte: 7n },
+  }
+  return [
+    {
+      name: 'journal entries',
+      weight: 4,
+      corpus: [entries],
+      run: (input) =>
+        verdictOf(() => demandSame(input, entriesBytes(decodeEntries(input)), 'journal entries'), ExecutionError),
+    },
+    {
+      name: 'journal record',
+      weight: 2,
+      corpus: [encodeOpening(opening), encodeEntries(9n, entries)],
+      run: (input) =>
+        verdictOf(() => {
+          const record = decodeRecord(input, 0n)
+          const again =
+            record.kind === 'opening' ? encodeOpening(record.opening) : encodeEntries(record.block, record.entries)
+          demandSame(input, again, 'journal record')
+        }, SequencerError),
+    },
+  ]
+}
+
+function pointers(): FuzzTarget[] {
+  const hashes = (count: number) => Array.from({ length: count }, () => random.bytes(32).with(0, 1))
+  const blob = (count: number) =>
+    encodeBlobPointer({ blockNumber: 5n, timestamp: 1_700_000_000n, versionedHashes: hashes(count) })
+  return [
+    {
+      name: 'pointer local',
+      weight: 1,
+      corpus: [encodeLocalPointer({ digest: random.bytes(32), length: 1_000 })],
+      run: (input) =>
+        verdictOf(
+          () => demandSame(input, encodeLocalPointer(decodeLocalPointer(input, 2 ** 25)), 'pointer local'),
+          DaError,
+        ),
+    },
+    {
+      name: 'pointer ethereum-blobs',
+      weight: 2,
+      corpus: [blob(1), blob(3), blob(30)],
+      run: (input) =>
+        verdictOf(() => demandSame(input, encodeBlobPointer(decodeBlobPointer(input)), 'pointer blobs'), DaError),
+    },
+  ]
+}
+
+function receipts(): FuzzTarget {
+  const receipt = (refusal: number) => MessageReceiptType.serialize({ refusal, block: 1n, value: 2n })
+  return {
+    name: 'client receipts',
+    weight: 1,
+    corpus: [new Uint8Array([...receipt(0), ...receipt(refusalNumbers.NONCE_MISMATCH)])],
+    run: (input) =>
+      verdictOf(() => {
+        const decoded = decodeReceipts(input, Math.floor(input.length / messageReceiptBytes), 'fuzz')
+        const again = decoded.map((each) =>
+          each.accepted
+            ? { refusal: 0, block: each.block, value: each.position }
+            : { refusal: refusalNumbers[each.refusal], block: undefined, value: each.expected },
+        )
+        again.forEach(({ refusal, block, value }, i) => {
+          const sent = MessageReceiptType.deserialize(
+            input.slice(i * messageReceiptBytes, (i + 1) * messageReceiptBytes),
+          )
+          if (sent.refusal !== refusal || sent.value !== value || (block !== undefined && sent.block !== block))
+            throw new Garbage('client receipts: a receipt says something else than was sent')
+        })
+      }, ClientError),
+  }
+}
+
+function traceLines(): FuzzTarget {
+  const text = new TextDecoder()
+  const lines = [
+    { conversation: 0, speaker: 1, minute: 2.5, text: 'hello' },
+    { conversation: 900, speaker: 4095, minute: 0, text: 'ünï\u0000cödé "quoted" \\' },
+  ]
+  return {
+    name: 'trace line',
+    weight: 1,
+    corpus: lines.map((line) => new TextEncoder().encode(JSON.stringify(line))),
+    run: (input) =>
+      verdictOf(() => {
+        const line = parseTraceLine(text.decode(input), 1)
+        const again = parseTraceLine(JSON.stringify(line), 1)
+        if (JSON.stringify(again) !== JSON.stringify(line)) throw new Garbage('trace line: is another line again')
+      }, CliError),
+  }
+}
+
+/** What the packages keep, send and read beside the protocol's own encodings. */
+export function recordTargets(): FuzzTarget[] {
+  return [...journals(), ...pointers(), receipts(), traceLines()]
+}
