@@ -6,6 +6,14 @@ import { recordHeaderBytes, writeRecordHeader, writeRecordMessage, writeRecordOp
 
 const acceptedNumber = 0
 
+/** Where a submitted message lies, and who waits for its outcome. One object is used again and again. */
+export interface SubmittedMessage {
+  ticket: number
+  entry: number
+  readonly bytes: Uint8Array
+  offset: number
+}
+
 /** Collects what a lane executed until it is told to the main thread. */
 export class BatchWriter {
   /** Entries collected. */
@@ -25,9 +33,9 @@ export class BatchWriter {
     return this.record.length + this.outcomes.length + frameHeaderBytes
   }
 
-  acceptedMessage(ticket: number, entry: number, message: Uint8Array, positionLow: number, positionHigh: number): void {
-    writeRecordMessage(this.record, message)
-    this.accepted(ticket, entry)
+  acceptedMessage(at: SubmittedMessage, positionLow: number, positionHigh: number): void {
+    writeRecordMessage(this.record, at.bytes, at.offset)
+    this.accepted(at.ticket, at.entry)
     this.outcomes.uint32(positionLow)
     this.outcomes.uint32(positionHigh)
   }

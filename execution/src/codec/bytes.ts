@@ -38,6 +38,13 @@ export class ByteWriter {
     this.bytes.set(bytes, at)
   }
 
+  /** As `write` of `bytes.subarray(from, from + length)`, without making a view. */
+  copy(bytes: Uint8Array, from: number, length: number): void {
+    const at = this.claim(length)
+    const to = this.bytes
+    for (let i = 0; i < length; i += 1) to[at + i] = bytes[from + i] as number
+  }
+
   /** Writes over a uint32 written before. */
   patchUint32(at: number, value: number): void {
     this.view.setUint32(at, value, true)

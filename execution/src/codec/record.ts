@@ -20,10 +20,10 @@ export function writeRecordHeader(writer: ByteWriter, block: bigint): void {
   writer.uint64(block)
 }
 
-/** @param message - A signed message of 111 bytes. */
-export function writeRecordMessage(writer: ByteWriter, message: Uint8Array): void {
+/** Writes the signed message of 111 bytes that begins at `from`. */
+export function writeRecordMessage(writer: ByteWriter, bytes: Uint8Array, from = 0): void {
   writer.uint8(EntryKind.message)
-  writer.write(message)
+  writer.copy(bytes, from, signedMessageBytes)
 }
 
 export function writeRecordOperation(writer: ByteWriter, operation: Uint8Array): void {

@@ -7,7 +7,7 @@ import {
   signedMessageBytes,
   type TransitionFault,
 } from '@parley/protocol'
-import type { BatchWriter } from '../codec/batch.ts'
+import type { BatchWriter, SubmittedMessage } from '../codec/batch.ts'
 import { ByteReader, ByteWriter } from '../codec/bytes.ts'
 import { EntryKind } from '../codec/record.ts'
 import { ExecutionError } from '../faults.ts'
@@ -42,18 +42,14 @@ export class BlockBuilder {
     for (const queued of items) this.runOf(shardOfItem(queued.item) ?? limits.shards)?.item(queued)
   }
 
-  /**
-   * Executes the message in the executor's fields.
-   * @param bytes - The same as it was submitted.
-   * @returns false when the block has no room for it.
-   */
-  message(shard: number, ticket: number, entry: number, bytes: Uint8Array, batch: BatchWriter): boolean {
+  /** Executes the message in the executor's fields, which were read from `at`. @returns false when the block has no room for it. */
+  message(shard: number, at: SubmittedMessage, batch: BatchWriter): boolean {
     const run = this.runOf(shard)
     const result = run === undefined ? shardFault(shard) : run.message(submitted, false)
     if (result === noRoom) return false
     const { positionLow, positionHigh } = this.around.messages
-    if (result === undefined) batch.acceptedMessage(ticket, entry, bytes, positionLow, positionHigh)
-    else batch.refused(ticket, entry, result)
+    if (result === undefined) batch.acceptedMessage(at, positionLow, positionHigh)
+    else batch.refused(at.ticket, at.entry, result)
     return true
   }
 

@@ -1,5 +1,5 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
-import { BatchWriter } from '../codec/batch.ts'
+import { BatchWriter, type SubmittedMessage } from '../codec/batch.ts'
 import { ExecutionError } from '../faults.ts'
 import { Control, sleep } from '../rings/control.ts'
 import { EntryConsumer } from '../rings/entry-ring.ts'
@@ -22,6 +22,7 @@ export class LaneThread {
   private readonly halves: Uint16Array
   private readonly frames: FrameProducer
   private readonly batch = new BatchWriter()
+  private readonly message: SubmittedMessage
   private handled = 0
   private sealing: { readonly id: number; readonly after: number | undefined } | undefined
   private readonly lane: Lane
@@ -33,6 +34,7 @@ export class LaneThread {
     this.control = new Int32Array(start.control)
     this.entries = new EntryConsumer({ control: this.control, slots: start.entries })
     this.halves = new Uint16Array(start.entries)
+    this.message = { ticket: 0, entry: 0, bytes: this.entries.bytes, offset: 0 }
     this.frames = new FrameProducer({ control: this.control, bytes: start.frames })
   }
 
@@ -79,12 +81,13 @@ export class LaneThread {
 
   private executeEntry(block: BlockBuilder, word: number): boolean {
     const { words } = this.entries
-    const ticket = words[word + SlotWord.ticket] as number
-    if (words[word + SlotWord.kind] === SlotKind.operation)
-      return block.operation(ticket >>> 0, this.entries.operationBytes(word), this.batch)
+    if (words[word + SlotWord.kind] === SlotKind.operation) {
+      const ticket = (words[word + SlotWord.ticket] as number) >>> 0
+      return block.operation(ticket, this.entries.operationBytes(word), this.batch)
+    }
     const shard = loadSlot(words, this.halves, word, this.lane.messages)
-    const entry = words[word + SlotWord.entry] as number
-    return block.message(shard, ticket >>> 0, entry, this.entries.messageBytes(word), this.batch)
+    this.entries.locate(word, this.message)
+    return block.message(shard, this.message, this.batch)
   }
 
   /** Tells the main thread what was executed. */

@@ -8,6 +8,7 @@ import type { BlockTerms, LaneSealed, LaneVerified, ShardRoot, SnapshotChunk, Sn
 import { MessageExecutor } from './message-executor.ts'
 import { SegmentRoom } from './room.ts'
 import { RunRoots } from './run-roots.ts'
+import { MessageLogs } from './segment-log.ts'
 import { SegmentVerifier } from './segment-verifier.ts'
 import { ShardRestore, writeChunk } from './shard-snapshot.ts'
 import { createLaneMemory, type LaneMemory, ShardState } from './shard-state.ts'
@@ -29,6 +30,7 @@ export class Lane {
   private shards: Map<number, ShardState>
   private restores = new Map<number, ShardRestore>()
   private readonly roots = new RunRoots()
+  private readonly logs = new MessageLogs()
   private readonly options: LaneOptions
 
   constructor(options: LaneOptions) {
@@ -38,11 +40,13 @@ export class Lane {
   }
 
   open(number: bigint, terms: BlockTerms): void {
+    this.logs.reset()
     this.block = new BlockBuilder(number, terms.items, this.shards, {
       context: this.context(terms),
       messages: this.messages,
       room: new SegmentRoom(this.options.taken),
       roots: this.roots,
+      logs: this.logs,
     })
   }
 

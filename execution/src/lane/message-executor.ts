@@ -8,7 +8,8 @@ import type { SegmentPrice } from './segment-price.ts'
 import type { ShardState } from './shard-state.ts'
 
 const maxWord = 0xffff_ffff
-const pointBytes = 65
+/** First byte of an uncompressed point. */
+const uncompressed = 4
 
 /** What of a message is to be checked: its nonce, which segments do not carry, and its signature, which a journal vouches for. */
 export interface MessageChecks {
@@ -42,7 +43,10 @@ export class MessageExecutor {
   private readonly headPair = new Int32Array(2 * chunkWords)
   private readonly headPairBytes = new Uint8Array(this.headPair.buffer)
   private readonly signatureBytes = new Uint8Array(this.signature.buffer)
-  private readonly point = new Uint8Array(pointBytes)
+  /** The point, 65 bytes, placed so that x and y are words. */
+  private readonly pointWords = new Int32Array(1 + 2 * chunkWords)
+  private readonly point = new Uint8Array(this.pointWords.buffer, 3)
+  private readonly key = new Uint8Array(this.pointWords.buffer, 4, 32)
   private readonly verifier: NativeVerifier
 
   /** The content's words within `contentWords`. */
@@ -110,15 +114,15 @@ export class MessageExecutor {
   }
 
   private verify(page: Int32Array, word: number): boolean {
-    const { point } = this
-    const record = new Uint8Array(page.buffer, 4 * word, 64)
-    if (!hasY(page, word)) {
-      if (!this.verifier.expandKey(record.subarray(0, 32), point)) return false
-      record.set(point.subarray(33), 32)
+    copyChunk(page, word + MemberWord.key, this.pointWords, 1)
+    if (hasY(page, word)) {
+      this.point[0] = uncompressed
+      copyChunk(page, word + MemberWord.y, this.pointWords, 1 + chunkWords)
+    } else {
+      if (!this.verifier.expandKey(this.key, this.point)) return false
+      copyChunk(this.pointWords, 1 + chunkWords, page, word + MemberWord.y)
     }
-    point[0] = 4
-    point.set(record, 1)
-    return this.verifier.verifyPoint(point, this.digestBytes, this.signatureBytes)
+    return this.verifier.verifyPoint(this.point, this.digestBytes, this.signatureBytes)
   }
 
   private apply(

@@ -21,7 +21,7 @@ import {
   type LoggedSegment,
   LoggedWord,
   loggedWords,
-  newMessages,
+  type MessageLogs,
   signatureWords,
   writeLoggedRun,
 } from './segment-log.ts'
@@ -34,6 +34,8 @@ export interface RunSurroundings {
   readonly messages: MessageExecutor
   readonly room: SegmentRoom
   readonly roots: RunRoots
+  /** Nobody else takes from them while the block is open. */
+  readonly logs: MessageLogs
 }
 
 /** The block has no segment left for the entry; nothing was done. */
@@ -113,12 +115,12 @@ export class RunBuilder {
   }
 
   private beginMessages(trusted: boolean, start: SegmentStart): void {
-    const { room, context } = this.around
+    const { room, context, logs } = this.around
     if (trusted) room.force()
     else room.use()
     this.state.feeExcess = start.feeExcess
     this.state.feeTime = context.timestamp
-    this.open = newMessages()
+    this.open = logs.take()
   }
 
   private log(to: LoggedMessages, message: MessageExecutor): void {

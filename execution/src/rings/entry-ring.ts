@@ -77,7 +77,7 @@ export class EntryProducer {
 export class EntryConsumer {
   readonly words: Int32Array
   private readonly control: Int32Array
-  private readonly bytes: Uint8Array
+  readonly bytes: Uint8Array
   private readonly capacity: number
   private head = 0
 
@@ -113,10 +113,11 @@ export class EntryConsumer {
     Atomics.add(this.control, Control.executed, 1)
   }
 
-  /** The 111 bytes of the message in a slot. */
-  messageBytes(word: number): Uint8Array {
-    const at = 4 * word + messageAt
-    return this.bytes.subarray(at, at + signedMessageBytes)
+  /** Says where the message in a slot lies. */
+  locate(word: number, to: { ticket: number; entry: number; offset: number }): void {
+    to.ticket = (this.words[word + SlotWord.ticket] as number) >>> 0
+    to.entry = this.words[word + SlotWord.entry] as number
+    to.offset = 4 * word + messageAt
   }
 
   /** A copy of the operation in a slot: decoders keep views of what they read. */

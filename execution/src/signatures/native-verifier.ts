@@ -7,7 +7,7 @@ import type { SignatureVerifier } from '@parley/protocol'
 export interface NativeVerifier extends SignatureVerifier {
   /**
    * Finds the even y of `key`.
-   * @param point - 65 bytes that the uncompressed point is written to.
+   * @param point - 65 bytes that the uncompressed point is written to; may overlap `key`.
    * @returns false, with `point` undefined, when no point has this x.
    */
   expandKey(key: Uint8Array, point: Uint8Array): boolean
