@@ -4,7 +4,7 @@ import { SequencerError } from './faults.ts'
 export interface SealingOptions {
   /** Milliseconds since its opening before which a block is sealed only when it is full. Default 500. */
   readonly minAgeMs: number
-  /** Accepted operations that are worth a block once it is that old. Default 256. */
+  /** Accepted operations, messages and inbox items that are worth a block once it is that old. Default 256. */
   readonly minOperations: number
   /** Milliseconds that anything accepted waits to be sealed at most. Default 2,000. */
   readonly maxWaitMs: number

@@ -63,7 +63,8 @@ class RunningSequencer implements Sequencer {
     this.watch(finality.follow(signal))
     const { routes, sockets } = routesOf(deps, settings, pipeline, signal)
     const { clock, log, execution } = deps
-    this.app = await createServer({ clock, log, metrics }, settings.http, routes, sockets)
+    const ended = () => (this.hasFailed ? stopping() : undefined)
+    this.app = await createServer({ clock, log, metrics, ended }, settings.http, routes, sockets)
     const { host, port } = settings.http
     this.url = await this.app.listen({ host, port })
     const { lanes, verifier } = execution

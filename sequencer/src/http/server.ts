@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import websocket from '@fastify/websocket'
 import type { Clock, CodedError } from '@parley/protocol'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { SequencerError } from '../faults.ts'
 import { Connection, closeCodes } from '../feeds/connection.ts'
@@ -16,6 +16,8 @@ export interface ServerDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
+  /** Why nothing is answered any more; undefined as long as it is. Metrics are told all the same. */
+  readonly ended: () => SequencerError | undefined
 }
 
 /** Bytes of a body where the route names no other bound. */
@@ -63,6 +65,10 @@ export async function createServer(
     routerOptions: { maxParamLength: 64 },
     exposeHeadRoutes: false,
     clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _, reply) => {
+      const reason = error.message.slice(0, 200)
+      answerFault(reply as FastifyReply, new SequencerError({ code: 'REQUEST_MALFORMED', reason }))
+    },
   })
   app.server.maxConnections = options.maxConnections
   addParsers(app)
@@ -131,7 +137,11 @@ function addParsers(app: FastifyInstance): void {
   })
 }
 
-function addFaults(app: FastifyInstance, { log, metrics }: ServerDeps): void {
+function addFaults(app: FastifyInstance, { log, metrics, ended }: ServerDeps): void {
+  app.addHook('onRequest', async (request) => {
+    const fault = request.routeOptions.url === '/metrics' ? undefined : ended()
+    if (fault !== undefined) throw fault
+  })
   app.setErrorHandler((error, request, reply) => {
     const bodyLimit = request.routeOptions.bodyLimit ?? defaultBodyLimit
     const coded = codedOf(error, { contentType: request.headers['content-type'] ?? '', bodyLimit })

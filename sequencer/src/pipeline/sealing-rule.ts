@@ -34,6 +34,6 @@ export function decideSeal(rule: SealingOptions, block: OpenBlockLoad, now: numb
   const waitedAt = since + rule.maxWaitMs
   if (now >= waitedAt) return { seal: 'wait' }
   const agedAt = block.openedAt + rule.minAgeMs
-  if (block.operations < rule.minOperations) return { seal: undefined, againAt: waitedAt }
+  if (block.operations + block.items < rule.minOperations) return { seal: undefined, againAt: waitedAt }
   return now >= agedAt ? { seal: 'age' } : { seal: undefined, againAt: Math.min(agedAt, waitedAt) }
 }
