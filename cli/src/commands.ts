@@ -4,6 +4,7 @@ import { configCommand } from './command/config.ts'
 import { daCommand } from './command/da.ts'
 import { deployCommand } from './command/deploy.ts'
 import { devCommand } from './command/dev.ts'
+import { inspectBlock, inspectClaim, inspectPayload } from './command/inspect.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
 import { replayCommand } from './command/replay.ts'
@@ -18,6 +19,9 @@ export const commands: readonly CommandDefinition[] = [
   batcherCommand,
   daCommand,
   deployCommand,
+  inspectBlock,
+  inspectClaim,
+  inspectPayload,
   keysGenerate,
   keysDerive,
   keysShow,

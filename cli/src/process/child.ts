@@ -58,7 +58,7 @@ export async function startChild(deps: ChildDeps, options: ChildOptions, signal:
         return
       }
       logFile.write(`${line}\n`)
-      if (loud.test(line)) deps.log.warn({ role, entry: entryOf(line) }, 'child says')
+      if (loud.test(line)) deps.log.warn({ role, says: gistOf(line) }, 'child warns')
     },
   })
   void child.exited.then(() => logFile.end())
@@ -90,6 +90,12 @@ function readyLine(line: string): Child['ready'] | undefined {
   const parsed = entryOf(line)
   if (typeof parsed !== 'object' || parsed === null || !('ready' in parsed)) return undefined
   return typeof parsed.ready === 'object' ? (parsed.ready as Child['ready']) : undefined
+}
+
+/** Text and fault code of a log entry; all else stays in the child's own file. */
+function gistOf(line: string): string {
+  const entry = entryOf(line) as { msg?: string; fault?: { code?: string } }
+  return [entry.msg, entry.fault?.code].filter((part) => part !== undefined).join(': ')
 }
 
 function entryOf(line: string): unknown {

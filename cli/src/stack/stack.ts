@@ -128,7 +128,7 @@ function deployOn({ log }: StackDeps, { l2, roles }: Devnet, { virtual }: StackO
 
 /** Opens an account in every shard for every owner. */
 function openAll(
-  deps: StackDeps,
+  { clock, log }: StackDeps,
   { l2, roles }: Devnet,
   deployment: Deployment,
   { dataDir, owners }: StackOptions,
@@ -138,7 +138,7 @@ function openAll(
     const store = await openTexts(dataDir, 'deposits', closing)
     const shards = Array.from({ length: limits.shards }, (_, shard) => shard)
     const opened = await openAccounts(
-      { ...deps, metrics: createSenderMetrics(new Registry()), store },
+      { clock, log: log.child({}, { level: 'warn' }), metrics: createSenderMetrics(new Registry()), store },
       { url: l2.url, deployment, funder: roles.funder.secret, owners, shards, amount: accountAmount },
       signal,
     )

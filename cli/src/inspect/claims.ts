@@ -1,0 +1,28 @@
+import { Registry } from 'prom-client'
+import { CliError } from '../faults.ts'
+import { ClaimsView, type StandingClaim } from '../observe/claims.ts'
+import type { Context } from '../process/context.ts'
+import { openReader } from '../role/l2.ts'
+
+/** Claims standing on the L2 now, read from its events. */
+export async function readClaims(context: Context): Promise<ClaimsView> {
+  const { signal } = context
+  const reader = await openReader(context, new Registry(), undefined)
+  const view = new ClaimsView()
+  const enough = new AbortController()
+  for await (const page of reader.follow(undefined, 'latest', AbortSignal.any([signal, enough.signal]))) {
+    for (const event of page.events) view.apply(event)
+    if (page.caughtUp) break
+  }
+  enough.abort()
+  return view
+}
+
+/** The claim of a number, or the last one. @throws {CliError} `ARGUMENT_INVALID`. */
+export function claimNumbered(view: ClaimsView, text: string): StandingClaim {
+  const found =
+    text === 'latest' ? view.claims.at(-1) : view.claims.find(({ claim }) => claim.number.toString() === text)
+  if (found !== undefined) return found
+  const reason = `no claim ${text} stands; there are ${view.claims.length}`
+  throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'claim', reason })
+}

@@ -1,0 +1,30 @@
+import { Registry } from 'prom-client'
+import { fetchPart } from '../observe/published-bytes.ts'
+import type { Context } from '../process/context.ts'
+import { Closing } from '../role/closing.ts'
+import { layerName, openLayers } from '../role/layers.ts'
+import { claimNumbered, readClaims } from './claims.ts'
+import { summarize } from './payload.ts'
+import { plain } from './plain.ts'
+
+/** Fetches and decodes the batch of a claim, and prints what it holds. */
+export async function showPayload(context: Context, number: string): Promise<number> {
+  const { out, signal } = context
+  const { claim } = claimNumbered(await readClaims(context), number)
+  const closing = new Closing()
+  try {
+    const layers = await openLayers({ ...context, registry: new Registry() }, closing)
+    const [core, witness] = await Promise.all(
+      [claim.core, claim.witness].map((part) => fetchPart(part, layers, signal)),
+    )
+    const shown = {
+      claim: claim.number,
+      layers: { core: layerName(claim.core.layer), witness: layerName(claim.witness.layer) },
+      ...summarize(core as Uint8Array, witness),
+    }
+    out.write(`${JSON.stringify(plain(shown), undefined, 2)}\n`)
+    return 0
+  } finally {
+    await closing.close()
+  }
+}
