@@ -130,6 +130,18 @@ describe('nonces', () => {
     expect(sender.isPending('1')).toBe(false)
   })
 
+  test('nonces › fees that the node finds too low are asked for anew, and in the end a fault to retry', async () => {
+    const chain = new FakeChain()
+    const sender = await open(chain)
+    chain.troubles.push({ kind: 'underpriced' }, { kind: 'underpriced' })
+    const sent = sender.send(request('1'), forever)
+    await mineWhenPooled(chain, 1)
+    await sent
+    chain.troubles.push({ kind: 'underpriced' }, { kind: 'underpriced' }, { kind: 'underpriced' })
+    await expect(sender.send(request('2'), forever)).rejects.toMatchObject({ meaning: { retry: 'later' } })
+    expect(sender.isPending('2')).toBe(false)
+  })
+
   test('nonces › one taken after the broadcast is a fault, and the next send goes on behind it', async () => {
     const chain = new FakeChain()
     const sender = await open(chain, { takenAfterMs: 0 })

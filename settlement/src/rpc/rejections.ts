@@ -6,9 +6,9 @@ import type { Broadcast } from '../transactions/chain.ts'
 const accepted = /already known|already imported|known transaction|alreadyknown|already exists in the pool/i
 const nonceUsed = /nonce too low|nonce is too low|oldnonce|nonce already used/i
 const underpriced =
-  /replacement transaction underpriced|replacement underpriced|underpriced|feetoolowtocompete|replacementnotallowed/i
+  /underpriced|feetoolowtocompete|replacementnotallowed|less than block base fee|below.*base fee|max fee per gas less/i
 const refused =
-  /insufficient funds|insufficientfunds|upfront cost exceeds|intrinsic gas|gas limit reached|exceeds block gas limit|gas limit too high|gaslimitexceeded|exceeds the configured cap|oversized|tx fee|max fee per gas|fee cap|invalid sender|invalid chain id|initcode|tip above|nonce too high|gas limit is too high|transaction gas limit/i
+  /insufficient funds|insufficientfunds|upfront cost exceeds|intrinsic gas|gas limit reached|exceeds block gas limit|gas limit too high|gas limit is too high|gaslimitexceeded|transaction gas limit|exceeds the configured cap|oversized|invalid sender|invalid chain id|initcode|nonce too high/i
 
 /** What a node's refusal of a signed transaction means; undefined when that is not certain. */
 export function readRejection(error: unknown): Broadcast | undefined {

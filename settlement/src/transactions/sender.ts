@@ -118,6 +118,7 @@ class Sender implements TransactionSender {
     const { chain, store, log } = this.#deps
     const gas = request.gas ?? this.#withMargin(await chain.estimateGas(this.address, request.call, signal))
     let nonce = 0
+    let last: 'nonceUsed' | 'underpriced' | undefined
     for (let tries = 0; tries < broadcastTries; tries += 1) {
       nonce = await this.#nextNonce(signal)
       const fees = firstFees(await chain.fees(signal), this.#options)
@@ -130,8 +131,14 @@ class Sender implements TransactionSender {
       // Certain not to be on its way, so its nonce is free again.
       await store.delete(nonce)
       if (outcome.kind === 'refused') throw new SettlementError({ code: 'TRANSACTION_REFUSED', reason: outcome.reason })
-      log.warn({ nonce, outcome: outcome.kind }, 'nonce is used by a transaction not sent from here')
+      log.warn({ nonce, outcome: outcome.kind }, 'transaction not taken at this nonce and these fees')
+      last = outcome.kind
     }
+    if (last === 'underpriced')
+      throw new SettlementError({
+        code: 'SETTLEMENT_UNAVAILABLE',
+        reason: 'it finds the fees that it suggested too low',
+      })
     throw new SettlementError({ code: 'NONCE_TAKEN', address: hexToBytes(this.address), nonce })
   }
 
