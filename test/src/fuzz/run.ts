@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
 import { fuzz } from './fuzz.ts'
 
-/** `npm run fuzz -- --inputs 1000000 --seed 1 [--from 0] [--limit-ms 1000]`: one JSON line; ends with 1 when anything broke. */
+/** `npm run fuzz -- --inputs 1000000 --seed 1 [--from 0] [--limit-ms 5000]`: one JSON line; ends with 1 when anything broke. */
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
-    'limit-ms': { type: 'string', default: '1000' },
+    'limit-ms': { type: 'string', default: '5000' },
   },
 })
 

@@ -1,0 +1,53 @@
+import {
+  type BlockHeader,
+  type Bytes20,
+  type Bytes32,
+  type ChainConfig,
+  type ClaimHead,
+  genesisHeader,
+  type InboxItem,
+  type L2Confidence,
+  type L2Position,
+  nextInboxHash,
+  type SettlementEvent,
+  type SettlementPage,
+  type SettlementReader,
+} from '@parley/protocol'
+
+/** An L2 on which a few items were queued before anybody looked, and nothing has happened since. */
+export class StillL2 implements SettlementReader {
+  readonly #config: ChainConfig
+  readonly #sequencer: Bytes20
+  readonly #events: SettlementEvent[] = []
+  readonly #at: L2Position = { blockNumber: 1n, blockHash: new Uint8Array(32).fill(1) }
+
+  constructor(config: ChainConfig, sequencer: Bytes20, items: readonly InboxItem[]) {
+    this.#config = config
+    this.#sequencer = sequencer
+    let inboxHash: Uint8Array = new Uint8Array(32)
+    items.forEach((item, i) => {
+      inboxHash = nextInboxHash(inboxHash, item, this.#at.blockHash)
+      const queued = { index: BigInt(i), item, time: config.genesis.timestamp, inboxHash }
+      this.#events.push({ kind: 'item', at: this.#at, queued })
+    })
+  }
+
+  config = async (): Promise<ChainConfig> => this.#config
+  sequencer = async (): Promise<Bytes20> => this.#sequencer
+  lineage = async (): Promise<Bytes32> => this.#config.genesis.lineage
+  genesis = async (): Promise<BlockHeader> => genesisHeader(this.#config)
+  head = async (): Promise<ClaimHead> => ({
+    number: 0n,
+    hash: new Uint8Array(32),
+    lastHeader: genesisHeader(this.#config),
+  })
+
+  async *follow(cursor: L2Position | undefined, _: L2Confidence, signal: AbortSignal): AsyncGenerator<SettlementPage> {
+    const time = BigInt(Date.now())
+    yield { events: cursor === undefined ? this.#events : [], cursor: this.#at, time, caughtUp: true }
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+}
