@@ -14,7 +14,7 @@ const otherData = Uint8Array.of(4, 5, 6)
 let kzg: Kzg
 let chain: Anvil
 beforeAll(async () => {
-  kzg = rememberingKzg(createKzg({ log: silentLog }))
+  kzg = rememberingKzg(createKzg({ log: silentLog }, { precompute: false }))
   chain = await startAnvil()
   await onBlobStage({ kzg, anvil: chain }, async ({ open }) => {
     const da = await open()

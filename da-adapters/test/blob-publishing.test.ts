@@ -1,7 +1,7 @@
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEthereumBlobsDa, createKzg, type Kzg } from '../src/index.ts'
-import { type Anvil, richAccount, startAnvil } from './support/anvil.ts'
+import { type Anvil, startAnvil } from './support/anvil.ts'
 import { closeBlocks, minedBlobTransactions, reopenBlocks } from './support/blob-chain.ts'
 import { onBlobStage, warmUp } from './support/blob-stage.ts'
 import { quickOptions } from './support/blobs-harness.ts'
@@ -19,7 +19,7 @@ const gwei = 1_000_000_000n
 let kzg: Kzg
 let chain: Anvil
 beforeAll(async () => {
-  kzg = rememberingKzg(createKzg({ log: silentLog }))
+  kzg = rememberingKzg(createKzg({ log: silentLog }, { precompute: false }))
   chain = await startAnvil('--no-mining')
   await warmUp({ kzg, anvil: chain }, [data, otherData])
 })
@@ -45,6 +45,25 @@ describe('confirmations', () => {
       expect(done).toBe(false)
       await anvil.mine()
       expect((await submitted).height).toBe(1n)
+    })
+  })
+
+  test('submit › six full blobs go in one transaction and come back byte for byte', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
+      const da = await open({ maxBlobs: 6 })
+      const large = Uint8Array.from({ length: da.limits.maxBytes }, (_, i) => (i * 31 + (i >> 9)) & 0xff)
+      const quote = await da.quote(large.length, patience())
+      const submitted = da.submit(large, patience())
+      await inPool()
+      await anvil.mine()
+      const { pointer, costWei } = await submitted
+      expect(large.length).toBe(780_252)
+      expect(Buffer.compare(await da.retrieve(pointer, patience()), large)).toBe(0)
+      const mined = await minedBlobTransactions(anvil)
+      expect(mined.map(({ blobVersionedHashes }) => blobVersionedHashes?.length)).toEqual([6])
+      // One block may move the base fee by an eighth.
+      expect(Number(costWei)).toBeGreaterThan(Number(quote.costWei) * 0.8)
+      expect(Number(costWei)).toBeLessThan(Number(quote.costWei) * 1.2)
     })
   })
 
@@ -206,161 +225,6 @@ describe('pool', () => {
       expect(await faultOf(da.submit(otherData, patience()))).toMatchObject({ code: 'DA_UNAVAILABLE' })
       await anvil.mine()
       await submitted
-    })
-  })
-})
-
-describe('reorg', () => {
-  test('before the confirmations › the publication is sent again and its pointer names the later block', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, mineWithout }) => {
-      const da = await open({ confirmations: 2 })
-      const submitted = da.submit(data, patience())
-      await inPool()
-      await anvil.mine()
-      await looks(2)
-      await anvil.rpc('anvil_rollback', 1)
-      await anvil.rpc('anvil_dropAllTransactions')
-      await mineWithout(3)
-      await inPool()
-      await anvil.mine(2)
-      const { height, pointer } = await submitted
-      expect(height).toBe(4n)
-      expect(Buffer.compare(await da.retrieve(pointer, patience()), data)).toBe(0)
-      expect(await minedBlobTransactions(anvil)).toHaveLength(1)
-    })
-  })
-
-  test('after the confirmations › the publication is sent again and old pointers still find it', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, registry, mineWithout }) => {
-      const da = await open()
-      const submitted = da.submit(data, patience())
-      await inPool()
-      await anvil.mine()
-      const { pointer } = await submitted
-      await anvil.rpc('anvil_rollback', 1)
-      await anvil.rpc('anvil_dropAllTransactions')
-      await inPool()
-      await mineWithout(1)
-      await anvil.mine()
-      await until('it is confirmed again', async () =>
-        (await registry.metrics()).includes('parley_da_blob_transactions_total{event="confirmed"} 2'),
-      )
-      expect(await registry.metrics()).toContain('parley_da_blob_transactions_total{event="reorged"} 1')
-      expect(Buffer.compare(await da.retrieve(pointer, patience()), data)).toBe(0)
-      const again = await da.submit(data, patience())
-      expect(again.height).toBe(2n)
-      expect(await minedBlobTransactions(anvil)).toHaveLength(1)
-    })
-  })
-})
-
-describe('nonces', () => {
-  test('foreign sender › a nonce taken by another transaction is replaced, nothing is published twice', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, proxy, calls }) => {
-      const da = await open()
-      proxy.meddle(({ body }) => (body.includes('eth_sendRawTransaction') ? 'cut' : 'pass'))
-      const submitted = da.submit(data, patience())
-      await until('the transaction was tried', async () => calls('eth_sendRawTransaction') > 0)
-      const foreign = await richAccount.signTransaction({
-        chainId: 31_337,
-        nonce: 0,
-        to: richAccount.address,
-        gas: 21_000n,
-        maxFeePerGas: 100n * gwei,
-        type: 'eip1559',
-      })
-      await anvil.rpc('eth_sendRawTransaction', foreign)
-      await anvil.mine(2)
-      proxy.heal()
-      await until('it is mined', async () => {
-        await anvil.mine()
-        return (await minedBlobTransactions(anvil)).length > 0
-      })
-      await submitted
-      expect((await minedBlobTransactions(anvil)).map(({ nonce }) => Number(nonce))).toEqual([1])
-    })
-  })
-
-  test('several at once › are sent in the order of their nonces, without gaps', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
-      const da = await open()
-      const submitted = Promise.all([da.submit(data, patience()), da.submit(otherData, patience())])
-      expect(Object.keys(await inPool(2))).toEqual(['0', '1'])
-      await anvil.mine()
-      const [first, second] = await submitted
-      expect(first.height).toBe(second.height)
-      expect(Buffer.compare(await da.retrieve(first.pointer, patience()), data)).toBe(0)
-      expect(Buffer.compare(await da.retrieve(second.pointer, patience()), otherData)).toBe(0)
-    })
-  })
-
-  test('store › of another chain is DA_REFUSED', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ store, registry, anvil, open, inPool }) => {
-      const submitted = (await open()).submit(data, patience())
-      await inPool()
-      await anvil.mine()
-      await submitted
-      await using other = await startAnvil('--no-mining')
-      const da = await createEthereumBlobsDa(
-        { log: silentLog, clock: systemClock, registry, kzg, writer: { account: richAccount, store } },
-        { rpcUrl: other.url, beaconUrl: other.url, ...quickOptions },
-      )
-      try {
-        expect(await faultOf(da.submit(otherData, patience()))).toMatchObject({ code: 'DA_REFUSED' })
-      } finally {
-        await da.close()
-      }
-    })
-  })
-})
-
-describe('outage', () => {
-  test('L1 away › callers are told after a few looks, and the publication goes on when it is back', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, proxy }) => {
-      const da = await open()
-      const given = faultOf(da.submit(data, patience()))
-      await inPool()
-      proxy.meddle(() => 'cut')
-      expect(await given).toMatchObject({ code: 'DA_UNAVAILABLE' })
-      await anvil.mine()
-      proxy.heal()
-      await da.submit(data, patience())
-      expect(await minedBlobTransactions(anvil)).toHaveLength(1)
-    })
-  })
-
-  test('time › a publication not confirmed in time is DA_UNAVAILABLE and still under way', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
-      const da = await open({ confirmTimeoutMs: 200 })
-      expect(await faultOf(da.submit(data, patience()))).toMatchObject({
-        code: 'DA_UNAVAILABLE',
-        reason: expect.stringContaining('200 ms'),
-      })
-      await inPool()
-      await anvil.mine()
-      await da.submit(data, patience())
-      expect(await minedBlobTransactions(anvil)).toHaveLength(1)
-    })
-  })
-
-  test('close › calls under way are DA_UNAVAILABLE', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ open, inPool }) => {
-      const da = await open()
-      const given = faultOf(da.submit(data, patience()))
-      await inPool()
-      await da.close()
-      expect(await given).toMatchObject({ code: 'DA_UNAVAILABLE', reason: 'the adapter is closed' })
-    })
-  })
-
-  test('reader › without an account submit is DA_REFUSED', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, registry }) => {
-      const da = await createEthereumBlobsDa(
-        { log: silentLog, clock: systemClock, registry, kzg },
-        { rpcUrl: anvil.url, beaconUrl: anvil.url },
-      )
-      expect(await faultOf(da.submit(data, patience()))).toMatchObject({ code: 'DA_REFUSED' })
-      await da.close()
     })
   })
 })

@@ -8,7 +8,7 @@ const maxBlobsPerAnswer = 16
 const maxAnswerBytes = maxBlobsPerAnswer * (2 * bytesPerBlob + 16) + 4_096
 
 /** What a beacon node served for one hash of one block: unchecked. */
-export type ServedBlobs =
+type ServedBlobs =
   | { readonly kind: 'blobs'; readonly blobs: readonly Uint8Array[] }
   /** The node knows no such block. */
   | { readonly kind: 'no block' }

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import { shared } from '../with-metrics.ts'
 
 /** What happens to blob transactions. */
-export type BlobEvent = 'sent' | 'replaced' | 'rejected' | 'confirmed' | 'reorged' | 'nonce_taken'
+type BlobEvent = 'sent' | 'replaced' | 'rejected' | 'confirmed' | 'reorged' | 'nonce_taken'
 
 export interface BlobCounters {
   count(event: BlobEvent): void

@@ -18,7 +18,7 @@ export interface DriverContext {
   readonly options: DriverOptions
 }
 
-export interface DriverOptions {
+interface DriverOptions {
   readonly fees: FeeBounds
   /** Blocks, the including one counted, after which a publication counts as accepted. */
   readonly confirmations: bigint

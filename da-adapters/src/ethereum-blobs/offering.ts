@@ -8,7 +8,7 @@ import { blobsLayer } from './layer.ts'
 import { toSidecar } from './sidecar.ts'
 
 /** `in pool`: the node has a transaction of this nonce. `sent`: it took ours now. Else why it took none. */
-export type Offered = 'in pool' | 'sent' | { readonly rejected: Error }
+type Offered = 'in pool' | 'sent' | { readonly rejected: Error }
 
 /** Signs transactions and brings them to the node's pool. */
 export interface Offering {

@@ -21,10 +21,14 @@ export interface PublicationDriver {
   resume(): Promise<void>
   /** Publications that still need `step`. */
   unsettled(): number
-  /** Signs and stores a new publication; the next step sends it. */
+  /**
+   * Signs and stores a new publication; the next step sends it.
+   * @param expiredBefore - Seconds; what was included before then counts as gone and is published anew.
+   */
   add(
     unsigned: Pick<Publication, 'key' | 'versionedHashes'>,
     payload: PublicationPayload,
+    expiredBefore: bigint,
     signal: AbortSignal,
   ): Promise<void>
   /** Looks at the chain once and does what is due. @returns Whether something was sent, so that looking again pays. */
@@ -150,9 +154,13 @@ export function createPublicationDriver(context: DriverContext, events: DriverEv
     async resume() {
       for (const publication of await store.unsettled()) track(publication)
     },
-    async add({ key, versionedHashes }, payload, signal) {
-      // An abandoned call of the same bytes may have come this far.
-      if (pending.has(key) || confirmed.has(key)) return
+    async add({ key, versionedHashes }, payload, expiredBefore, signal) {
+      // An abandoned call of the same bytes may have come this far, or farther.
+      if (pending.has(key)) return
+      const known = await store.load(key)
+      if (known?.inclusion !== undefined && known.inclusion.timestamp >= expiredBefore)
+        return events.confirmed(known, known.inclusion)
+      confirmed.delete(key)
       if (pending.size >= options.maxPending) throw unavailable(blobsLayer, `${pending.size} publications are pending`)
       await nonces.bind(signal)
       const nonce = await nonces.next(pending.size + confirmed.size > 0, signal)

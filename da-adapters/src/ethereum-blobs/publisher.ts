@@ -93,7 +93,7 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
       if (found?.inclusion !== undefined) return { versionedHashes: found.versionedHashes, inclusion: found.inclusion }
       if (found === undefined) {
         const { versionedHashes, payload } = await prepare(kzg, data, signal)
-        await exclusive(() => driver.add({ key, versionedHashes }, payload, signal))
+        await exclusive(() => driver.add({ key, versionedHashes }, payload, expiredBefore(), signal))
         await store.prune(expiredBefore(), prunedAtOnce)
       }
       loop.wake()

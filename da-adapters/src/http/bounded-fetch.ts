@@ -27,20 +27,28 @@ export interface BoundedAnswer {
 export async function boundedFetch(request: BoundedRequest, signal: AbortSignal): Promise<BoundedAnswer> {
   signal.throwIfAborted()
   const { url, method, headers, body, maxBytes, timeoutMs, layer } = request
-  const timeout = AbortSignal.timeout(timeoutMs)
+  const over = new AbortController()
+  let timedOut = false
+  const timer = setTimeout(() => {
+    timedOut = true
+    over.abort()
+  }, timeoutMs)
   try {
     const answer = await fetch(url, {
       method,
       redirect: 'error',
-      signal: AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any([signal, over.signal]),
       ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body }),
     })
     return { status: answer.status, headers: answer.headers, body: await readBounded(answer, maxBytes) }
   } catch (error) {
     signal.throwIfAborted()
-    const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : whyFetchFailed(error)
-    throw unavailable(layer, reason, error)
+    throw unavailable(layer, timedOut ? `no answer within ${timeoutMs} ms` : whyFetchFailed(error), error)
+  } finally {
+    clearTimeout(timer)
+    // Frees what listens to the joined signal, which the caller's would otherwise keep alive for as long as it lives.
+    over.abort()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '@parley/protocol'
 import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
@@ -17,11 +18,16 @@ export interface BlobsBench {
   readonly kzg: Kzg
   readonly store: BlobStore
   readonly registry: Registry
+  /** The system's when left out. */
+  readonly clock?: Clock
 }
 
-export function openBlobsDa({ anvil, kzg, store, registry }: BlobsBench, options: Partial<EthereumBlobsOptions> = {}) {
+export function openBlobsDa(
+  { anvil, kzg, store, registry, clock }: BlobsBench,
+  options: Partial<EthereumBlobsOptions> = {},
+) {
   return createEthereumBlobsDa(
-    { log: silentLog, clock: systemClock, registry, kzg, writer: { account: richAccount, store } },
+    { log: silentLog, clock: clock ?? systemClock, registry, kzg, writer: { account: richAccount, store } },
     { rpcUrl: anvil.url, beaconUrl: anvil.url, ...quickOptions, ...options },
   )
 }

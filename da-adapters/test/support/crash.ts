@@ -1,7 +1,7 @@
 import type { MemoryLevel } from 'memory-level'
 
 /** What becomes of one operation on the outside. */
-export type Fate = 'lives' | 'dies before' | 'dies after' | 'is dead'
+type Fate = 'lives' | 'dies before' | 'dies after' | 'is dead'
 
 /** The death of a process: its n-th operation on the outside takes effect or not, and nothing after it does. */
 export interface Crash {

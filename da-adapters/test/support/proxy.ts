@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** One request on its way to the target. */
-export interface Passing {
+interface Passing {
   readonly method: string
   readonly path: string
   readonly body: Buffer
 }
 
-export interface ProxyAnswer {
+interface ProxyAnswer {
   readonly status: number
   readonly type: string
   readonly body: Uint8Array
@@ -20,7 +20,7 @@ export interface ProxyAnswer {
  * What happens to a request: it goes on; its connection is cut, before it went on or when it should be answered; it waits
  * for `heal`; its answer is changed; or it never goes on and is answered all the same.
  */
-export type Meddling =
+type Meddling =
   | 'pass'
   | 'cut'
   | 'cut after'
