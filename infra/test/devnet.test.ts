@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { createPublicClient, createWalletClient, http, parseAbi, parseEther } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -84,6 +87,13 @@ describe('devnet', () => {
     }
   })
 
+  test('devnet › the L1 takes no transaction above 2^24 gas', async () => {
+    const account = privateKeyToAccount(hex(devnet.roles.users[1]!.secret))
+    const wallet = createWalletClient({ account, transport: http(devnet.l1.url) })
+    const request = { chain: null, to: account.address, gas: 2n ** 24n + 1n }
+    await expect(wallet.sendTransaction(request)).rejects.toMatchObject({ details: expect.stringContaining('cap') })
+  })
+
   test('devnet › stop ends both chains and can be called again', async () => {
     await Promise.all([devnet.stop(), devnet.stop()])
     await devnet.stop()
@@ -91,6 +101,18 @@ describe('devnet', () => {
     expect(existsSync(`/proc/${devnet.l2.pid}`)).toBe(false)
     expect((await devnet.exited).exit.stopped).toBe(true)
   })
+})
+
+test('devnet › both chains end when their starter is killed with SIGKILL', async () => {
+  const starter = spawn(process.execPath, [fileURLToPath(new URL('support/devnet-starter.ts', import.meta.url))], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(starter.stdout, 'data')
+  const pids = String(line).trim().split(' ')
+  expect(pids.map((pid) => existsSync(`/proc/${pid}`))).toEqual([true, true])
+  starter.kill('SIGKILL')
+  await once(starter, 'exit')
+  await until(() => pids.every((pid) => !existsSync(`/proc/${pid}`)))
 })
 
 describe('anvil', () => {

@@ -1,0 +1,12 @@
+import { pino } from 'pino'
+import { devnetDefaults, startDevnet } from '../../src/index.ts'
+import { clock } from './clock.ts'
+
+// Starts both chains and tells their pids, then waits to be killed.
+const devnet = await startDevnet(
+  { clock, log: pino({ level: 'silent' }) },
+  devnetDefaults,
+  new AbortController().signal,
+)
+process.stdout.write(`${devnet.l1.pid} ${devnet.l2.pid}\n`)
+await devnet.exited
