@@ -15,15 +15,23 @@ import {
 import type { SnapshotChunk, SnapshotCursor } from './commands.ts'
 import type { ShardState } from './shard-state.ts'
 
-/** Writes one chunk of a shard. @returns it, and where the next begins if there is one. */
-export function writeChunk(state: ShardState, cursor: SnapshotCursor): SnapshotChunk {
+/**
+ * Writes one chunk of a shard.
+ * @param targetBytes - The chunk is closed once it is this large.
+ * @returns it, and where the next begins if there is one.
+ */
+export function writeChunk(
+  state: ShardState,
+  cursor: SnapshotCursor,
+  targetBytes: number = chunkTargetBytes,
+): SnapshotChunk {
   const writer = new ByteWriter(64 * 1024)
   writeChunkHeader(writer, state.index, cursor)
   if (cursor.part === 0) for (const value of [state.feeExcess, state.feeTime, state.revenue]) writer.uint64(value)
-  const account = writeList(writer, cursor.account, state.accounts.count, (index) => {
+  const account = writeList(writer, targetBytes, cursor.account, state.accounts.count, (index) => {
     writeAccount(writer, state.accounts.read(index))
   })
-  const conversation = writeList(writer, cursor.conversation, state.conversations.count, (index) => {
+  const conversation = writeList(writer, targetBytes, cursor.conversation, state.conversations.count, (index) => {
     writeConversation(writer, state.conversations.read(index))
   })
   const bytes = writer.written().slice()
@@ -33,11 +41,17 @@ export function writeChunk(state: ShardState, cursor: SnapshotCursor): SnapshotC
 }
 
 /** Writes a count and elements until the chunk is large enough. @returns the first index left. */
-function writeList(writer: ByteWriter, from: number, to: number, write: (index: number) => void): number {
+function writeList(
+  writer: ByteWriter,
+  targetBytes: number,
+  from: number,
+  to: number,
+  write: (index: number) => void,
+): number {
   const countAt = writer.length
   writer.uint32(0)
   let index = from
-  for (; index < to && writer.length < chunkTargetBytes; index += 1) write(index)
+  for (; index < to && writer.length < targetBytes; index += 1) write(index)
   writer.patchUint32(countAt, index - from)
   return index
 }
