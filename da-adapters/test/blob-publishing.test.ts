@@ -200,17 +200,19 @@ describe('pool', () => {
         { rpcUrl: anvil.url, beaconUrl: anvil.url, ...quickOptions },
       )
       try {
-        const fault = await faultOf(da.submit(data, patience()))
-        expect(fault).toMatchObject({ code: 'DA_UNAVAILABLE', reason: expect.stringMatching(/funds/i) })
+        // The second one waits behind the first and is told so as well.
+        const faults = await Promise.all([data, otherData].map((bytes) => faultOf(da.submit(bytes, patience()))))
+        for (const fault of faults)
+          expect(fault).toMatchObject({ code: 'DA_UNAVAILABLE', reason: expect.stringMatching(/funds/i) })
         await anvil.rpc('anvil_setBalance', account.address, `0x${(10n ** 18n).toString(16)}`)
         const mined = until('it is mined', async () => {
           await anvil.mine()
-          return (await minedBlobTransactions(anvil)).length === 1
+          return (await minedBlobTransactions(anvil)).length === 2
         })
-        const { costWei } = await da.submit(data, patience())
+        const [first, second] = await Promise.all([da.submit(data, patience()), da.submit(otherData, patience())])
         await mined
         const balance = BigInt(await anvil.rpc<string>('eth_getBalance', account.address, 'latest'))
-        expect(costWei).toBe(10n ** 18n - balance)
+        expect(first.costWei + second.costWei).toBe(10n ** 18n - balance)
       } finally {
         await da.close()
       }

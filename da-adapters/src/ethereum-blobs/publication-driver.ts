@@ -11,7 +11,7 @@ import type { PublicationPayload } from './publication-store.ts'
 export interface DriverEvents {
   /** The publication has its confirmations. */
   confirmed(publication: Publication, inclusion: Inclusion): void
-  /** The node does not take the publication's transaction; the driver keeps trying. */
+  /** The node does not take the publication's transaction, or one before it; the driver keeps trying. */
   rejected(key: string, error: Error): void
 }
 
@@ -65,18 +65,20 @@ export function createPublicationDriver(context: DriverContext, events: DriverEv
       l1.transactionCount(account.address, 'pending', signal),
     ])
     let sent = false
+    let blocked: Error | undefined
     for (const one of [...pending.values()].sort(byNonce)) {
       const { key, nonce } = one.publication
       if (mined > nonce) {
         await recognise(one, head, signal)
         continue
       }
-      const offered = await offering.offer(one, head, known > nonce, signal)
-      sent ||= offered === 'sent'
-      if (typeof offered === 'string') continue
-      events.rejected(key, offered.rejected)
-      // A pool takes no transaction behind a gap.
-      break
+      // A pool takes no transaction behind a gap: what follows a refused one waits with it.
+      if (blocked === undefined) {
+        const offered = await offering.offer(one, head, known > nonce, signal)
+        sent ||= offered === 'sent'
+        if (typeof offered !== 'string') blocked = offered.rejected
+      }
+      if (blocked !== undefined) events.rejected(key, blocked)
     }
     return sent
   }

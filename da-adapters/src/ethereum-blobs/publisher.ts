@@ -94,6 +94,7 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
       if (found === undefined) {
         const { versionedHashes, payload } = await prepare(kzg, data, signal)
         await exclusive(() => driver.add({ key, versionedHashes }, payload, expiredBefore(), signal))
+        loop.wake()
         await store.prune(expiredBefore(), prunedAtOnce)
       }
       loop.wake()
