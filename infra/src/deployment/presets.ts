@@ -44,8 +44,8 @@ const hours = 3600
 const days = 24 * hours
 const ether = 10n ** 18n
 
-// A blob carries 31 of every 32 bytes of its 4,096 field elements; a claim's figures are measured in the contracts' gas
-// snapshot, rounded up.
+// A blob carries 31 of every 32 bytes of its 4,096 field elements. A claim took 111,898 gas on the development L2, and its
+// transaction has some 1,100 bytes with pointers of one blob each; both are rounded up.
 const priceRules: PriceRules = {
   dataQuoted: false,
   interval: 1 * hours,
@@ -55,7 +55,7 @@ const priceRules: PriceRules = {
   maxSettlement: 10n ** 9n,
   blobTransactionGas: 21_000,
   bytesPerBlob: 4096 * 31,
-  claimGas: 200_000,
+  claimGas: 120_000,
   claimBytes: 1200,
   operationsPerClaim: 1000,
 }
