@@ -3,7 +3,7 @@ import type { NodeError } from './faults.ts'
 import type { ClaimRecord } from './l2/l2-records.ts'
 
 /**
- * `starting`: the L2 or the stored state is being read. `following`: everything claimed is verified. `deriving`: a claim
+ * `starting`: the L2 is being asked or the state restored. `following`: everything claimed is verified. `deriving`: a claim
  * is being fetched or verified. `waiting`: its data is not there. `wrong`: it is wrong, and verification stands still
  * until it is gone. `failed`: this process must end.
  */
@@ -55,7 +55,7 @@ export class NodeProgress {
     this.set('following', undefined, undefined)
   }
 
-  /** Before anything can be verified: why not. */
+  /** Before anything can be verified: why not, if there is a reason. */
   starting(fault: unknown): void {
     this.set('starting', undefined, fault)
   }

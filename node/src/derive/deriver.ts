@@ -95,7 +95,7 @@ export class Deriver {
 
   /** Takes back what was verified of claims that no longer stand, and of one that was not verified to its end. */
   private async align(): Promise<void> {
-    const { store, l2, chain, log } = this.deps
+    const { store, l2, chain, log, progress } = this.deps
     let claim = store.tip.claim
     while (claim > 0n) {
       const [standing, verified] = await Promise.all([l2.claim(claim), store.claim(claim)])
@@ -106,6 +106,7 @@ export class Deriver {
     if (claim === store.tip.claim && !partly && chain.state !== undefined) return
     if (claim < store.tip.claim)
       log.warn({ verified: store.tip.claim, standing: claim }, 'verified claims no longer stand on the L2')
+    progress.starting(undefined)
     await chain.resetTo(claim)
   }
 

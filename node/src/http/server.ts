@@ -52,6 +52,10 @@ export async function createNodeServer(deps: NodeServerDeps, options: NodeServer
     bodyLimit: 1024,
     requestTimeout: options.requestTimeoutMs ?? 10_000,
     routerOptions: { maxParamLength: 32 },
+    // Addresses that cannot be decoded never reach the error handler.
+    frameworkErrors: (error, _request, reply) => {
+      void sendFault(reply, answerableFault(error))
+    },
   })
   app.setErrorHandler((error, request, reply) => {
     const fault = answerableFault(error)

@@ -53,7 +53,8 @@ export function numberAt(bytes: Uint8Array, offset = 0): bigint {
 /** Reads a stored record. @throws {NodeError} `STORE_INVALID`. */
 export function decodeRecord<T>(record: string, type: { deserialize(bytes: Uint8Array): T }, bytes: Uint8Array): T {
   try {
-    return type.deserialize(bytes)
+    // Stores give Buffers, whose slices share memory; fields of a record are bytes of their own.
+    return type.deserialize(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))
   } catch (cause) {
     throw new NodeError({ code: 'STORE_INVALID', record, reason: 'does not decode' }, { cause })
   }
