@@ -180,7 +180,7 @@ export class Scenario {
       members: chosen.map(({ key }, i) => ({
         key,
         role: i === 0 && flaw !== 'role' ? Role.admin : Role.member,
-        allowance: flaw === 'too much' ? 2n ** 63n : BigInt(200_000 - (c % 3) * 99_950),
+        allowance: flaw === 'too much' ? 2n ** 63n : BigInt(c === 0 ? 5_000_000 : 200_000 - (c % 3) * 99_950),
         priceLimit: c % 11 === 5 ? 20n : 1_000_000n,
       })),
     }
