@@ -9,6 +9,8 @@ export interface FuzzOptions {
   readonly from: number
   /** Milliseconds that one input may take before it counts as a hang. */
   readonly limitMs: number
+  /** Attacks only targets whose names begin so; other inputs then belong to an index. Default all. */
+  readonly only?: string
   /** URL of the module of targets. */
   readonly module: string
 }
@@ -25,7 +27,7 @@ const tallyMs = 500
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const progress = new Int32Array(new SharedArrayBuffer(8))
-  const job: FuzzJob = { ...options, progress: progress.buffer, tallyMs }
+  const job: FuzzJob = { ...options, only: options.only ?? '', progress: progress.buffer, tallyMs }
   const began = performance.now()
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: job })
   let tally: Pick<Tally, 'decoders' | 'failures'> = new Tally([])

@@ -7,6 +7,8 @@ import { type FuzzTarget, Garbage, type TargetModule } from './target.ts'
 /** What the main thread starts this worker with. */
 export interface FuzzJob {
   readonly module: string
+  /** Beginning of the names of the targets to attack. */
+  readonly only: string
   readonly seed: number
   readonly from: number
   readonly inputs: number
@@ -63,7 +65,9 @@ async function attack(job: FuzzJob, targets: readonly FuzzTarget[]): Promise<Tal
 const job = workerData as FuzzJob
 const { openTargets } = (await import(job.module)) as TargetModule
 const opened = await openTargets()
-parentPort?.postMessage({ kind: 'opened', names: opened.targets.map(({ name }) => name) })
-const tally = await attack(job, opened.targets)
+const targets = opened.targets.filter(({ name }) => name.startsWith(job.only))
+if (targets.length === 0) throw new RangeError(`no target's name begins with ${job.only}`)
+parentPort?.postMessage({ kind: 'opened', names: targets.map(({ name }) => name) })
+const tally = await attack(job, targets)
 await opened.close()
 parentPort?.postMessage({ kind: 'done', decoders: tally.decoders, failures: tally.failures })

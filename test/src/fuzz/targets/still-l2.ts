@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import {
   type BlockHeader,
   type Bytes20,
@@ -14,7 +15,7 @@ import {
   type SettlementReader,
 } from '@parley/protocol'
 
-/** An L2 on which a few items were queued before anybody looked, and nothing has happened since. */
+/** An L2 on which a few items were queued before anybody looked, and nothing but time has passed since. */
 export class StillL2 implements SettlementReader {
   readonly #config: ChainConfig
   readonly #sequencer: Bytes20
@@ -42,12 +43,14 @@ export class StillL2 implements SettlementReader {
     lastHeader: genesisHeader(this.#config),
   })
 
+  /** Tells the items once, and every second that the L2's time went on. */
   async *follow(cursor: L2Position | undefined, _: L2Confidence, signal: AbortSignal): AsyncGenerator<SettlementPage> {
-    const time = BigInt(Date.now())
-    yield { events: cursor === undefined ? this.#events : [], cursor: this.#at, time, caughtUp: true }
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve()
-      else signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    let events = cursor === undefined ? this.#events : []
+    while (!signal.aborted) {
+      yield { events, cursor: this.#at, time: BigInt(Date.now()), caughtUp: true }
+      events = []
+      // The signal's reason ends the wait; the loop ends with it.
+      await setTimeout(1_000, undefined, { signal }).catch(() => undefined)
+    }
   }
 }
