@@ -129,3 +129,20 @@ test('intake › failing answers everything with the fault and takes nothing mor
   intake.answer([{ ticket: 0, entry: 0, outcome: accepted(0n) }])
   expect(intake.unanswered).toBe(0)
 })
+
+test('intake › held entries that lanes cannot take at all fail their request alone', async () => {
+  const { execution, intake } = setUp()
+  const impossible = intake.submitMessages(bytes(2, 1))
+  const good = intake.submitMessages(bytes(1, 2))
+  const take = execution.submitMessages.bind(execution)
+  execution.submitMessages = (messages, ticket) => {
+    if (messages[0] === 1) throw new RangeError('too many')
+    return take(messages, ticket)
+  }
+  intake.open(Number.POSITIVE_INFINITY)
+  await expect(impossible).rejects.toThrow('too many')
+  expect(execution.submitted.map(({ first }) => first)).toEqual([2])
+  intake.answer([{ ticket: 0, entry: 0, outcome: accepted(0n) }])
+  expect(await good).toEqual([accepted(0n)])
+  expect(intake.unanswered).toBe(0)
+})

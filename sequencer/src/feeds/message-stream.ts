@@ -29,6 +29,7 @@ interface Submitted {
 export class MessageStream {
   private frames: Uint8Array[] = []
   private unanswered = 0
+  private refused = false
   private readonly came = new Pulse()
   private readonly submitted: Submitted[] = []
   private readonly toAnswer = new Pulse()
@@ -57,10 +58,12 @@ export class MessageStream {
   }
 
   private take(data: Buffer, binary: boolean): void {
+    // What follows a frame that must not be is not looked at.
+    if (this.refused) return
     const messages = data.length / signedMessageBytes
     if (!binary || data.length === 0 || !Number.isInteger(messages) || messages > this.deps.maxMessages) {
+      this.refused = true
       this.connection.close(closeCodes.refused, binary ? 'BODY_SIZE' : 'CONTENT_TYPE')
-      this.connection.socket.pause()
       return
     }
     this.frames.push(data)

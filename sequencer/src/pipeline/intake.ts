@@ -116,8 +116,9 @@ export class Intake {
       const part = this.held[0]
       if (part === undefined) return
       const [fits, rest] = split(part, this.room)
-      if (!this.submit(fits)) return
-      if (rest === undefined) this.held.shift()
+      const taken = this.submitHeld(fits)
+      if (taken === 'later') return
+      if (rest === undefined || taken === 'never') this.held.shift()
       else this.held[0] = rest
     }
   }
@@ -187,6 +188,17 @@ export class Intake {
     this.held.push(part)
     if (this.room > 0) this.release()
     this.arrived()
+  }
+
+  /** As `submit`; what lanes cannot take at all is refused to its sender and to nobody else. */
+  private submitHeld(part: Part): 'taken' | 'later' | 'never' {
+    try {
+      return this.submit(part) ? 'taken' : 'later'
+    } catch (error) {
+      part.request.reject(error)
+      this.unanswered -= part.unanswered
+      return 'never'
+    }
   }
 
   private submit(part: Part): boolean {

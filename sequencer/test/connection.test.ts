@@ -1,0 +1,117 @@
+import { EventEmitter } from 'node:events'
+import type { WebSocket } from '@fastify/websocket'
+import { expect, test } from 'vitest'
+import { Connection } from '../src/feeds/connection.ts'
+import { sendingFrom } from '../src/feeds/sending.ts'
+import { ManualClock } from './support/clock.ts'
+
+/** A socket whose bytes leave when they are told to. */
+class StuckSocket extends EventEmitter {
+  readonly log: string[] = []
+  private readonly waiting: (() => void)[] = []
+
+  send(data: Uint8Array | string, sent?: () => void): void {
+    this.log.push(typeof data === 'string' ? data : `${data.length} bytes`)
+    if (sent !== undefined) this.waiting.push(sent)
+  }
+
+  flush(): void {
+    for (const sent of this.waiting.splice(0)) sent()
+  }
+
+  ping(): void {
+    this.log.push('ping')
+  }
+
+  close(code: number, reason: string): void {
+    this.log.push(`close ${code} ${reason}`)
+  }
+
+  terminate(): void {
+    this.log.push('terminate')
+    this.emit('close')
+  }
+}
+
+const options = { heartbeatMs: 100, maxBufferedBytes: 10, slowReaderMs: 1_000 }
+
+function setUp(greeting?: () => string) {
+  const socket = new StuckSocket()
+  const clock = new ManualClock()
+  const connection = new Connection(socket as unknown as WebSocket, clock, options, greeting)
+  return { socket, clock, connection }
+}
+
+/** Lets everything run that can. */
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+test('connection › sends while there is room, then waits for it', async () => {
+  const { socket, connection } = setUp()
+  await connection.send(new Uint8Array(10))
+  let sent = false
+  const second = connection.send(new Uint8Array(1)).then(() => {
+    sent = true
+  })
+  await settle()
+  expect(sent).toBe(false)
+  socket.flush()
+  await second
+  expect(socket.log).toEqual(['10 bytes', '1 bytes'])
+})
+
+test('connection › a feed to a slow reader ends and says where to resume', async () => {
+  const { socket, clock, connection } = setUp()
+  let next = 7n
+  const feed = sendingFrom(
+    connection,
+    () => next,
+    async () => {
+      for (;;) {
+        await connection.send(new Uint8Array(6))
+        next += 1n
+      }
+    },
+  )
+  for (let ms = 0; ms < 1_100; ms += 50) {
+    socket.emit('pong')
+    clock.advance(50)
+    await settle()
+  }
+  await feed
+  expect(socket.log.at(-1)).toBe('close 4408 from 8')
+  clock.advance(5_000)
+  await settle()
+  expect(socket.log.at(-1)).toBe('terminate')
+})
+
+test('connection › pings with a greeting, and ends when no ping was answered', async () => {
+  const { socket, clock, connection } = setUp(() => 'hello')
+  clock.advance(100)
+  await settle()
+  expect(socket.log).toEqual(['hello', 'ping', 'hello'])
+  socket.emit('pong')
+  clock.advance(100)
+  await settle()
+  expect(connection.signal.aborted).toBe(false)
+  clock.advance(100)
+  await settle()
+  expect(socket.log.at(-1)).toBe('terminate')
+  expect(connection.signal.aborted).toBe(true)
+})
+
+test('connection › bytes that leave count as life', async () => {
+  const { socket, clock, connection } = setUp()
+  for (let i = 0; i < 5; i += 1) {
+    await connection.send(new Uint8Array(1))
+    clock.advance(100)
+    await settle()
+    socket.flush()
+  }
+  expect(connection.signal.aborted).toBe(false)
+})
+
+test('connection › sending on one that ended rejects', async () => {
+  const { socket, connection } = setUp()
+  socket.emit('close')
+  await expect(connection.send(new Uint8Array(1))).rejects.toThrow('closed')
+})
