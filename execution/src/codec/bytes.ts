@@ -14,23 +14,28 @@ export class ByteWriter {
   }
 
   uint8(value: number): void {
-    this.view.setUint8(this.claim(1), value)
+    const at = this.claim(1)
+    this.view.setUint8(at, value)
   }
 
   uint16(value: number): void {
-    this.view.setUint16(this.claim(2), value, true)
+    const at = this.claim(2)
+    this.view.setUint16(at, value, true)
   }
 
   uint32(value: number): void {
-    this.view.setUint32(this.claim(4), value, true)
+    const at = this.claim(4)
+    this.view.setUint32(at, value, true)
   }
 
   uint64(value: bigint): void {
-    this.view.setBigUint64(this.claim(8), value, true)
+    const at = this.claim(8)
+    this.view.setBigUint64(at, value, true)
   }
 
   float64(value: number): void {
-    this.view.setFloat64(this.claim(8), value, true)
+    const at = this.claim(8)
+    this.view.setFloat64(at, value, true)
   }
 
   write(bytes: Uint8Array): void {
@@ -55,6 +60,7 @@ export class ByteWriter {
     return this.bytes.subarray(0, this.length)
   }
 
+  /** Makes room; what `view` and `bytes` are is known only after it. */
   private claim(size: number): number {
     const at = this.length
     this.length = at + size
