@@ -121,7 +121,8 @@ export class Lane {
     return shards
   }
 
-  private shard(shard: number): ShardState {
+  /** @throws {RangeError} when the shard is not of this lane. */
+  shard(shard: number): ShardState {
     const state = this.shards.get(shard)
     if (state === undefined) throw new RangeError(`shard ${shard} is not of lane ${this.options.lane}`)
     return state
