@@ -27,7 +27,6 @@ export type ClientFault =
   | { code: 'STATE_ROOT_MISMATCH'; expected: Uint8Array; received: Uint8Array }
   | { code: 'PROOF_INVALID'; of: string; shard: number; index: number; stateRoot: Uint8Array }
   | { code: 'HISTORY_INCOMPLETE'; shard: number; index: number; gap: HistoryGap }
-  | { code: 'HISTORY_CHANGED'; shard: number; index: number; attempts: number }
 
 export const clientFaults: FaultTable<ClientFault> = {
   SERVER_UNREACHABLE: { blame: 'layer', retry: 'later', text: 'the server cannot be reached' },
@@ -56,7 +55,6 @@ export const clientFaults: FaultTable<ClientFault> = {
     retry: 'later',
     text: 'the entries are not the whole record of the conversation',
   },
-  HISTORY_CHANGED: { blame: 'layer', retry: 'later', text: 'the record did not hold still while it was read' },
 }
 
 export class ClientError extends CodedError<ClientFault> {

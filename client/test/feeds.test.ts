@@ -1,0 +1,275 @@
+import {
+  type ConversationEntry,
+  ConversationEntryType,
+  type MessageReceipt,
+  MessageReceiptType,
+  type SealedBlock,
+  SealedBlockType,
+  type SignedMessage,
+  signedMessageBytes,
+} from '@parley/protocol'
+import { blockSourceCompliance } from '@parley/protocol/compliance'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type ClientError, createSequencerBlockSource, createSequencerClient } from '../src/index.ts'
+import { deployment, digestOf, sealAfter, sequencer, sign } from './support/blocks.ts'
+import { TestServer } from './support/server.ts'
+
+let server: TestServer
+beforeEach(async () => {
+  server = await TestServer.start()
+})
+afterEach(() => server.close())
+
+/** The feed of blocks as the sequencer's page on the wire describes it. */
+class BlockFeed {
+  readonly blocks: SealedBlock[] = []
+  oldest = 1n
+  /** Frames after which each connection is cut; undefined: never. */
+  cutAfter: number | undefined
+  private readonly waiters = new Set<() => void>()
+
+  constructor(server: TestServer) {
+    server.onSocket = (socket, url) => {
+      let next = BigInt(url.searchParams.get('from') ?? '1')
+      let sent = 0
+      socket.send(JSON.stringify({ head: String(this.blocks.length) }))
+      const send = (): void => {
+        if (next < this.oldest) socket.close(4404, `from ${this.oldest}`)
+        while (next >= this.oldest && next <= BigInt(this.blocks.length)) {
+          if (sent === this.cutAfter) {
+            socket.terminate()
+            return
+          }
+          socket.send(SealedBlockType.serialize(this.blocks[Number(next) - 1] as SealedBlock))
+          next += 1n
+          sent += 1
+        }
+      }
+      this.waiters.add(send)
+      socket.on('close', () => this.waiters.delete(send))
+      send()
+    }
+  }
+
+  seal(change: (sealed: SealedBlock) => SealedBlock = (sealed) => sealed): SealedBlock {
+    const sealed = change(sealAfter(this.blocks.at(-1)?.block.header))
+    this.blocks.push(sealed)
+    for (const send of this.waiters) send()
+    return sealed
+  }
+}
+
+const source = (options = {}) => createSequencerBlockSource({ url: server.url }, { deployment, sequencer, ...options })
+
+async function take(count: number, from: bigint, options = {}): Promise<bigint[]> {
+  const controller = new AbortController()
+  const numbers: bigint[] = []
+  for await (const { block } of source(options).blocks(from, controller.signal)) {
+    numbers.push(block.header.number)
+    if (numbers.length === count) controller.abort()
+  }
+  return numbers
+}
+
+describe('block source of a sequencer’s feed', () => {
+  for (const { name, run } of blockSourceCompliance(async () => {
+    const own = await TestServer.start()
+    const feed = new BlockFeed(own)
+    return {
+      source: createSequencerBlockSource({ url: own.url }, { deployment, sequencer }),
+      seal: async () => feed.seal(),
+      forget: async (before) => {
+        feed.oldest = before
+      },
+      dispose: () => own.close(),
+    }
+  }))
+    test(name, run)
+
+  test('blocks › a connection that breaks is opened again where it broke', async () => {
+    const feed = new BlockFeed(server)
+    for (let i = 0; i < 7; i += 1) feed.seal()
+    feed.cutAfter = 2
+    expect(await take(7, 1n)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n])
+    expect(server.sockets.length).toBe(4)
+  })
+
+  test('blocks › a silent connection is given up for a new one', async () => {
+    const feed = new BlockFeed(server)
+    const talking = server.onSocket
+    server.onSocket = (socket, url) => {
+      if (server.sockets.length > 1) talking(socket, url)
+    }
+    feed.seal()
+    expect(await take(1, 1n, { silenceMs: 100 })).toEqual([1n])
+    expect(server.sockets.length).toBe(2)
+  })
+
+  test('blocks › a reader that is slow makes the server wait instead of piling up', async () => {
+    const feed = new BlockFeed(server)
+    for (let i = 0; i < 40; i += 1) feed.seal()
+    expect(await take(40, 1n, { maxBufferedFrames: 4 })).toHaveLength(40)
+    expect(server.sockets.length).toBe(1)
+  })
+
+  const tampered: [why: string, code: string, change: (sealed: SealedBlock) => SealedBlock][] = [
+    ['is signed by nobody', 'HEADER_UNSIGNED', (sealed) => ({ ...sealed, signature: new Uint8Array(65) })],
+    ['commits to other runs', 'HEADER_MISMATCH', ({ block, ...rest }) => ({ ...rest, block: { ...block, runs: [] } })],
+    ['skips a number', 'FEED_GAP', (sealed) => withHeader(sealed, { number: 3n })],
+    ['follows another parent', 'HEADER_UNLINKED', (sealed) => withHeader(sealed, { parent: digestOf('other') })],
+  ]
+  test.each(tampered)('blocks › one that %s ends the source: %s', async (_why, code, change) => {
+    const feed = new BlockFeed(server)
+    feed.seal()
+    feed.seal(change)
+    const error = (await take(2, 1n).catch((reason: unknown) => reason)) as ClientError
+    expect(error.fault.code).toBe(code)
+  })
+
+  test('blocks › a server that cannot be reached for long is a coded fault', async () => {
+    const { url } = server
+    await server.close()
+    const gone = createSequencerBlockSource({ url }, { deployment, sequencer, giveUpMs: 1 })
+    const blocks = gone.blocks(1n, new AbortController().signal)[Symbol.asyncIterator]()
+    await expect(blocks.next()).rejects.toThrow('SERVER_UNREACHABLE')
+    server = await TestServer.start()
+  })
+})
+
+function withHeader(sealed: SealedBlock, change: Partial<SealedBlock['block']['header']>): SealedBlock {
+  const header = { ...sealed.block.header, ...change }
+  return { ...sealed, block: { ...sealed.block, header }, signature: sign(header) }
+}
+
+const spoken = (position: bigint): ConversationEntry => ({
+  position,
+  block: 1n,
+  timestamp: 5n,
+  forced: false,
+  event: { selector: 0, value: { member: 1, content: digestOf(`${position}`), signature: new Uint8Array(64) } },
+})
+const changed = (position: bigint, epoch: bigint): ConversationEntry => ({
+  position,
+  block: 1n,
+  timestamp: 5n,
+  forced: false,
+  event: {
+    selector: 1,
+    value: {
+      operation: {
+        selector: 1,
+        value: { shard: 1, conversation: 0, epoch, signer: 0, remove: [{ slot: 1 }], roles: [], add: [] },
+      },
+      signatures: [new Uint8Array(64)],
+    },
+  },
+})
+
+describe('conversation feed', () => {
+  const record = [changed(0n, 0n), spoken(0n), spoken(1n), changed(2n, 1n), changed(2n, 2n), spoken(2n), spoken(3n)]
+
+  test('entries › each comes once, over connections that break anywhere', async () => {
+    for (let cutAfter = 1; cutAfter <= 4; cutAfter += 1) {
+      server.onSocket = (socket, url) => {
+        const from = BigInt(url.searchParams.get('from') ?? '0')
+        const rest = record.filter(({ position }) => position >= from)
+        // Two operations stand at one position, so the cut moves on with every connection or it would never pass them.
+        for (const entry of rest.slice(0, cutAfter + (server.sockets.length % 2) * 2))
+          socket.send(ConversationEntryType.serialize(entry))
+        socket.close(1001)
+      }
+      const controller = new AbortController()
+      const received: ConversationEntry[] = []
+      const feed = createSequencerClient({ url: server.url }).follow(1, 0, 0n, controller.signal)
+      for await (const entry of feed) {
+        received.push(entry)
+        if (received.length === record.length) break
+      }
+      controller.abort()
+      expect(received, `cut after ${cutAfter}`).toEqual(record)
+    }
+  })
+
+  test('entries › a position left out is a gap', async () => {
+    server.onSocket = (socket) => {
+      for (const position of [0n, 2n]) socket.send(ConversationEntryType.serialize(spoken(position)))
+    }
+    const feed = createSequencerClient({ url: server.url }).follow(1, 0, 0n, AbortSignal.timeout(10_000))
+    const iterator = feed[Symbol.asyncIterator]()
+    expect((await iterator.next()).value).toMatchObject({ position: 0n })
+    await expect(iterator.next()).rejects.toThrow('FEED_GAP')
+  })
+})
+
+describe('message stream', () => {
+  const message = (nonce: bigint): SignedMessage => ({
+    shard: 1,
+    conversation: 2,
+    member: 3,
+    nonce,
+    content: digestOf('c'),
+    signature: new Uint8Array(64),
+  })
+  const answer = (frame: Buffer): Buffer =>
+    Buffer.concat(
+      Array.from({ length: frame.length / signedMessageBytes }, (_, i) => {
+        const value = frame.readBigUInt64LE(i * signedMessageBytes + 7)
+        const receipt: MessageReceipt = { refusal: 0, block: 1n, value }
+        return Buffer.from(MessageReceiptType.serialize(receipt))
+      }),
+    )
+
+  test('messages › are answered in order, those of one turn in one frame, never more than allowed unanswered', async () => {
+    const frames: number[] = []
+    let unanswered = 0
+    let most = 0
+    server.onSocket = (socket) => {
+      socket.on('message', (frame: Buffer) => {
+        const count = frame.length / signedMessageBytes
+        frames.push(count)
+        unanswered += count
+        most = Math.max(most, unanswered)
+        setImmediate(() => {
+          unanswered -= count
+          socket.send(answer(frame))
+        })
+      })
+    }
+    const stream = await createSequencerClient({ url: server.url }).stream({ maxUnanswered: 8 })
+    const receipts = await Promise.all(Array.from({ length: 30 }, (_, i) => stream.submit(message(BigInt(i)))))
+    expect(receipts.map((receipt) => receipt.accepted && receipt.position)).toEqual(
+      Array.from({ length: 30 }, (_, i) => BigInt(i)),
+    )
+    expect(most).toBeLessThanOrEqual(8)
+    expect(frames[0]).toBe(8)
+    await stream.close()
+    await expect(stream.submit(message(1n))).rejects.toThrow('STREAM_CLOSED')
+  })
+
+  test('connection › that ends leaves the outcome unknown', async () => {
+    server.onSocket = (socket) => {
+      socket.on('message', () => socket.close(4429, 'QUOTA_EXCEEDED'))
+    }
+    const stream = await createSequencerClient({ url: server.url }).stream()
+    await expect(stream.submit(message(1n))).rejects.toThrow('OUTCOME_UNKNOWN')
+    expect(stream.ended?.fault.code).toBe('OUTCOME_UNKNOWN')
+    await expect(stream.submit(message(2n))).rejects.toThrow('OUTCOME_UNKNOWN')
+    await stream.close()
+  })
+
+  test('answers › that do not fit what was sent end the stream', async () => {
+    server.onSocket = (socket) => {
+      socket.on('message', () => socket.send(Buffer.alloc(16)))
+    }
+    const stream = await createSequencerClient({ url: server.url }).stream()
+    await expect(stream.submit(message(1n))).rejects.toThrow('ANSWER_INVALID')
+    await stream.close()
+  })
+
+  test('connection › a server that is not there is a coded fault', async () => {
+    const { url } = server
+    await server.close()
+    await expect(createSequencerClient({ url }).stream()).rejects.toThrow('SERVER_UNREACHABLE')
+    server = await TestServer.start()
+  })
+})
