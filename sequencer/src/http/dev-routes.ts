@@ -26,7 +26,7 @@ export function devRoutes({ chain, sealNow }: DevDeps): Route[] {
     {
       method: 'POST',
       path: '/v1/dev/seal',
-      summary: 'Seals what is open and tells where the chain stands then',
+      summary: 'Seals what is open and tells where the chain stands then (virtual clock only)',
       answer: { [json]: headSchema },
       faults: { 503: 'The sequencer is stopping' },
       async handle() {
@@ -37,7 +37,7 @@ export function devRoutes({ chain, sealNow }: DevDeps): Route[] {
     {
       method: 'GET',
       path: '/v1/dev/shard-roots',
-      summary: 'Roots of the 64 shards after the last sealed block',
+      summary: 'Roots of the 64 shards after the last sealed block (virtual clock only)',
       answer: { [json]: headSchema },
       faults: {},
       handle: async () => head(chain),

@@ -5,13 +5,11 @@ import {
   type MessageReceipt,
   MessageReceiptType,
   messageReceiptBytes,
-  ownerAddress,
   type SealedBlock,
   SealedBlockType,
   type SignedMessage,
   type SignedOperation,
   SignedOperationType,
-  signDigestRecoverable,
 } from '@parley/protocol'
 import { MemoryLevel } from 'memory-level'
 import pino from 'pino'
@@ -26,14 +24,12 @@ import {
 import { systemClock } from './clock.ts'
 import { FailingLevel } from './failing-level.ts'
 import { FakeL2 } from './fake-l2.ts'
-import { body, sequencerSecret, config as worldConfig } from './world.ts'
+import { signer } from './signer.ts'
+import { body, config as worldConfig } from './world.ts'
+
+export { signer } from './signer.ts'
 
 export const octets = 'application/octet-stream'
-
-export const signer: HeaderSigner = {
-  address: ownerAddress(sequencerSecret),
-  sign: async (digest) => signDigestRecoverable(sequencerSecret, digest),
-}
 
 /** What outlives a sequencer. */
 export interface Disk {
