@@ -1,0 +1,132 @@
+import { batcherFaults } from '@parley/batcher'
+import { cliFaults } from '@parley/cli/decoders'
+import { clientFaults } from '@parley/client'
+import { executionFaults } from '@parley/execution'
+import { infraFaults } from '@parley/infra'
+import { nodeFaults } from '@parley/node'
+import {
+  blockFaults,
+  blockSourceFaults,
+  codecFaults,
+  daFaults,
+  type FaultMeaning,
+  journalFaults,
+  refusalNumbers,
+  settlementFaults,
+  transitionFaults,
+} from '@parley/protocol'
+import { sequencerFaults } from '@parley/sequencer'
+
+export interface ErrorTable {
+  readonly title: string
+  /** The table's name in the source. */
+  readonly name: string
+  /** What throws it, and where one meets it. */
+  readonly about: string
+  readonly faults: Readonly<Record<string, FaultMeaning>>
+}
+
+/** Codes of answers that are no coded error of a package: two small servers, and what stands in for a code. */
+export const plainAnswers: ErrorTable = {
+  title: 'Plain answers',
+  name: 'plainAnswers',
+  about:
+    'Answers of the local DA server and of the status server, and what the client says of an answer without a code.',
+  faults: {
+    NOT_FOUND: { blame: 'sender', retry: 'never', text: 'the local DA server has no such route' },
+    REQUEST_INVALID: { blame: 'sender', retry: 'changed', text: 'the local DA server does not take the request' },
+    METHOD_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the status server answers GET alone' },
+    UNKNOWN: { blame: 'layer', retry: 'later', text: 'a server answered with a status and no coded fault' },
+  },
+}
+
+/** The fault tables of all packages, in the order of the page. */
+export const errorTables: readonly ErrorTable[] = [
+  {
+    title: 'Operations and messages',
+    name: 'transitionFaults',
+    about:
+      '`TransitionError` of `protocol`: why the state refuses an operation or message. The number is that of receipts.',
+    faults: transitionFaults,
+  },
+  {
+    title: 'Blocks',
+    name: 'blockFaults',
+    about: '`BlockError` of `protocol`: the first thing wrong with a block, with its place.',
+    faults: blockFaults,
+  },
+  {
+    title: 'DA encoding',
+    name: 'codecFaults',
+    about: '`CodecError` of `protocol`: why bytes are no part of a batch. Such bytes count as absent.',
+    faults: codecFaults,
+  },
+  { title: 'DA layers', name: 'daFaults', about: '`DaError`: all that an adapter throws.', faults: daFaults },
+  {
+    title: 'Journals',
+    name: 'journalFaults',
+    about: '`JournalError`: all that a journal throws.',
+    faults: journalFaults,
+  },
+  {
+    title: 'Block sources',
+    name: 'blockSourceFaults',
+    about: '`BlockSourceError`: all that a source of blocks throws by itself.',
+    faults: blockSourceFaults,
+  },
+  {
+    title: 'The L2',
+    name: 'settlementFaults',
+    about: '`SettlementError`: all that `settlement` throws.',
+    faults: settlementFaults,
+  },
+  { title: 'Lanes', name: 'executionFaults', about: '`ExecutionError` of `execution`.', faults: executionFaults },
+  {
+    title: 'Sequencer',
+    name: 'sequencerFaults',
+    about: '`SequencerError` of `sequencer`; the first ones are answers to HTTP requests.',
+    faults: sequencerFaults,
+  },
+  { title: 'Batcher', name: 'batcherFaults', about: '`BatcherError` of `batcher`.', faults: batcherFaults },
+  {
+    title: 'Node',
+    name: 'nodeFaults',
+    about: '`NodeError` of `node`; some are answers to HTTP requests.',
+    faults: nodeFaults,
+  },
+  { title: 'Client', name: 'clientFaults', about: '`ClientError` of `client`.', faults: clientFaults },
+  {
+    title: 'Development chains',
+    name: 'infraFaults',
+    about: '`InfraError` of `infra`.',
+    faults: infraFaults,
+  },
+  { title: 'Command line', name: 'cliFaults', about: '`CliError` of `cli`.', faults: cliFaults },
+]
+
+const numbers: Readonly<Record<string, number>> = refusalNumbers
+
+function section({ title, name, about, faults }: ErrorTable): string {
+  const numbered = name === 'transitionFaults'
+  const rows = Object.entries(faults).map(
+    ([code, { blame, retry, text }]) =>
+      `| \`${code}\` |${numbered ? ` ${numbers[code]} |` : ''} ${blame} | ${retry} | ${text} |`,
+  )
+  const head = numbered ? '| code | number | blame | retry | meaning |' : '| code | blame | retry | meaning |'
+  const rule = numbered ? '| --- | --- | --- | --- | --- |' : '| --- | --- | --- | --- |'
+  return [`## ${title}`, '', about, '', head, rule, ...rows].join('\n')
+}
+
+const introduction = `# Errors
+
+Every fault is data: a \`code\` and the fields it names (what was expected, what was received, the bound). Programs read the code, never the message.
+\`toJSON()\` gives \`{code, message, blame, retry, …fields}\`, integers beyond 2^53 as decimal text and bytes as hex; HTTP answers and logs carry that.
+
+*Blame* says who must act: \`sender\` whoever sent the input, \`operator\` who runs the process, \`layer\` what lies underneath (a chain, a DA layer, another server), \`defect\` Parley itself.
+*Retry* says whether the same request can succeed: \`never\`, \`later\` as it is, \`changed\` once what the fault names was changed.
+
+Made from the tables in the code by \`npm run errors\`; a test keeps it so. Errors of the contracts are in [\`IInbox.sol\`](../contracts/src/interfaces/IInbox.sol) and [\`IRollup.sol\`](../contracts/src/interfaces/IRollup.sol).`
+
+/** The page `docs/errors.md`. */
+export const renderErrors = (): string =>
+  `${[introduction, ...[...errorTables, plainAnswers].map(section)].join('\n\n')}\n`

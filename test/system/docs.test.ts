@@ -1,0 +1,95 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { codecLimits, limits, maxPointerBytes, maxProofDepth } from '@parley/protocol'
+import { describe, expect, test } from 'vitest'
+import { errorTables, plainAnswers, renderErrors } from '../src/docs/errors.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const files = (pattern: string): string[] =>
+  globSync(pattern, { cwd: root, exclude: (path) => /node_modules|dist|contracts\/(out|cache)/.test(path) })
+
+/** Anchor of a heading, as hosts of Markdown make it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{Letter}\p{Number} _-]/gu, '')
+    .replaceAll(' ', '-')
+
+function anchorsOf(path: string): string[] {
+  return [...read(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => anchorOf(heading as string))
+}
+
+/** Why a link leads nowhere; undefined when it leads somewhere. */
+function broken(path: string, anchor: string | undefined): string | undefined {
+  if (!existsSync(join(root, path))) return `${path} does not exist`
+  if (anchor === undefined || !path.endsWith('.md')) return undefined
+  return anchorsOf(path).includes(anchor) ? undefined : `${path} has no heading #${anchor}`
+}
+
+describe('links', () => {
+  test('source › every @see of a page leads to a page and a heading', () => {
+    const wrong = files('*/src/**/*.{ts,sol}').flatMap((file) =>
+      [...read(file).matchAll(/@see (docs\/[\w/-]+\.md)(?:#([\w-]+))?/g)].flatMap(([, path, anchor]) => {
+        const why = broken(path as string, anchor)
+        return why === undefined ? [] : [`${file}: ${why}`]
+      }),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('docs › every relative link leads to a file and a heading', () => {
+    const pages = [...files('docs/{spec,decisions}/*.md'), 'docs/errors.md', ...files('{protocol,test}/**/README.md')]
+    const wrong = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]*)(?:#([\w-]+))?\)/g)].flatMap(([, path, anchor]) => {
+        const why = broken(join(dirname(page), path as string), anchor)
+        return why === undefined ? [] : [`${page}: ${why}`]
+      }),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('errors', () => {
+  test('docs/errors.md › is what the tables say; npm run errors writes it', () => {
+    expect(read('docs/errors.md')).toBe(renderErrors())
+  })
+
+  test('docs/errors.md › has every table of the source and no other', () => {
+    const inSource = files('*/src/**/*.ts').flatMap((file) =>
+      [...read(file).matchAll(/export const (\w+): FaultTable</g)].map(([, name]) => name as string),
+    )
+    expect(errorTables.map(({ name }) => name).sort()).toEqual(inSource.sort())
+  })
+
+  test('faults › every code that is thrown stands in a table', () => {
+    const known = new Set([...errorTables, plainAnswers].flatMap(({ faults }) => Object.keys(faults)))
+    const thrown = files('*/src/**/*.ts').flatMap((file) =>
+      [...read(file).matchAll(/\bcode: '([A-Z][A-Z0-9_]+)'/g)].map(([, code]) => code as string),
+    )
+    expect([...new Set(thrown)].filter((code) => !known.has(code))).toEqual([])
+  })
+})
+
+describe('limits', () => {
+  const page = read('docs/spec/limits.md')
+  const written: Readonly<Record<string, string>> = Object.fromEntries(
+    [...page.matchAll(/^\| `(\w+)`[^|]*\| ([^|]+) \|$/gm)].map(([, name, value]) => [name, value]),
+  )
+  const worth = (text: string): bigint => {
+    const power = /^2\^(\d+)/.exec(text)?.[1]
+    if (power !== undefined) return 2n ** BigInt(power)
+    const [, digits, unit] = /^([\d,]+)( MiB)?/.exec(text) as unknown as [string, string, string | undefined]
+    return BigInt(digits.replaceAll(',', '')) * (unit === undefined ? 1n : 1024n * 1024n)
+  }
+
+  test.each(Object.entries({ ...limits, ...codecLimits, maxPointerBytes, maxProofDepth }))(
+    'docs/spec/limits.md › %s is %s',
+    (name, value) => {
+      expect(written[name], `${name} is not in the table`).toBeDefined()
+      expect(worth(written[name] as string)).toBe(BigInt(value))
+    },
+  )
+})
