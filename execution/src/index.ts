@@ -1,4 +1,5 @@
 export * from './api.ts'
+export { measureRawVerification, type RawVerification, type RawVerificationOptions } from './bench/raw-verification.ts'
 export { createExecution } from './execution.ts'
 export * from './faults.ts'
 export { chooseVerifier } from './signatures/choose.ts'
