@@ -1,4 +1,5 @@
 import { batcherCommand } from './command/batcher.ts'
+import { benchLoad, benchPipeline } from './command/bench.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
 import { daCommand } from './command/da.ts'
@@ -19,6 +20,8 @@ export const commands: readonly CommandDefinition[] = [
   batcherCommand,
   daCommand,
   deployCommand,
+  benchPipeline,
+  benchLoad,
   inspectBlock,
   inspectClaim,
   inspectPayload,

@@ -160,6 +160,10 @@ const keys = {
   ),
 } as const
 
+const bench = {
+  'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
+} as const
+
 /** Every key there is, as `section.name`. Variables and flags follow from it, and so does the table in the README. */
 export const settings = {
   ...common,
@@ -170,4 +174,5 @@ export const settings = {
   ...dev,
   ...deploy,
   ...keys,
+  ...bench,
 } as const satisfies Readonly<Record<`${string}.${string}`, Setting<unknown>>>

@@ -16,6 +16,7 @@ import { showProgress } from '../progress/display.ts'
 import { FinalityTracker } from '../progress/finality.ts'
 import { Closing } from '../role/closing.ts'
 import { type Stack, startStack, type VirtualTime } from '../stack/stack.ts'
+import { stackConfig } from '../stack/stack-config.ts'
 import { writeStackFile } from '../stack/stack-file.ts'
 import { finish } from './finish.ts'
 import { observe } from './observers.ts'
@@ -128,10 +129,7 @@ async function play(
   const tracker = new FinalityTracker()
   const watching = new AbortController()
   const watched = AbortSignal.any([signal, watching.signal])
-  const places: Context['config'] = {
-    ...config,
-    l2: { ...config.l2, url: stack.places.l2Url, rollup: stack.places.rollup, pollMs: 250 },
-  }
+  const places = stackConfig(config, stack.places)
   const observers = await observe({ clock, log, config: places }, stack.places, tracker, watched)
   const shown = showProgress({ tracker, screen: err, clock }, watched)
   closing.add(async () => {

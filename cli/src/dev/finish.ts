@@ -12,6 +12,7 @@ import type { FinalityTracker, Level } from '../progress/finality.ts'
 import { Closing } from '../role/closing.ts'
 import { openLayers } from '../role/layers.ts'
 import type { Stack } from '../stack/stack.ts'
+import { stackConfig } from '../stack/stack-config.ts'
 import type { Observers } from './observers.ts'
 import type { DevReport, Quantiles } from './report.ts'
 
@@ -35,7 +36,7 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
     const view = observers.sealed()
     return view !== undefined && view.messages >= tally.accepted ? view : undefined
   })
-  const head = sealed.header?.number ?? 0n
+  const head = sealed.header.number
   const claims = await wait('all blocks to be final', () => {
     const view = observers.claims()
     return view !== undefined && view.finalBlock >= head ? view : undefined
@@ -80,7 +81,7 @@ async function report(
       final: messages,
     },
     conversations: tally.conversations,
-    blocks: Number(sealed.header?.number ?? 0n),
+    blocks: Number(sealed.header.number),
     batches: claims.claims.length,
     lanes: stack.roles.get('sequencer').ready.lanes as number,
     da: { layer: context.config.da.layer, bytes, bytesPerMessage: perMessage(bytes) },
@@ -97,7 +98,7 @@ async function report(
       stateRoot: node.stateRoot ?? '0x',
     },
     sequencer: {
-      stateRoot: sealed.header === undefined ? '0x' : toHex(sealed.header.stateRoot),
+      stateRoot: toHex(sealed.header.stateRoot),
       shardRoots: sealed.shardRoots.map((root) => toHex(root)),
     },
   }
@@ -111,11 +112,7 @@ async function allBytes(
   signal: AbortSignal,
 ): Promise<number> {
   const closing = new Closing()
-  const configured: Context['config'] = {
-    ...config,
-    l1: { ...config.l1, url: places.l1Url },
-    da: { ...config.da, localUrl: places.daLocalUrl },
-  }
+  const configured = stackConfig(config, places)
   try {
     const layers = await openLayers({ config: configured, clock, log, registry: new Registry() }, closing)
     let bytes = 0

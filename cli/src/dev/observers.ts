@@ -1,6 +1,6 @@
 import { createSequencerBlockSource } from '@parley/client'
 import { chooseVerifier } from '@parley/execution'
-import type { ChainConfig, SettlementReader } from '@parley/protocol'
+import type { BlockHeader, ChainConfig, SettlementReader } from '@parley/protocol'
 import { Registry } from 'prom-client'
 import type { Config } from '../config/config.ts'
 import { type ClaimsView, watchClaims } from '../observe/claims.ts'
@@ -21,11 +21,18 @@ export interface Observers {
   readonly failed: Promise<never>
 }
 
+export interface ObserveContext extends Pick<Context, 'clock' | 'log'> {
+  /** Names the places of the stack. */
+  readonly config: Config
+  /** Told of every sealed header. */
+  readonly onHeader?: (header: BlockHeader) => void
+}
+
 const publishedEveryMs = 250
 
 /** Watches a stack until `signal` and tells the tracker how far blocks have come. */
 export async function observe(
-  context: Pick<Context, 'clock' | 'log'> & { readonly config: Config },
+  context: ObserveContext,
   places: StackPlaces,
   tracker: FinalityTracker,
   signal: AbortSignal,
@@ -44,7 +51,8 @@ export async function observe(
       blocks,
       (view) => {
         sealed = view
-        if (view.header !== undefined) tracker.reach('sealed', view.header.number, clock.now())
+        tracker.reach('sealed', view.header.number, clock.now())
+        context.onHeader?.(view.header)
       },
       signal,
     ),

@@ -1,10 +1,12 @@
-import type { Clock, SignedMessage } from '@parley/protocol'
+import type { Clock, SignedMessage, SignedOperation } from '@parley/protocol'
 import type { Delivered, Delivery } from './delivery.ts'
 import type { MessageOffer, Offer } from './offer.ts'
 
 /** What became of an offer. Times are the clock's, in milliseconds. */
 export interface Answer {
   readonly offer: Offer
+  /** What was sent for it. */
+  readonly sent: SignedMessage | SignedOperation
   readonly delivered: Delivered
   readonly sentAtMs: number
   readonly answeredAtMs: number
@@ -76,10 +78,11 @@ export class ShardStream {
   private async sendOperation(): Promise<void> {
     const offer = this.waiting.shift() as Offer & { kind: 'operation' }
     const sentAtMs = this.deps.clock.now()
-    const delivered = await this.deps.delivery.operation(offer.talk, offer.build(), this.signal)
+    const sent = offer.build()
+    const delivered = await this.deps.delivery.operation(offer.talk, sent, this.signal)
     if (delivered.accepted !== false)
       offer.accepted(delivered.accepted === 'found' ? delivered.index : Number(delivered.position))
-    this.deps.onAnswer({ offer, delivered, sentAtMs, answeredAtMs: this.deps.clock.now() })
+    this.deps.onAnswer({ offer, sent, delivered, sentAtMs, answeredAtMs: this.deps.clock.now() })
   }
 
   private async sendMessages(): Promise<void> {
@@ -90,7 +93,8 @@ export class ShardStream {
     const delivered = await this.deps.delivery.messages(messages, this.signal)
     const answeredAtMs = this.deps.clock.now()
     offers.forEach((offer, i) => {
-      this.deps.onAnswer({ offer, delivered: delivered[i] as Delivered, sentAtMs, answeredAtMs })
+      const sent = messages[i] as SignedMessage
+      this.deps.onAnswer({ offer, sent, delivered: delivered[i] as Delivered, sentAtMs, answeredAtMs })
     })
   }
 }

@@ -2,7 +2,7 @@ import { type BlockHeader, type BlockSource, BodyKind, type Bytes32, limits, Sha
 
 /** What the sequencer's feed has shown so far, every block's header checked. */
 export interface SealedChainView {
-  readonly header: BlockHeader | undefined
+  readonly header: BlockHeader
   /** Roots of the 64 shards after the last block. */
   readonly shardRoots: readonly Bytes32[]
   /** Messages in all blocks. */

@@ -11,13 +11,15 @@ export interface ChildDeps {
 }
 
 export interface ChildOptions {
-  /** Command of `parley`, which is also the child's name. */
+  /** Words of the child's command, which are also its name. */
   readonly role: string
   /** All variables of the child: its whole configuration, secrets included, for command lines are public. */
   readonly env: Readonly<Record<string, string>>
   /** File that its standard error is appended to. */
   readonly logFile: string
   readonly readyWithinMs: number
+  /** Told what the child prints as `{"result":…}`. */
+  readonly onResult?: (result: unknown) => void
 }
 
 /** A part of the stack in a process of its own. It ends when this process does, whatever ends it. */
@@ -48,13 +50,14 @@ export async function startChild(deps: ChildDeps, options: ChildOptions, signal:
   logFile.on('error', (error) => deps.log.error({ err: error, role }, 'log file of a child cannot be written'))
   const child = await supervise({
     command: process.execPath,
-    args: [binary, role],
+    args: [binary, ...role.split(' ')],
     env: { ...options.env, PARLEY_LOG_FORMAT: 'json' },
     stopGraceSeconds,
     onLine: (line, stream) => {
       if (stream === 'stdout') {
-        const told = readyLine(line)
-        if (told !== undefined) ready.resolve(told)
+        const told = tablesOf(line)
+        if (told?.ready !== undefined) ready.resolve(told.ready)
+        if (told?.result !== undefined) options.onResult?.(told.result)
         return
       }
       logFile.write(`${line}\n`)
@@ -85,11 +88,10 @@ export async function startChild(deps: ChildDeps, options: ChildOptions, signal:
   }
 }
 
-/** What a child says of itself in the line `{"ready":{…}}`; undefined for any other line. */
-function readyLine(line: string): Child['ready'] | undefined {
+/** What a child tells its parent: one JSON object a line; undefined for any other line. */
+function tablesOf(line: string): { readonly ready?: Child['ready']; readonly result?: unknown } | undefined {
   const parsed = entryOf(line)
-  if (typeof parsed !== 'object' || parsed === null || !('ready' in parsed)) return undefined
-  return typeof parsed.ready === 'object' ? (parsed.ready as Child['ready']) : undefined
+  return typeof parsed === 'object' && parsed !== null ? parsed : undefined
 }
 
 /** Text and fault code of a log entry; all else stays in the child's own file. */

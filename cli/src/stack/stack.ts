@@ -21,6 +21,7 @@ import { Closing } from '../role/closing.ts'
 import { openTexts } from '../role/stores.ts'
 import { type ChildConfig, environmentOf } from './environment.ts'
 import { type RoleName, Roles } from './roles.ts'
+import { stackPollMs } from './stack-config.ts'
 
 export type StackDeps = Pick<Context, 'clock' | 'log' | 'inheritedEnv'>
 
@@ -165,7 +166,7 @@ async function startRoles(
       'run.verifier': options.verifier,
       'l2.url': l2.url,
       'l2.rollup': rollup,
-      'l2.pollMs': 250,
+      'l2.pollMs': stackPollMs,
     }
     const child: ChildOptions = {
       role,

@@ -1,0 +1,43 @@
+import type { SentLoad } from './send-load.ts'
+
+/** How far the L2's claims reached at a time. */
+export interface ClaimedAt {
+  /** Milliseconds since 1970. */
+  readonly atMs: number
+  /** Last claimed block. */
+  readonly block: bigint
+}
+
+/** The first third of a run warms up and is not counted. */
+const warmUp = 1 / 3
+
+/** Messages a second between the end of the warm-up and the last answer. */
+export function acceptedPerSecond({ answeredAtMs, accepted }: SentLoad): number {
+  const first = Math.floor(answeredAtMs.length * warmUp)
+  const share = (answeredAtMs.length - 1 - first) / answeredAtMs.length
+  const [begin, end] = [answeredAtMs[first] as number, answeredAtMs.at(-1) as number]
+  return (1000 * accepted * share) / (end - begin)
+}
+
+/**
+ * Messages a second at which claims went on, from the first one after the warm-up to the last.
+ * @param history - In order of time, to the end of the run.
+ */
+export function claimedPerSecond({ byBlock, accepted }: SentLoad, history: readonly ClaimedAt[]): number {
+  const blocks = Object.entries(byBlock).map(([block, count]) => ({ block: BigInt(block), count }))
+  const messagesUpTo = (last: bigint): number =>
+    blocks.reduce((sum, { block, count }) => sum + (block <= last ? count : 0), 0)
+  const reached = history.map(({ atMs, block }) => ({ atMs, messages: messagesUpTo(block) }))
+  const begin = reached.find(({ messages }) => messages >= accepted * warmUp)
+  const end = reached.find(({ messages }) => messages === accepted)
+  if (begin === undefined || end === undefined || begin === end) return 0
+  return (1000 * (end.messages - begin.messages)) / (end.atMs - begin.atMs)
+}
+
+/** The middle of some measurements; of an even number the mean of the middle two. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const upper = sorted[Math.floor(sorted.length / 2)] as number
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)] as number
+  return (lower + upper) / 2
+}

@@ -1,0 +1,46 @@
+import { createWriteStream } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { finished } from 'node:stream/promises'
+import { signedMessageBytes } from '@parley/protocol'
+import { CliError } from '../faults.ts'
+
+/** Signed messages in a file: streams one after another, each of whole request bodies in the order they must be sent. */
+export interface PreparedLoad {
+  readonly streams: number
+  readonly bodiesPerStream: number
+  readonly messagesPerBody: number
+}
+
+const descriptionOf = (path: string): string => `${path}.json`
+
+export const bodyBytes = ({ messagesPerBody }: PreparedLoad): number => messagesPerBody * signedMessageBytes
+
+/** Writes the bodies, which `bodies` gives in order. */
+export async function writePreparedLoad(path: string, load: PreparedLoad, bodies: Iterable<Uint8Array>): Promise<void> {
+  const file = createWriteStream(path)
+  const closed = finished(file)
+  for (const body of bodies)
+    if (!file.write(body)) await Promise.race([new Promise<void>((resolve) => file.once('drain', resolve)), closed])
+  file.end()
+  await closed
+  await writeFile(descriptionOf(path), JSON.stringify(load))
+}
+
+/** Reads a whole load into memory. @throws {CliError} `ARGUMENT_INVALID` when the file is not as long as it says. */
+export async function readPreparedLoad(
+  path: string,
+): Promise<{ load: PreparedLoad; body: (stream: number, body: number) => Buffer }> {
+  const load = JSON.parse(await readFile(descriptionOf(path), 'utf8')) as PreparedLoad
+  const bytes = await readFile(path)
+  const size = bodyBytes(load)
+  const expected = load.streams * load.bodiesPerStream * size
+  if (bytes.length !== expected)
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument: path, reason: `${bytes.length} bytes, not ${expected}` })
+  return {
+    load,
+    body(stream, body) {
+      const start = (stream * load.bodiesPerStream + body) * size
+      return bytes.subarray(start, start + size)
+    },
+  }
+}

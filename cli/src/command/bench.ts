@@ -1,0 +1,27 @@
+import { needed } from '../config/config.ts'
+import type { CommandDefinition } from './command.ts'
+
+export const benchPipeline: CommandDefinition = {
+  name: 'bench pipeline',
+  about: 'Measure messages a second, accepted and claimed, against what the machine verifies bare, in one run.',
+  keys: ['run.dataDir', 'run.json', 'run.lanes', 'run.verifier', 'load.messages', 'load.seed'],
+  async run(context) {
+    const { runBenchPipeline } = await import('../bench/pipeline.ts')
+    return runBenchPipeline(context)
+  },
+}
+
+/** The load of a benchmark, in a process of its own as senders are. */
+export const benchLoad: CommandDefinition = {
+  name: 'bench load',
+  about: 'Send messages that were signed before; what `bench pipeline` starts.',
+  keys: ['sequencer.url', 'bench.file'],
+  async run({ config, clock, out, signal }) {
+    const { sendLoad } = await import('../bench/send-load.ts')
+    out.write(`${JSON.stringify({ ready: {} })}\n`)
+    const options = { path: needed(config, 'bench.file'), url: needed(config, 'sequencer.url') }
+    const result = await sendLoad({ clock }, options, signal)
+    out.write(`${JSON.stringify({ result })}\n`)
+    return 0
+  },
+}

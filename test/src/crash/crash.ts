@@ -1,0 +1,222 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type ClaimsView,
+  Closing,
+  deriveFrom,
+  deriveScalar,
+  FinalityTracker,
+  loadConfig,
+  nativeSigner,
+  newTally,
+  observe,
+  openGateway,
+  playLoad,
+  randomStream,
+  readNode,
+  type Stack,
+  stackConfig,
+  startStack,
+  syntheticTrace,
+  type TraceLine,
+  waitFor,
+} from '@parley/cli'
+import { createSequencerClient, systemClock } from '@parley/client'
+import { deriveRoles, devMnemonic } from '@parley/infra'
+import { ownerAddress } from '@parley/protocol'
+import type { Logger } from 'pino'
+import { Acknowledged } from './acknowledged.ts'
+import { SeenHeaders } from './headers.ts'
+import { killRepeatedly } from './killer.ts'
+import { findLost } from './lost.ts'
+import { countDoublePosted } from './posted.ts'
+
+export interface CrashOptions {
+  readonly moments: number
+  readonly seed: string
+  readonly layer: 'local' | 'ethereum-blobs'
+  readonly messagesPerSecond: number
+  /** Keeps data and logs. */
+  readonly keep: boolean
+}
+
+/** What the run prints as its last line. */
+export interface CrashReport {
+  readonly moments: number
+  readonly acknowledged: number
+  readonly acknowledgedLost: number
+  readonly doubleSigned: number
+  readonly doublePosted: number
+  readonly rootsEqual: boolean
+}
+
+export const held = (report: CrashReport): boolean =>
+  report.acknowledged > 0 &&
+  report.acknowledgedLost === 0 &&
+  report.doubleSigned === 0 &&
+  report.doublePosted === 0 &&
+  report.rootsEqual
+
+const settleWithinMs = 180_000
+const everyMs = 250
+
+/** Lets a load run over a stack whose processes are killed again and again, then looks for anything lost or doubled. */
+export async function runCrash(
+  deps: { readonly log: Logger; readonly env: Readonly<Record<string, string>> },
+  options: CrashOptions,
+  signal: AbortSignal,
+): Promise<CrashReport> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-crash-'))
+  const closing = new Closing()
+  const ending = new AbortController()
+  const either = AbortSignal.any([signal, ending.signal])
+  const derive = deriveFrom(`crash ${options.seed}`)
+  const owner = deriveScalar(derive, 'owner')
+  const context = { clock: systemClock, log: deps.log, inheritedEnv: deps.env }
+  try {
+    const stack = await startStack(
+      context,
+      {
+        dataDir,
+        layer: options.layer,
+        lanes: undefined,
+        verifier: 'auto',
+        logLevel: 'info',
+        virtual: undefined,
+        owners: [ownerAddress(owner)],
+        node: true,
+        batchAgeMs: 1_000,
+      },
+      either,
+    )
+    closing.add(() => stack.stop())
+    const run = { ...context, stack, dataDir, derive, owner }
+    return await Promise.race([killAndCheck(run, options, either), stack.failed])
+  } finally {
+    ending.abort()
+    await closing.close()
+    if (options.keep) deps.log.info({ dataDir }, 'data and logs are kept')
+    else await rm(dataDir, { recursive: true })
+  }
+}
+
+interface Run {
+  readonly stack: Stack
+  readonly dataDir: string
+  readonly derive: ReturnType<typeof deriveFrom>
+  readonly owner: Uint8Array
+  readonly clock: typeof systemClock
+  readonly log: Logger
+}
+
+async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal): Promise<CrashReport> {
+  const { stack, derive, owner, clock, log, dataDir } = run
+  const { places } = stack
+  const config = stackConfig(loadConfig({ flags: new Map(), env: {}, files: [] }).config, places)
+  const headers = new SeenHeaders()
+  const tracker = new FinalityTracker()
+  const observers = await observe(
+    { clock, log, config, onHeader: (header) => headers.record(header) },
+    places,
+    tracker,
+    signal,
+  )
+  const client = createSequencerClient({ url: places.sequencerUrl, clock })
+  const signer = nativeSigner()
+  const gateway = await openGateway({ client, signer, clock }, owner, stack.accounts, signal)
+  const acknowledged = new Acknowledged()
+  const tally = newTally()
+  let enough = false
+  const lines = until(syntheticTrace(derive, { concurrent: 64, messagesPerMinute: 1_000 }), () => enough)
+  const { chain } = observers
+  const loading = playLoad(
+    {
+      client,
+      config: chain,
+      prices: chain.genesis.prices,
+      gateway,
+      derive,
+      signer,
+      lines,
+      tracker,
+      clock,
+      log,
+      onAnswer: (answer) => acknowledged.record(answer),
+    },
+    {
+      messages: undefined,
+      messagesPerSecond: options.messagesPerSecond,
+      roundOffers: undefined,
+      lookaheadLines: 256,
+      maxMessages: 100,
+    },
+    tally,
+    signal,
+  )
+  const killing = killRepeatedly(
+    {
+      stack,
+      random: randomStream(derive, 'killer'),
+      clock,
+      log,
+      onRestart: async (role) => {
+        if (role === 'sequencer') await headers.readAll(places.sequencerUrl, signal)
+      },
+    },
+    options.moments,
+    signal,
+  )
+  await Promise.race([killing, loading, observers.failed])
+  enough = true
+  await Promise.race([loading, observers.failed])
+  log.info({ ...tally }, 'load has ended')
+  const claims = await settle(run, observers.sealed, observers.claims, tally.accepted, signal)
+  const node = await readNode(places.nodeUrl as string, signal)
+  await headers.readAll(places.sequencerUrl, signal)
+  for (const { claim } of claims.claims) headers.record(claim.lastHeader)
+  const lost = await findLost(places.nodeUrl as string, acknowledged.messages, signal)
+  for (const message of lost.slice(0, 20)) log.error({ ...message }, 'acknowledged and lost')
+  const head = observers.sealed()?.header
+  const sameRoot = head !== undefined && node.stateRoot === `0x${Buffer.from(head.stateRoot).toString('hex')}`
+  return {
+    moments: options.moments,
+    acknowledged: acknowledged.messages.length,
+    acknowledgedLost: lost.length,
+    doubleSigned: headers.doubled,
+    doublePosted: await countDoublePosted(stack, dataDir, deriveRoles(devMnemonic, 0).batcher.address, claims),
+    rootsEqual: node.rootsCompared > 0 && node.rootsEqual === node.rootsCompared && sameRoot,
+  }
+}
+
+/** Waits until everything accepted is sealed, final, and verified by the node. */
+async function settle(
+  { stack, clock }: Run,
+  sealed: () => { readonly header: { readonly number: bigint } | undefined; readonly messages: number } | undefined,
+  claims: () => ClaimsView | undefined,
+  accepted: number,
+  signal: AbortSignal,
+): Promise<ClaimsView> {
+  const wait = <T>(waitedFor: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> =>
+    waitFor(waitedFor, look, { clock, everyMs, withinMs: settleWithinMs }, signal)
+  const head = await wait('all messages to be sealed', () => {
+    const view = sealed()
+    return view !== undefined && view.messages >= accepted ? view.header?.number : undefined
+  })
+  const final = await wait('all blocks to be final', () => {
+    const view = claims()
+    return view !== undefined && view.finalBlock >= head ? view : undefined
+  })
+  await wait('the node to verify all blocks', async () => {
+    const { finalBlock } = await readNode(stack.places.nodeUrl as string, signal)
+    return finalBlock >= head ? true : undefined
+  })
+  return final
+}
+
+function* until(lines: Iterable<TraceLine>, enough: () => boolean): Generator<TraceLine> {
+  for (const line of lines) {
+    if (enough()) return
+    yield line
+  }
+}

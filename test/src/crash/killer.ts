@@ -1,0 +1,32 @@
+import type { RandomStream, RoleName, Stack } from '@parley/cli'
+import type { Clock } from '@parley/protocol'
+import type { Logger } from 'pino'
+
+export interface KillerDeps {
+  readonly stack: Stack
+  readonly random: RandomStream
+  readonly clock: Clock
+  readonly log: Logger
+  /** Called when a process is there again, before the next is killed. */
+  readonly onRestart: (role: RoleName) => Promise<void>
+}
+
+const victims: readonly RoleName[] = ['sequencer', 'batcher', 'node']
+
+/** Milliseconds from one restart to the next kill, and from a kill to the restart, at most. */
+const longestLifeMs = 3_000
+const longestDeathMs = 500
+
+/** Ends processes by SIGKILL, one at a time, at moments that follow from the seed, and starts each again. */
+export async function killRepeatedly(deps: KillerDeps, moments: number, signal: AbortSignal): Promise<void> {
+  const { stack, random, clock, log } = deps
+  for (let moment = 1; moment <= moments; moment += 1) {
+    await clock.sleep(random.below(longestLifeMs), signal)
+    const role = victims[random.below(victims.length)] as RoleName
+    await stack.roles.kill(role)
+    log.info({ moment, role }, 'killed')
+    await clock.sleep(random.below(longestDeathMs), signal)
+    await stack.roles.restart(role)
+    await deps.onRestart(role)
+  }
+}

@@ -1,0 +1,44 @@
+import { readStatus } from '@parley/cli'
+import type { AcknowledgedMessage } from './acknowledged.ts'
+
+interface Spoken {
+  readonly member: number
+  readonly content: string
+}
+
+interface HistoryPage {
+  readonly total: string
+  readonly entries: readonly { readonly event: { readonly kind: string; readonly value: Spoken } }[]
+}
+
+/** The messages of a conversation in order, as a verifying node serves them. */
+async function messagesOf(url: string, shard: number, index: number, signal: AbortSignal): Promise<Spoken[]> {
+  const messages: Spoken[] = []
+  for (let from = 0; ; ) {
+    const path = `${url}/v1/conversations/${shard}/${index}/messages?from=${from}`
+    const page = (await readStatus({}, path, signal)) as unknown as HistoryPage
+    for (const { event } of page.entries) if (event.kind === 'message') messages.push(event.value)
+    from += page.entries.length
+    if (page.entries.length === 0 || from >= Number(page.total)) return messages
+  }
+}
+
+/** Acknowledged messages that the node's verified history does not have at their position. */
+export async function findLost(
+  url: string,
+  acknowledged: readonly AcknowledgedMessage[],
+  signal: AbortSignal,
+): Promise<AcknowledgedMessage[]> {
+  const lost: AcknowledgedMessage[] = []
+  const byConversation = Map.groupBy(acknowledged, ({ shard, conversation }) => `${shard}/${conversation}`)
+  for (const messages of byConversation.values()) {
+    const { shard, conversation } = messages[0] as AcknowledgedMessage
+    const history = await messagesOf(url, shard, conversation, signal)
+    for (const message of messages) {
+      const found = history[Number(message.position)]
+      const content = `0x${Buffer.from(message.content).toString('hex')}`
+      if (found?.member !== message.member || found.content !== content) lost.push(message)
+    }
+  }
+  return lost
+}
