@@ -4,10 +4,9 @@ import { makeInput } from '../src/fuzz/mutate.ts'
 import { Random } from '../src/fuzz/random.ts'
 
 const seed = 1
-const here = (path: string): string => new URL(path, import.meta.url).href
 
 test(`fuzz › 20,000 inputs break no decoder and no ingress (seed ${seed})`, { timeout: 240_000 }, async () => {
-  const module = here('../src/fuzz/targets/index.ts')
+  const module = new URL('../src/fuzz/targets/index.ts', import.meta.url).href
   const report = await fuzz({ seed, inputs: 20_000, from: 0, limitMs: 15_000, module })
   expect(report.failures).toEqual([])
   expect(report.inputs).toBe(20_000)
@@ -27,7 +26,9 @@ test(`fuzz › 20,000 inputs break no decoder and no ingress (seed ${seed})`, { 
 test.each(['crash', 'garbage', 'hang'] as const)(
   'fuzz › finds a planted %s, and says how to see it again',
   async (fault) => {
-    const module = here(`./support/planted-targets.ts?fault=${fault}`)
+    const planted = new URL('./support/planted-targets.ts', import.meta.url)
+    planted.searchParams.set('fault', fault)
+    const module = planted.href
     const report = await fuzz({ seed, inputs: 2_000, from: 0, limitMs: 100, module })
     const [failure] = report.failures
     expect(failure).toMatchObject({ kind: fault, decoder: 'planted' })

@@ -19,7 +19,7 @@ import { digestOf, stampVerifier } from './keys.ts'
 import { config as testConfig } from './world.ts'
 
 /** A state before the first block. */
-export function genesisState(config: ChainConfig): State {
+function genesisState(config: ChainConfig): State {
   const state = StateType.defaultValue()
   state.prices = config.genesis.prices
   state.timestamp = config.genesis.timestamp

@@ -88,9 +88,6 @@ export const noChange: ChangeMembers = {
   add: [],
 }
 
-/** Money that the standing shard was opened with. */
-export const deposited = 10_000_000n + 8_000_000n + 50n
-
 /**
  * A shard in which everything can happen next: accounts of ann, ben and one too poor for anything, and one conversation of
  * an admin and a talker (slots 0 and 1, sponsored by ann), a freed slot 2 and a member nobody sponsors in slot 3.
