@@ -252,6 +252,46 @@ test('headers › are durable before anybody sees them, and signed once', async 
   }
 })
 
+test('headers › are not even signed before all of their block is durable in the journal', async () => {
+  let signatures = 0
+  const counting = {
+    ...signer,
+    sign: (digest: Uint8Array) => {
+      signatures += 1
+      return signer.sign(digest)
+    },
+  }
+  const sealed = Promise.withResolvers<void>()
+  let gated = false
+  const { harness, talk } = await started({
+    signer: counting,
+    wrap: withLanes((lanes) => ({
+      seal: async (options) => {
+        const runs = await lanes.seal(options)
+        if (gated) sealed.resolve()
+        return runs
+      },
+    })),
+  })
+  await settled(harness, talk)
+  const { journal } = harness.disk
+  const writing = Promise.withResolvers<void>()
+  const write = journal.batch.bind(journal)
+  journal.batch = async (operations, options) => {
+    await writing.promise
+    await write(operations, options)
+  }
+  gated = true
+  const before = signatures
+  const posted = postMessages(harness.url, [talk.say('b')])
+  await sealed.promise
+  for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate)
+  expect(signatures).toBe(before)
+  writing.resolve()
+  expect(await posted).toMatchObject([{ refusal: 0 }])
+  await eventually('signature', () => signatures > before || undefined)
+})
+
 /** Sends a message; the number of its block, once that is sealed and no other is open. */
 async function settled({ url }: Harness, talk: Talk): Promise<{ number: bigint }> {
   const [receipt] = await postMessages(url, [talk.say('settled')])
