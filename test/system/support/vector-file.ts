@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { ChainConfig, FeeParameters, Prices } from '@parley/protocol'
 
 /** A vector file as any reader would see it. */
 export const vectorFile = <T>(name: string): T =>
@@ -27,3 +28,26 @@ export interface VectorPrices {
   readonly settlement: string
   readonly stateByte: string
 }
+
+export const pricesOf = ({ dataByte, settlement, stateByte }: VectorPrices): Prices => ({
+  dataByte: BigInt(dataByte),
+  settlement: BigInt(settlement),
+  stateByte: BigInt(stateByte),
+})
+export const feesOf = ({ minPrice, target, fraction }: VectorDeployment['fees']): FeeParameters => ({
+  minPrice: BigInt(minPrice),
+  target: BigInt(target),
+  fraction: BigInt(fraction),
+})
+/** The config that the vectors' deployment stands for. */
+export const configOf = (deployment: VectorDeployment): ChainConfig => ({
+  chainId: BigInt(deployment.chainId),
+  inbox: fromHex(deployment.inbox),
+  fees: feesOf(deployment.fees),
+  forceDelayMs: BigInt(deployment.forceDelayMs),
+  genesis: {
+    timestamp: BigInt(deployment.genesis.timestamp),
+    prices: pricesOf(deployment.genesis.prices),
+    lineage: fromHex(deployment.genesis.lineage),
+  },
+})
