@@ -1,79 +1,24 @@
-import { Agent, request } from 'node:http'
-import { connect } from 'node:net'
 import { messageReceiptBytes } from '@parley/protocol'
 import { sign } from '../../vectors/people.ts'
 import { fund, owners } from '../../vectors/standing.ts'
 import { makeInput } from '../mutate.ts'
 import type { Random } from '../random.ts'
 import { accepted, type FuzzTarget, Garbage, refused, type Verdict } from '../target.ts'
+import { answerMs, Ingress, overSocket, pathTarget } from './ingress.ts'
 import { bendJson } from './json.ts'
 import { type AttackedSequencer, offeredMessages, startSequencer } from './sequencer.ts'
 
 const octets = 'application/octet-stream'
 const json = 'application/json'
 
-/** Milliseconds an answer may take. */
-const answerMs = 5_000
+/** Messages taken so far; those that are offered are signed and can each be taken once, so more cannot be. */
+class Taken {
+  #count = 0
 
-interface Answer {
-  readonly status: number
-  readonly body: Buffer
-}
-
-/** Sends requests over one connection that is kept. */
-class Ingress {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  readonly #url: URL
-  /** Messages taken so far; those that are offered can each be taken once. */
-  #taken = 0
-
-  constructor(url: string) {
-    this.#url = new URL(url)
-  }
-
-  send(method: string, path: string, type: string | undefined, body: Uint8Array): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const sent = request(
-        {
-          agent: this.#agent,
-          host: this.#url.hostname,
-          port: this.#url.port,
-          method,
-          path,
-          headers: { ...(type === undefined ? {} : { 'content-type': type }), 'content-length': body.length },
-          timeout: answerMs,
-        },
-        (response) => {
-          const chunks: Buffer[] = []
-          response.on('data', (chunk: Buffer) => chunks.push(chunk))
-          response.once('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }))
-          response.once('error', reject)
-        },
-      )
-      sent.once('timeout', () => sent.destroy(new Error(`no answer in ${answerMs} ms`)))
-      sent.once('error', reject)
-      sent.end(body)
-    })
-  }
-
-  /** An answer in the 2xx is accepted, one in the 4xx must be a coded fault, any other is a crash. */
-  verdict({ status, body }: Answer): Verdict {
-    if (status >= 200 && status < 300) return accepted
-    if (status < 400 || status >= 500) throw new Error(`status ${status}: ${body.toString().slice(0, 500)}`)
-    const { code } = JSON.parse(body.toString()) as { code?: unknown }
-    if (typeof code !== 'string' || code === 'INTERNAL') throw new Error(`status ${status} without a code of its own`)
-    return refused(code)
-  }
-
-  /** Counts messages that were taken; only those that are offered are signed, so more cannot be. */
-  take(count: number): void {
-    this.#taken += count
-    if (this.#taken > offeredMessages)
-      throw new Garbage(`${this.#taken} messages taken of ${offeredMessages} that are signed`)
-  }
-
-  close(): void {
-    this.#agent.destroy()
+  add(count: number): void {
+    this.#count += count
+    if (this.#count > offeredMessages)
+      throw new Garbage(`${this.#count} messages taken of ${offeredMessages} that are signed`)
   }
 }
 
@@ -137,16 +82,10 @@ const paths = [
   '/v1/feed/conversations/3/0?from=0',
 ]
 
-/** Letters that a request line may hold; any other would be refused by our own client. */
-const printable = (bytes: Uint8Array): string =>
-  `/${Buffer.from(bytes)
-    .toString('latin1')
-    .replaceAll(/[^\x21-\x7e]/g, '%')}`.slice(0, 4_000)
-
-function submitTargets(ingress: Ingress, { messages, operations }: AttackedSequencer): FuzzTarget[] {
+function submitTargets(ingress: Ingress, taken: Taken, { messages, operations }: AttackedSequencer): FuzzTarget[] {
   const posted = async (path: string, type: string, input: Uint8Array): Promise<Verdict> => {
     const answer = await ingress.send('POST', path, type, input)
-    if (path === '/v1/messages' && answer.status === 200) ingress.take(takenOf(type, answer.body))
+    if (path === '/v1/messages' && answer.status === 200) taken.add(takenOf(type, answer.body))
     return ingress.verdict(answer)
   }
   const several = (random: Random) => {
@@ -182,15 +121,6 @@ function submitTargets(ingress: Ingress, { messages, operations }: AttackedSeque
   ]
 }
 
-function readTarget(ingress: Ingress): FuzzTarget {
-  return {
-    name: 'http path',
-    weight: 1,
-    corpus: paths.map((path) => text.encode(path.slice(1))),
-    run: async (input) => ingress.verdict(await ingress.send('GET', printable(input), undefined, new Uint8Array())),
-  }
-}
-
 /** Bytes on a socket that need be no HTTP at all: the answer, if there is one, begins with a status. */
 function rawTarget(url: URL, message: Uint8Array): FuzzTarget {
   const head = (path: string, extra: string) => `POST ${path} HTTP/1.1\r\nhost: a\r\n${extra}`
@@ -210,34 +140,53 @@ function rawTarget(url: URL, message: Uint8Array): FuzzTarget {
   return { name: 'http socket', weight: 1, corpus, run: (input) => overSocket(url, input) }
 }
 
-function overSocket(url: URL, input: Uint8Array): Promise<Verdict> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(url.port), url.hostname, () => socket.end(input))
-    const chunks: Buffer[] = []
-    const late = setTimeout(() => socket.destroy(new Error(`the connection is open after ${answerMs} ms`)), answerMs)
-    socket.on('data', (chunk) => chunks.push(chunk))
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      // The server may close while we still send.
-      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error)
-    })
-    socket.once('close', () => {
-      clearTimeout(late)
-      const answer = Buffer.concat(chunks).toString('latin1')
-      const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]
-      if (status === undefined) resolve(refused('CLOSED'))
-      else if (status.startsWith('5')) reject(new Error(answer.slice(0, 500)))
-      else resolve(status.startsWith('2') || status === '101' ? accepted : refused(`STATUS_${status}`))
-    })
-  })
+/** A frame on a stream of messages: answered by receipts, or the connection is closed with a reason. */
+function streamTarget(taken: Taken, url: string, messages: readonly Uint8Array[]): FuzzTarget {
+  const address = `${url.replace(/^http/, 'ws')}/v1/stream`
+  return {
+    name: 'http stream',
+    weight: 1,
+    corpus: [...messages, new Uint8Array(Buffer.concat(messages.slice(0, 3)))],
+    run: (input) =>
+      new Promise((resolve, reject) => {
+        const socket = new WebSocket(address)
+        socket.binaryType = 'arraybuffer'
+        const late = setTimeout(() => end(() => reject(new Error(`no frame in ${answerMs} ms`))), answerMs)
+        const end = (then: () => void): void => {
+          clearTimeout(late)
+          socket.onmessage = socket.onclose = socket.onerror = null
+          socket.close()
+          then()
+        }
+        socket.onopen = () => socket.send(input as Uint8Array<ArrayBuffer>)
+        socket.onmessage = ({ data }) => {
+          // Text frames tell the head; they may come before the answer.
+          if (typeof data === 'string') return
+          end(() => {
+            try {
+              taken.add(takenOf(octets, Buffer.from(data as ArrayBuffer)))
+              resolve(accepted)
+            } catch (error) {
+              reject(error)
+            }
+          })
+        }
+        socket.onclose = ({ code, reason }) =>
+          end(() => (code === 4400 ? resolve(refused(reason)) : reject(new Error(`closed with ${code} ${reason}`))))
+        socket.onerror = () => end(() => reject(new Error('the connection failed')))
+      }),
+  }
 }
 
 /** The sequencer's ingress: a real one, with real lanes, on the loopback. */
 export async function openHttpTargets(): Promise<{ targets: FuzzTarget[]; close(): Promise<void> }> {
   const sequencer = await startSequencer()
   const ingress = new Ingress(sequencer.url)
+  const taken = new Taken()
   const targets = [
-    ...submitTargets(ingress, sequencer),
-    readTarget(ingress),
+    ...submitTargets(ingress, taken, sequencer),
+    pathTarget('http path', ingress, paths),
+    streamTarget(taken, sequencer.url, sequencer.messages),
     rawTarget(new URL(sequencer.url), sequencer.messages[0]!),
   ]
   const close = async (): Promise<void> => {

@@ -2,16 +2,20 @@ import type { FuzzTarget } from '../target.ts'
 import { codecTargets } from './codec.ts'
 import { openHttpTargets } from './http.ts'
 import { logTargets } from './logs.ts'
+import { openNodeTargets } from './node.ts'
 import { recordTargets } from './records.ts'
 import { sszTargets } from './ssz.ts'
 
-/** All decoders of the project, and the sequencer's ingress. */
+/** All decoders of the project, the sequencer's ingress and the node's interface. */
 export async function openTargets(): Promise<{ readonly targets: readonly FuzzTarget[]; close(): Promise<void> }> {
-  const { targets, close } = await openHttpTargets()
+  const [sequencer, node] = await Promise.all([openHttpTargets(), openNodeTargets()])
   // A request costs many times what a decoder does.
   const decoders = [...codecTargets(), ...sszTargets(), ...recordTargets(), ...logTargets()].map((target) => ({
     ...target,
     weight: 3 * target.weight,
   }))
-  return { targets: [...decoders, ...targets], close }
+  const close = async (): Promise<void> => {
+    await Promise.all([sequencer.close(), node.close()])
+  }
+  return { targets: [...decoders, ...sequencer.targets, ...node.targets], close }
 }

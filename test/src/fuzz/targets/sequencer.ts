@@ -1,6 +1,5 @@
 import { createExecution } from '@parley/execution'
 import {
-  type Clock,
   type InboxItem,
   messageDigest,
   operationDigests,
@@ -16,6 +15,7 @@ import pino from 'pino'
 import { Registry } from 'prom-client'
 import { config, deployment, digestOf, owner, sign } from '../../vectors/people.ts'
 import { create, creation, fund, keys, owners, shardIndex } from '../../vectors/standing.ts'
+import { clock } from './clock.ts'
 import { StillL2 } from './still-l2.ts'
 
 /** A real sequencer over memory, and what may be sent to it. */
@@ -31,24 +31,6 @@ export interface AttackedSequencer {
 
 /** Valid messages that are offered to the fuzzer; no more than these can ever be accepted. */
 export const offeredMessages = 40
-
-const clock: Clock = {
-  now: Date.now,
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason)
-      const timer = setTimeout(done, ms)
-      function done(): void {
-        signal.removeEventListener('abort', aborted)
-        resolve()
-      }
-      function aborted(): void {
-        clearTimeout(timer)
-        reject(signal.reason)
-      }
-      signal.addEventListener('abort', aborted, { once: true })
-    }),
-}
 
 const founding = create({
   nonce: 0n,

@@ -1,0 +1,51 @@
+import { createExecution } from '@parley/execution'
+import { createNode, createNodeServer } from '@parley/node'
+import { MemoryLevel } from 'memory-level'
+import pino from 'pino'
+import { Registry } from 'prom-client'
+import { config, owner } from '../../vectors/people.ts'
+import type { FuzzTarget } from '../target.ts'
+import { clock } from './clock.ts'
+import { Ingress, pathTarget } from './ingress.ts'
+import { StillL2 } from './still-l2.ts'
+
+const paths = [
+  '/v1/status',
+  '/v1/conversations/3/0',
+  '/v1/conversations/3/0?block=0',
+  '/v1/conversations/3/0/messages?from=0&limit=10',
+  '/v1/accounts/3/0',
+  '/v1/blocks/1',
+  '/v1/claims/0',
+  '/v1/snapshots',
+  '/v1/snapshots/0/0',
+  '/healthz',
+]
+
+/** What a node serves: a real one that has verified genesis, for nothing was claimed on its L2. */
+export async function openNodeTargets(): Promise<{ targets: FuzzTarget[]; close(): Promise<void> }> {
+  const log = pino({ level: 'silent' })
+  const registry = new Registry()
+  const node = await createNode({
+    settlement: new StillL2(config, owner('sequencer').name, []),
+    layers: new Map(),
+    createExecution: (read) => createExecution({ config: read, log }, { lanes: 1, verifier: 'portable' }),
+    store: new MemoryLevel<string, string>(),
+    clock,
+    log,
+    metrics: registry,
+  })
+  const ending = new AbortController()
+  const run = node.run(ending.signal)
+  // Looked at when closing; a node that ends before answers 503, which is a crash.
+  run.catch(() => undefined)
+  const server = await createNodeServer({ node, registry, clock, log })
+  const ingress = new Ingress(server.url)
+  const close = async (): Promise<void> => {
+    ingress.close()
+    await server.close()
+    ending.abort()
+    await run
+  }
+  return { targets: [pathTarget('node path', ingress, paths)], close }
+}
