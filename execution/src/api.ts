@@ -93,6 +93,17 @@ export interface AccountRead {
   readonly branch: readonly Bytes32[]
 }
 
+/** A shard's own fields and the lengths of its lists. */
+export interface ShardRead {
+  readonly feeExcess: bigint
+  readonly feeTime: bigint
+  readonly revenue: bigint
+  /** Siblings from the revenue's leaf up to the shard's root, lowest first. */
+  readonly revenueBranch: readonly Bytes32[]
+  readonly conversations: number
+  readonly accounts: number
+}
+
 /** A piece of the snapshot of one shard, at most 8 MiB; the pieces of a shard are given back in the order they came. */
 export interface ShardChunk {
   readonly shard: number
@@ -166,6 +177,7 @@ export interface Execution {
   /** Undefined where there is none. */
   conversation(shard: number, index: number): Promise<ConversationRead | undefined>
   account(shard: number, index: number): Promise<AccountRead | undefined>
+  shard(shard: number): Promise<ShardRead | undefined>
 
   /** Writes the state of all shards, between blocks, at least one chunk a shard; the caller stores them under the state root. */
   snapshot(): AsyncIterable<ShardChunk>

@@ -20,6 +20,7 @@ import type {
   ExecutionOptions,
   SealedRuns,
   ShardChunk,
+  ShardRead,
 } from './api.ts'
 import { ExecutionError, type ExecutionFault } from './faults.ts'
 import { LaneHandle } from './main/lane-handle.ts'
@@ -188,6 +189,11 @@ class LaneExecution implements Execution {
   async account(shard: number, index: number): Promise<AccountRead | undefined> {
     this.phase.demandUsable()
     return await this.laneOf(shard)?.call('account', { shard, index })
+  }
+
+  async shard(shard: number): Promise<ShardRead | undefined> {
+    this.phase.demandUsable()
+    return await this.laneOf(shard)?.call('shard', { shard })
   }
 
   async *snapshot(): AsyncGenerator<ShardChunk> {

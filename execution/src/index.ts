@@ -1,5 +1,10 @@
 export * from './api.ts'
-export { measureRawVerification, type RawVerification, type RawVerificationOptions } from './bench/raw-verification.ts'
+export { type LaneMeasurement, type LaneMeasurementOptions, measureLanes } from './bench/lanes.ts'
+export {
+  measureRawVerification,
+  type RawVerification,
+  type RawVerificationOptions,
+} from './bench/raw-verification.ts'
 export { createExecution } from './execution.ts'
 export * from './faults.ts'
 export { chooseVerifier } from './signatures/choose.ts'

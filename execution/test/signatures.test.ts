@@ -2,6 +2,7 @@ import { memberKey, ownerAddress, portableVerifier, signDigest } from '@parley/p
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chooseVerifier, createNativeSigner, createPortableVerifier, type NativeVerifier } from '../src/index.ts'
+import { findSystemLibrary } from '../src/signatures/system-library.ts'
 import { digestOf } from './support/identities.ts'
 
 const signer = createNativeSigner()
@@ -117,6 +118,23 @@ describe.each([createPortableVerifier(), chooseVerifier('auto')])('$name', (veri
       }),
       { seed: 7, numRuns: 60 },
     )
+  })
+})
+
+describe('the system library', () => {
+  test('not installed › says why, and other functions of that name are no substitute', () => {
+    expect(findSystemLibrary([])).toEqual({ reason: '' })
+    expect(findSystemLibrary(['libparley-nothing.so.9'])).toMatchObject({
+      reason: expect.stringContaining('libparley'),
+    })
+    expect(findSystemLibrary(['libc.so.6'])).toMatchObject({ reason: expect.stringContaining('secp256k1') })
+  })
+
+  test('asked for › is used where it is found and refused where it is not, never replaced in silence', () => {
+    const found = findSystemLibrary()
+    if ('reason' in found) expect(() => chooseVerifier('system')).toThrow(/VERIFIER_UNAVAILABLE/)
+    else expect(chooseVerifier('system').name).toContain(found.file)
+    expect(chooseVerifier('portable').name).toBe('npm secp256k1')
   })
 })
 

@@ -1,12 +1,14 @@
 import {
   proveAccount,
   proveConversation,
+  proveRevenue,
   type Shard,
   ShardType,
   StateType,
   stateRoot,
   verifyAccount,
   verifyConversation,
+  verifyRevenue,
 } from '@parley/protocol'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -194,6 +196,21 @@ describe('reads', () => {
         const accountProof = proveAccount(rest, shard, index, account.account, account.branch)
         expect(verifyAccount(root, shard, index, account.account, accountProof.branch)).toBe(true)
       }
+  })
+
+  test('a shard › shows its fee fields and proves its revenue', async () => {
+    const { execution } = await start(2)
+    const made = await playFirst(execution)
+    const { state } = made.chain
+    const read = await execution.shard(4)
+    const standing = state.shards[4] as Shard
+    const { feeExcess, feeTime, revenue } = standing
+    expect(read).toMatchObject({ feeExcess, feeTime, revenue, conversations: 3, accounts: 3 })
+    const rest = { ...state, shards: [...(await execution.shardRoots())] }
+    const proof = proveRevenue(rest, 4, revenue, read?.revenueBranch ?? [])
+    expect(revenue).toBeGreaterThan(0n)
+    expect(verifyRevenue(StateType.hashTreeRoot(state), 4, revenue, proof.branch)).toBe(true)
+    expect(await execution.shard(64)).toBeUndefined()
   })
 
   test('what is not there › undefined', async () => {

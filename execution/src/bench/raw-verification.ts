@@ -12,12 +12,16 @@ export interface RawVerification {
   readonly workers: number
   readonly verifications: number
   readonly verificationsPerSecond: number
+  /** CPU time of one verification: steadier than the rate where others use the machine too. */
+  readonly cpuMicroseconds: number
 }
 
 /** What a worker of the measurement tells: that it is ready, then how far it came. */
 export interface RawWorkerReport {
   readonly verifications: number
   readonly elapsedMs: number
+  /** Of the worker's thread. */
+  readonly cpuMicroseconds: number
 }
 
 async function next<T>(worker: Worker): Promise<T> {
@@ -39,9 +43,11 @@ export async function measureRawVerification(options: RawVerificationOptions): P
     const reports = Promise.all(threads.map((thread) => next<RawWorkerReport>(thread)))
     for (const thread of threads) thread.postMessage('go')
     const done = await reports
+    const total = done.reduce((sum, { verifications }) => sum + verifications, 0)
     return {
       workers: options.workers,
-      verifications: done.reduce((sum, { verifications }) => sum + verifications, 0),
+      verifications: total,
+      cpuMicroseconds: done.reduce((sum, { cpuMicroseconds }) => sum + cpuMicroseconds, 0) / total,
       verificationsPerSecond: done.reduce(
         (sum, { verifications, elapsedMs }) => sum + (1000 * verifications) / elapsedMs,
         0,

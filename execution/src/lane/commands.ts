@@ -1,5 +1,5 @@
 import type { ChainConfig, Prices, QueuedItem } from '@parley/protocol'
-import type { AccountRead, ConversationRead, VerifierChoice } from '../api.ts'
+import type { AccountRead, ConversationRead, ShardRead, VerifierChoice } from '../api.ts'
 import type { ExecutionFault } from '../faults.ts'
 import type { SegmentFault } from './segment-verifier.ts'
 
@@ -22,6 +22,7 @@ export interface LaneCalls {
   roots: { readonly ask: object; readonly answer: ShardRoot[] }
   conversation: { readonly ask: { shard: number; index: number }; readonly answer: ConversationRead | undefined }
   account: { readonly ask: { shard: number; index: number }; readonly answer: AccountRead | undefined }
+  shard: { readonly ask: { shard: number }; readonly answer: ShardRead }
   /** Chunk number `part` of a shard. */
   snapshot: {
     readonly ask: { readonly shard: number; readonly cursor: SnapshotCursor }

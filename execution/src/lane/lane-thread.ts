@@ -137,6 +137,8 @@ export class LaneThread {
         return lane.conversation(command.ask.shard, command.ask.index)
       case 'account':
         return lane.account(command.ask.shard, command.ask.index)
+      case 'shard':
+        return lane.readShard(command.ask.shard)
       case 'snapshot':
         return lane.snapshot(command.ask.shard, command.ask.cursor)
       case 'restoreBegin':

@@ -1,5 +1,5 @@
 import { type BlockContext, blockContext, type ChainConfig, limits } from '@parley/protocol'
-import type { AccountRead, ConversationRead } from '../api.ts'
+import type { AccountRead, ConversationRead, ShardRead } from '../api.ts'
 import { FormError } from '../codec/bytes.ts'
 import { ExecutionError } from '../faults.ts'
 import type { NativeVerifier } from '../signatures/native-verifier.ts'
@@ -79,6 +79,12 @@ export class Lane {
     const state = this.shard(shard)
     if (index >= state.accounts.count) return undefined
     return { account: state.accounts.read(index), branch: state.accountBranch(index) }
+  }
+
+  readShard(shard: number): ShardRead {
+    const { feeExcess, feeTime, revenue, conversations, accounts } = this.shard(shard)
+    const revenueBranch = this.shard(shard).revenueBranch()
+    return { feeExcess, feeTime, revenue, revenueBranch, conversations: conversations.count, accounts: accounts.count }
   }
 
   snapshot(shard: number, cursor: SnapshotCursor): SnapshotChunk {

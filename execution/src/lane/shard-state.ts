@@ -76,6 +76,12 @@ export class ShardState {
     return this.branch(this.accountTree, index, 1)
   }
 
+  /** Siblings of the revenue from its leaf up to the shard's root. */
+  revenueBranch(): Uint8Array[] {
+    this.update()
+    return this.fieldBranch(4)
+  }
+
   private branch(tree: ListTree, index: number, field: number): Uint8Array[] {
     this.update()
     const length = new Uint8Array(32)

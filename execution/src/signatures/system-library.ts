@@ -49,8 +49,12 @@ function bind(koffi: typeof Koffi, file: string): SystemLibrary {
   }
 }
 
-/** Finds the system's library. @returns it, or why there is none. */
-export function findSystemLibrary(): SystemLibrary | { readonly reason: string } {
+/**
+ * Finds the system's library.
+ * @param names - Files to look for, the best first.
+ * @returns it, or why there is none.
+ */
+export function findSystemLibrary(names: readonly string[] = files): SystemLibrary | { readonly reason: string } {
   const reasons: string[] = []
   let koffi: typeof Koffi
   try {
@@ -58,12 +62,12 @@ export function findSystemLibrary(): SystemLibrary | { readonly reason: string }
   } catch (error) {
     return { reason: `koffi cannot be loaded: ${textOf(error)}` }
   }
-  for (const file of files)
+  for (const file of names)
     try {
       return bind(koffi, file)
     } catch (error) {
       // This version is not installed; the reason is told if none is.
-      reasons.push(textOf(error))
+      reasons.push(`${file}: ${textOf(error)}`)
     }
   return { reason: reasons.join('; ') }
 }
