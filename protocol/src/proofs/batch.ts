@@ -1,4 +1,4 @@
-import type { CompositeType } from '@chainsafe/ssz'
+import type { CompositeType, Type } from '@chainsafe/ssz'
 import { sameBytes } from '../ssz/bytes.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'
 import {
@@ -14,7 +14,7 @@ import {
   WitnessType,
 } from '../types/block.ts'
 import { type Message, MessageType } from '../types/operation.ts'
-import { gindexOf, joinGindices, type MerkleProof, prove, proveNode, verifyProof } from './merkle.ts'
+import { gindexOf, joinGindices, type MerkleProof, prove, proveNode, verifyAt } from './merkle.ts'
 
 /** Where a segment stands in a batch, each index from 0. */
 export interface SegmentPlace {
@@ -77,11 +77,7 @@ export function verifyHeader(
   header: BlockHeader,
   branch: readonly Bytes32[],
 ): boolean {
-  return verifyProof(coreRoot, {
-    gindex: batchGindex.header(block),
-    leaf: BlockHeaderType.hashTreeRoot(header),
-    branch,
-  })
+  return verifyAt(coreRoot, () => batchGindex.header(block), BlockHeaderType, header, branch)
 }
 
 /** Whether `branch` shows exactly this segment at this place of a batch. */
@@ -91,7 +87,7 @@ export function verifySegment(
   segment: Segment,
   branch: readonly Bytes32[],
 ): boolean {
-  return verifyProof(coreRoot, { gindex: batchGindex.segment(place), leaf: SegmentType.hashTreeRoot(segment), branch })
+  return verifyAt(coreRoot, () => batchGindex.segment(place), SegmentType as Type<Segment>, segment, branch)
 }
 
 /** Whether `branch` shows exactly this message at this place of a batch, in a segment of messages. */
@@ -104,6 +100,5 @@ export function verifyMessage(
 ): boolean {
   const selector = branch[selectorLevel]
   if (selector === undefined || !sameBytes(selector, selectorChunk)) return false
-  const leaf = MessageType.hashTreeRoot(message)
-  return verifyProof(coreRoot, { gindex: batchGindex.message(place, index), leaf, branch })
+  return verifyAt(coreRoot, () => batchGindex.message(place, index), MessageType, message, branch)
 }

@@ -1,5 +1,5 @@
 import { concatGindices, createProof, type Node, ProofType } from '@chainsafe/persistent-merkle-tree'
-import type { CompositeType } from '@chainsafe/ssz'
+import { type CompositeType, ContainerType, ListCompositeType, type Type, VectorCompositeType } from '@chainsafe/ssz'
 import { sameBytes } from '../ssz/bytes.ts'
 import { hash64 } from '../ssz/merkle.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'
@@ -18,9 +18,25 @@ export interface MerkleProof {
 /** Most levels a proof may have; the deepest leaf, a field of a member within the state, has 56. */
 export const maxProofDepth = 96
 
-/** Generalised index of `path` in `type`. */
+/**
+ * Generalised index of `path` in `type`.
+ * @throws {RangeError} when no value of the type has such a part: an index at or beyond a list's limit would lead into
+ * another part of the tree.
+ */
 export function gindexOf(type: CompositeType<unknown, unknown, unknown>, path: Path): bigint {
+  let part: Type<unknown> = type
+  for (const step of path) part = partOf(part, step, path)
   return type.getPathInfo([...path]).gindex
+}
+
+function partOf(type: Type<unknown>, step: string | number, path: Path): Type<unknown> {
+  const inField = type instanceof ContainerType && typeof step === 'string' && Object.hasOwn(type.fields, step)
+  if (inField) return type.getPropertyType(step)
+  const count =
+    type instanceof ListCompositeType ? type.limit : type instanceof VectorCompositeType ? type.length : undefined
+  if (count === undefined || typeof step !== 'number' || !Number.isInteger(step) || step < 0 || step >= count)
+    throw new RangeError(`${type.typeName} has no part ${step} (${path.join('.')})`)
+  return (type as CompositeType<unknown, unknown, unknown>).getPropertyType(step)
 }
 
 /** Generalised index in the outer type of what has `inner` in the part at `outer`. */
@@ -79,6 +95,32 @@ export function rootOf({ gindex, leaf, branch }: MerkleProof): Bytes32 {
 export function verifyProof(root: Bytes32, proof: MerkleProof): boolean {
   try {
     return sameBytes(rootOf(proof), root)
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+/**
+ * Root of a value that its type can hold.
+ * @throws {RangeError} when it cannot: SSZ would cut an integer that is too wide, and give the root of another value.
+ */
+export function rootWithin<V>(type: Type<V>, value: V): Bytes32 {
+  if (!type.equals(type.deserialize(type.serialize(value)), value))
+    throw new RangeError(`the value does not fit ${type.typeName}`)
+  return type.hashTreeRoot(value)
+}
+
+/** Whether `branch` shows exactly `value` at `place` under `root`. A place or value that cannot be shows nothing. */
+export function verifyAt<V>(
+  root: Bytes32,
+  place: () => bigint,
+  type: Type<V>,
+  value: V,
+  branch: readonly Bytes32[],
+): boolean {
+  try {
+    return verifyProof(root, { gindex: place(), leaf: rootWithin(type, value), branch })
   } catch (error) {
     if (error instanceof RangeError) return false
     throw error

@@ -9,7 +9,7 @@ import {
   type StateOfRoots,
   StateOfRootsType,
 } from '../types/state.ts'
-import { gindexOf, joinGindices, joinProofs, type MerkleProof, prove, verifyProof } from './merkle.ts'
+import { gindexOf, joinGindices, joinProofs, type MerkleProof, prove, verifyAt } from './merkle.ts'
 
 /** Places of the leaves that users and contracts need, as generalised indices. @see docs/spec/proofs.md */
 export const stateGindex = {
@@ -96,8 +96,7 @@ export function verifyConversation(
   conversation: Conversation,
   branch: readonly Bytes32[],
 ): boolean {
-  const leaf = ConversationType.hashTreeRoot(conversation)
-  return verifyProof(stateRoot, { gindex: stateGindex.conversation(shard, index), leaf, branch })
+  return verifyAt(stateRoot, () => stateGindex.conversation(shard, index), ConversationType, conversation, branch)
 }
 
 /** Whether `branch` shows exactly this account at this address under a state root. */
@@ -108,8 +107,7 @@ export function verifyAccount(
   account: Account,
   branch: readonly Bytes32[],
 ): boolean {
-  const leaf = AccountType.hashTreeRoot(account)
-  return verifyProof(stateRoot, { gindex: stateGindex.account(shard, index), leaf, branch })
+  return verifyAt(stateRoot, () => stateGindex.account(shard, index), AccountType, account, branch)
 }
 
 /** Whether `branch` shows exactly this member in this slot under a state root. */
@@ -121,12 +119,10 @@ export function verifyMember(
   member: Member,
   branch: readonly Bytes32[],
 ): boolean {
-  const leaf = MemberType.hashTreeRoot(member)
-  return verifyProof(stateRoot, { gindex: stateGindex.member(shard, conversation, slot), leaf, branch })
+  return verifyAt(stateRoot, () => stateGindex.member(shard, conversation, slot), MemberType, member, branch)
 }
 
 /** Whether `branch` shows exactly this revenue of a shard under a state root. */
 export function verifyRevenue(stateRoot: Bytes32, shard: number, revenue: bigint, branch: readonly Bytes32[]): boolean {
-  const leaf = Uint64Type.hashTreeRoot(revenue)
-  return verifyProof(stateRoot, { gindex: stateGindex.revenue(shard), leaf, branch })
+  return verifyAt(stateRoot, () => stateGindex.revenue(shard), Uint64Type, revenue, branch)
 }

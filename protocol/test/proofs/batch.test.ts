@@ -88,3 +88,11 @@ test('signature › is proven in the witness at the place of its message', () =>
   expect(rootOf(signature)).toEqual(witnessRoot(witness))
   expect(() => proveSignature(witness, place, 18)).toThrow(RangeError)
 })
+
+test('verify › a header or message that its type cannot hold shows nothing', () => {
+  const { header } = blocks[2]!
+  const { branch } = proveHeader(blocks, 2)
+  expect(verifyHeader(root, 2, { ...header, number: header.number + 2n ** 64n }, branch)).toBe(false)
+  const wide = { ...message!, member: message!.member + 65_536 }
+  expect(verifyMessage(root, place, 17, wide, proof.branch)).toBe(false)
+})

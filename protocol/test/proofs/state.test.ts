@@ -157,3 +157,36 @@ test('depths › the deepest leaf of the state is below the bound', () => {
   expect(56).toBeLessThan(maxProofDepth)
   expect(stateGindex.account(63, 2 ** 32 - 1).toString(2).length - 1).toBe(45)
 })
+
+test.each([
+  { path: ['shards', 64] },
+  { path: ['shards', -1] },
+  { path: ['shards', 0.5] },
+  { path: ['shards', 3, 'conversations', 2 ** 24] },
+  { path: ['shards', 3, 'accounts', 2 ** 32] },
+  { path: ['shards', 3, 'conversations', 0, 'members', 4096] },
+  { path: ['shards', '3'] },
+  { path: ['shard'] },
+  { path: ['inboxCount', 0] },
+])('gindexOf › $path is no place of the state', ({ path }) => {
+  expect(() => gindexOf(StateType, path)).toThrow(RangeError)
+})
+
+test.each([64, -1, 0.5, Number.NaN, 2 ** 32])('verify › shard or index %s shows nothing', (wrong) => {
+  expect(verifyAccount(root, wrong, 2, account, proofs.account.branch)).toBe(false)
+  expect(verifyConversation(root, 3, wrong, conversation, proofs.conversation.branch)).toBe(false)
+  expect(verifyMember(root, 3, 1, wrong, conversation.members[3]!, proofs.member.branch)).toBe(false)
+  expect(verifyRevenue(root, wrong, 77n, proofs.revenue.branch)).toBe(false)
+})
+
+test('verify › a value that its type cannot hold shows nothing, though SSZ would cut it to one that stands there', () => {
+  const { branch } = proofs.account
+  const member = conversation.members[3]!
+  const owner = new Uint8Array([...account.owner, 0])
+  expect(verifyAccount(root, 3, 2, { ...account, balance: account.balance + 2n ** 64n }, branch)).toBe(false)
+  expect(verifyAccount(root, 3, 2, { ...account, owner }, branch)).toBe(false)
+  expect(verifyMember(root, 3, 1, 3, { ...member, role: member.role + 256 }, proofs.member.branch)).toBe(false)
+  expect(verifyRevenue(root, 3, 77n + 2n ** 64n, proofs.revenue.branch)).toBe(false)
+  const longer = { ...conversation, epoch: conversation.epoch + 2n ** 64n }
+  expect(verifyConversation(root, 3, 1, longer, proofs.conversation.branch)).toBe(false)
+})
