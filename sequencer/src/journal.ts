@@ -1,4 +1,5 @@
 import { type Journal, JournalError, type JournalPosition, maxJournalRecordBytes } from '@parley/protocol'
+import { Counter, Histogram, type Registry } from 'prom-client'
 import {
   type BytesLevel,
   type BytesOperation,
@@ -20,8 +21,26 @@ export interface JournalOptions {
 export interface JournalDeps {
   /** Holds nothing else. The caller closes it after the journal. */
   readonly db: BytesLevel
-  /** Told of each commit. */
-  readonly onCommit?: (commit: { readonly records: number; readonly bytes: number; readonly seconds: number }) => void
+  /** Takes `parley_journal_commit_seconds` and `parley_journal_bytes_total`. */
+  readonly registry?: Registry
+}
+
+interface JournalMetrics {
+  readonly commit: Histogram
+  readonly bytes: Counter
+}
+
+function metricsOf(registry: Registry): JournalMetrics {
+  const registers = [registry]
+  return {
+    commit: new Histogram({
+      name: 'parley_journal_commit_seconds',
+      help: 'One synchronous write of the journal',
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+    bytes: new Counter({ name: 'parley_journal_bytes_total', help: 'Bytes of records made durable', registers }),
+  }
 }
 
 const recordPrefix = 'r'
@@ -50,13 +69,13 @@ class LevelJournal implements Journal {
   private closed = false
 
   private readonly db: BytesLevel
-  private readonly onCommit: JournalDeps['onCommit']
+  private readonly metrics: JournalMetrics | undefined
   private readonly maxPendingBytes: number
   private readonly maxCommitBytes: number
 
   constructor(deps: JournalDeps, options: JournalOptions, first: JournalPosition, next: JournalPosition) {
     this.db = deps.db
-    this.onCommit = deps.onCommit
+    this.metrics = deps.registry && metricsOf(deps.registry)
     this.maxPendingBytes = options.maxPendingBytes ?? 256 * 1024 * 1024
     this.maxCommitBytes = options.maxCommitBytes ?? 16 * 1024 * 1024
     this.first = first
@@ -173,7 +192,8 @@ class LevelJournal implements Journal {
     await this.db.batch(operations, durable)
     this.committed += BigInt(operations.length)
     this.pendingBytes -= bytes
-    this.onCommit?.({ records: operations.length, bytes, seconds: (performance.now() - started) / 1000 })
+    this.metrics?.commit.observe((performance.now() - started) / 1000)
+    this.metrics?.bytes.inc(bytes)
     for (const append of batch) append.resolve(append.first)
   }
 

@@ -4,8 +4,6 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 /** Everything the sequencer tells Prometheus. */
 export interface Metrics {
   readonly acceptance: Histogram
-  readonly journalCommit: Histogram
-  readonly journalBytes: Counter
   readonly accepted: Counter
   readonly refused: Counter<'code'>
   readonly requestFaults: Counter<'code'>
@@ -57,8 +55,6 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
   gauge('journal_pending_bytes', 'Bytes that are not durable yet', measured.journalPendingBytes)
   return {
     acceptance: histogram('acceptance_seconds', 'From the arrival of a request to its answer', latency),
-    journalCommit: histogram('journal_commit_seconds', 'One synchronous write of the journal', latency),
-    journalBytes: counter('journal_bytes_total', 'Bytes written to the journal'),
     accepted: counter('accepted_total', 'Entries accepted'),
     refused: counter('refused_total', 'Entries refused by the state, by code', ['code']),
     requestFaults: counter('request_faults_total', 'Requests answered by a fault, by code', ['code']),

@@ -6,6 +6,7 @@ import { genesisTip } from '../src/chain/tip.ts'
 import { Pulse } from '../src/pulse.ts'
 import { Finality } from '../src/settlement/finality.ts'
 import { InboxFollower } from '../src/settlement/inbox-follower.ts'
+import { FinalityStore } from '../src/store/finality-store.ts'
 import { InboxStore } from '../src/store/inbox-store.ts'
 import { ManualClock } from './support/clock.ts'
 import { FakeL2 } from './support/fake-l2.ts'
@@ -118,6 +119,7 @@ function finalityOf() {
     log,
     lineage: config.genesis.lineage,
     sealedRoot: async (_, number) => sealed[Number(number)],
+    store: new FinalityStore(db),
     moved: () => moved.beat(),
   })
   const done = finality.follow(ended.signal)
@@ -147,6 +149,24 @@ test('finality › rises with claims and falls with the L2 that takes them back'
   expect(finality.claimed).toBe(9n)
   l2.rollBack(1n)
   await until(() => finality.claimed === 4n)
+})
+
+test('finality › goes on where it stood, and still falls with a rollback', async () => {
+  const first = finalityOf()
+  l2.claim(first.seal(4n))
+  l2.finalize(1n)
+  l2.claim(first.seal(9n))
+  await first.until(() => first.finality.claimed === 9n && first.finality.final === 4n)
+  ended.abort()
+  await first.done
+  ended = new AbortController()
+  const second = finalityOf()
+  // It knows of no headers: a claim told again would end it.
+  await second.until(() => second.finality.claimed === 9n)
+  expect(second.finality.final).toBe(4n)
+  l2.rollBack(1n)
+  await second.until(() => second.finality.final === 0n)
+  expect(second.finality.claimed).toBe(4n)
 })
 
 test('finality › a claim of something else than was sealed here ends it', async () => {

@@ -230,13 +230,14 @@ describe('HTTP › answers', () => {
     const metrics = await (await fetch(`${harness.url}/metrics`)).text()
     for (const name of [
       'event_loop_lag_p99_seconds',
-      'journal_commit_seconds',
+      'journal_pending_bytes',
       'block_operations',
       'queued_entries',
       'acceptance_seconds',
       'refused_total',
     ])
       expect(metrics).toContain(`parley_sequencer_${name}`)
+    expect(metrics).toMatch(/parley_journal_commit_seconds_count [1-9]/)
     expect(metrics).toMatch(/parley_sequencer_refused_total\{code="NONCE_MISMATCH"\} [1-9]/)
   })
 

@@ -36,7 +36,7 @@ export function startSequencer(context: Context): Promise<Service> {
       { lanes: config.run.lanes ?? availableParallelism(), verifier: config.run.verifier },
     )
     closing.add(() => execution.close())
-    const journal = await openJournal({ db: await openBytes(dataDir, 'journal', closing) })
+    const journal = await openJournal({ db: await openBytes(dataDir, 'journal', closing), registry })
     closing.add(() => journal.close())
     const sequencer = createSequencer(
       {

@@ -12,6 +12,7 @@ import { demandChain } from '../settlement/demand-chain.ts'
 import { Finality } from '../settlement/finality.ts'
 import { InboxFollower } from '../settlement/inbox-follower.ts'
 import { BlockStore } from '../store/block-store.ts'
+import { FinalityStore } from '../store/finality-store.ts'
 import { InboxStore } from '../store/inbox-store.ts'
 import { SnapshotStore } from '../store/snapshot-store.ts'
 import { Intake } from './intake.ts'
@@ -88,6 +89,7 @@ export async function preparePipeline(
     ...follow,
     lineage: chain.tip.header.lineage,
     sealedRoot,
+    store: new FinalityStore(store),
     moved: () => {
       metrics.finality.set({ level: 'claimed' }, Number(finality.claimed))
       metrics.finality.set({ level: 'final' }, Number(finality.final))

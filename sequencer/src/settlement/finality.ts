@@ -8,26 +8,15 @@ import {
   sameBytes,
 } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
+import { type FinalityStore, finalClaimsKept, type StandingClaim } from '../store/finality-store.ts'
 import { type FollowDeps, followL2 } from './follow.ts'
-
-/** A claim that stands. */
-interface StandingClaim {
-  readonly number: bigint
-  /** Last block it claims. */
-  readonly block: bigint
-  readonly at: L2Position
-  /** Where it became final. */
-  finalAt: L2Position | undefined
-}
-
-/** Final claims remembered, so that a rollback can open them again. */
-const finalClaimsKept = 1024
 
 export interface FinalityDeps extends FollowDeps {
   /** Lineage that the sealed blocks are of. */
   readonly lineage: Bytes32
   /** Root of the header sealed under a number; undefined when none is or it is forgotten. */
   readonly sealedRoot: (lineage: Bytes32, number: bigint) => Promise<Bytes32 | undefined>
+  readonly store: FinalityStore
   readonly moved: () => void
 }
 
@@ -53,8 +42,12 @@ export class Finality {
   }
 
   /** Follows until `signal`. @throws {SequencerError} `LINEAGE_CHANGED`, `CLAIM_CONTRADICTS`. */
-  follow(signal: AbortSignal): Promise<void> {
-    return followL2(
+  async follow(signal: AbortSignal): Promise<void> {
+    const stored = await this.deps.store.load()
+    this.cursor = stored?.cursor
+    this.claims = stored?.claims ?? []
+    this.measure()
+    await followL2(
       this.deps,
       'latest',
       () => this.cursor,
@@ -66,11 +59,16 @@ export class Finality {
   private async takePage(page: SettlementPage): Promise<void> {
     for (const event of page.events) await this.takeEvent(event)
     this.cursor = page.cursor
+    this.measure()
+    if (page.events.length > 0) await this.deps.store.save(page.cursor, this.claims)
+    this.deps.moved()
+  }
+
+  private measure(): void {
     const lastFinal = this.claims.findLastIndex((claim) => claim.finalAt !== undefined)
     this.final = this.claims[lastFinal]?.block ?? 0n
     this.claimed = this.claims.at(-1)?.block ?? 0n
     if (lastFinal > finalClaimsKept) this.claims.splice(0, lastFinal - finalClaimsKept)
-    this.deps.moved()
   }
 
   private async takeEvent(event: SettlementEvent): Promise<void> {
@@ -80,14 +78,14 @@ export class Finality {
     if (event.kind === 'claim') {
       const { number, lastHeader } = event.claim
       await demandSealedHere(this.deps, lastHeader)
-      this.claims.push({ number, block: lastHeader.number, at: event.at, finalAt: undefined })
+      this.claims.push({ number, block: lastHeader.number, at: event.at.blockNumber, finalAt: undefined })
     }
     if (event.kind === 'final')
-      for (const claim of this.claims) if (claim.number <= event.number) claim.finalAt ??= event.at
+      for (const claim of this.claims) if (claim.number <= event.number) claim.finalAt ??= event.at.blockNumber
   }
 
   private rollBack(to: L2Position): void {
-    const stands = (at: L2Position): boolean => at.blockNumber <= to.blockNumber
+    const stands = (at: bigint): boolean => at <= to.blockNumber
     this.claims = this.claims.filter(({ at }) => stands(at))
     for (const claim of this.claims)
       if (claim.finalAt !== undefined && !stands(claim.finalAt)) claim.finalAt = undefined

@@ -8,7 +8,16 @@ import {
   Uint64Type,
 } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
-import { type BytesLevel, checksummed, durable, highestNumber, keyOf, lastNumberOf, unchecksummed } from '../level.ts'
+import {
+  type BytesLevel,
+  checksummed,
+  durable,
+  highestNumber,
+  keyOf,
+  lastNumberOf,
+  lazy,
+  unchecksummed,
+} from '../level.ts'
 
 const StoredItemType = new ContainerType(
   { item: InboxItemType, time: Uint64Type, inboxHash: Bytes32Type, l2Block: Uint64Type },
@@ -61,7 +70,7 @@ export class InboxStore {
     )
   }
 
-  /** Writes a page, durably and as a whole. */
+  /** Writes a page as a whole; durably when items change. */
   async apply(change: InboxChange): Promise<void> {
     const keep = change.keep ?? this.count
     const removed = []
@@ -76,7 +85,10 @@ export class InboxStore {
       }
     })
     const cursor = checksummed(cursorKey, CursorType.serialize(change.cursor))
-    await this.db.batch([...removed, ...added, { type: 'put', key: cursorKey, value: cursor }], durable)
+    // A cursor alone may be lost: what it passed over is read again.
+    const changed = removed.length + added.length > 0
+    const operations = [...removed, ...added, { type: 'put' as const, key: cursorKey, value: cursor }]
+    await this.db.batch(operations, changed ? durable : lazy)
     this.count = keep + BigInt(change.add.length)
     this.cursor = change.cursor
   }

@@ -80,7 +80,7 @@ export async function startSequencer(options: HarnessOptions = {}): Promise<Harn
   const registry = new Registry()
   const lanes = await createExecution({ config, log }, { lanes: options.lanes ?? 2, verifier: 'portable' })
   const execution = options.wrap?.(lanes) ?? lanes
-  const journal = await openJournal({ db: disk.journal })
+  const journal = await openJournal({ db: disk.journal, registry })
   const sequencer = createSequencer(
     {
       config,
