@@ -42,12 +42,12 @@ contract InvariantsTest is Deployed {
 
     /// @dev One campaign for all, so that one walk is looked at from every side.
     function invariant_all() public view {
+        checkFinalityNeverRunsAhead();
         checkNothingWrongIsLetThrough();
         checkVaultHoldsDepositsLessPayments();
         checkPaymentsAreCoveredByAFinalState();
         checkQueueHashChainRecomputes();
         checkHeadGrowsByClaimsOnly();
-        checkFinalityNeverRunsAhead();
         checkBondsAreHeldAndFullWhileAClaimIsOpen();
         checkPricesAreTheLastPushedWithinBounds();
     }
@@ -189,7 +189,10 @@ contract InvariantsTest is Deployed {
     function checkBondsAreHeldAndFullWhileAClaimIsOpen() internal view {
         assertEq(address(rollup).balance, _actors.bondsWei() + BOND, "bonds: held");
         for (uint256 i; i < 2; ++i) {
-            (uint128 bond, uint64 lastClaim,) = rollup.bondOf(_actors.claimers(i));
+            address claimer = _actors.claimers(i);
+            (uint128 bond, uint64 lastClaim,) = rollup.bondOf(claimer);
+            assertEq(bond, _actors.bonds(claimer), "bonds: of a claimer");
+            assertEq(lastClaim, _actors.lastClaims(claimer), "bonds: last claim");
             if (lastClaim > rollup.finalNumber()) assertTrue(bond >= BOND, "bonds: open claim without a full one");
         }
     }
