@@ -5,7 +5,7 @@ import { configCommand } from './command/config.ts'
 import { daCommand } from './command/da.ts'
 import { deployCommand } from './command/deploy.ts'
 import { devCommand } from './command/dev.ts'
-import { inspectBlock, inspectClaim, inspectPayload } from './command/inspect.ts'
+import { inspectBlock, inspectClaim, inspectConversation, inspectPayload } from './command/inspect.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
 import { replayCommand } from './command/replay.ts'
@@ -24,6 +24,7 @@ export const commands: readonly CommandDefinition[] = [
   benchLoad,
   inspectBlock,
   inspectClaim,
+  inspectConversation,
   inspectPayload,
   keysGenerate,
   keysDerive,

@@ -1,6 +1,7 @@
 export { type Config, configOf, type Key, keys } from './config/config.ts'
 export { loadConfig } from './config/load.ts'
 export { type Observers, observe } from './dev/observers.ts'
+export type { DevReport } from './dev/report.ts'
 export * from './faults.ts'
 export type { Offer } from './load/offer.ts'
 export { openGateway } from './load/open-gateway.ts'

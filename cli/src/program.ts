@@ -15,6 +15,9 @@ export interface Call {
   readonly files: readonly string[]
 }
 
+/** Keys that the file of a running stack gives values to. */
+const places: ReadonlySet<Key> = new Set<Key>(['l2.url', 'sequencer.url', 'node.url'])
+
 const attributeOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 function optionOf(key: Key): Option | undefined {
@@ -55,7 +58,7 @@ export function createProgram(
     const command = parent.command(words.at(-1) as string).description(definition.about)
     for (const { name, about } of definition.args ?? []) command.argument(name, about)
     command.option('--config <path>', 'TOML or JSON file with configuration keys [PARLEY_CONFIG]')
-    if (definition.keys.includes('l2.url'))
+    if (definition.keys.some((key) => places.has(key)))
       command.option('--dev <directory>', 'Data directory of a running `parley dev`')
     const keys = [...new Set([...definition.keys, ...commonKeys])]
     for (const key of keys) {

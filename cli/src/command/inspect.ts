@@ -39,3 +39,14 @@ export const inspectBlock: CommandDefinition = {
     return showBlock(context, number as string)
   },
 }
+
+export const inspectConversation: CommandDefinition = {
+  name: 'inspect conversation',
+  about: 'Show a conversation of a node with its whole record, its proof and its completeness checked.',
+  args: [{ name: '<place>', about: 'Shard and index, such as 7/0.' }],
+  keys: [...l2, 'node.url'],
+  async run(context, [place]) {
+    const { showConversation } = await import('../inspect/show-conversation.ts')
+    return showConversation(context, place as string)
+  },
+}

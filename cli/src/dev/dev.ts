@@ -103,9 +103,9 @@ async function runIn(context: Context, dataDir: string): Promise<number> {
 /** Exit code of a run that was to end by itself and was asked to end before. */
 const interrupted = 130
 
-async function announce({ config, err }: Context, { places }: Stack, dataDir: string): Promise<void> {
-  await writeStackFile(dataDir, places, config.da.layer)
-  const { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl } = places
+async function announce({ config, err }: Context, stack: Stack, dataDir: string): Promise<void> {
+  await writeStackFile(dataDir, stack, config.da.layer)
+  const { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl } = stack.places
   const lines = [
     ['L1', l1Url],
     ['L2', `${l2Url}  rollup ${rollup}`],

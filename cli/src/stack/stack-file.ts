@@ -1,14 +1,21 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { writeKeyFile } from '../config/key-file.ts'
 import { stackFile } from '../program.ts'
-import type { StackPlaces } from './stack.ts'
+import type { Stack } from './stack.ts'
 
-/** Writes where everything is into the data directory, as a configuration file for other commands. @returns its path. */
-export async function writeStackFile(dataDir: string, places: StackPlaces, layer: string): Promise<string> {
+/**
+ * Writes where everything is into the data directory, as a configuration file for other commands, and beside it the key
+ * that pays for them.
+ * @returns its path.
+ */
+export async function writeStackFile(dataDir: string, { places, payer }: Stack, layer: string): Promise<string> {
   const { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl } = places
+  const keyPath = resolve(dataDir, 'payer.key')
+  writeKeyFile(keyPath, payer)
   const config = {
     l1: { url: l1Url, beaconUrl: l1Url },
-    l2: { url: l2Url, rollup },
+    l2: { url: l2Url, rollup, key: `file:${keyPath}` },
     da: { layer, ...(daLocalUrl === undefined ? {} : { localUrl: daLocalUrl }) },
     sequencer: { url: sequencerUrl },
     ...(nodeUrl === undefined ? {} : { node: { url: nodeUrl } }),

@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Deployment,
+  type DevAccount,
   type Devnet,
   deploy,
   devnetDefaults,
@@ -66,6 +67,8 @@ export interface Stack {
   readonly deployment: Deployment
   readonly accounts: readonly OpenedAccount[]
   readonly roles: Roles
+  /** Key of an account with money on both chains that nothing of the stack uses. */
+  readonly payer: Uint8Array
   /** Rejects when a part of the stack ended by itself. */
   readonly failed: Promise<never>
   /** Ends everything that was started; can be called again. */
@@ -98,7 +101,8 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
     })
     const failed = Promise.race([roles.failed, chainEnded])
     failed.catch(() => undefined)
-    return { places, deployment, accounts, roles, failed, stop: () => closing.close() }
+    const payer = (devnet.roles.users[0] as DevAccount).secret
+    return { places, deployment, accounts, roles, payer, failed, stop: () => closing.close() }
   })
 }
 

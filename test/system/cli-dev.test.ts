@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DevReport, readNode, waitFor } from '@parley/cli'
+import { systemClock } from '@parley/client'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ParleyProcess, parley } from './support/parley.ts'
+
+const within = { timeout: 240_000 }
+
+let directory: string
+const running: ParleyProcess[] = []
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'parley-system-'))
+})
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.kill()))
+  await rm(directory, { recursive: true })
+})
+
+function start(...args: string[]): ParleyProcess {
+  const started = new ParleyProcess(args)
+  running.push(started)
+  return started
+}
+
+/** A stack that is ready, in `directory`/dev. */
+async function startDev(...args: string[]): Promise<{ dev: ParleyProcess; urls: string[]; dataDir: string }> {
+  const dataDir = join(directory, 'dev')
+  const dev = start('dev', '--data', dataDir, ...args)
+  await dev.line(/^another node/)
+  const { l1, l2, da, sequencer, node } = JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8'))
+  return { dev, urls: [l1.url, l2.url, da.localUrl, sequencer.url, node.url], dataDir }
+}
+
+/** Resolves when nobody listens there any more. */
+async function closed(url: string): Promise<void> {
+  const { hostname, port } = new URL(url)
+  const refused = (): Promise<true | undefined> =>
+    new Promise((resolve) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.destroy()
+        resolve(undefined)
+      })
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? true : undefined))
+    })
+  const { signal } = new AbortController()
+  await waitFor(`${url} to close`, refused, { clock: systemClock, everyMs: 100, withinMs: 60_000 }, signal)
+}
+
+describe('parley dev --exit', () => {
+  it('the same seed gives the same shards on one lane and on two, and every check holds', within, async () => {
+    const args = ['dev', '--messages', '1200', '--seed', '1', '--exit', '--json']
+    const runs = await Promise.all(['1', '2'].map((lanes) => parley([...args, '--lanes', lanes])))
+    const reports = runs.map(({ code, stdout, stderr }) => {
+      expect([code, stderr.match(/check failed.*/g)]).toEqual([0, null])
+      return JSON.parse(stdout) as DevReport
+    })
+    const [one, two] = reports as [DevReport, DevReport]
+    expect([one.lanes, two.lanes]).toEqual([1, 2])
+    expect(one.sequencer.shardRoots).toEqual(two.sequencer.shardRoots)
+    expect(new Set(one.sequencer.shardRoots).size).toBe(64)
+    for (const { messages, verifier, sequencer, l2, da, blocks } of reports) {
+      expect(messages).toEqual({ offered: 1200, accepted: 1200, refused: 0, final: 1200 })
+      expect(verifier.rootsCompared).toBeGreaterThan(0)
+      expect(verifier.rootsEqual).toBe(verifier.rootsCompared)
+      expect(verifier.stateRoot).toBe(sequencer.stateRoot)
+      expect(blocks).toBeGreaterThan(3)
+      expect(l2.gasPerMessage).toBeGreaterThan(0)
+      expect(da.bytesPerMessage).toBeGreaterThan(96)
+    }
+  })
+})
+
+describe('parley dev', () => {
+  it('serves a stranger’s node, replays and people, and ends cleanly when asked', within, async () => {
+    const { dev, urls, dataDir } = await startDev('--messages', '100', '--rate', '1000')
+    await dev.line(/final 100 /)
+    const stranger = start('node', '--dev', dataDir, '--data', join(directory, 'stranger'))
+    const [, url] = await stranger.line(/"url":"(http:[^"]+)"/)
+    const node = urls.at(-1) as string
+    const { signal } = new AbortController()
+    const { stateRoot } = await readNode(node, signal)
+    const reached = async () => ((await readNode(url as string, signal)).stateRoot === stateRoot ? true : undefined)
+    await waitFor('the stranger’s root', reached, { clock: systemClock, everyMs: 100, withinMs: 60_000 }, signal)
+    const replay = await parley(['replay', '--dev', dataDir, '--messages', '150', '--exit', '--json'])
+    expect(replay.code).toBe(0)
+    expect(JSON.parse(replay.stdout).messages).toEqual({ offered: 150, accepted: 150, refused: 0, final: 150 })
+    const inspected = async (what: string, which: string) => {
+      const { code, stdout } = await parley(['inspect', what, which, '--dev', dataDir])
+      expect([what, code]).toEqual([what, 0])
+      return JSON.parse(stdout)
+    }
+    expect(await inspected('claim', '1')).toMatchObject({ claim: { number: '1' }, final: true })
+    expect(await inspected('block', '1')).toMatchObject({ header: { number: '1' } })
+    expect(await inspected('conversation', '0/0')).toMatchObject({ proven: true, complete: true })
+    const payload = await inspected('payload', 'latest')
+    const { messages, signatures } = payload.blocks.at(-1)
+    expect(signatures).toBeGreaterThanOrEqual(messages)
+    dev.signal('SIGINT')
+    expect(await dev.ended).toBe(0)
+    await Promise.all(urls.map(closed))
+  })
+
+  it('leaves no process behind when it is killed', within, async () => {
+    const { dev, urls } = await startDev()
+    dev.signal('SIGKILL')
+    await Promise.all(urls.map(closed))
+  })
+
+  it('stops everything when one of its processes dies, and says which', within, async () => {
+    const { dev, urls } = await startDev()
+    const [, pid] = await dev.line(/"role":"batcher","pid":(\d+)/)
+    process.kill(Number(pid), 'SIGKILL')
+    expect(await dev.ended).toBe(1)
+    expect(dev.stderr.join('\n')).toMatch(/CHILD_ENDED.*role batcher/)
+    await Promise.all(urls.map(closed))
+  })
+})
