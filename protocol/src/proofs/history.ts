@@ -1,9 +1,11 @@
+import type { Type } from '@chainsafe/ssz'
 import { changeDigest, messageDigest } from '../signing/digests.ts'
 import { sameBytes } from '../ssz/bytes.ts'
 import { hash64 } from '../ssz/merkle.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'
-import type { ChangeMembers } from '../types/operation.ts'
+import { type ChangeMembers, ChangeMembersType, MessageType } from '../types/operation.ts'
 import type { Conversation } from '../types/state.ts'
+import { rootWithin } from './merkle.ts'
 
 /** One entry of a conversation's record, in order. A message's nonce follows from the slot's history. */
 export type HistoryEntry =
@@ -14,6 +16,18 @@ export type HistoryEntry =
 export type HistoryGap =
   | { readonly kind: 'count'; readonly expected: bigint; readonly received: bigint }
   | { readonly kind: 'head'; readonly expected: Bytes32; readonly received: Bytes32 }
+
+/** Digests cut slots and counters that are too wide, so an entry must be one that its type can hold. */
+function isWithin(entry: HistoryEntry): boolean {
+  try {
+    if (entry.kind === 'change') rootWithin(ChangeMembersType as Type<ChangeMembers>, entry.change)
+    else rootWithin(MessageType, { conversation: 0, member: entry.member, content: entry.content })
+    return true
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
 
 /**
  * Checks that `history` is the complete record of a proven conversation: nothing dropped, added, altered or reordered.
@@ -31,6 +45,7 @@ export function findHistoryGap(
   let head = conversation.id
   let count = 0n
   for (const entry of history) {
+    if (!isWithin(entry)) return { kind: 'head', expected: conversation.head, received: head }
     if (entry.kind === 'message') {
       const nonce = nonceOf(entry.member)
       head = hash64(head, messageDigest(chainId, conversation.id, entry.member, nonce, entry.content))

@@ -25,13 +25,14 @@ import {
 
 const now = 1_000_000n
 
-/** Lives through a slot that is freed and filled twice, once within one change, with messages all along. */
-function record() {
+/** A conversation with its first `founders` and the record of what is done in it. */
+function begin(founders: number) {
   const shard = standingShard()
   const context = atMs(now)
   const index = shard.conversations.length
-  const creation: Operation = { selector: 0, value: founded }
-  applyOperation(shard, shardIndex, creation, sign(creation, [owners.ann, keys.admin, keys.talker, keys.gone]), context)
+  const creation: Operation = { selector: 0, value: { ...founded, members: founded.members.slice(0, founders) } }
+  const signers = [owners.ann, ...[keys.admin, keys.talker, keys.gone].slice(0, founders)]
+  applyOperation(shard, shardIndex, creation, sign(creation, signers), context)
   const history: HistoryEntry[] = []
   const conversation = () => shard.conversations[index]!
   const say = (member: number, text: string, signer: Signer): void => {
@@ -57,6 +58,12 @@ function record() {
     }
     applyOperation(shard, shardIndex, { selector: 2, value }, sign({ selector: 2, value }, [owners.ann]), context)
   }
+  return { say, alter, fund, conversation, history }
+}
+
+/** Lives through a slot that is freed and filled twice, once within one change, with messages all along. */
+function record() {
+  const { say, alter, fund, conversation, history } = begin(3)
   say(1, 'one', keys.talker)
   say(0, 'two', keys.admin)
   say(1, 'three', keys.talker)
@@ -127,5 +134,28 @@ describe('findHistoryGap', () => {
 
   test('history › of another chain has a gap', () => {
     expect(findHistoryGap(config.chainId + 1n, conversation, 3, history)).toMatchObject({ kind: 'head' })
+  })
+
+  test('history › with entries that digests would cut to the true ones has a gap', () => {
+    const wide = (entry: HistoryEntry): HistoryEntry => {
+      if (entry.kind === 'message') return entry.member === 1 ? { ...entry, member: 65_537 } : entry
+      const { change: of } = entry
+      const widen = <E extends { slot: number }>(list: E[]): E[] =>
+        list.map((each) => (each.slot === 1 ? { ...each, slot: 65_537 } : each))
+      return { kind: 'change', change: { ...of, remove: widen(of.remove), add: widen(of.add) } }
+    }
+    expect(gapIn(history.map(wide))).toMatchObject({ kind: 'head' })
+    // A conversation whose slot 1 was added later starts at nonce 0, where a slot beyond the founders starts too.
+    const late = begin(1)
+    late.alter({ add: [{ slot: 1, key: keys.newcomer.name, role: Role.member }] }, keys.admin, keys.newcomer)
+    late.fund(1)
+    late.say(1, 'late', keys.newcomer)
+    const lateGap = (entries: readonly HistoryEntry[]) =>
+      findHistoryGap(config.chainId, late.conversation(), 1, entries)
+    expect(lateGap(late.history)).toBeUndefined()
+    expect(lateGap(late.history.map(wide))).toMatchObject({ kind: 'head' })
+    const [first] = history
+    const padded = { ...first!, content: new Uint8Array(31) } as HistoryEntry
+    expect(gapIn(history.with(0, padded))).toMatchObject({ kind: 'head' })
   })
 })
