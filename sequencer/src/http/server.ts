@@ -72,7 +72,6 @@ export async function createServer(
   })
   app.server.maxConnections = options.maxConnections
   addParsers(app)
-  addFaults(app, deps)
   await app.register(websocket, {
     options: { maxPayload: Math.max(defaultBodyLimit, options.maxMessages * 111), perMessageDeflate: false },
     preClose: closeSockets,
@@ -81,6 +80,8 @@ export async function createServer(
       socket.close(closeCodes.defect)
     },
   })
+  // After the plugin, whose own hook must have seen an upgrade before one here refuses it: otherwise its socket stays open.
+  addFaults(app, deps)
   const gate = new FeedGate(options.maxFeeds)
   for (const route of withDocument([...routes, ...sockets])) {
     const socket = sockets.find(({ path }) => path === route.path)
