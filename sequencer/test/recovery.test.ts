@@ -1,6 +1,9 @@
 import { BlockHeaderType, type SealedBlock } from '@parley/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
+import { encodeEntries, encodeOpening } from '../src/chain/opening.ts'
 import { openJournal } from '../src/index.ts'
+import { keyOf } from '../src/level.ts'
+import { SnapshotStore } from '../src/store/snapshot-store.ts'
 import { FakeL2 } from './support/fake-l2.ts'
 import {
   blockAt,
@@ -110,7 +113,7 @@ async function liveAndDie(disk: Disk, l2: FakeL2, talks: readonly Talk[], witnes
 const talksOfTwo = () => [new Talk(3, 0), new Talk(9, 0)]
 
 describe('recovery › a kill at any write loses nothing acknowledged and signs no second header', () => {
-  const moments = [1, 2, 3, 5, 8, 12].flatMap((write) =>
+  const moments = [1, 2, 3, 5, 9].flatMap((write) =>
     (['journal', 'store'] as const).flatMap((part) => [true, false].map((lose) => ({ part, write, lose }))),
   )
   test.each(moments)('$part write $write, lost: $lose', async ({ part, write, lose }) => {
@@ -174,4 +177,57 @@ test('recovery › starts from a snapshot and prunes the journal before it', asy
   const second = await startSequencer({ ...quick, disk, l2 })
   expect(await countsOf(second.url, talks)).toEqual(counts)
   await talkTo(second.url, talks, witnessed, 2)
+})
+
+test('recovery › passes over a damaged snapshot and takes the older one', async () => {
+  const l2 = new FakeL2(config, signer.address)
+  l2.enqueue(deposit(3), deposit(9))
+  const talks = talksOfTwo()
+  const witnessed = new Witnessed()
+  const first = await startSequencer({ ...quick, storage: { snapshotEveryBlocks: 2, keepSnapshots: 2 }, l2 })
+  await found(first.url, talks)
+  await talkTo(first.url, talks, witnessed, 8)
+  const counts = await countsOf(first.url, talks)
+  await first.end()
+  const disk = survivorOf(first.disk)
+  const [latest, older] = await new SnapshotStore(disk.store).list()
+  expect(older).toBeDefined()
+  await disk.store.batch([{ type: 'del', key: keyOf('part/', latest!, 3n, 0n) }], { sync: true })
+  const second = await startSequencer({ ...quick, disk, l2 })
+  expect(await countsOf(second.url, talks)).toEqual(counts)
+})
+
+describe('recovery › refuses a journal that does not fit', () => {
+  async function journalOf(...records: Uint8Array[]): Promise<Disk> {
+    const disk = newDisk()
+    const journal = await openJournal({ db: disk.journal })
+    await journal.append(records)
+    await journal.close()
+    return disk
+  }
+  const opening = (number: bigint, inboxFrom = 0n) =>
+    encodeOpening({
+      number,
+      timestamp: config.genesis.timestamp + 1_000n,
+      lineage: config.genesis.lineage,
+      inboxFrom,
+      items: 0,
+      prices: config.genesis.prices,
+    })
+
+  test.each<[string, () => Uint8Array[]]>([
+    ['entries before any opening', () => [encodeEntries(1n, new Uint8Array(4))]],
+    ['entries of another block', () => [opening(1n), encodeEntries(2n, new Uint8Array(4))]],
+    ['an opening that leaves out a number', () => [opening(2n)]],
+    ['an opening that leaves out inbox items', () => [opening(1n, 3n)]],
+    ['something unknown', () => [new Uint8Array([9])]],
+  ])('%s', async (_, records) => {
+    const disk = await journalOf(...records())
+    await expect(startSequencer({ ...quick, disk })).rejects.toMatchObject({ fault: { code: 'JOURNAL_INVALID' } })
+  })
+
+  test('entries that lanes cannot read', async () => {
+    const disk = await journalOf(opening(1n), encodeEntries(1n, new Uint8Array(4)))
+    await expect(startSequencer({ ...quick, disk })).rejects.toMatchObject({ fault: { code: 'RECORD_INVALID' } })
+  })
 })

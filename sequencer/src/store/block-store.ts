@@ -119,9 +119,9 @@ export class BlockStore {
     return this.read(linksKey(number), 'links', number)
   }
 
-  /** Forgets blocks before `before`, but never their signed roots. */
+  /** Forgets blocks before `before`, but never the last one, and never signed roots. */
   async forget(before: bigint): Promise<void> {
-    if (before <= this.first) return
+    if (before <= this.first || before > this.head) return
     this.first = before
     await this.db.clear({ gte: blockKey(0n), lt: blockKey(before) })
     await this.db.clear({ gte: linksKey(0n), lt: linksKey(before) })
