@@ -62,6 +62,14 @@ export function readAccount(reader: ByteReader): Account {
   }
 }
 
+/**
+ * A conversation is laid out as lanes keep it, so that a million of them are copied and not parsed: id, head (32 each),
+ * epoch, messageCount (8 each), members (2), then of each key (32), nonce, allowance, priceLimit (8 each), sponsor, role (4 each).
+ */
+export const conversationHeadBytes = 80
+export const memberKeyBytes = 32
+export const memberRestBytes = 32
+
 export function writeConversation(writer: ByteWriter, conversation: Conversation): void {
   writer.write(conversation.id)
   writer.write(conversation.head)
@@ -73,27 +81,9 @@ export function writeConversation(writer: ByteWriter, conversation: Conversation
 
 function writeMember(writer: ByteWriter, member: Member): void {
   writer.write(member.key)
-  writer.uint8(member.role)
   writer.uint64(member.nonce)
-  writer.uint32(member.sponsor)
   writer.uint64(member.allowance)
   writer.uint64(member.priceLimit)
-}
-
-/** Reads all of a conversation but its members. */
-export function readConversationFields(reader: ByteReader): Omit<Conversation, 'members'> {
-  const id = reader.read(32)
-  const head = reader.read(32)
-  return { id, head, epoch: reader.uint64(), messageCount: reader.uint64() }
-}
-
-export function readMember(reader: ByteReader): Member {
-  return {
-    key: reader.read(32),
-    role: reader.uint8(),
-    nonce: reader.uint64(),
-    sponsor: reader.uint32(),
-    allowance: reader.uint64(),
-    priceLimit: reader.uint64(),
-  }
+  writer.uint32(member.sponsor)
+  writer.uint32(member.role)
 }

@@ -1,9 +1,11 @@
 import { type Conversation, limits, type Member } from '@parley/protocol'
+import { type ByteReader, type ByteWriter, FormError } from '../codec/bytes.ts'
+import { conversationHeadBytes, memberKeyBytes, memberRestBytes } from '../codec/snapshot.ts'
 import type { BlockArena } from './block-arena.ts'
 import { chunkWords, copyChunk, zeroHashes } from './pair-hasher.ts'
 import { RecordPages, readBytes, readUint64, writeBytes, writeUint64 } from './record-pages.ts'
 
-/** Words of a conversation's record: id, head, epoch, message count, where its members are, how many, where their tree is. */
+/** Words of a conversation's record, the first twenty as snapshots hold them: id, head, epoch, message count, where its members are, how many, where their tree is. */
 export const ConversationWord = {
   id: 0,
   head: 8,
@@ -15,7 +17,7 @@ export const ConversationWord = {
 } as const
 export const conversationWords = 24
 
-/** Words of a member's record. `y` is zero until the key is first used: no point of the curve has y = 0. */
+/** Words of a member's record, those from the nonce on as snapshots hold them. `y` is zero until the key is first used: no point of the curve has y = 0. */
 export const MemberWord = {
   key: 0,
   y: 8,
@@ -81,15 +83,8 @@ export class ConversationStore {
 
   /** Adds a conversation without members. */
   append(fields: Omit<Conversation, 'members'>, memberCapacity: number): number {
-    const index = this.count
-    this.count += 1
-    this.records.reserve(this.count)
-    const page = this.records.page(index)
-    const word = this.records.word(index)
-    writeBytes(page, word + ConversationWord.id, fields.id)
-    page[word + ConversationWord.members] = this.arenas.members.allocate(memberCapacity)
-    page[word + ConversationWord.count] = memberCapacity << 16
-    page[word + ConversationWord.tree] = memberCapacity > treelessMembers ? this.newTree(memberCapacity) : noTree
+    const index = this.allot(memberCapacity)
+    writeBytes(this.records.page(index), this.records.word(index) + ConversationWord.id, fields.id)
     this.writeFields(index, fields)
     return index
   }
@@ -102,8 +97,12 @@ export class ConversationStore {
     writeUint64(page, word + ConversationWord.messageCount, fields.messageCount)
   }
 
-  /** Writes a member at `slot`, at most the list's length. @returns true when the list moved, so that all is to be hashed. */
-  writeMember(index: number, slot: number, member: Member): boolean {
+  /**
+   * Writes a member at `slot`, at most the list's length.
+   * @param y - Of the key's point, if it is known.
+   * @returns true when the list moved, so that all is to be hashed.
+   */
+  writeMember(index: number, slot: number, member: Member, y?: Uint8Array): boolean {
     const count = this.memberCount(index)
     const moved = slot === count && this.lengthen(index, count)
     const { records } = this.arenas.members
@@ -113,6 +112,7 @@ export class ConversationStore {
     const held = slot < count && sameKey(page, word, member.key)
     writeBytes(page, word + MemberWord.key, member.key)
     if (!held) page.fill(0, word + MemberWord.y, word + MemberWord.y + chunkWords)
+    if (y !== undefined) writeBytes(page, word + MemberWord.y, y)
     writeUint64(page, word + MemberWord.nonce, member.nonce)
     writeUint64(page, word + MemberWord.allowance, member.allowance)
     writeUint64(page, word + MemberWord.priceLimit, member.priceLimit)
@@ -148,6 +148,43 @@ export class ConversationStore {
     }
   }
 
+  /** Writes a conversation as snapshots hold it. */
+  writePacked(index: number, writer: ByteWriter): void {
+    const page = this.records.page(index)
+    writer.write(bytesAt(page, this.records.word(index), conversationHeadBytes))
+    const count = this.memberCount(index)
+    writer.uint16(count)
+    const { records } = this.arenas.members
+    const first = this.memberRecord(index, 0)
+    const members = records.page(first)
+    for (let word = records.word(first), slot = 0; slot < count; slot += 1, word += memberWords) {
+      writer.write(bytesAt(members, word + MemberWord.key, memberKeyBytes))
+      writer.write(bytesAt(members, word + MemberWord.nonce, memberRestBytes))
+    }
+  }
+
+  /** Adds a conversation from a snapshot. @throws {FormError} when it has no members, or too many. */
+  appendPacked(reader: ByteReader): number {
+    const head = reader.read(conversationHeadBytes)
+    const count = reader.uint16()
+    if (count < 1 || count > limits.membersPerConversation)
+      throw new FormError(`conversation of ${count} members`, reader.offset)
+    const index = this.allot(count)
+    const page = this.records.page(index)
+    const word = this.records.word(index)
+    writeBytes(page, word, head)
+    page[word + ConversationWord.count] = (count << 16) | count
+    const { records } = this.arenas.members
+    const first = this.memberRecord(index, 0)
+    const members = records.page(first)
+    for (let to = records.word(first), slot = 0; slot < count; slot += 1, to += memberWords) {
+      writeBytes(members, to + MemberWord.key, reader.read(memberKeyBytes))
+      members.fill(0, to + MemberWord.y, to + MemberWord.nonce)
+      writeBytes(members, to + MemberWord.nonce, reader.read(memberRestBytes))
+    }
+    return index
+  }
+
   read(index: number): Conversation {
     const members = Array.from({ length: this.memberCount(index) }, (_, slot) => this.readMember(index, slot))
     return { ...this.readFields(index), members }
@@ -157,6 +194,19 @@ export class ConversationStore {
   clear(): void {
     for (let index = 0; index < this.count; index += 1) this.releaseMembers(index)
     this.count = 0
+  }
+
+  /** Makes room for a conversation without members. */
+  private allot(memberCapacity: number): number {
+    const index = this.count
+    this.count += 1
+    this.records.reserve(this.count)
+    const page = this.records.page(index)
+    const word = this.records.word(index)
+    page[word + ConversationWord.members] = this.arenas.members.allocate(memberCapacity)
+    page[word + ConversationWord.count] = memberCapacity << 16
+    page[word + ConversationWord.tree] = memberCapacity > treelessMembers ? this.newTree(memberCapacity) : noTree
+    return index
   }
 
   private lengthen(index: number, count: number): boolean {
@@ -202,6 +252,10 @@ export class ConversationStore {
   }
 }
 
+function bytesAt(page: Int32Array, word: number, length: number): Uint8Array {
+  return new Uint8Array(page.buffer, page.byteOffset + 4 * word, length)
+}
+
 function sameKey(page: Int32Array, word: number, key: Uint8Array): boolean {
-  return Buffer.compare(new Uint8Array(page.buffer, page.byteOffset + 4 * word, 32), key) === 0
+  return Buffer.compare(bytesAt(page, word, 32), key) === 0
 }

@@ -1,10 +1,11 @@
-import { type BlockContext, blockContext, type ChainConfig, limits } from '@parley/protocol'
+import { type ChainConfig, limits } from '@parley/protocol'
 import type { AccountRead, ConversationRead, ShardRead } from '../api.ts'
 import { FormError } from '../codec/bytes.ts'
 import { ExecutionError } from '../faults.ts'
 import type { NativeVerifier } from '../signatures/native-verifier.ts'
 import { BlockBuilder } from './block-builder.ts'
 import type { BlockTerms, LaneSealed, LaneVerified, ShardRoot, SnapshotChunk, SnapshotCursor } from './commands.ts'
+import { type LaneContext, laneContext } from './lane-context.ts'
 import { MessageExecutor } from './message-executor.ts'
 import { SegmentRoom } from './room.ts'
 import { RunRoots } from './run-roots.ts'
@@ -116,8 +117,8 @@ export class Lane {
     return this.shardRoots()
   }
 
-  private context(terms: BlockTerms): BlockContext {
-    return blockContext(this.options.config, this.options.verifier, terms.timestamp, terms.prices)
+  private context(terms: BlockTerms): LaneContext {
+    return laneContext(this.options.config, this.options.verifier, terms)
   }
 
   private emptyShards(memory: LaneMemory): Map<number, ShardState> {

@@ -1,15 +1,14 @@
 import {
-  type BlockContext,
   BodyKind,
   limits,
   OperationKind,
   type QueuedItem,
-  type SignatureVerifier,
   type SignedOperation,
   type TransitionFault,
 } from '@parley/protocol'
 import type { ByteWriter } from '../codec/bytes.ts'
 import { excessAfterMessages, type SegmentStart, segmentStart } from './fee-market.ts'
+import type { LaneContext } from './lane-context.ts'
 import { type MessageChecks, MessageExecutor } from './message-executor.ts'
 import { executeItem, tryOperation } from './operations.ts'
 import { chunkWords } from './pair-hasher.ts'
@@ -30,7 +29,7 @@ import { ShardView } from './shard-view.ts'
 
 /** What the runs of one block and lane share. */
 export interface RunSurroundings {
-  readonly context: BlockContext
+  readonly context: LaneContext
   readonly messages: MessageExecutor
   readonly room: SegmentRoom
   readonly roots: RunRoots
@@ -40,9 +39,6 @@ export interface RunSurroundings {
 
 /** The block has no segment left for the entry; nothing was done. */
 export const noRoom = Symbol('no room')
-
-/** For entries whose signatures were verified before they were recorded. */
-const trustingVerifier: SignatureVerifier = { name: 'none', verifyMember: () => true, verifyOwner: () => true }
 
 /** Builds the run of one shard: the last segment of messages stays open until it is full or something else comes. */
 export class RunBuilder {
@@ -91,12 +87,12 @@ export class RunBuilder {
     const { open, state } = this
     const excess = open === undefined ? state.feeExcess : excessAfterMessages(state.feeExcess, open.count, context)
     const position = BigInt(state.conversations.count)
-    const view = tryOperation(state, signed, excess, trusted ? { ...context, verifier: trustingVerifier } : context)
+    const view = tryOperation(state, signed, excess, context, trusted)
     if (!(view instanceof ShardView)) return view
     if (trusted) room.force()
     else room.use()
     this.flush()
-    view.commit()
+    view.commit(context.verifier)
     this.close({ selector: BodyKind.operation, signed })
     return signed.operation.selector === OperationKind.createConversation ? position : 0n
   }

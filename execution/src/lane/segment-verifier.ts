@@ -1,14 +1,8 @@
-import {
-  type BlockContext,
-  type BlockFault,
-  BodyKind,
-  type QueuedItem,
-  sameBytes,
-  type TransitionFault,
-} from '@parley/protocol'
+import { type BlockFault, BodyKind, type QueuedItem, sameBytes, type TransitionFault } from '@parley/protocol'
 import { ByteReader } from '../codec/bytes.ts'
 import { packedMessageBytes, readOperationBody, readSignatures } from '../codec/packed-runs.ts'
 import { excessAfterMessages, segmentStart } from './fee-market.ts'
+import type { LaneContext } from './lane-context.ts'
 import { MessageExecutor } from './message-executor.ts'
 import { executeItem, tryOperation } from './operations.ts'
 import { chunkWords } from './pair-hasher.ts'
@@ -25,10 +19,10 @@ export type SegmentFault = BlockFault extends infer F ? (F extends BlockFault ? 
 /** Executes packed runs of whole blocks, comparing every root. */
 export class SegmentVerifier {
   private readonly messages: MessageExecutor
-  private readonly context: BlockContext
+  private readonly context: LaneContext
   private readonly items: ReadonlyMap<bigint, QueuedItem>
 
-  constructor(messages: MessageExecutor, context: BlockContext, items: readonly QueuedItem[]) {
+  constructor(messages: MessageExecutor, context: LaneContext, items: readonly QueuedItem[]) {
     this.messages = messages
     this.context = context
     this.items = new Map(items.map((queued) => [queued.index, queued]))
@@ -69,7 +63,7 @@ export class SegmentVerifier {
       const signed = { operation, signatures: readSignatures(reader) }
       const view = tryOperation(state, signed, state.feeExcess, this.context)
       if (!(view instanceof ShardView)) return { code: 'SEGMENT_INVALID', entry: 0, fault: view }
-      view.commit()
+      view.commit(this.context.verifier)
       return undefined
     }
     const index = reader.uint64()

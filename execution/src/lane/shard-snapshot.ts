@@ -6,11 +6,8 @@ import {
   maxChunkBytes,
   readAccount,
   readChunkHeader,
-  readConversationFields,
-  readMember,
   writeAccount,
   writeChunkHeader,
-  writeConversation,
 } from '../codec/snapshot.ts'
 import type { SnapshotChunk, SnapshotCursor } from './commands.ts'
 import type { ShardState } from './shard-state.ts'
@@ -32,7 +29,7 @@ export function writeChunk(
     writeAccount(writer, state.accounts.read(index))
   })
   const conversation = writeList(writer, targetBytes, cursor.conversation, state.conversations.count, (index) => {
-    writeConversation(writer, state.conversations.read(index))
+    state.conversations.writePacked(index, writer)
   })
   const bytes = writer.written().slice()
   const isLast = account === state.accounts.count && conversation === state.conversations.count
@@ -100,14 +97,8 @@ export class ShardRestore {
     const { conversations, dirtyMembers } = this.state
     if (conversations.count === limits.conversationsPerShard)
       throw new FormError('too many conversations', reader.offset)
-    const fields = readConversationFields(reader)
-    const count = reader.uint16()
-    if (count < 1 || count > limits.membersPerConversation)
-      throw new FormError(`conversation of ${count} members`, reader.offset)
-    const index = conversations.append(fields, count)
-    for (let slot = 0; slot < count; slot += 1) {
-      conversations.writeMember(index, slot, readMember(reader))
-      dirtyMembers.add(index, slot)
-    }
+    const index = conversations.appendPacked(reader)
+    const count = conversations.memberCount(index)
+    for (let slot = 0; slot < count; slot += 1) dirtyMembers.add(index, slot)
   }
 }

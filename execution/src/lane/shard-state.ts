@@ -1,3 +1,4 @@
+import { endianness } from 'node:os'
 import { limits } from '@parley/protocol'
 import { AccountRoots, AccountStore } from './account-store.ts'
 import { BlockArena } from './block-arena.ts'
@@ -18,7 +19,9 @@ export interface LaneMemory {
   readonly container: ContainerHasher
 }
 
+/** @throws {Error} on a big-endian machine: records are kept as SSZ has them, which is little-endian. */
 export function createLaneMemory(): LaneMemory {
+  if (endianness() !== 'LE') throw new Error('lanes need a little-endian machine')
   return {
     arenas: {
       // A page holds the longest list, and the tree of the longest list.

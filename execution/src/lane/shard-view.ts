@@ -9,6 +9,7 @@ import {
   OperationKind,
   type Shard,
 } from '@parley/protocol'
+import type { KeyMemory } from './remembering-verifier.ts'
 import type { ShardState } from './shard-state.ts'
 
 /** What an operation may read or write. */
@@ -88,8 +89,8 @@ export class ShardView {
     return new ShardView(state, itemFootprint(item), state.feeExcess)
   }
 
-  /** Writes everything back into the packed state. */
-  commit(): void {
+  /** Writes everything back into the packed state. @param keys - What checking the operation made known. */
+  commit(keys: KeyMemory): void {
     const { state, shard } = this
     state.feeExcess = shard.feeExcess
     state.feeTime = shard.feeTime
@@ -102,8 +103,8 @@ export class ShardView {
     }
     for (const index of loadedIndices(shard.conversations)) {
       const conversation = shard.conversations[index] as Conversation
-      if (index < this.conversationCount) this.writeConversation(index, conversation)
-      else this.appendConversation(conversation)
+      if (index < this.conversationCount) this.writeConversation(index, conversation, keys)
+      else this.appendConversation(conversation, keys)
     }
   }
 
@@ -125,21 +126,21 @@ export class ShardView {
     this.shard.conversations[index] = { ...conversations.readFields(index), members }
   }
 
-  private appendConversation(conversation: Conversation): void {
+  private appendConversation(conversation: Conversation, keys: KeyMemory): void {
     const { conversations, dirtyMembers } = this.state
     const index = conversations.append(conversation, conversation.members.length)
     conversation.members.forEach((member, slot) => {
-      conversations.writeMember(index, slot, member)
+      conversations.writeMember(index, slot, member, keys.yOf(member.key))
       dirtyMembers.add(index, slot)
     })
   }
 
-  private writeConversation(index: number, conversation: Conversation): void {
+  private writeConversation(index: number, conversation: Conversation, keys: KeyMemory): void {
     const { conversations, dirtyMembers } = this.state
     conversations.writeFields(index, conversation)
     let moved = false
     conversation.members.forEach((member, slot) => {
-      moved = conversations.writeMember(index, slot, member) || moved
+      moved = conversations.writeMember(index, slot, member, keys.yOf(member.key)) || moved
       dirtyMembers.add(index, slot)
     })
     if (!moved) return
