@@ -25,7 +25,7 @@ import { type PreparedLoad, writePreparedLoad } from './prepared-load.ts'
 import type { SentLoad } from './send-load.ts'
 
 /** What `parley bench pipeline --json` prints. */
-export interface PipelineReport {
+interface PipelineReport {
   /** The lower of the rates at which messages were accepted and claimed. */
   readonly messagesPerSecond: number
   /** What bare npm secp256k1 verifies from 33-byte keys in the same run, on one core and with one worker a core. */

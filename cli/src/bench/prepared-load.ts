@@ -13,7 +13,7 @@ export interface PreparedLoad {
 
 const descriptionOf = (path: string): string => `${path}.json`
 
-export const bodyBytes = ({ messagesPerBody }: PreparedLoad): number => messagesPerBody * signedMessageBytes
+const bodyBytes = ({ messagesPerBody }: PreparedLoad): number => messagesPerBody * signedMessageBytes
 
 /** Writes the bodies, which `bodies` gives in order. */
 export async function writePreparedLoad(path: string, load: PreparedLoad, bodies: Iterable<Uint8Array>): Promise<void> {

@@ -21,7 +21,7 @@ export interface ConfigSources {
 }
 
 /** Variable that names one more file, which counts less than all others; the only one beside those of keys. */
-export const fileVariable = 'PARLEY_CONFIG'
+const fileVariable = 'PARLEY_CONFIG'
 
 interface Raw {
   readonly value: unknown

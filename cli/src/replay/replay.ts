@@ -20,7 +20,7 @@ import { openOwnAccounts, replaySeed } from './accounts.ts'
 const pollMs = 250
 
 /** What `parley replay --json` prints. */
-export interface ReplayReport {
+interface ReplayReport {
   readonly messages: {
     readonly offered: number
     readonly accepted: number
@@ -35,9 +35,14 @@ export async function runReplay(context: Context): Promise<number> {
   const { dataDir } = context.config.run
   if (dataDir !== undefined) return replayIn(context, dataDir)
   const temporary = await mkdtemp(join(tmpdir(), 'parley-replay-'))
-  const code = await replayIn(context, temporary)
-  await rm(temporary, { recursive: true })
-  return code
+  try {
+    const code = await replayIn(context, temporary)
+    await rm(temporary, { recursive: true })
+    return code
+  } catch (error) {
+    context.err.write(`the seed of the accounts that were paid into is in ${temporary}\n`)
+    throw error
+  }
 }
 
 async function replayIn(context: Context, dataDir: string): Promise<number> {

@@ -2,7 +2,7 @@ import { CliError } from '../faults.ts'
 import { type Child, type ChildDeps, type ChildOptions, startChild } from '../process/child.ts'
 
 /** The processes of a stack beside its chains. */
-export const roleNames = ['da', 'sequencer', 'batcher', 'node'] as const
+const roleNames = ['da', 'sequencer', 'batcher', 'node'] as const
 export type RoleName = (typeof roleNames)[number]
 
 /** Keeps the processes of a stack: starts, kills and restarts them, and tells when one ends by itself. */

@@ -22,17 +22,17 @@ async function transactionsOf(url: string, address: Address): Promise<Transactio
 }
 
 /** Objects in the local layer's directory that no claim names; what a crash left half written is no publication. */
-async function strayObjects(directory: string, pointers: string): Promise<number> {
+export async function strayObjects(directory: string, pointers: string): Promise<number> {
   const entries = await readdir(directory, { recursive: true })
   const digests = entries.map((path) => basename(path)).filter((name) => /^[0-9a-f]{64}$/.test(name))
   return digests.filter((digest) => !pointers.includes(digest)).length
 }
 
-/** Blobs that were published more than once, or that no claim names. */
-function strayBlobs(sent: readonly Transaction[], pointers: string): number {
-  const hashes = sent.flatMap(({ blobVersionedHashes }) => blobVersionedHashes ?? [])
-  const unclaimed = new Set(hashes.filter((hash) => !pointers.includes(hash.slice(2))))
-  return hashes.length - new Set(hashes).size + unclaimed.size
+/** Of the versioned hashes that were sent, those sent again and those that no claim names. */
+export function strayBlobs(hashes: readonly string[], pointers: string): number {
+  const different = new Set(hashes)
+  const unclaimed = [...different].filter((hash) => !pointers.includes(hash.slice(2)))
+  return hashes.length - different.size + unclaimed.length
 }
 
 /** Transactions that called `claim` beside those that made the standing claims. */
@@ -53,5 +53,6 @@ export async function countDoublePosted(
     .join(' ')
   const [onL1, onL2] = await Promise.all([transactionsOf(places.l1Url, batcher), transactionsOf(places.l2Url, batcher)])
   const objects = places.daLocalUrl === undefined ? 0 : await strayObjects(join(dataDir, 'da'), pointers)
-  return objects + strayBlobs(onL1, pointers) + strayClaims(onL2, places.rollup, claims)
+  const hashes = onL1.flatMap(({ blobVersionedHashes }) => blobVersionedHashes ?? [])
+  return objects + strayBlobs(hashes, pointers) + strayClaims(onL2, places.rollup, claims)
 }
