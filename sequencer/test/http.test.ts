@@ -196,6 +196,13 @@ describe('HTTP › answers', () => {
     expect(receipts.map(({ refusal }) => refusal)).toEqual([1, 1, 3, 4])
   })
 
+  test('operations of shards that are none are refused', async () => {
+    for (const shard of [64, 255]) {
+      const operation = signed({ selector: 4, value: { shard, account: 0, nonce: 0n, amount: 1n } }, [ownerSecret])
+      expect(await postOperation(harness.url, operation)).toMatchObject({ refusal: 1 })
+    }
+  })
+
   test('a conversation as SSZ and as JSON is the same', async () => {
     const path = '/v1/conversations/3/0'
     const response = await fetch(harness.url + path, { headers: { accept: octets } })

@@ -146,3 +146,25 @@ test('intake › held entries that lanes cannot take at all fail their request a
   expect(await good).toEqual([accepted(0n)])
   expect(intake.unanswered).toBe(0)
 })
+
+test('intake › entries that lanes cannot take at all are not counted', () => {
+  const { execution, intake } = setUp()
+  intake.open(Number.POSITIVE_INFINITY)
+  execution.submitMessages = () => {
+    throw new RangeError('too many')
+  }
+  expect(() => intake.submitMessages(bytes(2))).toThrow('too many')
+  expect([intake.unanswered, intake.unexecuted]).toEqual([0, 0])
+})
+
+test('intake › a split request that lanes cannot take at all is forgotten as a whole', async () => {
+  const { execution, intake } = setUp()
+  const impossible = intake.submitMessages(bytes(5))
+  execution.submitMessages = () => {
+    throw new RangeError('too many')
+  }
+  intake.open(2)
+  await expect(impossible).rejects.toThrow('too many')
+  expect(intake.unanswered).toBe(0)
+  expect(intake.waiting).toBe(false)
+})

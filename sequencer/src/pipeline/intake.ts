@@ -116,8 +116,13 @@ export class Intake {
       const part = this.held[0]
       if (part === undefined) return
       const [fits, rest] = split(part, this.room)
+      this.unanswered -= fits.unanswered
       const taken = this.submitHeld(fits)
-      if (taken === 'later') return
+      if (taken === 'later') {
+        this.unanswered += fits.unanswered
+        return
+      }
+      if (taken === 'never') this.unanswered -= rest?.unanswered ?? 0
       if (rest === undefined || taken === 'never') this.held.shift()
       else this.held[0] = rest
     }
@@ -175,17 +180,15 @@ export class Intake {
       unanswered: entries,
     }
     const part: Part = { request, offset: 0, entries: content, unanswered: entries }
-    this.unanswered += entries
     if (this.held.length > 0 || this.room < entries) this.keep(part)
-    else if (!this.submit(part)) {
-      this.unanswered -= entries
+    else if (!this.submit(part))
       throw new SequencerError({ code: 'OVERLOADED', what: 'lanes', retryAfterMs: this.options.retryAfterMs })
-    }
     return promise
   }
 
   private keep(part: Part): void {
     this.held.push(part)
+    this.unanswered += part.unanswered
     if (this.room > 0) this.release()
     this.arrived()
   }
@@ -196,7 +199,6 @@ export class Intake {
       return this.submit(part) ? 'taken' : 'later'
     } catch (error) {
       part.request.reject(error)
-      this.unanswered -= part.unanswered
       return 'never'
     }
   }
@@ -211,6 +213,7 @@ export class Intake {
     if (!taken) return false
     this.nextTicket = (ticket + 1) % 2 ** 32
     this.parts.set(ticket, part)
+    this.unanswered += part.unanswered
     this.unexecuted += part.unanswered
     this.room -= part.unanswered
     return true
