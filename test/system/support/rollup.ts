@@ -316,7 +316,7 @@ export class Rollup {
   /** Creates a conversation of two and gives its second member. */
   async converse(shard: (typeof openShards)[number]): Promise<Speaker> {
     const account = await eventually(`an account in shard ${shard}`, () => this.client.account(shard, 0))
-    const keys = [0, 1].map((slot) => memberKey(bytesOf(`key ${shard} ${this.conversations.length} ${slot}`)))
+    const keys = [0, 1].map((slot) => memberKey(secretOf(shard, this.conversations.length, slot)))
     const members = keys.map(({ key }, slot) => ({
       key,
       role: slot === 0 ? 2 : 1,
@@ -333,6 +333,11 @@ export class Rollup {
     const speaker = { shard, index, id: conversation?.id as Uint8Array, key: keys[1] as MemberKey, nonce: 1n }
     this.conversations.push(speaker)
     return speaker
+  }
+
+  /** Secret of the admin of a conversation made here. */
+  adminSecret(speaker: Speaker): Uint8Array {
+    return secretOf(speaker.shard, this.conversations.indexOf(speaker), 0)
   }
 
   /** Sends `count` messages of the conversation's second member. */
@@ -396,6 +401,9 @@ export interface Speaker {
 }
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(hash('sha256', text, 'buffer'))
+
+const secretOf = (shard: number, conversation: number, slot: number): Uint8Array =>
+  bytesOf(`key ${shard} ${conversation} ${slot}`)
 
 /** The first answer that is not undefined, within half a minute. */
 async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
