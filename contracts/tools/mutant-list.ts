@@ -1,3 +1,5 @@
+import { forContacts } from './mutants-contacts.ts'
+
 /** A bug to plant: `find`, which occurs once in `src/<file>`, becomes `replace`. */
 export interface Mutant {
   readonly name: string
@@ -221,4 +223,4 @@ const forAnyTest: readonly Mutant[] = [
   ),
 ]
 
-export const mutants: readonly Mutant[] = [...forInvariants, ...forAnyTest]
+export const mutants: readonly Mutant[] = [...forInvariants, ...forAnyTest, ...forContacts]

@@ -283,7 +283,7 @@ contract ContactBundlesTest is ContactsDeployed {
         vm.startPrank(alice);
         bool[8] memory set;
         uint256 live;
-        for (uint256 i; i < 40; ++i) {
+        for (uint256 i; i < 16; ++i) {
             random = uint256(keccak256(abi.encode(random)));
             uint256 which = random % 8;
             // Half are delegates, whose entries are found otherwise.
