@@ -1,7 +1,10 @@
+import { ListCompositeType } from '@chainsafe/ssz'
 import { pricesAfter } from '../block/inbox-range.ts'
 import { runsRoot } from '../block/roots.ts'
 import { type BlockParent, consumedItems, type InboxWindow } from '../block/rules.ts'
-import type { Bytes32 } from '../ssz/primitives.ts'
+import { limits } from '../limits.ts'
+import { hash64 } from '../ssz/merkle.ts'
+import { type Bytes32, Bytes32Type } from '../ssz/primitives.ts'
 import {
   type Block,
   type BlockHeader,
@@ -70,6 +73,18 @@ export function completeBlocks(
 /** Root that a claim commits the blocks of a batch by. */
 export function coreRoot(blocks: readonly Block[]): Bytes32 {
   return CoreType.hashTreeRoot([...blocks])
+}
+
+const BlockRootsType = new ListCompositeType(Bytes32Type, limits.blocksPerBatch)
+
+/**
+ * The same root as `coreRoot`, without hashing the runs again: for blocks whose headers are known to commit to their runs,
+ * because `completeBlocks` made them or `runsRoot` was compared.
+ */
+export function coreRootOfHeaders(headers: readonly BlockHeader[]): Bytes32 {
+  return BlockRootsType.hashTreeRoot(
+    headers.map((header) => hash64(BlockHeaderType.hashTreeRoot(header), header.runsRoot)),
+  )
 }
 
 /** Root that a claim commits the signatures of a batch by. */

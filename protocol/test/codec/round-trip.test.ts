@@ -6,6 +6,7 @@ import {
   codecLimits,
   completeBlocks,
   coreRoot,
+  coreRootOfHeaders,
   decodeCore,
   decodeWitness,
   encodeCore,
@@ -88,6 +89,7 @@ test('codec › what was derived away comes back: a real batch has its roots aga
   const completed = completeBlocks(decoded, before, window, chain.lineage)
   expect(completed).toEqual(blocks)
   expect(coreRoot(completed)).toEqual(coreRoot(blocks))
+  expect(coreRootOfHeaders(completed.map(({ header }) => header))).toEqual(coreRoot(blocks))
   const signatures = decodeWitness(encodeWitness(witness), decoded)
   expect(witnessRoot(signatures)).toEqual(witnessRoot(witness))
 })
