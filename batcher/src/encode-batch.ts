@@ -8,6 +8,7 @@ import {
   CodecError,
   completeBlocks,
   coreRoot,
+  coreRootOfHeaders,
   decodeCore,
   decodeWitness,
   encodeCore,
@@ -19,6 +20,7 @@ import {
   witnessRoot,
 } from '@parley/protocol'
 import { BatcherError, type BatchPart } from './faults.ts'
+import { sameValue } from './same-value.ts'
 
 /** A batch as it is published, with the roots that a claim names. */
 export interface EncodedBatch {
@@ -44,7 +46,8 @@ export interface BatchEncoder {
 export const batchEncoder: BatchEncoder = { core: encodeCore, witness: encodeWitness }
 
 /**
- * Encodes blocks and reads them back: what cannot be read back to the very same roots never leaves.
+ * Encodes blocks and reads them back: what does not come back as the very same blocks never leaves.
+ * @param sealed - Blocks that were checked: their headers commit to their runs and follow one another.
  * @param previous - Header that the first block follows.
  * @throws {BatcherError} `BATCH_SELF_CHECK_FAILED`, `BATCH_UNREADABLE`.
  */
@@ -59,11 +62,44 @@ export function encodeBatch(
   const core = encoder.core(blocks.map(skeletonOf))
   const signatures = encoder.witness(witness)
   const read = readBack(number, core, signatures)
-  const coreParts = part(core, coreRoot(blocks))
-  const witnessParts = part(signatures, witnessRoot(witness))
-  demandRoot(number, 'core', coreParts.root, coreRoot(complete(read.skeletons, blocks, previous)))
-  demandRoot(number, 'witness', witnessParts.root, witnessRoot(read.witness))
-  return { number, lastHeader: (blocks.at(-1) as Block).header, parts: { core: coreParts, witness: witnessParts } }
+  const parts = {
+    core: part(core, coreRootOfHeaders(blocks.map(({ header }) => header))),
+    witness: part(signatures, witnessRoot(witness)),
+  }
+  if (!isDerivable(blocks) || !sameValue(read.skeletons, blocks.map(carriedOf)))
+    throw mismatch(number, 'core', parts.core.root, coreRoot(complete(read.skeletons, blocks, previous)))
+  if (!sameValue(read.witness, witness))
+    throw mismatch(number, 'witness', parts.witness.root, witnessRoot(read.witness))
+  return { number, lastHeader: (blocks.at(-1) as Block).header, parts }
+}
+
+/** What of a block the DA layer carries, and nothing else. */
+function carriedOf({ header, runs }: Block): BlockSkeleton {
+  const { timestamp, inboxCount, stateRoot } = header
+  return {
+    timestamp,
+    inboxCount,
+    stateRoot,
+    runs: runs.map(({ shard, segments }) => ({
+      shard,
+      segments: segments.map(({ body, postRoot }) => ({ body, postRoot })),
+    })),
+  }
+}
+
+/** Whether the roots that are not carried are those a node would derive; where a shard stood before the batch it knows. */
+function isDerivable(blocks: readonly Block[]): boolean {
+  const standing = new Map<number, Bytes32>()
+  return blocks.every(({ runs }) =>
+    runs.every(({ shard, segments, postRoot }) => {
+      const follows = segments.every((segment) => {
+        const before = standing.get(shard)
+        standing.set(shard, segment.postRoot)
+        return before === undefined || sameBytes(before, segment.preRoot)
+      })
+      return follows && sameBytes(standing.get(shard) ?? postRoot, postRoot)
+    }),
+  )
 }
 
 function part(bytes: Uint8Array, root: Bytes32): EncodedPart {
@@ -89,7 +125,7 @@ function reading<T>(batch: bigint, part: BatchPart, read: () => T): T {
 }
 
 /**
- * Puts back what a node derives. Inbox hashes and prices come from the L2, which a batcher does not follow, so they are
+ * For the fault: puts back what a node derives. Inbox hashes and prices come from the L2, which a batcher does not follow, so they are
  * taken from the sequencer's headers; everything else must come out of the decoded bytes.
  */
 function complete(skeletons: readonly BlockSkeleton[], originals: readonly Block[], previous: BlockHeader): Block[] {
@@ -115,7 +151,6 @@ function rootsBefore(blocks: readonly Block[]): Bytes32[] {
   return Array.from({ length: limits.shards }, (_, shard) => roots.get(shard) ?? new Uint8Array(32))
 }
 
-function demandRoot(batch: bigint, part: BatchPart, expected: Bytes32, received: Bytes32): void {
-  if (!sameBytes(expected, received))
-    throw new BatcherError({ code: 'BATCH_SELF_CHECK_FAILED', batch, part, expected, received })
+function mismatch(batch: bigint, part: BatchPart, expected: Bytes32, received: Bytes32): BatcherError {
+  return new BatcherError({ code: 'BATCH_SELF_CHECK_FAILED', batch, part, expected, received })
 }

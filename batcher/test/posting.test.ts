@@ -1,7 +1,7 @@
 import { CodedError, DaError, encodeCore, type SealedBlock, SettlementError } from '@parley/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
 import { batchEncoder } from '../src/encode-batch.ts'
-import { digestOf, sealedChain } from './support/chain.ts'
+import { digestOf, resealed, sealedChain } from './support/chain.ts'
 import { ManualClock } from './support/layers.ts'
 import { numbers, Rig, type Running, until } from './support/rig.ts'
 
@@ -27,7 +27,7 @@ describe('batcher', () => {
 
   test('posting › what is claimed already is not posted again after a restart', async () => {
     const chain = sealedChain({ blocks: 8 })
-    const rig = new Rig(chain.slice(0, 4))
+    const rig = new Rig(chain.slice(0, 4), new ManualClock())
     const first = track(rig.start({ maxBlocks: 2 }))
     await until('4 blocks claimed', () => rig.claimedBlocks().length === 4)
     await first.stop()
@@ -62,26 +62,27 @@ describe('batcher', () => {
   })
 
   test('closing › each part stays within what its own layer takes', async () => {
-    const rig = new Rig(sealedChain({ blocks: 12, messages: 64 }))
+    const rig = new Rig(sealedChain({ blocks: 13, messages: 64 }), new ManualClock())
     rig.core.limits = { ...rig.core.limits, maxBytes: 12_000 }
     rig.witness.limits = { ...rig.witness.limits, maxBytes: 13_500 }
-    track(rig.start({ maxAgeMs: 20 }))
-    await until('all claimed', () => rig.claimedBlocks().length === 12)
+    track(rig.start())
+    // A block has 65 signatures of 64 bytes, so three fit a witness, and the thirteenth block waits.
+    await until('four claims', () => rig.settlement.claims.length === 4)
+    expect(rig.claimedBlocks()).toEqual(numbers(1, 12))
     const sizes = (held: Map<string, Uint8Array>): number[] => [...held.values()].map((data) => data.length)
     expect(Math.max(...sizes(rig.core.held))).toBeLessThanOrEqual(12_000)
     expect(Math.max(...sizes(rig.witness.held))).toBeLessThanOrEqual(13_500)
-    // A block has 65 signatures of 64 bytes, so three fit a witness.
-    expect(rig.settlement.claims.length).toBe(4)
   })
 
   test('closing › the core is measured, so that what deflates does not cost a part of the room', async () => {
     const chain = sealedChain({ blocks: 40, messages: 64 })
     const exact = encodeCore(chain.map(({ block }) => ({ ...block.header, runs: block.runs }))).length
-    const rig = new Rig(chain)
-    rig.core.limits = { ...rig.core.limits, maxBytes: exact + 500 }
-    track(rig.start({ maxAgeMs: 200 }))
-    await until('all claimed', () => rig.claimedBlocks().length === 40)
-    expect(rig.settlement.claims.length).toBeLessThanOrEqual(2)
+    const rig = new Rig(chain, new ManualClock())
+    rig.core.limits = { ...rig.core.limits, maxBytes: exact - 1 }
+    track(rig.start())
+    await until('the claim', () => rig.settlement.claims.length === 1)
+    // By upper bounds some 33 blocks would fit; what is left unmeasured is a twentieth at most.
+    expect(rig.settlement.claims[0]?.lastHeader.number).toBeGreaterThanOrEqual(38n)
   })
 
   test('closing › a block that fits no layer halts, naming the part and the bound', async () => {
@@ -103,6 +104,18 @@ describe('batcher', () => {
     const { ended } = track(rig.start({}, { encoder: faulty }))
     expect(codeOf(await ended)).toBe('BATCH_SELF_CHECK_FAILED')
     expect(rig.core.submissions + rig.witness.submissions + rig.settlement.claimCalls).toBe(0)
+  })
+
+  test('self-check › a batch whose roots a node would derive otherwise is never published', async () => {
+    const [sealed] = sealedChain({ blocks: 1 }) as [SealedBlock]
+    const runs = sealed.block.runs.map((run) => ({
+      ...run,
+      segments: run.segments.map((segment, s) => (s === 1 ? { ...segment, preRoot: digestOf('elsewhere') } : segment)),
+    }))
+    const rig = new Rig([resealed(sealed, runs)])
+    const { ended } = track(rig.start())
+    expect(codeOf(await ended)).toBe('BATCH_SELF_CHECK_FAILED')
+    expect(rig.core.submissions).toBe(0)
   })
 
   test('self-check › a batch that does not decode is never published', async () => {
@@ -276,7 +289,7 @@ describe('batcher', () => {
   })
 
   test('metrics › say what was posted and what it cost', async () => {
-    const rig = new Rig(sealedChain({ blocks: 3 }))
+    const rig = new Rig(sealedChain({ blocks: 3 }), new ManualClock())
     track(rig.start({ maxBlocks: 3 }))
     await until('the claim', () => rig.settlement.claims.length === 1)
     const text = await rig.metrics.metrics()

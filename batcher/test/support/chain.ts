@@ -104,6 +104,13 @@ export function sealedChain(shape: ChainShape, parent: BlockHeader = genesisHead
   })
 }
 
+/** A block with other runs under a header that commits to them, signed anew. */
+export function resealed({ block, witness }: SealedBlock, runs: Run[]): SealedBlock {
+  const header = { ...block.header, runsRoot: runsRoot(runs) }
+  const digest = headerDigest(domainSeparator(config.chainId, config.inbox), header)
+  return { block: { header, runs }, witness, signature: signDigestRecoverable(sequencerKey, digest) }
+}
+
 /** Gives what it was given; waits at its end for more or for the signal. */
 export class ScriptedSource implements BlockSource {
   readonly asked: bigint[] = []

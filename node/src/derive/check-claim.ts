@@ -7,7 +7,7 @@ import {
   type Bytes32,
   CodecError,
   completeBlocks,
-  coreRoot,
+  coreRootOfHeaders,
   decodeWitness,
   type InboxWindow,
   sameBytes,
@@ -47,7 +47,7 @@ export function readClaim(
       })
   }
   const blocks = completeBlocks(fetched.core, state, window, claim.lineage)
-  demand('core', claim.coreRoot, coreRoot(blocks))
+  demand('core', claim.coreRoot, coreRootOfHeaders(blocks.map(({ header }) => header)))
   const witness = readWitness(claim, fetched, layerOf)
   demand('witness', claim.witnessRoot, witnessRoot(witness))
   return { blocks, witness }
