@@ -1,5 +1,3 @@
-import { createLocalDaServer } from '@parley/da-adapters'
-import { needed } from '../config/config.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -8,11 +6,8 @@ export const daCommand: CommandDefinition = {
   name: 'da',
   about: 'Serve the local DA layer over HTTP, for reading.',
   keys: ['da.localDir', 'run.host', 'run.port'],
-  run: (context) =>
-    serve(context, async () => {
-      const { config, log } = context
-      const { host, port } = config.run
-      const server = await createLocalDaServer({ dir: needed(config, 'da.localDir'), log }, { host, port })
-      return { ready: { url: server.url }, failed: new Promise<never>(() => undefined), stop: () => server.close() }
-    }),
+  async run(context) {
+    const { startDa } = await import('../role/da.ts')
+    return serve(context, () => startDa(context))
+  },
 }

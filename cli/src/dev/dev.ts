@@ -18,7 +18,7 @@ import { Closing } from '../role/closing.ts'
 import { type Stack, startStack, type VirtualTime } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
 import { writeStackFile } from '../stack/stack-file.ts'
-import { finish } from './finish.ts'
+import { finish, sealRest } from './finish.ts'
 import { observe } from './observers.ts'
 import { type DevReport, failedChecks } from './report.ts'
 
@@ -158,6 +158,7 @@ async function play(
     signal,
   )
   await Promise.race([loading, observers.failed])
+  if (config.load.seed !== undefined) await sealRest(stack.places.sequencerUrl, signal)
   if (!config.dev.exit) return Promise.race([asked(signal), observers.failed])
   const report = await Promise.race([finish(context, { stack, observers, tracker, tally }, signal), observers.failed])
   return conclude(context, report)

@@ -31,7 +31,6 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
   const { observers, stack, tally } = run
   const wait = <T>(waitedFor: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> =>
     waitFor(waitedFor, look, { clock, everyMs, withinMs: config.dev.withinSeconds * 1_000 }, signal)
-  if (config.load.seed !== undefined) await sealRest(stack.places.sequencerUrl, signal)
   const sealed = await wait('all messages to be sealed', () => {
     const view = observers.sealed()
     return view !== undefined && view.messages >= tally.accepted ? view : undefined
@@ -50,7 +49,7 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
 }
 
 /** The rest of a repeatable run makes no whole block: asks for it to be sealed as it is. */
-async function sealRest(sequencerUrl: string, signal: AbortSignal): Promise<void> {
+export async function sealRest(sequencerUrl: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(`${sequencerUrl}/v1/dev/seal`, { method: 'POST', signal })
   if (!response.ok) throw new Error(`sealing was answered ${response.status}`)
 }

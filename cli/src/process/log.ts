@@ -7,7 +7,7 @@ export function createLog({ level, format }: Config['log'], terminal: boolean): 
   const readable = format === 'pretty' || (format === 'auto' && terminal)
   // Synchronous: what a dying process said last is what one wants to read.
   const stream = readable
-    ? pretty({ destination: 2, sync: true, colorize: terminal, ignore: 'pid,hostname' })
+    ? pretty({ destination: 2, sync: true, colorize: terminal, singleLine: true, ignore: 'pid,hostname' })
     : destination({ dest: 2, sync: true })
   return pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, stream)
 }

@@ -4,6 +4,8 @@ import { type FinalityTracker, levels } from './finality.ts'
 /** The part of a terminal or file that progress is shown on. */
 export interface Screen {
   readonly isTTY?: boolean
+  /** Width of the terminal. */
+  readonly columns?: number
   write(text: string): void
 }
 
@@ -29,7 +31,8 @@ export async function showProgress(
   let shown = ''
   const show = (): void => {
     const line = progressLine(tracker)
-    if (line !== shown) screen.write(terminal ? `${clearLine}${line}` : `${line}\n`)
+    if (line !== shown)
+      screen.write(terminal ? `${clearLine}${line.slice(0, (screen.columns ?? 80) - 1)}` : `${line}\n`)
     shown = line
   }
   while (!signal.aborted) {

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { memberKey, ownerAddress } from '@parley/protocol'
+import { getAddress, toHex } from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { KeyRefused, readKeyFile, writeKeyFile } from '../config/key-file.ts'
+import { CliError } from '../faults.ts'
+import type { Context } from '../process/context.ts'
+
+/** Tells the address; the secret goes to the file asked for, or to standard output if that was asked for. */
+function tell({ config, out }: Context, secret: Uint8Array): number {
+  if (config.keys.out === undefined && !config.keys.reveal)
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--out', reason: 'is needed unless --reveal is given' })
+  if (config.keys.out !== undefined) refusing('--out', () => writeKeyFile(config.keys.out as string, secret))
+  return show(config.run.json, out, secret, config.keys.reveal)
+}
+
+function show(json: boolean, out: Context['out'], secret: Uint8Array, reveal: boolean): number {
+  const shown = {
+    address: getAddress(toHex(ownerAddress(secret))),
+    key: toHex(memberKey(secret).key),
+    ...(reveal ? { secret: toHex(secret) } : {}),
+  }
+  const lines = Object.entries(shown).map(([name, value]) => `${name} ${value}\n`)
+  out.write(json ? `${JSON.stringify(shown)}\n` : lines.join(''))
+  return 0
+}
+
+/** Says of which argument a key was refused. */
+function refusing<T>(argument: string, use: () => T): T {
+  try {
+    return use()
+  } catch (error) {
+    if (error instanceof KeyRefused) throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: error.message })
+    throw error
+  }
+}
+
+/** Makes a key. */
+export function generateKey(context: Context): number {
+  return tell(context, randomBytes(32))
+}
+
+/** Derives a key from the phrase in a file, as wallets do. */
+export function deriveKey(context: Context, path: string): number {
+  const derived = mnemonicToAccount(phraseIn(path), { addressIndex: context.config.keys.index })
+  return tell(context, derived.getHdKey().privateKey as Uint8Array)
+}
+
+/** Shows what is public of a key file. */
+export function showKey({ config, out }: Context, path: string): number {
+  const secret = refusing('key-file', () => readKeyFile(path))
+  return show(config.run.json, out, secret, config.keys.reveal)
+}
+
+function phraseIn(path: string): string {
+  const argument = 'phrase-file'
+  try {
+    const phrase = readFileSync(path, 'utf8').trim()
+    mnemonicToAccount(phrase)
+    return phrase
+  } catch {
+    // The library's message would show the words.
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: `${path} holds no phrase` })
+  }
+}
