@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { BatchPart } from './faults.ts'
 import { type NodeState, nodeStates } from './progress.ts'
 
 /** What is read at every scrape. */
@@ -25,8 +24,6 @@ export interface NodeMetrics {
   readonly l2Faults: Counter<'code'>
   readonly state: (state: NodeState) => void
 }
-
-export type FetchLabels = { readonly part: BatchPart; readonly layer: string }
 
 const seconds = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30, 120]
 
