@@ -78,7 +78,7 @@ test('connection › a feed to a slow reader ends and says where to resume', asy
     await settle()
   }
   await feed
-  expect(socket.log.at(-1)).toBe('close 4408 from 8')
+  expect(socket.log).toContain('close 4408 from 8')
   clock.advance(5_000)
   await settle()
   expect(socket.log.at(-1)).toBe('terminate')

@@ -2,7 +2,7 @@ import { BlockHeaderType, type SealedBlock } from '@parley/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
 import { encodeEntries, encodeOpening } from '../src/chain/opening.ts'
 import { openJournal } from '../src/index.ts'
-import { keyOf } from '../src/level.ts'
+import { checksummed, keyOf } from '../src/level.ts'
 import { SnapshotStore } from '../src/store/snapshot-store.ts'
 import { FakeL2 } from './support/fake-l2.ts'
 import {
@@ -20,7 +20,7 @@ import {
   startSequencer,
   survivorOf,
 } from './support/harness.ts'
-import { config, deposit, Talk } from './support/world.ts'
+import { config, deposit, named, Talk } from './support/world.ts'
 
 afterEach(endAll)
 
@@ -229,5 +229,19 @@ describe('recovery › refuses a journal that does not fit', () => {
   test('entries that lanes cannot read', async () => {
     const disk = await journalOf(opening(1n), encodeEntries(1n, new Uint8Array(4)))
     await expect(startSequencer({ ...quick, disk })).rejects.toMatchObject({ fault: { code: 'RECORD_INVALID' } })
+  })
+})
+
+test('recovery › a stored block that the journal does not give stops the start', async () => {
+  const l2 = new FakeL2(config, signer.address)
+  l2.enqueue(deposit(3), deposit(9))
+  const first = await startSequencer({ ...quick, storage: { snapshotEveryBlocks: 1_000 }, l2 })
+  await eventually('first block', () => blockAt(first.url, 1n))
+  await first.end()
+  const disk = survivorOf(first.disk)
+  const [key] = await disk.store.keys({ gte: Buffer.from('header/'), limit: 1 }).all()
+  await disk.store.batch([{ type: 'put', key: key!, value: checksummed(key!, named('another root')) }], { sync: true })
+  await expect(startSequencer({ ...quick, disk, l2 })).rejects.toMatchObject({
+    fault: { code: 'RECOVERY_DIFFERS', block: 1n, stored: named('another root') },
   })
 })

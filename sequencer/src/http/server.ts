@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import websocket from '@fastify/websocket'
-import type { Clock, CodedError } from '@parley/protocol'
+import { type Clock, type CodedError, signedMessageBytes } from '@parley/protocol'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { SequencerError } from '../faults.ts'
@@ -44,11 +44,6 @@ function withDocument(routes: readonly Route[]): Route[] {
   return all
 }
 
-/** OpenAPI document of `routes`, the one of the document itself included. */
-export function documentOf(routes: readonly Route[]): Readonly<Record<string, unknown>> {
-  return openApiDocument(withDocument(routes))
-}
-
 /** An HTTP server of `routes` and `sockets`; it listens when told to. */
 export async function createServer(
   deps: ServerDeps,
@@ -73,7 +68,7 @@ export async function createServer(
   app.server.maxConnections = options.maxConnections
   addParsers(app)
   await app.register(websocket, {
-    options: { maxPayload: Math.max(defaultBodyLimit, options.maxMessages * 111), perMessageDeflate: false },
+    options: { maxPayload: options.maxMessages * signedMessageBytes, perMessageDeflate: false },
     preClose: closeSockets,
     errorHandler: (error, socket) => {
       deps.log.error({ err: error }, 'websocket failed')
