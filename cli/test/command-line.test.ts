@@ -42,8 +42,11 @@ describe('parley', () => {
 
 test('command line › every command has a name of its own, and flags of its own', () => {
   expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length)
-  for (const { name, keys } of commands) {
-    const flags = keys.map((key) => settingOf(key).flag).filter((flag) => flag !== undefined)
+  for (const { name, keys: flagged } of commands) {
+    // Only `config` is about keys that have no flag as well.
+    if (name !== 'config')
+      expect([name, flagged.filter((key) => settingOf(key).flag === undefined)]).toEqual([name, []])
+    const flags = flagged.map((key) => settingOf(key).flag).filter((flag) => flag !== undefined)
     expect([name, flags.filter((flag) => ['config', 'dev'].includes(flag))]).toEqual([name, []])
   }
 })

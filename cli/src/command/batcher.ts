@@ -14,17 +14,10 @@ export const batcherCommand: CommandDefinition = {
     'sequencer.url',
     'l2.url',
     'l2.rollup',
-    'l2.key',
-    'l2.pollMs',
     'l1.url',
     'l1.beaconUrl',
-    'l1.key',
     'da.layer',
     'da.localDir',
-    'da.confirmations',
-    'batcher.maxAgeMs',
-    'batcher.maxBlocks',
-    'batcher.watchEveryMs',
   ],
   async run(context) {
     const { startBatcher } = await import('../role/batcher.ts')

@@ -6,7 +6,6 @@ export const deployCommand: CommandDefinition = {
   about: 'Deploy the contracts on an L2; PARLEY_L2_KEY pays. Prints where they stand.',
   keys: [
     'l2.url',
-    'l2.key',
     'deploy.preset',
     'deploy.sequencer',
     'deploy.claimer',

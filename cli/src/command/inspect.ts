@@ -1,6 +1,6 @@
 import type { CommandDefinition } from './command.ts'
 
-const l2 = ['l2.url', 'l2.rollup', 'l2.pollMs'] as const
+const l2 = ['l2.url', 'l2.rollup'] as const
 
 export const inspectClaim: CommandDefinition = {
   name: 'inspect claim',

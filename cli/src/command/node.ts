@@ -13,7 +13,6 @@ export const nodeCommand: CommandDefinition = {
     'run.verifier',
     'l2.url',
     'l2.rollup',
-    'l2.pollMs',
     'l1.url',
     'l1.beaconUrl',
     'da.localUrl',

@@ -9,7 +9,6 @@ export const replayCommand: CommandDefinition = {
     'run.json',
     'l2.url',
     'l2.rollup',
-    'l2.pollMs',
     'sequencer.url',
     'load.trace',
     'load.messages',

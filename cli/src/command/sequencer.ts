@@ -5,7 +5,7 @@ import type { CommandDefinition } from './command.ts'
 export const sequencerCommand: CommandDefinition = {
   name: 'sequencer',
   about: 'Take messages, keep them durably and seal them into blocks signed with PARLEY_SEQUENCER_KEY.',
-  keys: ['run.dataDir', 'run.host', 'run.port', 'run.lanes', 'run.verifier', 'l2.url', 'l2.rollup', 'l2.pollMs'],
+  keys: ['run.dataDir', 'run.host', 'run.port', 'run.lanes', 'run.verifier', 'l2.url', 'l2.rollup'],
   async run(context) {
     const { startSequencer } = await import('../role/sequencer.ts')
     return serve(context, () => startSequencer(context))

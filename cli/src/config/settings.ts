@@ -76,6 +76,20 @@ const sequencer = {
     2_000,
     integer(1, day, { about: 'Milliseconds that anything accepted waits to be sealed at most.' }),
   ),
+  'sequencer.snapshotEveryBlocks': defaulted(
+    2_000,
+    integer(1, 1_000_000_000, { about: 'Blocks between snapshots of the state, from which it starts again.' }),
+  ),
+  'sequencer.quotaBurst': defaulted(
+    1_000_000,
+    integer(1, Number.MAX_SAFE_INTEGER, {
+      about: 'Messages that one address may send at once; one with a junk signature counts as 100.',
+    }),
+  ),
+  'sequencer.quotaPerSecond': defaulted(
+    200_000,
+    integer(1, Number.MAX_SAFE_INTEGER, { about: 'Messages a second that one address may send in the long run.' }),
+  ),
   'sequencer.blockEveryOffers': integer(1, 960, {
     about: 'Development: seals after so many offers, with a clock that counts blocks; the real clock when left out.',
   }),
@@ -95,10 +109,28 @@ const batcher = {
     integer(0, day, { about: 'Milliseconds after which a partial batch is posted.' }),
   ),
   'batcher.maxBlocks': defaulted(1_024, integer(1, 1_024, { about: 'Blocks of one batch at most.' })),
+  'batcher.maxBatchesInFlight': defaulted(
+    2,
+    integer(1, 16, { about: 'Batches published at the same time; claims go out in order all the same.' }),
+  ),
   'batcher.watchEveryMs': defaulted(
     5_000,
     integer(50, day, { about: 'Milliseconds between looks at finality and the claims standing.' }),
   ),
+} as const
+
+const node = {
+  'node.confidence': defaulted(
+    'latest',
+    choice(['latest', 'safe', 'finalized'], {
+      about: 'How settled an L2 block must be before its events are believed; reorganisations are met either way.',
+    }),
+  ),
+  'node.snapshotEveryBlocks': defaulted(
+    1_024,
+    integer(1, 1_000_000_000, { about: 'Blocks after which the state is kept as a snapshot.' }),
+  ),
+  'node.fetchAhead': defaulted(2, integer(0, 16, { about: 'Claims fetched ahead of the one that is verified.' })),
 } as const
 
 const load = {
@@ -170,6 +202,7 @@ export const settings = {
   ...places,
   ...sequencer,
   ...batcher,
+  ...node,
   ...load,
   ...dev,
   ...deploy,

@@ -15,6 +15,7 @@ export function startNode(context: Context): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log } = context
     const dataDir = needed(config, 'run.dataDir')
+    const { confidence, snapshotEveryBlocks, fetchAhead } = config.node
     const registry = new Registry()
     const settlement = await openReader(context, registry, { dataDir, closing })
     const layers = await openLayers({ config, clock, log, registry }, closing)
@@ -32,7 +33,7 @@ export function startNode(context: Context): Promise<Service> {
         log,
         metrics: registry,
       },
-      {},
+      { confidence, snapshotEveryBlocks, fetchAhead },
     )
     const server = await createNodeServer(
       { node, registry, clock, log },

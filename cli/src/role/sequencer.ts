@@ -16,10 +16,13 @@ function signerOf(secret: Uint8Array): HeaderSigner {
 
 function optionsOf({ sequencer, run }: Config): SequencerOptions {
   const { minAgeMs, minOperations, maxWaitMs, blockEveryOffers, blockTimeMs, inboxItemsFirst } = sequencer
+  const { snapshotEveryBlocks, quotaBurst, quotaPerSecond } = sequencer
   return {
     sealing: { minAgeMs, minOperations, maxWaitMs },
     ...(blockEveryOffers === undefined ? {} : { virtual: { blockEveryOffers, blockTimeMs, inboxItemsFirst } }),
     http: { host: run.host, port: run.port },
+    quota: { burst: quotaBurst, perSecond: quotaPerSecond },
+    storage: { snapshotEveryBlocks },
   }
 }
 
