@@ -1,8 +1,9 @@
 import { type Operation, OperationKind, operationDigests, type Prices } from '@parley/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { BlockOpening, ExecutedBatch, ExecutionOptions } from '../src/index.ts'
-import { deployment, ReferenceChain } from './support/chain.ts'
+import type { BlockOpening, ExecutedBatch, ExecutionOptions, ShardChunk } from '../src/index.ts'
+import { config, deployment, ReferenceChain } from './support/chain.ts'
 import { digestOf, ownerSecretOf, signer } from './support/identities.ts'
+import { laneInProcess } from './support/in-process.ts'
 import { encodeMessage, type SentOffer, startLanes, submit, type TestLanes } from './support/lanes.ts'
 import { openingOf, playFirst } from './support/prologue.ts'
 import { playedShards } from './support/scenario.ts'
@@ -279,3 +280,56 @@ test('a refused first message › leaves the fee fields alone, a refused operati
   // The shard's neighbours in the lanes have had no segment at all.
   expect(sealed.shardRoots[5]).toEqual(new ReferenceChain().shardRoots()[5])
 })
+
+test('messages that wait while the state is replaced › are signed for the conversations of the new one', async () => {
+  const lanes = await start({ lanes: 1, queueEntries: 4096 })
+  const { execution } = lanes
+  const made = await playFirst(execution)
+  const before: ShardChunk[] = []
+  for await (const chunk of execution.snapshot()) before.push(chunk)
+  const roots = await execution.shardRoots()
+  // The block is full before the messages' turn comes, so they are looked at and wait.
+  const offers = [...withdrawals(made, 1_024, 3), ...messages(made, 3, 1)]
+  const told = Promise.withResolvers<void>()
+  lanes.execution.onExecuted(({ outcomes }) => {
+    for (const { ticket, outcome } of outcomes) lanes.outcomes.set(`${ticket}`, outcome)
+    if (lanes.outcomes.has('1023')) told.resolve()
+  })
+  lanes.outcomes.clear()
+  execution.open(next(made))
+  offers.forEach((offer, ticket) => {
+    submit(execution, offer, ticket)
+  })
+  await told.promise
+  await expect.poll(() => execution.load().full).toBe(true)
+  await execution.seal()
+  // Another state: the same conversation indices, other ids.
+  const elsewhere = before.map(({ shard, bytes }) => ({ shard, bytes: withOtherIds(shard, bytes) }))
+  await expect(execution.restore(given(elsewhere), roots)).rejects.toThrow(/SNAPSHOT_INVALID/)
+  await execution.restore(given(elsewhere), await rootsOf(elsewhere))
+  execution.open(next(made, 3n))
+  await execution.seal()
+  for (const ticket of [1024, 1025, 1026]) expect(lanes.outcomes.get(`${ticket}`)).toMatchObject({ accepted: false })
+  expect(lanes.outcomes.get('1024')).toMatchObject({ fault: { code: 'SIGNATURE_INVALID' } })
+})
+
+async function* given(chunks: readonly ShardChunk[]) {
+  yield* chunks
+}
+
+/** The snapshot of a played shard with the ids of its conversations changed. */
+function withOtherIds(shard: number, bytes: Uint8Array): Uint8Array {
+  if (shard !== playedShards[1]) return bytes
+  const changed = bytes.slice()
+  // Header, fee fields, count and three accounts, count: then the first conversation's id.
+  const id = 12 + 24 + 4 + 3 * 44 + 4
+  changed[id] = (changed[id] as number) ^ 1
+  return changed
+}
+
+async function rootsOf(chunks: readonly ShardChunk[]): Promise<Uint8Array[]> {
+  const lane = laneInProcess(config)
+  lane.restoreBegin()
+  for (const { shard, bytes } of chunks) lane.restoreChunk(shard, bytes)
+  return lane.restoreEnd().map(({ root }) => root)
+}

@@ -43,7 +43,8 @@ export class BlockBuilder {
   }
 
   /** Executes the message in the executor's fields, which were read from `at`. @returns false when the block has no room for it. */
-  message(shard: number, at: SubmittedMessage, batch: BatchWriter): boolean {
+  message(at: SubmittedMessage, batch: BatchWriter): boolean {
+    const { shard } = this.around.messages
     const run = this.runOf(shard)
     const result = run === undefined ? shardFault(shard) : run.message(submitted, false)
     if (result === noRoom) return false
@@ -91,7 +92,8 @@ export class BlockBuilder {
 
   private replayMessage(reader: ByteReader) {
     this.slot.set(reader.read(signedMessageBytes), messageAt)
-    const shard = loadSlot(this.slotWords, this.slotHalves, 0, this.around.messages)
+    loadSlot(this.slotWords, this.slotHalves, 0, this.around.messages)
+    const { shard } = this.around.messages
     const run = this.runOf(shard)
     return run === undefined ? shardFault(shard) : run.message(journalled, true)
   }

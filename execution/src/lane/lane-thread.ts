@@ -7,6 +7,7 @@ import { FrameProducer } from '../rings/frame-ring.ts'
 import { SlotKind, SlotWord } from '../rings/slot.ts'
 import type { BlockBuilder } from './block-builder.ts'
 import type { LaneAnswer, LaneCallName, LaneCalls, LaneCommand, LaneStart } from './commands.ts'
+import { DigestAhead } from './digest-ahead.ts'
 import type { Lane } from './lane.ts'
 import { loadSlot } from './load-slot.ts'
 
@@ -23,6 +24,7 @@ export class LaneThread {
   private readonly frames: FrameProducer
   private readonly batch = new BatchWriter()
   private readonly message: SubmittedMessage
+  private readonly ahead: DigestAhead
   private handled = 0
   private sealing: { readonly id: number; readonly after: number | undefined } | undefined
   private readonly lane: Lane
@@ -35,6 +37,7 @@ export class LaneThread {
     this.entries = new EntryConsumer({ control: this.control, slots: start.entries })
     this.halves = new Uint16Array(start.entries)
     this.message = { ticket: 0, entry: 0, bytes: this.entries.bytes, offset: 0 }
+    this.ahead = new DigestAhead(start.config.chainId, lane, this.entries, this.halves)
     this.frames = new FrameProducer({ control: this.control, bytes: start.frames })
   }
 
@@ -85,9 +88,12 @@ export class LaneThread {
       const ticket = (words[word + SlotWord.ticket] as number) >>> 0
       return block.operation(ticket, this.entries.operationBytes(word), this.batch)
     }
-    const shard = loadSlot(words, this.halves, word, this.lane.messages)
+    loadSlot(words, this.halves, word, this.lane.messages)
+    this.ahead.provide()
     this.entries.locate(word, this.message)
-    return block.message(shard, this.message, this.batch)
+    const hadRoom = block.message(this.message, this.batch)
+    this.lane.messages.takeBack()
+    return hadRoom
   }
 
   /** Tells the main thread what was executed. */
@@ -154,6 +160,8 @@ export class LaneThread {
 
   private open(ask: LaneCalls['open']['ask']): undefined {
     this.lane.open(ask.number, ask)
+    // The state may be another one than the messages still waiting were looked up in.
+    this.ahead.reset()
     this.batch.begin(ask.number)
     Atomics.store(this.control, Control.full, 0)
   }

@@ -5,6 +5,7 @@ import { ExecutionError } from '../faults.ts'
 import type { NativeVerifier } from '../signatures/native-verifier.ts'
 import { BlockBuilder } from './block-builder.ts'
 import type { BlockTerms, LaneSealed, LaneVerified, ShardRoot, SnapshotChunk, SnapshotCursor } from './commands.ts'
+import type { ConversationStore } from './conversation-store.ts'
 import { type LaneContext, laneContext } from './lane-context.ts'
 import { MessageExecutor } from './message-executor.ts'
 import { SegmentRoom } from './room.ts'
@@ -126,6 +127,10 @@ export class Lane {
     const shards = new Map<number, ShardState>()
     for (let shard = lane; shard < limits.shards; shard += lanes) shards.set(shard, new ShardState(shard, memory))
     return shards
+  }
+
+  conversationsOf(shard: number): ConversationStore | undefined {
+    return this.shards.get(shard)?.conversations
   }
 
   /** @throws {RangeError} when the shard is not of this lane. */

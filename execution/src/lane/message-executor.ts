@@ -2,6 +2,7 @@ import { hashInto } from '@chainsafe/hashtree'
 import { Role, type TransitionFault } from '@parley/protocol'
 import type { NativeVerifier } from '../signatures/native-verifier.ts'
 import { ConversationWord, MemberWord } from './conversation-store.ts'
+import { MessageDigests } from './message-digests.ts'
 import { chunkWords, copyChunk } from './pair-hasher.ts'
 import { readUint64 } from './record-pages.ts'
 import type { SegmentPrice } from './segment-price.ts'
@@ -22,6 +23,7 @@ export interface MessageChecks {
  * Write a message into the fields, then call `execute`.
  */
 export class MessageExecutor {
+  shard = 0
   conversation = 0
   member = 0
   nonceLow = 0
@@ -32,14 +34,11 @@ export class MessageExecutor {
   positionLow = 0
   positionHigh = 0
 
-  /** Chunks of the digest: domain, conversation id, place, content. */
-  private readonly chunks = new Int32Array(4 * chunkWords)
-  private readonly chunkBytes = new Uint8Array(this.chunks.buffer)
-  /** The upper pair, then head and digest. */
-  private readonly pair = new Int32Array(2 * chunkWords)
-  private readonly pairBytes = new Uint8Array(this.pair.buffer)
+  private readonly own: MessageDigests
   private readonly digest = new Int32Array(chunkWords)
   private readonly digestBytes = new Uint8Array(this.digest.buffer)
+  private given: Int32Array | undefined
+  private givenWord = 0
   private readonly headPair = new Int32Array(2 * chunkWords)
   private readonly headPairBytes = new Uint8Array(this.headPair.buffer)
   private readonly signatureBytes = new Uint8Array(this.signature.buffer)
@@ -49,14 +48,25 @@ export class MessageExecutor {
   private readonly key = new Uint8Array(this.pointWords.buffer, 4, 32)
   private readonly verifier: NativeVerifier
 
-  /** The content's words within `contentWords`. */
-  readonly contentWords = this.chunks
-  static readonly contentWord = 3 * chunkWords
-
   constructor(chainId: bigint, verifier: NativeVerifier) {
     this.verifier = verifier
-    this.chunkBytes.set(new TextEncoder().encode('parley/message/1'))
-    new DataView(this.chunks.buffer).setBigUint64(16, chainId)
+    this.own = new MessageDigests(chainId, 1)
+  }
+
+  /** Where the content is to be written, at `MessageDigests.contentWord`. */
+  get contentWords(): Int32Array {
+    return this.own.rows
+  }
+
+  /** Gives the digest of the message to be executed next: over its own nonce, so checks must look at that. */
+  give(digests: Int32Array, word: number): void {
+    this.given = digests
+    this.givenWord = word
+  }
+
+  /** Forgets a digest that was given: the next message is another one. */
+  takeBack(): void {
+    this.given = undefined
   }
 
   /** @returns undefined when the message was applied; a fault, and nothing changed, otherwise. */
@@ -99,18 +109,17 @@ export class MessageExecutor {
     }
   }
 
-  /** The digest a member signs for its next message. */
+  /** Finds the digest a member signs for its next message. */
   private hashDigest(page: Int32Array, word: number, conversationPage: Int32Array, conversationWord: number): void {
-    const { chunks, member } = this
-    copyChunk(conversationPage, conversationWord + ConversationWord.id, chunks, chunkWords)
+    if (this.given !== undefined) {
+      copyChunk(this.given, this.givenWord, this.digest, 0)
+      return
+    }
     const low = page[word + MemberWord.nonce] as number
     const high = page[word + MemberWord.nonce + 1] as number
-    // Member (2 bytes) and nonce (8 bytes), both big-endian, in little-endian words.
-    chunks[16] = (member >>> 8) | ((member & 0xff) << 8) | ((high >>> 24) << 16) | (((high >>> 16) & 0xff) << 24)
-    chunks[17] = ((high >>> 8) & 0xff) | ((high & 0xff) << 8) | ((low >>> 24) << 16) | (((low >>> 16) & 0xff) << 24)
-    chunks[18] = ((low >>> 8) & 0xff) | ((low & 0xff) << 8)
-    hashInto(this.chunkBytes, this.pairBytes)
-    hashInto(this.pairBytes, this.digestBytes)
+    this.own.write(0, conversationPage, conversationWord, this.member, low, high)
+    this.own.hash(1)
+    copyChunk(this.own.digests, 0, this.digest, 0)
   }
 
   private verify(page: Int32Array, word: number): boolean {

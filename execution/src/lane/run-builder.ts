@@ -9,7 +9,8 @@ import {
 import type { ByteWriter } from '../codec/bytes.ts'
 import { excessAfterMessages, type SegmentStart, segmentStart } from './fee-market.ts'
 import type { LaneContext } from './lane-context.ts'
-import { type MessageChecks, MessageExecutor } from './message-executor.ts'
+import { MessageDigests } from './message-digests.ts'
+import type { MessageChecks, MessageExecutor } from './message-executor.ts'
 import { executeItem, tryOperation } from './operations.ts'
 import { chunkWords } from './pair-hasher.ts'
 import type { SegmentRoom } from './room.ts'
@@ -124,7 +125,7 @@ export class RunBuilder {
     to.words[word + LoggedWord.conversation] = message.conversation
     to.words[word + LoggedWord.member] = message.member
     for (let i = 0; i < chunkWords; i += 1)
-      to.words[word + LoggedWord.content + i] = message.contentWords[MessageExecutor.contentWord + i] as number
+      to.words[word + LoggedWord.content + i] = message.contentWords[MessageDigests.contentWord + i] as number
     for (let i = 0; i < signatureWords; i += 1)
       to.signatures[to.count * signatureWords + i] = message.signature[i] as number
     to.count += 1

@@ -3,7 +3,8 @@ import { ByteReader } from '../codec/bytes.ts'
 import { packedMessageBytes, readOperationBody, readSignatures } from '../codec/packed-runs.ts'
 import { excessAfterMessages, segmentStart } from './fee-market.ts'
 import type { LaneContext } from './lane-context.ts'
-import { MessageExecutor } from './message-executor.ts'
+import { MessageDigests } from './message-digests.ts'
+import type { MessageExecutor } from './message-executor.ts'
 import { executeItem, tryOperation } from './operations.ts'
 import { chunkWords } from './pair-hasher.ts'
 import { loggedWords, signatureWords } from './segment-log.ts'
@@ -99,7 +100,7 @@ export class SegmentVerifier {
     messages.conversation = (words[word] as number) >>> 0
     messages.member = words[word + 1] as number
     for (let i = 0; i < chunkWords; i += 1)
-      messages.contentWords[MessageExecutor.contentWord + i] = words[word + 2 + i] as number
+      messages.contentWords[MessageDigests.contentWord + i] = words[word + 2 + i] as number
     for (let i = 0; i < signatureWords; i += 1) messages.signature[i] = signatures[entry * signatureWords + i] as number
   }
 }

@@ -107,6 +107,14 @@ export class EntryConsumer {
     return slot * slotWords
   }
 
+  /** First word of the message `ahead` slots behind the head; below 0 when there is none or something else comes before. */
+  message(ahead: number): number {
+    const position = (this.head + ahead) | 0
+    if (Atomics.load(this.control, Control.entryTail) === position) return -1
+    const word = ((position >>> 0) % this.capacity) * slotWords
+    return this.words[word + SlotWord.kind] === SlotKind.message ? word : -1
+  }
+
   /** Passes the entry that `peek` showed. */
   pass(word: number): void {
     this.release(this.words[word + SlotWord.slots] as number)
