@@ -194,6 +194,13 @@ describe('backpressure', () => {
       async () =>
         (await getJson<{ because: string }>(harness.url, '/readyz')).because?.includes('too far behind') || undefined,
     )
+    const refused = await fetch(`${harness.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(111),
+    })
+    expect(refused.status).toBe(429)
+    expect(await refused.json()).toMatchObject({ code: 'OVERLOADED', what: 'opening', retry: 'later' })
     l2.time = 2n ** 62n
     l2.empty()
     await eventually('ready', async () => (await fetch(`${harness.url}/readyz`)).ok || undefined)

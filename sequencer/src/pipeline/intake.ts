@@ -42,6 +42,8 @@ export class Intake {
   unexecuted = 0
   /** Entries that the open block may still be offered. */
   room = 0
+  /** No block can be opened until the L2 moves: new entries are refused, those held keep waiting. */
+  closed = false
 
   private readonly parts = new Map<number, Part>()
   private held: Part[] = []
@@ -89,6 +91,7 @@ export class Intake {
     if (this.stopped !== undefined) return this.stopped
     const { maxUnanswered, maxJournalBytes, retryAfterMs } = this.options
     const overloaded = (what: string) => new SequencerError({ code: 'OVERLOADED', what, retryAfterMs })
+    if (this.closed) return overloaded('opening')
     if (this.unanswered > 0 && this.unanswered + entries > maxUnanswered) return overloaded('entries')
     if (this.deps.journal.pendingBytes > maxJournalBytes) return overloaded('journal')
     return undefined

@@ -160,6 +160,7 @@ export class Producer {
       return undefined
     }
     this.blockedSince = undefined
+    intake.closed = false
     const { forceDelayMs } = this.deps.chain.config
     const items = await inbox.take(decision.most, (waiting) => this.plan.take(number, waiting, timestamp, forceDelayMs))
     this.openBlock({ number, timestamp, items })
@@ -168,7 +169,8 @@ export class Producer {
 
   /** What is due in the block is not known yet: the L2 has not been followed that far. */
   private blocked(number: bigint, timestamp: bigint): number {
-    const { inbox, clock, log } = this.deps
+    const { inbox, intake, clock, log } = this.deps
+    intake.closed = true
     log.warn({ block: number, timestamp, inboxKnownUntil: inbox.knownUntil }, 'opening waits for the L2')
     return clock.now()
   }
