@@ -229,9 +229,10 @@ class LaneExecution implements Execution {
     const ofLanes = itemsOfLanes(items, this.lanes)
     const { timestamp } = block.header
     const verified = await Promise.all(
-      this.handles.map((handle, lane) =>
-        handle.call('verify', { timestamp, prices, items: ofLanes[lane] ?? [], runs: runs[lane] ?? new Uint8Array(0) }),
-      ),
+      this.handles.map((handle, lane) => {
+        const packed = runs[lane] ?? new ArrayBuffer(0)
+        return handle.call('verify', { timestamp, prices, items: ofLanes[lane] ?? [], runs: packed }, [packed])
+      }),
     )
     const roots = gatherRoots(verified.map((lane) => lane.roots))
     return firstFault(block, verified) ?? stateRootFault(block, roots, prices, items)

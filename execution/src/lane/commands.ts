@@ -16,7 +16,7 @@ export interface LaneCalls {
   open: { readonly ask: BlockTerms & { readonly number: bigint }; readonly answer: undefined }
   /** `after`: position in the entry ring up to which entries are executed first, if there is room; undefined seals at once. */
   seal: { readonly ask: { readonly after: number | undefined }; readonly answer: LaneSealed }
-  verify: { readonly ask: BlockTerms & { readonly runs: Uint8Array }; readonly answer: LaneVerified }
+  verify: { readonly ask: BlockTerms & { readonly runs: ArrayBuffer }; readonly answer: LaneVerified }
   /** Entries of a journal record, one after the other in the record's form. */
   replay: { readonly ask: { readonly entries: Uint8Array }; readonly answer: undefined }
   roots: { readonly ask: object; readonly answer: ShardRoot[] }

@@ -36,12 +36,12 @@ export function shardFault(block: Block): BlockFault | undefined {
 }
 
 /** Packs a block's runs for the lanes that execute them. */
-export function runsOfLanes(block: Block, witness: BlockWitness, lanes: number): Uint8Array[] {
+export function runsOfLanes(block: Block, witness: BlockWitness, lanes: number): ArrayBuffer[] {
   const writers = Array.from({ length: lanes }, () => new ByteWriter(64 * 1024))
   block.runs.forEach((run, i) => {
     writeRun(writers[run.shard % lanes] as ByteWriter, run, witness[i] ?? [])
   })
-  return writers.map((writer) => writer.written().slice())
+  return writers.map((writer) => writer.written().slice().buffer as ArrayBuffer)
 }
 
 /** The first difference that any lane found, in the order of shards. */
