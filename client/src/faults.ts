@@ -26,6 +26,8 @@ export type ClientFault =
   | { code: 'HEADER_MISMATCH'; block: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'STATE_ROOT_MISMATCH'; expected: Uint8Array; received: Uint8Array }
   | { code: 'PROOF_INVALID'; of: string; shard: number; index: number; stateRoot: Uint8Array }
+  | { code: 'PROOF_UNCLAIMED'; block: bigint }
+  | { code: 'CLAIM_REPLACED'; claim: bigint; stateRoot: Uint8Array }
   | { code: 'HISTORY_INCOMPLETE'; shard: number; index: number; gap: HistoryGap }
 
 export const clientFaults: FaultTable<ClientFault> = {
@@ -50,6 +52,8 @@ export const clientFaults: FaultTable<ClientFault> = {
   HEADER_MISMATCH: { blame: 'layer', retry: 'later', text: 'a header does not commit to the runs it came with' },
   STATE_ROOT_MISMATCH: { blame: 'layer', retry: 'later', text: 'the answer is of another state than asked for' },
   PROOF_INVALID: { blame: 'layer', retry: 'later', text: 'the answer’s proof does not lead to the state root' },
+  PROOF_UNCLAIMED: { blame: 'sender', retry: 'changed', text: 'no claim ends with the proven state: read it again' },
+  CLAIM_REPLACED: { blame: 'layer', retry: 'changed', text: 'the claim of the proven state no longer stands' },
   HISTORY_INCOMPLETE: {
     blame: 'layer',
     retry: 'later',

@@ -92,7 +92,7 @@ function answerTo(path: string, query: URLSearchParams): Json | undefined {
     // A node may give fewer than asked for.
     return { entries: record.slice(from, from + Math.min(3, Number(query.get('limit')))) }
   }
-  return path === '/v1/claims/2' ? { final: true } : undefined
+  return path === '/v1/claims/2' ? { final: true, claim: { lastHeader: { stateRoot } } } : undefined
 }
 
 const client = () => createNodeClient({ url: server.url }, { chainId: config.chainId, maxAttempts: 1 })
@@ -144,6 +144,24 @@ describe('node client', () => {
     expect(await client().account(5, 1)).toBeUndefined()
     expect(await client().isFinal(2n)).toBe(true)
     expect(await client().isFinal(3n)).toBeUndefined()
+  })
+
+  test('finality › is waited for, and is that of the proven state only', async () => {
+    const account = await client().account(5, 0)
+    if (account === undefined) throw new TypeError('no account')
+    let asked = 0
+    const waits: number[] = []
+    const clock = { now: () => 0, sleep: async (ms: number) => void waits.push(ms) }
+    const patient = createNodeClient({ url: server.url, clock }, { chainId: config.chainId })
+    const { signal } = new AbortController()
+    forge = (_, json) => ({ ...json, final: ++asked > 2 })
+    await patient.untilFinal(account, signal)
+    expect([asked, waits]).toEqual([3, [1000, 1000]])
+    forge = (_, json) => json
+    const stateRoot = digestOf('a state that was removed')
+    await expect(patient.untilFinal({ ...account, stateRoot }, signal)).rejects.toThrow('CLAIM_REPLACED')
+    await expect(patient.untilFinal({ ...account, claim: 3n }, signal)).rejects.toThrow('CLAIM_REPLACED')
+    await expect(patient.untilFinal({ ...account, endsClaim: false }, signal)).rejects.toThrow('PROOF_UNCLAIMED')
   })
 
   test('state root › another than asked for is refused before anything else', async () => {

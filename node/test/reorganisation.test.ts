@@ -47,6 +47,22 @@ describe('node', () => {
     await reached(await started(rig), rig)
   })
 
+  test('reorganisation › another claim under the same number, told in one page, takes the place of the verified one', async () => {
+    const rig = new Rig()
+    rig.prepare()
+    const before = rig.chain.fork()
+    rig.claim(rig.chain.build(rig.chain.say(3, 2)))
+    const one = await started(rig)
+    await reached(one, rig)
+    rig.claims.pop()
+    rig.chain = before
+    const other = rig.publish(before.build(before.say(40, 1)))
+    rig.l2.inOnePage = true
+    rig.l2.reorganise(1, [claimed(other)])
+    await until('the other claim', async () => (await one.node.reads.block('latest')).block.runs[0]?.shard === 40)
+    await reached(one, rig)
+  })
+
   test('reorganisation › the same claim in another L2 block keeps the state', async () => {
     const rig = new Rig()
     rig.prepare()

@@ -8,6 +8,7 @@ import {
   verifyConversation,
 } from '@parley/protocol'
 import { demandBetween } from '../build/message.ts'
+import { systemClock } from '../clock.ts'
 import { ClientError } from '../faults.ts'
 import { accepted, createHttp, type HttpOptions, jsonOf, type ServerDeps } from '../http.ts'
 import {
@@ -72,14 +73,22 @@ export interface NodeClient {
   status(signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>
   /** Whether a claim is final by the node's word; undefined when it does not stand. */
   isFinal(claim: bigint, signal?: AbortSignal): Promise<boolean | undefined>
+  /**
+   * Waits until what was proven is final by the node's word: then the proof is good for the L2.
+   * @throws {ClientError} `PROOF_UNCLAIMED` when no claim ends with the proven state: read again; `CLAIM_REPLACED` when
+   * the claim was removed or another took its place.
+   */
+  untilFinal(proven: ProvenAt, signal: AbortSignal): Promise<void>
 }
 
 const pageEntries = 1000
+const finalityPollMs = 1000
 const maxAccountIndex = 0xffff_ffff
 
 /** Makes a client of the node at `deps.url`. */
 export function createNodeClient(deps: ServerDeps, options: NodeClientOptions): NodeClient {
   const http = createHttp(deps, options)
+  const clock = deps.clock ?? systemClock
   const base = deps.url.replace(/\/+$/, '')
 
   const read = async (path: string, signal: AbortSignal | undefined): Promise<JsonObject | undefined> => {
@@ -154,6 +163,17 @@ export function createNodeClient(deps: ServerDeps, options: NodeClientOptions): 
       return value as Record<string, unknown>
     },
     isFinal: async (claim, signal) => (await read(`/v1/claims/${claim}`, signal))?.flag('final'),
+    async untilFinal({ claim, endsClaim, stateRoot, block }, signal) {
+      if (claim === undefined || !endsClaim) throw new ClientError({ code: 'PROOF_UNCLAIMED', block })
+      while (true) {
+        const json = await read(`/v1/claims/${claim}`, signal)
+        const received = json?.object('claim').object('lastHeader').bytes('stateRoot', 32)
+        if (json === undefined || received === undefined || !sameBytes(received, stateRoot))
+          throw new ClientError({ code: 'CLAIM_REPLACED', claim, stateRoot })
+        if (json.flag('final')) return
+        await clock.sleep(finalityPollMs, signal)
+      }
+    },
   }
 }
 

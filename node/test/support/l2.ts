@@ -38,6 +38,8 @@ export class ScriptedL2 implements SettlementReader {
   private blocks: L2Block[] = []
   private mined = 0
   private readonly waiters = new Set<() => void>()
+  /** Tells a reorganisation and the block that follows it in one page. */
+  inOnePage = false
   /** Thrown by the next calls of `follow`, one each. */
   readonly failures: Error[] = []
 
@@ -89,6 +91,13 @@ export class ScriptedL2 implements SettlementReader {
         // Test blocks carry their own hash, so the fork is found by going back while the hash is another one.
         const to = this.ancestor(standing)
         standing = to
+        const [next] = this.inOnePage ? this.blocks.slice(Number(to.blockNumber) + 1) : []
+        if (next !== undefined) {
+          this.told.set(next.position.blockNumber, next.position)
+          standing = next.position
+          yield { events: [{ kind: 'rollback', to }, ...next.events], cursor: standing, time: 0n, caughtUp: false }
+          continue
+        }
         yield { events: [{ kind: 'rollback', to }], cursor: to, time: 0n, caughtUp: false }
         continue
       }
