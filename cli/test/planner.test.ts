@@ -76,11 +76,12 @@ describe('planner › everything it offers is accepted', () => {
 
   it('conversations longer than the window are funded again', async () => {
     await play(
-      Array.from({ length: 12 }, () => say(1, 0)),
+      Array.from({ length: 40 }, () => say(1, 0)),
       3,
       sequencer,
     )
-    expect(sequencer.conversations()[0]?.messageCount).toBe(12n)
+    expect(sequencer.conversations()[0]?.messageCount).toBe(40n)
+    expect(sequencer.shard(0).accounts[0]?.nonce).toBe(3n)
   })
 
   it('conversations are spread over the shards', async () => {

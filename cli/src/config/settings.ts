@@ -138,7 +138,7 @@ const load = {
   'load.messages': integer(1, 1_000_000_000, { flag: 'messages', about: 'Messages after which the load ends.' }),
   'load.messagesPerSecond': integer(1, 1_000_000, { flag: 'rate', about: 'Messages a second at most.' }),
   'load.lookaheadLines': defaulted(
-    2_048,
+    8_192,
     integer(1, 1_000_000, { about: 'Lines of the trace that decide whom a conversation starts with.' }),
   ),
   'load.maxMessages': defaulted(100, integer(1, 4_096, { flag: 'body', about: 'Messages of one request at most.' })),

@@ -29,6 +29,9 @@ export interface Planner {
 
 const saltBytes = 16
 
+/** A payment covers so many messages at least: each costs as much as three messages. */
+const leastGrant = 16
+
 export function createPlanner({ config, prices, gateway, signer, derive }: PlannerDeps): Planner {
   const highest = highestPrices(config.fees, prices)
   const operations = operationOffers({ config, gateway, signer })
@@ -36,6 +39,10 @@ export function createPlanner({ config, prices, gateway, signer, derive }: Plann
 
   const keyOf = (conversation: number, speaker: number): MemberKey =>
     signer.key(deriveScalar(derive, 'key', conversation, speaker))
+
+  /** What a speaker needs for the messages that are foreseen, at the highest price. */
+  const grant = (speakers: Foreseen['speakers'], speaker: number): bigint =>
+    highest.message * BigInt(Math.max(leastGrant, speakers.get(speaker) as number))
 
   function seat(talk: Talk, conversation: number, speaker: number): Seat {
     const taken: Seat = { slot: talk.seats.size, key: keyOf(conversation, speaker), nonce: 1n, allowance: 0n }
@@ -50,7 +57,7 @@ export function createPlanner({ config, prices, gateway, signer, derive }: Plann
     talks.set(conversation, talk)
     const order = new Set([line.speaker, ...speakers.keys()])
     for (const speaker of [...order].slice(0, limits.entriesPerOperation))
-      seat(talk, conversation, speaker).allowance = highest.message * BigInt(speakers.get(speaker) as number)
+      seat(talk, conversation, speaker).allowance = grant(speakers, speaker)
     return { talk, offers: [operations.create(talk, derive('creation', conversation), highest.message)] }
   }
 
@@ -60,8 +67,7 @@ export function createPlanner({ config, prices, gateway, signer, derive }: Plann
     const cost = highest.of({ selector: OperationKind.changeMembers, value: addition(talk, joined) })
     const offers = admin.allowance < cost ? [fund(talk, admin, cost)] : []
     admin.allowance -= cost
-    const amount = highest.message * BigInt(speakers.get(line.speaker) as number)
-    return [...offers, operations.add(talk, joined), fund(talk, joined, amount)]
+    return [...offers, operations.add(talk, joined), fund(talk, joined, grant(speakers, line.speaker))]
   }
 
   function fund(talk: Talk, funded: Seat, amount: bigint): Offer {
@@ -94,8 +100,7 @@ export function createPlanner({ config, prices, gateway, signer, derive }: Plann
       const { talk, offers } = known === undefined ? begin(foreseen) : { talk: known, offers: [] }
       if (!talk.seats.has(line.speaker)) offers.push(...join(talk, foreseen))
       const speaking = talk.seats.get(line.speaker) as Seat
-      if (speaking.allowance < highest.message)
-        offers.push(fund(talk, speaking, highest.message * BigInt(speakers.get(line.speaker) as number)))
+      if (speaking.allowance < highest.message) offers.push(fund(talk, speaking, grant(speakers, line.speaker)))
       offers.push(message(talk, speaking, foreseen))
       return offers
     },
