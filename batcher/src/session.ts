@@ -1,6 +1,5 @@
 import {
   type BlockHeader,
-  BlockHeaderType,
   type BlockSource,
   type ClaimHead,
   type Clock,
@@ -22,6 +21,7 @@ import type { BatcherMetrics } from './metrics.ts'
 import type { BatcherSettings } from './options.ts'
 import type { BatchPlan } from './plan.ts'
 import type { PlanStore } from './plan-store.ts'
+import { follows, forLayers, isPlanOf, isPublished, planOf } from './planning.ts'
 import { type BatchLayers, publishBatch } from './publish.ts'
 import { type RetryPolicy, retrying } from './retry.ts'
 
@@ -122,11 +122,7 @@ export class Session {
     const standing: BatchPlan[] = []
     let previous = this.head.lastHeader
     for (const plan of await plans.from(first)) {
-      const follows =
-        plan.first === previous.number + 1n &&
-        sameBytes(plan.parent, BlockHeaderType.hashTreeRoot(previous)) &&
-        sameBytes(plan.lastHeader.lineage, this.origin.lineage)
-      if (!follows) break
+      if (!follows(plan, previous, this.origin.lineage)) break
       standing.push(forLayers(plan, layers))
       previous = plan.lastHeader
     }
@@ -281,41 +277,5 @@ export class Session {
       if (lost || replaced)
         throw new BatcherError({ code: 'CLAIM_LOST', claimed: claimed.number, head: standing.number })
     }
-  }
-}
-
-const isPublished = (plan: BatchPlan): boolean =>
-  plan.core.published !== undefined && plan.witness.published !== undefined
-
-/** Publications on layers that are no longer configured cannot be watched, so they are made anew. */
-function forLayers(plan: BatchPlan, layers: BatchLayers): BatchPlan {
-  const kept = (part: BatchPlan['core'], layer: number): BatchPlan['core'] =>
-    part.published?.layer === layer ? part : { ...part, published: undefined }
-  return {
-    ...plan,
-    core: kept(plan.core, layers.core.layer),
-    witness: kept(plan.witness, layers.witness.layer),
-  }
-}
-
-function isPlanOf(plan: BatchPlan, encoded: EncodedBatch): boolean {
-  return (
-    sameBytes(plan.core.digest, encoded.parts.core.digest) &&
-    sameBytes(plan.witness.digest, encoded.parts.witness.digest)
-  )
-}
-
-function planOf(encoded: EncodedBatch, previous: BlockHeader): BatchPlan {
-  const part = (name: 'core' | 'witness'): BatchPlan['core'] => {
-    const { bytes, digest, root } = encoded.parts[name]
-    return { digest, bytes: BigInt(bytes.length), root, published: undefined }
-  }
-  return {
-    number: encoded.number,
-    first: previous.number + 1n,
-    parent: BlockHeaderType.hashTreeRoot(previous),
-    lastHeader: encoded.lastHeader,
-    core: part('core'),
-    witness: part('witness'),
   }
 }

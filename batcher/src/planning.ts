@@ -1,0 +1,51 @@
+import { type BlockHeader, BlockHeaderType, type Bytes32, sameBytes } from '@parley/protocol'
+import type { EncodedBatch } from './encode-batch.ts'
+import type { BatchPlan } from './plan.ts'
+import type { BatchLayers } from './publish.ts'
+
+/** Whether a recorded plan goes on where `previous` ends, in the lineage in force. */
+export function follows(plan: BatchPlan, previous: BlockHeader, lineage: Bytes32): boolean {
+  return (
+    plan.first === previous.number + 1n &&
+    sameBytes(plan.parent, BlockHeaderType.hashTreeRoot(previous)) &&
+    sameBytes(plan.lastHeader.lineage, lineage)
+  )
+}
+
+export const isPublished = (plan: BatchPlan): boolean =>
+  plan.core.published !== undefined && plan.witness.published !== undefined
+
+/** Publications on layers that are no longer configured cannot be watched, so they are made anew. */
+export function forLayers(plan: BatchPlan, layers: BatchLayers): BatchPlan {
+  const kept = (part: BatchPlan['core'], layer: number): BatchPlan['core'] =>
+    part.published?.layer === layer ? part : { ...part, published: undefined }
+  return {
+    ...plan,
+    core: kept(plan.core, layers.core.layer),
+    witness: kept(plan.witness, layers.witness.layer),
+  }
+}
+
+/** Whether a plan is of exactly these bytes. */
+export function isPlanOf(plan: BatchPlan, encoded: EncodedBatch): boolean {
+  return (
+    sameBytes(plan.core.digest, encoded.parts.core.digest) &&
+    sameBytes(plan.witness.digest, encoded.parts.witness.digest)
+  )
+}
+
+/** The plan of a batch of which nothing is published yet. */
+export function planOf(encoded: EncodedBatch, previous: BlockHeader): BatchPlan {
+  const part = (name: 'core' | 'witness'): BatchPlan['core'] => {
+    const { bytes, digest, root } = encoded.parts[name]
+    return { digest, bytes: BigInt(bytes.length), root, published: undefined }
+  }
+  return {
+    number: encoded.number,
+    first: previous.number + 1n,
+    parent: BlockHeaderType.hashTreeRoot(previous),
+    lastHeader: encoded.lastHeader,
+    core: part('core'),
+    witness: part('witness'),
+  }
+}
