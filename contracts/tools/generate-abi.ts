@@ -4,7 +4,18 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Contracts whose ABI and bytecode the other packages use. */
-const contracts = ['Inbox', 'Rollup', 'contacts/ContactDirectory', 'contacts/SignatureVerifier'] as const
+const contracts = [
+  'Inbox',
+  'Rollup',
+  'contacts/ContactDirectory',
+  'contacts/SignatureVerifier',
+  'invites/AllowListGate',
+  'invites/AttestationGate',
+  'invites/CompositeGate',
+  'invites/DemandGate',
+  'invites/FlatFeeGate',
+  'invites/PublicInbox',
+] as const
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 

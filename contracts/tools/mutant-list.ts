@@ -1,4 +1,5 @@
 import { forContacts } from './mutants-contacts.ts'
+import { forInvites } from './mutants-invites.ts'
 
 /** A bug to plant: `find`, which occurs once in `src/<file>`, becomes `replace`. */
 export interface Mutant {
@@ -223,4 +224,4 @@ const forAnyTest: readonly Mutant[] = [
   ),
 ]
 
-export const mutants: readonly Mutant[] = [...forInvariants, ...forAnyTest, ...forContacts]
+export const mutants: readonly Mutant[] = [...forInvariants, ...forAnyTest, ...forContacts, ...forInvites]

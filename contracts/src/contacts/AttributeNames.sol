@@ -30,8 +30,10 @@ library AttributeNames {
     /// would count it but not read it.
     function read(bytes32 name) internal pure returns (bool wellFormed, Use use, EntryKind kind) {
         if (name == KEY_PACKAGES || name == PREFERENCES) return (true, Use.Pointer, kind);
-        bool isKey = bytes8(name) == KEY_PREFIX;
-        if (!isKey && bytes8(name) != SERVICE_PREFIX) return (true, Use.Told, kind);
+        // forge-lint: disable-next-line(unsafe-typecast) the prefix alone is looked at
+        bytes8 prefix = bytes8(name);
+        bool isKey = prefix == KEY_PREFIX;
+        if (!isKey && prefix != SERVICE_PREFIX) return (true, Use.Told, kind);
         bytes32 typeWord;
         (wellFormed, typeWord) = _words(name);
         kind = EntryKind.Service;

@@ -155,6 +155,7 @@ abstract contract ContactBundles is IContactDirectory {
             validTo = _changeEntry(identity, id, ContactEntry(kind, 0, number, name, value), validity);
         } else if (use == AttributeNames.Use.Pointer) {
             _checkLength(value, DIGEST_BYTES, DIGEST_BYTES);
+            // forge-lint: disable-next-line(unsafe-typecast) 32 bytes long
             validTo = _changePointer(identity, name, bytes32(value), validity);
         } else {
             _checkLength(value, 0, MAX_VALUE_BYTES);

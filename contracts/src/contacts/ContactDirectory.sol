@@ -154,6 +154,7 @@ contract ContactDirectory is ContactBundles, ContactSignatures {
     ) external {
         _checkNotZero(validity);
         // What 64 bits do not hold is beyond the bound whatever it is.
+        // forge-lint: disable-next-line(unsafe-typecast) compared before
         uint64 narrowed = validity > type(uint64).max ? type(uint64).max : uint64(validity);
         _changeAttributesFor(identity, _one(name, value, narrowed), _byOwner(identity, sigV, sigR, sigS));
     }

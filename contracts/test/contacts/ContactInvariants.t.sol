@@ -71,7 +71,7 @@ contract ContactInvariantsTest is ContactsDeployed {
         assertEq(bundle.owner, known.registered ? known.owner : identity, "bundle: owner");
         assertEq(bundle.changedAt, known.changedAt, "bundle: latest change");
         assertTrue(bundle.deactivated == known.dead, "bundle: deactivated");
-        assertEq(bundle.entries.length, known.dead ? 0 : _checkEntries(identity, bundle.entries), "bundle: entries");
+        assertEq(bundle.entries.length, _checkEntries(identity, bundle.entries, known.dead), "bundle: entries");
     }
 
     function checkFeesAreAllThere() internal view {
@@ -97,10 +97,14 @@ contract ContactInvariantsTest is ContactsDeployed {
     }
 
     /// @dev How many entries are live by the ledger, each of which must be in the bundle as it was made.
-    function _checkEntries(address identity, ContactEntry[] memory entries) private view returns (uint256 live) {
+    function _checkEntries(address identity, ContactEntry[] memory entries, bool dead)
+        private
+        view
+        returns (uint256 live)
+    {
         for (uint256 i; i < _actors.KEYS(); ++i) {
             ContactActors.Live memory key = _actors.keyOf(identity, i);
-            if (key.validTo <= block.timestamp) continue;
+            if (key.validTo <= block.timestamp || dead) continue;
             ++live;
             assertTrue(_has(entries, INSTALLATION, _actors.valueOf(i), key), "bundle: a key is missing");
         }
@@ -108,7 +112,6 @@ contract ContactInvariantsTest is ContactsDeployed {
             address writer = _actors.account(i);
             ContactActors.Live memory right = _actors.writerOf(identity, writer);
             bool valid = right.validTo > block.timestamp;
-            bool dead = directory.identityOwner(identity) == address(0);
             assertTrue(directory.validDelegate(identity, WRITER, writer) == (valid && !dead), "bundle: delegates");
             if (!valid || dead) continue;
             ++live;

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Authorization} from "../types/Contacts.sol";
+import {InboxState, InviteQuote, InviteRequest, Standing} from "../types/Invites.sol";
+import {IInboxGate} from "./IInboxGate.sol";
+
+/// @title Public inbox
+/// @notice Passes invites to anyone's inbox, for what the inbox's gate asks. Metadata only: the chain sees a digest.
+/// @dev Amounts are wei; shares are hundredths of a percent of the fee. Money is never sent along the way: everything is
+/// credited, and the sum of all credits is the balance.
+interface IPublicInbox {
+    /// @notice Thrown when the parameter `name` would leave its bounds.
+    error PublicInbox_ParameterOutOfBounds(string name);
+    /// @notice Thrown when `caller` is not the governance.
+    error PublicInbox_NotGovernance(address caller);
+    /// @notice Thrown when an invite names recipient 0.
+    error PublicInbox_RecipientZero();
+    /// @notice Thrown when an invite has digest 0.
+    error PublicInbox_DigestZero();
+    /// @notice Thrown when this envelope was delivered to `recipient` before, as number `sequence`.
+    error PublicInbox_AlreadyDelivered(address recipient, bytes32 contentDigest, uint64 sequence);
+    /// @notice Thrown when `recipient` blocks `account`, the sender or the payer.
+    error PublicInbox_Blocked(address recipient, address account);
+    /// @notice Thrown when the recipient's `gate` refuses.
+    error PublicInbox_Refused(address recipient, address gate);
+    /// @notice Thrown when `gate` asks for `fee`, more than `max` whatever the sender accepts.
+    error PublicInbox_FeeOutOfBounds(address gate, uint256 fee, uint256 max);
+    /// @notice Thrown when `gate` asks for a share of `basisPoints`, more than `max`.
+    error PublicInbox_ShareOutOfBounds(address gate, uint16 basisPoints, uint16 max);
+    /// @notice Thrown when the fee is `fee` while the payer accepts `maxFee`.
+    error PublicInbox_FeeAboveMax(uint256 fee, uint256 maxFee);
+    /// @notice Thrown when the payer has `available`, sent or credited, of `fee`.
+    error PublicInbox_NotEnough(uint256 available, uint256 fee);
+    /// @notice Thrown when the signature lets `relayer` alone relay it, not `caller`.
+    error PublicInbox_NotRelayer(address caller, address relayer);
+    /// @notice Thrown when a signature counted until `deadline` only.
+    error PublicInbox_SignatureExpired(uint256 deadline);
+    /// @notice Thrown when `signer` did not sign this invite for this chain and contract.
+    error PublicInbox_SignatureInvalid(address signer);
+    /// @notice Thrown when `gate` has no code.
+    error PublicInbox_NotAGate(address gate);
+    /// @notice Thrown when `caller`, who is not `account`, sends its credit to another `recipient`.
+    error PublicInbox_RecipientNotOwner(address caller, address recipient);
+    /// @notice Thrown when `recipient` refuses `amount`.
+    error PublicInbox_PaymentFailed(address recipient, uint256 amount);
+
+    /// @notice Emitted when invite number `sequence` enters an inbox; `head` is the inbox's after it.
+    event InviteDelivered(
+        address indexed recipient,
+        uint64 indexed sequence,
+        address indexed sender,
+        address payer,
+        bytes32 contentDigest,
+        bytes32 head,
+        InviteQuote quote
+    );
+    /// @notice Emitted when a recipient sets its gate; 0 stands for the default gate.
+    event GateSet(address indexed recipient, address gate);
+    /// @notice Emitted when a recipient stands differently towards `account`.
+    event StandingSet(address indexed recipient, address indexed account, Standing standing);
+    /// @notice Emitted when `value` is credited to `account` in advance.
+    event Deposited(address indexed account, address indexed payer, uint256 value);
+    /// @notice Emitted when `amount` of an account's credit is paid to `recipient`.
+    event Withdrawn(address indexed account, address indexed recipient, uint256 amount);
+    /// @notice Emitted when the gate of inboxes without one of their own becomes `gate`.
+    event DefaultGateSet(address gate);
+    /// @notice Emitted when the protocol's share becomes `basisPoints`.
+    event ProtocolShareSet(uint16 basisPoints);
+
+    /// @notice Invites; the caller is the sender and pays from the value sent and its credit. What is left is credited.
+    function invite(InviteRequest calldata request) external payable returns (uint64 sequence);
+
+    /// @notice Invites for `authorization.signer`; the caller pays as in `invite`.
+    /// @dev Signed: Invite(address recipient,bytes32 contentDigest,address relayer,uint256 deadline), domain
+    /// ("Parley PublicInbox", "1", chain, this contract). It binds the encrypted envelope, not who signs: a sender that
+    /// wants to stay hidden signs with a key made for the purpose. An envelope is delivered to a recipient once, so the
+    /// signature works once.
+    /// @param relayer Who alone may relay; 0 for anyone.
+    function relay(InviteRequest calldata request, address relayer, Authorization calldata authorization)
+        external
+        payable
+        returns (uint64 sequence);
+
+    /// @notice Sets the caller's gate; 0 for the default gate.
+    function setGate(IInboxGate gate) external;
+
+    /// @notice Sets how the caller's inbox stands towards `account`, as a sender and as a payer.
+    function setStanding(address account, Standing standing) external;
+
+    /// @notice Credits the value sent to `account`, to pay for invites with.
+    function deposit(address account) external payable;
+
+    /// @notice Pays `amount` of the credit of `account`. Anyone may call; only `account` may name another recipient.
+    function withdraw(address account, address recipient, uint256 amount) external;
+
+    /// @notice Sets the gate of inboxes without one. Only the governance may call.
+    function setDefaultGate(IInboxGate gate) external;
+
+    /// @notice Sets the protocol's share of all fees. Only the governance may call.
+    /// @param basisPoints 0 to 2000, in hundredths of a percent.
+    function setProtocolShare(uint16 basisPoints) external;
+
+    /// @notice What an invite would cost now. Reverts as the invite would, but for the money.
+    function quote(InviteRequest calldata request, address sender, address payer)
+        external
+        view
+        returns (InviteQuote memory);
+
+    /// @notice How the inbox of `recipient` stands.
+    function inboxOf(address recipient) external view returns (InboxState memory);
+
+    /// @notice Whether this envelope was delivered to `recipient`, and its sequence.
+    function sequenceOf(address recipient, bytes32 contentDigest)
+        external
+        view
+        returns (bool delivered, uint64 sequence);
+
+    /// @notice How the inbox of `recipient` stands towards `account`.
+    function standingOf(address recipient, address account) external view returns (Standing);
+
+    /// @notice Credit of `account`.
+    function creditOf(address account) external view returns (uint256);
+
+    /// @notice Gate of inboxes without one.
+    function defaultGate() external view returns (IInboxGate);
+
+    /// @notice The protocol's share of all fees.
+    function protocolShare() external view returns (uint16);
+
+    /// @notice Account that may set the parameters.
+    function governance() external view returns (address);
+
+    /// @notice Account that the protocol's share is credited to.
+    function treasury() external view returns (address);
+}

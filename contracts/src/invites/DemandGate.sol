@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IDemandGate} from "../interfaces/IGates.sol";
+import {IInboxGate} from "../interfaces/IInboxGate.sol";
+import {DemandCurve, InviteContext} from "../types/Invites.sol";
+
+/// @title Demand gate
+/// @dev Errors, events and what each function promises stand in `IDemandGate`.
+contract DemandGate is IDemandGate {
+    uint256 private constant MIN_FEE = 1 gwei;
+    uint256 private constant MAX_FEE = 1 ether;
+    uint256 private constant MAX_INVITES = 10 ** 6;
+    uint256 private constant MAX_PERIOD = 30 days;
+    /// @dev What the highest fee is above the lowest at most: less than e^17.
+    uint256 private constant MAX_RATIO = 2 ** 24;
+    uint256 private constant MAX_EXPONENT = 17;
+
+    struct Demand {
+        uint128 excess;
+        uint64 countedAt;
+    }
+
+    address private immutable GOVERNANCE;
+
+    DemandCurve private _common;
+    /// @dev Its period is 0 where the common curve is in force.
+    mapping(address recipient => DemandCurve) private _curves;
+    mapping(address caller => mapping(address recipient => Demand)) private _demands;
+
+    constructor(address governance, DemandCurve memory common) {
+        _require(governance != address(0), "governance");
+        GOVERNANCE = governance;
+        _setCommonCurve(common);
+    }
+
+    /// @inheritdoc IDemandGate
+    function setCurve(DemandCurve calldata curve) external {
+        _checkCurve(curve);
+        _curves[msg.sender] = curve;
+        emit CurveSet(msg.sender, curve);
+    }
+
+    /// @inheritdoc IDemandGate
+    function clearCurve() external {
+        delete _curves[msg.sender];
+        emit CurveSet(msg.sender, _common);
+    }
+
+    /// @inheritdoc IDemandGate
+    function setCommonCurve(DemandCurve calldata curve) external {
+        if (msg.sender != GOVERNANCE) revert DemandGate_NotGovernance(msg.sender);
+        _setCommonCurve(curve);
+    }
+
+    /// @inheritdoc IInboxGate
+    function quote(InviteContext calldata context) external view returns (bool admitted, uint256 fee) {
+        DemandCurve memory curve = curveOf(context.recipient);
+        return (true, _fee(curve, _excess(curve, _demands[msg.sender][context.recipient])));
+    }
+
+    /// @inheritdoc IInboxGate
+    function admit(InviteContext calldata context) external returns (bool admitted, uint256 fee) {
+        DemandCurve memory curve = curveOf(context.recipient);
+        Demand storage demand = _demands[msg.sender][context.recipient];
+        uint256 excess = _excess(curve, demand);
+        uint256 next = excess + curve.period;
+        uint256 cap = MAX_EXPONENT * curve.fraction * curve.period;
+        if (next > cap) next = cap;
+        // forge-lint: disable-next-line(unsafe-typecast) at most 17 * 10^6 * 30 days
+        demand.excess = uint128(next);
+        demand.countedAt = uint64(block.timestamp);
+        return (true, _fee(curve, excess));
+    }
+
+    /// @inheritdoc IInboxGate
+    function share() external pure returns (address beneficiary, uint16 basisPoints) {
+        return (address(0), 0);
+    }
+
+    /// @inheritdoc IDemandGate
+    function curveOf(address recipient) public view returns (DemandCurve memory curve) {
+        curve = _curves[recipient];
+        if (curve.period == 0) curve = _common;
+    }
+
+    /// @inheritdoc IDemandGate
+    function excessOf(address caller, address recipient) external view returns (uint256) {
+        return _excess(curveOf(recipient), _demands[caller][recipient]);
+    }
+
+    function _setCommonCurve(DemandCurve memory curve) private {
+        _checkCurve(curve);
+        _common = curve;
+        emit CurveSet(address(0), curve);
+    }
+
+    /// @dev The cap holds also for what was counted under another curve.
+    function _excess(DemandCurve memory curve, Demand memory demand) private view returns (uint256 excess) {
+        uint256 workedOff = (block.timestamp - demand.countedAt) * curve.target;
+        excess = demand.excess > workedOff ? demand.excess - workedOff : 0;
+        uint256 cap = MAX_EXPONENT * curve.fraction * curve.period;
+        if (excess > cap) excess = cap;
+    }
+
+    function _fee(DemandCurve memory curve, uint256 excess) private pure returns (uint256 fee) {
+        fee = _fakeExponential(curve.minFee, excess, uint256(curve.fraction) * curve.period);
+        if (fee > curve.maxFee) fee = curve.maxFee;
+    }
+
+    /// @dev EIP-4844: factor * e^(numerator / denominator) by its Taylor series.
+    function _fakeExponential(uint256 factor, uint256 numerator, uint256 denominator) private pure returns (uint256) {
+        uint256 sum;
+        uint256 term = factor * denominator;
+        for (uint256 i = 1; term > 0; ++i) {
+            sum += term;
+            term = term * numerator / (denominator * i);
+        }
+        return sum / denominator;
+    }
+
+    function _checkCurve(DemandCurve memory curve) private pure {
+        _require(curve.minFee >= MIN_FEE && curve.minFee <= curve.maxFee, "minFee");
+        _require(curve.maxFee <= MAX_FEE && curve.maxFee <= curve.minFee * MAX_RATIO, "maxFee");
+        _require(curve.target != 0 && curve.target <= MAX_INVITES, "target");
+        _require(curve.period != 0 && curve.period <= MAX_PERIOD, "period");
+        _require(curve.fraction != 0 && curve.fraction <= MAX_INVITES, "fraction");
+    }
+
+    function _require(bool inBounds, string memory name) private pure {
+        if (!inBounds) revert DemandGate_ParameterOutOfBounds(name);
+    }
+}
