@@ -242,7 +242,9 @@ describe('a full block', () => {
       submit(lanes.execution, offer, ticket)
     })
     await told.promise
-    await expect.poll(() => lanes.execution.load()).toEqual({ full: true, segments: 1_024, queued: 6 })
+    await expect
+      .poll(() => lanes.execution.load(), { timeout: 10_000 })
+      .toEqual({ full: true, segments: 1_024, queued: 6 })
     await lanes.execution.seal()
     expect(lanes.execution.load()).toEqual({ full: false, segments: 0, queued: 6 })
   })
@@ -301,7 +303,7 @@ test('messages that wait while the state is replaced › are signed for the conv
     submit(execution, offer, ticket)
   })
   await told.promise
-  await expect.poll(() => execution.load().full).toBe(true)
+  await expect.poll(() => execution.load().full, { timeout: 10_000 }).toBe(true)
   await execution.seal()
   // Another state: the same conversation indices, other ids.
   const elsewhere = before.map(({ shard, bytes }) => ({ shard, bytes: withOtherIds(shard, bytes) }))
