@@ -10,6 +10,7 @@ export type CliFault =
   | { code: 'CHILD_ENDED'; role: string; exitCode: number; lastLines: readonly string[] }
   | { code: 'CHILD_NOT_READY'; role: string; waitedMs: number; lastLines: readonly string[] }
   | { code: 'ANSWER_INVALID'; server: string; field: string; reason: string }
+  | { code: 'NODE_HALTED'; state: string; reason: string }
   | { code: 'DEADLINE_PASSED'; waitedFor: string; waitedMs: number }
   | { code: 'ARGUMENT_INVALID'; argument: string; reason: string }
 
@@ -23,6 +24,7 @@ export const cliFaults: FaultTable<CliFault> = {
   CHILD_ENDED: { blame: 'operator', retry: 'changed', text: 'a process of the stack ended by itself' },
   CHILD_NOT_READY: { blame: 'operator', retry: 'later', text: 'a process of the stack did not become ready in time' },
   ANSWER_INVALID: { blame: 'layer', retry: 'later', text: 'a server’s answer is not what it should be' },
+  NODE_HALTED: { blame: 'defect', retry: 'never', text: 'the verifying node does not go on' },
   DEADLINE_PASSED: { blame: 'operator', retry: 'later', text: 'something awaited did not happen in time' },
   ARGUMENT_INVALID: { blame: 'operator', retry: 'changed', text: 'an argument is outside its bounds' },
 }

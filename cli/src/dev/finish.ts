@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client'
 import { toHex } from 'viem'
+import { CliError } from '../faults.ts'
 import type { LoadTally } from '../load/session.ts'
 import type { ClaimsView } from '../observe/claims.ts'
 import { rollupGas } from '../observe/l2-gas.ts'
@@ -42,6 +43,7 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
   })
   const node = await wait('the node to verify all blocks', async () => {
     const view = await readNode(stack.places.nodeUrl as string, signal)
+    if (view.state === 'wrong' || view.state === 'failed') throw halted(view)
     return view.finalBlock >= head ? view : undefined
   })
   const messages = await finalMessages(stack.places.nodeUrl as string, node.finalBlock, signal)
@@ -52,6 +54,10 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
 export async function sealRest(sequencerUrl: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(`${sequencerUrl}/v1/dev/seal`, { method: 'POST', signal })
   if (!response.ok) throw new Error(`sealing was answered ${response.status}`)
+}
+
+function halted({ state, fault }: NodeView): CliError {
+  return new CliError({ code: 'NODE_HALTED', state, reason: JSON.stringify(fault) })
 }
 
 interface Ends {

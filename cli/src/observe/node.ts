@@ -3,6 +3,8 @@ import { readStatus } from './poll.ts'
 
 /** What a verifying node says of itself. */
 export interface NodeView {
+  /** `wrong`: it found something that is not as the protocol demands; `failed`: it cannot go on. */
+  readonly state: string
   /** Last block verified; 0 before the first. */
   readonly block: bigint
   /** Of the last block verified; undefined before the first. */
@@ -28,6 +30,7 @@ export async function readNode(url: string, signal: AbortSignal): Promise<NodeVi
   const status = await readStatus({}, `${url}/v1/status`, signal)
   const { final } = status.finality as { final: Json }
   return {
+    state: String(status.state),
     block: uint64Of(status, 'block'),
     stateRoot: status.stateRoot as string | undefined,
     rootsCompared: Number(uint64Of(status, 'rootsCompared')),

@@ -8,27 +8,19 @@ import {
   deriveScalar,
   FinalityTracker,
   loadConfig,
-  nativeSigner,
-  newTally,
+  type Observers,
   observe,
-  openGateway,
-  playLoad,
-  randomStream,
   readNode,
-  type Stack,
   stackConfig,
   startStack,
-  syntheticTrace,
-  type TraceLine,
   waitFor,
 } from '@parley/cli'
-import { createSequencerClient, systemClock } from '@parley/client'
+import { systemClock } from '@parley/client'
 import { deriveRoles, devMnemonic } from '@parley/infra'
-import { ownerAddress } from '@parley/protocol'
+import { type BlockHeader, ownerAddress } from '@parley/protocol'
 import type { Logger } from 'pino'
-import { Acknowledged } from './acknowledged.ts'
 import { SeenHeaders } from './headers.ts'
-import { killRepeatedly } from './killer.ts'
+import { loadUnderKills, type Run } from './load-under-kills.ts'
 import { findLost } from './lost.ts'
 import { countDoublePosted } from './posted.ts'
 
@@ -60,6 +52,7 @@ export const held = (report: CrashReport): boolean =>
 
 const settleWithinMs = 180_000
 const everyMs = 250
+const loggedLosses = 20
 
 /** Lets a load run over a stack whose processes are killed again and again, then looks for anything lost or doubled. */
 export async function runCrash(
@@ -101,82 +94,24 @@ export async function runCrash(
   }
 }
 
-interface Run {
-  readonly stack: Stack
-  readonly dataDir: string
-  readonly derive: ReturnType<typeof deriveFrom>
-  readonly owner: Uint8Array
-  readonly clock: typeof systemClock
-  readonly log: Logger
-}
-
 async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal): Promise<CrashReport> {
-  const { stack, derive, owner, clock, log, dataDir } = run
+  const { stack, dataDir, clock, log } = run
   const { places } = stack
   const config = stackConfig(loadConfig({ flags: new Map(), env: {}, files: [] }).config, places)
   const headers = new SeenHeaders()
   const tracker = new FinalityTracker()
-  const observers = await observe(
-    { clock, log, config, onHeader: (header) => headers.record(header) },
-    places,
-    tracker,
-    signal,
-  )
-  const client = createSequencerClient({ url: places.sequencerUrl, clock })
-  const signer = nativeSigner()
-  const gateway = await openGateway({ client, signer, clock }, owner, stack.accounts, signal)
-  const acknowledged = new Acknowledged()
-  const tally = newTally()
-  let enough = false
-  const lines = until(syntheticTrace(derive, { concurrent: 64, messagesPerMinute: 1_000 }), () => enough)
-  const { chain } = observers
-  const loading = playLoad(
-    {
-      client,
-      config: chain,
-      prices: chain.genesis.prices,
-      gateway,
-      derive,
-      signer,
-      lines,
-      tracker,
-      clock,
-      log,
-      onAnswer: (answer) => acknowledged.record(answer),
-    },
-    {
-      messages: undefined,
-      messagesPerSecond: options.messagesPerSecond,
-      roundOffers: undefined,
-      lookaheadLines: 256,
-      maxMessages: 100,
-    },
-    tally,
-    signal,
-  )
-  const killing = killRepeatedly(
-    {
-      stack,
-      random: randomStream(derive, 'killer'),
-      clock,
-      log,
-      onRestart: async (role) => {
-        if (role === 'sequencer') await headers.readAll(places.sequencerUrl, signal)
-      },
-    },
-    options.moments,
-    signal,
-  )
-  await Promise.race([killing, loading, observers.failed])
-  enough = true
-  await Promise.race([loading, observers.failed])
-  log.info({ ...tally }, 'load has ended')
-  const claims = await settle(run, observers.sealed, observers.claims, tally.accepted, signal)
+  const observed = { clock, log, config, onHeader: (header: BlockHeader) => headers.record(header) }
+  const observers = await observe(observed, places, tracker, signal)
+  const { acknowledged, accepted } = await Promise.race([
+    loadUnderKills(run, { observers, tracker, headers }, options, signal),
+    observers.failed,
+  ])
+  const claims = await settle(run, observers, accepted, signal)
   const node = await readNode(places.nodeUrl as string, signal)
   await headers.readAll(places.sequencerUrl, signal)
   for (const { claim } of claims.claims) headers.record(claim.lastHeader)
   const lost = await findLost(places.nodeUrl as string, acknowledged.messages, signal)
-  for (const message of lost.slice(0, 20)) log.error({ ...message }, 'acknowledged and lost')
+  for (const message of lost.slice(0, loggedLosses)) log.error({ ...message }, 'acknowledged and lost')
   const head = observers.sealed()?.header
   const sameRoot = head !== undefined && node.stateRoot === `0x${Buffer.from(head.stateRoot).toString('hex')}`
   return {
@@ -192,8 +127,7 @@ async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal
 /** Waits until everything accepted is sealed, final, and verified by the node. */
 async function settle(
   { stack, clock }: Run,
-  sealed: () => { readonly header: { readonly number: bigint } | undefined; readonly messages: number } | undefined,
-  claims: () => ClaimsView | undefined,
+  { sealed, claims }: Observers,
   accepted: number,
   signal: AbortSignal,
 ): Promise<ClaimsView> {
@@ -201,7 +135,7 @@ async function settle(
     waitFor(waitedFor, look, { clock, everyMs, withinMs: settleWithinMs }, signal)
   const head = await wait('all messages to be sealed', () => {
     const view = sealed()
-    return view !== undefined && view.messages >= accepted ? view.header?.number : undefined
+    return view !== undefined && view.messages >= accepted ? view.header.number : undefined
   })
   const final = await wait('all blocks to be final', () => {
     const view = claims()
@@ -212,11 +146,4 @@ async function settle(
     return finalBlock >= head ? true : undefined
   })
   return final
-}
-
-function* until(lines: Iterable<TraceLine>, enough: () => boolean): Generator<TraceLine> {
-  for (const line of lines) {
-    if (enough()) return
-    yield line
-  }
 }

@@ -19,10 +19,6 @@ export class SeenHeaders {
     return [...this.roots.values()].filter((roots) => roots.size > 1).length
   }
 
-  get count(): number {
-    return this.roots.size
-  }
-
   /** Asks for all blocks from the first to the last one sealed, as they are told now. */
   async readAll(sequencerUrl: string, signal: AbortSignal): Promise<void> {
     const client = createSequencerClient({ url: sequencerUrl })
