@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { acceptedPerSecond, claimedPerSecond, median } from '../src/bench/measure.ts'
+import { acceptedPerSecond, claimedPerSecond } from '../src/bench/measure.ts'
 import type { SentLoad } from '../src/bench/send-load.ts'
 
 /** 30 bodies of 10 messages, one every 100 ms after a slow start; ten bodies a block. */
@@ -28,8 +28,4 @@ test('claimed rate › counts the messages of claimed blocks from the end of the
 test('claimed rate › is 0 when not everything was claimed', () => {
   expect(claimedPerSecond(sent, [{ atMs: 11_000, block: 5n }])).toBe(0)
   expect(claimedPerSecond(sent, [])).toBe(0)
-})
-
-test('median › of odd and even numbers', () => {
-  expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5])
 })

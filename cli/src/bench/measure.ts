@@ -33,11 +33,3 @@ export function claimedPerSecond({ byBlock, accepted }: SentLoad, history: reado
   if (begin === undefined || end === undefined || begin === end) return 0
   return (1000 * (end.messages - begin.messages)) / (end.atMs - begin.atMs)
 }
-
-/** The middle of some measurements; of an even number the mean of the middle two. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const upper = sorted[Math.floor(sorted.length / 2)] as number
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)] as number
-  return (lower + upper) / 2
-}
