@@ -5,9 +5,11 @@ export {
   type RawVerification,
   type RawVerificationOptions,
 } from './bench/raw-verification.ts'
+export { median, type Spread, spreadOf } from './bench/spread.ts'
 export { createExecution } from './execution.ts'
 export * from './faults.ts'
 export { chooseVerifier } from './signatures/choose.ts'
 export type { NativeVerifier } from './signatures/native-verifier.ts'
 export { createPortableVerifier } from './signatures/portable.ts'
 export { createNativeSigner, type NativeSigner } from './signatures/signer.ts'
+export { type VerifierVersions, verifierVersions } from './signatures/versions.ts'

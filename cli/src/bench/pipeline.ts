@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSequencerClient } from '@parley/client'
 import { measureRawVerification } from '@parley/execution'
@@ -19,13 +18,15 @@ import { openReader } from '../role/l2.ts'
 import { environmentOf } from '../stack/environment.ts'
 import { type Stack, type StackPlaces, startStack } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
+import { type BenchFrame, benchFrame, seedOf } from './frame.ts'
 import { acceptedPerSecond, type ClaimedAt, claimedPerSecond } from './measure.ts'
 import { createTalks, signBodies } from './prepare.ts'
 import { type PreparedLoad, writePreparedLoad } from './prepared-load.ts'
+import { printReport } from './print-report.ts'
 import type { SentLoad } from './send-load.ts'
 
 /** What `parley bench pipeline --json` prints. */
-interface PipelineReport {
+interface PipelineReport extends BenchFrame {
   /** The lower of the rates at which messages were accepted and claimed. */
   readonly messagesPerSecond: number
   /** What bare npm secp256k1 verifies from 33-byte keys in the same run, on one core and with one worker a core. */
@@ -33,10 +34,6 @@ interface PipelineReport {
   /** Of messages a second to raw verifications a second on all cores. */
   readonly ratio: number
   readonly lanes: number
-  readonly cores: number
-  readonly machine: string
-  readonly commit: string
-  readonly seed: string
 }
 
 const streams = 32
@@ -51,15 +48,15 @@ const readyWithinMs = 120_000
 
 /** Measures the whole pipeline: requests over HTTP, journal, lanes, blocks, batches on the local layer, claims on the L2. */
 export async function runBenchPipeline(context: Context): Promise<number> {
-  const { config, err, out, signal } = context
+  const { config, err, signal } = context
   const dataDir = config.run.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-bench-')))
   const ending = new AbortController()
   const closing = new Closing()
   try {
-    const seed = String(config.load.seed ?? 1n)
+    const seed = seedOf(config)
     const either = AbortSignal.any([signal, ending.signal])
     const report = await measure(context, dataDir, seed, closing, either)
-    out.write(`${JSON.stringify(report, undefined, config.run.json ? undefined : 2)}\n`)
+    printReport(context, report)
     return 0
   } finally {
     ending.abort()
@@ -114,10 +111,7 @@ async function measure(
     rawVerificationsPerSecond: { oneCore: Math.round(oneCore), allCores: Math.round(allCores) },
     ratio: Math.round((1000 * messagesPerSecond) / allCores) / 1000,
     lanes: stack.roles.get('sequencer').ready.lanes as number,
-    cores: availableParallelism(),
-    machine: cpus()[0]?.model ?? 'unknown',
-    commit: commit(),
-    seed,
+    ...benchFrame(context, { workload: `${messages} messages in bodies of ${messagesPerBody}`, repeats: 1 }),
   }
 }
 
@@ -200,9 +194,4 @@ async function load(
 
 function readerOf(context: Context, places: StackPlaces, signal: AbortSignal): Promise<SettlementReader> {
   return openReader({ ...context, config: stackConfig(context.config, places), signal }, new Registry(), undefined)
-}
-
-function commit(): string {
-  const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' })
-  return status === 0 ? stdout.trim() : 'unknown'
 }

@@ -1,10 +1,11 @@
+import { benchKeys } from '../bench/print-report.ts'
 import { needed } from '../config/config.ts'
 import type { CommandDefinition } from './command.ts'
 
 export const benchPipeline: CommandDefinition = {
   name: 'bench pipeline',
   about: 'Measure messages a second, accepted and claimed, against what the machine verifies bare, in one run.',
-  keys: ['run.dataDir', 'run.json', 'run.lanes', 'run.verifier', 'load.messages', 'load.seed'],
+  keys: [...benchKeys, 'run.dataDir', 'run.lanes', 'load.messages'],
   async run(context) {
     const { runBenchPipeline } = await import('../bench/pipeline.ts')
     return runBenchPipeline(context)

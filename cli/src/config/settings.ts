@@ -193,6 +193,17 @@ const keys = {
 } as const
 
 const bench = {
+  'bench.quick': defaulted(
+    false,
+    toggle({
+      flag: 'quick',
+      about: 'Measure less: fewer repeats and smaller sizes, good for looking, not for citing.',
+    }),
+  ),
+  'bench.repeats': integer(1, 1_000, {
+    flag: 'repeats',
+    about: 'Measurements behind each figure; at least 5 when left out, fewer with --quick.',
+  }),
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
 } as const
 

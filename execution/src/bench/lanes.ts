@@ -4,6 +4,7 @@ import type { Execution, VerifierChoice } from '../api.ts'
 import { createExecution } from '../execution.ts'
 import { benchConfig, SyntheticLoad } from './load.ts'
 import { measureRawVerification } from './raw-verification.ts'
+import { median } from './spread.ts'
 
 export interface LaneMeasurementOptions {
   readonly lanes: number
@@ -73,8 +74,6 @@ async function cpuOf(workers: readonly Worker[]): Promise<number> {
   const usages = await Promise.all(workers.map((worker) => worker.cpuUsage()))
   return usages.reduce((sum, { user, system }) => sum + user + system, 0)
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 /**
  * Measures lanes with roots and journal records against bare verification, turn by turn in one run: on a machine that
