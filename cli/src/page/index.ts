@@ -1,0 +1,2 @@
+export type { Axis, CategoryPlot, LinePlot, Page, Plot, Section, Table, Value } from './page.ts'
+export { renderPage } from './render-page.ts'
