@@ -117,6 +117,14 @@ const batcher = {
     5_000,
     integer(50, day, { about: 'Milliseconds between looks at finality and the claims standing.' }),
   ),
+  'batcher.pushPrices': defaulted(
+    true,
+    toggle({ about: 'Move the L3’s prices after what the L2 knows of its L1, as far as the contract lets anyone.' }),
+  ),
+  'batcher.pricesEveryMs': defaulted(
+    60_000,
+    integer(1_000, day, { about: 'Milliseconds between looks whether prices can be moved.' }),
+  ),
 } as const
 
 const node = {

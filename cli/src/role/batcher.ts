@@ -10,6 +10,7 @@ import { startStatusServer } from '../process/status-server.ts'
 import { Closing } from './closing.ts'
 import { openClaimer } from './l2.ts'
 import { openPublisher } from './layers.ts'
+import { keepPrices } from './price-keeper.ts'
 import { openTexts } from './stores.ts'
 
 /** Notes the last block whose batch is published whole, which is when its claim is asked for. */
@@ -64,10 +65,15 @@ export function startBatcher(context: Context): Promise<Service> {
     closing.add(() => server.close())
     const stopping = new AbortController()
     const running = batcher.run(stopping.signal)
+    const { pushPrices, pricesEveryMs } = config.batcher
+    const keeping = pushPrices
+      ? keepPrices({ settlement, clock, log, registry }, pricesEveryMs, stopping.signal)
+      : undefined
     closing.add(async () => {
       stopping.abort()
       // What it failed with is told by `failed`.
       await running.catch(() => undefined)
+      await keeping
     })
     const failed = running.then(() => new Promise<never>(() => undefined))
     return { ready: { url: server.url }, failed, stop: () => closing.close() }

@@ -78,6 +78,8 @@ export interface Stack {
 /** mwei in each account: 10 ether, millions of messages at the highest price. */
 const accountAmount = 10n ** 13n
 const readyWithinMs = 60_000
+/** The interval of the development deployment. */
+const pricesEveryMs = 10_000
 const deployWithinMs = 60_000
 
 /**
@@ -199,6 +201,9 @@ async function startRoles(
       'da.confirmations': 1,
       'batcher.maxAgeMs': options.batchAgeMs,
       'batcher.watchEveryMs': 1_000,
+      // With a clock of its own a run takes the same items every time: prices move with the real one.
+      'batcher.pushPrices': virtual === undefined,
+      'batcher.pricesEveryMs': pricesEveryMs,
     }),
     options.node ? start('node', reading) : undefined,
   ])
