@@ -73,6 +73,10 @@ function count(step: Step, exitCode: number, output: string): { passed: number; 
   return { passed, failed }
 }
 
+/** Names of failed tests, as the suites' runners print them: a log may be cut, and its end is what is left. */
+const failure = /^\s*(?:FAIL\s+\S.*|\[FAIL.*)$/gm
+
+const failures = new Set<string>()
 let passed = 0
 let failed = 0
 for (const step of steps) {
@@ -82,8 +86,13 @@ for (const step of steps) {
   const counts = count(step, exitCode, output)
   passed += counts.passed
   failed += counts.failed
+  if (counts.failed > 0) {
+    failures.add(`check ${step.name}`)
+    for (const [line] of output.matchAll(failure)) failures.add(line.trim())
+  }
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
   console.log(`ci: ${step.name} ${counts.failed === 0 ? 'held' : 'FAILED'} in ${seconds} s`)
 }
+for (const line of failures) console.log(`ci: failed: ${line}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
