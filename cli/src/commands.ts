@@ -1,5 +1,5 @@
 import { batcherCommand } from './command/batcher.ts'
-import { benchLoad, benchPipeline } from './command/bench.ts'
+import { benchLanesCommand, benchLoad, benchPipeline } from './command/bench.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
 import { daCommand } from './command/da.ts'
@@ -20,6 +20,7 @@ export const commands: readonly CommandDefinition[] = [
   batcherCommand,
   daCommand,
   deployCommand,
+  benchLanesCommand,
   benchPipeline,
   benchLoad,
   inspectBlock,

@@ -1,4 +1,5 @@
 export * from './api.ts'
+export { type LaneLoad, type LaneLoadOptions, type LaneWorkload, prepareLaneLoad } from './bench/lane-load.ts'
 export { type LaneMeasurement, type LaneMeasurementOptions, measureLanes } from './bench/lanes.ts'
 export {
   measureRawVerification,

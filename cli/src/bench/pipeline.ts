@@ -56,8 +56,7 @@ export async function runBenchPipeline(context: Context): Promise<number> {
     const seed = seedOf(config)
     const either = AbortSignal.any([signal, ending.signal])
     const report = await measure(context, dataDir, seed, closing, either)
-    printReport(context, report)
-    return 0
+    return printReport(context, report)
   } finally {
     ending.abort()
     await closing.close()

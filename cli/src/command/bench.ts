@@ -1,4 +1,4 @@
-import { benchKeys } from '../bench/print-report.ts'
+import { benchKeys, printReport } from '../bench/print-report.ts'
 import { needed } from '../config/config.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -24,5 +24,16 @@ export const benchLoad: CommandDefinition = {
     const result = await sendLoad({ clock }, options, signal)
     out.write(`${JSON.stringify({ result })}\n`)
     return 0
+  },
+}
+
+export const benchLanesCommand: CommandDefinition = {
+  name: 'bench lanes',
+  about:
+    'Measure lanes against what the machine verifies bare: one to one a core, uniform and skewed, with and without roots.',
+  keys: benchKeys,
+  async run(context) {
+    const { benchLanes } = await import('../bench/lanes/bench-lanes.ts')
+    return printReport(context, await benchLanes(context))
   },
 }

@@ -15,6 +15,7 @@ import { markLast, writeChunkHeader, writeConversation } from '../codec/snapshot
 import { Lane } from '../lane/lane.ts'
 import { createPortableVerifier } from '../signatures/portable.ts'
 import { createNativeSigner } from '../signatures/signer.ts'
+import { ZipfSampler } from './zipf.ts'
 
 const plenty = 2n ** 62n
 const distinctKeys = 1024
@@ -37,16 +38,35 @@ function digestOf(label: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(label).digest())
 }
 
+/** Which member speaks at a place of the load: twice the conversation's number, plus the member's slot. */
+export type Speakers = (serial: number) => number
+
+/** Everybody in turn. @param stride - Which speaks after which; a large odd number jumps about in memory. */
+export function inTurn(conversations: number, stride: number): Speakers {
+  return (serial) => (serial * stride) % (2 * conversations)
+}
+
+/** Conversations of Zipf-distributed liveliness, both members alike; the same for the same seed. */
+export function skewed(conversations: number, exponent: number, seed: string): Speakers {
+  const sampler = new ZipfSampler(conversations, exponent)
+  return (serial) => {
+    const drawn = digestOf(`${seed} speaker ${serial}`)
+    const rank = sampler.rank(new DataView(drawn.buffer).getUint32(0) / 2 ** 32)
+    return 2 * rank + ((drawn[4] as number) & 1)
+  }
+}
+
 /** A state of many two-member conversations, spread over all shards, and the messages of their members. */
 export class SyntheticLoad {
   readonly conversations: number
-  private readonly keys: readonly MemberKey[] = Array.from({ length: distinctKeys }, (_, i) =>
-    signer.memberKey(digestOf(`key ${i}`)),
-  )
+  private readonly keys: readonly MemberKey[]
   private readonly nonces: Uint32Array
+  private readonly seed: string
 
-  constructor(conversations: number) {
+  constructor(conversations: number, seed: string) {
     this.conversations = conversations
+    this.seed = seed
+    this.keys = Array.from({ length: distinctKeys }, (_, i) => signer.memberKey(digestOf(`${seed} key ${i}`)))
     this.nonces = new Uint32Array(2 * conversations)
   }
 
@@ -69,14 +89,11 @@ export class SyntheticLoad {
     return lane.restoreEnd().map(({ root }) => root)
   }
 
-  /**
-   * Signs the next messages, 111 bytes each; valid when all before them were accepted.
-   * @param stride - Which conversation speaks after which; a large odd number jumps about in memory.
-   */
-  messages(count: number, stride: number, start = 0): Uint8Array {
+  /** Signs the next messages, 111 bytes each; valid when all before them were accepted. */
+  messages(count: number, speakers: Speakers, start = 0): Uint8Array {
     const messages = new Uint8Array(count * signedMessageBytes)
     for (let i = 0; i < count; i += 1) {
-      const speaker = ((start + i) * stride) % (2 * this.conversations)
+      const speaker = speakers(start + i)
       messages.set(this.message(speaker >>> 1, speaker & 1, start + i), i * signedMessageBytes)
     }
     return messages
@@ -86,7 +103,7 @@ export class SyntheticLoad {
     const place = 2 * conversation + member
     const nonce = BigInt(this.nonces[place] as number)
     this.nonces[place] = Number(nonce) + 1
-    const content = digestOf(`content ${serial}`)
+    const content = digestOf(`${this.seed} content ${serial}`)
     const digest = messageDigest(benchConfig.chainId, this.id(conversation), member, nonce, content)
     return SignedMessageType.serialize({
       shard: conversation % limits.shards,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { acceptedPerSecond, claimedPerSecond } from '../src/bench/measure.ts'
-import type { SentLoad } from '../src/bench/send-load.ts'
+import { acceptedPerSecond, claimedPerSecond } from '../../src/bench/measure.ts'
+import type { SentLoad } from '../../src/bench/send-load.ts'
 
 /** 30 bodies of 10 messages, one every 100 ms after a slow start; ten bodies a block. */
 const sent: SentLoad = {

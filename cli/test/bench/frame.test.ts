@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { benchFrame, repeatsOf, seedOf } from '../src/bench/frame.ts'
-import type { Key } from '../src/config/config.ts'
-import { loadConfig } from '../src/config/load.ts'
+import { benchFrame, repeatsOf, seedOf } from '../../src/bench/frame.ts'
+import type { Key } from '../../src/config/config.ts'
+import { loadConfig } from '../../src/config/load.ts'
 
 const configOf = (...flags: [Key, string][]) => loadConfig({ flags: new Map(flags), env: {}, files: [] }).config
 
