@@ -10,6 +10,7 @@ import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
 import { replayCommand } from './command/replay.ts'
 import { sequencerCommand } from './command/sequencer.ts'
+import { simulateConservation } from './command/simulate.ts'
 
 /** Every command of `parley`. */
 export const commands: readonly CommandDefinition[] = [
@@ -23,6 +24,7 @@ export const commands: readonly CommandDefinition[] = [
   benchLanesCommand,
   benchPipeline,
   benchLoad,
+  simulateConservation,
   inspectBlock,
   inspectClaim,
   inspectConversation,

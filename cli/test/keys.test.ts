@@ -32,7 +32,7 @@ const file = (name: string): string => join(directory, name)
 
 describe('keys', () => {
   it('generate › writes a file that only its owner reads, and prints no secret', async () => {
-    const told = await run(keysGenerate, [], [['keys.out', file('generated')]])
+    const told = await run(keysGenerate, [], [['run.out', file('generated')]])
     expect(Object.keys(told)).toEqual(['address', 'key'])
     expect(statSync(file('generated')).mode & 0o777).toBe(0o600)
     expect(await run(keysShow, [file('generated')])).toEqual(told)
@@ -41,7 +41,7 @@ describe('keys', () => {
   it('generate › writes over nothing, and wants to be told where', async () => {
     writeFileSync(file('taken'), 'precious')
     const refusal = { fault: { code: 'ARGUMENT_INVALID', argument: '--out' } }
-    await expect(run(keysGenerate, [], [['keys.out', file('taken')]])).rejects.toMatchObject(refusal)
+    await expect(run(keysGenerate, [], [['run.out', file('taken')]])).rejects.toMatchObject(refusal)
     await expect(run(keysGenerate, [])).rejects.toMatchObject(refusal)
     expect(readFileSync(file('taken'), 'utf8')).toBe('precious')
   })

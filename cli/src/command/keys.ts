@@ -1,6 +1,6 @@
 import type { CommandDefinition } from './command.ts'
 
-const keys = ['keys.out', 'keys.reveal', 'run.json'] as const
+const keys = ['run.out', 'keys.reveal', 'run.json'] as const
 
 export const keysGenerate: CommandDefinition = {
   name: 'keys generate',

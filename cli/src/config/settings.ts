@@ -19,6 +19,10 @@ const common = {
   ),
   'run.dataDir': text({ flag: 'data', about: 'Directory of everything that the command stores.' }),
   'run.json': defaulted(false, toggle({ flag: 'json', about: 'Print one JSON object on standard output.' })),
+  'run.out': text({
+    flag: 'out',
+    about: 'Where to write: the file of a secret key, with mode 600, which must not exist; the directory of a page.',
+  }),
   'run.lanes': integer(1, 64, {
     flag: 'lanes',
     about: 'Worker threads that execute; one a core when left out. Changes no root.',
@@ -192,7 +196,6 @@ const deploy = {
 } as const
 
 const keys = {
-  'keys.out': text({ flag: 'out', about: 'File that the secret key is written to, with mode 600; must not exist.' }),
   'keys.reveal': defaulted(false, toggle({ flag: 'reveal', about: 'Print the secret key on standard output.' })),
   'keys.index': defaulted(
     0,
@@ -215,6 +218,13 @@ const bench = {
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
 } as const
 
+const simulate = {
+  'simulate.actions': defaulted(
+    10_000,
+    integer(1, 1_000_000, { flag: 'actions', about: 'Random actions of `simulate conservation`.' }),
+  ),
+} as const
+
 /** Every key there is, as `section.name`. Variables and flags follow from it, and so does the table in the README. */
 export const settings = {
   ...common,
@@ -227,4 +237,5 @@ export const settings = {
   ...deploy,
   ...keys,
   ...bench,
+  ...simulate,
 } as const satisfies Readonly<Record<`${string}.${string}`, Setting<unknown>>>

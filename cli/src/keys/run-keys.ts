@@ -9,9 +9,9 @@ import type { Context } from '../process/context.ts'
 
 /** Tells the address; the secret goes to the file asked for, or to standard output if that was asked for. */
 function tell({ config, out }: Context, secret: Uint8Array): number {
-  if (config.keys.out === undefined && !config.keys.reveal)
+  if (config.run.out === undefined && !config.keys.reveal)
     throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--out', reason: 'is needed unless --reveal is given' })
-  if (config.keys.out !== undefined) refusing('--out', () => writeKeyFile(config.keys.out as string, secret))
+  if (config.run.out !== undefined) refusing('--out', () => writeKeyFile(config.run.out as string, secret))
   return show(config.run.json, out, secret, config.keys.reveal)
 }
 

@@ -12,8 +12,11 @@ export interface AnvilDeps {
   readonly log: Logger
 }
 
-/** How blocks come about: every so many seconds, or one for each transaction. */
-export type Mining = { readonly kind: 'interval'; readonly seconds: number } | { readonly kind: 'automine' }
+/** How blocks come about: every so many seconds, one for each transaction, or when asked, of what waits in its order. */
+export type Mining =
+  | { readonly kind: 'interval'; readonly seconds: number }
+  | { readonly kind: 'automine' }
+  | { readonly kind: 'manual' }
 
 export interface AnvilOptions {
   readonly family: 'ethereum' | 'optimism'
@@ -56,6 +59,11 @@ export function anvilBinary(): string {
   return join(dirname(manifest), bin.anvil)
 }
 
+function miningArguments(mining: Mining): string[] {
+  if (mining.kind === 'interval') return ['--block-time', String(mining.seconds)]
+  return mining.kind === 'manual' ? ['--no-mining', '--order', 'fifo'] : []
+}
+
 function anvilArguments(options: AnvilOptions): string[] {
   const { mining } = options
   return [
@@ -70,7 +78,7 @@ function anvilArguments(options: AnvilOptions): string[] {
     ['--gas-limit', String(options.gasLimit)],
     ['--enable-tx-gas-limit'],
     ['--no-request-size-limit'],
-    mining.kind === 'interval' ? ['--block-time', String(mining.seconds)] : [],
+    miningArguments(mining),
     options.stateFile === undefined ? [] : ['--state', options.stateFile],
     options.genesisTimestamp === undefined ? [] : ['--timestamp', String(options.genesisTimestamp)],
   ].flat()

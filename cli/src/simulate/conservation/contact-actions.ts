@@ -1,0 +1,78 @@
+import { bytesToHex, stringToHex } from 'viem'
+import type { RandomStream } from '../../load/seeded.ts'
+import { lower, type Maker, oneOf, type World, walletOf } from './world.ts'
+
+const attribute = stringToHex('did/pub/Ed25519/veriKey/hex', { size: 32 })
+const year = 31_536_000n
+
+/** What somebody pays for a registration: mostly what it costs. */
+function paid({ known }: World, random: RandomStream): bigint {
+  const fee = known.registrationFee
+  return oneOf(random, [fee, fee, fee, fee + 1n, fee === 0n ? 0n : fee - 1n])
+}
+
+/** Everyone registers once, so most attempts after the first are refused; a new address now and then keeps it going. */
+export const register: Maker = async (world, random, step) => {
+  const payer = lower(oneOf(random, world.people).address)
+  const value = paid(world, random)
+  const { directory } = world.contracts
+  if (random.unit() < 0.3)
+    return {
+      action: 'register',
+      transaction: directory.call(payer, 'register', [[]], value),
+      settle: () => world.ledger.post(walletOf(payer), 'directory fees', value),
+    }
+  const signer = world.signerOf(step)
+  const deadline = 2n ** 64n
+  const signature = await signer.signTypedData({
+    domain: { name: 'Parley ContactDirectory', version: '1', chainId: 901, verifyingContract: directory.address },
+    types: registerTypes,
+    primaryType: 'Register',
+    message: { signer: signer.address, changes: [], nonce: 0n, deadline },
+  })
+  const authorization = { signer: signer.address, deadline, signature }
+  return {
+    action: 'registerBySignature',
+    transaction: directory.call(payer, 'registerBySignature', [[], authorization], value),
+    settle: () => world.ledger.post(walletOf(payer), 'directory fees', value),
+  }
+}
+
+const registerTypes = {
+  Register: [
+    { name: 'signer', type: 'address' },
+    { name: 'changes', type: 'AttributeChange[]' },
+    { name: 'nonce', type: 'uint256' },
+    { name: 'deadline', type: 'uint256' },
+  ],
+  AttributeChange: [
+    { name: 'name', type: 'bytes32' },
+    { name: 'value', type: 'bytes' },
+    { name: 'validity', type: 'uint64' },
+  ],
+} as const
+
+export const change: Maker = (world, random, step) => {
+  const from = lower(oneOf(random, world.people).address)
+  const value = bytesToHex(world.derive('attribute', step % 7))
+  const { directory } = world.contracts
+  const transaction =
+    random.unit() < 0.5
+      ? directory.call(from, 'setAttribute', [from, attribute, value, year])
+      : directory.call(from, 'revokeAttribute', [from, attribute, value])
+  return { action: 'change', transaction, settle: () => undefined }
+}
+
+export const collectFees: Maker = (world, random) => {
+  const from = lower(oneOf(random, world.people).address)
+  return {
+    action: 'collectFees',
+    transaction: world.contracts.directory.call(from, 'collectFees', []),
+    settle: () => {
+      const { ledger, treasury } = world
+      // All that lies there, what was forced upon it included.
+      for (const account of ['directory fees', 'directory nobody'] as const)
+        ledger.post(account, walletOf(treasury), ledger.balanceOf(account))
+    },
+  }
+}

@@ -1,0 +1,204 @@
+import { type Address, bytesToHex, type Hex, zeroAddress } from 'viem'
+import type { RandomStream } from '../../load/seeded.ts'
+import type { Transaction } from '../chain/simulated-chain.ts'
+import type { DemandCurve } from '../model/demand.ts'
+import {
+  creditOf,
+  type GateChoice,
+  lower,
+  type Maker,
+  oneOf,
+  sharingGate,
+  upTo,
+  type World,
+  walletOf,
+} from './world.ts'
+
+const basisPoints = 10_000n
+
+interface Fee {
+  readonly fee: bigint
+  /** What the gate takes for itself, and for whom. */
+  readonly gatePart: bigint
+}
+
+/** What the recipient's gate must ask at `now`, by the specification; counts the invite. */
+function admit({ known, contracts, beneficiary }: World, recipient: Address, now: bigint): Fee {
+  const inbox = lower(contracts.inbox.address)
+  const flat = known.flatFees.get(recipient) ?? 0n
+  switch (known.gates.get(recipient) ?? 'default') {
+    case 'default':
+      return { fee: known.demand.admit(inbox, recipient, now), gatePart: 0n }
+    case 'flat':
+      return { fee: flat, gatePart: 0n }
+    case 'sharing':
+      return {
+        fee: sharingGate.fee,
+        gatePart: beneficiary === zeroAddress ? 0n : (sharingGate.fee * sharingGate.basisPoints) / basisPoints,
+      }
+    case 'all': {
+      const composite = lower(contracts.composite.address)
+      return { fee: flat + known.demand.admit(composite, recipient, now), gatePart: 0n }
+    }
+  }
+}
+
+function settleInvite(world: World, { from, value }: Transaction, recipient: Address, now: bigint): void {
+  const { ledger, known, treasury, beneficiary } = world
+  const { fee, gatePart } = admit(world, recipient, now)
+  const protocolPart = (fee * known.protocolShare) / basisPoints
+  ledger.post(walletOf(from), creditOf(from), value)
+  ledger.post(creditOf(from), creditOf(treasury), protocolPart)
+  ledger.post(creditOf(from), creditOf(beneficiary), gatePart)
+  ledger.post(creditOf(from), creditOf(recipient), fee - protocolPart - gatePart)
+}
+
+const personOf = (world: World, random: RandomStream): Address => lower(oneOf(random, world.people).address)
+const digestOf = ({ derive }: World, step: number): Hex => bytesToHex(derive('digest', step))
+
+/** Sends nothing, something like the fee, or far too much. */
+function valueSent(random: RandomStream): bigint {
+  return oneOf(random, [0n, 10n ** 10n, upTo(random, 10n ** 14n), 10n ** 16n])
+}
+
+function requestOf(world: World, random: RandomStream, step: number, recipient: Address) {
+  const maxFee = oneOf(random, [10n ** 18n, 10n ** 18n, upTo(random, 10n ** 14n)])
+  return { recipient, contentDigest: digestOf(world, step), maxFee, gateData: '0x' as const }
+}
+
+export const invite: Maker = (world, random, step) => {
+  const from = personOf(world, random)
+  const recipient = personOf(world, random)
+  const request = requestOf(world, random, step, recipient)
+  const transaction = world.contracts.inbox.call(from, 'invite', [request], valueSent(random))
+  return {
+    action: 'invite',
+    transaction,
+    settle: (_, now) => settleInvite(world, transaction, recipient, now),
+  }
+}
+
+const inviteTypes = {
+  Invite: [
+    { name: 'recipient', type: 'address' },
+    { name: 'contentDigest', type: 'bytes32' },
+    { name: 'relayer', type: 'address' },
+    { name: 'deadline', type: 'uint256' },
+  ],
+} as const
+
+export const relay: Maker = async (world, random, step) => {
+  const from = personOf(world, random)
+  const recipient = personOf(world, random)
+  const signer = oneOf(random, world.people)
+  const request = requestOf(world, random, step, recipient)
+  const relayer = oneOf(random, [zeroAddress, from, from, personOf(world, random)])
+  const deadline = 2n ** 64n
+  const verifyingContract = world.contracts.inbox.address
+  const signature = await signer.signTypedData({
+    domain: { name: 'Parley PublicInbox', version: '1', chainId: 901, verifyingContract },
+    types: inviteTypes,
+    primaryType: 'Invite',
+    message: { recipient, contentDigest: request.contentDigest, relayer, deadline },
+  })
+  const authorization = { signer: signer.address, deadline, signature }
+  const transaction = world.contracts.inbox.call(from, 'relay', [request, relayer, authorization], valueSent(random))
+  return {
+    action: 'relay',
+    transaction,
+    settle: (_, now) => settleInvite(world, transaction, recipient, now),
+  }
+}
+
+export const setGate: Maker = (world, random) => {
+  const from = personOf(world, random)
+  const choice = oneOf<GateChoice>(random, ['default', 'flat', 'sharing', 'all'])
+  const { flat, sharing, composite } = world.contracts
+  const address = { default: zeroAddress, flat: flat.address, sharing, all: composite.address }[choice]
+  return {
+    action: 'setGate',
+    transaction: world.contracts.inbox.call(from, 'setGate', [address]),
+    settle: () => void world.known.gates.set(from, choice),
+  }
+}
+
+export const setFlatFee: Maker = (world, random) => {
+  const from = personOf(world, random)
+  const fee = oneOf(random, [0n, 10n ** 9n, 10n ** 9n + upTo(random, 10n ** 14n), 10n ** 8n])
+  return {
+    action: 'setFlatFee',
+    transaction: world.contracts.flat.call(from, 'setFee', [fee]),
+    settle: () => void world.known.flatFees.set(from, fee),
+  }
+}
+
+function randomCurve(random: RandomStream): DemandCurve {
+  const minFee = 10n ** 9n + upTo(random, 10n ** 12n)
+  return {
+    minFee,
+    maxFee: minFee * BigInt(1 + random.below(2 ** 20)),
+    target: 1 + random.below(50),
+    period: 1 + random.below(86_400),
+    fraction: 1 + random.below(100),
+  }
+}
+
+export const setCurve: Maker = (world, random) => {
+  const from = personOf(world, random)
+  const curve = oneOf(random, [undefined, randomCurve(random), randomCurve(random)])
+  const { demand } = world.contracts
+  return {
+    action: 'setCurve',
+    transaction: curve === undefined ? demand.call(from, 'clearCurve', []) : demand.call(from, 'setCurve', [curve]),
+    settle: () => world.known.demand.setCurve(from, curve),
+  }
+}
+
+export const setGates: Maker = (world, random) => {
+  const from = personOf(world, random)
+  const { composite, flat, demand } = world.contracts
+  return {
+    action: 'setGates',
+    transaction: composite.call(from, 'setGates', [1, [flat.address, demand.address]]),
+    settle: () => undefined,
+  }
+}
+
+export const setStanding: Maker = (world, random) => {
+  const from = personOf(world, random)
+  const account = personOf(world, random)
+  const standing = oneOf(random, [0, 0, 0, 1, 2])
+  return {
+    action: 'setStanding',
+    transaction: world.contracts.inbox.call(from, 'setStanding', [account, standing]),
+    settle: () => undefined,
+  }
+}
+
+export const deposit: Maker = (world, random) => {
+  const from = personOf(world, random)
+  const account = personOf(world, random)
+  const value = upTo(random, 10n ** 16n)
+  return {
+    action: 'deposit',
+    transaction: world.contracts.inbox.call(from, 'deposit', [account], value),
+    settle: () => world.ledger.post(walletOf(from), creditOf(account), value),
+  }
+}
+
+/** Somebody's own credit to anyone, or anyone's to themselves; now and then more than there is. */
+export const withdraw: Maker = (world, random) => {
+  const { ledger, treasury, beneficiary } = world
+  const account = oneOf(random, [...world.people.map(({ address }) => lower(address)), treasury, beneficiary])
+  const owner = world.people.some(({ address }) => lower(address) === account)
+  const own = owner && random.unit() < 0.5
+  const from = own ? account : personOf(world, random)
+  const recipient = own ? personOf(world, random) : account
+  const credit = ledger.balanceOf(creditOf(account))
+  const amount = oneOf(random, [credit, upTo(random, credit), credit + 1n])
+  return {
+    action: 'withdraw',
+    transaction: world.contracts.inbox.call(from, 'withdraw', [account, recipient, amount]),
+    settle: () => ledger.post(creditOf(account), walletOf(recipient), amount),
+  }
+}
