@@ -1,5 +1,6 @@
 import { batcherCommand } from './command/batcher.ts'
 import { benchLanesCommand, benchLoad, benchPipeline } from './command/bench.ts'
+import { benchDaCommand } from './command/bench-costs.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
 import { daCommand } from './command/da.ts'
@@ -25,6 +26,7 @@ export const commands: readonly CommandDefinition[] = [
   benchPipeline,
   benchLoad,
   simulateConservation,
+  benchDaCommand,
   inspectBlock,
   inspectClaim,
   inspectConversation,

@@ -7,6 +7,7 @@ export {
 } from './ethereum-blobs/ethereum-blobs-da.ts'
 export type { FeeBounds } from './ethereum-blobs/fees.ts'
 export { createKzg, type Kzg, type KzgOptions } from './ethereum-blobs/kzg.ts'
+export { blobsFor, usableBytesPerBlob } from './ethereum-blobs/packing.ts'
 export type { BlobStore } from './ethereum-blobs/publication-store.ts'
 export {
   createLocalDa,

@@ -12,4 +12,5 @@ export type {
   VirtualOptions,
 } from './options.ts'
 export type { SequencerDeps } from './pipeline/pipeline.ts'
+export { decideSeal, type OpenBlockLoad, type SealDecision } from './pipeline/sealing-rule.ts'
 export { createSequencer, type Sequencer } from './sequencer.ts'

@@ -44,6 +44,14 @@ export function integer(minimum: number, maximum: number, described: Described):
   return setting(described, z.int({ error }).min(minimum, { error }).max(maximum, { error }), wholeNumber)
 }
 
+const decimal = (text: string): unknown => (/^\d{1,12}(\.\d{1,12})?$/.test(text) ? Number(text) : text)
+
+/** A price or another quantity that is not whole. */
+export function quantity(minimum: number, maximum: number, described: Described): Setting<number> {
+  const error = `must be a number from ${minimum} to ${maximum}`
+  return setting(described, z.number({ error }).min(minimum, { error }).max(maximum, { error }), decimal)
+}
+
 /** An amount or another uint64; files give it as a whole number or, beyond 2^53, as text. */
 export function uint64(minimum: bigint, maximum: bigint, described: Described): Setting<bigint> {
   const error = `must be a whole number from ${minimum} to ${maximum}`

@@ -1,4 +1,16 @@
-import { address, choice, defaulted, integer, type Setting, secretKey, text, toggle, uint64, url } from './setting.ts'
+import {
+  address,
+  choice,
+  defaulted,
+  integer,
+  quantity,
+  type Setting,
+  secretKey,
+  text,
+  toggle,
+  uint64,
+  url,
+} from './setting.ts'
 
 const day = 86_400_000
 
@@ -203,6 +215,9 @@ const keys = {
   ),
 } as const
 
+/** Costs are told at stated prices, which are inputs and no claim about any market. */
+const price = (flag: string, about: string): Setting<number> => quantity(0, 1_000_000, { flag, about })
+
 const bench = {
   'bench.quick': defaulted(
     false,
@@ -215,6 +230,15 @@ const bench = {
     flag: 'repeats',
     about: 'Measurements behind each figure; at least 5 when left out, fewer with --quick.',
   }),
+  'bench.etherUsd': defaulted(3_000, price('ether-usd', 'Dollars for one ether.')),
+  'bench.l1GasGwei': defaulted(1, price('l1-gas', 'Gwei for one gas on the L1.')),
+  'bench.blobGasGwei': defaulted(
+    0.0625,
+    price('blob-gas', 'Gwei for one gas of blobs; a sixteenth of the L1’s gas is its floor by EIP-7918.'),
+  ),
+  'bench.l2GasGwei': defaulted(0.001, price('l2-gas', 'Gwei for one gas on the L2.')),
+  'bench.tiaUsd': defaulted(1, price('tia-usd', 'Dollars for one TIA.')),
+  'bench.celestiaGasUtia': defaulted(0.004, price('celestia-gas', 'Millionths of a TIA for one gas on Celestia.')),
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
 } as const
 

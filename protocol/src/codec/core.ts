@@ -30,39 +30,70 @@ const uint16 = 0xffff
 
 const bodyKinds = Object.values(BodyKind).length - 1
 
-/** Columns of all blocks, one after another, so that like stands beside like. Narrow: small integers. Wide: what cannot shrink. */
-function writeColumns(blocks: readonly BlockSkeleton[]): { narrow: Uint8Array; wide: Uint8Array } {
-  const narrow = new ByteWriter()
-  const wide = new ByteWriter()
+/** One column of all blocks of a batch; `of` names what it tells. */
+export interface CoreColumn {
+  readonly of: 'header' | 'trace' | 'index' | 'member' | 'digest' | 'operation'
+  readonly bytes: Uint8Array
+}
+
+/** Columns of all blocks in their order, so that like stands beside like. Narrow: small integers. Wide: what cannot shrink. */
+export interface CoreColumns {
+  readonly narrow: readonly CoreColumn[]
+  readonly wide: readonly CoreColumn[]
+}
+
+function column(of: CoreColumn['of'], write: (writer: ByteWriter) => void): CoreColumn {
+  const writer = new ByteWriter()
+  write(writer)
+  return { of, bytes: writer.finish() }
+}
+
+function blockColumn(blocks: readonly BlockSkeleton[]): CoreColumn {
+  return column('header', (writer) => {
+    writer.varint(blocks.length)
+    let previous = { timestamp: 0n, inboxCount: 0n }
+    for (const block of blocks) {
+      writer.varint(block.timestamp - previous.timestamp)
+      writer.varint(block.inboxCount - previous.inboxCount)
+      writer.varint(block.runs.length)
+      previous = block
+    }
+  })
+}
+
+/**
+ * The columns that a core is encoded of, before the narrow ones are deflated together.
+ * @throws {RangeError} when a timestamp or inbox count falls.
+ */
+export function coreColumns(blocks: readonly BlockSkeleton[]): CoreColumns {
   const runs = blocks.flatMap((block) => block.runs)
   const segments = runs.flatMap((run) => run.segments)
   const bodies = segments.map((segment) => segment.body)
-  const messages = bodies.flatMap((body) => (body.selector === BodyKind.messages ? body.value : []))
-  narrow.varint(blocks.length)
-  let previous = { timestamp: 0n, inboxCount: 0n }
-  for (const block of blocks) {
-    narrow.varint(block.timestamp - previous.timestamp)
-    narrow.varint(block.inboxCount - previous.inboxCount)
-    narrow.varint(block.runs.length)
-    wide.bytes(block.stateRoot)
-    previous = block
+  const lists = bodies.flatMap((body) => (body.selector === BodyKind.messages ? [body.value] : []))
+  const items = bodies.flatMap((body) => (body.selector === BodyKind.inboxItem ? [body.value] : []))
+  const messages = lists.flat()
+  const operations = bodies.flatMap((body) =>
+    body.selector === BodyKind.operation ? [OperationType.serialize(body.value)] : [],
+  )
+  return {
+    narrow: [
+      blockColumn(blocks),
+      column('header', (writer) => runs.forEach(({ shard }) => void writer.byte(shard))),
+      column('header', (writer) => runs.forEach((run) => void writer.varint(run.segments.length))),
+      column('trace', (writer) => bodies.forEach(({ selector }) => void writer.byte(selector))),
+      column('trace', (writer) => lists.forEach(({ length }) => void writer.varint(length))),
+      column('operation', (writer) => items.forEach((item) => void writer.varint(item))),
+      column('index', (writer) => messages.forEach(({ conversation }) => void writer.varint(conversation))),
+      column('member', (writer) => messages.forEach(({ member }) => void writer.varint(member))),
+      column('operation', (writer) => operations.forEach(({ length }) => void writer.varint(length))),
+    ],
+    wide: [
+      column('header', (writer) => blocks.forEach(({ stateRoot }) => void writer.bytes(stateRoot))),
+      column('trace', (writer) => segments.forEach(({ postRoot }) => void writer.bytes(postRoot))),
+      column('digest', (writer) => messages.forEach(({ content }) => void writer.bytes(content))),
+      column('operation', (writer) => operations.forEach((bytes) => void writer.bytes(bytes))),
+    ],
   }
-  for (const run of runs) narrow.byte(run.shard)
-  for (const run of runs) narrow.varint(run.segments.length)
-  for (const body of bodies) narrow.byte(body.selector)
-  for (const segment of segments) wide.bytes(segment.postRoot)
-  for (const body of bodies) if (body.selector === BodyKind.messages) narrow.varint(body.value.length)
-  for (const body of bodies) if (body.selector === BodyKind.inboxItem) narrow.varint(body.value)
-  for (const message of messages) narrow.varint(message.conversation)
-  for (const message of messages) narrow.varint(message.member)
-  for (const message of messages) wide.bytes(message.content)
-  for (const body of bodies)
-    if (body.selector === BodyKind.operation) {
-      const bytes = OperationType.serialize(body.value)
-      narrow.varint(bytes.length)
-      wide.bytes(bytes)
-    }
-  return { narrow: narrow.finish(), wide: wide.finish() }
 }
 
 /**
@@ -74,7 +105,8 @@ function writeColumns(blocks: readonly BlockSkeleton[]): { narrow: Uint8Array; w
 export function encodeCore(blocks: readonly BlockSkeleton[]): Uint8Array {
   demandSome(blocks.length)
   demandAtMost('blocks', blocks.length, limits.blocksPerBatch)
-  const { narrow, wide } = writeColumns(blocks)
+  const columns = coreColumns(blocks)
+  const narrow = Buffer.concat(columns.narrow.map(({ bytes }) => bytes))
   demandAtMost('narrow columns', narrow.length, codecLimits.maxNarrowBytes)
   const deflated = deflateRawSync(narrow, { level: constants.Z_BEST_COMPRESSION })
   const stored = deflated.length < narrow.length ? deflated : narrow
@@ -84,7 +116,7 @@ export function encodeCore(blocks: readonly BlockSkeleton[]): Uint8Array {
   writer.varint(narrow.length)
   if (stored !== narrow) writer.varint(stored.length)
   writer.bytes(stored)
-  writer.bytes(wide)
+  for (const { bytes } of columns.wide) writer.bytes(bytes)
   demandAtMost('part', writer.length, codecLimits.maxPartBytes)
   return writer.finish()
 }

@@ -1,0 +1,16 @@
+import { benchKeys, printReport } from '../bench/print-report.ts'
+import type { CommandDefinition } from './command.ts'
+
+/** Flags of the prices at which costs are told. */
+const l1Prices = ['bench.etherUsd', 'bench.l1GasGwei', 'bench.blobGasGwei'] as const
+const celestiaPrices = ['bench.tiaUsd', 'bench.celestiaGasUtia'] as const
+
+export const benchDaCommand: CommandDefinition = {
+  name: 'bench da',
+  about: 'Measure bytes a message on DA layers by column and rate, and what each layer carries at stated prices.',
+  keys: [...benchKeys, ...l1Prices, ...celestiaPrices],
+  async run(context) {
+    const { benchDa } = await import('../bench/da/bench-da.ts')
+    return printReport(context, await benchDa(context))
+  },
+}
