@@ -1,2 +1,3 @@
 // What is read from the L2's logs, for the fuzzer.
-export { type Addresses, decodeLog, type RawLog, type Told } from './events/decode-log.ts'
+export type { RawLog } from '@parley/l2'
+export { type Addresses, decodeLog, type Told } from './events/decode-log.ts'

@@ -1,4 +1,5 @@
 import { inboxAbi, rollupAbi } from '@parley/contracts'
+import { ask, createBlocks, type Trail } from '@parley/l2'
 import {
   type Bytes20,
   type Clock,
@@ -11,12 +12,10 @@ import type { Logger } from 'pino'
 import { createPublicClient, hexToBytes, type PublicClient, type Transport } from 'viem'
 import { headerFromAbi } from './claims/convert.ts'
 import { type ClaimFinder, createClaimFinder } from './claims/find.ts'
-import { createBlocks } from './events/blocks.ts'
 import { Follower } from './events/follow.ts'
-import { openTrail, type Trail } from './events/trail.ts'
+import { openTrail } from './events/trail.ts'
 import type { SettlementMetrics } from './metrics.ts'
 import { type Contracts, readContracts } from './rpc/contract.ts'
-import { ask } from './rpc/unavailable.ts'
 import type { TextStore } from './transactions/pending-store.ts'
 
 export interface ReaderDeps {
@@ -123,7 +122,7 @@ export function createReader(deps: ReaderDeps, options: ReaderOptions, connectio
           ),
         )
       const addresses = { inbox, rollup: contracts.rollup }
-      const blocks = createBlocks(client, [inbox, contracts.rollup], options)
+      const blocks = createBlocks(client, { address: [inbox, contracts.rollup] }, options)
       const { clock, log, metrics } = deps
       const followerDeps = { blocks, trail, addresses, hashAt, origin, clock, log, metrics: metrics.reading }
       return new Follower(followerDeps, options, cursor, confidence).pages(signal)

@@ -1,7 +1,8 @@
 import { inboxAbi } from '@parley/contracts'
+import type { RawLog } from '@parley/l2'
 import { type AbiEvent, concatHex, encodeAbiParameters, encodeEventTopics, type Hex, pad, toHex } from 'viem'
 import { expect, test } from 'vitest'
-import { decodeLog, type RawLog } from '../src/events/decode-log.ts'
+import { decodeLog } from '../src/events/decode-log.ts'
 
 const addresses = { inbox: toHex(1, { size: 20 }), rollup: toHex(2, { size: 20 }) } as const
 const event = inboxAbi.find(

@@ -1,7 +1,8 @@
+import { revertData } from '@parley/l2'
 import { HttpRequestError, RpcRequestError, TransactionRejectedRpcError } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { readRejection } from '../src/rpc/rejections.ts'
-import { describeRevert, revertData } from '../src/rpc/reverts.ts'
+import { describeRevert } from '../src/rpc/reverts.ts'
 
 const refusal = (message: string, data?: unknown): RpcRequestError =>
   new RpcRequestError({ body: {}, url: 'http://l2', error: { code: -32000, message, data } })

@@ -1,8 +1,8 @@
 import { rollupAbi } from '@parley/contracts'
+import { ask } from '@parley/l2'
 import { SettlementError } from '@parley/protocol'
 import { encodeFunctionData, hexToBytes } from 'viem'
 import type { Connection } from '../reader.ts'
-import { ask } from '../rpc/unavailable.ts'
 import type { TransactionSender } from '../transactions/transaction-sender.ts'
 
 /**

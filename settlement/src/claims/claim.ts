@@ -1,4 +1,5 @@
 import { rollupAbi } from '@parley/contracts'
+import { ask } from '@parley/l2'
 import {
   BlockHeaderType,
   type ClaimReceipt,
@@ -9,7 +10,6 @@ import {
 } from '@parley/protocol'
 import { encodeFunctionData, hexToBytes, keccak256, parseEventLogs, type TransactionReceipt } from 'viem'
 import type { Connection } from '../reader.ts'
-import { ask } from '../rpc/unavailable.ts'
 import type { TransactionChain } from '../transactions/chain.ts'
 import type { TransactionSender } from '../transactions/transaction-sender.ts'
 import { requestToAbi } from './convert.ts'

@@ -1,6 +1,6 @@
+import { ask } from '@parley/l2'
 import { type Address, defineChain, type Hex, type PublicClient } from 'viem'
 import { estimateL1Fee } from 'viem/op-stack'
-import { ask } from '../rpc/unavailable.ts'
 
 /** What a transaction costs on an OP Stack L2, in wei. */
 export interface TransactionCost {

@@ -1,7 +1,7 @@
 import { rollupAbi } from '@parley/contracts'
+import { ask } from '@parley/l2'
 import { encodeFunctionData } from 'viem'
 import type { Connection } from '../reader.ts'
-import { ask } from '../rpc/unavailable.ts'
 import type { TransactionSender } from '../transactions/transaction-sender.ts'
 
 /**

@@ -1,9 +1,8 @@
 import { rollupAbi } from '@parley/contracts'
+import { ask, invalidEvent } from '@parley/l2'
 import { type BatchClaim, type Bytes32, type L2Position, sameBytes } from '@parley/protocol'
 import { type Hash, hexToBytes, type PublicClient } from 'viem'
-import { invalidEvent } from '../events/decode-log.ts'
 import type { Contracts } from '../rpc/contract.ts'
-import { ask } from '../rpc/unavailable.ts'
 import { claimFromAbi, claimHash } from './convert.ts'
 
 /** A claim that stands and where its event is. */

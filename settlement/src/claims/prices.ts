@@ -1,7 +1,7 @@
 import { inboxAbi } from '@parley/contracts'
+import { ask } from '@parley/l2'
 import { BaseError, ContractFunctionRevertedError, encodeFunctionData } from 'viem'
 import type { Connection } from '../reader.ts'
-import { ask } from '../rpc/unavailable.ts'
 import type { TransactionSender } from '../transactions/transaction-sender.ts'
 
 /** Why the inbox takes no prices now, without anything being wrong. */

@@ -1,3 +1,4 @@
+import { type EventBlock, invalidEvent } from '@parley/l2'
 import {
   type Bytes32,
   InboxItemType,
@@ -8,7 +9,7 @@ import {
 } from '@parley/protocol'
 import { hexToBytes } from 'viem'
 import type { ToldItem } from './decode-item.ts'
-import { invalidEvent, type Told } from './decode-log.ts'
+import type { Told } from './decode-log.ts'
 
 /** What the events so far add up to, and the next one must follow; undefined where none was seen yet. */
 export interface Continuity {
@@ -22,12 +23,6 @@ export const nothingSeen: Continuity = { queue: undefined, claim: undefined, fin
 
 /** Rolling hash of an empty queue. */
 export const emptyQueueHash: Bytes32 = new Uint8Array(32)
-
-/** The block an event stands in. `timestamp` in seconds. */
-export interface EventBlock extends L2Position {
-  readonly parentHash: Bytes32
-  readonly timestamp: bigint
-}
 
 /**
  * Takes one more event in: recomputes what it says of itself and holds it against what came before.

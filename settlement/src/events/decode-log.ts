@@ -1,17 +1,9 @@
 import { inboxAbi, rollupAbi } from '@parley/contracts'
-import { type BatchClaim, type Bytes32, SettlementError, sameBytes } from '@parley/protocol'
+import { invalidEvent, isCanonical, type RawLog } from '@parley/l2'
+import { type BatchClaim, type Bytes32, sameBytes } from '@parley/protocol'
 import { type Address, BaseError, decodeEventLog, type Hex, hexToBytes, isAddressEqual } from 'viem'
 import { claimFromAbi, claimHash } from '../claims/convert.ts'
-import { isCanonical } from './canonical.ts'
 import { itemOfEvent, type ToldItem } from './decode-item.ts'
-
-/** A log as the node gives it. */
-export interface RawLog {
-  readonly address: Address
-  readonly topics: readonly Hex[]
-  readonly data: Hex
-  readonly logIndex: number
-}
 
 /** What a log of the contracts says; `other` are events that nobody derives anything from. */
 export type Told =
@@ -23,10 +15,6 @@ export type Told =
 export interface Addresses {
   readonly inbox: Address
   readonly rollup: Address
-}
-
-export function invalidEvent(reason: string, cause?: unknown): SettlementError {
-  return new SettlementError({ code: 'EVENT_INVALID', reason }, { cause })
 }
 
 /** @throws {SettlementError} `EVENT_INVALID` when the log is none that the contracts emit. */

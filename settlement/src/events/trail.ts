@@ -1,17 +1,7 @@
+import type { Trail } from '@parley/l2'
 import { type L2Position, SettlementError } from '@parley/protocol'
 import { bytesToHex, hexToBytes, isHex } from 'viem'
 import type { TextStore } from '../transactions/pending-store.ts'
-
-/**
- * Positions that were passed, each with the one before it, so that a way back to the common ancestor of two branches is
- * found. Positions of several branches may stand side by side.
- */
-export interface Trail {
-  /** Notes that `position` was reached by way of `before`. Resolves once it would survive a restart, where that is wanted. */
-  note(position: L2Position, before: L2Position): Promise<void>
-  /** Positions before `position` on its own branch, latest first, as far back as they are kept. */
-  behind(position: L2Position): Iterable<L2Position>
-}
 
 const prefix = 'trail:'
 const keyOf = ({ blockNumber, blockHash }: L2Position): string =>
@@ -25,7 +15,7 @@ function positionOf(key: string): L2Position {
 }
 
 /**
- * Opens the trail kept in `store`, or one that lasts as long as the process.
+ * Opens the trail kept in `store`, or one that lasts as long as the process. Positions of several branches may stand side by side.
  * @param length - Positions kept at most.
  * @throws {SettlementError} `RECORD_INVALID`.
  */

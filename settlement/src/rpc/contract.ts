@@ -1,4 +1,5 @@
 import { inboxAbi, rollupAbi } from '@parley/contracts'
+import { ask, revertData } from '@parley/l2'
 import { type Bytes20, type ChainConfig, genesisHeader, SettlementError, sameBytes } from '@parley/protocol'
 import {
   type Address,
@@ -14,8 +15,6 @@ import {
   WebSocketRequestError,
 } from 'viem'
 import { headerFromAbi } from '../claims/convert.ts'
-import { revertData } from './reverts.ts'
-import { ask } from './unavailable.ts'
 
 /** What never changes of a deployment. */
 export interface Contracts {

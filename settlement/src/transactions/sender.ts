@@ -1,7 +1,7 @@
+import { abortable } from '@parley/l2'
 import { type Clock, SettlementError } from '@parley/protocol'
 import type { Logger } from 'pino'
 import { type Address, hexToBytes, type LocalAccount, type TransactionReceipt } from 'viem'
-import { abortable } from '../abortable.ts'
 import { type Attempts, createAttempts, lastAttempt, transferGas } from './attempts.ts'
 import type { Call, Fees, TransactionChain } from './chain.ts'
 import { firstFees, replacementFees } from './fees.ts'

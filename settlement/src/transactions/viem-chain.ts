@@ -1,9 +1,8 @@
+import { abortable, ask, revertData, unavailable } from '@parley/l2'
 import { SettlementError } from '@parley/protocol'
 import { type Address, createPublicClient, type Hex, TransactionReceiptNotFoundError, type Transport } from 'viem'
-import { abortable } from '../abortable.ts'
 import { readRejection } from '../rpc/rejections.ts'
-import { describeRevert, revertData } from '../rpc/reverts.ts'
-import { ask, unavailable } from '../rpc/unavailable.ts'
+import { describeRevert } from '../rpc/reverts.ts'
 import type { Broadcast, Call, TransactionChain } from './chain.ts'
 
 /** The L2 behind `transport`. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`. */

@@ -1,6 +1,6 @@
 import { SettlementError } from '@parley/protocol'
 import { BaseError } from 'viem'
-import { abortable } from '../abortable.ts'
+import { abortable } from './abortable.ts'
 
 /**
  * Runs a request to the node.

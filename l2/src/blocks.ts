@@ -1,8 +1,18 @@
 import { type L2Confidence, type L2Position, sameBytes } from '@parley/protocol'
-import { type Address, type Block, BlockNotFoundError, bytesToHex, hexToBytes, type Log, type PublicClient } from 'viem'
-import { ask } from '../rpc/unavailable.ts'
-import type { EventBlock } from './continuity.ts'
-import { invalidEvent, type RawLog } from './decode-log.ts'
+import {
+  type AbiEvent,
+  type Address,
+  type Block,
+  BlockNotFoundError,
+  bytesToHex,
+  type Client,
+  type Hash,
+  hexToBytes,
+  type Log,
+} from 'viem'
+import { getBlock, getLogs } from 'viem/actions'
+import { ask } from './ask.ts'
+import { type EventBlock, invalidEvent, type RawLog } from './log.ts'
 
 /** Blocks of the L2 with the contracts' logs in them. */
 export interface BlockWithLogs {
@@ -27,6 +37,13 @@ export type Stretch =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'reorganised' }
 
+/** Which logs are read: all of some contracts, or those of one event with the indexed arguments named. */
+export interface LogFilter {
+  readonly address: readonly Address[]
+  readonly event?: AbiEvent
+  readonly args?: Readonly<Record<string, unknown>>
+}
+
 export interface BlocksOptions {
   /** Blocks of one request for logs far from the head. */
   readonly maxBlocksPerPage: bigint
@@ -42,6 +59,7 @@ export interface Blocks {
   timeOf(position: L2Position, signal: AbortSignal): Promise<bigint>
 }
 
+type LogRange = { readonly blockHash: Hash } | { readonly fromBlock: bigint; readonly toBlock: bigint }
 type SealedBlock = Block<bigint, false, 'latest'>
 
 const positionOf = (block: SealedBlock): L2Position => ({
@@ -54,14 +72,16 @@ const eventBlockOf = (block: SealedBlock): EventBlock => ({
   timestamp: block.timestamp,
 })
 
-export function createBlocks(client: PublicClient, addresses: readonly Address[], options: BlocksOptions): Blocks {
-  const address = [...addresses]
+export function createBlocks(client: Client, filter: LogFilter, options: BlocksOptions): Blocks {
+  const logsOf = (range: LogRange, signal: AbortSignal): Promise<Log<bigint, number, false>[]> =>
+    // The filter's event is known at run time only; the type that it would give to `args` is not used.
+    ask(() => getLogs(client, { ...filter, ...range } as Parameters<typeof getLogs>[1]), signal) as never
 
   /** The block of a number; undefined when the chain is not that long. */
   const blockAt = (blockNumber: bigint, signal: AbortSignal): Promise<SealedBlock | undefined> =>
     ask(async () => {
       try {
-        return await client.getBlock({ blockNumber })
+        return await getBlock(client, { blockNumber })
       } catch (error) {
         if (error instanceof BlockNotFoundError) return undefined
         throw error
@@ -88,7 +108,7 @@ export function createBlocks(client: PublicClient, addresses: readonly Address[]
     if (end === undefined) return { kind: blocks[0] === undefined ? 'nothing' : 'reorganised' }
     const found = await Promise.all(
       linked.map(async (block) => {
-        const logs = await ask(() => client.getLogs({ address, blockHash: block.hash }), signal)
+        const logs = await logsOf({ blockHash: block.hash }, signal)
         return { block: eventBlockOf(block), logs: inOrder(logs, block) }
       }),
     )
@@ -107,11 +127,11 @@ export function createBlocks(client: PublicClient, addresses: readonly Address[]
     const last = await blockAt(to, signal)
     if (last === undefined) return { kind: 'nothing' }
     const fromBlock = from.blockNumber + 1n
-    const logs = await ask(() => client.getLogs({ address, fromBlock, toBlock: to }), signal)
+    const logs = await logsOf({ fromBlock, toBlock: to }, signal)
     for (const { blockNumber } of logs)
       if (blockNumber < fromBlock || blockNumber > to) throw invalidEvent(`log of block ${blockNumber}, not asked for`)
     const hashes = [...new Set(logs.map((log) => log.blockHash))]
-    const blocks = await Promise.all(hashes.map((blockHash) => ask(() => client.getBlock({ blockHash }), signal)))
+    const blocks = await Promise.all(hashes.map((blockHash) => ask(() => getBlock(client, { blockHash }), signal)))
     if (!(await isCanonical(from, signal))) return { kind: 'reorganised' }
     const end = positionOf(last)
     if (!(await isCanonical(end, signal))) return { kind: 'nothing' }
@@ -130,11 +150,11 @@ export function createBlocks(client: PublicClient, addresses: readonly Address[]
   return {
     isCanonical,
     async timeOf({ blockNumber }, signal) {
-      const block = await ask(() => client.getBlock({ blockNumber }), signal)
+      const block = await ask(() => getBlock(client, { blockNumber }), signal)
       return block.timestamp * 1000n
     },
     async after(position, confidence, signal) {
-      const head = await ask(() => client.getBlock({ blockTag: confidence }), signal)
+      const head = await ask(() => getBlock(client, { blockTag: confidence }), signal)
       const ahead = head.number - position.blockNumber
       if (ahead <= 0n) {
         const present = await blockAt(position.blockNumber, signal)

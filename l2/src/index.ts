@@ -1,0 +1,7 @@
+export { abortable } from './abortable.ts'
+export { ask, unavailable } from './ask.ts'
+export { type Blocks, type BlocksOptions, type BlockWithLogs, createBlocks, type LogFilter } from './blocks.ts'
+export { isCanonical } from './canonical.ts'
+export { type EventBlock, invalidEvent, type RawLog } from './log.ts'
+export { revertData } from './reverts.ts'
+export { type Step, type Trail, Walk, type WalkDeps, type WalkOptions } from './walk.ts'
