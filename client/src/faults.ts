@@ -1,4 +1,6 @@
 import { CodedError, type FaultTable, type HistoryGap } from '@parley/protocol'
+import type { Address, Hash, Hex } from 'viem'
+import { type ContractFault, contractFaultMeanings } from './l2/contract-faults.ts'
 
 /** A coded fault as a sequencer or node answered it; further fields are the fault's data in JSON form. */
 export interface RemoteFault {
@@ -7,8 +9,9 @@ export interface RemoteFault {
   readonly [field: string]: unknown
 }
 
-/** Everything that can go wrong between an application and the servers it uses. */
+/** Everything that can go wrong between an application and the servers and the chain it uses. */
 export type ClientFault =
+  | ContractFault
   | { code: 'SERVER_UNREACHABLE'; url: string; reason: string }
   | { code: 'SERVER_BUSY'; url: string; attempts: number; retryAfterMs: number }
   | { code: 'REQUEST_TIMEOUT'; url: string; timeoutMs: number }
@@ -16,7 +19,14 @@ export type ClientFault =
   | { code: 'OUTCOME_UNKNOWN'; url: string; reason: string }
   | { code: 'ANSWER_INVALID'; url: string; reason: string }
   | { code: 'ANSWER_TOO_LARGE'; url: string; maxBytes: number }
-  | { code: 'ARGUMENT_OUT_OF_RANGE'; field: string; value: bigint | number; minimum: number; maximum: number }
+  | {
+      code: 'ARGUMENT_OUT_OF_RANGE'
+      field: string
+      value: bigint | number
+      minimum: bigint | number
+      maximum: bigint | number
+    }
+  | { code: 'ARGUMENT_INVALID'; field: string; reason: string }
   | { code: 'STREAM_CLOSED'; url: string }
   | { code: 'FEED_REFUSED'; url: string; status: number; reason: string }
   | { code: 'BLOCK_FORGOTTEN'; url: string; from: bigint; reason: string }
@@ -29,6 +39,11 @@ export type ClientFault =
   | { code: 'PROOF_UNCLAIMED'; block: bigint }
   | { code: 'CLAIM_REPLACED'; claim: bigint; stateRoot: Uint8Array }
   | { code: 'HISTORY_INCOMPLETE'; shard: number; index: number; gap: HistoryGap }
+  | { code: 'ACCOUNT_MISSING' }
+  | { code: 'L2_UNAVAILABLE'; reason: string }
+  | { code: 'TRANSACTION_REVERTED'; hash: Hash; gasUsed: bigint }
+  | { code: 'INVITE_EVENT_INVALID'; recipient: Address; reason: string }
+  | { code: 'INVITES_OMITTED'; recipient: Address; expected: bigint; received: bigint; head: Hex }
 
 export const clientFaults: FaultTable<ClientFault> = {
   SERVER_UNREACHABLE: { blame: 'layer', retry: 'later', text: 'the server cannot be reached' },
@@ -43,6 +58,7 @@ export const clientFaults: FaultTable<ClientFault> = {
   ANSWER_INVALID: { blame: 'layer', retry: 'later', text: 'the server’s answer is not what it should be' },
   ANSWER_TOO_LARGE: { blame: 'layer', retry: 'later', text: 'the server’s answer is larger than allowed' },
   ARGUMENT_OUT_OF_RANGE: { blame: 'sender', retry: 'changed', text: 'an argument is outside its bounds' },
+  ARGUMENT_INVALID: { blame: 'sender', retry: 'changed', text: 'an argument is not of the stated form' },
   STREAM_CLOSED: { blame: 'sender', retry: 'changed', text: 'the stream was closed' },
   FEED_REFUSED: { blame: 'sender', retry: 'changed', text: 'the server refused the feed' },
   BLOCK_FORGOTTEN: { blame: 'operator', retry: 'never', text: 'the server no longer has that far back: ask a node' },
@@ -59,6 +75,20 @@ export const clientFaults: FaultTable<ClientFault> = {
     retry: 'later',
     text: 'the entries are not the whole record of the conversation',
   },
+  ACCOUNT_MISSING: { blame: 'sender', retry: 'changed', text: 'neither the client nor the call names an account' },
+  L2_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the L2 does not answer' },
+  TRANSACTION_REVERTED: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the transaction was included and failed: the state changed after it was sent',
+  },
+  INVITE_EVENT_INVALID: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'the L2 told an invite that cannot have been delivered',
+  },
+  INVITES_OMITTED: { blame: 'layer', retry: 'later', text: 'the invites told are not all that the inbox counts' },
+  ...contractFaultMeanings,
 }
 
 export class ClientError extends CodedError<ClientFault> {

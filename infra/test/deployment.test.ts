@@ -1,19 +1,23 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rollupAbi } from '@parley/contracts'
+import { publicInboxAbi, rollupAbi } from '@parley/contracts'
 import { genesisHeader } from '@parley/protocol'
 import { pino } from 'pino'
-import { bytesToHex, createPublicClient, hexToBytes, http } from 'viem'
+import { bytesToHex, createPublicClient, getAddress, hexToBytes, http } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Anvil,
-  type Deployment,
+  contractNames,
+  contractOf,
+  type DeploymentRecord,
   deploy,
+  deployPhases,
   deriveRoles,
   devMnemonic,
   formatDeployment,
   parseDeployment,
+  phases,
   presets,
   readDeployment,
   startAnvil,
@@ -81,6 +85,55 @@ describe('deploy', () => {
     expect(hexToBytes(header.runsRoot)).toEqual(expected.runsRoot)
   })
 
+  const phased = () => {
+    const { sequencer: signer, operator, claimer, ...rest } = settings()
+    const rollup = { sequencer: signer, operator, claimer }
+    return { ...rest, rollup, governance: operator, preset: presets.dev }
+  }
+
+  test('deployPhases › contacts and inbox without the rollup, then the rollup, each once', async () => {
+    const client = createPublicClient({ transport: http(l2.url) })
+    const kept: DeploymentRecord[] = []
+    const onProgress = async (record: DeploymentRecord) => void kept.push(record)
+    const first = await deployPhases(deps, { ...phased(), phases: new Set(['contacts', 'inbox']), onProgress })
+    expect(first.rollup).toBeUndefined()
+    expect(Object.keys(first.contracts).sort()).toEqual([...contractNames].sort())
+    expect(kept.map(({ contracts }) => Object.keys(contracts).length)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    const inbox = { address: contractOf(first, 'PublicInbox').address, abi: publicInboxAbi } as const
+    expect(await client.readContract({ ...inbox, functionName: 'defaultGate' })).toBe(
+      contractOf(first, 'DemandGate').address,
+    )
+    const whole = new Set(phases)
+    const again = await deployPhases(deps, { ...phased(), phases: whole, before: first })
+    expect(again).toEqual({ ...first, rollup: again.rollup })
+    expect(again.rollup?.rollup).toHaveLength(20)
+    expect(await deployPhases(deps, { ...phased(), phases: whole, before: again })).toEqual(again)
+  })
+
+  test('deployPhases › goes on where it stopped, and knows a record of elsewhere', async () => {
+    const inbox = new Set(['inbox'] as const)
+    const stopped = deployPhases(deps, {
+      ...phased(),
+      phases: inbox,
+      onProgress: async ({ contracts }) => {
+        if (contracts.DemandGate !== undefined) throw new Error('planted')
+      },
+    })
+    await expect(stopped).rejects.toThrow('planted')
+    const before = await deployPhases(deps, { ...phased(), phases: new Set(['contacts']) })
+    const after = await deployPhases(deps, { ...phased(), phases: inbox, before })
+    expect(after.contracts.SignatureVerifier).toEqual(before.contracts.SignatureVerifier)
+    const elsewhere = { ...before, chainId: 1n }
+    await expect(deployPhases(deps, { ...phased(), phases: inbox, before: elsewhere })).rejects.toMatchObject({
+      fault: { code: 'DEPLOYMENT_INVALID', field: 'chainId' },
+    })
+    const absent = { ...before.contracts.SignatureVerifier!, address: getAddress(`0x${'01'.repeat(20)}`) }
+    const wrong = { ...before, contracts: { SignatureVerifier: absent } }
+    await expect(deployPhases(deps, { ...phased(), phases: inbox, before: wrong })).rejects.toMatchObject({
+      fault: { code: 'DEPLOYMENT_INVALID', field: 'contracts.SignatureVerifier' },
+    })
+  })
+
   test('deploy › parameters that the contracts refuse are a fault', async () => {
     const preset = { ...presets.dev, minDeposit: 0n }
     await expect(deploy(deps, { ...settings(), preset })).rejects.toMatchObject({
@@ -100,15 +153,24 @@ describe('presets', () => {
 })
 
 describe('deployment file', () => {
-  const deployment: Deployment = {
+  const contract = {
+    address: getAddress(`0x${'ab'.repeat(20)}`),
+    block: 9n,
+    transaction: `0x${'05'.repeat(32)}`,
+  } as const
+  const deployment: DeploymentRecord = {
     preset: 'dev',
     chainId: 901n,
-    rollup: new Uint8Array(20).fill(1),
-    inbox: new Uint8Array(20).fill(2),
-    block: 7n,
-    transaction: new Uint8Array(32).fill(3),
+    rollup: {
+      rollup: new Uint8Array(20).fill(1),
+      inbox: new Uint8Array(20).fill(2),
+      block: 7n,
+      transaction: new Uint8Array(32).fill(3),
+    },
+    contracts: { ContactDirectory: contract },
   }
   const valid = JSON.parse(formatDeployment(deployment))
+  const { rollup } = valid
 
   test('deployment file › comes back as it was written, and nothing else is left', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'parley-deployment-'))
@@ -119,27 +181,38 @@ describe('deployment file', () => {
       expect(await readdir(directory)).toEqual(['deployment.json'])
       await writeFile(path, '{')
       await expect(readDeployment(path)).rejects.toMatchObject({ fault: { code: 'DEPLOYMENT_INVALID' } })
-      await expect(readDeployment(`${path}.none`)).rejects.toMatchObject({ fault: { code: 'DEPLOYMENT_INVALID' } })
+      await expect(readDeployment(directory)).rejects.toMatchObject({ fault: { code: 'DEPLOYMENT_INVALID' } })
+      expect(await readDeployment(`${path}.none`)).toBeUndefined()
     } finally {
       await rm(directory, { recursive: true })
     }
   })
 
+  test('deployment file › comes without the rollup, too', () => {
+    const { rollup: _, ...rest } = deployment
+    expect(parseDeployment(formatDeployment(rest))).toEqual(rest)
+  })
+
   test.each([
-    ['version', { ...valid, version: 2 }],
+    ['version', { ...valid, version: 1 }],
     ['chainId', { ...valid, chainId: '18446744073709551616' }],
     ['chainId', { ...valid, chainId: 901 }],
     ['chainId', { ...valid, chainId: '0x1' }],
-    ['block', { ...valid, block: '-1' }],
-    ['rollup', { ...valid, rollup: '0x01' }],
-    ['inbox', { ...valid, inbox: `0x${'AB'.repeat(20)}` }],
+    ['rollup.block', { ...valid, rollup: { ...rollup, block: '-1' } }],
+    ['rollup.rollup', { ...valid, rollup: { ...rollup, rollup: '0x01' } }],
+    ['rollup.inbox', { ...valid, rollup: { ...rollup, inbox: `0x${'AB'.repeat(20)}` } }],
+    ['rollup.transaction', { ...valid, rollup: { ...rollup, transaction: undefined } }],
     ['preset', { ...valid, preset: '' }],
-    ['transaction', { ...valid, transaction: undefined }],
+    ['contracts', { ...valid, contracts: undefined }],
+    ['contracts', { ...valid, contracts: { Other: valid.contracts.ContactDirectory } }],
+    ['contracts.PublicInbox', { ...valid, contracts: { PublicInbox: { address: '0x01', block: '1' } } }],
     ['(file)', { ...valid, more: 1 }],
     ['(file)', []],
   ])('deployment file › a wrong %s is refused', (field, json) => {
     expect(() => parseDeployment(JSON.stringify(json))).toThrowError(
-      expect.objectContaining({ fault: expect.objectContaining({ code: 'DEPLOYMENT_INVALID', field }) }),
+      expect.objectContaining({
+        fault: expect.objectContaining({ code: 'DEPLOYMENT_INVALID', field: expect.stringContaining(field) }),
+      }),
     )
   })
 })

@@ -3,10 +3,12 @@ import type { CommandDefinition } from './command.ts'
 /** Deploys the contracts and prints where they stand. */
 export const deployCommand: CommandDefinition = {
   name: 'deploy',
-  about: 'Deploy the contracts on an L2; PARLEY_L2_KEY pays. Prints where they stand.',
+  about: 'Deploy contracts on an L2, phase by phase; PARLEY_L2_KEY pays. Prints where they stand.',
   keys: [
     'l2.url',
     'deploy.preset',
+    'deploy.phases',
+    'deploy.governance',
     'deploy.sequencer',
     'deploy.claimer',
     'deploy.operator',

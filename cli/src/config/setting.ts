@@ -71,6 +71,13 @@ export function choice<const C extends string>(options: readonly C[], described:
   return setting(described, z.enum(options, { error: `must be one of ${options.join(', ')}` }))
 }
 
+/** One or more of the options, separated by commas, or a list in a file. */
+export function listOf<const C extends string>(options: readonly C[], described: Described): Setting<readonly C[]> {
+  const error = `must be one or more of ${options.join(', ')}, separated by commas`
+  const schema = z.array(z.enum(options, { error }), { error }).min(1, { error }).readonly()
+  return setting(described, schema, (given) => given.split(','))
+}
+
 export function text(described: Described): Setting<string> {
   return setting(described, z.string({ error: 'must be text' }).min(1, 'must not be empty'))
 }

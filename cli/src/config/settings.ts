@@ -3,6 +3,7 @@ import {
   choice,
   defaulted,
   integer,
+  listOf,
   quantity,
   type Setting,
   secretKey,
@@ -196,11 +197,25 @@ const deploy = {
     'dev',
     choice(['dev', 'production'], { flag: 'preset', about: 'Parameters of the deployment.' }),
   ),
+  'deploy.phases': defaulted(
+    ['rollup'],
+    listOf(['rollup', 'contacts', 'inbox'], {
+      flag: 'phases',
+      about: 'Parts to deploy, separated by commas; what the deployment file has stays.',
+    }),
+  ),
+  'deploy.governance': address({
+    flag: 'governance',
+    about: 'Sets the parameters of contacts and inbox; the deployer when left out.',
+  }),
   'deploy.sequencer': address({ flag: 'sequencer-address', about: 'Address whose header signatures count.' }),
   'deploy.claimer': address({ flag: 'claimer', about: 'First account that may claim.' }),
   'deploy.operator': address({ flag: 'operator', about: 'Names the claimers; the deployer when left out.' }),
-  'deploy.treasury': address({ flag: 'treasury', about: 'Receives the revenue; the deployer when left out.' }),
-  'deploy.out': text({ flag: 'deployment', about: 'File that the deployment is written to as well.' }),
+  'deploy.treasury': address({ flag: 'treasury', about: 'Receives revenue and fees; the deployer when left out.' }),
+  'deploy.out': text({
+    flag: 'deployment',
+    about: 'File that the deployment is written to as well, after each contract; goes on where it stopped.',
+  }),
   'deploy.genesisTimestampMs': uint64(0n, 2n ** 53n, {
     flag: 'genesis',
     about: 'Genesis in milliseconds since 1970; the L2’s time when left out.',

@@ -1,34 +1,55 @@
-import { deploy, formatDeployment, presets, writeDeployment } from '@parley/infra'
+import {
+  type DeployPhasesOptions,
+  deployPhases,
+  formatDeployment,
+  presets,
+  readDeployment,
+  writeDeployment,
+} from '@parley/infra'
 import { type Bytes20, ownerAddress } from '@parley/protocol'
 import { hexToBytes } from 'viem'
-import { needed } from '../config/config.ts'
+import { type Config, needed } from '../config/config.ts'
 import type { Address } from '../config/setting.ts'
 import type { Context } from '../process/context.ts'
 
-/** Milliseconds within which the one transaction of a deployment must be included. */
+/** Milliseconds within which each transaction of a deployment must be included. */
 const withinMs = 300_000
 
-/** Deploys the contracts and prints where they stand. */
+/** Deploys the phases asked for and prints where everything stands. */
 export async function runDeploy({ config, log, out }: Context): Promise<number> {
+  const { deploy } = config
   const deployer = needed(config, 'l2.key').reveal()
   const orDeployer = (address: Address | undefined): Bytes20 =>
     address === undefined ? ownerAddress(deployer) : hexToBytes(address)
-  const genesisTimestamp = config.deploy.genesisTimestampMs
-  const deployment = await deploy(
+  const phases = new Set(deploy.phases)
+  const path = deploy.out
+  const record = await deployPhases(
     { log },
     {
       url: needed(config, 'l2.url'),
       deployer,
-      preset: presets[config.deploy.preset],
-      sequencer: hexToBytes(needed(config, 'deploy.sequencer')),
-      claimer: hexToBytes(needed(config, 'deploy.claimer')),
-      operator: orDeployer(config.deploy.operator),
-      treasury: orDeployer(config.deploy.treasury),
-      ...(genesisTimestamp === undefined ? {} : { genesisTimestamp }),
+      preset: presets[deploy.preset],
+      phases,
+      governance: orDeployer(deploy.governance),
+      treasury: orDeployer(deploy.treasury),
+      ...(phases.has('rollup') && { rollup: rollupOptions(config, orDeployer(deploy.operator)) }),
+      ...(path !== undefined && {
+        before: await readDeployment(path),
+        onProgress: (reached) => writeDeployment(path, reached),
+      }),
       withinMs,
     },
   )
-  if (config.deploy.out !== undefined) await writeDeployment(config.deploy.out, deployment)
-  out.write(formatDeployment(deployment))
+  out.write(formatDeployment(record))
   return 0
+}
+
+function rollupOptions(config: Config, operator: Bytes20): NonNullable<DeployPhasesOptions['rollup']> {
+  const genesisTimestamp = config.deploy.genesisTimestampMs
+  return {
+    sequencer: hexToBytes(needed(config, 'deploy.sequencer')),
+    claimer: hexToBytes(needed(config, 'deploy.claimer')),
+    operator,
+    ...(genesisTimestamp === undefined ? {} : { genesisTimestamp }),
+  }
 }

@@ -1,0 +1,93 @@
+import { contactDirectoryAbi } from '@parley/contracts'
+import type { Account, Address, Hex } from 'viem'
+import { getChainId, signTypedData } from 'viem/actions'
+import { accountOf, addressOf, type L2Client } from '../l2/client.ts'
+import { demandAddress } from '../l2/demand.ts'
+import { failureOf } from '../l2/failures.ts'
+import { read } from '../l2/read.ts'
+import { type AttributeChange, demandValidity, encodeName } from './attribute.ts'
+import type { DirectoryParameters } from './parameters.ts'
+import { contactDomain, contactTypes } from './typed-data.ts'
+
+/** Lets somebody else send what `signer` decided. */
+export interface Authorization {
+  readonly signer: Address
+  /** Last second since 1970 at which it counts. */
+  readonly deadline: bigint
+  /** Of an EOA, by ERC-1271 of a contract, or wrapped by ERC-6492 for one that is not deployed yet; never looked into here. */
+  readonly signature: Hex
+}
+
+/** What can be decided by signature. `validity` 0 revokes the delegate; new owner 0 deactivates the identity for ever. */
+export type ContactChange =
+  | { readonly kind: 'register'; readonly changes: readonly AttributeChange[] }
+  | { readonly kind: 'attributes'; readonly identity: Address; readonly changes: readonly AttributeChange[] }
+  | {
+      readonly kind: 'delegate'
+      readonly identity: Address
+      /** Such as `sigAuth`; 1 to 32 bytes. */
+      readonly delegateType: string
+      readonly delegate: Address
+      /** Seconds from when it is included. */
+      readonly validity: bigint
+    }
+  | { readonly kind: 'owner'; readonly identity: Address; readonly newOwner: Address }
+
+export interface SignContactChangeParameters extends DirectoryParameters {
+  readonly change: ContactChange
+  /** Last second since 1970 at which the signature counts. */
+  readonly deadline: bigint
+  /** Who decides; the client's account when left out. Smart accounts sign as they do. */
+  readonly account?: Account | Address
+  /** The signer's next nonce; read from the directory when left out. */
+  readonly nonce?: bigint
+}
+
+export type SignContactChangeReturnType = Authorization
+
+/**
+ * Signs a change, for anyone to send: a sponsor pays, the owner decides. It counts once, on this chain, for this directory.
+ * @throws {ClientError} `ACCOUNT_MISSING`, `ARGUMENT_INVALID`, `ARGUMENT_OUT_OF_RANGE`, `L2_UNAVAILABLE`.
+ * @see docs/spec/contacts.md#signatures
+ */
+export async function signContactChange(
+  client: L2Client,
+  parameters: SignContactChangeParameters,
+): Promise<SignContactChangeReturnType> {
+  const { directory, change, deadline } = parameters
+  const account = accountOf(client, parameters.account)
+  const signer = addressOf(account)
+  const call = { address: directory, abi: contactDirectoryAbi } as const
+  const nonce = parameters.nonce ?? (await read(client, { ...call, functionName: 'nonce', args: [signer] }))
+  try {
+    const chainId = client.chain?.id ?? (await getChainId(client))
+    const domain = { ...contactDomain, chainId, verifyingContract: directory }
+    const { primaryType, message } = typedChange(change)
+    const whole = { ...message, signer, nonce, deadline }
+    // Which type belongs to which message is seen to by `typedChange`, not by the types of viem.
+    const signing = { account, domain, types: contactTypes, primaryType, message: whole } as never
+    return { signer, deadline, signature: await signTypedData(client, signing) }
+  } catch (error) {
+    throw failureOf(error, call)
+  }
+}
+
+function typedChange(change: ContactChange): { primaryType: keyof typeof contactTypes; message: object } {
+  if (change.kind !== 'register') demandAddress('identity', change.identity)
+  switch (change.kind) {
+    case 'register':
+      return { primaryType: 'Register', message: { changes: change.changes } }
+    case 'attributes':
+      return { primaryType: 'ChangeAttributes', message: { identity: change.identity, changes: change.changes } }
+    case 'delegate': {
+      const { identity, delegate, validity } = change
+      if (validity !== 0n) demandValidity(validity)
+      demandAddress('delegate', delegate)
+      const delegateType = encodeName('delegateType', change.delegateType)
+      return { primaryType: 'ChangeDelegate', message: { identity, delegateType, delegate, validity } }
+    }
+    case 'owner':
+      demandAddress('newOwner', change.newOwner)
+      return { primaryType: 'ChangeOwner', message: { identity: change.identity, newOwner: change.newOwner } }
+  }
+}

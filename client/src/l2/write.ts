@@ -1,0 +1,35 @@
+import type { Abi, Address, ContractFunctionArgs, ContractFunctionName, Hash } from 'viem'
+import { writeContract } from 'viem/actions'
+import { accountOf, type L2Client, type WriteParameters } from './client.ts'
+import { failureOf } from './failures.ts'
+
+type Change = 'nonpayable' | 'payable'
+
+/** A call that changes something. */
+export interface Writing<A extends Abi, N extends ContractFunctionName<A, Change>> {
+  readonly address: Address
+  readonly abi: A
+  readonly functionName: N
+  readonly args: ContractFunctionArgs<A, Change, N>
+  /** Wei sent along. */
+  readonly value?: bigint
+}
+
+/**
+ * Sends a transaction, unless the contract would refuse it in the state of the latest block.
+ * @returns its hash; `confirm` waits for it.
+ * @throws {ClientError} what the contract refused with, `ACCOUNT_MISSING`, `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`.
+ */
+export async function write<const A extends Abi, N extends ContractFunctionName<A, Change>>(
+  client: L2Client,
+  writing: Writing<A, N>,
+  { account, nonce }: WriteParameters,
+): Promise<Hash> {
+  const call = { ...writing, account: accountOf(client, account), ...(nonce === undefined ? {} : { nonce }) }
+  try {
+    // The chain is the client's, or whatever the node says when the client was made without one.
+    return await writeContract(client, { ...call, chain: client.chain ?? null } as never)
+  } catch (error) {
+    throw failureOf(error, writing)
+  }
+}
