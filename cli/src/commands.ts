@@ -1,5 +1,5 @@
 import { batcherCommand } from './command/batcher.ts'
-import { benchLanesCommand, benchLoad, benchPipeline } from './command/bench.ts'
+import { benchLanesCommand, benchLoad, benchMemoryCommand, benchPipeline } from './command/bench.ts'
 import { benchDaCommand } from './command/bench-costs.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
@@ -23,6 +23,7 @@ export const commands: readonly CommandDefinition[] = [
   daCommand,
   deployCommand,
   benchLanesCommand,
+  benchMemoryCommand,
   benchPipeline,
   benchLoad,
   simulateConservation,

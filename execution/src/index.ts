@@ -2,6 +2,7 @@ export * from './api.ts'
 export { type LaneLoad, type LaneLoadOptions, type LaneWorkload, prepareLaneLoad } from './bench/lane-load.ts'
 export { type LaneMeasurement, type LaneMeasurementOptions, measureLanes } from './bench/lanes.ts'
 export { benchConfig, type Speakers, SyntheticLoad, skewed } from './bench/load.ts'
+export { measureStateSizes, type StateSizeMeasurement, type StateSizeOptions } from './bench/memory.ts'
 export {
   measureRawVerification,
   type RawVerification,

@@ -37,3 +37,13 @@ export const benchLanesCommand: CommandDefinition = {
     return printReport(context, await benchLanes(context))
   },
 }
+
+export const benchMemoryCommand: CommandDefinition = {
+  name: 'bench memory',
+  about: 'Measure bytes a conversation and time a message, from a thousand conversations to a million.',
+  keys: benchKeys,
+  async run(context) {
+    const { benchMemory } = await import('../bench/memory/bench-memory.ts')
+    return printReport(context, await benchMemory(context))
+  },
+}

@@ -8,9 +8,9 @@ import { benchConfig } from './load.ts'
 
 export interface MeasuredLanesOptions {
   readonly lanes: number
-  /** Whether roots are worked out; without them nothing but the time they cost can be learned. */
-  readonly roots: boolean
   readonly verifier?: VerifierChoice
+  /** What the lanes' threads run instead of the usual. */
+  readonly worker?: URL
 }
 
 /** What one round of messages took. */
@@ -23,7 +23,6 @@ export interface RoundCost {
 
 /** Messages of one submission. */
 const bodyMessages = 100
-const rootlessWorker = new URL('./rootless-lane-worker.ts', import.meta.url)
 
 /** Lanes over the state of a load, ready for its messages. */
 export class MeasuredLanes {
@@ -46,12 +45,12 @@ export class MeasuredLanes {
 
   static async start(
     load: Pick<LaneLoad, 'chunks' | 'shardRoots'>,
-    { lanes, roots, verifier }: MeasuredLanesOptions,
+    { lanes, verifier, worker: instead }: MeasuredLanesOptions,
     log: Logger,
   ): Promise<MeasuredLanes> {
     const workers: Worker[] = []
     const startWorker = (file: URL, options: WorkerOptions): Worker => {
-      const worker = new Worker(roots ? file : rootlessWorker, options)
+      const worker = new Worker(instead ?? file, options)
       workers.push(worker)
       return worker
     }
@@ -83,6 +82,12 @@ export class MeasuredLanes {
     await this.execution.seal()
     const elapsedMs = performance.now() - started
     return { elapsedMs, cpuMicroseconds: (await this.cpu()) - cpuBefore }
+  }
+
+  /** Bytes that the lanes' threads hold, on their heaps and outside them. */
+  async bytes(): Promise<number> {
+    const statistics = await Promise.all(this.workers.map((worker) => worker.getHeapStatistics()))
+    return statistics.reduce((sum, each) => sum + each.used_heap_size + each.external_memory, 0)
   }
 
   close(): Promise<void> {

@@ -22,7 +22,11 @@ export interface LaneMeasurement {
 
 const defaultRawSeconds = 1
 
-export interface LaneMeasurementOptions extends MeasuredLanesOptions {
+const rootlessWorker = new URL('./rootless-lane-worker.ts', import.meta.url)
+
+export interface LaneMeasurementOptions extends Omit<MeasuredLanesOptions, 'worker'> {
+  /** Whether roots are worked out; without them nothing but the time they cost can be learned. */
+  readonly roots: boolean
   /** Time of each bare measurement; default 1. */
   readonly rawSeconds?: number
 }
@@ -37,7 +41,8 @@ export async function measureLanes(
   options: LaneMeasurementOptions,
   log: Logger,
 ): Promise<LaneMeasurement> {
-  const measured = await MeasuredLanes.start(load, options, log)
+  const worker = options.roots ? {} : { worker: rootlessWorker }
+  const measured = await MeasuredLanes.start(load, { ...options, ...worker }, log)
   try {
     for (const body of load.warmUp) await measured.round(body)
     const rounds: { rate: number; raw: number; cpu: number; rawCpu: number }[] = []
