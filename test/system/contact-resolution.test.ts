@@ -1,3 +1,4 @@
+import { resolve as resolveBundle, signContactChange } from '@parley/client'
 import {
   contactDirectoryAbi,
   contactDirectoryBytecode,
@@ -13,10 +14,13 @@ import {
   type ContractFunctionName,
   createPublicClient,
   createWalletClient,
+  encodePacked,
   getAddress,
   type Hex,
   http,
+  keccak256,
   parseEther,
+  parseSignature,
   stringToHex,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -25,6 +29,7 @@ import { clock } from './support/clock.ts'
 import { forever, log } from './support/l2.ts'
 
 const chainId = 901
+const otherChainId = 902
 const fee = parseEther('0.001')
 const installation = `0x${'d7'.repeat(32)}` as const
 const fallback = `0x${'3d'.repeat(32)}` as const
@@ -32,16 +37,16 @@ const delegate = getAddress(`0x${'ab'.repeat(20)}`)
 const name = (text: string): Hex => stringToHex(text, { size: 32 })
 
 let chain: Anvil
+let elsewhere: Anvil
 let roles: DevRoles
 let directory: Address
 
-beforeAll(async () => {
-  roles = deriveRoles(devMnemonic, 4)
-  chain = await startAnvil(
+const start = (id: number): Promise<Anvil> =>
+  startAnvil(
     { clock, log },
     {
       family: 'optimism',
-      chainId,
+      chainId: id,
       hardfork: 'jovian',
       mining: { kind: 'automine' },
       mnemonic: devMnemonic,
@@ -52,26 +57,31 @@ beforeAll(async () => {
     },
     forever,
   )
-  const governance = roles.deployer.address
-  const verifier = await deployed({ abi: signatureVerifierAbi, bytecode: signatureVerifierBytecode })
-  directory = await deployed({
-    abi: contactDirectoryAbi,
-    bytecode: contactDirectoryBytecode,
-    args: [governance, governance, verifier, fee],
-  })
-})
-afterAll(() => chain?.stop())
 
-const client = () => createPublicClient({ transport: http(chain.url), cacheTime: 0, pollingInterval: 20 })
-const walletOf = ({ secret }: { readonly secret: Uint8Array }) =>
+beforeAll(async () => {
+  roles = deriveRoles(devMnemonic, 4)
+  ;[chain, elsewhere] = await Promise.all([start(chainId), start(otherChainId)])
+  directory = await deployDirectory(chain)
+})
+afterAll(() => Promise.all([chain, elsewhere].map((each) => each?.stop())))
+
+const client = (of = chain) => createPublicClient({ transport: http(of.url), cacheTime: 0, pollingInterval: 20 })
+const walletOf = ({ secret }: { readonly secret: Uint8Array }, of = chain) =>
   createWalletClient({
     account: privateKeyToAccount(`0x${Buffer.from(secret).toString('hex')}`),
-    transport: http(chain.url),
+    transport: http(of.url),
   })
 
-async function deployed(deployment: { abi: unknown; bytecode: Hex; args?: unknown }): Promise<Address> {
-  const hash = await walletOf(roles.deployer).deployContract({ chain: null, ...deployment } as never)
-  const { contractAddress } = await client().waitForTransactionReceipt({ hash })
+async function deployDirectory(on: Anvil): Promise<Address> {
+  const governance = roles.deployer.address
+  const verifier = await deployed(on, { abi: signatureVerifierAbi, bytecode: signatureVerifierBytecode })
+  const args = [governance, governance, verifier, fee]
+  return deployed(on, { abi: contactDirectoryAbi, bytecode: contactDirectoryBytecode, args })
+}
+
+async function deployed(on: Anvil, deployment: { abi: unknown; bytecode: Hex; args?: unknown }): Promise<Address> {
+  const hash = await walletOf(roles.deployer, on).deployContract({ chain: null, ...deployment } as never)
+  const { contractAddress } = await client(on).waitForTransactionReceipt({ hash })
   return contractAddress!
 }
 
@@ -97,6 +107,24 @@ async function resolve(identity: Address, query = ''): Promise<DIDResolutionResu
   return await new Resolver(getResolver({ networks })).resolve(did)
 }
 
+/** A document with its lists as the sets that they are. */
+function unordered(document: object): Record<string, unknown> {
+  const key = (each: unknown): string => JSON.stringify(each)
+  return Object.fromEntries(
+    Object.entries(document).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.toSorted((a, b) => key(a).localeCompare(key(b))) : value,
+    ]),
+  )
+}
+
+/** Holds the document of one call against the one that the npm package makes of the history. */
+async function expectSameDocument(identity: Address): Promise<void> {
+  const { didDocument } = await resolve(identity)
+  const { document } = await resolveBundle(client(), { directory, identity, network: 'parley' })
+  expect(unordered(document)).toEqual(unordered(didDocument!))
+}
+
 const identityOf = (user: number): Address => getAddress(roles.users[user]!.address)
 const methods = ({ didDocument }: DIDResolutionResult): readonly string[] =>
   (didDocument?.verificationMethod ?? []).map(({ id }) => id.slice(id.indexOf('#')))
@@ -107,6 +135,7 @@ test('ethr-did-resolver › an unregistered identity is its own controller', asy
   expect(didDocument?.verificationMethod).toEqual([
     expect.objectContaining({ blockchainAccountId: `eip155:${chainId}:${identityOf(3)}` }),
   ])
+  await expectSameDocument(identityOf(3))
 })
 
 test('ethr-did-resolver › keys, delegates and services of a registered identity', async () => {
@@ -141,6 +170,7 @@ test('ethr-did-resolver › keys, delegates and services of a registered identit
     keyAgreement: [`${did}#delegate-2`],
     service: [{ id: `${did}#service-1`, type: 'Messaging', serviceEndpoint: 'https://example.org' }],
   })
+  await expectSameDocument(identity)
 })
 
 /** Kinds of entries as the contract numbers them. */
@@ -187,6 +217,7 @@ test('ethr-did-resolver › a changed identity, and what it was before', async (
     blockchainAccountId: `eip155:${chainId}:${identityOf(2)}`,
   })
   expect(methods(await resolve(identity, `?versionId=${before}`))).toEqual(['#controller', '#delegate-1'])
+  await expectSameDocument(identity)
 })
 
 test('ethr-did-resolver › a deactivated identity', async () => {
@@ -195,4 +226,97 @@ test('ethr-did-resolver › a deactivated identity', async () => {
   const { didDocument, didDocumentMetadata } = await resolve(identity)
   expect(didDocumentMetadata.deactivated).toBe(true)
   expect(didDocument?.verificationMethod).toEqual([])
+  await expectSameDocument(identity)
+})
+
+test('ethr-did-resolver › the same document after every change of keys, delegates and services', async () => {
+  await send(2, 'register', [[]], fee)
+  const identity = identityOf(2)
+  const year = 31_536_000n
+  const keys = [
+    'did/pub/Ed25519/sigAuth/base58',
+    'did/pub/Secp256k1/veriKey',
+    'did/pub/RSA/veriKey/pem',
+    'did/pub/X25519/enc/base64',
+    'did/pub/Bls12381/other/raw',
+    'did/pub/Dilithium',
+    'did/svc/Files',
+    'did/svc/Json',
+    'telephone',
+  ]
+  const values = [
+    installation,
+    '0x02aa',
+    stringToHex('-----BEGIN'),
+    fallback,
+    '0x0102',
+    '0x03',
+    '0xff',
+    '0x7b7d',
+    '0x31',
+  ]
+  const set = (n: number) => send(2, 'setAttribute', [identity, name(keys[n]!), values[n] as Hex, year])
+  const revoke = (n: number) => send(2, 'revokeAttribute', [identity, name(keys[n]!), values[n] as Hex])
+  for (const n of keys.keys()) await set(n)
+  await expectSameDocument(identity)
+  for (const type of ['sigAuth', 'veriKey', 'parley/write'])
+    await send(2, 'addDelegate', [identity, name(type), delegate, year])
+  for (const n of [0, 6, 2]) await revoke(n)
+  await set(1)
+  await set(2)
+  await expectSameDocument(identity)
+  await send(2, 'revokeDelegate', [identity, name('sigAuth'), delegate])
+  for (const n of [1, 4, 5, 7]) await revoke(n)
+  await expectSameDocument(identity)
+})
+
+test('ethr-did-resolver › goes on naming a revoked key for agreement; here it is gone', async () => {
+  const identity = identityOf(2)
+  await send(2, 'revokeAttribute', [identity, name('did/pub/X25519/enc/base64'), fallback])
+  const { didDocument } = await resolve(identity)
+  const { document } = await resolveBundle(client(), { directory, identity, network: 'parley' })
+  const { keyAgreement, ...rest } = didDocument!
+  expect(keyAgreement).toHaveLength(1)
+  expect(methods({ didDocument } as DIDResolutionResult)).not.toContain(String(keyAgreement![0]).replace(/.*#/, '#'))
+  expect(unordered(document)).toEqual(unordered(rest))
+})
+
+test('replay › a signature of one chain is worth nothing on another, where the directory has the same address', async () => {
+  expect(await deployDirectory(elsewhere)).toBe(directory)
+  const identity = identityOf(3)
+  const register = { address: directory, abi: contactDirectoryAbi, functionName: 'register', args: [[]] } as const
+  for (const on of [chain, elsewhere]) {
+    const hash = await walletOf(roles.users[3]!, on).writeContract({ ...register, value: fee, chain: null })
+    await client(on).waitForTransactionReceipt({ hash })
+  }
+  const change = { kind: 'owner', identity, newOwner: delegate } as const
+  const deadline = 2n ** 256n - 1n
+  const authorization = await signContactChange(walletOf(roles.users[3]!), { directory, change, deadline })
+  const { r, s, v } = parseSignature(authorization.signature)
+  const relayed = {
+    address: directory,
+    abi: contactDirectoryAbi,
+    functionName: 'changeOwnerSigned',
+    args: [identity, Number(v), r, s, delegate],
+    chain: null,
+  } as const
+  const sponsor = (on: Anvil) => walletOf(roles.users[0]!, on)
+  await expect(sponsor(elsewhere).writeContract(relayed)).rejects.toThrow(/SignatureInvalid/)
+  const ofEip1056 = await privateKeyToAccount(`0x${Buffer.from(roles.users[3]!.secret).toString('hex')}`).sign({
+    hash: keccak256(
+      encodePacked(
+        ['bytes1', 'bytes1', 'address', 'uint256', 'address', 'string', 'address'],
+        ['0x19', '0x00', directory, 0n, identity, 'changeOwner', delegate],
+      ),
+    ),
+  })
+  const old = parseSignature(ofEip1056)
+  const oldArgs = [identity, Number(old.v), old.r, old.s, delegate] as const
+  for (const on of [chain, elsewhere])
+    await expect(sponsor(on).writeContract({ ...relayed, args: oldArgs })).rejects.toThrow(/SignatureInvalid/)
+  const hash = await sponsor(chain).writeContract(relayed)
+  await client().waitForTransactionReceipt({ hash })
+  const ownerOn = (on: Anvil) =>
+    client(on).readContract({ ...register, functionName: 'identityOwner', args: [identity] })
+  expect([await ownerOn(chain), await ownerOn(elsewhere)]).toEqual([delegate, identity])
 })
