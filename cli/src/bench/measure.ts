@@ -20,16 +20,19 @@ export function acceptedPerSecond({ answeredAtMs, accepted }: SentLoad): number 
 }
 
 /**
- * Messages a second at which claims went on, from the first one after the warm-up to the last.
- * @param history - In order of time, to the end of the run.
+ * Messages a second at which claims went on while the load did: from the first claim after the warm-up to the last one
+ * before the last answer. What is claimed afterwards is a batch cut short, which says nothing of the rate.
+ * @param history - In order of time, to the end of the run; 0 when it does not reach all messages, or no two claims count.
  */
-export function claimedPerSecond({ byBlock, accepted }: SentLoad, history: readonly ClaimedAt[]): number {
+export function claimedPerSecond({ byBlock, accepted, answeredAtMs }: SentLoad, history: readonly ClaimedAt[]): number {
   const blocks = Object.entries(byBlock).map(([block, count]) => ({ block: BigInt(block), count }))
   const messagesUpTo = (last: bigint): number =>
     blocks.reduce((sum, { block, count }) => sum + (block <= last ? count : 0), 0)
   const reached = history.map(({ atMs, block }) => ({ atMs, messages: messagesUpTo(block) }))
-  const begin = reached.find(({ messages }) => messages >= accepted * warmUp)
-  const end = reached.find(({ messages }) => messages === accepted)
+  if (reached.at(-1)?.messages !== accepted) return 0
+  const endedAtMs = answeredAtMs.at(-1) ?? 0
+  const counted = reached.filter(({ messages, atMs }) => messages >= accepted * warmUp && atMs <= endedAtMs)
+  const [begin, end] = [counted[0], counted.at(-1)]
   if (begin === undefined || end === undefined || begin === end) return 0
   return (1000 * (end.messages - begin.messages)) / (end.atMs - begin.atMs)
 }

@@ -2,61 +2,74 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSequencerClient } from '@parley/client'
-import { measureRawVerification } from '@parley/execution'
-import { limits, ownerAddress, type SettlementReader } from '@parley/protocol'
+import { measureRawVerification, type Spread, spreadOf } from '@parley/execution'
+import { limits, ownerAddress } from '@parley/protocol'
 import { Registry } from 'prom-client'
-import { CliError } from '../faults.ts'
 import { openGateway } from '../load/open-gateway.ts'
 import { deriveFrom, deriveScalar } from '../load/seeded.ts'
 import { nativeSigner } from '../load/signer.ts'
-import { watchClaims } from '../observe/claims.ts'
-import { waitFor } from '../observe/poll.ts'
-import { startChild } from '../process/child.ts'
 import type { Context } from '../process/context.ts'
 import { Closing } from '../role/closing.ts'
-import { openReader } from '../role/l2.ts'
-import { environmentOf } from '../stack/environment.ts'
-import { type Stack, type StackPlaces, startStack } from '../stack/stack.ts'
+import { openLayers } from '../role/layers.ts'
+import { type Stack, startStack } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
-import { type BenchFrame, benchFrame, seedOf } from './frame.ts'
-import { acceptedPerSecond, type ClaimedAt, claimedPerSecond } from './measure.ts'
-import { createTalks, signBodies } from './prepare.ts'
-import { type PreparedLoad, writePreparedLoad } from './prepared-load.ts'
+import { type BenchFrame, benchFrame, repeatsOf, seedOf } from './frame.ts'
+import { acceptedPerSecond, claimedPerSecond } from './measure.ts'
+import { followStack, openStackReader, type RunLoad, runLoad, type StackFollower } from './pipeline-load.ts'
+import { createTalks } from './prepare.ts'
+import type { PreparedLoad } from './prepared-load.ts'
 import { printReport } from './print-report.ts'
-import type { SentLoad } from './send-load.ts'
+import { countPublished, foundIn } from './published-messages.ts'
+import { signLoads } from './sign-load.ts'
 
-/** What `parley bench pipeline --json` prints. */
+/** What `parley bench pipeline --json` prints; medians of the repeats where nothing else is said. */
 interface PipelineReport extends BenchFrame {
   /** The lower of the rates at which messages were accepted and claimed. */
   readonly messagesPerSecond: number
-  /** What bare npm secp256k1 verifies from 33-byte keys in the same run, on one core and with one worker a core. */
+  /** What bare npm secp256k1 verifies from 33-byte keys in the same run, on one core and with one worker a core: the best of all measurements. */
   readonly rawVerificationsPerSecond: { readonly oneCore: number; readonly allCores: number }
   /** Of messages a second to raw verifications a second on all cores. */
   readonly ratio: number
+  readonly spread: {
+    readonly [figure in 'messagesPerSecond' | 'acceptedPerSecond' | 'claimedPerSecond' | 'ratio']: Spread
+  }
+  /** CPU time by part, all threads and processes of the run; `raw` is one bare verification with one worker a core. */
+  readonly cpuMicrosecondsPerMessage: Readonly<Record<string, number>>
+  /** Messages of one request, or of one frame of a stream. */
+  readonly batchSize: number
+  readonly transport: 'http' | 'stream'
+  /** Messages offered in all repeats. */
+  readonly offered: number
+  readonly refused: number
+  /** Messages offered that are not in a claimed batch read back from the DA layer. */
+  readonly lost: number
   readonly lanes: number
+  readonly verifier: string
 }
 
+interface Raw {
+  readonly oneCore: number
+  readonly allCores: number
+  readonly cpuMicroseconds: number
+}
+
+/** Streams of requests, each with one under way at a time. */
 const streams = 32
 /** As many for each stream as there are shards, so that every request touches all lanes. */
 const talkCount = streams * limits.shards
-const messagesPerBody = 100
-const defaultMessages = 192_000
+const defaultMessages = { full: 384_000, quick: 96_000 } as const
 const batchAgeMs = 1_000
 const rawSeconds = 2
-const claimWithinMs = 120_000
-const readyWithinMs = 120_000
 
-/** Measures the whole pipeline: requests over HTTP, journal, lanes, blocks, batches on the local layer, claims on the L2. */
+/** Measures the whole pipeline: requests, journal, lanes, blocks, batches on the local layer, claims on the L2. */
 export async function runBenchPipeline(context: Context): Promise<number> {
   const { config, err, signal } = context
   const dataDir = config.run.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-bench-')))
   const ending = new AbortController()
   const closing = new Closing()
   try {
-    const seed = seedOf(config)
     const either = AbortSignal.any([signal, ending.signal])
-    const report = await measure(context, dataDir, seed, closing, either)
-    return printReport(context, report)
+    return printReport(context, await measure(context, dataDir, closing, either))
   } finally {
     ending.abort()
     await closing.close()
@@ -68,12 +81,11 @@ export async function runBenchPipeline(context: Context): Promise<number> {
 async function measure(
   context: Context,
   dataDir: string,
-  seed: string,
   closing: Closing,
   signal: AbortSignal,
 ): Promise<PipelineReport> {
   const { config, err } = context
-  const derive = deriveFrom(`bench ${seed}`)
+  const derive = deriveFrom(loadSeed(context))
   const owner = deriveScalar(derive, 'owner')
   const stack = await startStack(
     context,
@@ -91,106 +103,151 @@ async function measure(
     signal,
   )
   closing.add(() => stack.stop())
-  const path = join(dataDir, 'load')
-  const messages = await prepare(context, stack, path, derive, owner, signal)
-  err.write(`${messages} messages are signed\n`)
-  const before = [await raw(), await raw()]
-  const { sent, history } = await Promise.race([load(context, stack, path, dataDir, signal), stack.failed])
-  const after = [await raw(), await raw()]
-  const both = [...before, ...after]
-  // The best of them: a machine that is busy with something else must not flatter the ratio.
-  const oneCore = Math.max(...both.map((each) => each.oneCore))
-  const allCores = Math.max(...both.map((each) => each.allCores))
-  const accepted = acceptedPerSecond(sent)
-  const claimed = claimedPerSecond(sent, history)
-  err.write(`accepted ${Math.round(accepted)}/s, claimed ${Math.round(claimed)}/s\n`)
-  const messagesPerSecond = Math.min(accepted, claimed)
+  const load = preparedLoad(context)
+  const paths = await prepare(context, stack, dataDir, load, derive, owner, signal)
+  const follower = await followStack(context, stack, signal)
+  const raws = [await raw()]
+  const runs: RunLoad[] = []
+  for (const path of paths) {
+    runs.push(await Promise.race([runLoad(context, follower, path, signal), stack.failed]))
+    raws.push(await raw())
+    err.write(`${describe(runs.at(-1) as RunLoad)}\n`)
+  }
+  return await report(context, stack, follower, { load, runs, raws }, signal)
+}
+
+const loadSeed = ({ config }: Context): string => `bench ${seedOf(config)}`
+
+function preparedLoad({ config }: Context): PreparedLoad {
+  const { load, bench } = config
+  const messagesPerBody = bench.stream ? 1 : load.maxMessages
+  const messages = load.messages ?? (bench.quick ? defaultMessages.quick : defaultMessages.full)
+  return { streams, bodiesPerStream: Math.ceil(messages / streams / messagesPerBody), messagesPerBody }
+}
+
+const messagesOf = ({ streams: count, bodiesPerStream, messagesPerBody }: PreparedLoad): number =>
+  count * bodiesPerStream * messagesPerBody
+
+const describe = ({ sent, history }: RunLoad): string =>
+  `accepted ${Math.round(acceptedPerSecond(sent))}/s, claimed ${Math.round(claimedPerSecond(sent, history))}/s`
+
+async function raw(): Promise<Raw> {
+  const one = await measureRawVerification({ workers: 1, seconds: rawSeconds })
+  const all = await measureRawVerification({ workers: availableParallelism(), seconds: rawSeconds })
   return {
-    messagesPerSecond: Math.round(messagesPerSecond),
-    rawVerificationsPerSecond: { oneCore: Math.round(oneCore), allCores: Math.round(allCores) },
-    ratio: Math.round((1000 * messagesPerSecond) / allCores) / 1000,
-    lanes: stack.roles.get('sequencer').ready.lanes as number,
-    ...benchFrame(context, { workload: `${messages} messages in bodies of ${messagesPerBody}`, repeats: 1 }),
+    oneCore: one.verificationsPerSecond,
+    allCores: all.verificationsPerSecond,
+    cpuMicroseconds: all.cpuMicroseconds,
   }
 }
 
-async function raw(): Promise<{ oneCore: number; allCores: number }> {
-  const rate = async (workers: number): Promise<number> =>
-    (await measureRawVerification({ workers, seconds: rawSeconds })).verificationsPerSecond
-  return { oneCore: await rate(1), allCores: await rate(availableParallelism()) }
-}
-
-/** Creates the conversations and writes the signed messages to a file. @returns how many. */
+/** Creates the conversations and signs the messages of every repeat beforehand. @returns a file for each. */
 async function prepare(
   context: Context,
   { places, accounts }: Stack,
-  path: string,
+  dataDir: string,
+  load: PreparedLoad,
   derive: ReturnType<typeof deriveFrom>,
   owner: Uint8Array,
   signal: AbortSignal,
-): Promise<number> {
-  const { config, clock } = context
+): Promise<string[]> {
+  const { clock, err, config } = context
   const client = createSequencerClient({ url: places.sequencerUrl, clock })
   const signer = nativeSigner()
   const gateway = await openGateway({ client, signer, clock }, owner, accounts, signal)
-  const chain = await (await readerOf(context, places, signal)).config(signal)
-  const bodiesPerStream = Math.ceil((config.load.messages ?? defaultMessages) / streams / messagesPerBody)
-  const prepared: PreparedLoad = { streams, bodiesPerStream, messagesPerBody }
-  const messages = streams * bodiesPerStream * messagesPerBody
+  const chain = await (await openStackReader(context, places, signal)).config(signal)
+  const repeats = repeatsOf(config)
+  const messages = messagesOf(load)
   const deps = { client, config: chain, prices: chain.genesis.prices, gateway, derive, signer, clock }
-  const talks = await createTalks(deps, { count: talkCount, messages: Math.ceil(messages / talkCount) + 1 }, signal)
-  await writePreparedLoad(path, prepared, signBodies(deps, talks, prepared))
-  return messages
+  const allowed = Math.ceil((messages * repeats) / talkCount) + repeats
+  const talks = await createTalks(deps, { count: talkCount, messages: allowed }, signal)
+  const paths = Array.from({ length: repeats }, (_, repeat) => join(dataDir, `load-${repeat}`))
+  await signLoads(paths, talks, { seed: loadSeed(context), chainId: chain.chainId, load })
+  err.write(`${messages * repeats} messages are signed\n`)
+  return paths
 }
 
-/** Sends the load from a process of its own and waits until all of it is claimed. */
-async function load(
+interface Measured {
+  readonly load: PreparedLoad
+  readonly runs: readonly RunLoad[]
+  readonly raws: readonly Raw[]
+}
+
+async function report(
+  context: Context,
+  stack: Stack,
+  follower: StackFollower,
+  { load, runs, raws }: Measured,
+  signal: AbortSignal,
+): Promise<PipelineReport> {
+  const { config } = context
+  // The best of them: a machine that is busy with something else must not flatter the ratio.
+  const best = (of: (each: Raw) => number): number => Math.round(Math.max(...raws.map(of)))
+  const raw = { oneCore: best(({ oneCore }) => oneCore), allCores: best(({ allCores }) => allCores) }
+  const accepted = runs.map(({ sent }) => acceptedPerSecond(sent))
+  const claimed = runs.map(({ sent, history }) => claimedPerSecond(sent, history))
+  const lower = accepted.map((rate, i) => Math.min(rate, claimed[i] as number))
+  const spread = {
+    messagesPerSecond: spreadOf(lower, 0),
+    acceptedPerSecond: spreadOf(accepted, 0),
+    claimedPerSecond: spreadOf(claimed, 0),
+    ratio: spreadOf(lower.map((rate) => rate / raw.allCores)),
+  }
+  const offered = messagesOf(load) * runs.length
+  const { lanes, verifier } = stack.roles.get('sequencer').ready as { lanes: number; verifier: string }
+  const workload = `${messagesOf(load)} messages in ${talkCount} conversations of two, ${load.streams} connections`
+  return {
+    messagesPerSecond: spread.messagesPerSecond.median,
+    rawVerificationsPerSecond: raw,
+    ratio: spread.ratio.median,
+    spread,
+    cpuMicrosecondsPerMessage: cpuByPart(runs, raws),
+    batchSize: load.messagesPerBody,
+    transport: config.bench.stream ? 'stream' : 'http',
+    offered,
+    refused: runs.reduce((sum, { sent }) => sum + sent.refused, 0),
+    lost: offered - (await foundOnDa(context, stack, follower, runs, signal)),
+    lanes,
+    verifier,
+    ...benchFrame(context, { workload, repeats: runs.length }),
+  }
+}
+
+function cpuByPart(runs: readonly RunLoad[], raws: readonly Raw[]): Record<string, number> {
+  const parts = [...(runs[0] as RunLoad).cpuMicroseconds.keys()]
+  const medians = parts.map((part) => {
+    return [
+      part,
+      spreadOf(
+        runs.map(({ cpuMicroseconds }) => cpuMicroseconds.get(part) ?? 0),
+        2,
+      ).median,
+    ] as const
+  })
+  const total = medians.reduce((sum, [, microseconds]) => sum + microseconds, 0)
+  const raw = spreadOf(
+    raws.map(({ cpuMicroseconds }) => cpuMicroseconds),
+    2,
+  ).min
+  return { ...Object.fromEntries(medians), total: Number(total.toFixed(2)), raw }
+}
+
+/** How many of the messages accepted are in the batches that were claimed, as the DA layer gives them. */
+async function foundOnDa(
   context: Context,
   { places }: Stack,
-  path: string,
-  dataDir: string,
+  { claims }: StackFollower,
+  runs: readonly RunLoad[],
   signal: AbortSignal,
-): Promise<{ sent: SentLoad; history: readonly ClaimedAt[] }> {
-  const { clock, inheritedEnv } = context
-  const history: ClaimedAt[] = []
-  const reader = await readerOf(context, places, signal)
-  const watching = watchClaims(
-    reader,
-    ({ claimedBlock }) => {
-      if (claimedBlock > (history.at(-1)?.block ?? 0n)) history.push({ atMs: clock.now(), block: claimedBlock })
-    },
-    signal,
-  )
-  const told = Promise.withResolvers<SentLoad>()
-  const child = await startChild(
-    context,
-    {
-      role: 'bench load',
-      env: environmentOf(inheritedEnv, { 'sequencer.url': places.sequencerUrl, 'bench.file': path }),
-      logFile: join(dataDir, 'logs', 'load.log'),
-      readyWithinMs,
-      onResult: (result) => told.resolve(result as SentLoad),
-    },
-    signal,
-  )
-  const ended = child.exited.then(({ code }): Promise<never> => {
-    if (code === 0) return new Promise(() => undefined)
-    throw new CliError({ code: 'CHILD_ENDED', role: child.role, exitCode: code, lastLines: child.lastLines() })
-  })
-  const sent = await Promise.race([told.promise, ended, watching.then(() => Promise.reject(signal.reason))])
-  const last = Object.keys(sent.byBlock).reduce(
-    (highest, block) => (BigInt(block) > highest ? BigInt(block) : highest),
-    0n,
-  )
-  await waitFor(
-    'all messages to be claimed',
-    () => ((history.at(-1)?.block ?? 0n) >= last ? true : undefined),
-    { clock, everyMs: 50, withinMs: claimWithinMs },
-    signal,
-  )
-  return { sent, history }
-}
-
-function readerOf(context: Context, places: StackPlaces, signal: AbortSignal): Promise<SettlementReader> {
-  return openReader({ ...context, config: stackConfig(context.config, places), signal }, new Registry(), undefined)
+): Promise<number> {
+  const closing = new Closing()
+  try {
+    const { clock, log } = context
+    const config = stackConfig(context.config, places)
+    const layers = await openLayers({ config, clock, log, registry: new Registry() }, closing)
+    const published = await countPublished(claims().claims, layers, signal)
+    return runs.reduce((sum, { sent }) => sum + foundIn(published, sent.byBlock), 0)
+  } finally {
+    await closing.close()
+  }
 }

@@ -2,9 +2,10 @@ import { limits, type MemberKey, messageDigest, SignedMessageType, signedMessage
 import { createDelivery } from '../load/delivery.ts'
 import { operationOffers } from '../load/operations.ts'
 import { highestPrices } from '../load/prices.ts'
-import { deriveScalar } from '../load/seeded.ts'
+import { type Derive, deriveScalar } from '../load/seeded.ts'
 import type { SessionDeps } from '../load/session.ts'
 import { ShardStream } from '../load/shard-stream.ts'
+import type { LoadSigner } from '../load/signer.ts'
 import type { Seat, Talk } from '../load/talk.ts'
 import type { PreparedLoad } from './prepared-load.ts'
 
@@ -52,29 +53,33 @@ function newTalk({ signer, derive }: PrepareDeps, number: number, allowance: big
   return { shard: number % limits.shards, index: -1, id: new Uint8Array(32), epoch: 0n, seats, messages: 0 }
 }
 
-/** Signs all messages of a load, body by body in the order of the file. Each stream has conversations of its own in all shards. */
-export function* signBodies(
-  { config, signer, derive }: Pick<PrepareDeps, 'config' | 'signer' | 'derive'>,
-  talks: readonly Talk[],
+export interface SignDeps {
+  readonly chainId: bigint
+  readonly signer: LoadSigner
+  readonly derive: Derive
+}
+
+/** Signs the bodies of one stream in the order they must be sent. @param own - Conversations that no other stream speaks in. */
+export function* signStream(
+  { chainId, signer, derive }: SignDeps,
+  own: readonly Talk[],
   load: PreparedLoad,
+  stream: number,
 ): Generator<Uint8Array> {
-  for (let stream = 0; stream < load.streams; stream += 1) {
-    const own = talks.filter((_, number) => Math.floor(number / limits.shards) % load.streams === stream)
-    let turn = 0
-    for (let number = 0; number < load.bodiesPerStream; number += 1) {
-      const body = new Uint8Array(load.messagesPerBody * signedMessageBytes)
-      for (let i = 0; i < load.messagesPerBody; i += 1) {
-        const talk = own[turn % own.length] as Talk
-        const seat = talk.seats.get(Math.floor(turn / own.length) % members) as Seat
-        turn += 1
-        const content = derive('content', stream, turn)
-        const { slot: member, nonce, key } = seat
-        seat.nonce += 1n
-        const signature = signer.sign(key.secret, messageDigest(config.chainId, talk.id, member, nonce, content))
-        const message = { shard: talk.shard, conversation: talk.index, member, nonce, content, signature }
-        body.set(SignedMessageType.serialize(message), i * signedMessageBytes)
-      }
-      yield body
+  let turn = 0
+  for (let number = 0; number < load.bodiesPerStream; number += 1) {
+    const body = new Uint8Array(load.messagesPerBody * signedMessageBytes)
+    for (let i = 0; i < load.messagesPerBody; i += 1) {
+      const talk = own[turn % own.length] as Talk
+      const seat = talk.seats.get(Math.floor(turn / own.length) % members) as Seat
+      turn += 1
+      const content = derive('content', stream, turn)
+      const { slot: member, nonce, key } = seat
+      seat.nonce += 1n
+      const signature = signer.sign(key.secret, messageDigest(chainId, talk.id, member, nonce, content))
+      const message = { shard: talk.shard, conversation: talk.index, member, nonce, content, signature }
+      body.set(SignedMessageType.serialize(message), i * signedMessageBytes)
     }
+    yield body
   }
 }

@@ -1,6 +1,4 @@
-import { createWriteStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { finished } from 'node:stream/promises'
 import { signedMessageBytes } from '@parley/protocol'
 import { CliError } from '../faults.ts'
 
@@ -13,16 +11,11 @@ export interface PreparedLoad {
 
 const descriptionOf = (path: string): string => `${path}.json`
 
-const bodyBytes = ({ messagesPerBody }: PreparedLoad): number => messagesPerBody * signedMessageBytes
+/** Bytes of one body. */
+export const bodyBytes = ({ messagesPerBody }: PreparedLoad): number => messagesPerBody * signedMessageBytes
 
-/** Writes the bodies, which `bodies` gives in order. */
-export async function writePreparedLoad(path: string, load: PreparedLoad, bodies: Iterable<Uint8Array>): Promise<void> {
-  const file = createWriteStream(path)
-  const closed = finished(file)
-  for (const body of bodies)
-    if (!file.write(body)) await Promise.race([new Promise<void>((resolve) => file.once('drain', resolve)), closed])
-  file.end()
-  await closed
+/** Says beside the file of a load what is in it. */
+export async function writeDescription(path: string, load: PreparedLoad): Promise<void> {
   await writeFile(descriptionOf(path), JSON.stringify(load))
 }
 

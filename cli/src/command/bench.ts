@@ -5,7 +5,7 @@ import type { CommandDefinition } from './command.ts'
 export const benchPipeline: CommandDefinition = {
   name: 'bench pipeline',
   about: 'Measure messages a second, accepted and claimed, against what the machine verifies bare, in one run.',
-  keys: [...benchKeys, 'run.dataDir', 'run.lanes', 'load.messages'],
+  keys: [...benchKeys, 'run.dataDir', 'run.lanes', 'load.messages', 'load.maxMessages', 'bench.stream'],
   async run(context) {
     const { runBenchPipeline } = await import('../bench/pipeline.ts')
     return runBenchPipeline(context)
@@ -16,11 +16,12 @@ export const benchPipeline: CommandDefinition = {
 export const benchLoad: CommandDefinition = {
   name: 'bench load',
   about: 'Send messages that were signed before; what `bench pipeline` starts.',
-  keys: ['sequencer.url', 'bench.file'],
+  keys: ['sequencer.url', 'bench.file', 'bench.stream'],
   async run({ config, clock, out, signal }) {
     const { sendLoad } = await import('../bench/send-load.ts')
     out.write(`${JSON.stringify({ ready: {} })}\n`)
-    const options = { path: needed(config, 'bench.file'), url: needed(config, 'sequencer.url') }
+    const { stream } = config.bench
+    const options = { path: needed(config, 'bench.file'), url: needed(config, 'sequencer.url'), stream }
     const result = await sendLoad({ clock }, options, signal)
     out.write(`${JSON.stringify({ result })}\n`)
     return 0

@@ -255,6 +255,10 @@ const bench = {
   'bench.tiaUsd': defaulted(1, price('tia-usd', 'Dollars for one TIA.')),
   'bench.celestiaGasUtia': defaulted(0.004, price('celestia-gas', 'Millionths of a TIA for one gas on Celestia.')),
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
+  'bench.stream': defaulted(
+    false,
+    toggle({ flag: 'stream', about: 'Send messages one by one over WebSockets instead of in request bodies.' }),
+  ),
 } as const
 
 const simulate = {

@@ -41,6 +41,11 @@ export class Roles {
     return this.held(role).child
   }
 
+  /** Process ids by role. */
+  get pids(): ReadonlyMap<RoleName, number> {
+    return new Map([...this.running].map(([role, { child }]) => [role, child.pid]))
+  }
+
   /** Ends a process as a crash would; resolves when it is gone. */
   async kill(role: RoleName): Promise<void> {
     const { child } = this.held(role)

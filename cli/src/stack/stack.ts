@@ -67,6 +67,8 @@ export interface Stack {
   readonly deployment: Deployment
   readonly accounts: readonly OpenedAccount[]
   readonly roles: Roles
+  /** Process ids of the chains. */
+  readonly chainPids: { readonly l1: number; readonly l2: number }
   /** Key of an account with money on both chains that nothing of the stack uses. */
   readonly payer: Uint8Array
   /** Rejects when a part of the stack ended by itself. */
@@ -104,7 +106,8 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
     const failed = Promise.race([roles.failed, chainEnded])
     failed.catch(() => undefined)
     const payer = (devnet.roles.users[0] as DevAccount).secret
-    return { places, deployment, accounts, roles, payer, failed, stop: () => closing.close() }
+    const chainPids = { l1: devnet.l1.pid, l2: devnet.l2.pid }
+    return { places, deployment, accounts, roles, chainPids, payer, failed, stop: () => closing.close() }
   })
 }
 

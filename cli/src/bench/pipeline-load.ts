@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import type { SettlementReader } from '@parley/protocol'
+import { Registry } from 'prom-client'
+import { CliError } from '../faults.ts'
+import { type ClaimsView, watchClaims } from '../observe/claims.ts'
+import { waitFor } from '../observe/poll.ts'
+import { startChild } from '../process/child.ts'
+import type { Context } from '../process/context.ts'
+import { openReader } from '../role/l2.ts'
+import { environmentOf } from '../stack/environment.ts'
+import type { Stack, StackPlaces } from '../stack/stack.ts'
+import { stackConfig } from '../stack/stack-config.ts'
+import type { ClaimedAt } from './measure.ts'
+import type { SentLoad } from './send-load.ts'
+import { type PartOf, readCpuTimes, usedBetween } from './thread-cpu.ts'
+
+/** What one load came to. */
+export interface RunLoad {
+  readonly sent: SentLoad
+  /** The claims made from its first message to its last. */
+  readonly history: readonly ClaimedAt[]
+  /** CPU time by part from before its first message until its last was claimed, a message accepted. */
+  readonly cpuMicroseconds: ReadonlyMap<string, number>
+}
+
+/** A stack with its claims as they come. */
+export interface StackFollower {
+  readonly stack: Stack
+  readonly claims: () => ClaimsView
+  readonly history: readonly ClaimedAt[]
+  /** Rejects when the L2 can no longer be followed. */
+  readonly failed: Promise<never>
+}
+
+const claimWithinMs = 120_000
+const readyWithinMs = 120_000
+
+/** Of the sequencer: its lanes, its event loop, and everything else, which is mostly collecting garbage and writing files. */
+const partOf: PartOf = (process, thread) => {
+  if (process !== 'sequencer') return process
+  if (thread.startsWith('parley-lane')) return 'lanes'
+  return thread === 'MainThread' ? 'sequencer' : 'sequencerBackground'
+}
+
+export function openStackReader(context: Context, places: StackPlaces, signal: AbortSignal): Promise<SettlementReader> {
+  return openReader({ ...context, config: stackConfig(context.config, places), signal }, new Registry(), undefined)
+}
+
+/** Follows the claims of a stack until the signal aborts. */
+export async function followStack(context: Context, stack: Stack, signal: AbortSignal): Promise<StackFollower> {
+  const history: ClaimedAt[] = []
+  let latest: ClaimsView | undefined
+  const reader = await openStackReader(context, stack.places, signal)
+  const onChange = (view: ClaimsView): void => {
+    latest = view
+    if (view.claimedBlock > (history.at(-1)?.block ?? 0n))
+      history.push({ atMs: context.clock.now(), block: view.claimedBlock })
+  }
+  const failed = watchClaims(reader, onChange, signal).then(() => Promise.reject(signal.reason))
+  // Whoever measures races with it; until then a rejection must not end the process.
+  failed.catch(() => undefined)
+  const claims = (): ClaimsView => {
+    if (latest === undefined) throw new RangeError('nothing was claimed yet')
+    return latest
+  }
+  return { stack, claims, history, failed }
+}
+
+/** Sends a prepared load from a process of its own and waits until all of it is claimed. */
+export async function runLoad(
+  context: Context,
+  { stack, history, failed }: StackFollower,
+  path: string,
+  signal: AbortSignal,
+): Promise<RunLoad> {
+  const { clock } = context
+  const first = history.length
+  const pids = new Map<string, number>([
+    ...stack.roles.pids,
+    ...Object.entries(stack.chainPids),
+    ['bench', process.pid],
+  ])
+  const before = await readCpuTimes(pids)
+  const sent = await Promise.race([send(context, stack.places, path, signal), failed])
+  const last = Object.keys(sent.byBlock).reduce((highest, block) => {
+    return BigInt(block) > highest ? BigInt(block) : highest
+  }, 0n)
+  await waitFor(
+    'all messages to be claimed',
+    () => ((history.at(-1)?.block ?? 0n) >= last ? true : undefined),
+    { clock, everyMs: 50, withinMs: claimWithinMs },
+    signal,
+  )
+  const used = new Map(usedBetween(before, await readCpuTimes(pids), partOf))
+  used.set('load', sent.cpuMicroseconds)
+  const cpuMicroseconds = new Map([...used].map(([part, microseconds]) => [part, microseconds / sent.accepted]))
+  return { sent, history: history.slice(first), cpuMicroseconds }
+}
+
+async function send(context: Context, places: StackPlaces, path: string, signal: AbortSignal): Promise<SentLoad> {
+  const { config, inheritedEnv } = context
+  const told = Promise.withResolvers<SentLoad>()
+  const child = await startChild(
+    context,
+    {
+      role: 'bench load',
+      env: environmentOf(inheritedEnv, {
+        'sequencer.url': places.sequencerUrl,
+        'bench.file': path,
+        'bench.stream': config.bench.stream,
+      }),
+      logFile: join(path, '..', 'logs', 'load.log'),
+      readyWithinMs,
+      onResult: (result) => told.resolve(result as SentLoad),
+    },
+    signal,
+  )
+  const ended = child.exited.then(({ code }): Promise<SentLoad> => {
+    // What it told is still on its way.
+    if (code === 0) return told.promise
+    throw new CliError({ code: 'CHILD_ENDED', role: child.role, exitCode: code, lastLines: child.lastLines() })
+  })
+  return await Promise.race([told.promise, ended])
+}
