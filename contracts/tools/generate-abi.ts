@@ -9,12 +9,22 @@ const contracts = [
   'Rollup',
   'contacts/ContactDirectory',
   'contacts/SignatureVerifier',
+  'economics/BulkPricing',
+  'economics/Reputation',
+  'economics/StakeVault',
+  'economics/SybilLists',
+  'economics/Treasury',
+  'governance/ParleyGovernor',
+  'governance/ParleyTimelock',
+  'governance/ParleyVotes',
+  'governance/RollupOperator',
   'invites/AllowListGate',
   'invites/AttestationGate',
   'invites/CompositeGate',
   'invites/DemandGate',
   'invites/FlatFeeGate',
   'invites/PublicInbox',
+  'invites/SybilListGate',
 ] as const
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')

@@ -4,10 +4,11 @@ pragma solidity 0.8.30;
 import {Authorization} from "../types/Contacts.sol";
 import {InboxState, InviteQuote, InviteRequest, Standing} from "../types/Invites.sol";
 import {IInboxGate} from "./IInboxGate.sol";
+import {IInvitePricing} from "./IInvitePricing.sol";
 
 /// @title Public inbox
 /// @notice Passes invites to anyone's inbox, for what the inbox's gate asks. Metadata only: the chain sees a digest.
-/// @dev Amounts are wei; shares are hundredths of a percent of the fee. Money is never sent along the way: everything is
+/// @dev Amounts are wei; shares are hundredths of a percent of what the gate asks. Money is never sent along the way: everything is
 /// credited, and the sum of all credits is the balance.
 interface IPublicInbox {
     /// @notice Thrown when the parameter `name` would leave its bounds.
@@ -28,6 +29,8 @@ interface IPublicInbox {
     error PublicInbox_FeeOutOfBounds(address gate, uint256 fee, uint256 max);
     /// @notice Thrown when `gate` asks for a share of `basisPoints`, more than `max`.
     error PublicInbox_ShareOutOfBounds(address gate, uint16 basisPoints, uint16 max);
+    /// @notice Thrown when the pricing asks for `part`, more than `max` whatever the sender accepts.
+    error PublicInbox_NetworkPartOutOfBounds(uint256 part, uint256 max);
     /// @notice Thrown when the fee is `fee` while the payer accepts `maxFee`.
     error PublicInbox_FeeAboveMax(uint256 fee, uint256 maxFee);
     /// @notice Thrown when the payer has `available`, sent or credited, of `fee`.
@@ -40,6 +43,8 @@ interface IPublicInbox {
     error PublicInbox_SignatureInvalid(address signer);
     /// @notice Thrown when `gate` has no code.
     error PublicInbox_NotAGate(address gate);
+    /// @notice Thrown when `pricing` is neither 0 nor has code.
+    error PublicInbox_NotAPricing(address pricing);
     /// @notice Thrown when `caller`, who is not `account`, sends its credit to another `recipient`.
     error PublicInbox_RecipientNotOwner(address caller, address recipient);
     /// @notice Thrown when `recipient` refuses `amount`.
@@ -67,6 +72,8 @@ interface IPublicInbox {
     event DefaultGateSet(address gate);
     /// @notice Emitted when the protocol's share becomes `basisPoints`.
     event ProtocolShareSet(uint16 basisPoints);
+    /// @notice Emitted when the network's part comes to be said by `pricing`; 0 for no such part.
+    event PricingSet(address pricing);
 
     /// @notice Invites; the caller is the sender and pays from the value sent and its credit. What is left is credited.
     function invite(InviteRequest calldata request) external payable returns (uint64 sequence);
@@ -97,9 +104,12 @@ interface IPublicInbox {
     /// @notice Sets the gate of inboxes without one. Only the governance may call.
     function setDefaultGate(IInboxGate gate) external;
 
-    /// @notice Sets the protocol's share of all fees. Only the governance may call.
+    /// @notice Sets the protocol's share of what gates ask. Only the governance may call.
     /// @param basisPoints 0 to 2000, in hundredths of a percent.
     function setProtocolShare(uint16 basisPoints) external;
+
+    /// @notice Sets who says the network's part; 0 for no such part. Only the governance may call.
+    function setPricing(IInvitePricing next) external;
 
     /// @notice What an invite would cost now. Reverts as the invite would, but for the money.
     function quote(InviteRequest calldata request, address sender, address payer)
@@ -125,12 +135,15 @@ interface IPublicInbox {
     /// @notice Gate of inboxes without one.
     function defaultGate() external view returns (IInboxGate);
 
-    /// @notice The protocol's share of all fees.
+    /// @notice Who says the network's part; 0 for no such part.
+    function pricing() external view returns (IInvitePricing);
+
+    /// @notice The protocol's share of what gates ask.
     function protocolShare() external view returns (uint16);
 
     /// @notice Account that may set the parameters.
     function governance() external view returns (address);
 
-    /// @notice Account that the protocol's share is credited to.
+    /// @notice Account that the protocol's share and the network's part are credited to.
     function treasury() external view returns (address);
 }

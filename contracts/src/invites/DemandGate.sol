@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IDemandGate} from "../interfaces/IGates.sol";
 import {IInboxGate} from "../interfaces/IInboxGate.sol";
+import {FakeExponential} from "../libraries/FakeExponential.sol";
 import {DemandCurve, InviteContext} from "../types/Invites.sol";
 
 /// @title Demand gate
@@ -104,19 +105,8 @@ contract DemandGate is IDemandGate {
     }
 
     function _fee(DemandCurve memory curve, uint256 excess) private pure returns (uint256 fee) {
-        fee = _fakeExponential(curve.minFee, excess, uint256(curve.fraction) * curve.period);
+        fee = FakeExponential.grow(curve.minFee, excess, uint256(curve.fraction) * curve.period);
         if (fee > curve.maxFee) fee = curve.maxFee;
-    }
-
-    /// @dev EIP-4844: factor * e^(numerator / denominator) by its Taylor series.
-    function _fakeExponential(uint256 factor, uint256 numerator, uint256 denominator) private pure returns (uint256) {
-        uint256 sum;
-        uint256 term = factor * denominator;
-        for (uint256 i = 1; term > 0; ++i) {
-            sum += term;
-            term = term * numerator / (denominator * i);
-        }
-        return sum / denominator;
     }
 
     function _checkCurve(DemandCurve memory curve) private pure {

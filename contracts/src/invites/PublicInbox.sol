@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IInboxGate} from "../interfaces/IInboxGate.sol";
+import {IInvitePricing} from "../interfaces/IInvitePricing.sol";
 import {IPublicInbox} from "../interfaces/IPublicInbox.sol";
 import {ISignatureVerifier} from "../interfaces/ISignatureVerifier.sol";
 import {Authorization} from "../types/Contacts.sol";
@@ -16,6 +17,8 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
         keccak256("Invite(address recipient,bytes32 contentDigest,address relayer,uint256 deadline)");
     /// @dev Whatever a gate asks and a sender accepts.
     uint256 private constant MAX_FEE = 1 ether;
+    /// @dev Whatever the pricing asks and a sender accepts.
+    uint256 private constant MAX_NETWORK_PART = 0.1 ether;
     uint16 private constant BASIS_POINTS = 10_000;
     uint16 private constant MAX_PROTOCOL_SHARE = 2000;
     uint16 private constant MAX_GATE_SHARE = 1000;
@@ -29,6 +32,8 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
     IInboxGate public defaultGate;
     /// @inheritdoc IPublicInbox
     uint16 public protocolShare;
+    /// @inheritdoc IPublicInbox
+    IInvitePricing public pricing;
 
     /// @dev Their gate is 0 where the default one is in force.
     mapping(address recipient => InboxState) private _inboxes;
@@ -42,6 +47,7 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
         address treasury_,
         ISignatureVerifier verifier,
         IInboxGate defaultGate_,
+        IInvitePricing pricing_,
         uint16 protocolShare_
     ) EIP712("Parley PublicInbox", "1") {
         _require(governance_ != address(0), "governance");
@@ -51,6 +57,7 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
         treasury = treasury_;
         VERIFIER = verifier;
         _setDefaultGate(defaultGate_);
+        _setPricing(pricing_);
         _setProtocolShare(protocolShare_);
     }
 
@@ -120,6 +127,12 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IPublicInbox
+    function setPricing(IInvitePricing next) external {
+        _checkGovernance();
+        _setPricing(next);
+    }
+
+    /// @inheritdoc IPublicInbox
     function quote(InviteRequest calldata request, address sender, address payer)
         external
         view
@@ -128,7 +141,9 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
         Standing standing = _checkInvite(request, sender, payer);
         IInboxGate gate = _gateOf(request.recipient);
         (bool admitted, uint256 fee) = gate.quote(_context(request, sender, payer));
-        return _split(request, gate, standing, admitted, fee);
+        InviteQuote memory parts = _split(request, gate, standing, admitted, fee);
+        if (address(pricing) != address(0)) _addNetworkPart(parts, pricing.quote(sender, payer, request.recipient));
+        return parts;
     }
 
     /// @inheritdoc IPublicInbox
@@ -157,7 +172,7 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
         return _credits[account];
     }
 
-    /// @dev The inbox moves before the gate is called, the money after it. The guard keeps a gate that calls back out.
+    /// @dev The inbox moves before gate and pricing are called, the money after. The guard keeps out who calls back.
     function _deliver(InviteRequest calldata request, address sender) private returns (uint64 sequence) {
         Standing standing = _checkInvite(request, sender, msg.sender);
         IInboxGate gate = _gateOf(request.recipient);
@@ -168,10 +183,13 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
         _delivered[request.recipient][request.contentDigest] = sequence + 1;
         (bool admitted, uint256 fee) = gate.admit(_context(request, sender, msg.sender));
         InviteQuote memory paid = _split(request, gate, standing, admitted, fee);
-        if (fee > request.maxFee) revert PublicInbox_FeeAboveMax(fee, request.maxFee);
-        _take(msg.sender, msg.value, fee);
+        if (address(pricing) != address(0)) {
+            _addNetworkPart(paid, pricing.charge(sender, msg.sender, request.recipient));
+        }
+        if (paid.fee > request.maxFee) revert PublicInbox_FeeAboveMax(paid.fee, request.maxFee);
+        _take(msg.sender, msg.value, paid.fee);
         _credits[request.recipient] += paid.recipientPart;
-        _credits[treasury] += paid.protocolPart;
+        _credits[treasury] += paid.protocolPart + paid.networkPart;
         if (paid.gatePart != 0) _credits[paid.beneficiary] += paid.gatePart;
         emit InviteDelivered(request.recipient, sequence, sender, msg.sender, request.contentDigest, head, paid);
     }
@@ -187,6 +205,14 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
         _checkGate(gate);
         defaultGate = gate;
         emit DefaultGateSet(address(gate));
+    }
+
+    function _setPricing(IInvitePricing next) private {
+        if (address(next) != address(0) && address(next).code.length == 0) {
+            revert PublicInbox_NotAPricing(address(next));
+        }
+        pricing = next;
+        emit PricingSet(address(next));
     }
 
     function _setProtocolShare(uint16 basisPoints) private {
@@ -221,8 +247,15 @@ contract PublicInbox is IPublicInbox, EIP712, ReentrancyGuardTransient {
             recipientPart: fee - protocolPart - gatePart,
             protocolPart: protocolPart,
             gatePart: gatePart,
+            networkPart: 0,
             beneficiary: beneficiary
         });
+    }
+
+    function _addNetworkPart(InviteQuote memory parts, uint256 part) private pure {
+        if (part > MAX_NETWORK_PART) revert PublicInbox_NetworkPartOutOfBounds(part, MAX_NETWORK_PART);
+        parts.networkPart = part;
+        parts.fee += part;
     }
 
     function _checkInvite(InviteRequest calldata request, address sender, address payer)

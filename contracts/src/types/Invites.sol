@@ -31,7 +31,7 @@ struct InviteContext {
     bytes data;
 }
 
-/// @dev What an invite costs, in wei: `fee` is the sum of the three parts.
+/// @dev What an invite costs, in wei: `fee` is the sum of the four parts.
 struct InviteQuote {
     address gate;
     Standing standing;
@@ -39,6 +39,8 @@ struct InviteQuote {
     uint256 recipientPart;
     uint256 protocolPart;
     uint256 gatePart;
+    /// What the network asks for itself, whatever the gate does.
+    uint256 networkPart;
     /// Who receives the gate's part; 0 when there is none.
     address beneficiary;
 }

@@ -40,7 +40,7 @@ contract PublicInboxTest is InvitesDeployed {
         _gate.set(true, 1 ether, address(0xBE), 500);
         InviteRequest memory r = request(ALICE, 0);
         InviteQuote memory expected =
-            InviteQuote(address(_gate), Standing.Open, 1 ether, 0.85 ether, 0.1 ether, 0.05 ether, address(0xBE));
+            InviteQuote(address(_gate), Standing.Open, 1 ether, 0.85 ether, 0.1 ether, 0.05 ether, 0, address(0xBE));
         assertEq(abi.encode(inbox.quote(r, sender, sender)), abi.encode(expected), "quote");
         bytes32 head = keccak256(abi.encode(bytes32(0), uint64(0), r.contentDigest));
         vm.expectEmit(address(inbox));
@@ -309,13 +309,13 @@ contract PublicInboxTest is InvitesDeployed {
 
     function test_deployment_outOfBounds_reverts() public {
         _expectOutOfBounds("governance");
-        new PublicInbox(address(0), TREASURY, verifier, demandGate, SHARE);
+        new PublicInbox(address(0), TREASURY, verifier, demandGate, NO_PRICING, SHARE);
         _expectOutOfBounds("treasury");
-        new PublicInbox(GOVERNANCE, address(0), verifier, demandGate, SHARE);
+        new PublicInbox(GOVERNANCE, address(0), verifier, demandGate, NO_PRICING, SHARE);
         _expectOutOfBounds("verifier");
-        new PublicInbox(GOVERNANCE, TREASURY, ISignatureVerifier(address(0)), demandGate, SHARE);
+        new PublicInbox(GOVERNANCE, TREASURY, ISignatureVerifier(address(0)), demandGate, NO_PRICING, SHARE);
         _expectOutOfBounds("protocolShare");
-        new PublicInbox(GOVERNANCE, TREASURY, verifier, demandGate, 2001);
+        new PublicInbox(GOVERNANCE, TREASURY, verifier, demandGate, NO_PRICING, 2001);
         assertEq(inbox.governance(), GOVERNANCE, "governance");
         assertEq(inbox.treasury(), TREASURY, "treasury");
         assertEq(inbox.protocolShare(), SHARE, "share");

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {SignatureVerifier} from "../../src/contacts/SignatureVerifier.sol";
 import {IInboxGate} from "../../src/interfaces/IInboxGate.sol";
+import {IInvitePricing} from "../../src/interfaces/IInvitePricing.sol";
 import {IPublicInbox} from "../../src/interfaces/IPublicInbox.sol";
 import {ISignatureVerifier} from "../../src/interfaces/ISignatureVerifier.sol";
 import {AllowListGate} from "../../src/invites/AllowListGate.sol";
@@ -51,6 +52,7 @@ abstract contract InvitesDeployed is Base {
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant SENDER_KEY = 0x5E4D;
     uint16 internal constant SHARE = 1000;
+    IInvitePricing internal constant NO_PRICING = IInvitePricing(address(0));
     address internal constant GOVERNANCE = address(0x60);
     address internal constant TREASURY = address(0x74EA);
     address internal constant GATEWAY = address(0x6A7E);
@@ -73,7 +75,7 @@ abstract contract InvitesDeployed is Base {
         flatGate = new FlatFeeGate();
         allowGate = new AllowListGate();
         attestationGate = new AttestationGate();
-        inbox = new PublicInbox(GOVERNANCE, TREASURY, verifier, demandGate, SHARE);
+        inbox = new PublicInbox(GOVERNANCE, TREASURY, verifier, demandGate, NO_PRICING, SHARE);
         compositeGate = new CompositeGate(address(inbox));
         sender = vm.addr(SENDER_KEY);
         vm.deal(GATEWAY, 1000 ether);
