@@ -12,6 +12,7 @@ import {
   publicInboxAbi,
   publicInboxBytecode,
 } from '@parley/contracts'
+import { zeroAddress } from 'viem'
 import { deployVerifier } from './deploy-contacts.ts'
 import type { Deployer } from './deployer.ts'
 import type { Authorities } from './phases.ts'
@@ -29,7 +30,7 @@ export async function deployInvites(deployer: Deployer, { invites }: Preset, aut
   const inbox = await deployer.deploy('PublicInbox', {
     abi: publicInboxAbi,
     bytecode: publicInboxBytecode,
-    args: [governance, treasury, verifier, demandGate, invites.protocolShare],
+    args: [governance, treasury, verifier, demandGate, zeroAddress, invites.protocolShare],
   })
   await deployer.deploy('FlatFeeGate', { abi: flatFeeGateAbi, bytecode: flatFeeGateBytecode, args: [] })
   await deployer.deploy('AllowListGate', { abi: allowListGateAbi, bytecode: allowListGateBytecode, args: [] })
