@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DevReport, readNode, waitFor } from '@parley/cli'
+import { type DevReport, readNode, verifiedRoot, waitFor } from '@parley/cli'
 import { systemClock } from '@parley/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ParleyProcess, parley } from './support/parley.ts'
@@ -81,9 +81,10 @@ describe('parley dev', () => {
     const [, url] = await stranger.line(/"url":"(http:[^"]+)"/)
     const node = urls.at(-1) as string
     const { signal } = new AbortController()
-    const { stateRoot } = await readNode(node, signal)
-    const reached = async () => ((await readNode(url as string, signal)).stateRoot === stateRoot ? true : undefined)
-    await waitFor('the stranger’s root', reached, { clock: systemClock, everyMs: 100, withinMs: 60_000 }, signal)
+    const { block } = await readNode(node, signal)
+    const reached = () => verifiedRoot(url as string, block, signal)
+    const wait = { clock: systemClock, everyMs: 100, withinMs: 60_000 }
+    expect(await waitFor('the stranger’s root', reached, wait, signal)).toBe(await verifiedRoot(node, block, signal))
     const replay = await parley(['replay', '--dev', dataDir, '--messages', '150', '--exit', '--json'])
     expect(replay.code).toBe(0)
     expect(JSON.parse(replay.stdout).messages).toEqual({ offered: 150, accepted: 150, refused: 0, final: 150 })

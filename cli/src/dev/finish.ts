@@ -4,7 +4,7 @@ import { CliError } from '../faults.ts'
 import type { LoadTally } from '../load/session.ts'
 import type { ClaimsView } from '../observe/claims.ts'
 import { rollupGas } from '../observe/l2-gas.ts'
-import { finalMessages, type NodeView, readNode } from '../observe/node.ts'
+import { finalMessages, type NodeView, readNode, verifiedRoot } from '../observe/node.ts'
 import { waitFor } from '../observe/poll.ts'
 import { publishedBytes } from '../observe/published-bytes.ts'
 import type { SealedChainView } from '../observe/sealed.ts'
@@ -47,7 +47,8 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
     return view.finalBlock >= head ? view : undefined
   })
   const messages = await finalMessages(stack.places.nodeUrl as string, node.finalBlock, signal)
-  return report(context, run, { sealed, claims, node, messages }, signal)
+  const nodeRoot = await verifiedRoot(stack.places.nodeUrl as string, head, signal)
+  return report(context, run, { sealed, claims, node, nodeRoot, messages }, signal)
 }
 
 /** The rest of a repeatable run makes no whole block: asks for it to be sealed as it is. */
@@ -64,6 +65,8 @@ interface Ends {
   readonly sealed: SealedChainView
   readonly claims: ClaimsView
   readonly node: NodeView
+  /** State root that the node reached at the sealed block. */
+  readonly nodeRoot: string | undefined
   /** Messages in final blocks of the node. */
   readonly messages: number
 }
@@ -71,7 +74,7 @@ interface Ends {
 async function report(
   context: Context,
   { stack, tracker, tally }: Run,
-  { sealed, claims, node, messages }: Ends,
+  { sealed, claims, node, nodeRoot, messages }: Ends,
   signal: AbortSignal,
 ): Promise<DevReport> {
   const { l2Url, rollup } = stack.places
@@ -100,7 +103,7 @@ async function report(
       blocks: Number(node.block),
       rootsCompared: node.rootsCompared,
       rootsEqual: node.rootsEqual,
-      stateRoot: node.stateRoot ?? '0x',
+      stateRoot: nodeRoot ?? '0x',
     },
     sequencer: {
       stateRoot: toHex(sealed.header.stateRoot),

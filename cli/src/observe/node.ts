@@ -40,6 +40,13 @@ export async function readNode(url: string, signal: AbortSignal): Promise<NodeVi
   }
 }
 
+/** State root after a block that the node verified; undefined while it has not. */
+export async function verifiedRoot(url: string, block: bigint, signal: AbortSignal): Promise<string | undefined> {
+  if ((await readNode(url, signal)).block < block) return undefined
+  const { header } = await readStatus({}, `${url}/v1/blocks/${block}`, signal)
+  return (header as Json).stateRoot as string
+}
+
 /** Messages in the blocks up to `last`, each of which the node must have verified and know as final. */
 export async function finalMessages(url: string, last: bigint, signal: AbortSignal): Promise<number> {
   let messages = 0

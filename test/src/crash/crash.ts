@@ -13,6 +13,7 @@ import {
   readNode,
   stackConfig,
   startStack,
+  verifiedRoot,
   waitFor,
 } from '@parley/cli'
 import { systemClock } from '@parley/client'
@@ -106,14 +107,14 @@ async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal
     loadUnderKills(run, { observers, tracker, headers }, options, signal),
     observers.failed,
   ])
-  const claims = await settle(run, observers, accepted, signal)
+  const { claims, head } = await settle(run, observers, accepted, signal)
   const node = await readNode(places.nodeUrl as string, signal)
   await headers.readAll(places.sequencerUrl, signal)
   for (const { claim } of claims.claims) headers.record(claim.lastHeader)
   const lost = await findLost(places.nodeUrl as string, acknowledged.messages, signal)
   for (const message of lost.slice(0, loggedLosses)) log.error({ ...message }, 'acknowledged and lost')
-  const head = observers.sealed()?.header
-  const sameRoot = head !== undefined && node.stateRoot === `0x${Buffer.from(head.stateRoot).toString('hex')}`
+  const nodeRoot = await verifiedRoot(places.nodeUrl as string, head.number, signal)
+  const sameRoot = nodeRoot === `0x${Buffer.from(head.stateRoot).toString('hex')}`
   return {
     moments: options.moments,
     acknowledged: acknowledged.messages.length,
@@ -130,20 +131,20 @@ async function settle(
   { sealed, claims }: Observers,
   accepted: number,
   signal: AbortSignal,
-): Promise<ClaimsView> {
+): Promise<{ readonly claims: ClaimsView; readonly head: BlockHeader }> {
   const wait = <T>(waitedFor: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> =>
     waitFor(waitedFor, look, { clock, everyMs, withinMs: settleWithinMs }, signal)
   const head = await wait('all messages to be sealed', () => {
     const view = sealed()
-    return view !== undefined && view.messages >= accepted ? view.header.number : undefined
+    return view !== undefined && view.messages >= accepted ? view.header : undefined
   })
   const final = await wait('all blocks to be final', () => {
     const view = claims()
-    return view !== undefined && view.finalBlock >= head ? view : undefined
+    return view !== undefined && view.finalBlock >= head.number ? view : undefined
   })
   await wait('the node to verify all blocks', async () => {
     const { finalBlock } = await readNode(stack.places.nodeUrl as string, signal)
-    return finalBlock >= head ? true : undefined
+    return finalBlock >= head.number ? true : undefined
   })
-  return final
+  return { claims: final, head }
 }
