@@ -1,6 +1,6 @@
 import { batcherCommand } from './command/batcher.ts'
 import { benchLanesCommand, benchLoad, benchMemoryCommand, benchPipeline } from './command/bench.ts'
-import { benchDaCommand } from './command/bench-costs.ts'
+import { benchDaCommand, benchSettlementCommand } from './command/bench-costs.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
 import { daCommand } from './command/da.ts'
@@ -28,6 +28,7 @@ export const commands: readonly CommandDefinition[] = [
   benchLoad,
   simulateConservation,
   benchDaCommand,
+  benchSettlementCommand,
   inspectBlock,
   inspectClaim,
   inspectConversation,

@@ -14,3 +14,13 @@ export const benchDaCommand: CommandDefinition = {
     return printReport(context, await benchDa(context))
   },
 }
+
+export const benchSettlementCommand: CommandDefinition = {
+  name: 'bench settlement',
+  about: 'Measure L2 gas a message by batch size: real claims, with the pointers of each DA layer, made final.',
+  keys: [...benchKeys, 'bench.etherUsd', 'bench.l2GasGwei'],
+  async run(context) {
+    const { benchSettlement } = await import('../bench/settlement/bench-settlement.ts')
+    return printReport(context, await benchSettlement(context))
+  },
+}

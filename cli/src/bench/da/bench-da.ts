@@ -157,7 +157,7 @@ function encodeBatches(blocks: readonly ExecutedBlock[], counts: readonly number
     const batch = blocks.slice(first, first + count)
     first += count
     return measureColumns(
-      batch.map(({ skeleton }) => skeleton),
+      batch,
       batch.map(({ witness }) => witness),
     )
   })

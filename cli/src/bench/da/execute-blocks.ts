@@ -1,9 +1,13 @@
 import { benchConfig, type Execution } from '@parley/execution'
-import { type BlockSkeleton, type BlockWitness, signedMessageBytes, stateRoot } from '@parley/protocol'
+import { type BlockWitness, type Bytes32, type Run, signedMessageBytes, stateRoot } from '@parley/protocol'
 
-/** A block as the DA layer carries it, with its signatures. */
+/** All of a block that follows from its messages. */
 export interface ExecutedBlock {
-  readonly skeleton: BlockSkeleton
+  readonly timestamp: bigint
+  readonly inboxCount: bigint
+  readonly runs: Run[]
+  readonly runsRoot: Bytes32
+  readonly stateRoot: Bytes32
   readonly witness: BlockWitness
 }
 
@@ -45,8 +49,8 @@ export class BlockExecutor {
     }
     while (this.executed < this.submitted) await this.told.promise
     if (this.fault !== undefined) throw new Error(`a message of the load was refused: ${this.fault}`)
-    const { runs, witness, shardRoots } = await this.execution.seal()
+    const { runs, witness, runsRoot, shardRoots } = await this.execution.seal()
     const state = { inboxCount: 0n, prices, blockNumber: this.number, timestamp }
-    return { skeleton: { timestamp, inboxCount: 0n, stateRoot: stateRoot(shardRoots, state), runs }, witness }
+    return { timestamp, inboxCount: 0n, runs, runsRoot, stateRoot: stateRoot(shardRoots, state), witness }
   }
 }
