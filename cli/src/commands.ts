@@ -3,9 +3,28 @@ import { benchLanesCommand, benchLoad, benchMemoryCommand, benchPipeline } from 
 import { benchDaCommand, benchSettlementCommand } from './command/bench-costs.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
+import {
+  contactDeactivate,
+  contactDelegate,
+  contactOwner,
+  contactRegister,
+  contactResolve,
+  contactRevoke,
+  contactSet,
+  contactShow,
+} from './command/contact.ts'
 import { daCommand } from './command/da.ts'
 import { deployCommand } from './command/deploy.ts'
 import { devCommand } from './command/dev.ts'
+import {
+  inboxGate,
+  inboxInvite,
+  inboxQuote,
+  inboxShow,
+  inboxStanding,
+  inboxWatch,
+  inboxWithdraw,
+} from './command/inbox.ts'
 import { inspectBlock, inspectClaim, inspectConversation, inspectPayload } from './command/inspect.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
@@ -22,6 +41,21 @@ export const commands: readonly CommandDefinition[] = [
   batcherCommand,
   daCommand,
   deployCommand,
+  contactRegister,
+  contactResolve,
+  contactShow,
+  contactSet,
+  contactRevoke,
+  contactDelegate,
+  contactOwner,
+  contactDeactivate,
+  inboxShow,
+  inboxGate,
+  inboxQuote,
+  inboxInvite,
+  inboxWatch,
+  inboxStanding,
+  inboxWithdraw,
   benchLanesCommand,
   benchMemoryCommand,
   benchPipeline,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type DevReport, failedChecks } from '../src/dev/report.ts'
+import { type DevReport, failedChecks, failedL2Checks } from '../src/dev/report.ts'
 
 const quantiles = { p50: 1, p99: 2 }
 const good: DevReport = {
@@ -15,7 +15,15 @@ const good: DevReport = {
   sequencer: { stateRoot: '0x01', shardRoots: [] },
 }
 
+const contacts = { registered: 2, resolved: 2, gas: {} }
+const inbox = { invited: 3, watched: 3, refused: 2, refusable: 2, gas: {} }
+
 describe('report', () => {
+  it('holds with contacts and inbox, and without the rollup', () => {
+    expect(failedChecks({ ...good, contacts, inbox })).toEqual([])
+    expect(failedL2Checks({ contacts, inbox })).toEqual([])
+  })
+
   it('holds when every check does', () => {
     expect(failedChecks(good)).toEqual([])
   })
@@ -24,6 +32,9 @@ describe('report', () => {
     ['messages accepted', { messages: { ...good.messages, accepted: 9 } }],
     ['messages refused', { messages: { ...good.messages, refused: 1 } }],
     ['messages final', { messages: { ...good.messages, final: 9 } }],
+    ['contacts resolved', { contacts: { ...contacts, resolved: 1 } }],
+    ['invites watched', { inbox: { ...inbox, watched: 2 } }],
+    ['invites refused', { inbox: { ...inbox, refused: 1 } }],
     ['roots compared', { verifier: { ...good.verifier, rootsCompared: 0, rootsEqual: 0 } }],
     ['roots equal', { verifier: { ...good.verifier, rootsEqual: 4 } }],
     ['state root of the node', { verifier: { ...good.verifier, stateRoot: '0x02' } }],

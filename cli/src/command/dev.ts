@@ -16,6 +16,8 @@ export const devCommand: CommandDefinition = {
     'load.messagesPerSecond',
     'load.maxMessages',
     'load.seed',
+    'dev.contacts',
+    'dev.inbox',
     'dev.exit',
     'dev.keep',
     'dev.withinSeconds',

@@ -101,6 +101,15 @@ export function address(described: Described): Setting<Address> {
   return setting(described, schema)
 }
 
+/** Bytes as 0x and pairs of hexadecimal digits. */
+export function hex(described: Described): Setting<Address> {
+  const isHex = (value: string): value is Address => /^0x(?:[0-9a-fA-F]{2})*$/.test(value)
+  const schema = z
+    .string({ error: 'must be text' })
+    .refine(isHex, { error: 'must be 0x and pairs of hexadecimal digits' })
+  return setting(described, schema)
+}
+
 /** A secret key of 32 bytes, given as itself or as `file:` and the path of a key file. */
 export function secretKey(about: string): Setting<Secret<Uint8Array>> {
   const schema = z.string({ error: 'must be text' }).transform((value, context) => {

@@ -2,6 +2,7 @@ import {
   address,
   choice,
   defaulted,
+  hex,
   integer,
   listOf,
   quantity,
@@ -60,6 +61,12 @@ const places = {
   'l1.key': secretKey('Key that pays for publishing on the L1.'),
   'l2.url': url({ flag: 'l2', about: 'JSON-RPC of the L2.' }),
   'l2.rollup': address({ flag: 'rollup', about: 'Address of the Rollup contract on the L2.' }),
+  'l2.directory': address({ flag: 'directory', about: 'Address of the ContactDirectory contract on the L2.' }),
+  'l2.publicInbox': address({ flag: 'public-inbox', about: 'Address of the PublicInbox contract on the L2.' }),
+  'l2.publicInboxBlock': defaulted(
+    1n,
+    uint64(1n, 2n ** 63n, { flag: 'public-inbox-block', about: 'L2 block that the PublicInbox was deployed in.' }),
+  ),
   'l2.pollMs': defaulted(1_000, integer(50, 60_000, { about: 'Milliseconds between looks for new blocks of the L2.' })),
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
@@ -185,6 +192,17 @@ const dev = {
     false,
     toggle({ flag: 'exit', about: 'End once all messages are final; the exit code says whether every check held.' }),
   ),
+  'dev.contacts': defaulted(
+    false,
+    toggle({ flag: 'contacts', about: 'Deploy the contact directory, too, and with --exit go through its actions.' }),
+  ),
+  'dev.inbox': defaulted(
+    false,
+    toggle({
+      flag: 'inbox',
+      about: 'Deploy the public inbox and its gates, too, and with --exit go through its actions.',
+    }),
+  ),
   'dev.keep': defaulted(false, toggle({ flag: 'keep', about: 'Keep the data directory.' })),
   'dev.withinSeconds': defaulted(
     600,
@@ -219,6 +237,54 @@ const deploy = {
   'deploy.genesisTimestampMs': uint64(0n, 2n ** 53n, {
     flag: 'genesis',
     about: 'Genesis in milliseconds since 1970; the L2’s time when left out.',
+  }),
+} as const
+
+/** How somebody decides and somebody else sends. */
+const relay = {
+  'relay.sign': defaulted(
+    false,
+    toggle({ flag: 'sign', about: 'Sign for somebody else to send and print the authorization; nothing is sent.' }),
+  ),
+  'relay.authorization': text({
+    flag: 'authorization',
+    about: 'File with what --sign printed: that signer decides, PARLEY_L2_KEY only pays.',
+  }),
+  'relay.deadlineSeconds': defaulted(
+    3_600,
+    integer(1, 31_536_000, { flag: 'deadline', about: 'Seconds from now that a signature counts.' }),
+  ),
+} as const
+
+const contacts = {
+  'contacts.validitySeconds': defaulted(
+    31_536_000,
+    integer(1, 630_720_000, { flag: 'validity', about: 'Seconds that an attribute or a delegate counts.' }),
+  ),
+  'contacts.revoke': defaulted(false, toggle({ flag: 'revoke', about: 'Take the delegate back.' })),
+  'contacts.network': text({
+    flag: 'network',
+    about: 'Name of the network in the DID; the chain id in hexadecimal when left out.',
+  }),
+} as const
+
+const invites = {
+  'invites.sender': address({ flag: 'sender', about: 'Who would invite; the address of PARLEY_L2_KEY when left out.' }),
+  'invites.maxFee': uint64(0n, 10n ** 18n, {
+    flag: 'max-fee',
+    about: 'Wei that an invite may cost; what is quoted when left out.',
+  }),
+  'invites.gateData': defaulted(
+    '0x',
+    hex({ flag: 'gate-data', about: 'What the recipient’s gate asks for, in hexadecimal.' }),
+  ),
+  'invites.relayer': address({ flag: 'relayer', about: 'Who alone may relay a signed invite; anyone when left out.' }),
+  'invites.cursor': text({ flag: 'cursor', about: 'File that keeps where watching goes on.' }),
+  'invites.once': defaulted(false, toggle({ flag: 'once', about: 'End at the L2’s head.' })),
+  'invites.to': address({ flag: 'to', about: 'Who receives the credit; the account itself when left out.' }),
+  'invites.amount': uint64(1n, 2n ** 64n - 1n, {
+    flag: 'amount',
+    about: 'Wei to withdraw; all there is when left out.',
   }),
 } as const
 
@@ -278,6 +344,9 @@ export const settings = {
   ...load,
   ...dev,
   ...deploy,
+  ...relay,
+  ...contacts,
+  ...invites,
   ...keys,
   ...bench,
   ...simulate,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSequencerClient } from '@parley/client'
+import type { Phase } from '@parley/infra'
 import { ownerAddress } from '@parley/protocol'
 import { CliError } from '../faults.ts'
 import type { LoadOptions } from '../load/driver.ts'
@@ -19,8 +20,11 @@ import { type Stack, startStack, type VirtualTime } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
 import { writeStackFile } from '../stack/stack-file.ts'
 import { finish, sealRest } from './finish.ts'
+import { goThroughL2 } from './go-through.ts'
+import { goThroughAlone } from './l2-only.ts'
+import type { L2Report } from './l2-report.ts'
 import { observe } from './observers.ts'
-import { type DevReport, failedChecks } from './report.ts'
+import { type Check, failedChecks, failedL2Checks } from './report.ts'
 
 /** Blocks of a repeatable run: offers of each, and their distance in milliseconds. */
 const virtualBlocks = { blockEveryOffers: 512, blockTimeMs: 1_000 }
@@ -49,8 +53,7 @@ function loadOptions({ load, dev }: Context['config']): LoadOptions {
 /** Runs the whole of Parley on this machine until the process is asked to end or, with --exit, the load is final. */
 export async function runDev(context: Context): Promise<number> {
   const { config } = context
-  if (config.dev.exit && config.load.trace === undefined && config.load.messages === undefined)
-    throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--exit', reason: 'needs --messages or --trace' })
+  if (config.dev.exit && config.load.trace === undefined && config.load.messages === undefined) return runAlone(context)
   const dataDir = config.run.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-dev-')))
   let succeeded = false
   try {
@@ -61,6 +64,27 @@ export async function runDev(context: Context): Promise<number> {
     const keep = config.dev.keep || config.run.dataDir !== undefined
     if (succeeded && !keep) await rm(dataDir, { recursive: true })
     else context.err.write(`data and logs are in ${dataDir}\n`)
+  }
+}
+
+/** What is deployed beside the rollup. */
+function besidesOf({ dev }: Context['config']): Phase[] {
+  return [...(dev.contacts ? (['contacts'] as const) : []), ...(dev.inbox ? (['inbox'] as const) : [])]
+}
+
+/** With nothing to send through the rollup, only what else was asked for is gone through. */
+async function runAlone(context: Context): Promise<number> {
+  const besides = besidesOf(context.config)
+  if (besides.length === 0) {
+    const reason = 'needs --messages, --trace, --contacts or --inbox'
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--exit', reason })
+  }
+  try {
+    const report = await goThroughAlone(context, besides)
+    return conclude(context, report, failedL2Checks(report))
+  } catch (error) {
+    if (!context.signal.aborted) throw error
+    return interrupted
   }
 }
 
@@ -85,6 +109,7 @@ async function runIn(context: Context, dataDir: string): Promise<number> {
         owners: [ownerAddress(owner)],
         node: true,
         batchAgeMs,
+        besides: besidesOf(config),
       },
       either,
     )
@@ -161,12 +186,17 @@ async function play(
   if (config.load.seed !== undefined) await sealRest(stack.places.sequencerUrl, signal)
   if (!config.dev.exit) return Promise.race([asked(signal), observers.failed])
   const report = await Promise.race([finish(context, { stack, observers, tracker, tally }, signal), observers.failed])
-  return conclude(context, report)
+  const {
+    record,
+    users,
+    places: { l2Url: url },
+  } = stack
+  const whole = { ...report, ...(await goThroughL2(clock, { url, record, users }, signal)) }
+  return conclude(context, whole, failedChecks(whole))
 }
 
 /** Prints the report and what does not hold. @returns the exit code. */
-function conclude({ config, out, err }: Context, report: DevReport): number {
-  const failed = failedChecks(report)
+function conclude({ config, out, err }: Context, report: L2Report, failed: readonly Check[]): number {
   out.write(`${JSON.stringify(report, undefined, config.run.json ? undefined : 2)}\n`)
   for (const { check, expected, received } of failed)
     err.write(`check failed: ${check}: ${received}, not ${expected}\n`)

@@ -1,3 +1,5 @@
+import type { L2Report } from './l2-report.ts'
+
 /** Middle and slow end of a duration, in milliseconds; null when nothing was measured. */
 export interface Quantiles {
   readonly p50: number | null
@@ -5,7 +7,7 @@ export interface Quantiles {
 }
 
 /** What `parley dev --exit --json` prints. */
-export interface DevReport {
+export interface DevReport extends L2Report {
   readonly messages: {
     readonly offered: number
     readonly accepted: number
@@ -37,17 +39,38 @@ export interface Check {
   readonly received: string
 }
 
+type Row = [check: string, expected: number | string, received: number | string, holds?: boolean]
+
 /** Checks that do not hold; none when the run ended as it must. */
-export function failedChecks({ messages, verifier, sequencer }: DevReport): Check[] {
-  const checks: [check: string, expected: number | string, received: number | string, holds?: boolean][] = [
+export function failedChecks(report: DevReport): Check[] {
+  const { messages, verifier, sequencer } = report
+  return failing([
+    ...l2Checks(report),
     ['messages accepted', messages.offered, messages.accepted],
     ['messages refused', 0, messages.refused],
     ['messages final', messages.offered, messages.final],
     ['roots compared', 'more than 0', verifier.rootsCompared, verifier.rootsCompared > 0],
     ['roots equal', verifier.rootsCompared, verifier.rootsEqual],
     ['state root of the node', sequencer.stateRoot, verifier.stateRoot],
+  ])
+}
+
+/** Of contacts and invites alone. */
+export const failedL2Checks = (report: L2Report): Check[] => failing(l2Checks(report))
+
+function l2Checks({ contacts, inbox }: L2Report): Row[] {
+  const ofContacts: Row[] =
+    contacts === undefined ? [] : [['contacts resolved', contacts.registered, contacts.resolved]]
+  if (inbox === undefined) return ofContacts
+  return [
+    ...ofContacts,
+    ['invites watched', inbox.invited, inbox.watched],
+    ['invites refused', inbox.refusable, inbox.refused],
   ]
-  return checks
+}
+
+function failing(rows: readonly Row[]): Check[] {
+  return rows
     .filter(([, expected, received, holds]) => !(holds ?? expected === received))
     .map(([check, expected, received]) => ({ check, expected: String(expected), received: String(received) }))
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { DeploymentRecord } from '@parley/infra'
 import { writeKeyFile } from '../config/key-file.ts'
 import { stackFile } from '../program.ts'
 import type { Stack } from './stack.ts'
@@ -9,13 +10,17 @@ import type { Stack } from './stack.ts'
  * that pays for them.
  * @returns its path.
  */
-export async function writeStackFile(dataDir: string, { places, payer }: Stack, layer: string): Promise<string> {
+export async function writeStackFile(
+  dataDir: string,
+  { places, payer, record }: Stack,
+  layer: string,
+): Promise<string> {
   const { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl } = places
   const keyPath = resolve(dataDir, 'payer.key')
   writeKeyFile(keyPath, payer)
   const config = {
     l1: { url: l1Url, beaconUrl: l1Url },
-    l2: { url: l2Url, rollup, key: `file:${keyPath}` },
+    l2: { url: l2Url, rollup, ...contactPlaces(record), key: `file:${keyPath}` },
     da: { layer, ...(daLocalUrl === undefined ? {} : { localUrl: daLocalUrl }) },
     sequencer: { url: sequencerUrl },
     ...(nodeUrl === undefined ? {} : { node: { url: nodeUrl } }),
@@ -23,4 +28,12 @@ export async function writeStackFile(dataDir: string, { places, payer }: Stack, 
   const path = join(dataDir, stackFile)
   await writeFile(path, `${JSON.stringify(config, undefined, 2)}\n`)
   return path
+}
+
+/** Addresses of contacts and inbox under their configuration keys, as far as they were deployed. */
+function contactPlaces({ contracts: { ContactDirectory, PublicInbox } }: DeploymentRecord): Record<string, string> {
+  return {
+    ...(ContactDirectory && { directory: ContactDirectory.address }),
+    ...(PublicInbox && { publicInbox: PublicInbox.address, publicInboxBlock: String(PublicInbox.block) }),
+  }
 }

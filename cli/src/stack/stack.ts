@@ -2,13 +2,14 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Deployment,
-  type DevAccount,
+  type DeploymentRecord,
   type Devnet,
-  deploy,
+  deployPhases,
   devnetDefaults,
   devPreset,
   type OpenedAccount,
   openAccounts,
+  type Phase,
   startDevnet,
 } from '@parley/infra'
 import { type Bytes20, limits } from '@parley/protocol'
@@ -48,6 +49,8 @@ export interface StackOptions {
   readonly node: boolean
   /** Milliseconds after which a partial batch is posted. */
   readonly batchAgeMs: number
+  /** What is deployed beside the rollup; nothing when left out. */
+  readonly besides?: readonly Phase[]
 }
 
 /** Where everything is. */
@@ -65,12 +68,16 @@ export interface StackPlaces {
 export interface Stack {
   readonly places: StackPlaces
   readonly deployment: Deployment
+  /** Everything that was deployed. */
+  readonly record: DeploymentRecord
   readonly accounts: readonly OpenedAccount[]
   readonly roles: Roles
   /** Process ids of the chains. */
   readonly chainPids: { readonly l1: number; readonly l2: number }
   /** Key of an account with money on both chains that nothing of the stack uses. */
   readonly payer: Uint8Array
+  /** Keys of more such accounts. */
+  readonly users: readonly Uint8Array[]
   /** Rejects when a part of the stack ended by itself. */
   readonly failed: Promise<never>
   /** Ends everything that was started; can be called again. */
@@ -93,7 +100,9 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
     await claimDirectory(options.dataDir)
     const devnet = await startDevnet(deps, devnetDefaults, signal)
     closing.add(() => devnet.stop())
-    const deployment = await deployOn(deps, devnet, options)
+    const record = await deployOn(deps, devnet, options)
+    const { preset, chainId, rollup } = record
+    const deployment = { preset, chainId, ...(rollup as NonNullable<typeof rollup>) }
     const accounts = await openAll(deps, devnet, deployment, options, signal)
     const roles = new Roles(deps, signal)
     closing.add(() => roles.stop())
@@ -105,9 +114,10 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
     })
     const failed = Promise.race([roles.failed, chainEnded])
     failed.catch(() => undefined)
-    const payer = (devnet.roles.users[0] as DevAccount).secret
+    const [payer, ...users] = devnet.roles.users.map(({ secret }) => secret) as [Uint8Array, ...Uint8Array[]]
     const chainPids = { l1: devnet.l1.pid, l2: devnet.l2.pid }
-    return { places, deployment, accounts, roles, chainPids, payer, failed, stop: () => closing.close() }
+    const found = { places, deployment, record, accounts, roles, chainPids, payer, users, failed }
+    return { ...found, stop: () => closing.close() }
   })
 }
 
@@ -118,22 +128,30 @@ async function claimDirectory(path: string): Promise<void> {
   await mkdir(join(path, 'logs'))
 }
 
-function deployOn({ log }: StackDeps, { l2, roles }: Devnet, { virtual }: StackOptions): Promise<Deployment> {
-  const { deployer, sequencer, batcher, pricePusher } = roles
-  return deploy(
-    { log },
-    {
-      url: l2.url,
-      deployer: deployer.secret,
-      preset: devPreset,
-      sequencer: hexToBytes(sequencer.address),
-      operator: hexToBytes(pricePusher.address),
-      treasury: hexToBytes(deployer.address),
-      claimer: hexToBytes(batcher.address),
-      ...(virtual === undefined ? {} : { genesisTimestamp: virtual.genesisTimestamp }),
-      withinMs: deployWithinMs,
-    },
-  )
+function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Promise<DeploymentRecord> {
+  const { virtual, besides = [] } = options
+  const { sequencer, batcher, pricePusher } = devnet.roles
+  const rollup = {
+    sequencer: hexToBytes(sequencer.address),
+    operator: hexToBytes(pricePusher.address),
+    claimer: hexToBytes(batcher.address),
+    ...(virtual === undefined ? {} : { genesisTimestamp: virtual.genesisTimestamp }),
+  }
+  return deployPhases({ log }, { ...devDeployment(devnet), phases: new Set(['rollup', ...besides]), rollup })
+}
+
+/** How contracts are deployed on a development chain: the deployer governs them and receives the fees. */
+export function devDeployment({ l2, roles: { deployer } }: Pick<Devnet, 'l2' | 'roles'>) {
+  const governance = hexToBytes(deployer.address)
+  const { secret } = deployer
+  return {
+    url: l2.url,
+    deployer: secret,
+    preset: devPreset,
+    governance,
+    treasury: governance,
+    withinMs: deployWithinMs,
+  }
 }
 
 /** Opens an account in every shard for every owner. */

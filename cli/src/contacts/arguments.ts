@@ -1,0 +1,28 @@
+import type { Attribute } from '@parley/client'
+import { type Address, type Hex, isAddress, isHex } from 'viem'
+import { CliError } from '../faults.ts'
+
+/** @throws {CliError} `ARGUMENT_INVALID`. */
+export function addressArgument(argument: string, text: string | undefined): Address {
+  if (text === undefined || !isAddress(text, { strict: false }))
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be 0x and 40 hexadecimal digits' })
+  return text
+}
+
+/** @throws {CliError} `ARGUMENT_INVALID`. */
+export function hexArgument(argument: string, text: string | undefined): Hex {
+  if (text === undefined || !isHex(text) || text.length % 2 !== 0)
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be 0x and pairs of hexadecimal digits' })
+  return text
+}
+
+/** Reads `name=0x…`. @throws {CliError} `ARGUMENT_INVALID`. */
+export function attributeArguments(texts: readonly string[], validitySeconds: number): Attribute[] {
+  return texts.map((given) => {
+    const split = given.lastIndexOf('=')
+    if (split < 1)
+      throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'attribute', reason: `${given} is not NAME=0x…` })
+    const value = hexArgument('attribute', given.slice(split + 1))
+    return { name: given.slice(0, split), value, validity: BigInt(validitySeconds) }
+  })
+}

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import type { Authorization } from '@parley/client'
+import type { Hex } from 'viem'
+import { z } from 'zod'
+import { CliError } from '../faults.ts'
+import type { Context } from '../process/context.ts'
+
+const hex = z
+  .string()
+  .regex(/^0x(?:[0-9a-fA-F]{2})*$/)
+  .transform((text) => text as Hex)
+const schema = z.strictObject({
+  signer: hex,
+  deadline: z
+    .string()
+    .regex(/^\d{1,78}$/)
+    .transform(BigInt),
+  signature: hex,
+})
+
+/** What somebody else decided, when the command was given it. @throws {CliError} `ARGUMENT_INVALID`. */
+export async function authorizationOf({ config }: Context): Promise<{ authorization?: Authorization }> {
+  const path = config.relay.authorization
+  if (path === undefined) return {}
+  const refused = (reason: string, cause?: unknown): CliError =>
+    new CliError({ code: 'ARGUMENT_INVALID', argument: '--authorization', reason: `${path} ${reason}` }, { cause })
+  let json: unknown
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw refused('cannot be read', cause)
+  }
+  const parsed = schema.safeParse(json)
+  if (!parsed.success) throw refused('is not what --sign prints')
+  return { authorization: parsed.data }
+}
+
+/** Last second at which a signature made now counts. */
+export function deadlineOf({ config, clock }: Context): bigint {
+  return BigInt(Math.floor(clock.now() / 1000) + config.relay.deadlineSeconds)
+}

@@ -1,0 +1,99 @@
+import {
+  getCredit,
+  getInbox,
+  invite,
+  type L2Client,
+  quoteInvite,
+  relayInvite,
+  type Standing,
+  setGate,
+  setStanding,
+  signInvite,
+  standings,
+  withdrawCredit,
+} from '@parley/client'
+import { type Address, zeroAddress } from 'viem'
+import { needed } from '../config/config.ts'
+import { addressArgument, hexArgument } from '../contacts/arguments.ts'
+import { authorizationOf, deadlineOf } from '../contacts/authorization.ts'
+import { tell, tellTransaction } from '../contacts/tell.ts'
+import { CliError } from '../faults.ts'
+import type { Context } from '../process/context.ts'
+import { openL2Client } from '../role/l2-client.ts'
+
+type Arguments = readonly string[]
+
+function open(context: Context): { readonly client: L2Client; readonly inbox: Address } {
+  return { client: openL2Client(context), inbox: needed(context.config, 'l2.publicInbox') }
+}
+
+/** Prints gate, count, head and credit of an inbox. */
+export async function showInbox(context: Context, [given]: Arguments): Promise<number> {
+  const { client, inbox } = open(context)
+  const recipient = addressArgument('recipient', given)
+  const state = await getInbox(client, { inbox, recipient })
+  return tell(context, { recipient, ...state, credit: await getCredit(client, { inbox, holder: recipient }) })
+}
+
+export async function chooseGate(context: Context, [given]: Arguments): Promise<number> {
+  const { client, inbox } = open(context)
+  const gate = given === 'default' ? zeroAddress : addressArgument('gate', given)
+  return tellTransaction(context, client, setGate(client, { inbox, gate }))
+}
+
+export async function changeStanding(context: Context, [whom, how]: Arguments): Promise<number> {
+  const { client, inbox } = open(context)
+  const standing = standings.find((each) => each === how)
+  if (standing === undefined)
+    throw new CliError({
+      code: 'ARGUMENT_INVALID',
+      argument: 'standing',
+      reason: `must be one of ${(standings satisfies readonly Standing[]).join(', ')}`,
+    })
+  const counterparty = addressArgument('counterparty', whom)
+  return tellTransaction(context, client, setStanding(client, { inbox, counterparty, standing }))
+}
+
+export async function quote(context: Context, [to, what]: Arguments): Promise<number> {
+  const { client, inbox } = open(context)
+  const { sender, gateData } = context.config.invites
+  const quoted = await quoteInvite(client, {
+    inbox,
+    recipient: addressArgument('recipient', to),
+    contentDigest: hexArgument('digest', what),
+    sender: sender ?? accountOf(client),
+    gateData,
+  })
+  return tell(context, quoted)
+}
+
+function accountOf(client: L2Client): Address {
+  if (client.account !== undefined) return client.account.address
+  throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--sender', reason: 'is needed without PARLEY_L2_KEY' })
+}
+
+/** Invites, relays what somebody else signed, or signs for somebody else to relay. */
+export async function sendInvite(context: Context, [to, what]: Arguments): Promise<number> {
+  const { client, inbox } = open(context)
+  const { relay, invites } = context.config
+  const request = { inbox, recipient: addressArgument('recipient', to), contentDigest: hexArgument('digest', what) }
+  const relayed = { ...request, ...(invites.relayer !== undefined && { relayer: invites.relayer }) }
+  if (relay.sign) return tell(context, await signInvite(client, { ...relayed, deadline: deadlineOf(context) }))
+  const { authorization } = await authorizationOf(context)
+  const { gateData } = invites
+  const sender = authorization?.signer ?? accountOf(client)
+  const payer = accountOf(client)
+  const maxFee = invites.maxFee ?? (await quoteInvite(client, { ...request, gateData, sender, payer })).fee
+  const sent =
+    authorization === undefined
+      ? invite(client, { ...request, gateData, maxFee })
+      : relayInvite(client, { ...relayed, gateData, maxFee, authorization })
+  return tellTransaction(context, client, sent)
+}
+
+export async function withdraw(context: Context): Promise<number> {
+  const { client, inbox } = open(context)
+  const { to, amount } = context.config.invites
+  const parameters = { inbox, ...(to !== undefined && { recipient: to }), ...(amount !== undefined && { amount }) }
+  return tellTransaction(context, client, withdrawCredit(client, parameters))
+}

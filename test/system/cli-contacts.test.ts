@@ -1,0 +1,151 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseDeployment } from '@parley/infra'
+import { bytesToHex, getAddress, type Hex } from 'viem'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ContactsL2, startContactsL2 } from './support/contacts.ts'
+import { parley } from './support/parley.ts'
+
+const within = { timeout: 120_000 }
+const digest = `0x${'7a'.repeat(32)}`
+const another = `0x${'7b'.repeat(32)}`
+const key = `did/pub/Ed25519/veriKey/hex=0x${'d7'.repeat(32)}`
+
+let l2: ContactsL2
+let directory: string
+beforeAll(async () => {
+  l2 = await startContactsL2()
+  directory = await mkdtemp(join(tmpdir(), 'parley-cli-contacts-'))
+})
+afterAll(async () => {
+  await l2?.chain.stop()
+  await rm(directory, { recursive: true })
+})
+
+const secretOf = (user: number): Hex => bytesToHex(l2.roles.users[user]!.secret)
+const addressOf = (user: number) => getAddress(l2.account(user).address)
+
+/** Runs a command with a user's key. */
+async function run(user: number, ...args: string[]) {
+  const env = {
+    PARLEY_L2_URL: l2.chain.url,
+    PARLEY_L2_DIRECTORY: l2.directory,
+    PARLEY_L2_PUBLIC_INBOX: l2.inbox,
+    PARLEY_L2_POLL_MS: '50',
+    PARLEY_L2_KEY: secretOf(user),
+  }
+  const ran = await parley(args, env)
+  expect(ran.stdout + ran.stderr).not.toContain(secretOf(user).slice(2))
+  return ran
+}
+
+/** The JSON object that a command prints when it succeeds. */
+async function told(user: number, ...args: string[]) {
+  const { code, stdout, stderr } = await run(user, ...args, '--json')
+  expect([code, stderr]).toEqual([0, ''])
+  return JSON.parse(stdout)
+}
+
+const sent = { transaction: expect.stringMatching(/^0x/), block: expect.any(String), gas: expect.any(Number) }
+
+describe('parley contact', () => {
+  test('contact › register, show, resolve, set, revoke, delegate, owner', within, async () => {
+    expect(await told(0, 'contact', 'register', key, `parley/keyPackages=${digest}`)).toEqual(sent)
+    const identity = addressOf(0)
+    await told(0, 'contact', 'set', identity, 'did/svc/Messaging=0x68', '--validity', '1000')
+    await told(0, 'contact', 'revoke', identity, key)
+    await told(0, 'contact', 'delegate', identity, 'sigAuth', addressOf(1))
+    expect(await told(0, 'contact', 'show', identity)).toMatchObject({
+      keyPackages: { digest },
+      entries: [{ kind: 'service' }, { kind: 'delegate', name: 'sigAuth' }],
+    })
+    expect(await told(0, 'contact', 'resolve', identity, '--network', 'parley')).toMatchObject({
+      id: `did:ethr:parley:${identity}`,
+      service: [{ type: 'Messaging', serviceEndpoint: 'h' }],
+    })
+    await told(0, 'contact', 'delegate', identity, 'sigAuth', addressOf(1), '--revoke')
+    await told(0, 'contact', 'owner', identity, addressOf(1))
+    await told(1, 'contact', 'deactivate', identity)
+    expect(await told(0, 'contact', 'show', identity)).toMatchObject({ deactivated: true, entries: [] })
+  })
+
+  test('contact › what one signs another one sends', within, async () => {
+    const path = join(directory, 'authorization.json')
+    const signed = await told(2, 'contact', 'register', key, '--sign')
+    expect(signed).toMatchObject({ signer: addressOf(2), deadline: expect.any(String) })
+    await writeFile(path, JSON.stringify(signed))
+    expect(await told(3, 'contact', 'register', key, '--authorization', path)).toEqual(sent)
+    const { registeredAt } = await told(3, 'contact', 'show', addressOf(2))
+    expect(Number(registeredAt)).toBeGreaterThan(0)
+  })
+
+  test('contact › a refusal is a coded fault, and exit code 1', within, async () => {
+    const { code, stderr, stdout } = await run(4, 'contact', 'set', addressOf(2), key)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('IDENTITY_NOT_YOURS')
+    expect((await run(4, 'contact', 'show', '0x01')).stderr).toContain('ARGUMENT_INVALID')
+    expect((await run(4, 'contact', 'set', addressOf(4), 'name')).stderr).toContain('NAME=0x')
+  })
+})
+
+describe('parley inbox', () => {
+  test('inbox › gate, quote, invite, relay, standing, watch, show, withdraw', within, async () => {
+    const recipient = addressOf(5)
+    const quote = await told(6, 'inbox', 'quote', recipient, digest)
+    expect(BigInt(quote.fee)).toBeGreaterThan(0n)
+    expect(await told(6, 'inbox', 'invite', recipient, digest)).toEqual(sent)
+    const cursor = join(directory, 'cursor')
+    const watch = ['inbox', 'watch', recipient, '--once', '--cursor', cursor]
+    const first = JSON.parse((await run(5, ...watch)).stdout)
+    expect(first).toMatchObject({ count: '1', caughtUp: true, invites: [{ contentDigest: digest }] })
+    const signed = join(directory, 'invite.json')
+    const relayer = ['--relayer', addressOf(6)]
+    const authorization = await told(7, 'inbox', 'invite', recipient, another, '--sign', ...relayer)
+    await writeFile(signed, JSON.stringify(authorization))
+    await told(6, 'inbox', 'invite', recipient, another, '--authorization', signed, ...relayer)
+    const second = JSON.parse((await run(5, ...watch)).stdout)
+    expect(second).toMatchObject({ count: '2', invites: [{ contentDigest: another, sender: addressOf(7) }] })
+    await told(5, 'inbox', 'standing', addressOf(7), 'blocked')
+    const blocked = await run(7, 'inbox', 'quote', recipient, `0x${'01'.repeat(32)}`)
+    expect([blocked.code, blocked.stderr]).toEqual([1, expect.stringContaining('INVITE_BLOCKED')])
+    await told(5, 'inbox', 'gate', 'default')
+    const { credit } = await told(5, 'inbox', 'show', recipient)
+    expect(BigInt(credit)).toBeGreaterThan(0n)
+    await told(5, 'inbox', 'withdraw')
+    expect(await told(5, 'inbox', 'show', recipient)).toMatchObject({ count: '2', credit: '0' })
+  })
+})
+
+describe('parley deploy', () => {
+  test('deploy › contacts and inbox without the rollup, then the rollup into the same file', within, async () => {
+    const file = join(directory, 'deployment.json')
+    const deploy = (...args: string[]) => run(0, 'deploy', '--deployment', file, ...args)
+    const { code, stdout } = await deploy('--phases', 'contacts,inbox', '--governance', addressOf(1))
+    expect(code).toBe(0)
+    const first = parseDeployment(stdout)
+    expect([first.rollup, first.contracts.PublicInbox?.address]).toEqual([undefined, expect.any(String)])
+    const rollup = ['--sequencer-address', addressOf(1), '--claimer', addressOf(2)]
+    const whole = parseDeployment((await deploy('--phases', 'rollup,contacts,inbox', ...rollup)).stdout)
+    expect(whole).toEqual({ ...first, rollup: expect.any(Object) })
+    expect(parseDeployment(await readFile(file, 'utf8'))).toEqual(whole)
+    expect((await deploy('--phases', 'rollup,nothing')).code).toBe(2)
+  })
+})
+
+describe('parley dev --contacts --inbox --exit', () => {
+  test('dev › registers, resolves, gates and invites, with the gas of each', within, async () => {
+    const { code, stdout } = await parley(['dev', '--contacts', '--inbox', '--exit', '--json'])
+    expect(code).toBe(0)
+    const { contacts, inbox } = JSON.parse(stdout)
+    expect(contacts).toMatchObject({ registered: 2, resolved: 2 })
+    expect(inbox).toMatchObject({ invited: 3, watched: 3, refused: 2, refusable: 2 })
+    for (const gas of [contacts.gas, inbox.gas])
+      for (const amount of Object.values(gas)) expect(amount).toBeGreaterThan(21_000)
+  })
+
+  test('dev › with nothing to go through is a mistake of usage', within, async () => {
+    const { code, stderr } = await parley(['dev', '--exit'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('--contacts')])
+  })
+})
