@@ -1,6 +1,7 @@
 import { batcherCommand } from './command/batcher.ts'
-import { benchLanesCommand, benchLoad, benchMemoryCommand, benchPipeline } from './command/bench.ts'
+import { benchLoad, benchPipeline } from './command/bench.ts'
 import { benchDaCommand, benchSettlementCommand } from './command/bench-costs.ts'
+import { benchLanesCommand, benchMemoryCommand, benchRestartCommand } from './command/bench-limits.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
 import {
@@ -58,6 +59,7 @@ export const commands: readonly CommandDefinition[] = [
   inboxWithdraw,
   benchLanesCommand,
   benchMemoryCommand,
+  benchRestartCommand,
   benchPipeline,
   benchLoad,
   simulateConservation,

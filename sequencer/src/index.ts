@@ -1,3 +1,4 @@
+export { type InitialState, writeInitialState } from './bench/initial-state.ts'
 export type { HeaderSigner } from './chain/signer.ts'
 export * from './faults.ts'
 export { type JournalDeps, type JournalOptions, openJournal } from './journal.ts'

@@ -13,6 +13,7 @@ export interface Metrics {
   readonly seal: Histogram
   readonly commit: Histogram
   readonly snapshot: Histogram<'part'>
+  readonly recovery: Gauge<'part'>
   readonly feeds: Gauge<'feed'>
   readonly finality: Gauge<'level'>
   close(): void
@@ -77,6 +78,12 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
       [...latency, 10, 30, 120],
       ['part'],
     ),
+    recovery: new Gauge({
+      name: 'parley_sequencer_recovery_seconds',
+      help: 'What the start took: reading the snapshot, replaying the journal',
+      labelNames: ['part'],
+      registers,
+    }),
     feeds: new Gauge({ name: 'parley_sequencer_feeds', help: 'Open feeds', labelNames: ['feed'], registers }),
     finality: new Gauge({
       name: 'parley_sequencer_finality_block',

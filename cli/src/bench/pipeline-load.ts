@@ -1,15 +1,13 @@
 import { join } from 'node:path'
 import type { SettlementReader } from '@parley/protocol'
 import { Registry } from 'prom-client'
-import { CliError } from '../faults.ts'
 import { type ClaimsView, watchClaims } from '../observe/claims.ts'
 import { waitFor } from '../observe/poll.ts'
-import { startChild } from '../process/child.ts'
 import type { Context } from '../process/context.ts'
 import { openReader } from '../role/l2.ts'
-import { environmentOf } from '../stack/environment.ts'
 import type { Stack, StackPlaces } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
+import { runLoadProcess } from './load-process.ts'
 import type { ClaimedAt } from './measure.ts'
 import type { SentLoad } from './send-load.ts'
 import { type PartOf, readCpuTimes, usedBetween } from './thread-cpu.ts'
@@ -33,7 +31,6 @@ export interface StackFollower {
 }
 
 const claimWithinMs = 120_000
-const readyWithinMs = 120_000
 
 /** Of the sequencer: its lanes, its event loop, and everything else, which is mostly collecting garbage and writing files. */
 const partOf: PartOf = (process, thread) => {
@@ -97,28 +94,9 @@ export async function runLoad(
   return { sent, history: history.slice(first), cpuMicroseconds }
 }
 
-async function send(context: Context, places: StackPlaces, path: string, signal: AbortSignal): Promise<SentLoad> {
-  const { config, inheritedEnv } = context
-  const told = Promise.withResolvers<SentLoad>()
-  const child = await startChild(
-    context,
-    {
-      role: 'bench load',
-      env: environmentOf(inheritedEnv, {
-        'sequencer.url': places.sequencerUrl,
-        'bench.file': path,
-        'bench.stream': config.bench.stream,
-      }),
-      logFile: join(path, '..', 'logs', 'load.log'),
-      readyWithinMs,
-      onResult: (result) => told.resolve(result as SentLoad),
-    },
-    signal,
-  )
-  const ended = child.exited.then(({ code }): Promise<SentLoad> => {
-    // What it told is still on its way.
-    if (code === 0) return told.promise
-    throw new CliError({ code: 'CHILD_ENDED', role: child.role, exitCode: code, lastLines: child.lastLines() })
-  })
-  return await Promise.race([told.promise, ended])
+function send(context: Context, { sequencerUrl }: StackPlaces, path: string, signal: AbortSignal): Promise<SentLoad> {
+  const { stream } = context.config.bench
+  const config = { 'sequencer.url': sequencerUrl, 'bench.file': path, 'bench.stream': stream } as const
+  const logFile = join(path, '..', 'logs', 'load.log')
+  return runLoadProcess<SentLoad>(context, { role: 'bench load', config, logFile }, signal)
 }

@@ -1,4 +1,4 @@
-import { benchKeys, printReport } from '../bench/print-report.ts'
+import { benchKeys } from '../bench/print-report.ts'
 import { needed } from '../config/config.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -25,26 +25,5 @@ export const benchLoad: CommandDefinition = {
     const result = await sendLoad({ clock }, options, signal)
     out.write(`${JSON.stringify({ result })}\n`)
     return 0
-  },
-}
-
-export const benchLanesCommand: CommandDefinition = {
-  name: 'bench lanes',
-  about:
-    'Measure lanes against what the machine verifies bare: one to one a core, uniform and skewed, with and without roots.',
-  keys: benchKeys,
-  async run(context) {
-    const { benchLanes } = await import('../bench/lanes/bench-lanes.ts')
-    return printReport(context, await benchLanes(context))
-  },
-}
-
-export const benchMemoryCommand: CommandDefinition = {
-  name: 'bench memory',
-  about: 'Measure bytes a conversation and time a message, from a thousand conversations to a million.',
-  keys: benchKeys,
-  async run(context) {
-    const { benchMemory } = await import('../bench/memory/bench-memory.ts')
-    return printReport(context, await benchMemory(context))
   },
 }

@@ -1,14 +1,21 @@
+import { systemClock } from '@parley/client'
 import { pino } from 'pino'
-import type { BenchContext } from '../../src/bench/bench-context.ts'
 import type { Key } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import type { Context } from '../../src/process/context.ts'
 
 /** Surroundings of a benchmark that keeps what it says to itself. */
-export function benchContext(...flags: readonly (readonly [Key, string])[]): BenchContext {
+export function benchContext(...flags: readonly (readonly [Key, string])[]): Context {
+  const { config, sources } = loadConfig({ flags: new Map(flags), env: {}, files: [] })
+  const screen = { write: () => undefined }
   return {
-    config: loadConfig({ flags: new Map(flags), env: {}, files: [] }).config,
+    config,
+    sources,
+    clock: systemClock,
     log: pino({ level: 'silent' }),
-    err: { write: () => undefined },
+    out: screen,
+    err: screen,
     signal: new AbortController().signal,
+    inheritedEnv: {},
   }
 }

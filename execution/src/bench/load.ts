@@ -125,8 +125,12 @@ export class SyntheticLoad {
     return id
   }
 
+  conversationsIn(shard: number): number {
+    return Math.max(0, Math.ceil((this.conversations - shard) / limits.shards))
+  }
+
   private *shardChunks(shard: number): Generator<ShardChunk> {
-    const count = Math.ceil((this.conversations - shard) / limits.shards)
+    const count = this.conversationsIn(shard)
     const perChunk = 10_000
     for (let from = 0, part = 0; part === 0 || from < count; from += perChunk, part += 1) {
       const writer = new ByteWriter(2 ** 20)

@@ -77,6 +77,7 @@ export async function preparePipeline(
     queued: () => execution.load().queued,
     journalPendingBytes: () => journal.pendingBytes,
   })
+  for (const [part, tookMs] of Object.entries(recovered.tookMs)) metrics.recovery.set({ part }, tookMs / 1000)
   const onAnswered = (waitedMs: number): void => metrics.acceptance.observe(waitedMs / 1000)
   const arrived = (): void => producer.arrived()
   const intake: Intake = new Intake({ execution, journal, clock, onAnswered }, settings.load, arrived)

@@ -26,6 +26,7 @@ export interface Recovered {
   readonly open: OpenBlock | undefined
   /** Block of the snapshot it began with; 0 when there was none. */
   readonly snapshot: bigint
+  readonly tookMs: { readonly snapshot: number; readonly journal: number }
 }
 
 /** What a replay has open. */
@@ -44,6 +45,7 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
   const { journal, chain, log } = deps
   const started = performance.now()
   const snapshot = await restoreSnapshot(deps)
+  const restored = performance.now()
   const replay = new Replay(deps)
   let records = 0
   for await (const { position, record } of journal.read(snapshot?.journalFrom ?? 0n)) {
@@ -68,7 +70,12 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
     },
     'state recovered',
   )
-  return { base: replay.base(), open: replay.unsealed(), snapshot: snapshot?.header.number ?? 0n }
+  return {
+    base: replay.base(),
+    open: replay.unsealed(),
+    snapshot: snapshot?.header.number ?? 0n,
+    tookMs: { snapshot: restored - started, journal: performance.now() - restored },
+  }
 }
 
 /** Loads the latest snapshot that is whole. Without any, the replay starts at the beginning of the journal. */
