@@ -1,4 +1,4 @@
-import { BodyKind, OperationType, type SealedBlock, signaturesOf } from '@parley/protocol'
+import { type BlockView, BodyKind } from '@parley/protocol'
 
 /** Upper bounds of what one block adds to the encoded parts. */
 export interface BlockSize {
@@ -18,22 +18,22 @@ const uint32Varint = 5
 const uint16Varint = 3
 
 /** Bounds the encoded size of a block without encoding it; the narrow columns count as if they did not shrink. */
-export function sizeOf({ block }: SealedBlock): BlockSize {
+export function sizeOf({ runs: view }: BlockView): BlockSize {
   let narrowBytes = 2 * longVarint + countVarint
   let wideBytes = 32
   let signatures = 0
-  for (const run of block.runs) {
+  for (const run of view.runs) {
     narrowBytes += 1 + countVarint
-    for (const { body } of run.segments) {
+    for (const segment of run.segments) {
       narrowBytes += 1
       wideBytes += 32
-      signatures += signaturesOf(body)
-      if (body.selector === BodyKind.messages) {
-        narrowBytes += 1 + body.value.length * (uint32Varint + uint16Varint)
-        wideBytes += body.value.length * 32
-      } else if (body.selector === BodyKind.operation) {
+      signatures += segment.signatureCount
+      if (segment.kind === BodyKind.messages) {
+        narrowBytes += 1 + segment.messages * (uint32Varint + uint16Varint)
+        wideBytes += segment.messages * 32
+      } else if (segment.kind === BodyKind.operation) {
         narrowBytes += countVarint
-        wideBytes += OperationType.serialize(body.value).length
+        wideBytes += view.operationBytes(segment).length
       } else {
         narrowBytes += longVarint
       }
@@ -44,7 +44,7 @@ export function sizeOf({ block }: SealedBlock): BlockSize {
 
 /** A checked block that waits to be put into a batch. */
 export interface WaitingBlock {
-  readonly sealed: SealedBlock
+  readonly block: BlockView
   readonly size: BlockSize
   /** When it came here, in milliseconds. */
   readonly receivedAt: number

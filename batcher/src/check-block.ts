@@ -1,15 +1,17 @@
 import {
-  type Block,
   type BlockHeader,
   BlockHeaderType,
+  type BlockView,
   type Bytes20,
   type Bytes32,
+  CodecError,
   headerDigest,
-  runsRoot,
+  type RunsView,
+  runsRootOfView,
   type SealedBlock,
   type SignatureVerifier,
   sameBytes,
-  signaturesOf,
+  viewOf,
 } from '@parley/protocol'
 import { BatcherError } from './faults.ts'
 
@@ -22,10 +24,15 @@ export interface BlockOrigin {
   readonly verifier: SignatureVerifier
 }
 
-/** Checks that `sealed` is the sequencer's and follows `previous`. @throws {BatcherError} naming the first thing wrong. */
-export function checkSealedBlock(sealed: SealedBlock, previous: BlockHeader, origin: BlockOrigin): void {
-  const { header } = sealed.block
+/**
+ * Checks that `sealed` is the sequencer's and follows `previous`.
+ * @returns its bytes, taken apart as far as a batch needs.
+ * @throws {BatcherError} naming the first thing wrong.
+ */
+export function checkSealedBlock(sealed: SealedBlock, previous: BlockHeader, origin: BlockOrigin): BlockView {
   const expected = previous.number + 1n
+  const view = readable(sealed, expected)
+  const { header } = view
   if (header.number !== expected) throw new BatcherError({ code: 'BLOCK_GAP', expected, received: header.number })
   const block = header.number
   const parent = BlockHeaderType.hashTreeRoot(previous)
@@ -33,7 +40,7 @@ export function checkSealedBlock(sealed: SealedBlock, previous: BlockHeader, ori
     throw new BatcherError({ code: 'BLOCK_LINEAGE', block, expected: origin.lineage, received: header.lineage })
   if (!sameBytes(header.parent, parent))
     throw new BatcherError({ code: 'BLOCK_UNLINKED', block, expected: parent, received: header.parent })
-  const runs = runsRoot(sealed.block.runs)
+  const runs = runsRootOfView(view.runs)
   if (!sameBytes(header.runsRoot, runs))
     throw new BatcherError({
       code: 'BLOCK_MISMATCH',
@@ -42,29 +49,29 @@ export function checkSealedBlock(sealed: SealedBlock, previous: BlockHeader, ori
       expected: runs,
       received: header.runsRoot,
     })
-  checkWitness(sealed.block, sealed.witness)
-  if (
-    !origin.verifier.verifyOwner(
-      origin.sequencer,
-      headerDigest(origin.separator, header),
-      sealed.signature.subarray(0, 64),
-    )
-  )
+  checkWitness(block, view.runs)
+  const digest = headerDigest(origin.separator, header)
+  if (!origin.verifier.verifyOwner(origin.sequencer, digest, view.signature.subarray(0, 64)))
     throw new BatcherError({ code: 'BLOCK_UNSIGNED', block, sequencer: origin.sequencer })
+  return view
+}
+
+function readable(sealed: SealedBlock, block: bigint): BlockView {
+  try {
+    return viewOf(sealed)
+  } catch (cause) {
+    if (!(cause instanceof CodecError)) throw cause
+    throw new BatcherError({ code: 'BLOCK_UNREADABLE', block, reason: cause.fault.code }, { cause })
+  }
 }
 
 /** The header says nothing of the signatures, so at least each must have its place. */
-function checkWitness({ header, runs }: Block, witness: SealedBlock['witness']): void {
-  const fault = (shard: number, segment: number, expected: number, received: number): BatcherError =>
-    new BatcherError({ code: 'BLOCK_WITNESS', block: header.number, shard, segment, expected, received })
-  if (witness.length !== runs.length) throw fault(0, 0, runs.length, witness.length)
-  runs.forEach(({ shard, segments }, r) => {
-    const given = witness[r] ?? []
-    if (given.length !== segments.length) throw fault(shard, 0, segments.length, given.length)
-    segments.forEach(({ body }, s) => {
-      const expected = signaturesOf(body)
-      const received = given[s]?.length ?? 0
-      if (received !== expected) throw fault(shard, s, expected, received)
+function checkWitness(block: bigint, view: RunsView): void {
+  for (const { shard, segments } of view.runs)
+    segments.forEach((segment, s) => {
+      const expected = view.signaturesNeeded(segment)
+      const received = segment.signatureCount
+      if (received !== expected)
+        throw new BatcherError({ code: 'BLOCK_WITNESS', block, shard, segment: s, expected, received })
     })
-  })
 }

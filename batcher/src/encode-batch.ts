@@ -1,26 +1,31 @@
 import { createHash } from 'node:crypto'
 import {
+  type BatchColumns,
   type Block,
   type BlockHeader,
   type BlockSkeleton,
-  type BlockWitness,
+  type BlockView,
   type Bytes32,
   CodecError,
+  columnsOfViews,
   completeBlocks,
   coreRoot,
   coreRootOfHeaders,
-  decodeCore,
+  decodeBatchColumns,
+  decodeSignatures,
   decodeWitness,
-  encodeCore,
-  encodeWitness,
+  encodeBatchColumns,
+  encodeSignatures,
   limits,
-  type SealedBlock,
   sameBytes,
-  skeletonOf,
+  sealedOf,
+  signaturesOfViews,
+  skeletonsOf,
   witnessRoot,
+  witnessRootOfViews,
 } from '@parley/protocol'
 import { BatcherError, type BatchPart } from './faults.ts'
-import { sameValue } from './same-value.ts'
+import { sameColumns } from './same-columns.ts'
 
 /** A batch as it is published, with the roots that a claim names. */
 export interface EncodedBatch {
@@ -39,80 +44,63 @@ export interface EncodedPart {
 
 /** The encoder in use; tests put a faulty one in its place. */
 export interface BatchEncoder {
-  core(blocks: readonly BlockSkeleton[]): Uint8Array
-  witness(witness: readonly BlockWitness[]): Uint8Array
+  core(columns: BatchColumns): Uint8Array
+  /** @param signatures - One after another, 64 bytes each. */
+  witness(signatures: Uint8Array): Uint8Array
 }
 
-export const batchEncoder: BatchEncoder = { core: encodeCore, witness: encodeWitness }
+export const batchEncoder: BatchEncoder = { core: encodeBatchColumns, witness: encodeSignatures }
 
 /**
  * Encodes blocks and reads them back: what does not come back as the very same blocks never leaves.
- * @param sealed - Blocks that were checked: their headers commit to their runs and follow one another.
+ * @param blocks - Blocks that were checked: their headers commit to their runs and follow one another.
  * @param previous - Header that the first block follows.
  * @throws {BatcherError} `BATCH_SELF_CHECK_FAILED`, `BATCH_UNREADABLE`.
  */
 export function encodeBatch(
   number: bigint,
-  sealed: readonly SealedBlock[],
+  blocks: readonly BlockView[],
   previous: BlockHeader,
   encoder: BatchEncoder,
 ): EncodedBatch {
-  const blocks = sealed.map(({ block }) => block)
-  const witness = sealed.map((each) => each.witness)
-  const core = encoder.core(blocks.map(skeletonOf))
-  const signatures = encoder.witness(witness)
-  const read = readBack(number, core, signatures)
+  const columns = columnsOfViews(blocks)
+  const signatures = signaturesOfViews(blocks)
+  const core = encoder.core(columns)
+  const witness = encoder.witness(signatures)
   const parts = {
     core: part(core, coreRootOfHeaders(blocks.map(({ header }) => header))),
-    witness: part(signatures, witnessRoot(witness)),
+    witness: part(witness, witnessRootOfViews(blocks.map(({ runs }) => runs))),
   }
-  if (!isDerivable(blocks) || !sameValue(read.skeletons, blocks.map(carriedOf)))
-    throw mismatch(number, 'core', parts.core.root, coreRoot(complete(read.skeletons, blocks, previous)))
-  if (!sameValue(read.witness, witness))
-    throw mismatch(number, 'witness', parts.witness.root, witnessRoot(read.witness))
-  return { number, lastHeader: (blocks.at(-1) as Block).header, parts }
-}
-
-/** What of a block the DA layer carries, and nothing else. */
-function carriedOf({ header, runs }: Block): BlockSkeleton {
-  const { timestamp, inboxCount, stateRoot } = header
-  return {
-    timestamp,
-    inboxCount,
-    stateRoot,
-    runs: runs.map(({ shard, segments }) => ({
-      shard,
-      segments: segments.map(({ body, postRoot }) => ({ body, postRoot })),
-    })),
+  const read = reading(number, 'core', () => decodeBatchColumns(core))
+  const count = signatures.length / 64
+  const readSignatures = reading(number, 'witness', () => decodeSignatures(witness, count))
+  if (!isDerivable(blocks) || !sameColumns(read, columns)) {
+    const originals = blocks.map((block) => sealedOf(block).block)
+    throw mismatch(number, 'core', parts.core.root, coreRoot(complete(skeletonsOf(read), originals, previous)))
   }
+  if (Buffer.compare(readSignatures, signatures) !== 0)
+    throw mismatch(number, 'witness', parts.witness.root, witnessRoot(decodeWitness(witness, skeletonsOf(read))))
+  return { number, lastHeader: (blocks.at(-1) as BlockView).header, parts }
 }
 
 /** Whether the roots that are not carried are those a node would derive; where a shard stood before the batch it knows. */
-function isDerivable(blocks: readonly Block[]): boolean {
+function isDerivable(blocks: readonly BlockView[]): boolean {
   const standing = new Map<number, Bytes32>()
-  return blocks.every(({ runs }) =>
-    runs.every(({ shard, segments, postRoot }) => {
+  return blocks.every(({ runs: view }) =>
+    view.runs.every(({ shard, segments, postRoot }) => {
       const follows = segments.every((segment) => {
         const before = standing.get(shard)
-        standing.set(shard, segment.postRoot)
-        return before === undefined || sameBytes(before, segment.preRoot)
+        standing.set(shard, view.root(segment.postRoot))
+        return before === undefined || sameBytes(before, view.root(segment.preRoot))
       })
-      return follows && sameBytes(standing.get(shard) ?? postRoot, postRoot)
+      const last = view.root(postRoot)
+      return follows && sameBytes(standing.get(shard) ?? last, last)
     }),
   )
 }
 
 function part(bytes: Uint8Array, root: Bytes32): EncodedPart {
   return { bytes, digest: createHash('sha256').update(bytes).digest(), root }
-}
-
-function readBack(
-  number: bigint,
-  core: Uint8Array,
-  signatures: Uint8Array,
-): { skeletons: BlockSkeleton[]; witness: BlockWitness[] } {
-  const skeletons = reading(number, 'core', () => decodeCore(core))
-  return { skeletons, witness: reading(number, 'witness', () => decodeWitness(signatures, skeletons)) }
 }
 
 function reading<T>(batch: bigint, part: BatchPart, read: () => T): T {

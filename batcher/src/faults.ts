@@ -7,6 +7,7 @@ export type BatcherFault =
   | { code: 'BATCH_SELF_CHECK_FAILED'; batch: bigint; part: BatchPart; expected: Uint8Array; received: Uint8Array }
   | { code: 'BATCH_UNREADABLE'; batch: bigint; part: BatchPart; reason: string }
   | { code: 'BLOCK_TOO_LARGE'; block: bigint; part: BatchPart; bytes: number; maxBytes: number }
+  | { code: 'BLOCK_UNREADABLE'; block: bigint; reason: string }
   | { code: 'BLOCK_GAP'; expected: bigint; received: bigint }
   | { code: 'BLOCK_UNLINKED'; block: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'BLOCK_LINEAGE'; block: bigint; expected: Uint8Array; received: Uint8Array }
@@ -28,6 +29,7 @@ export const batcherFaults: FaultTable<BatcherFault> = {
   },
   BATCH_UNREADABLE: { blame: 'defect', retry: 'never', text: 'the encoded batch does not decode' },
   BLOCK_TOO_LARGE: { blame: 'operator', retry: 'never', text: 'one block alone is larger than the DA layer takes' },
+  BLOCK_UNREADABLE: { blame: 'layer', retry: 'later', text: 'the source gave something that is no block' },
   BLOCK_GAP: { blame: 'layer', retry: 'later', text: 'the source gave another block than the next one' },
   BLOCK_UNLINKED: { blame: 'layer', retry: 'later', text: 'a block does not follow the one before it' },
   BLOCK_LINEAGE: { blame: 'layer', retry: 'later', text: 'a block is of another lineage than the L2’s' },

@@ -1,4 +1,4 @@
-import { type Clock, codecLimits, encodeCore, skeletonOf } from '@parley/protocol'
+import { type Clock, codecLimits, columnsOfViews, encodeBatchColumns } from '@parley/protocol'
 import type { WaitingBlock } from './block-size.ts'
 import { partOverheadBytes } from './block-size.ts'
 import type { BoundedQueue } from './bounded-queue.ts'
@@ -50,7 +50,7 @@ class BatchFill {
   }
 
   private measure(): number {
-    return this.held.length === 0 ? 0 : encodeCore(this.held.map(({ sealed }) => skeletonOf(sealed.block))).length
+    return this.held.length === 0 ? 0 : encodeBatchColumns(columnsOfViews(this.held.map(({ block }) => block))).length
   }
 }
 
@@ -95,8 +95,8 @@ async function peekOrClose(
   }
 }
 
-function tooLarge({ sealed, size }: WaitingBlock, rules: ClosingRules): BatcherError {
-  const block = sealed.block.header.number
+function tooLarge({ block: { header }, size }: WaitingBlock, rules: ClosingRules): BatcherError {
+  const block = header.number
   const of = (part: BatchPart, bytes: number, maxBytes: number): BatcherError =>
     new BatcherError({ code: 'BLOCK_TOO_LARGE', block, part, bytes: bytes + partOverheadBytes, maxBytes })
   return size.witnessBytes + partOverheadBytes > rules.maxWitnessBytes

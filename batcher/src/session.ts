@@ -1,10 +1,10 @@
 import {
   type BlockHeader,
   type BlockSource,
+  type BlockView,
   type ClaimHead,
   type Clock,
   domainSeparator,
-  type SealedBlock,
   type Settlement,
   type SignatureVerifier,
   sameBytes,
@@ -135,10 +135,10 @@ export class Session {
     let previous = after
     try {
       for await (const sealed of this.deps.blocks.blocks(after.number + 1n, signal)) {
-        checkSealedBlock(sealed, previous, this.origin)
-        previous = sealed.block.header
+        const block = checkSealedBlock(sealed, previous, this.origin)
+        previous = block.header
         await this.queue.room(signal)
-        this.queue.push({ sealed, size: sizeOf(sealed), receivedAt: this.deps.clock.now() })
+        this.queue.push({ block, size: sizeOf(block), receivedAt: this.deps.clock.now() })
       }
       signal.throwIfAborted()
       throw new BatcherError({ code: 'SOURCE_ENDED', next: previous.number + 1n })
@@ -176,7 +176,7 @@ export class Session {
     }
   }
 
-  private async next(signal: AbortSignal): Promise<SealedBlock[]> {
+  private async next(signal: AbortSignal): Promise<BlockView[]> {
     const { layers, clock } = this.deps
     const rules: ClosingRules = {
       maxBlocks: this.settings.maxBlocks,
@@ -184,16 +184,16 @@ export class Session {
       maxCoreBytes: Math.min(this.settings.maxCoreBytes, layers.core.limits.maxBytes),
       maxWitnessBytes: Math.min(this.settings.maxWitnessBytes, layers.witness.limits.maxBytes),
     }
-    return (await formBatch(this.queue, rules, clock, signal)).map(({ sealed }) => sealed)
+    return (await formBatch(this.queue, rules, clock, signal)).map(({ block }) => block)
   }
 
-  private async through(last: bigint, signal: AbortSignal): Promise<SealedBlock[]> {
-    const blocks: SealedBlock[] = []
+  private async through(last: bigint, signal: AbortSignal): Promise<BlockView[]> {
+    const blocks: BlockView[] = []
     while (true) {
-      const { sealed } = await this.queue.peek(signal)
+      const { block } = await this.queue.peek(signal)
       this.queue.take()
-      blocks.push(sealed)
-      if (sealed.block.header.number === last) return blocks
+      blocks.push(block)
+      if (block.header.number === last) return blocks
     }
   }
 

@@ -97,8 +97,22 @@ describe('batcher', () => {
   test('self-check › a batch that decodes to other roots is never published', async () => {
     const faulty = {
       ...batchEncoder,
-      core: (blocks: Parameters<typeof batchEncoder.core>[0]) =>
-        batchEncoder.core(blocks.map((block, i) => (i === 0 ? { ...block, stateRoot: digestOf('other') } : block))),
+      core: (columns: Parameters<typeof batchEncoder.core>[0]) =>
+        batchEncoder.core({
+          ...columns,
+          stateRoots: Buffer.concat([digestOf('other'), columns.stateRoots.subarray(32)]),
+        }),
+    }
+    const rig = new Rig(sealedChain({ blocks: 2 }))
+    const { ended } = track(rig.start({}, { encoder: faulty }))
+    expect(codeOf(await ended)).toBe('BATCH_SELF_CHECK_FAILED')
+    expect(rig.core.submissions + rig.witness.submissions + rig.settlement.claimCalls).toBe(0)
+  })
+
+  test('self-check › a batch with another signature is never published', async () => {
+    const faulty = {
+      ...batchEncoder,
+      witness: (signatures: Uint8Array) => batchEncoder.witness(signatures.with(70, (signatures[70] as number) ^ 1)),
     }
     const rig = new Rig(sealedChain({ blocks: 2 }))
     const { ended } = track(rig.start({}, { encoder: faulty }))
@@ -194,7 +208,16 @@ describe('batcher', () => {
 
   const tampered: [why: string, code: string, change: (sealed: SealedBlock) => SealedBlock][] = [
     ['signature of another', 'BLOCK_UNSIGNED', (sealed) => ({ ...sealed, signature: new Uint8Array(65).fill(1) })],
-    ['run left out', 'BLOCK_MISMATCH', ({ block, ...rest }) => ({ ...rest, block: { ...block, runs: [] } })],
+    [
+      'run left out',
+      'BLOCK_MISMATCH',
+      ({ block, signature }) => ({ signature, block: { ...block, runs: [] }, witness: [] }),
+    ],
+    [
+      'run left out whose signatures are there',
+      'BLOCK_UNREADABLE',
+      ({ block, ...rest }) => ({ ...rest, block: { ...block, runs: [] } }),
+    ],
     ['signature of a message left out', 'BLOCK_WITNESS', (sealed) => ({ ...sealed, witness: [[[], []]] })],
     [
       'number skipped',

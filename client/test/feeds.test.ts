@@ -114,7 +114,12 @@ describe('block source of a sequencer’s feed', () => {
 
   const tampered: [why: string, code: string, change: (sealed: SealedBlock) => SealedBlock][] = [
     ['is signed by nobody', 'HEADER_UNSIGNED', (sealed) => ({ ...sealed, signature: new Uint8Array(65) })],
-    ['commits to other runs', 'HEADER_MISMATCH', ({ block, ...rest }) => ({ ...rest, block: { ...block, runs: [] } })],
+    ['commits to other runs', 'HEADER_MISMATCH', withoutRuns],
+    [
+      'has signatures of no run',
+      'ANSWER_INVALID',
+      ({ block, ...rest }) => ({ ...rest, block: { ...block, runs: [] } }),
+    ],
     ['skips a number', 'FEED_GAP', (sealed) => withHeader(sealed, { number: 3n })],
     ['follows another parent', 'HEADER_UNLINKED', (sealed) => withHeader(sealed, { parent: digestOf('other') })],
   ]
@@ -128,7 +133,7 @@ describe('block source of a sequencer’s feed', () => {
 
   test('blocks › a reader that hashes runs itself can have them unchecked', async () => {
     const feed = new BlockFeed(server)
-    feed.seal(({ block, ...rest }) => ({ ...rest, block: { ...block, runs: [] } }))
+    feed.seal(withoutRuns)
     expect(await take(1, 1n, { checkRuns: false })).toEqual([1n])
   })
 
@@ -141,6 +146,10 @@ describe('block source of a sequencer’s feed', () => {
     server = await TestServer.start()
   })
 })
+
+function withoutRuns({ block, signature }: SealedBlock): SealedBlock {
+  return { signature, block: { ...block, runs: [] }, witness: [] }
+}
 
 function withHeader(sealed: SealedBlock, change: Partial<SealedBlock['block']['header']>): SealedBlock {
   const header = { ...sealed.block.header, ...change }

@@ -35,7 +35,8 @@ export function startBatcher(context: Context): Promise<Service> {
     const verifier = chooseVerifier(config.run.verifier)
     const blocks = createSequencerBlockSource(
       { url: needed(config, 'sequencer.url'), clock, verifier },
-      { deployment, sequencer },
+      // The batcher hashes the runs itself.
+      { deployment, sequencer, checkRuns: false },
     )
     const layer = await openPublisher({ config, clock, log, registry }, dataDir, closing)
     let published = 0n

@@ -1,18 +1,17 @@
 import {
-  type Block,
   type BlockHeader,
   BlockHeaderType,
   type BlockSource,
+  BlockView,
   type Bytes20,
   type Bytes32,
   domainSeparator,
   headerDigest,
   portableVerifier,
-  runsRoot,
-  type SealedBlock,
-  SealedBlockType,
+  runsRootOfView,
   type SignatureVerifier,
   sameBytes,
+  sealedOf,
 } from '@parley/protocol'
 import type { Deployment } from '../build/conversation.ts'
 import { ClientError } from '../faults.ts'
@@ -30,7 +29,7 @@ export interface BlockSourceOptions extends FeedOptions {
   /** Address that headers must be signed by. */
   readonly sequencer: Bytes20
   /**
-   * Hash the runs and compare them with what the header commits to, some 10 µs a message. Turn it off only for a reader
+   * Hash the runs and compare them with what the header commits to. Turn it off only for a reader
    * that does so itself, as the batcher does. @default true
    */
   readonly checkRuns?: boolean
@@ -50,11 +49,11 @@ export function createSequencerBlockSource(deps: BlockSourceDeps, options: Block
       const pathFrom = (): { path: string; from: bigint } => ({ path: `/v1/feed/blocks?from=${next}`, from: next })
       try {
         for await (const frame of readFeed(deps, pathFrom, options, signal)) {
-          const sealed = decodeSsz(SealedBlockType, frame, deps.url) as SealedBlock
-          check(sealed, next, previous)
+          const view = viewOfFrame(frame, deps.url)
+          check(view, next, previous)
           next += 1n
-          previous = sealed.block.header
-          yield sealed
+          previous = view.header
+          yield sealedOf(view)
         }
       } catch (error) {
         if (!signal.aborted) throw error
@@ -63,25 +62,29 @@ export function createSequencerBlockSource(deps: BlockSourceDeps, options: Block
   }
 }
 
-type HeaderCheck = (sealed: SealedBlock, expected: bigint, previous: BlockHeader | undefined) => void
+type HeaderCheck = (view: BlockView, expected: bigint, previous: BlockHeader | undefined) => void
 
 function headerCheck(
   verifier: SignatureVerifier,
   { deployment, sequencer, checkRuns = true }: BlockSourceOptions,
 ): HeaderCheck {
   const separator = domainSeparator(deployment.chainId, deployment.inbox)
-  return ({ block, signature }, expected, previous) => {
-    const { header } = block
+  return (view, expected, previous) => {
+    const { header, signature } = view
     if (header.number !== expected) throw new ClientError({ code: 'FEED_GAP', expected, received: header.number })
     if (previous !== undefined) demandLink(header, BlockHeaderType.hashTreeRoot(previous))
-    if (checkRuns) demandRuns(block)
+    if (checkRuns) demandRuns(view)
     if (!verifier.verifyOwner(sequencer, headerDigest(separator, header), signature.subarray(0, 64)))
       throw new ClientError({ code: 'HEADER_UNSIGNED', block: header.number, sequencer })
   }
 }
 
-function demandRuns({ header, runs }: Block): void {
-  const expected = runsRoot(runs)
+function viewOfFrame(frame: Uint8Array, url: string): BlockView {
+  return decodeSsz({ deserialize: BlockView.read }, frame, url)
+}
+
+function demandRuns({ header, runs }: BlockView): void {
+  const expected = runsRootOfView(runs)
   if (!sameBytes(header.runsRoot, expected))
     throw new ClientError({ code: 'HEADER_MISMATCH', block: header.number, expected, received: header.runsRoot })
 }

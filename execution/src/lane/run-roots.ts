@@ -1,6 +1,6 @@
 import { hashInto } from '@chainsafe/hashtree'
-import { BodyKind, BodyType, limits, OperationType } from '@parley/protocol'
-import { chunkOf, hashFour, merkleize, mixIn } from './chunk-roots.ts'
+import { BodyKind, BodyType, chunkOf, hashFour, limits, merkleize, mixIn, OperationType } from '@parley/protocol'
+
 import { chunkWords, copyChunk, prefixViews } from './pair-hasher.ts'
 import { type LoggedBody, type LoggedMessages, type LoggedSegment, loggedWords } from './segment-log.ts'
 

@@ -1,7 +1,6 @@
-import { type Bytes32, limits, runsRoot } from '@parley/protocol'
+import { type Bytes32, limits, merkleize, mixIn, runsRoot } from '@parley/protocol'
 import type { SealedRuns } from '../api.ts'
 import { readRuns } from '../codec/packed-runs.ts'
-import { merkleize, mixIn } from '../lane/chunk-roots.ts'
 import type { LaneSealed, ShardRoot } from '../lane/commands.ts'
 
 /** Roots of all shards, gathered from lanes. */

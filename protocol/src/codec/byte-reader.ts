@@ -33,6 +33,18 @@ export class ByteReader {
 
   /** LEB128 in its shortest form, at most `maximum` (itself at most 2^53 - 1). */
   varint(field: string, maximum: number): number {
+    // Most values take one or two bytes; all that may be wrong is left to the long way.
+    const { data, offset } = this
+    const first = data[offset] as number
+    if (first < 0x80) {
+      this.offset = offset + 1
+      return this.bounded(field, first, maximum)
+    }
+    const second = data[offset + 1] as number
+    if (first >= 0x80 && second > 0 && second < 0x80) {
+      this.offset = offset + 2
+      return this.bounded(field, (first & 0x7f) | (second << 7), maximum)
+    }
     return this.bounded(field, Number(this.longVarint(field)), maximum)
   }
 
@@ -51,6 +63,11 @@ export class ByteReader {
       if (shift >= 63n)
         throw new CodecError({ code: 'CODEC_VALUE', part: this.part, field, reason: 'more than 64 bits' })
     }
+  }
+
+  /** Demands that so many bytes are left, before memory is taken for what they hold. */
+  demandAtLeast(field: string, length: number): void {
+    if (length > this.remaining) throw this.truncated(field)
   }
 
   end(): void {

@@ -21,6 +21,15 @@ export class ByteWriter {
 
   /** LEB128, shortest form. */
   varint(value: bigint | number): void {
+    if (typeof value === 'number' && value >= 0 && value < 0x80) {
+      this.byte(value)
+      return
+    }
+    if (typeof value === 'number' && value >= 0 && value < 0x4000) {
+      this.byte((value & 0x7f) | 0x80)
+      this.byte(value >>> 7)
+      return
+    }
     let rest = BigInt(value)
     if (rest < 0n) throw new RangeError('varint of a negative number')
     while (rest >= 0x80n) {

@@ -1,7 +1,7 @@
 import { type BlockWitness, signaturesOf } from '../types/block.ts'
 import { ByteReader } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
-import { codecLimits, codecVersion } from './core.ts'
+import { codecLimits, codecVersion } from './core-columns.ts'
 import { CodecError } from './faults.ts'
 import type { BlockSkeleton } from './skeleton.ts'
 
@@ -10,11 +10,38 @@ const part = 'witness'
 /** Encodes the signatures of a batch: a version and 64 bytes each, in the order of the core, which gives the shape. */
 export function encodeWitness(witness: readonly BlockWitness[]): Uint8Array {
   const writer = new ByteWriter()
-  writer.byte(codecVersion)
   for (const block of witness)
     for (const run of block) for (const segment of run) for (const s of segment) writer.bytes(s)
-  demandSize(writer.length)
-  return writer.finish()
+  return encodeSignatures(writer.finish())
+}
+
+/** As `encodeWitness`. @param signatures - One after another. */
+export function encodeSignatures(signatures: Uint8Array): Uint8Array {
+  demandSize(signatures.length + 1)
+  const bytes = new Uint8Array(signatures.length + 1)
+  bytes[0] = codecVersion
+  bytes.set(signatures, 1)
+  return bytes
+}
+
+/**
+ * Decodes what `encodeSignatures` made of `count` signatures: a view of them.
+ * @throws {CodecError}
+ */
+export function decodeSignatures(data: Uint8Array, count: number): Uint8Array {
+  const reader = readerOf(data)
+  const signatures = reader.bytes('signature', 64 * count)
+  reader.end()
+  return signatures
+}
+
+function readerOf(data: Uint8Array): ByteReader {
+  demandSize(data.length)
+  const reader = new ByteReader(data, part)
+  const version = reader.byte('version')
+  if (version !== codecVersion)
+    throw new CodecError({ code: 'CODEC_VERSION', part, received: version, supported: codecVersion })
+  return reader
 }
 
 function demandSize(received: number): void {
@@ -27,11 +54,7 @@ function demandSize(received: number): void {
  * @throws {CodecError}
  */
 export function decodeWitness(data: Uint8Array, core: readonly BlockSkeleton[]): BlockWitness[] {
-  demandSize(data.length)
-  const reader = new ByteReader(data, part)
-  const version = reader.byte('version')
-  if (version !== codecVersion)
-    throw new CodecError({ code: 'CODEC_VERSION', part, received: version, supported: codecVersion })
+  const reader = readerOf(data)
   const witness = core.map((block) =>
     block.runs.map((run) =>
       run.segments.map(({ body }) => Array.from({ length: signaturesOf(body) }, () => reader.bytes('signature', 64))),

@@ -1,16 +1,21 @@
 import { hashInto } from '@chainsafe/hashtree'
-import { zeroHashes } from './pair-hasher.ts'
+import { zeroHash } from '@chainsafe/persistent-merkle-tree'
 
 /** Root of a list of chunks, at least one, padded to `depth`. */
 export function merkleize(chunks: readonly Uint8Array[], depth: number): Uint8Array {
   let nodes = Buffer.concat(chunks)
   for (let level = 0; level < depth; level += 1) {
-    if (nodes.length % 64 !== 0) nodes = Buffer.concat([nodes, zeroNode(level)])
+    if (nodes.length % 64 !== 0) nodes = Buffer.concat([nodes, zeroHash(level)])
     const parents = Buffer.alloc(nodes.length / 2)
     hashInto(nodes, parents)
     nodes = parents
   }
   return new Uint8Array(nodes)
+}
+
+/** Root of a list of composites from their roots, its length mixed in. */
+export function listRoot(roots: readonly Uint8Array[], depth: number): Uint8Array {
+  return mixIn(roots.length === 0 ? zeroHash(depth) : merkleize(roots, depth), roots.length)
 }
 
 /** Mixes a length or selector into a root. */
@@ -45,8 +50,4 @@ export function chunkOf(value: number): Uint8Array {
   const chunk = new Uint8Array(32)
   new DataView(chunk.buffer).setUint32(0, value, true)
   return chunk
-}
-
-function zeroNode(level: number): Uint8Array {
-  return new Uint8Array(zeroHashes.buffer, 32 * level, 32)
 }
