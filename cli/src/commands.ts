@@ -31,7 +31,7 @@ import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
 import { replayCommand } from './command/replay.ts'
 import { sequencerCommand } from './command/sequencer.ts'
-import { simulateConservation } from './command/simulate.ts'
+import { simulateConservationCommand, simulateSpamCommand } from './command/simulate.ts'
 
 /** Every command of `parley`. */
 export const commands: readonly CommandDefinition[] = [
@@ -62,7 +62,8 @@ export const commands: readonly CommandDefinition[] = [
   benchRestartCommand,
   benchPipeline,
   benchLoad,
-  simulateConservation,
+  simulateSpamCommand,
+  simulateConservationCommand,
   benchDaCommand,
   benchSettlementCommand,
   inspectBlock,

@@ -1,6 +1,16 @@
 import type { CommandDefinition } from './command.ts'
 
-export const simulateConservation: CommandDefinition = {
+export const simulateSpamCommand: CommandDefinition = {
+  name: 'simulate spam',
+  about: 'Let consumers, honest bulk senders and spammers invite through the contracts, and tell what it costs each.',
+  keys: ['run.json', 'run.out', 'load.seed', 'simulate.fees', 'bench.quick'],
+  async run(context) {
+    const { simulateSpam } = await import('../simulate/spam/command.ts')
+    return simulateSpam(context)
+  },
+}
+
+export const simulateConservationCommand: CommandDefinition = {
   name: 'simulate conservation',
   about: 'Do random things with the contracts on a chain of their own and account for every wei.',
   keys: ['run.json', 'load.seed', 'simulate.actions'],

@@ -328,6 +328,13 @@ const bench = {
 } as const
 
 const simulate = {
+  'simulate.fees': defaulted(
+    'proposal',
+    choice(['proposal', 'parley'], {
+      flag: 'fees',
+      about: 'Parameters of `simulate spam`: the proposal’s own fee model, or Parley’s defaults.',
+    }),
+  ),
   'simulate.actions': defaulted(
     10_000,
     integer(1, 1_000_000, { flag: 'actions', about: 'Random actions of `simulate conservation`.' }),

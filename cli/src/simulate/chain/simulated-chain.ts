@@ -160,9 +160,13 @@ function createSimulatedChain(
       return now
     },
     async execute(timestamp, transactions) {
-      const hashes = await Promise.all(transactions.map(send))
-      await request({ method: 'anvil_setNextBlockBaseFeePerGas', params: [numberToHex(gasPrice)] })
-      await request({ method: 'evm_setNextBlockTimestamp', params: [numberToHex(timestamp)] })
+      // First, for a transaction that offers less than the base fee is not even taken.
+      const set = [
+        request({ method: 'anvil_setNextBlockBaseFeePerGas', params: [numberToHex(gasPrice)] }),
+        request({ method: 'evm_setNextBlockTimestamp', params: [numberToHex(timestamp)] }),
+      ]
+      const hashes = await sendInOrder(transactions, send)
+      await Promise.all(set)
       await request({ method: 'evm_mine' })
       now = timestamp
       const receipts = (await request({ method: 'eth_getBlockReceipts', params: ['latest'] })) as Receipt[]
@@ -218,6 +222,18 @@ async function revertOf(request: Request, hash: Hex): Promise<Hex> {
   const params = [hash, { tracer: 'callTracer', tracerConfig: { onlyTopCall: true } }]
   const { output } = (await request({ method: 'debug_traceTransaction', params })) as { readonly output?: Hex }
   return output ?? '0x'
+}
+
+/** In one batch after the other: those of one batch are taken in order, those of two side by side are not. */
+async function sendInOrder(
+  transactions: readonly Transaction[],
+  send: (transaction: Transaction) => Promise<Hex>,
+): Promise<readonly Hex[]> {
+  const hashes: Hex[] = []
+  const atOnce = batchSize - 2
+  for (let from = 0; from < transactions.length; from += atOnce)
+    hashes.push(...(await Promise.all(transactions.slice(from, from + atOnce).map(send))))
+  return hashes
 }
 
 function outcomeOf(hash: Hex, receipt: Receipt | undefined): Outcome {

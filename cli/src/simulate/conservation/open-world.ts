@@ -13,11 +13,11 @@ import {
   signatureVerifierBytecode,
 } from '@parley/contracts'
 import { devMnemonic } from '@parley/infra'
-import { type Abi, type Address, bytesToHex, concatHex, type Hex, numberToHex } from 'viem'
+import { type Address, bytesToHex, concatHex, type Hex, numberToHex, zeroAddress } from 'viem'
 import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import { deriveFrom, deriveScalar } from '../../load/seeded.ts'
-import { contractAt, deployment } from '../chain/contract.ts'
-import type { SimulatedChain, Transaction } from '../chain/simulated-chain.ts'
+import { createDeployer } from '../chain/deployer.ts'
+import type { SimulatedChain } from '../chain/simulated-chain.ts'
 import { createDemandModel } from '../model/demand.ts'
 import { type Account, createLedger } from './ledger.ts'
 import { type Contracts, commonCurve, lower, sharingGate, type World, walletOf } from './world.ts'
@@ -68,36 +68,30 @@ interface Named {
 }
 
 async function deployAll(chain: SimulatedChain, { governance, treasury, beneficiary }: Named): Promise<Contracts> {
-  const create = async (transaction: Transaction): Promise<Address> => {
-    const [outcome] = await chain.execute(chain.now + 1n, [transaction])
-    if (!outcome?.succeeded || outcome.contract === undefined) throw new Error('a contract was not deployed')
-    return outcome.contract
-  }
-  const deploy = (abi: Abi, bytecode: Hex, args: readonly unknown[] = []): Promise<Address> =>
-    create(deployment(governance, abi, bytecode, args))
-
-  const verifier = await deploy(signatureVerifierAbi, signatureVerifierBytecode)
-  const demand = await deploy(demandGateAbi, demandGateBytecode, [governance, commonCurve])
-  const directory = await deploy(contactDirectoryAbi, contactDirectoryBytecode, [
+  const deployer = createDeployer(chain, governance)
+  const { address: verifier } = await deployer.deploy(signatureVerifierAbi, signatureVerifierBytecode, [])
+  const demand = await deployer.deploy(demandGateAbi, demandGateBytecode, [governance, commonCurve])
+  const directory = await deployer.deploy(contactDirectoryAbi, contactDirectoryBytecode, [
     governance,
     treasury,
     verifier,
     registrationFee,
   ])
-  const inbox = await deploy(publicInboxAbi, publicInboxBytecode, [
+  const inbox = await deployer.deploy(publicInboxAbi, publicInboxBytecode, [
     governance,
     treasury,
     verifier,
-    demand,
+    demand.address,
+    zeroAddress,
     Number(protocolShare),
   ])
   return {
-    inbox: contractAt(publicInboxAbi, inbox),
-    directory: contractAt(contactDirectoryAbi, directory),
-    demand: contractAt(demandGateAbi, demand),
-    flat: contractAt(flatFeeGateAbi, await deploy(flatFeeGateAbi, flatFeeGateBytecode)),
-    composite: contractAt(compositeGateAbi, await deploy(compositeGateAbi, compositeGateBytecode, [inbox])),
-    sharing: await create({ from: governance, data: sharingGateCode(beneficiary), value: 0n }),
+    inbox,
+    directory,
+    demand,
+    flat: await deployer.deploy(flatFeeGateAbi, flatFeeGateBytecode, []),
+    composite: await deployer.deploy(compositeGateAbi, compositeGateBytecode, [inbox.address]),
+    sharing: await deployer.create(sharingGateCode(beneficiary)),
   }
 }
 
