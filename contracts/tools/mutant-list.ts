@@ -1,4 +1,5 @@
 import { forContacts } from './mutants-contacts.ts'
+import { forEconomics, forGovernance } from './mutants-economics.ts'
 import { forInvites } from './mutants-invites.ts'
 
 /** A bug to plant: `find`, which occurs once in `src/<file>`, becomes `replace`. */
@@ -9,6 +10,8 @@ export interface Mutant {
   readonly replace: string
   /** Part of the message with which the invariants must fail; without it any test may find the bug. */
   readonly invariant?: string
+  /** Folder of the tests that must find it, where that is not the folder of `file`. */
+  readonly tests?: string
 }
 
 const inbox = (name: string, find: string, replace: string, invariant?: string): Mutant =>
@@ -224,4 +227,11 @@ const forAnyTest: readonly Mutant[] = [
   ),
 ]
 
-export const mutants: readonly Mutant[] = [...forInvariants, ...forAnyTest, ...forContacts, ...forInvites]
+export const mutants: readonly Mutant[] = [
+  ...forInvariants,
+  ...forAnyTest,
+  ...forContacts,
+  ...forInvites,
+  ...forEconomics,
+  ...forGovernance,
+]

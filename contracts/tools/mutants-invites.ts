@@ -41,7 +41,7 @@ export const forInvites: readonly Mutant[] = [
   inbox('fees have no bound', 'if (fee > MAX_FEE) revert', 'if (fee > 3 ether) revert', 'must be refused'),
   inbox(
     'payers accept any fee',
-    'if (fee > request.maxFee) revert PublicInbox_FeeAboveMax(fee, request.maxFee);',
+    'if (paid.fee > request.maxFee) revert PublicInbox_FeeAboveMax(paid.fee, request.maxFee);',
     '',
     'must be refused',
   ),

@@ -43,11 +43,14 @@ function failures(root: string, selection: readonly string[]): string[] {
   )
 }
 
+function checkPlace({ name, file, find }: Mutant): void {
+  const places = readFileSync(join(contracts, 'src', file), 'utf8').split(find).length - 1
+  if (places !== 1) throw new Error(`${name}: its text occurs ${places} times in ${file}`)
+}
+
 function plant(root: string, mutant: Mutant): () => void {
   const file = join(root, 'src', mutant.file)
   const original = readFileSync(file, 'utf8')
-  const places = original.split(mutant.find).length - 1
-  if (places !== 1) throw new Error(`${mutant.name}: its text occurs ${places} times in ${mutant.file}`)
   writeFileSync(
     file,
     original.replace(mutant.find, () => mutant.replace),
@@ -56,11 +59,11 @@ function plant(root: string, mutant: Mutant): () => void {
 }
 
 /** Folders of tests that look at one part of the contracts alone. */
-const parts = ['contacts', 'invites', 'economics']
+const parts = ['contacts', 'economics', 'governance', 'invites']
 
 /** The tests that may find `mutant`: those of its part. */
-function selection({ file, invariant }: Mutant): string[] {
-  const part = parts.find((name) => file.startsWith(`${name}/`))
+function selection({ file, invariant, tests }: Mutant): string[] {
+  const part = tests ?? parts.find((name) => file.startsWith(`${name}/`))
   const paths =
     part === undefined ? ['--no-match-path', `test/{${parts.join(',')}}/*`] : ['--match-path', `test/${part}/*`]
   const contracts =
@@ -69,6 +72,7 @@ function selection({ file, invariant }: Mutant): string[] {
 }
 
 const wanted = process.argv[2] ?? ''
+mutants.forEach(checkPlace)
 const { root, remove } = copyPackage()
 const survivors: string[] = []
 let planted = 0

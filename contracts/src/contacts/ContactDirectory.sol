@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IContactDirectory} from "../interfaces/IContactDirectory.sol";
 import {IERC1056} from "../interfaces/IERC1056.sol";
 import {ISignatureVerifier} from "../interfaces/ISignatureVerifier.sol";
+import {Bounds} from "../libraries/Bounds.sol";
 import {AttributeChange, Authorization} from "../types/Contacts.sol";
 import {ContactBundles} from "./ContactBundles.sol";
 import {ContactSignatures} from "./ContactSignatures.sol";
@@ -224,6 +225,7 @@ contract ContactDirectory is ContactBundles, ContactSignatures {
         if (fee != 0 && (fee < MIN_FEE || fee > MAX_FEE)) {
             revert ContactDirectory_ParameterOutOfBounds("registrationFee");
         }
+        Bounds.checkStep("registrationFee", registrationFee, fee);
         registrationFee = fee;
         emit RegistrationFeeSet(fee);
     }

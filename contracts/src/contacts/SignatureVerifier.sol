@@ -19,6 +19,7 @@ contract SignatureVerifier is ISignatureVerifier {
             abi.decode(signature[:length - 32], (address, bytes, bytes));
         // A deployed signer may have signed as it was before, or may need the call, which then prepares it.
         if (signer.code.length != 0 && _isValid(signer, digest, inner)) return true;
+        // solhint-disable-next-line avoid-low-level-calls
         (bool done,) = factory.call(call);
         if (!done) revert SignatureVerifier_FactoryFailed(factory);
         return _isValid(signer, digest, inner);

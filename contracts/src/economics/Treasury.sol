@@ -49,6 +49,7 @@ contract Treasury is ITreasury, Governed {
     }
 
     /// @inheritdoc ITreasury
+    // solhint-disable-next-line no-complex-fallback
     receive() external payable {
         income += msg.value;
         emit Received(msg.sender, msg.value);
@@ -71,7 +72,9 @@ contract Treasury is ITreasury, Governed {
         _startPeriod();
         amount = payableTo(account);
         if (amount == 0) revert Treasury_NothingDue(account);
+        // forge-lint: disable-next-line(unsafe-typecast) no more than was due
         dueTo[account] -= int256(amount);
+        // forge-lint: disable-next-line(unsafe-typecast) at most 1000 ether
         _paidInPeriod += uint128(amount);
         reimbursed += amount;
         emit Reimbursed(account, amount);
@@ -132,6 +135,7 @@ contract Treasury is ITreasury, Governed {
         int256 due = dueTo[account];
         if (due <= 0) return 0;
         uint256 share = income * _bounds.incomeShare / BASIS_POINTS;
+        // forge-lint: disable-next-line(unsafe-typecast) above 0
         uint256 amount = uint256(due);
         amount = _min(amount, share > reimbursed ? share - reimbursed : 0);
         amount = _min(amount, _leftInPeriod());

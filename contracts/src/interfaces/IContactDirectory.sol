@@ -99,7 +99,7 @@ interface IContactDirectory is IERC1056 {
     function prune(address identity) external returns (uint256 dropped);
 
     /// @notice Sets the fee of a registration. Only the governance may call.
-    /// @param fee 0, or 10^9 to 10^17 wei.
+    /// @param fee 0, or 10^9 to 10^17 wei; at most tenfold from the one in force unless that is 0.
     function setRegistrationFee(uint256 fee) external;
 
     /// @notice Sends all fees taken so far to the treasury. Anyone may call.

@@ -43,6 +43,7 @@ interface IDemandGate is IInboxGate {
     function clearCurve() external;
 
     /// @notice Sets the curve of all who have none of their own. Only the governance may call.
+    /// @param curve Within the bounds of `setCurve`, each of its fields at most tenfold from the one in force.
     function setCommonCurve(DemandCurve calldata curve) external;
 
     /// @notice Curve in force for `recipient`.

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IDemandGate} from "../interfaces/IGates.sol";
 import {IInboxGate} from "../interfaces/IInboxGate.sol";
+import {Bounds} from "../libraries/Bounds.sol";
 import {FakeExponential} from "../libraries/FakeExponential.sol";
 import {DemandCurve, InviteContext} from "../types/Invites.sol";
 
@@ -51,6 +52,11 @@ contract DemandGate is IDemandGate {
     /// @inheritdoc IDemandGate
     function setCommonCurve(DemandCurve calldata curve) external {
         if (msg.sender != GOVERNANCE) revert DemandGate_NotGovernance(msg.sender);
+        Bounds.checkStep("minFee", _common.minFee, curve.minFee);
+        Bounds.checkStep("maxFee", _common.maxFee, curve.maxFee);
+        Bounds.checkStep("target", _common.target, curve.target);
+        Bounds.checkStep("period", _common.period, curve.period);
+        Bounds.checkStep("fraction", _common.fraction, curve.fraction);
         _setCommonCurve(curve);
     }
 

@@ -13,6 +13,7 @@ library Ssz {
     /// @notice SHA-256 of two chunks.
     function hash(bytes32 left, bytes32 right) internal view returns (bytes32 digest) {
         bool answered;
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             mstore(0x00, left)
             mstore(0x20, right)
@@ -26,6 +27,7 @@ library Ssz {
     /// @notice SHA-256 of three chunks.
     function hash(bytes32 a, bytes32 b, bytes32 c) internal view returns (bytes32 digest) {
         bool answered;
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let pointer := mload(0x40)
             mstore(pointer, a)

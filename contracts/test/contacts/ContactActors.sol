@@ -193,11 +193,13 @@ contract ContactActors is ContactSigning {
     }
 
     function setFee(uint256 wei_, bool within) external {
-        uint256 next = within ? clamp(wei_, 1 gwei, 0.1 ether) : clamp(wei_, 0.1 ether + 1, 1000 ether);
+        uint256 most = fee > 0.01 ether ? 0.1 ether : 10 * fee;
+        uint256 next = within ? clamp(wei_, 1 gwei, most) : clamp(wei_, 0.1 ether + 1, 1 ether);
         vm.prank(GOVERNANCE);
         (bool done,) = address(directory).call(abi.encodeCall(IContactDirectory.setRegistrationFee, (next)));
-        if (done) fee = next;
         if (done && !within) letThrough = "a fee out of bounds";
+        if (done && (next > 10 * fee || fee > 10 * next)) letThrough = "a fee that jumps";
+        if (done) fee = next;
         calls["setFee"] += 1;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Bounds} from "../../src/libraries/Bounds.sol";
 import {ContactDirectory} from "../../src/contacts/ContactDirectory.sol";
 import {IContactDirectory} from "../../src/interfaces/IContactDirectory.sol";
 import {IERC1056} from "../../src/interfaces/IERC1056.sol";
@@ -145,7 +146,7 @@ contract ContactOwnersTest is ContactsDeployed {
     }
 
     function testFuzz_fee_onlyWithinBounds(uint256 fee) public {
-        uint256 within = clamp(fee, 1 gwei, 0.1 ether);
+        uint256 within = clamp(fee, FEE / 10, 10 * FEE);
         vm.startPrank(GOVERNANCE);
         vm.expectEmit(address(directory));
         emit IContactDirectory.RegistrationFeeSet(within);
@@ -159,6 +160,20 @@ contract ContactOwnersTest is ContactsDeployed {
         vm.stopPrank();
         vm.prank(bob);
         directory.register(none());
+    }
+
+    /// @dev Seconds since 1970 are a fee within the bounds, and no step that anybody means.
+    function test_fee_aTimestamp_reverts() public {
+        vm.startPrank(GOVERNANCE);
+        vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_StepTooLarge.selector, "registrationFee", FEE, START));
+        directory.setRegistrationFee(START);
+        vm.expectRevert(
+            abi.encodeWithSelector(Bounds.Bounds_StepTooLarge.selector, "registrationFee", FEE, 10 * FEE + 1)
+        );
+        directory.setRegistrationFee(10 * FEE + 1);
+        directory.setRegistrationFee(0);
+        directory.setRegistrationFee(0.1 ether);
+        vm.stopPrank();
     }
 
     function test_fee_notGovernance_reverts() public {

@@ -6,34 +6,8 @@ import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Bounds} from "../../src/libraries/Bounds.sol";
 import {CostPart, CostRecord, ReimbursementBounds} from "../../src/types/Economics.sol";
-import {RollupParameters} from "../../src/types/Parameters.sol";
 import {EconomicsDeployed} from "../support/EconomicsDeployed.sol";
-
-/// @dev As much of a rollup as the treasury looks at.
-contract RollupStub {
-    RollupParameters private _parameters;
-    uint64 public finalNumber;
-
-    constructor(address treasury) {
-        _parameters.treasury = treasury;
-    }
-
-    function setFinal(uint64 number) external {
-        finalNumber = number;
-    }
-
-    function parameters() external view returns (RollupParameters memory) {
-        return _parameters;
-    }
-
-    function isFinal(uint64 number) external view returns (bool) {
-        return number <= finalNumber;
-    }
-
-    function claimHash(uint64 number) external pure returns (bytes32) {
-        return keccak256(abi.encode(number));
-    }
-}
+import {RollupStub} from "../support/RollupStub.sol";
 
 contract TreasuryTest is EconomicsDeployed {
     RollupStub private _rollup;

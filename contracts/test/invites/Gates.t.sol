@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Bounds} from "../../src/libraries/Bounds.sol";
 import {
     IAllowListGate,
     IAttestationGate,
@@ -120,9 +121,34 @@ contract GatesTest is InvitesDeployed {
         assertEq(abi.encode(demandGate.curveOf(ALICE)), abi.encode(curve()), "common");
         vm.expectRevert(abi.encodeWithSelector(IDemandGate.DemandGate_NotGovernance.selector, address(this)));
         demandGate.setCommonCurve(own);
+        DemandCurve memory next = DemandCurve(0.001 ether, 0.01 ether, 1, 10 days, 200);
         vm.prank(GOVERNANCE);
-        demandGate.setCommonCurve(own);
-        assertEq(abi.encode(demandGate.curveOf(BOB)), abi.encode(own), "common");
+        demandGate.setCommonCurve(next);
+        assertEq(abi.encode(demandGate.curveOf(BOB)), abi.encode(next), "common");
+    }
+
+    function test_demand_commonCurve_movesTenfoldAtMost() public {
+        DemandCurve memory next = curve();
+        next.minFee = uint128(START);
+        _expectStepTooLarge(next, "minFee", 0.0001 ether, START);
+        next = curve();
+        next.maxFee = 0.01 ether - 1;
+        _expectStepTooLarge(next, "maxFee", 0.1 ether, 0.01 ether - 1);
+        next = curve();
+        next.target = 101;
+        _expectStepTooLarge(next, "target", 10, 101);
+        next = curve();
+        next.period = 10 days + 1;
+        _expectStepTooLarge(next, "period", 1 days, 10 days + 1);
+        next = curve();
+        next.fraction = 1;
+        _expectStepTooLarge(next, "fraction", 20, 1);
+    }
+
+    function _expectStepTooLarge(DemandCurve memory next, string memory name, uint256 before, uint256 value) private {
+        vm.prank(GOVERNANCE);
+        vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_StepTooLarge.selector, name, before, value));
+        demandGate.setCommonCurve(next);
     }
 
     function test_demand_outOfBounds_reverts() public {
