@@ -99,6 +99,7 @@ async function measure(
       owners: [ownerAddress(owner)],
       node: false,
       batchAgeMs,
+      pushPrices: false,
     },
     signal,
   )

@@ -49,6 +49,8 @@ export interface StackOptions {
   readonly node: boolean
   /** Milliseconds after which a partial batch is posted. */
   readonly batchAgeMs: number
+  /** Whether the batcher moves prices: then blocks of price items follow after whatever was sent. */
+  readonly pushPrices: boolean
   /** What is deployed beside the rollup; nothing when left out. */
   readonly besides?: readonly Phase[]
 }
@@ -222,8 +224,7 @@ async function startRoles(
       'da.confirmations': 1,
       'batcher.maxAgeMs': options.batchAgeMs,
       'batcher.watchEveryMs': 1_000,
-      // With a clock of its own a run takes the same items every time: prices move with the real one.
-      'batcher.pushPrices': virtual === undefined,
+      'batcher.pushPrices': options.pushPrices,
       'batcher.pricesEveryMs': pricesEveryMs,
     }),
     options.node ? start('node', reading) : undefined,

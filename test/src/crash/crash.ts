@@ -81,6 +81,8 @@ export async function runCrash(
         owners: [ownerAddress(owner)],
         node: true,
         batchAgeMs: 1_000,
+        // Posting must come to an end, so that it can be counted.
+        pushPrices: false,
       },
       either,
     )
