@@ -32,6 +32,18 @@ import { nodeCommand } from './command/node.ts'
 import { replayCommand } from './command/replay.ts'
 import { sequencerCommand } from './command/sequencer.ts'
 import { simulateConservationCommand, simulateSpamCommand } from './command/simulate.ts'
+import {
+  treasuryDelegate,
+  treasuryExecute,
+  treasuryProposal,
+  treasuryPropose,
+  treasuryQueue,
+  treasuryRecord,
+  treasuryReimburse,
+  treasuryRollup,
+  treasuryShow,
+  treasuryVote,
+} from './command/treasury.ts'
 
 /** Every command of `parley`. */
 export const commands: readonly CommandDefinition[] = [
@@ -57,6 +69,16 @@ export const commands: readonly CommandDefinition[] = [
   inboxWatch,
   inboxStanding,
   inboxWithdraw,
+  treasuryShow,
+  treasuryRecord,
+  treasuryReimburse,
+  treasuryRollup,
+  treasuryPropose,
+  treasuryVote,
+  treasuryProposal,
+  treasuryQueue,
+  treasuryExecute,
+  treasuryDelegate,
   benchLanesCommand,
   benchMemoryCommand,
   benchRestartCommand,

@@ -16,12 +16,13 @@ const good: DevReport = {
 }
 
 const contacts = { registered: 2, resolved: 2, gas: {} }
+const treasury = { income: '9', toSpend: '5', spent: '5', toReimburse: '3', reimbursed: '3', gas: {} }
 const inbox = { invited: 3, watched: 3, refused: 2, refusable: 2, gas: {} }
 
 describe('report', () => {
   it('holds with contacts and inbox, and without the rollup', () => {
     expect(failedChecks({ ...good, contacts, inbox })).toEqual([])
-    expect(failedL2Checks({ contacts, inbox })).toEqual([])
+    expect(failedL2Checks({ contacts, inbox, treasury })).toEqual([])
   })
 
   it('holds when every check does', () => {
@@ -35,6 +36,8 @@ describe('report', () => {
     ['contacts resolved', { contacts: { ...contacts, resolved: 1 } }],
     ['invites watched', { inbox: { ...inbox, watched: 2 } }],
     ['invites refused', { inbox: { ...inbox, refused: 1 } }],
+    ['spent', { treasury: { ...treasury, spent: '0' } }],
+    ['reimbursed', { treasury: { ...treasury, reimbursed: '0' } }],
     ['roots compared', { verifier: { ...good.verifier, rootsCompared: 0, rootsEqual: 0 } }],
     ['roots equal', { verifier: { ...good.verifier, rootsEqual: 4 } }],
     ['state root of the node', { verifier: { ...good.verifier, stateRoot: '0x02' } }],

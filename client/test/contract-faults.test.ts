@@ -36,7 +36,7 @@ describe('contract faults', () => {
     const item = abi.find((each) => each.type === 'error' && each.name === errorName)
     const inputs = item?.type === 'error' ? item.inputs : []
     const args = inputs.map(({ type }) => samples[type] ?? 7n)
-    const fault = refusalOf(encodeErrorResult({ abi, errorName, args }), { address: contract, abi })
+    const fault = refusalOf(encodeErrorResult({ abi, errorName, args }), { address: contract })
     expect(fault.code).toBe(code)
     expect(Object.keys(fault).filter((name) => name !== 'code')).toEqual(fields[code])
   })
@@ -45,7 +45,7 @@ describe('contract faults', () => {
     ['no data', '0x', 'reverted without data'],
     ['an error of another contract', '0x01020304', 'reverted with 0x01020304'],
   ])('contract faults › a revert with %s is no contract of ours', (_, data, reason) => {
-    expect(refusalOf(data as Hex, { address: contract, abi })).toEqual({
+    expect(refusalOf(data as Hex, { address: contract })).toEqual({
       code: 'CONTRACT_UNKNOWN',
       contract,
       reason: expect.stringContaining(reason),

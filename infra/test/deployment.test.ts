@@ -1,13 +1,25 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { publicInboxAbi, rollupAbi } from '@parley/contracts'
+import { parleyTimelockAbi, publicInboxAbi, rollupAbi, treasuryAbi } from '@parley/contracts'
 import { genesisHeader } from '@parley/protocol'
 import { pino } from 'pino'
-import { bytesToHex, createPublicClient, getAddress, hexToBytes, http } from 'viem'
+import {
+  type Address,
+  bytesToHex,
+  createPublicClient,
+  getAddress,
+  type Hex,
+  hexToBytes,
+  http,
+  keccak256,
+  stringToHex,
+  zeroHash,
+} from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Anvil,
+  type ContractName,
   contractNames,
   contractOf,
   type DeploymentRecord,
@@ -97,17 +109,63 @@ describe('deploy', () => {
     const onProgress = async (record: DeploymentRecord) => void kept.push(record)
     const first = await deployPhases(deps, { ...phased(), phases: new Set(['contacts', 'inbox']), onProgress })
     expect(first.rollup).toBeUndefined()
-    expect(Object.keys(first.contracts).sort()).toEqual([...contractNames].sort())
+    expect(Object.keys(first.contracts)).toHaveLength(8)
     expect(kept.map(({ contracts }) => Object.keys(contracts).length)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     const inbox = { address: contractOf(first, 'PublicInbox').address, abi: publicInboxAbi } as const
     expect(await client.readContract({ ...inbox, functionName: 'defaultGate' })).toBe(
       contractOf(first, 'DemandGate').address,
     )
-    const whole = new Set(phases)
+    const whole = new Set(['rollup', 'contacts', 'inbox'] as const)
     const again = await deployPhases(deps, { ...phased(), phases: whole, before: first })
     expect(again).toEqual({ ...first, rollup: again.rollup })
     expect(again.rollup?.rollup).toHaveLength(20)
     expect(await deployPhases(deps, { ...phased(), phases: whole, before: again })).toEqual(again)
+  })
+
+  test('deployPhases › with a treasury the timelock governs everything, and the deployer nothing', async () => {
+    const client = createPublicClient({ transport: http(l2.url) })
+    const record = await deployPhases(deps, { ...phased(), phases: new Set(phases) })
+    expect(Object.keys(record.contracts).sort()).toEqual([...contractNames].sort())
+    const at = (name: ContractName) => contractOf(record, name).address
+    const governed = ['ContactDirectory', 'PublicInbox', 'Reputation', 'BulkPricing', 'StakeVault', 'Treasury'] as const
+    for (const name of governed) {
+      const contract = { address: at(name), abi: treasuryAbi, functionName: 'governance' } as const
+      expect([name, await client.readContract(contract)]).toEqual([name, at('ParleyTimelock')])
+    }
+    const inbox = { address: at('PublicInbox'), abi: publicInboxAbi } as const
+    expect(await client.readContract({ ...inbox, functionName: 'pricing' })).toBe(at('BulkPricing'))
+    expect(await client.readContract({ ...inbox, functionName: 'treasury' })).toBe(at('Treasury'))
+    const timelock = { address: at('ParleyTimelock'), abi: parleyTimelockAbi, functionName: 'hasRole' } as const
+    const has = (role: Hex, holder: Address) => client.readContract({ ...timelock, args: [role, holder] })
+    const proposer = keccak256(stringToHex('PROPOSER_ROLE'))
+    const rights = [
+      has(proposer, at('ParleyGovernor')),
+      has(zeroHash, deployer.address),
+      has(proposer, deployer.address),
+    ]
+    expect(await Promise.all(rights)).toEqual([true, false, false])
+    const treasury = { address: at('Treasury'), abi: treasuryAbi } as const
+    expect(await client.readContract({ ...treasury, functionName: 'rollup' })).toBe(
+      getAddress(bytesToHex(record.rollup!.rollup)),
+    )
+    const rollup = { address: bytesToHex(record.rollup!.rollup), abi: rollupAbi } as const
+    expect(await client.readContract({ ...rollup, functionName: 'parameters' })).toMatchObject({
+      operator: at('RollupOperator'),
+      treasury: at('Treasury'),
+    })
+    expect(await deployPhases(deps, { ...phased(), phases: new Set(phases), before: record })).toEqual(record)
+  })
+
+  test('deployPhases › reputation needs contacts, and prices an inbox that stood before', async () => {
+    const client = createPublicClient({ transport: http(l2.url) })
+    const alone = deployPhases(deps, { ...phased(), phases: new Set(['reputation']) })
+    await expect(alone).rejects.toMatchObject({ fault: { field: 'contracts.ContactDirectory' } })
+    const before = await deployPhases(deps, { ...phased(), phases: new Set(['contacts', 'inbox']) })
+    const after = await deployPhases(deps, { ...phased(), phases: new Set(['reputation']), before })
+    const inbox = { address: contractOf(after, 'PublicInbox').address, abi: publicInboxAbi } as const
+    expect(await client.readContract({ ...inbox, functionName: 'pricing' })).toBe(
+      contractOf(after, 'BulkPricing').address,
+    )
   })
 
   test('deployPhases › goes on where it stopped, and knows a record of elsewhere', async () => {

@@ -1,13 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseDeployment } from '@parley/infra'
+import { contractOf, parseDeployment } from '@parley/infra'
 import { bytesToHex, getAddress, type Hex } from 'viem'
+import { sendTransaction } from 'viem/actions'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ContactsL2, startContactsL2 } from './support/contacts.ts'
 import { parley } from './support/parley.ts'
 
 const within = { timeout: 120_000 }
+const hour = 3600
 const digest = `0x${'7a'.repeat(32)}`
 const another = `0x${'7b'.repeat(32)}`
 const key = `did/pub/Ed25519/veriKey/hex=0x${'d7'.repeat(32)}`
@@ -15,7 +17,7 @@ const key = `did/pub/Ed25519/veriKey/hex=0x${'d7'.repeat(32)}`
 let l2: ContactsL2
 let directory: string
 beforeAll(async () => {
-  l2 = await startContactsL2()
+  l2 = await startContactsL2(8, ['contacts', 'inbox', 'reputation', 'treasury'])
   directory = await mkdtemp(join(tmpdir(), 'parley-cli-contacts-'))
 })
 afterAll(async () => {
@@ -27,8 +29,9 @@ const secretOf = (user: number): Hex => bytesToHex(l2.roles.users[user]!.secret)
 const addressOf = (user: number) => getAddress(l2.account(user).address)
 
 /** Runs a command with a user's key. */
-async function run(user: number, ...args: string[]) {
+async function run(user: number, places: Readonly<Record<string, string>>, ...args: string[]) {
   const env = {
+    ...places,
     PARLEY_L2_URL: l2.chain.url,
     PARLEY_L2_DIRECTORY: l2.directory,
     PARLEY_L2_PUBLIC_INBOX: l2.inbox,
@@ -42,7 +45,7 @@ async function run(user: number, ...args: string[]) {
 
 /** The JSON object that a command prints when it succeeds. */
 async function told(user: number, ...args: string[]) {
-  const { code, stdout, stderr } = await run(user, ...args, '--json')
+  const { code, stdout, stderr } = await run(user, {}, ...args, '--json')
   expect([code, stderr]).toEqual([0, ''])
   return JSON.parse(stdout)
 }
@@ -81,11 +84,11 @@ describe('parley contact', () => {
   })
 
   test('contact › a refusal is a coded fault, and exit code 1', within, async () => {
-    const { code, stderr, stdout } = await run(4, 'contact', 'set', addressOf(2), key)
+    const { code, stderr, stdout } = await run(4, {}, 'contact', 'set', addressOf(2), key)
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toContain('IDENTITY_NOT_YOURS')
-    expect((await run(4, 'contact', 'show', '0x01')).stderr).toContain('ARGUMENT_INVALID')
-    expect((await run(4, 'contact', 'set', addressOf(4), 'name')).stderr).toContain('NAME=0x')
+    expect((await run(4, {}, 'contact', 'show', '0x01')).stderr).toContain('ARGUMENT_INVALID')
+    expect((await run(4, {}, 'contact', 'set', addressOf(4), 'name')).stderr).toContain('NAME=0x')
   })
 })
 
@@ -97,17 +100,17 @@ describe('parley inbox', () => {
     expect(await told(6, 'inbox', 'invite', recipient, digest)).toEqual(sent)
     const cursor = join(directory, 'cursor')
     const watch = ['inbox', 'watch', recipient, '--once', '--cursor', cursor]
-    const first = JSON.parse((await run(5, ...watch)).stdout)
+    const first = JSON.parse((await run(5, {}, ...watch)).stdout)
     expect(first).toMatchObject({ count: '1', caughtUp: true, invites: [{ contentDigest: digest }] })
     const signed = join(directory, 'invite.json')
     const relayer = ['--relayer', addressOf(6)]
     const authorization = await told(7, 'inbox', 'invite', recipient, another, '--sign', ...relayer)
     await writeFile(signed, JSON.stringify(authorization))
     await told(6, 'inbox', 'invite', recipient, another, '--authorization', signed, ...relayer)
-    const second = JSON.parse((await run(5, ...watch)).stdout)
+    const second = JSON.parse((await run(5, {}, ...watch)).stdout)
     expect(second).toMatchObject({ count: '2', invites: [{ contentDigest: another, sender: addressOf(7) }] })
     await told(5, 'inbox', 'standing', addressOf(7), 'blocked')
-    const blocked = await run(7, 'inbox', 'quote', recipient, `0x${'01'.repeat(32)}`)
+    const blocked = await run(7, {}, 'inbox', 'quote', recipient, `0x${'01'.repeat(32)}`)
     expect([blocked.code, blocked.stderr]).toEqual([1, expect.stringContaining('INVITE_BLOCKED')])
     await told(5, 'inbox', 'gate', 'default')
     const { credit } = await told(5, 'inbox', 'show', recipient)
@@ -117,10 +120,49 @@ describe('parley inbox', () => {
   })
 })
 
+describe('parley treasury', () => {
+  const reason = 'a grant'
+
+  test('treasury › show, record, reimburse, delegate, propose, vote, proposal, queue, execute', within, async () => {
+    const contracts = { treasury: 'Treasury', governor: 'ParleyGovernor', votes: 'ParleyVotes' } as const
+    const places = Object.entries(contracts).map(([name, contract]) => [
+      `PARLEY_L2_${name.toUpperCase()}`,
+      contractOf(l2.record, contract).address,
+    ])
+    const treasury = async (user: number, ...args: string[]) => {
+      const { code, stdout, stderr } = await run(user, Object.fromEntries(places), 'treasury', ...args, '--json')
+      return { code, stderr, told: stdout === '' ? undefined : JSON.parse(stdout) }
+    }
+    const later = async (seconds: number) => {
+      await l2.control.increaseTime({ seconds })
+      await l2.control.mine({ blocks: 1 })
+    }
+    const amount = '1000000000'
+    const gift = { to: contractOf(l2.record, 'Treasury').address, value: BigInt(amount), chain: null }
+    await l2.done(sendTransaction(l2.client(0), { ...gift, account: l2.account(0) }))
+    expect((await treasury(2, 'show')).told).toMatchObject({ income: amount, operator: addressOf(1) })
+    const unfinal = await treasury(1, 'record', '1', 'claim', '1000000000', digest)
+    expect([unfinal.code, unfinal.stderr]).toEqual([1, expect.stringContaining('Treasury_')])
+    expect((await treasury(2, 'reimburse', addressOf(1))).stderr).toContain('Treasury_NothingDue')
+    expect((await treasury(2, 'record', '1', 'all', '1', digest)).stderr).toContain('core, witness, claim')
+    expect((await treasury(0, 'delegate', addressOf(0))).code).toBe(0)
+    await later(1)
+    const { proposal } = (await treasury(0, 'propose', addressOf(3), amount, reason)).told
+    await later(1)
+    expect((await treasury(0, 'vote', proposal, 'for')).code).toBe(0)
+    await later(hour + 1)
+    expect((await treasury(2, 'proposal', proposal)).told).toMatchObject({ state: 'succeeded' })
+    expect((await treasury(2, 'queue', addressOf(3), amount, reason)).told).toMatchObject({ ...sent, proposal })
+    await later(hour + 1)
+    expect((await treasury(2, 'execute', addressOf(3), amount, reason)).code).toBe(0)
+    expect((await treasury(2, 'show')).told).toMatchObject({ spent: amount, balance: '0' })
+  })
+})
+
 describe('parley deploy', () => {
   test('deploy › contacts and inbox without the rollup, then the rollup into the same file', within, async () => {
     const file = join(directory, 'deployment.json')
-    const deploy = (...args: string[]) => run(0, 'deploy', '--deployment', file, ...args)
+    const deploy = (...args: string[]) => run(0, {}, 'deploy', '--deployment', file, ...args)
     const { code, stdout } = await deploy('--phases', 'contacts,inbox', '--governance', addressOf(1))
     expect(code).toBe(0)
     const first = parseDeployment(stdout)
@@ -133,14 +175,16 @@ describe('parley deploy', () => {
   })
 })
 
-describe('parley dev --contacts --inbox --exit', () => {
+describe('parley dev --contacts --inbox --treasury --exit', () => {
   test('dev › registers, resolves, gates and invites, with the gas of each', within, async () => {
-    const { code, stdout } = await parley(['dev', '--contacts', '--inbox', '--exit', '--json'])
+    const { code, stdout } = await parley(['dev', '--contacts', '--inbox', '--treasury', '--exit', '--json'])
     expect(code).toBe(0)
-    const { contacts, inbox } = JSON.parse(stdout)
+    const { contacts, inbox, treasury } = JSON.parse(stdout)
     expect(contacts).toMatchObject({ registered: 2, resolved: 2 })
     expect(inbox).toMatchObject({ invited: 3, watched: 3, refused: 2, refusable: 2 })
-    for (const gas of [contacts.gas, inbox.gas])
+    expect(BigInt(treasury.spent)).toBeGreaterThan(0n)
+    expect(treasury.spent).toBe(treasury.toSpend)
+    for (const gas of [contacts.gas, inbox.gas, treasury.gas])
       for (const amount of Object.values(gas)) expect(amount).toBeGreaterThan(21_000)
   })
 

@@ -73,6 +73,18 @@ describe('parley dev --exit', () => {
   })
 })
 
+describe('parley dev --contacts --inbox --treasury', () => {
+  it('goes through them beside the load, and reimburses the operator for its claims', within, async () => {
+    const besides = ['--contacts', '--inbox', '--treasury']
+    const { code, stdout } = await parley(['dev', '--messages', '100', ...besides, '--exit', '--json'])
+    expect(code).toBe(0)
+    const { messages, contacts, inbox, treasury } = JSON.parse(stdout) as DevReport
+    expect(messages.final).toBe(100)
+    expect([contacts?.resolved, inbox?.watched]).toEqual([2, 3])
+    expect(BigInt(treasury?.reimbursed ?? 0)).toBeGreaterThan(0n)
+  })
+})
+
 describe('parley dev', () => {
   it('serves a stranger’s node, replays and people, and ends cleanly when asked', within, async () => {
     const { dev, urls, dataDir } = await startDev('--messages', '100', '--rate', '1000')

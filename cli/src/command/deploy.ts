@@ -9,6 +9,7 @@ export const deployCommand: CommandDefinition = {
     'deploy.preset',
     'deploy.phases',
     'deploy.governance',
+    'deploy.voteHolder',
     'deploy.sequencer',
     'deploy.claimer',
     'deploy.operator',

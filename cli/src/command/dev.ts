@@ -18,6 +18,7 @@ export const devCommand: CommandDefinition = {
     'load.seed',
     'dev.contacts',
     'dev.inbox',
+    'dev.treasury',
     'dev.exit',
     'dev.keep',
     'dev.withinSeconds',

@@ -67,6 +67,9 @@ const places = {
     1n,
     uint64(1n, 2n ** 63n, { flag: 'public-inbox-block', about: 'L2 block that the PublicInbox was deployed in.' }),
   ),
+  'l2.treasury': address({ flag: 'treasury-contract', about: 'Address of the Treasury contract on the L2.' }),
+  'l2.governor': address({ flag: 'governor', about: 'Address of the ParleyGovernor contract on the L2.' }),
+  'l2.votes': address({ flag: 'votes', about: 'Address of the ParleyVotes contract on the L2.' }),
   'l2.pollMs': defaulted(1_000, integer(50, 60_000, { about: 'Milliseconds between looks for new blocks of the L2.' })),
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
@@ -203,6 +206,13 @@ const dev = {
       about: 'Deploy the public inbox and its gates, too, and with --exit go through its actions.',
     }),
   ),
+  'dev.treasury': defaulted(
+    false,
+    toggle({
+      flag: 'treasury',
+      about: 'Deploy treasury and governance, too, and with --exit go through their actions.',
+    }),
+  ),
   'dev.keep': defaulted(false, toggle({ flag: 'keep', about: 'Keep the data directory.' })),
   'dev.withinSeconds': defaulted(
     600,
@@ -217,19 +227,29 @@ const deploy = {
   ),
   'deploy.phases': defaulted(
     ['rollup'],
-    listOf(['rollup', 'contacts', 'inbox'], {
+    listOf(['rollup', 'contacts', 'inbox', 'reputation', 'treasury'], {
       flag: 'phases',
       about: 'Parts to deploy, separated by commas; what the deployment file has stays.',
     }),
   ),
   'deploy.governance': address({
     flag: 'governance',
-    about: 'Sets the parameters of contacts and inbox; the deployer when left out.',
+    about: 'Sets all parameters but the rollup’s, unless the treasury’s timelock does; the deployer when left out.',
+  }),
+  'deploy.voteHolder': address({
+    flag: 'vote-holder',
+    about: 'Has all votes of the treasury’s governance at first; the deployer when left out.',
   }),
   'deploy.sequencer': address({ flag: 'sequencer-address', about: 'Address whose header signatures count.' }),
   'deploy.claimer': address({ flag: 'claimer', about: 'First account that may claim.' }),
-  'deploy.operator': address({ flag: 'operator', about: 'Names the claimers; the deployer when left out.' }),
-  'deploy.treasury': address({ flag: 'treasury', about: 'Receives revenue and fees; the deployer when left out.' }),
+  'deploy.operator': address({
+    flag: 'operator',
+    about: 'Names the claimers and records costs; the deployer when left out.',
+  }),
+  'deploy.treasury': address({
+    flag: 'treasury-address',
+    about: 'Receives revenue and fees, unless the phase treasury is there; the deployer when left out.',
+  }),
   'deploy.out': text({
     flag: 'deployment',
     about: 'File that the deployment is written to as well, after each contract; goes on where it stopped.',
@@ -286,6 +306,13 @@ const invites = {
     flag: 'amount',
     about: 'Wei to withdraw; all there is when left out.',
   }),
+} as const
+
+const treasury = {
+  'treasury.layer': defaulted(
+    0,
+    integer(0, 255, { flag: 'layer', about: 'Number of the DA layer that was paid; 0 for the claim itself.' }),
+  ),
 } as const
 
 const keys = {
@@ -354,6 +381,7 @@ export const settings = {
   ...relay,
   ...contacts,
   ...invites,
+  ...treasury,
   ...keys,
   ...bench,
   ...simulate,

@@ -26,3 +26,17 @@ export function attributeArguments(texts: readonly string[], validitySeconds: nu
     return { name: given.slice(0, split), value, validity: BigInt(validitySeconds) }
   })
 }
+
+/** A whole number, such as wei. @throws {CliError} `ARGUMENT_INVALID`. */
+export function amountArgument(argument: string, text: string | undefined): bigint {
+  if (text === undefined || !/^\d{1,78}$/.test(text))
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be a whole number' })
+  return BigInt(text)
+}
+
+/** One of a few words. @throws {CliError} `ARGUMENT_INVALID`. */
+export function choiceArgument<const C extends string>(argument: string, options: readonly C[], text?: string): C {
+  const found = options.find((each) => each === text)
+  if (found !== undefined) return found
+  throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: `must be one of ${options.join(', ')}` })
+}

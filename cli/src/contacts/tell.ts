@@ -9,9 +9,14 @@ export function tell({ config, out }: Context, value: unknown): number {
   return 0
 }
 
-/** Waits for a transaction and prints what it cost. */
-export async function tellTransaction(context: Context, client: L2Client, sent: Promise<Hash>): Promise<number> {
+/** Waits for a transaction and prints what it cost. @param also - What is printed besides. */
+export async function tellTransaction(
+  context: Context,
+  client: L2Client,
+  sent: Promise<Hash>,
+  also: object = {},
+): Promise<number> {
   const receipt = await confirm(client, { hash: await sent })
   const { transactionHash, blockNumber, gasUsed } = receipt
-  return tell(context, { transaction: transactionHash, block: blockNumber, gas: Number(gasUsed) })
+  return tell(context, { ...also, transaction: transactionHash, block: blockNumber, gas: Number(gasUsed) })
 }

@@ -32,6 +32,8 @@ export async function runDeploy({ config, log, out }: Context): Promise<number> 
       phases,
       governance: orDeployer(deploy.governance),
       treasury: orDeployer(deploy.treasury),
+      voteHolder: orDeployer(deploy.voteHolder),
+      operator: orDeployer(deploy.operator),
       ...(phases.has('rollup') && { rollup: rollupOptions(config, orDeployer(deploy.operator)) }),
       ...(path !== undefined && {
         before: await readDeployment(path),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSequencerClient } from '@parley/client'
 import type { Phase } from '@parley/infra'
-import { ownerAddress } from '@parley/protocol'
+import { type Clock, ownerAddress } from '@parley/protocol'
 import { CliError } from '../faults.ts'
 import type { LoadOptions } from '../load/driver.ts'
 import { linesOf } from '../load/lines.ts'
@@ -12,6 +12,7 @@ import { openGateway } from '../load/open-gateway.ts'
 import { type Derive, deriveFrom, deriveScalar } from '../load/seeded.ts'
 import { newTally, playLoad } from '../load/session.ts'
 import { nativeSigner } from '../load/signer.ts'
+import { claimCosts } from '../observe/claim-costs.ts'
 import type { Context } from '../process/context.ts'
 import { showProgress } from '../progress/display.ts'
 import { FinalityTracker } from '../progress/finality.ts'
@@ -21,6 +22,7 @@ import { stackConfig } from '../stack/stack-config.ts'
 import { writeStackFile } from '../stack/stack-file.ts'
 import { finish, sealRest } from './finish.ts'
 import { goThroughL2 } from './go-through.ts'
+import { goThroughCosts, type TreasuryPeople } from './go-through-treasury.ts'
 import { goThroughAlone } from './l2-only.ts'
 import type { L2Report } from './l2-report.ts'
 import { observe } from './observers.ts'
@@ -69,14 +71,20 @@ export async function runDev(context: Context): Promise<number> {
 
 /** What is deployed beside the rollup. */
 function besidesOf({ dev }: Context['config']): Phase[] {
-  return [...(dev.contacts ? (['contacts'] as const) : []), ...(dev.inbox ? (['inbox'] as const) : [])]
+  const asked = new Set<Phase>()
+  if (dev.contacts) asked.add('contacts')
+  // What the network asks for an invite follows from how accounts stand, and that from their registration.
+  if (dev.contacts && dev.inbox) asked.add('reputation')
+  if (dev.inbox) asked.add('inbox')
+  if (dev.treasury) asked.add('treasury')
+  return [...asked]
 }
 
 /** With nothing to send through the rollup, only what else was asked for is gone through. */
 async function runAlone(context: Context): Promise<number> {
   const besides = besidesOf(context.config)
   if (besides.length === 0) {
-    const reason = 'needs --messages, --trace, --contacts or --inbox'
+    const reason = 'needs --messages, --trace, --contacts, --inbox or --treasury'
     throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--exit', reason })
   }
   try {
@@ -188,13 +196,16 @@ async function play(
   if (config.load.seed !== undefined) await sealRest(stack.places.sequencerUrl, signal)
   if (!config.dev.exit) return Promise.race([asked(signal), observers.failed])
   const report = await Promise.race([finish(context, { stack, observers, tracker, tally }, signal), observers.failed])
-  const {
-    record,
-    users,
-    places: { l2Url: url },
-  } = stack
-  const whole = { ...report, ...(await goThroughL2(clock, { url, record, users }, signal)) }
+  const whole = { ...report, ...(await goThroughStack(stack, clock, signal)) }
   return conclude(context, whole, failedChecks(whole))
+}
+
+function goThroughStack(stack: Stack, clock: Clock, signal: AbortSignal): Promise<L2Report> {
+  const { record, users, deployer, operator, deployment, places } = stack
+  const { l2Url: url, rollup } = places
+  const treasury = async (people: TreasuryPeople) =>
+    goThroughCosts(record, people, await claimCosts(url, rollup, deployment.block))
+  return goThroughL2(clock, { url, record, users, deployer, operator, treasury }, signal)
 }
 
 /** Prints the report and what does not hold. @returns the exit code. */

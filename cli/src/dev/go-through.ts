@@ -2,6 +2,7 @@ import { contractOf, type DeploymentRecord } from '@parley/infra'
 import type { Clock } from '@parley/protocol'
 import { goThroughContacts } from './go-through-contacts.ts'
 import { goThroughInbox } from './go-through-inbox.ts'
+import type { TreasuryPeople, TreasuryReport } from './go-through-treasury.ts'
 import type { L2Report } from './l2-report.ts'
 import { personOf } from './person.ts'
 
@@ -10,22 +11,24 @@ export interface GoThroughOptions {
   readonly record: DeploymentRecord
   /** Keys of at least four accounts with money that nothing else sends from. */
   readonly users: readonly Uint8Array[]
+  readonly deployer: Uint8Array
+  readonly operator: Uint8Array
+  /** How the treasury is gone through, after what brings it income. */
+  readonly treasury: (people: TreasuryPeople) => Promise<TreasuryReport>
 }
 
-/** Registers, changes and resolves contacts and sends, refuses and watches invites, as far as both were deployed. */
+/** Goes through contacts, invites and treasury, as far as they were deployed. */
 export async function goThroughL2(clock: Clock, options: GoThroughOptions, signal: AbortSignal): Promise<L2Report> {
   const { url, record } = options
   const people = options.users.map((secret) => personOf(url, secret))
-  const { ContactDirectory, PublicInbox } = record.contracts
+  const { ContactDirectory, PublicInbox, Treasury } = record.contracts
   const directory = ContactDirectory?.address
-  return {
-    ...(directory && { contacts: await goThroughContacts(directory, people, clock) }),
-    ...(PublicInbox && {
-      inbox: await goThroughInbox(
-        { inbox: PublicInbox, allowListGate: contractOf(record, 'AllowListGate').address },
-        people,
-        { clock, signal },
-      ),
-    }),
-  }
+  const contacts = directory && (await goThroughContacts(directory, people, clock))
+  const gates = PublicInbox && { allowListGate: contractOf(record, 'AllowListGate').address }
+  const inbox = gates && (await goThroughInbox({ inbox: PublicInbox, ...gates }, people, { clock, signal }))
+  const [somebody] = people as [(typeof people)[0], ...typeof people]
+  const holder = personOf(url, options.deployer)
+  const operator = personOf(url, options.operator)
+  const treasury = Treasury && (await options.treasury({ holder, operator, somebody }))
+  return { ...(contacts && { contacts }), ...(inbox && { inbox }), ...(treasury && { treasury }) }
 }

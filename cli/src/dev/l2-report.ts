@@ -20,4 +20,15 @@ export interface L2Report {
     readonly watched: number
     readonly gas: GasOf
   }
+  /** Amounts in wei, as decimal text. */
+  readonly treasury?: {
+    readonly income: string
+    /** What a vote was to spend, and what was spent. */
+    readonly toSpend: string
+    readonly spent: string
+    /** What was payable to the operator for recorded costs, and what was paid. */
+    readonly toReimburse: string
+    readonly reimbursed: string
+    readonly gas: GasOf
+  }
 }

@@ -58,15 +58,14 @@ export function failedChecks(report: DevReport): Check[] {
 /** Of contacts and invites alone. */
 export const failedL2Checks = (report: L2Report): Check[] => failing(l2Checks(report))
 
-function l2Checks({ contacts, inbox }: L2Report): Row[] {
-  const ofContacts: Row[] =
-    contacts === undefined ? [] : [['contacts resolved', contacts.registered, contacts.resolved]]
-  if (inbox === undefined) return ofContacts
-  return [
-    ...ofContacts,
-    ['invites watched', inbox.invited, inbox.watched],
-    ['invites refused', inbox.refusable, inbox.refused],
-  ]
+function l2Checks({ contacts, inbox, treasury }: L2Report): Row[] {
+  const rows: Row[] = []
+  if (contacts !== undefined) rows.push(['contacts resolved', contacts.registered, contacts.resolved])
+  if (inbox !== undefined)
+    rows.push(['invites watched', inbox.invited, inbox.watched], ['invites refused', inbox.refusable, inbox.refused])
+  if (treasury !== undefined)
+    rows.push(['spent', treasury.toSpend, treasury.spent], ['reimbursed', treasury.toReimburse, treasury.reimbursed])
+  return rows
 }
 
 function failing(rows: readonly Row[]): Check[] {

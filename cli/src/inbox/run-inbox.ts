@@ -5,7 +5,6 @@ import {
   type L2Client,
   quoteInvite,
   relayInvite,
-  type Standing,
   setGate,
   setStanding,
   signInvite,
@@ -14,7 +13,7 @@ import {
 } from '@parley/client'
 import { type Address, zeroAddress } from 'viem'
 import { needed } from '../config/config.ts'
-import { addressArgument, hexArgument } from '../contacts/arguments.ts'
+import { addressArgument, choiceArgument, hexArgument } from '../contacts/arguments.ts'
 import { authorizationOf, deadlineOf } from '../contacts/authorization.ts'
 import { tell, tellTransaction } from '../contacts/tell.ts'
 import { CliError } from '../faults.ts'
@@ -43,13 +42,7 @@ export async function chooseGate(context: Context, [given]: Arguments): Promise<
 
 export async function changeStanding(context: Context, [whom, how]: Arguments): Promise<number> {
   const { client, inbox } = open(context)
-  const standing = standings.find((each) => each === how)
-  if (standing === undefined)
-    throw new CliError({
-      code: 'ARGUMENT_INVALID',
-      argument: 'standing',
-      reason: `must be one of ${(standings satisfies readonly Standing[]).join(', ')}`,
-    })
+  const standing = choiceArgument('standing', standings, how)
   const counterparty = addressArgument('counterparty', whom)
   return tellTransaction(context, client, setStanding(client, { inbox, counterparty, standing }))
 }

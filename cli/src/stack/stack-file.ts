@@ -20,7 +20,7 @@ export async function writeStackFile(
   writeKeyFile(keyPath, payer)
   const config = {
     l1: { url: l1Url, beaconUrl: l1Url },
-    l2: { url: l2Url, rollup, ...contactPlaces(record), key: `file:${keyPath}` },
+    l2: { url: l2Url, rollup, ...besidesPlaces(record), key: `file:${keyPath}` },
     da: { layer, ...(daLocalUrl === undefined ? {} : { localUrl: daLocalUrl }) },
     sequencer: { url: sequencerUrl },
     ...(nodeUrl === undefined ? {} : { node: { url: nodeUrl } }),
@@ -30,10 +30,14 @@ export async function writeStackFile(
   return path
 }
 
-/** Addresses of contacts and inbox under their configuration keys, as far as they were deployed. */
-function contactPlaces({ contracts: { ContactDirectory, PublicInbox } }: DeploymentRecord): Record<string, string> {
+/** Addresses of what stands beside the rollup under their configuration keys, as far as it was deployed. */
+function besidesPlaces({ contracts }: DeploymentRecord): Record<string, string> {
+  const { ContactDirectory, PublicInbox, Treasury, ParleyGovernor, ParleyVotes } = contracts
   return {
     ...(ContactDirectory && { directory: ContactDirectory.address }),
     ...(PublicInbox && { publicInbox: PublicInbox.address, publicInboxBlock: String(PublicInbox.block) }),
+    ...(Treasury && { treasury: Treasury.address }),
+    ...(ParleyGovernor && { governor: ParleyGovernor.address }),
+    ...(ParleyVotes && { votes: ParleyVotes.address }),
   }
 }

@@ -80,6 +80,9 @@ export interface Stack {
   readonly payer: Uint8Array
   /** Keys of more such accounts. */
   readonly users: readonly Uint8Array[]
+  /** Keys of who deployed the contracts, and of who records costs. */
+  readonly deployer: Uint8Array
+  readonly operator: Uint8Array
   /** Rejects when a part of the stack ended by itself. */
   readonly failed: Promise<never>
   /** Ends everything that was started; can be called again. */
@@ -118,7 +121,8 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
     failed.catch(() => undefined)
     const [payer, ...users] = devnet.roles.users.map(({ secret }) => secret) as [Uint8Array, ...Uint8Array[]]
     const chainPids = { l1: devnet.l1.pid, l2: devnet.l2.pid }
-    const found = { places, deployment, record, accounts, roles, chainPids, payer, users, failed }
+    const keys = { payer, users, deployer: devnet.roles.deployer.secret, operator: devnet.roles.pricePusher.secret }
+    const found = { places, deployment, record, accounts, roles, chainPids, failed, ...keys }
     return { ...found, stop: () => closing.close() }
   })
 }
@@ -142,16 +146,17 @@ function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Pr
   return deployPhases({ log }, { ...devDeployment(devnet), phases: new Set(['rollup', ...besides]), rollup })
 }
 
-/** How contracts are deployed on a development chain: the deployer governs them and receives the fees. */
-export function devDeployment({ l2, roles: { deployer } }: Pick<Devnet, 'l2' | 'roles'>) {
+/** How contracts are deployed on a development chain: the deployer governs them, receives the fees and has all votes. */
+export function devDeployment({ l2, roles: { deployer, pricePusher } }: Pick<Devnet, 'l2' | 'roles'>) {
   const governance = hexToBytes(deployer.address)
-  const { secret } = deployer
+  const operator = hexToBytes(pricePusher.address)
   return {
     url: l2.url,
-    deployer: secret,
+    deployer: deployer.secret,
     preset: devPreset,
     governance,
     treasury: governance,
+    operator,
     withinMs: deployWithinMs,
   }
 }

@@ -5,15 +5,8 @@ import { accountOf, addressOf, type L2Client, type WriteParameters } from '../l2
 import { demandAddress } from '../l2/demand.ts'
 import { noAnswer } from '../l2/failures.ts'
 import { write } from '../l2/write.ts'
+import { attestationTypes } from './attestation-types.ts'
 import type { GateParameters } from './parameters.ts'
-
-const attestationTypes = {
-  Attestation: [
-    { name: 'subject', type: 'address' },
-    { name: 'issuedAt', type: 'uint64' },
-    { name: 'expiresAt', type: 'uint64' },
-  ],
-} as const
 
 export interface AttestParameters extends GateParameters {
   /** Whom the attester vouches for. */

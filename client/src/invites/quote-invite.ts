@@ -15,7 +15,7 @@ export interface QuoteInviteParameters extends Omit<InviteParameters, 'maxFee'> 
   readonly maxFee?: bigint
 }
 
-/** What an invite costs, in wei: `fee` is the sum of the three parts. */
+/** What an invite costs, in wei: `fee` is the sum of the four parts. */
 export interface InviteQuote {
   readonly gate: Address
   /** How the recipient stands towards sender and payer: `open`, or `muted`, which is delivered and not shown. */
@@ -24,6 +24,8 @@ export interface InviteQuote {
   readonly recipientPart: bigint
   readonly protocolPart: bigint
   readonly gatePart: bigint
+  /** What the network asks for itself, by how far sender and payer reach and how they stand. */
+  readonly networkPart: bigint
   /** Who receives the gate's part; undefined when nobody does. */
   readonly beneficiary: Address | undefined
 }

@@ -2,11 +2,11 @@ import { revertData } from '@parley/l2'
 import { type Abi, type Address, BaseError, decodeErrorResult, type Hex } from 'viem'
 import { ClientError, type ClientFault } from '../faults.ts'
 import { contractErrorCodes } from './contract-faults.ts'
+import { knownErrors } from './known-errors.ts'
 
 /** Where a failed call went. */
 export interface Called {
   readonly address: Address
-  readonly abi: Abi
 }
 
 /**
@@ -32,10 +32,10 @@ export function noAnswer(error: unknown): unknown {
   return new ClientError({ code: 'L2_UNAVAILABLE', reason: error.shortMessage }, { cause: error })
 }
 
-/** The fault of revert data. */
-export function refusalOf(data: Hex, { address, abi }: Called): ClientFault {
+/** The fault of revert data: an error of the contract called, or of one that it calls. */
+export function refusalOf(data: Hex, { address }: Called): ClientFault {
   if (data === '0x') return { code: 'CONTRACT_UNKNOWN', contract: address, reason: 'it reverted without data' }
-  const decoded = decode(abi, data)
+  const decoded = decode(data)
   if (decoded === undefined) return { code: 'CONTRACT_UNKNOWN', contract: address, reason: `it reverted with ${data}` }
   const { name, args } = decoded
   const code = contractErrorCodes[name]
@@ -44,13 +44,13 @@ export function refusalOf(data: Hex, { address, abi }: Called): ClientFault {
   return { code, ...args } as unknown as ClientFault
 }
 
-function decode(abi: Abi, data: Hex): { name: string; args: Record<string, unknown> } | undefined {
+function decode(data: Hex): { name: string; args: Record<string, unknown> } | undefined {
   try {
-    const { errorName, args, abiItem } = decodeErrorResult({ abi, data })
+    const { errorName, args, abiItem } = decodeErrorResult({ abi: knownErrors, data })
     const names = (abiItem as Extract<Abi[number], { type: 'error' }>).inputs.map(({ name }, i) => name ?? String(i))
     return { name: errorName, args: Object.fromEntries(names.map((name, i) => [name, args?.[i]])) }
   } catch (error) {
-    // Not an error of this contract: the caller tells the raw data.
+    // Not an error of our contracts: the caller tells the raw data.
     if (error instanceof BaseError) return undefined
     throw error
   }

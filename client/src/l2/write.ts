@@ -1,9 +1,12 @@
 import type { Abi, Address, ContractFunctionArgs, ContractFunctionName, Hash } from 'viem'
-import { writeContract } from 'viem/actions'
+import { estimateContractGas, writeContract } from 'viem/actions'
 import { accountOf, type L2Client, type WriteParameters } from './client.ts'
 import { failureOf } from './failures.ts'
 
 type Change = 'nonpayable' | 'payable'
+
+/** A fifth more than estimated is allowed: fees follow time, and with it changes what it takes to compute them. */
+const gasMargin = 5n
 
 /** A call that changes something. */
 export interface Writing<A extends Abi, N extends ContractFunctionName<A, Change>> {
@@ -27,8 +30,10 @@ export async function write<const A extends Abi, N extends ContractFunctionName<
 ): Promise<Hash> {
   const call = { ...writing, account: accountOf(client, account), ...(nonce === undefined ? {} : { nonce }) }
   try {
+    const estimate = await estimateContractGas(client, call as never)
+    const gas = estimate + estimate / gasMargin
     // The chain is the client's, or whatever the node says when the client was made without one.
-    return await writeContract(client, { ...call, chain: client.chain ?? null } as never)
+    return await writeContract(client, { ...call, gas, chain: client.chain ?? null } as never)
   } catch (error) {
     throw failureOf(error, writing)
   }

@@ -4,8 +4,7 @@ import {
   signatureVerifierAbi,
   signatureVerifierBytecode,
 } from '@parley/contracts'
-import type { Deployer } from './deployer.ts'
-import type { Authorities } from './phases.ts'
+import type { Authorities, Deployer } from './deployer.ts'
 import type { Preset } from './presets.ts'
 
 /** Deploys the contact directory. */

@@ -14,8 +14,7 @@ import {
 } from '@parley/contracts'
 import { zeroAddress } from 'viem'
 import { deployVerifier } from './deploy-contacts.ts'
-import type { Deployer } from './deployer.ts'
-import type { Authorities } from './phases.ts'
+import type { Authorities, Deployer } from './deployer.ts'
 import type { Preset } from './presets.ts'
 
 /** Deploys the public inbox, with the demand gate as the default, and the gates that recipients may choose instead. */
@@ -27,10 +26,11 @@ export async function deployInvites(deployer: Deployer, { invites }: Preset, aut
     bytecode: demandGateBytecode,
     args: [governance, invites.curve],
   })
+  const pricing = deployer.contracts.BulkPricing?.address ?? zeroAddress
   const inbox = await deployer.deploy('PublicInbox', {
     abi: publicInboxAbi,
     bytecode: publicInboxBytecode,
-    args: [governance, treasury, verifier, demandGate, zeroAddress, invites.protocolShare],
+    args: [governance, treasury, verifier, demandGate, pricing, invites.protocolShare],
   })
   await deployer.deploy('FlatFeeGate', { abi: flatFeeGateAbi, bytecode: flatFeeGateBytecode, args: [] })
   await deployer.deploy('AllowListGate', { abi: allowListGateAbi, bytecode: allowListGateBytecode, args: [] })

@@ -1,23 +1,28 @@
 import {
   type Abi,
   type Account,
+  type Address,
   BaseError,
   bytesToHex,
   type Chain,
   type ContractConstructorArgs,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
   createWalletClient,
   getAddress,
+  type Hash,
   type Hex,
   http,
   type PublicActions,
   publicActions,
+  type TransactionReceipt,
   type Transport,
   type WalletClient,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { InfraError } from '../faults.ts'
 import type { DeployDeps, DeployOptions } from './deploy.ts'
-import type { ContractName, DeployedContract, DeploymentRecord } from './record.ts'
+import { type ContractName, contractOf, type DeployedContract, type DeploymentRecord } from './record.ts'
 
 export type Deployed = DeploymentRecord['contracts']
 
@@ -26,6 +31,14 @@ interface Code<A extends Abi> {
   readonly abi: A
   readonly bytecode: Hex
   readonly args: ContractConstructorArgs<A>
+}
+
+/** A call that sets a contract up. */
+interface Call<A extends Abi, N extends ContractFunctionName<A, 'nonpayable'>> {
+  readonly address: Address
+  readonly abi: A
+  readonly functionName: N
+  readonly args: ContractFunctionArgs<A, 'nonpayable', N>
 }
 
 type Wallet = WalletClient<Transport, Chain | undefined, Account> & PublicActions
@@ -53,6 +66,34 @@ export class Deployer {
     this.#onDeployed = onDeployed
   }
 
+  /** All that stands, what stood before included. */
+  get contracts(): Deployed {
+    return this.#contracts
+  }
+
+  /** For reading. */
+  get client(): PublicActions {
+    return this.#wallet
+  }
+
+  /** Who deploys. */
+  get account(): Address {
+    return this.#wallet.account.address
+  }
+
+  get log(): DeployDeps['log'] {
+    return this.#deps.log
+  }
+
+  /** Sends a call that sets a contract up, and waits for it. @throws {InfraError} `DEPLOYMENT_FAILED`. */
+  async call<const A extends Abi, N extends ContractFunctionName<A, 'nonpayable'>>(
+    name: ContractName,
+    call: Call<A, N>,
+  ): Promise<void> {
+    await this.#done(name, () => this.#wallet.writeContract({ ...call, chain: null } as never))
+    this.#deps.log.info({ contract: name, call: call.functionName }, 'contract set up')
+  }
+
   /** @returns its address. @throws {InfraError} `DEPLOYMENT_FAILED`. */
   async deploy<const A extends Abi>(name: ContractName, code: Code<A>): Promise<Hex> {
     const standing = this.#contracts[name]
@@ -64,19 +105,37 @@ export class Deployer {
   }
 
   async #send(name: ContractName, code: Code<Abi>): Promise<DeployedContract> {
-    const failed = (reason: string, cause?: unknown): InfraError =>
-      new InfraError({ code: 'DEPLOYMENT_FAILED', contract: name, reason }, { cause })
+    const receipt = await this.#done(name, () => this.#wallet.deployContract({ ...code, chain: null } as never))
+    const { contractAddress, blockNumber, gasUsed, transactionHash } = receipt
+    if (!contractAddress) throw failed(name, 'the transaction made no contract')
+    const address = getAddress(contractAddress)
+    this.#deps.log.info({ contract: name, address, block: blockNumber, gas: gasUsed }, 'contract deployed')
+    return { address, block: blockNumber, transaction: transactionHash }
+  }
+
+  async #done(name: ContractName, send: () => Promise<Hash>): Promise<TransactionReceipt> {
     try {
-      const hash = await this.#wallet.deployContract({ ...code, chain: null } as never)
-      const receipt = await this.#wallet.waitForTransactionReceipt({ hash, timeout: this.#withinMs })
-      const { contractAddress, blockNumber, gasUsed } = receipt
-      if (receipt.status !== 'success' || !contractAddress) throw failed('the transaction failed')
-      const address = getAddress(contractAddress)
-      this.#deps.log.info({ contract: name, address, block: blockNumber, gas: gasUsed }, 'contract deployed')
-      return { address, block: blockNumber, transaction: hash }
+      const receipt = await this.#wallet.waitForTransactionReceipt({ hash: await send(), timeout: this.#withinMs })
+      if (receipt.status !== 'success') throw failed(name, 'the transaction failed')
+      return receipt
     } catch (error) {
-      if (error instanceof BaseError) throw failed(error.shortMessage, error)
+      if (error instanceof BaseError) throw failed(name, error.shortMessage, error)
       throw error
     }
   }
+}
+
+function failed(contract: ContractName, reason: string, cause?: unknown): InfraError {
+  return new InfraError({ code: 'DEPLOYMENT_FAILED', contract, reason }, { cause })
+}
+
+/** Who decides about the contracts and receives the fees. */
+export interface Authorities {
+  readonly governance: Address
+  readonly treasury: Address
+}
+
+/** Address of a contract that others stand on. @throws {InfraError} `DEPLOYMENT_INVALID` when it was not deployed. */
+export function demanded(contracts: Deployed, name: ContractName): Address {
+  return contractOf({ contracts }, name).address
 }

@@ -1,14 +1,16 @@
 import type { Bytes20 } from '@parley/protocol'
-import { type Address, bytesToHex, createPublicClient, http } from 'viem'
+import { bytesToHex, createPublicClient, hexToBytes, http } from 'viem'
 import { getCode } from 'viem/actions'
 import { type DeployDeps, type DeployOptions, deploy } from './deploy.ts'
 import { deployContacts } from './deploy-contacts.ts'
 import { deployInvites } from './deploy-invites.ts'
-import { type Deployed, Deployer } from './deployer.ts'
+import { deployReputation, setPricing } from './deploy-reputation.ts'
+import { deployTreasury, nameRollup, type TreasuryParties } from './deploy-treasury.ts'
+import { type Authorities, type Deployed, Deployer } from './deployer.ts'
 import { type DeploymentRecord, invalid } from './record.ts'
 
 /** Parts of Parley on the L2 that can be deployed one by one. */
-export const phases = ['rollup', 'contacts', 'inbox'] as const
+export const phases = ['rollup', 'contacts', 'inbox', 'reputation', 'treasury'] as const
 export type Phase = (typeof phases)[number]
 
 export interface DeployPhasesOptions
@@ -16,8 +18,12 @@ export interface DeployPhasesOptions
   readonly phases: ReadonlySet<Phase>
   /** What the phase `rollup` needs besides. */
   readonly rollup?: Pick<DeployOptions, 'sequencer' | 'operator' | 'claimer' | 'genesisTimestamp'>
-  /** Sets the parameters of contacts and inbox. */
+  /** Sets the parameters of everything but the rollup, unless the timelock of the phase `treasury` does. */
   readonly governance: Bytes20
+  /** Who has all votes of the phase `treasury` at first; the deployer when left out. */
+  readonly voteHolder?: Bytes20
+  /** Who records costs in the phase `treasury`; the deployer when left out. */
+  readonly operator?: Bytes20
   /** What was deployed before: it is left as it is. */
   readonly before?: DeploymentRecord | undefined
   /** Told after every contract, so that a deployment that was interrupted goes on where it stopped. */
@@ -40,28 +46,48 @@ export async function deployPhases(deps: DeployDeps, options: DeployPhasesOption
     record = next
     await onProgress?.(record)
   }
-  if (options.phases.has('rollup') && record.rollup === undefined) {
-    const { chainId: _, preset: __, ...rollup } = await deploy(deps, { ...options, ...rollupOptions(options) })
-    await keep({ ...record, rollup })
-  }
   const deployer = new Deployer(deps, options, record.contracts, (contracts: Deployed) =>
     keep({ ...record, contracts }),
   )
-  const authorities = { governance: bytesToHex(options.governance), treasury: bytesToHex(options.treasury) }
-  if (options.phases.has('contacts')) await deployContacts(deployer, preset, authorities)
-  if (options.phases.has('inbox')) await deployInvites(deployer, preset, authorities)
+  const has = (phase: Phase): boolean => options.phases.has(phase)
+  if (has('treasury')) await deployTreasury(deployer, preset, partiesOf(deployer, options))
+  const authorities = authoritiesOf(deployer, options)
+  if (has('contacts')) await deployContacts(deployer, preset, authorities)
+  if (has('reputation')) await deployReputation(deployer, preset, authorities)
+  if (has('inbox')) await deployInvites(deployer, preset, authorities)
+  if (has('reputation') || has('inbox')) await setPricing(deployer)
+  if (has('rollup') && record.rollup === undefined) {
+    const { chainId: _, preset: __, ...rollup } = await deploy(deps, rollupOptions(deployer, options, authorities))
+    await keep({ ...record, rollup })
+  }
+  await nameRollup(deployer, record)
   return record
 }
 
-/** Who decides about the contracts and receives the fees. */
-export interface Authorities {
-  readonly governance: Address
-  readonly treasury: Address
+/** The timelock and the treasury, once they stand, are what everything after them is deployed with. */
+function authoritiesOf({ contracts }: Deployer, { governance, treasury }: DeployPhasesOptions): Authorities {
+  return {
+    governance: contracts.ParleyTimelock?.address ?? bytesToHex(governance),
+    treasury: contracts.Treasury?.address ?? bytesToHex(treasury),
+  }
 }
 
-function rollupOptions({ rollup }: DeployPhasesOptions): NonNullable<DeployPhasesOptions['rollup']> {
+function partiesOf({ account }: Deployer, { voteHolder, operator }: DeployPhasesOptions): TreasuryParties {
+  return {
+    voteHolder: voteHolder === undefined ? account : bytesToHex(voteHolder),
+    operator: operator === undefined ? account : bytesToHex(operator),
+  }
+}
+
+function rollupOptions(
+  { contracts }: Deployer,
+  { rollup, url, deployer, preset, withinMs }: DeployPhasesOptions,
+  { treasury }: Authorities,
+): DeployOptions {
   if (rollup === undefined) throw invalid('rollup', 'needs a sequencer, an operator and a claimer')
-  return rollup
+  const { RollupOperator } = contracts
+  const operator = RollupOperator === undefined ? rollup.operator : hexToBytes(RollupOperator.address)
+  return { ...rollup, url, deployer, preset, withinMs, treasury: hexToBytes(treasury), operator }
 }
 
 /** A record that names what is not there would leave contracts out without a word. */

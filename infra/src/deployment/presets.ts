@@ -1,4 +1,16 @@
 import type { FeeParameters, Prices, Windows } from '@parley/protocol'
+import {
+  type ContactsPreset,
+  contacts,
+  devGovernor,
+  governor,
+  type InvitesPreset,
+  invites,
+  type ReputationPreset,
+  reputation,
+  type TreasuryPreset,
+  treasury,
+} from './presets-l2.ts'
 
 /** How prices follow the outside world; prices in mwei. */
 export interface PriceRules {
@@ -38,27 +50,10 @@ export interface Preset {
   /** mwei. */
   readonly minDeposit: bigint
   readonly priceRules: PriceRules
-  readonly contacts: {
-    /** Wei: 0, or 10^9 to 10^17. */
-    readonly registrationFee: bigint
-  }
-  readonly invites: {
-    /** The protocol's part of all fees, 0 to 2,000 hundredths of a percent. */
-    readonly protocolShare: number
-    /** How the fee of an inbox without a gate of its own follows its demand. */
-    readonly curve: DemandCurve
-  }
-}
-
-/** Fees in wei, the period in seconds. */
-export interface DemandCurve {
-  readonly minFee: bigint
-  readonly maxFee: bigint
-  /** Invites a period that leave the fee alone. */
-  readonly target: number
-  readonly period: number
-  /** Invites beyond the target that multiply the fee by e. */
-  readonly fraction: number
+  readonly contacts: ContactsPreset
+  readonly invites: InvitesPreset
+  readonly reputation: ReputationPreset
+  readonly treasury: TreasuryPreset
 }
 
 const hours = 3600
@@ -83,12 +78,6 @@ const priceRules: PriceRules = {
 
 const genesisPrices: Prices = { dataByte: 10n, settlement: 100n, stateByte: 1000n }
 
-// Ten invites a day are more than people get whom nobody floods; the fee doubles about every seven above that.
-const invites: Preset['invites'] = {
-  protocolShare: 1000,
-  curve: { minFee: 10n ** 13n, maxFee: 10n ** 17n, target: 10, period: 1 * days, fraction: 10 },
-}
-
 /**
  * For one machine: windows of seconds, so that a claim is final while one watches. A shard's market works off 1,000
  * units a second, 64 shards therefore 64,000, which is above what the machine executes: prices rise only where a flood
@@ -104,8 +93,10 @@ export const devPreset: Preset = {
   evidencePeriod: 60,
   minDeposit: 1_000_000n,
   priceRules: { ...priceRules, interval: 10, operationsPerClaim: 100 },
-  contacts: { registrationFee: ether / 1000n },
+  contacts,
   invites,
+  reputation,
+  treasury: { ...treasury, governor: devGovernor, timelockDelay: 1 * hours },
 }
 
 /**
@@ -123,8 +114,10 @@ export const productionPreset: Preset = {
   evidencePeriod: 14 * days,
   minDeposit: 10n ** 9n,
   priceRules,
-  contacts: { registrationFee: ether / 2000n },
+  contacts,
   invites,
+  reputation,
+  treasury: { ...treasury, governor, timelockDelay: 2 * days },
 }
 
 export const presets = { dev: devPreset, production: productionPreset } as const

@@ -6,8 +6,18 @@ import type { Deployment } from './deployment.ts'
 
 /** Contracts that are deployed beside the rollup, each by a transaction of its own. */
 export const contractNames = [
+  'ParleyVotes',
+  'ParleyTimelock',
+  'ParleyGovernor',
+  'Treasury',
+  'RollupOperator',
   'SignatureVerifier',
   'ContactDirectory',
+  'StakeVault',
+  'SybilLists',
+  'Reputation',
+  'BulkPricing',
+  'SybilListGate',
   'DemandGate',
   'FlatFeeGate',
   'AllowListGate',
@@ -124,7 +134,7 @@ export async function writeDeployment(path: string, deployment: DeploymentRecord
 }
 
 /** A contract that was deployed. @throws {InfraError} `DEPLOYMENT_INVALID` when it was not. */
-export function contractOf({ contracts }: DeploymentRecord, name: ContractName): DeployedContract {
+export function contractOf({ contracts }: Pick<DeploymentRecord, 'contracts'>, name: ContractName): DeployedContract {
   const found = contracts[name]
   if (found === undefined) throw invalid(`contracts.${name}`, 'was not deployed')
   return found

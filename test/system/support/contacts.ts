@@ -8,6 +8,7 @@ import {
   deriveRoles,
   devMnemonic,
   devPreset,
+  type Phase,
   startAnvil,
 } from '@parley/infra'
 import { type Address, bytesToHex, createTestClient, createWalletClient, type Hash, hexToBytes, http } from 'viem'
@@ -56,7 +57,10 @@ export class ContactsL2 {
   }
 }
 
-export async function startContactsL2(users = 8): Promise<ContactsL2> {
+export async function startContactsL2(
+  users = 8,
+  deployed: readonly Phase[] = ['contacts', 'inbox'],
+): Promise<ContactsL2> {
   const chain = await startAnvil(
     { clock, log },
     {
@@ -79,9 +83,16 @@ export async function startContactsL2(users = 8): Promise<ContactsL2> {
       url: chain.url,
       deployer: roles.deployer.secret,
       preset: devPreset,
-      phases: new Set(['contacts', 'inbox']),
+      phases: new Set(deployed),
       governance: hexToBytes(roles.deployer.address),
       treasury: hexToBytes(roles.verifier.address),
+      voteHolder: hexToBytes(roles.users[0]!.address),
+      operator: hexToBytes(roles.users[1]!.address),
+      rollup: {
+        sequencer: hexToBytes(roles.sequencer.address),
+        operator: hexToBytes(roles.users[1]!.address),
+        claimer: hexToBytes(roles.batcher.address),
+      },
       withinMs: 10_000,
     },
   )

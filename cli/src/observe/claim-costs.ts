@@ -1,0 +1,25 @@
+import type { Cost } from '@parley/client'
+import { rollupAbi } from '@parley/contracts'
+import { createPublicClient, type Hex, http, type TransactionReceipt } from 'viem'
+
+/** Records that the treasury takes at once. */
+const maxCosts = 32
+
+/** Receipts of an OP Stack chain have the fee for L1 data besides; undefined where the chain charges none. */
+type OpReceipt = TransactionReceipt & { readonly l1Fee?: Hex | bigint | null }
+
+/** What the transactions of the first claims cost, as their receipts have it: gas and, where it is charged, L1 data. */
+export async function claimCosts(url: string, rollup: Hex, deploymentBlock: bigint): Promise<Cost[]> {
+  const client = createPublicClient({ transport: http(url) })
+  const range = { fromBlock: deploymentBlock, toBlock: 'latest' } as const
+  const told = await client.getContractEvents({ address: rollup, abi: rollupAbi, eventName: 'Claimed', ...range })
+  // Claim 0 is the genesis, which the deployment paid for.
+  const claims = told.filter(({ args }) => args.number !== 0n).slice(0, maxCosts)
+  return Promise.all(
+    claims.map(async ({ args, transactionHash }) => {
+      const receipt: OpReceipt = await client.getTransactionReceipt({ hash: transactionHash })
+      const amount = receipt.gasUsed * receipt.effectiveGasPrice + BigInt(receipt.l1Fee ?? 0n)
+      return { claim: args.number as bigint, part: 'claim', layer: 0, amount, evidence: transactionHash }
+    }),
+  )
+}

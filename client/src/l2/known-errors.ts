@@ -1,0 +1,43 @@
+import {
+  allowListGateAbi,
+  attestationGateAbi,
+  bulkPricingAbi,
+  compositeGateAbi,
+  contactDirectoryAbi,
+  demandGateAbi,
+  flatFeeGateAbi,
+  parleyGovernorAbi,
+  parleyTimelockAbi,
+  parleyVotesAbi,
+  publicInboxAbi,
+  reputationAbi,
+  signatureVerifierAbi,
+  stakeVaultAbi,
+  sybilListGateAbi,
+  sybilListsAbi,
+  treasuryAbi,
+} from '@parley/contracts'
+import type { Abi } from 'viem'
+
+const abis: readonly Abi[] = [
+  contactDirectoryAbi,
+  signatureVerifierAbi,
+  publicInboxAbi,
+  allowListGateAbi,
+  attestationGateAbi,
+  compositeGateAbi,
+  demandGateAbi,
+  flatFeeGateAbi,
+  sybilListGateAbi,
+  bulkPricingAbi,
+  reputationAbi,
+  stakeVaultAbi,
+  sybilListsAbi,
+  treasuryAbi,
+  parleyGovernorAbi,
+  parleyTimelockAbi,
+  parleyVotesAbi,
+]
+
+/** Errors of all contracts: what one refuses with may come from another that it calls. */
+export const knownErrors: Abi = abis.flatMap((abi) => abi.filter(({ type }) => type === 'error'))
