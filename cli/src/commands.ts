@@ -1,6 +1,6 @@
 import { batcherCommand } from './command/batcher.ts'
 import { benchLoad, benchPipeline } from './command/bench.ts'
-import { benchDaCommand, benchSettlementCommand } from './command/bench-costs.ts'
+import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
 import { benchLanesCommand, benchMemoryCommand, benchRestartCommand } from './command/bench-limits.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
@@ -88,6 +88,7 @@ export const commands: readonly CommandDefinition[] = [
   simulateConservationCommand,
   benchDaCommand,
   benchSettlementCommand,
+  benchPeersCommand,
   inspectBlock,
   inspectClaim,
   inspectConversation,

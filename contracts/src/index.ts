@@ -6,6 +6,7 @@ export { contactDirectoryAbi, contactDirectoryBytecode } from '../abi/contact-di
 export { demandGateAbi, demandGateBytecode } from '../abi/demand-gate.ts'
 export { flatFeeGateAbi, flatFeeGateBytecode } from '../abi/flat-fee-gate.ts'
 export { inboxAbi, inboxBytecode } from '../abi/inbox.ts'
+export { messageLogAbi, messageLogBytecode } from '../abi/message-log.ts'
 export { parleyGovernorAbi, parleyGovernorBytecode } from '../abi/parley-governor.ts'
 export { parleyTimelockAbi, parleyTimelockBytecode } from '../abi/parley-timelock.ts'
 export { parleyVotesAbi, parleyVotesBytecode } from '../abi/parley-votes.ts'

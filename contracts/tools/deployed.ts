@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 export const deployed = [
   'Inbox',
   'Rollup',
+  'bench/MessageLog',
   'contacts/ContactDirectory',
   'contacts/SignatureVerifier',
   'economics/BulkPricing',

@@ -24,3 +24,13 @@ export const benchSettlementCommand: CommandDefinition = {
     return printReport(context, await benchSettlement(context))
   },
 }
+
+export const benchPeersCommand: CommandDefinition = {
+  name: 'bench peers',
+  about: 'Measure an EVM chain, the Solana VM and bare verification on the same messages, and Parley end to end.',
+  keys: benchKeys,
+  async run(context) {
+    const { benchPeers } = await import('../bench/peers/bench-peers.ts')
+    return printReport(context, await benchPeers(context))
+  },
+}

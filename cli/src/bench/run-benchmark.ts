@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url'
+import { supervise } from '@parley/infra'
+import { CliError } from '../faults.ts'
+import type { Context } from '../process/context.ts'
+import { type ChildConfig, environmentOf } from '../stack/environment.ts'
+
+const binary = fileURLToPath(new URL('../../bin/parley.js', import.meta.url))
+const stopGraceSeconds = 30
+
+type RunContext = Pick<Context, 'config' | 'inheritedEnv' | 'err' | 'signal'>
+
+/**
+ * Runs another benchmark in a process of its own, with this one's seed, repeats and verifier.
+ * @param command - Its words, `bench pipeline` for one.
+ * @returns what it printed.
+ * @throws {CliError} `CHILD_ENDED` when it fails or prints no report.
+ */
+export async function runBenchmark(
+  { config, inheritedEnv, err, signal }: RunContext,
+  command: string,
+  more: ChildConfig = {},
+): Promise<Record<string, unknown>> {
+  const { bench, run, load } = config
+  const env = environmentOf(inheritedEnv, {
+    'run.json': true,
+    'run.verifier': run.verifier,
+    'load.seed': load.seed,
+    'bench.quick': bench.quick,
+    'bench.repeats': bench.repeats,
+    'log.level': 'warn',
+    'log.format': 'json',
+    ...more,
+  })
+  let printed = ''
+  const child = await supervise({
+    command: process.execPath,
+    args: [binary, ...command.split(' ')],
+    env,
+    stopGraceSeconds,
+    onLine(line, stream) {
+      if (stream === 'stdout') printed = line
+      else err.write(`  ${line}\n`)
+    },
+  })
+  const stop = (): void => void child.stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    const { code } = await child.exited
+    signal.throwIfAborted()
+    const report = code === 0 ? parsed(printed) : undefined
+    if (report !== undefined) return report
+    throw new CliError({ code: 'CHILD_ENDED', role: command, exitCode: code, lastLines: child.lastLines() })
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function parsed(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, unknown>
+  } catch (error) {
+    // No report, which the caller tells of.
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
