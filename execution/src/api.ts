@@ -10,6 +10,7 @@ import type {
   Prices,
   QueuedItem,
   Run,
+  RunsView,
   SignedOperation,
   TransitionFault,
 } from '@parley/protocol'
@@ -67,12 +68,34 @@ export interface ExecutedBatch {
   readonly block: bigint
   /** Accepted entries in journal form, to be given to `replay`; empty when all were refused. Owned by the receiver. */
   readonly record: Uint8Array
-  /** Outcome of each entry with the ticket it was submitted under. */
-  readonly outcomes: readonly { readonly ticket: number; readonly entry: number; readonly outcome: Outcome }[]
+  /** Entries executed, and how many of them were accepted. */
+  readonly entries: number
+  readonly accepted: number
+  /** Tells the outcome of each entry, without an object for those accepted. */
+  visit(visitor: OutcomeVisitor): void
+  /** The same as values, decoded when somebody looks at them. */
+  readonly outcomes: readonly EntryOutcome[]
+}
+
+/** How an entry fared, with the ticket it was submitted under. */
+export interface EntryOutcome {
+  readonly ticket: number
+  readonly entry: number
+  readonly outcome: Outcome
+}
+
+/** Is told how entries fared. */
+export interface OutcomeVisitor {
+  /** The position in two halves of 32 bits. */
+  accepted(ticket: number, entry: number, positionLow: number, positionHigh: number): void
+  refused(ticket: number, entry: number, fault: TransitionFault): void
 }
 
 /** All that lanes know of a sealed block; the sequencer adds the header. */
 export interface SealedRuns {
+  /** The runs and their signatures as bytes. */
+  readonly view: RunsView
+  /** The same as values, decoded when somebody looks at them; likewise `witness`. */
   readonly runs: Run[]
   readonly witness: BlockWitness
   /** Root that a header commits the runs by. */

@@ -1,4 +1,4 @@
-import { memberKey, ownerAddress, portableVerifier, signDigest } from '@parley/protocol'
+import { memberKey, ownerAddress, portableVerifier, signDigest, signDigestRecoverable } from '@parley/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chooseVerifier, createNativeSigner, createPortableVerifier, type NativeVerifier } from '../src/index.ts'
@@ -152,4 +152,11 @@ describe('native signer', () => {
     expect(() => signer.memberKey(order)).toThrow()
     expect(() => signer.memberKey(zero)).toThrow()
   })
+})
+
+test('signRecoverable › gives the same bytes as the reference', () => {
+  for (const text of ['a', 'b', 'c', 'd']) {
+    const [own, other] = [digestOf(`secret ${text}`), digestOf(`digest ${text}`)]
+    expect(signer.signRecoverable(own, other)).toEqual(signDigestRecoverable(own, other))
+  }
 })

@@ -4,6 +4,8 @@ import {
   type InboxItem,
   InboxItemKind,
   type QueuedItem,
+  type RunsView,
+  viewOf,
 } from '@parley/protocol'
 import { expect, test } from 'vitest'
 import { ConversationIndex, findLink } from '../src/chain/conversation-index.ts'
@@ -49,12 +51,17 @@ async function historyOf(talk: Talk, index: ConversationIndex, links: Uint8Array
   return entries
 }
 
+const viewed = ({ block, witness }: BuiltBlock): [bigint, RunsView] => [
+  block.header.number,
+  viewOf({ block, witness, signature: new Uint8Array(65) }).runs,
+]
+
 const itemAt = (items: readonly QueuedItem[]) => (index: bigint) => items[Number(index)] as QueuedItem
 
 test('conversation index › walks back over every event of a conversation, in order and forced ones included', async () => {
   const world = blocks()
   const index = new ConversationIndex()
-  const links = world.built.map(({ block }) => index.add(block, itemAt(world.items)))
+  const links = world.built.map((block) => index.add(...viewed(block), itemAt(world.items)))
   const [a, b, c] = world.talks as [Talk, Talk, Talk]
   const told = async (talk: Talk) =>
     (await historyOf(talk, index, links, world)).map(({ position, block, forced, event }) => [
@@ -85,12 +92,12 @@ test('conversation index › walks back over every event of a conversation, in o
 test('conversation index › goes on from what encode gave as if nothing had happened', () => {
   const { built, items } = blocks()
   const whole = new ConversationIndex()
-  const links = built.map(({ block }) => whole.add(block, itemAt(items)))
+  const links = built.map((block) => whole.add(...viewed(block), itemAt(items)))
   const before = new ConversationIndex()
-  for (const { block } of built.slice(0, 2)) before.add(block, itemAt(items))
+  for (const block of built.slice(0, 2)) before.add(...viewed(block), itemAt(items))
   const after = new ConversationIndex()
   for (const shard of [3, 9]) after.restore(shard, before.encode(shard))
-  expect(built.slice(2).map(({ block }) => after.add(block, itemAt(items)))).toEqual(links.slice(2))
+  expect(built.slice(2).map((block) => after.add(...viewed(block), itemAt(items)))).toEqual(links.slice(2))
   for (const shard of [3, 9]) expect(after.encode(shard)).toEqual(whole.encode(shard))
 })
 

@@ -1,4 +1,4 @@
-import type { Outcome } from '@parley/execution'
+import type { EntryOutcome, ExecutedBatch, Outcome } from '@parley/execution'
 import { expect, test } from 'vitest'
 import { SequencerError } from '../src/faults.ts'
 import { Intake } from '../src/pipeline/intake.ts'
@@ -35,6 +35,16 @@ function setUp(load: { maxUnanswered?: number; maxJournalBytes?: number } = {}) 
 }
 
 const accepted = (position: bigint): Outcome => ({ accepted: true, block: 1n, position })
+
+/** What lanes tell, made of values. */
+const told = (outcomes: readonly EntryOutcome[]): Pick<ExecutedBatch, 'block' | 'visit'> => ({
+  block: 1n,
+  visit(visitor) {
+    for (const { ticket, entry, outcome } of outcomes)
+      if (outcome.accepted) visitor.accepted(ticket, entry, Number(outcome.position), 0)
+      else visitor.refused(ticket, entry, outcome.fault)
+  },
+})
 const bytes = (messages: number, tag = 0): Uint8Array => new Uint8Array(messages * message).fill(tag)
 
 test('intake › holds what comes while no block is open, then submits it in order', async () => {
@@ -47,13 +57,15 @@ test('intake › holds what comes while no block is open, then submits it in ord
   intake.open(Number.POSITIVE_INFINITY)
   expect(execution.submitted.map(({ first }) => first)).toEqual([1, 2])
   intake.executed(3)
-  intake.answer([
-    { ticket: 1, entry: 1, outcome: accepted(8n) },
-    { ticket: 0, entry: 0, outcome: accepted(5n) },
-    { ticket: 1, entry: 0, outcome: accepted(7n) },
-  ])
-  expect(await first).toEqual([accepted(5n)])
-  expect(await second).toEqual([accepted(7n), accepted(8n)])
+  intake.answer(
+    told([
+      { ticket: 1, entry: 1, outcome: accepted(8n) },
+      { ticket: 0, entry: 0, outcome: accepted(5n) },
+      { ticket: 1, entry: 0, outcome: accepted(7n) },
+    ]),
+  )
+  expect((await first).outcomes()).toEqual([accepted(5n)])
+  expect((await second).outcomes()).toEqual([accepted(7n), accepted(8n)])
   expect([intake.unanswered, intake.unexecuted]).toEqual([0, 0])
 })
 
@@ -68,14 +80,16 @@ test('intake › a request larger than the room is split, and answered as one', 
   intake.open(2)
   expect(execution.submitted.map((part) => part.bytes / message)).toEqual([2, 2, 1])
   const [a, b, c] = execution.submitted.map(({ ticket }) => ticket) as [number, number, number]
-  intake.answer([
-    { ticket: c, entry: 0, outcome: accepted(4n) },
-    { ticket: a, entry: 0, outcome: accepted(0n) },
-    { ticket: a, entry: 1, outcome: accepted(1n) },
-    { ticket: b, entry: 0, outcome: accepted(2n) },
-    { ticket: b, entry: 1, outcome: accepted(3n) },
-  ])
-  expect(await request).toEqual([0n, 1n, 2n, 3n, 4n].map(accepted))
+  intake.answer(
+    told([
+      { ticket: c, entry: 0, outcome: accepted(4n) },
+      { ticket: a, entry: 0, outcome: accepted(0n) },
+      { ticket: a, entry: 1, outcome: accepted(1n) },
+      { ticket: b, entry: 0, outcome: accepted(2n) },
+      { ticket: b, entry: 1, outcome: accepted(3n) },
+    ]),
+  )
+  expect((await request).outcomes()).toEqual([0n, 1n, 2n, 3n, 4n].map(accepted))
 })
 
 test.each([
@@ -126,7 +140,7 @@ test('intake › failing answers everything with the fault and takes nothing mor
   await expect(submitted).rejects.toBe(stopping)
   await expect(held).rejects.toBe(stopping)
   expect(() => intake.submitMessages(bytes(1))).toThrow(stopping)
-  intake.answer([{ ticket: 0, entry: 0, outcome: accepted(0n) }])
+  intake.answer(told([{ ticket: 0, entry: 0, outcome: accepted(0n) }]))
   expect(intake.unanswered).toBe(0)
 })
 
@@ -142,8 +156,8 @@ test('intake › held entries that lanes cannot take at all fail their request a
   intake.open(Number.POSITIVE_INFINITY)
   await expect(impossible).rejects.toThrow('too many')
   expect(execution.submitted.map(({ first }) => first)).toEqual([2])
-  intake.answer([{ ticket: 0, entry: 0, outcome: accepted(0n) }])
-  expect(await good).toEqual([accepted(0n)])
+  intake.answer(told([{ ticket: 0, entry: 0, outcome: accepted(0n) }]))
+  expect((await good).outcomes()).toEqual([accepted(0n)])
   expect(intake.unanswered).toBe(0)
 })
 

@@ -1,7 +1,8 @@
 import type { Outcome } from '@parley/execution'
 import { MessageReceiptType, messageReceiptBytes, refusalNumbers, type TransitionFault } from '@parley/protocol'
 import { expect, test } from 'vitest'
-import { encodeReceipts, jsonOfOutcome, junkIn } from '../src/http/receipts.ts'
+import { jsonOfOutcome } from '../src/http/receipts.ts'
+import { halvesOf, Receipts } from '../src/pipeline/receipts.ts'
 
 const refused = (fault: TransitionFault): Outcome => ({ accepted: false, fault })
 
@@ -19,8 +20,20 @@ const cases: [Outcome, { refusal: number; block: bigint; value: bigint }][] = [
   [refused({ code: 'SIGNATURE_INVALID', index: 0 }), { refusal: 19, block: 0n, value: 0n }],
 ]
 
-test('encodeReceipts › is the concatenation of SSZ receipts', () => {
-  const bytes = encodeReceipts(cases.map(([outcome]) => outcome))
+function receiptsOf(outcomes: readonly Outcome[]): Receipts {
+  const receipts = new Receipts(outcomes.length)
+  outcomes.forEach((outcome, i) => {
+    if (!outcome.accepted) receipts.refuse(i, outcome.fault)
+    else {
+      const position = halvesOf(outcome.position)
+      receipts.accept(i, halvesOf(outcome.block), position.low, position.high)
+    }
+  })
+  return receipts
+}
+
+test('receipts › are the concatenation of SSZ receipts', () => {
+  const { bytes } = receiptsOf(cases.map(([outcome]) => outcome))
   expect(bytes.length).toBe(messageReceiptBytes * cases.length)
   cases.forEach(([, receipt], i) => {
     const own = bytes.subarray(i * messageReceiptBytes, (i + 1) * messageReceiptBytes)
@@ -37,6 +50,11 @@ test('jsonOfOutcome › names the fault and what it expected', () => {
   })
 })
 
-test('junkIn › counts signatures that do not hold and nothing else', () => {
-  expect(junkIn(cases.map(([outcome]) => outcome))).toBe(1)
+test('receipts › give the outcomes back', () => {
+  const outcomes = cases.map(([outcome]) => outcome)
+  expect(receiptsOf(outcomes).outcomes()).toEqual(outcomes)
+})
+
+test('receipts › count signatures that do not hold and nothing else', () => {
+  expect(receiptsOf(cases.map(([outcome]) => outcome)).junk).toBe(1)
 })

@@ -1,4 +1,4 @@
-import { beginSegment, blockContext, portableVerifier, type Shard } from '@parley/protocol'
+import { beginSegment, blockContext, portableVerifier, type Shard, viewOf } from '@parley/protocol'
 import { expect, test } from 'vitest'
 import { ShardFees } from '../src/chain/shard-fees.ts'
 import { offerMessage, offerOperation, ReferenceChainBuilder } from './support/reference-chain.ts'
@@ -18,8 +18,8 @@ test('shard fees › follow the fee fields of the state, and quote what the next
     Array.from({ length: 3 }, (_, i) => offerMessage(talks[1]!.say(`b${i}`))),
   ]
   for (const some of offers) {
-    const { block } = chain.build(some)
-    followed.apply(block.runs, block.header.timestamp)
+    const { block, witness } = chain.build(some)
+    followed.apply(viewOf({ block, witness, signature: new Uint8Array(65) }).runs, block.header.timestamp)
     expect(followed.fees).toEqual(chain.state.shards.map(({ feeExcess, feeTime }) => ({ feeExcess, feeTime })))
   }
   const prices = { dataByte: 2n, settlement: 7n, stateByte: 1n }

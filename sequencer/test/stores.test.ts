@@ -1,4 +1,4 @@
-import { type SealedBlock, SealedBlockType, sameBytes } from '@parley/protocol'
+import { type SealedBlock, SealedBlockType, sameBytes, viewOf } from '@parley/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { decodeRecord, encodeEntries, encodeOpening, type Opening } from '../src/chain/opening.ts'
 import { ShardFeesType } from '../src/chain/shard-fees.ts'
@@ -43,8 +43,8 @@ describe('block store', () => {
     const [first, second] = chainOf(2) as [SealedBlock, SealedBlock]
     const store = await BlockStore.open(db)
     expect([store.head, store.first]).toEqual([0n, 1n])
-    const bytes = await store.add(first, links)
-    await store.add(second, links)
+    const bytes = await store.add(viewOf(first), links)
+    await store.add(viewOf(second), links)
     expect(sameBytes(bytes, SealedBlockType.serialize(first))).toBe(true)
     const again = await BlockStore.open(db)
     expect([again.head, again.first]).toEqual([2n, 1n])
@@ -57,21 +57,21 @@ describe('block store', () => {
     const store = await BlockStore.open(db)
     const [first, second] = chainOf(2) as [SealedBlock, SealedBlock]
     const [other] = chainOf(1, 'other') as [SealedBlock]
-    await store.add(first, links)
-    await store.add(second, links)
+    await store.add(viewOf(first), links)
+    await store.add(viewOf(second), links)
     await store.forget(2n)
     expect(await store.block(1n)).toBeUndefined()
     expect(await store.block(2n)).toEqual(second)
     const again = await BlockStore.open(db)
     expect([again.head, again.first]).toEqual([2n, 2n])
     again.head = 0n
-    await expect(again.add(other, links)).rejects.toMatchObject({ fault: { code: 'SECOND_HEADER', block: 1n } })
+    await expect(again.add(viewOf(other), links)).rejects.toMatchObject({ fault: { code: 'SECOND_HEADER', block: 1n } })
     expect(await again.block(1n)).toBeUndefined()
   })
 
   test('never forgets its last block', async () => {
     const store = await BlockStore.open(db)
-    for (const block of chainOf(2)) await store.add(block, links)
+    for (const block of chainOf(2)) await store.add(viewOf(block), links)
     await store.forget(3n)
     expect((await BlockStore.open(db)).head).toBe(2n)
   })
@@ -79,12 +79,12 @@ describe('block store', () => {
   test('refuses a gap', async () => {
     const store = await BlockStore.open(db)
     const [, second] = chainOf(2)
-    await expect(store.add(second!, links)).rejects.toThrow(corrupt('block'))
+    await expect(store.add(viewOf(second!), links)).rejects.toThrow(corrupt('block'))
   })
 
   test('refuses what is not what was written', async () => {
     const store = await BlockStore.open(db)
-    await store.add(chainOf(1)[0]!, links)
+    await store.add(viewOf(chainOf(1)[0]!), links)
     await flip(keyOf('block/', 1n))
     await expect((await BlockStore.open(db)).block(1n)).rejects.toThrow(corrupt('block'))
   })

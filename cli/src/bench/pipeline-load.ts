@@ -32,11 +32,15 @@ export interface StackFollower {
 
 const claimWithinMs = 120_000
 
-/** Of the sequencer: its lanes, its event loop, and everything else, which is mostly collecting garbage and writing files. */
+/**
+ * Of the sequencer: its lanes, its event loop, V8's own threads, which collect garbage and compile, and those that write
+ * files.
+ */
 const partOf: PartOf = (process, thread) => {
   if (process !== 'sequencer') return process
   if (thread.startsWith('parley-lane')) return 'lanes'
-  return thread === 'MainThread' ? 'sequencer' : 'sequencerBackground'
+  if (thread === 'MainThread') return 'sequencer'
+  return thread.startsWith('libuv') ? 'sequencerFiles' : 'sequencerV8'
 }
 
 export function openStackReader(context: Context, places: StackPlaces, signal: AbortSignal): Promise<SettlementReader> {

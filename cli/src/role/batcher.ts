@@ -5,6 +5,7 @@ import type { Settlement } from '@parley/protocol'
 import { Gauge, Registry } from 'prom-client'
 import { needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
+import { collectLessOften } from '../process/heap.ts'
 import type { Service } from '../process/service.ts'
 import { startStatusServer } from '../process/status-server.ts'
 import { Closing } from './closing.ts'
@@ -26,6 +27,7 @@ function watched(settlement: Settlement, onPublished: (block: bigint) => void): 
 
 /** Starts the batcher: blocks from the sequencer's feed, batches to the DA layer, claims to the L2. */
 export function startBatcher(context: Context): Promise<Service> {
+  collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
     const dataDir = needed(config, 'run.dataDir')

@@ -1,17 +1,19 @@
 import { availableParallelism } from 'node:os'
-import { createExecution } from '@parley/execution'
-import { ownerAddress, signDigestRecoverable } from '@parley/protocol'
+import { chooseVerifier, createExecution, createNativeSigner } from '@parley/execution'
+import { ownerAddress } from '@parley/protocol'
 import { createSequencer, type HeaderSigner, openJournal, type SequencerOptions } from '@parley/sequencer'
 import { Registry } from 'prom-client'
 import { type Config, needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
+import { collectLessOften } from '../process/heap.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { openReader } from './l2.ts'
 import { openBytes } from './stores.ts'
 
 function signerOf(secret: Uint8Array): HeaderSigner {
-  return { address: ownerAddress(secret), sign: async (digest) => signDigestRecoverable(secret, digest) }
+  const { signRecoverable } = createNativeSigner()
+  return { address: ownerAddress(secret), sign: async (digest) => signRecoverable(secret, digest) }
 }
 
 function optionsOf({ sequencer, run }: Config): SequencerOptions {
@@ -28,6 +30,7 @@ function optionsOf({ sequencer, run }: Config): SequencerOptions {
 
 /** Starts the sequencer: takes messages, keeps its journal, seals blocks. */
 export function startSequencer(context: Context): Promise<Service> {
+  collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
     const dataDir = needed(config, 'run.dataDir')
@@ -49,6 +52,7 @@ export function startSequencer(context: Context): Promise<Service> {
         store: await openBytes(dataDir, 'chain', closing),
         settlement,
         signer: signerOf(needed(config, 'sequencer.key').reveal()),
+        verifier: chooseVerifier(config.run.verifier),
         clock,
         log,
         registry,

@@ -36,9 +36,10 @@ export class MeasuredLanes {
   private constructor(execution: Execution, workers: readonly Worker[]) {
     this.execution = execution
     this.workers = workers
-    execution.onExecuted(({ outcomes }) => {
-      for (const { outcome } of outcomes) if (!outcome.accepted) this.refused = outcome.fault.code
-      this.count += outcomes.length
+    execution.onExecuted((batch) => {
+      if (batch.accepted < batch.entries)
+        for (const { outcome } of batch.outcomes) if (!outcome.accepted) this.refused = outcome.fault.code
+      this.count += batch.entries
       this.wake()
     })
   }

@@ -80,7 +80,7 @@ export class BlockBuilder {
     }
   }
 
-  /** Closes the runs. @returns them in packed form, shards ascending. */
+  /** Closes the runs. @returns them as `codec/sealed-runs.ts` has them, shards ascending. */
   seal(): Uint8Array {
     const writer = new ByteWriter(64 * 1024)
     for (const [, run] of [...this.runs].sort(([a], [b]) => a - b)) {

@@ -41,7 +41,7 @@ export interface ShardRoot {
 }
 
 export interface LaneSealed {
-  /** Runs of the lane in packed form, shards ascending. */
+  /** Runs of the lane as `codec/sealed-runs.ts` has them, shards ascending. */
   readonly runs: Uint8Array
   readonly roots: ShardRoot[]
 }

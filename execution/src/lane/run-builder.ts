@@ -7,6 +7,7 @@ import {
   type TransitionFault,
 } from '@parley/protocol'
 import type { ByteWriter } from '../codec/bytes.ts'
+import { writeSealedRun } from '../codec/sealed-runs.ts'
 import { excessAfterMessages, type SegmentStart, segmentStart } from './fee-market.ts'
 import type { LaneContext } from './lane-context.ts'
 import { MessageDigests } from './message-digests.ts'
@@ -23,7 +24,6 @@ import {
   loggedWords,
   type MessageLogs,
   signatureWords,
-  writeLoggedRun,
 } from './segment-log.ts'
 import type { ShardState } from './shard-state.ts'
 import { ShardView } from './shard-view.ts'
@@ -108,7 +108,7 @@ export class RunBuilder {
   }
 
   write(writer: ByteWriter): void {
-    writeLoggedRun(writer, runRoot(this.state.index, this.segmentRoots, this.standing), this.state.index, this.segments)
+    writeSealedRun(writer, runRoot(this.state.index, this.segmentRoots, this.standing), this.state.index, this.segments)
   }
 
   private beginMessages(trusted: boolean, start: SegmentStart): void {

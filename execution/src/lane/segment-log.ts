@@ -1,12 +1,5 @@
 import { BodyKind, limits, type SignedOperation } from '@parley/protocol'
-import type { ByteWriter } from '../codec/bytes.ts'
-import {
-  packedMessageBytes,
-  writeOperationBody,
-  writeRunHeader,
-  writeSegmentHeader,
-  writeSignatures,
-} from '../codec/packed-runs.ts'
+import { packedMessageBytes } from '../codec/packed-runs.ts'
 
 /** Words of a logged message, in the packed form: conversation, member, content. */
 export const LoggedWord = { conversation: 0, member: 1, content: 2 } as const
@@ -59,37 +52,5 @@ function newMessages(): LoggedMessages {
     words: new Int32Array(limits.messagesPerSegment * loggedWords),
     signatures: new Int32Array(limits.messagesPerSegment * signatureWords),
     count: 0,
-  }
-}
-
-/** Writes the run of a shard in the packed form. */
-export function writeLoggedRun(
-  writer: ByteWriter,
-  root: Uint8Array,
-  shard: number,
-  segments: readonly LoggedSegment[],
-): void {
-  writeRunHeader(writer, root, shard, segments.length)
-  for (const { preRoot, body, postRoot } of segments) {
-    writeSegmentHeader(writer, body.selector, preRoot, postRoot)
-    writeLoggedBody(writer, body)
-  }
-}
-
-function writeLoggedBody(writer: ByteWriter, body: LoggedBody): void {
-  switch (body.selector) {
-    case BodyKind.messages:
-      writer.uint32(body.count)
-      writer.write(new Uint8Array(body.words.buffer, 0, body.count * loggedWords * 4))
-      writer.uint32(body.count)
-      writer.write(new Uint8Array(body.signatures.buffer, 0, body.count * signatureWords * 4))
-      return
-    case BodyKind.operation:
-      writeOperationBody(writer, body.signed.operation)
-      writeSignatures(writer, body.signed.signatures)
-      return
-    case BodyKind.inboxItem:
-      writer.uint64(body.index)
-      writeSignatures(writer, [])
   }
 }

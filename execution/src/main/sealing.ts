@@ -1,6 +1,6 @@
-import { type Bytes32, limits, merkleize, mixIn, runsRoot } from '@parley/protocol'
+import { type BlockWitness, type Bytes32, limits, listRoot, type Run } from '@parley/protocol'
 import type { SealedRuns } from '../api.ts'
-import { readRuns } from '../codec/packed-runs.ts'
+import { joinSealedRuns } from '../codec/sealed-runs.ts'
 import type { LaneSealed, ShardRoot } from '../lane/commands.ts'
 
 /** Roots of all shards, gathered from lanes. */
@@ -12,12 +12,20 @@ export function gatherRoots(ofLanes: readonly (readonly ShardRoot[])[]): Bytes32
 
 /** Puts together what the lanes sealed. */
 export function gatherRuns(ofLanes: readonly LaneSealed[]): SealedRuns {
-  const signed = ofLanes.flatMap(({ runs }) => readRuns(runs)).sort((a, b) => a.run.shard - b.run.shard)
-  const roots = signed.map(({ root }) => root)
+  const { view, roots } = joinSealedRuns(ofLanes.map(({ runs }) => runs))
+  let runs: Run[] | undefined
+  let witness: BlockWitness | undefined
   return {
-    runs: signed.map(({ run }) => run),
-    witness: signed.map(({ signatures }) => signatures),
-    runsRoot: roots.length === 0 ? runsRoot([]) : mixIn(merkleize(roots, Math.log2(limits.shards)), roots.length),
+    view,
+    get runs() {
+      runs ??= view.decodeRuns()
+      return runs
+    },
+    get witness() {
+      witness ??= view.decodeWitness()
+      return witness
+    },
+    runsRoot: listRoot(roots, Math.log2(limits.shards)),
     shardRoots: gatherRoots(ofLanes.map((lane) => lane.roots)),
   }
 }

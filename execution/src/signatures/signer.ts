@@ -7,6 +7,8 @@ export interface NativeSigner {
   memberKey(secret: Uint8Array): MemberKey
   /** r ‖ s with low s, deterministic (RFC 6979). */
   sign(secret: Uint8Array, digest: Bytes32): Signature
+  /** r ‖ s ‖ v with v 27 or 28, as `signDigestRecoverable` of protocol. */
+  signRecoverable(secret: Uint8Array, digest: Bytes32): Uint8Array
 }
 
 /** For load generators and tests, which sign by the hundred thousand. */
@@ -18,5 +20,12 @@ export function createNativeSigner(): NativeSigner {
       return { secret: even ? secret : secp256k1.privateKeyNegate(secret.slice()), key: point.slice(1) }
     },
     sign: (secret, digest) => secp256k1.ecdsaSign(digest, secret).signature,
+    signRecoverable(secret, digest) {
+      const { signature, recid } = secp256k1.ecdsaSign(digest, secret)
+      const bytes = new Uint8Array(65)
+      bytes.set(signature)
+      bytes[64] = 27 + recid
+      return bytes
+    },
   }
 }

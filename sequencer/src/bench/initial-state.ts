@@ -1,5 +1,5 @@
 import type { ShardChunk } from '@parley/execution'
-import { type Bytes32, type ChainConfig, limits, runsRoot } from '@parley/protocol'
+import { type Bytes32, type ChainConfig, limits, runsRoot, viewOf } from '@parley/protocol'
 import { type HeaderSigner, signHeader } from '../chain/signer.ts'
 import { genesisTip, nextTip } from '../chain/tip.ts'
 import type { BytesLevel } from '../level.ts'
@@ -30,11 +30,11 @@ export async function writeInitialState(
   const { genesis } = config
   const timestamp = genesis.timestamp + limits.minBlockIntervalMs
   const opening = { number: 1n, timestamp, lineage: genesis.lineage, inboxFrom: 0n, items: 0, prices: genesis.prices }
-  const sealed = { runs: [], witness: [], runsRoot: runsRoot([]), shardRoots: state.shardRoots }
+  const sealed = { runsRoot: runsRoot([]), shardRoots: state.shardRoots }
   const { header, prices, shardRoots } = nextTip(genesisTip(config), opening, [], sealed)
   const signature = await signHeader(signer, config, header)
   const blocks = await BlockStore.open(store)
-  await blocks.add({ block: { header, runs: [] }, witness: [], signature }, new Uint8Array(0))
+  await blocks.add(viewOf({ block: { header, runs: [] }, witness: [], signature }), new Uint8Array(0))
   const shards: Uint8Array[][] = Array.from({ length: limits.shards }, () => [])
   for (const { shard, bytes } of state.chunks) shards[shard]?.push(bytes)
   const index = shards.map((_, shard) => [new Uint8Array(indexBytes * state.conversationsIn(shard))])

@@ -1,5 +1,4 @@
 import {
-  type Block,
   BodyKind,
   type ForcedOperation,
   InboxItemKind,
@@ -7,9 +6,11 @@ import {
   type Operation,
   OperationKind,
   type QueuedItem,
-  type Run,
-  type Segment,
+  type RunsView,
   sameBytes,
+  type ViewedRun,
+  type ViewedSegment,
+  viewedMessageBytes,
 } from '@parley/protocol'
 
 /** Where one block touched a conversation. */
@@ -24,12 +25,6 @@ export interface ConversationLink {
 
 const linkBytes = 23
 const notCreated = 0xffff
-
-/** What an inbox item that took effect did; invalid ones leave the shard's root as it was. */
-export function forcedEffect(segment: Segment, itemAt: (index: bigint) => QueuedItem): QueuedItem['item'] | undefined {
-  if (segment.body.selector !== BodyKind.inboxItem || sameBytes(segment.preRoot, segment.postRoot)) return undefined
-  return itemAt(segment.body.value).item
-}
 
 /** The conversation whose membership an operation changes; creations have no index of their own yet. */
 export function changedConversation(operation: Operation): number | undefined {
@@ -70,40 +65,12 @@ export class ConversationIndex {
     return BigInt(this.shards[shard]?.lastBlock[conversation] ?? 0)
   }
 
-  /** Takes in a block and returns its links, to be stored with it. */
-  add(block: Block, itemAt: (index: bigint) => QueuedItem): Uint8Array {
+  /** Takes in the runs of block `number` and returns its links, to be stored with it. */
+  add(number: bigint, view: RunsView, itemAt: (index: bigint) => QueuedItem): Uint8Array {
     const links = new LinkWriter()
-    for (const run of block.runs) this.addRun(run, Number(block.header.number), itemAt, links)
+    for (const run of view.runs)
+      new RunIndexer(this.shards[run.shard] as ShardIndex, run, Number(number), links).add(view, itemAt)
     return links.bytes()
-  }
-
-  private addRun(run: Run, block: number, itemAt: (index: bigint) => QueuedItem, links: LinkWriter): void {
-    const shard = this.shards[run.shard] as ShardIndex
-    const touch = (conversation: number, createdIn = notCreated): void => {
-      const previous = shard.lastBlock[conversation] as number
-      if (previous === block) return
-      links.add(run.shard, conversation, shard.messages[conversation] as number, previous, createdIn)
-      shard.lastBlock[conversation] = block
-    }
-    const say = (conversation: number): void => {
-      touch(conversation)
-      shard.messages[conversation] = (shard.messages[conversation] as number) + 1
-    }
-    const operate = (operation: Operation, segment: number): void => {
-      const changed = changedConversation(operation)
-      if (changed !== undefined) touch(changed)
-      if (operation.selector === OperationKind.createConversation) touch(shard.open(), segment)
-    }
-    run.segments.forEach((segment, s) => {
-      const { body } = segment
-      if (body.selector === BodyKind.messages) for (const message of body.value) say(message.conversation)
-      else if (body.selector === BodyKind.operation) operate(body.value, s)
-      else {
-        const item = forcedEffect(segment, itemAt)
-        if (item?.selector === InboxItemKind.forcedMessage) say(item.value.message.conversation)
-        if (item?.selector === InboxItemKind.forcedOperation) operate((item.value as ForcedOperation).operation, s)
-      }
-    })
   }
 
   /** One shard's part, for a snapshot. */
@@ -131,8 +98,63 @@ export class ConversationIndex {
   }
 }
 
+/** Takes one run into the index of its shard. */
+class RunIndexer {
+  private readonly index: ShardIndex
+  private readonly run: ViewedRun
+  private readonly block: number
+  private readonly links: LinkWriter
+
+  constructor(index: ShardIndex, run: ViewedRun, block: number, links: LinkWriter) {
+    this.index = index
+    this.run = run
+    this.block = block
+    this.links = links
+  }
+
+  add(view: RunsView, itemAt: (index: bigint) => QueuedItem): void {
+    this.run.segments.forEach((segment, s) => {
+      if (segment.kind === BodyKind.messages) this.sayAll(view, segment)
+      else if (segment.kind === BodyKind.operation) this.operate(view.operation(segment), s)
+      else this.force(view, segment, s, itemAt)
+    })
+  }
+
+  private sayAll(view: RunsView, { body, messages }: ViewedSegment): void {
+    for (let i = 0; i < messages; i += 1) this.say(view.conversation(body + i * viewedMessageBytes))
+  }
+
+  private force(view: RunsView, segment: ViewedSegment, s: number, itemAt: (index: bigint) => QueuedItem): void {
+    // An invalid item leaves the shard's root as it was.
+    if (sameBytes(view.root(segment.preRoot), view.root(segment.postRoot))) return
+    const { item } = itemAt(view.item(segment))
+    if (item.selector === InboxItemKind.forcedMessage) this.say(item.value.message.conversation)
+    if (item.selector === InboxItemKind.forcedOperation) this.operate((item.value as ForcedOperation).operation, s)
+  }
+
+  private say(conversation: number): void {
+    this.touch(conversation)
+    this.index.messages[conversation] = (this.index.messages[conversation] as number) + 1
+  }
+
+  private operate(operation: Operation, segment: number): void {
+    const changed = changedConversation(operation)
+    if (changed !== undefined) this.touch(changed)
+    if (operation.selector === OperationKind.createConversation) this.touch(this.index.open(), segment)
+  }
+
+  private touch(conversation: number, createdIn = notCreated): void {
+    const { index, run, block, links } = this
+    const previous = index.lastBlock[conversation] as number
+    if (previous === block) return
+    links.add(run.shard, conversation, index.messages[conversation] as number, previous, createdIn)
+    index.lastBlock[conversation] = block
+  }
+}
+
 class LinkWriter {
   private buffer = new Uint8Array(64 * linkBytes)
+  private view = new DataView(this.buffer.buffer)
   private length = 0
 
   add(shard: number, conversation: number, first: number, previous: number, createdIn: number): void {
@@ -140,13 +162,14 @@ class LinkWriter {
       const larger = new Uint8Array(2 * this.buffer.length)
       larger.set(this.buffer)
       this.buffer = larger
+      this.view = new DataView(larger.buffer)
     }
-    const view = new DataView(this.buffer.buffer, this.length, linkBytes)
-    view.setUint8(0, shard)
-    view.setUint32(1, conversation)
-    view.setFloat64(5, first)
-    view.setFloat64(13, previous)
-    view.setUint16(21, createdIn)
+    const { view, length: at } = this
+    view.setUint8(at, shard)
+    view.setUint32(at + 1, conversation)
+    view.setFloat64(at + 5, first)
+    view.setFloat64(at + 13, previous)
+    view.setUint16(at + 21, createdIn)
     this.length += linkBytes
   }
 

@@ -1,5 +1,5 @@
 import type { SealedRuns } from '@parley/execution'
-import { type ChainConfig, type QueuedItem, type SealedBlock, sameBytes } from '@parley/protocol'
+import { BlockView, type ChainConfig, type QueuedItem, type SignatureVerifier, sameBytes } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
 import { Pulse } from '../pulse.ts'
 import type { BlockStore } from '../store/block-store.ts'
@@ -13,7 +13,12 @@ export interface SealedChainDeps {
   readonly config: ChainConfig
   readonly blocks: BlockStore
   readonly signer: HeaderSigner
+  /** Looks at what the signer returned; the portable one when left out. */
+  readonly verifier?: SignatureVerifier | undefined
 }
+
+/** What a block is committed of. */
+export type CommittedRuns = Pick<SealedRuns, 'view' | 'runsRoot' | 'shardRoots'>
 
 /** The chain of sealed blocks: every header is durable before anybody is told of it. */
 export class SealedChain {
@@ -44,20 +49,19 @@ export class SealedChain {
    * the same.
    * @throws {SequencerError} `RECOVERY_DIFFERS`, `SECOND_HEADER`, `SIGNATURE_WRONG`.
    */
-  async commit(opening: Opening, items: readonly QueuedItem[], sealed: SealedRuns): Promise<SealedBlock | undefined> {
-    const { blocks, config, signer } = this.deps
-    const tip = nextTip(this.tip, opening, items, sealed)
-    const block = { header: tip.header, runs: sealed.runs }
+  async commit(opening: Opening, items: readonly QueuedItem[], { view, ...roots }: CommittedRuns): Promise<void> {
+    const { blocks, config, signer, verifier } = this.deps
+    const tip = nextTip(this.tip, opening, items, roots)
     const known = opening.number <= blocks.head
-    let fresh: SealedBlock | undefined
+    let fresh: BlockView | undefined
     if (known) await this.demandStored(tip, opening)
-    else fresh = { block, witness: sealed.witness, signature: await signHeader(signer, config, tip.header) }
-    const links = this.index.add(block, (index) => items[Number(index - opening.inboxFrom)] as QueuedItem)
-    this.fees.apply(block.runs, opening.timestamp)
+    else fresh = BlockView.of(tip.header, view, await signHeader(signer, config, tip.header, verifier))
+    const itemAt = (index: bigint) => items[Number(index - opening.inboxFrom)] as QueuedItem
+    const links = this.index.add(opening.number, view, itemAt)
+    this.fees.apply(view, opening.timestamp)
     if (fresh !== undefined) await blocks.add(fresh, links)
     this.tip = tip
     this.sealed.beat()
-    return fresh
   }
 
   private async demandStored(tip: Tip, { lineage, number }: Opening): Promise<void> {

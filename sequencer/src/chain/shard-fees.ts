@@ -10,7 +10,7 @@ import {
   operationCharge,
   type Prices,
   price,
-  type Run,
+  type RunsView,
   Uint64Type,
 } from '@parley/protocol'
 
@@ -41,15 +41,15 @@ export class ShardFees {
   }
 
   /** Takes in the runs of a block. */
-  apply(runs: readonly Run[], timestamp: bigint): void {
-    for (const run of runs) {
+  apply(view: RunsView, timestamp: bigint): void {
+    for (const run of view.runs) {
       const shard = this.fees[run.shard] as ShardFee
-      for (const { body } of run.segments) {
-        if (body.selector === BodyKind.inboxItem) continue
+      for (const segment of run.segments) {
+        if (segment.kind === BodyKind.inboxItem) continue
         const units =
-          body.selector === BodyKind.messages
-            ? messageCharge.weight * BigInt(body.value.length)
-            : operationCharge(body.value).weight
+          segment.kind === BodyKind.messages
+            ? messageCharge.weight * BigInt(segment.messages)
+            : operationCharge(view.operation(segment)).weight
         const left = decayedExcess(shard.feeExcess, shard.feeTime, timestamp, this.parameters)
         shard.feeExcess = grownExcess(left, units, this.parameters)
         shard.feeTime = timestamp

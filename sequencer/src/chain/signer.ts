@@ -6,6 +6,7 @@ import {
   domainSeparator,
   headerDigest,
   portableVerifier,
+  type SignatureVerifier,
 } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
 
@@ -18,11 +19,15 @@ export interface HeaderSigner {
 }
 
 /** Signs the EIP-712 digest of a header. @throws {SequencerError} `SIGNATURE_WRONG` when the signer returned another's. */
-export async function signHeader(signer: HeaderSigner, config: ChainConfig, header: BlockHeader): Promise<Uint8Array> {
+export async function signHeader(
+  signer: HeaderSigner,
+  config: ChainConfig,
+  header: BlockHeader,
+  verifier: SignatureVerifier = portableVerifier,
+): Promise<Uint8Array> {
   const digest = headerDigest(domainSeparator(config.chainId, config.inbox), header)
   const signature = await signer.sign(digest)
-  const valid =
-    signature.length === 65 && portableVerifier.verifyOwner(signer.address, digest, signature.subarray(0, 64))
+  const valid = signature.length === 65 && verifier.verifyOwner(signer.address, digest, signature.subarray(0, 64))
   if (!valid) throw new SequencerError({ code: 'SIGNATURE_WRONG', block: header.number, signer: signer.address })
   return signature
 }

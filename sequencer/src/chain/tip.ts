@@ -36,7 +36,12 @@ export function genesisTip(config: ChainConfig): Tip {
 }
 
 /** The tip after a block of `items` and `sealed` runs that was opened with `opening` on top of `parent`. */
-export function nextTip(parent: Tip, opening: Opening, items: readonly QueuedItem[], sealed: SealedRuns): Tip {
+export function nextTip(
+  parent: Tip,
+  opening: Opening,
+  items: readonly QueuedItem[],
+  sealed: Pick<SealedRuns, 'runsRoot' | 'shardRoots'>,
+): Tip {
   const inboxCount = opening.inboxFrom + BigInt(items.length)
   const prices = pricesAfter(opening.prices, items)
   const { number, timestamp, lineage } = opening

@@ -1,9 +1,8 @@
-import type { Outcome } from '@parley/execution'
 import { CodedError, messageReceiptBytes, signedMessageBytes } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
 import type { Quota } from '../http/quota.ts'
-import { encodeReceipts, junkIn } from '../http/receipts.ts'
 import type { Intake } from '../pipeline/intake.ts'
+import type { Receipts } from '../pipeline/receipts.ts'
 import { firstOf, Pulse } from '../pulse.ts'
 import { type Connection, closeCodes } from './connection.ts'
 
@@ -16,10 +15,10 @@ export interface MessageStreamDeps {
   readonly maxMessages: number
 }
 
-/** Frames that were submitted together and share their outcomes. */
+/** Frames that were submitted together and share their receipts. */
 interface Submitted {
   readonly frames: readonly number[]
-  readonly outcomes: Promise<readonly Outcome[]>
+  readonly receipts: Promise<Receipts>
 }
 
 /**
@@ -78,10 +77,10 @@ export class MessageStream {
       const frames = this.takeFrames()
       const messages = frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames)
       this.deps.quota.charge(this.deps.address, messages.length / signedMessageBytes)
-      const { outcomes } = await this.submit(messages)
+      const { receipts } = await this.submit(messages)
       // Looked at in its turn; until then nobody else listens.
-      outcomes.catch(() => undefined)
-      this.submitted.push({ frames: frames.map((frame) => frame.length / signedMessageBytes), outcomes })
+      receipts.catch(() => undefined)
+      this.submitted.push({ frames: frames.map((frame) => frame.length / signedMessageBytes), receipts })
       this.toAnswer.beat()
     }
   }
@@ -95,13 +94,13 @@ export class MessageStream {
     return this.frames.splice(0, end === -1 ? this.frames.length : end)
   }
 
-  /** Submits as soon as there is room; does not wait for the outcomes. */
-  private async submit(messages: Uint8Array): Promise<Pick<Submitted, 'outcomes'>> {
+  /** Submits as soon as there is room; does not wait for the receipts. */
+  private async submit(messages: Uint8Array): Promise<Pick<Submitted, 'receipts'>> {
     const { intake } = this.deps
     while (true) {
       const roomAgain = intake.roomAgain()
       try {
-        return { outcomes: intake.submitMessages(messages) }
+        return { receipts: intake.submitMessages(messages) }
       } catch (error) {
         if (!(error instanceof SequencerError && error.fault.code === 'OVERLOADED')) throw error
       }
@@ -116,15 +115,14 @@ export class MessageStream {
         await firstOf([this.toAnswer.next()], this.connection.signal)
         continue
       }
-      const outcomes = await next.outcomes
-      this.deps.quota.chargeJunk(this.deps.address, junkIn(outcomes))
-      const receipts = encodeReceipts(outcomes)
+      const receipts = await next.receipts
+      this.deps.quota.chargeJunk(this.deps.address, receipts.junk)
       let offset = 0
       for (const messages of next.frames) {
-        await this.connection.send(receipts.subarray(offset, offset + messages * messageReceiptBytes))
+        await this.connection.send(receipts.bytes.subarray(offset, offset + messages * messageReceiptBytes))
         offset += messages * messageReceiptBytes
       }
-      this.unanswered -= outcomes.length
+      this.unanswered -= receipts.entries
       if (this.unanswered < this.deps.maxMessages) this.connection.socket.resume()
     }
   }

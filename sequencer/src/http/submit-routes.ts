@@ -1,4 +1,3 @@
-import type { Outcome } from '@parley/execution'
 import {
   messageReceiptBytes,
   type SignedMessage,
@@ -11,8 +10,9 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SequencerError } from '../faults.ts'
 import type { Intake } from '../pipeline/intake.ts'
+import type { Receipts } from '../pipeline/receipts.ts'
 import type { Quota } from './quota.ts'
-import { encodeReceipts, jsonOfOutcome, junkIn } from './receipts.ts'
+import { jsonOfOutcome } from './receipts.ts'
 import { bytesBody, json, octets, type Route, sentOctets } from './route.ts'
 import { objectSchema, parseSsz, type SszType, schemaOfSsz, uint64Schema } from './ssz-json.ts'
 
@@ -94,17 +94,13 @@ function charged(
   { quota }: SubmitDeps,
   address: string,
   entries: number,
-  submit: () => Promise<readonly Outcome[]>,
-): Promise<readonly Outcome[]> {
+  submit: () => Promise<Receipts>,
+): Promise<Receipts> {
   quota.charge(address, entries)
-  return submit().then((outcomes) => {
-    quota.chargeJunk(address, junkIn(outcomes))
-    return outcomes
+  return submit().then((receipts) => {
+    quota.chargeJunk(address, receipts.junk)
+    return receipts
   })
-}
-
-function sendReceipts(reply: FastifyReply, outcomes: readonly Outcome[]): FastifyReply {
-  return reply.type(octets).send(encodeReceipts(outcomes))
 }
 
 /** Routes that take messages and operations. */
@@ -114,19 +110,18 @@ export function submitRoutes(deps: SubmitDeps): Route[] {
     const fromOctets = sentOctets(request)
     const messages = messagesOf(request.body, fromOctets, maxMessages)
     const entries = messages.length / signedMessageBytes
-    const outcomes = await charged(deps, request.ip, entries, () => intake.submitMessages(messages))
-    return fromOctets ? sendReceipts(reply, outcomes) : outcomes.map(jsonOfOutcome)
+    const receipts = await charged(deps, request.ip, entries, () => intake.submitMessages(messages))
+    return fromOctets ? reply.type(octets).send(receipts.bytes) : receipts.outcomes().map(jsonOfOutcome)
   }
   const postOperation = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const fromOctets = sentOctets(request)
     const operation = operationOf(request.body, fromOctets)
     const weight = operation.signatures.length
-    const [outcome] = await charged(deps, request.ip, Math.max(1, weight), async () => [
-      await intake.submitOperation(operation),
-    ])
-    if (fromOctets) return sendReceipts(reply, [outcome as Outcome])
-    if (outcome?.accepted === false) throw new TransitionError(outcome.fault)
-    return jsonOfOutcome(outcome as Outcome)
+    const receipts = await charged(deps, request.ip, Math.max(1, weight), () => intake.submitOperation(operation))
+    if (fromOctets) return reply.type(octets).send(receipts.bytes)
+    const outcome = receipts.outcome(0)
+    if (!outcome.accepted) throw new TransitionError(outcome.fault)
+    return jsonOfOutcome(outcome)
   }
   return [
     {

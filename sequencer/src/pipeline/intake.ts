@@ -1,14 +1,15 @@
-import type { Execution, Outcome } from '@parley/execution'
-import { type Clock, type SignedOperation, signedMessageBytes } from '@parley/protocol'
+import type { ExecutedBatch, Execution, OutcomeVisitor } from '@parley/execution'
+import { type Clock, type SignedOperation, signedMessageBytes, type TransitionFault } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
 import type { LoadOptions } from '../options.ts'
 import { Pulse } from '../pulse.ts'
+import { type BlockHalves, halvesOf, Receipts } from './receipts.ts'
 
 /** One request's entries until all are answered. */
 interface Request {
-  readonly outcomes: Outcome[]
+  readonly receipts: Receipts
   readonly arrivedAt: number
-  readonly resolve: (outcomes: readonly Outcome[]) => void
+  readonly resolve: (receipts: Receipts) => void
   readonly reject: (error: unknown) => void
   unanswered: number
 }
@@ -52,6 +53,20 @@ export class Intake {
   private readonly answered = new Pulse()
   private readonly arrived: () => void
 
+  private readonly answers = new AnswerWriter(
+    (ticket) => this.parts.get(ticket),
+    (part, ticket) => {
+      const { request } = part
+      part.unanswered -= 1
+      if (part.unanswered === 0) this.parts.delete(ticket)
+      request.unanswered -= 1
+      this.unanswered -= 1
+      if (request.unanswered > 0) return
+      this.deps.onAnswered(this.deps.clock.now() - request.arrivedAt)
+      request.resolve(request.receipts)
+    },
+  )
+
   private readonly deps: IntakeDeps
   private readonly options: LoadOptions
 
@@ -73,17 +88,16 @@ export class Intake {
   }
 
   /**
-   * Takes concatenated signed messages; resolves with their outcomes once all are durable or refused.
+   * Takes concatenated signed messages; resolves with their receipts once all are durable or refused.
    * @throws {SequencerError} `OVERLOADED`, `STOPPING`: nothing was taken.
    */
-  submitMessages(messages: Uint8Array): Promise<readonly Outcome[]> {
+  submitMessages(messages: Uint8Array): Promise<Receipts> {
     return this.take(messages.length / signedMessageBytes, { messages })
   }
 
   /** As `submitMessages`, for one operation. */
-  async submitOperation(operation: SignedOperation): Promise<Outcome> {
-    const [outcome] = await this.take(1, { operation })
-    return outcome as Outcome
+  async submitOperation(operation: SignedOperation): Promise<Receipts> {
+    return await this.take(1, { operation })
   }
 
   /** What keeps `entries` more from being taken now; undefined when there is room. */
@@ -138,20 +152,9 @@ export class Intake {
   }
 
   /** Outcomes that may be told: what they accept is durable. */
-  answer(outcomes: readonly { readonly ticket: number; readonly entry: number; readonly outcome: Outcome }[]): void {
-    for (const { ticket, entry, outcome } of outcomes) {
-      const part = this.parts.get(ticket)
-      if (part === undefined) continue
-      const { request } = part
-      request.outcomes[part.offset + entry] = outcome
-      part.unanswered -= 1
-      if (part.unanswered === 0) this.parts.delete(ticket)
-      request.unanswered -= 1
-      this.unanswered -= 1
-      if (request.unanswered > 0) continue
-      this.deps.onAnswered(this.deps.clock.now() - request.arrivedAt)
-      request.resolve(request.outcomes)
-    }
+  answer(executed: Pick<ExecutedBatch, 'block' | 'visit'>): void {
+    this.answers.begin(executed.block)
+    executed.visit(this.answers)
     this.answered.beat()
   }
 
@@ -171,12 +174,12 @@ export class Intake {
     this.answered.beat()
   }
 
-  private take(entries: number, content: Part['entries']): Promise<readonly Outcome[]> {
+  private take(entries: number, content: Part['entries']): Promise<Receipts> {
     const refusal = this.refusal(entries)
     if (refusal !== undefined) throw refusal
-    const { promise, resolve, reject } = Promise.withResolvers<readonly Outcome[]>()
+    const { promise, resolve, reject } = Promise.withResolvers<Receipts>()
     const request: Request = {
-      outcomes: new Array(entries),
+      receipts: new Receipts(entries),
       arrivedAt: this.deps.clock.now(),
       resolve,
       reject,
@@ -233,4 +236,45 @@ function split(part: Part, room: number): [Part, Part | undefined] {
     { request, offset, entries: { messages: messages.subarray(0, cut) }, unanswered: room },
     { request, offset: offset + room, entries: { messages: messages.subarray(cut) }, unanswered: unanswered - room },
   ]
+}
+
+/** Writes outcomes into the receipts of their requests; entries of one ticket mostly follow one another. */
+class AnswerWriter implements OutcomeVisitor {
+  private block: BlockHalves = { low: 0, high: 0 }
+  private ticket = -1
+  private part: Part | undefined
+  private readonly partOf: (ticket: number) => Part | undefined
+  private readonly told: (part: Part, ticket: number) => void
+
+  constructor(partOf: (ticket: number) => Part | undefined, told: (part: Part, ticket: number) => void) {
+    this.partOf = partOf
+    this.told = told
+  }
+
+  begin(block: bigint): void {
+    this.block = halvesOf(block)
+    this.ticket = -1
+  }
+
+  accepted(ticket: number, entry: number, positionLow: number, positionHigh: number): void {
+    const part = this.find(ticket)
+    if (part === undefined) return
+    part.request.receipts.accept(part.offset + entry, this.block, positionLow, positionHigh)
+    this.told(part, ticket)
+  }
+
+  refused(ticket: number, entry: number, fault: TransitionFault): void {
+    const part = this.find(ticket)
+    if (part === undefined) return
+    part.request.receipts.refuse(part.offset + entry, fault)
+    this.told(part, ticket)
+  }
+
+  private find(ticket: number): Part | undefined {
+    if (ticket !== this.ticket) {
+      this.ticket = ticket
+      this.part = this.partOf(ticket)
+    }
+    return this.part
+  }
 }

@@ -1,5 +1,5 @@
 import type { Execution } from '@parley/execution'
-import type { ChainConfig, Clock, Journal, SettlementReader } from '@parley/protocol'
+import type { ChainConfig, Clock, Journal, SettlementReader, SignatureVerifier } from '@parley/protocol'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { SealedChain } from '../chain/sealed-chain.ts'
@@ -31,6 +31,8 @@ export interface SequencerDeps {
   readonly store: BytesLevel
   readonly settlement: SettlementReader
   readonly signer: HeaderSigner
+  /** Checks the headers that the signer signs. @default the portable verifier: some milliseconds a block. */
+  readonly verifier?: SignatureVerifier
   readonly clock: Clock
   readonly log: Logger
   readonly registry: Registry
@@ -60,12 +62,12 @@ export async function preparePipeline(
   fail: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<Pipeline> {
-  const { execution, journal, store, settlement, config, clock, log, signer } = deps
+  const { execution, journal, store, settlement, config, clock, log, signer, verifier } = deps
   await store.open()
   const blocks = await BlockStore.open(store)
   const inboxStore = await InboxStore.open(store)
   const snapshots = new SnapshotStore(store)
-  const chain = new SealedChain({ config, blocks, signer })
+  const chain = new SealedChain({ config, blocks, signer, verifier })
   const genesis = genesisTip(config)
   const sealedRoot = async (lineage: Uint8Array, number: bigint) =>
     number === 0n ? genesis.root : blocks.signedRoot(lineage, number)

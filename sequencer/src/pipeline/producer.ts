@@ -82,8 +82,8 @@ export class Producer {
   /** What lanes executed: durable first, answered then. */
   executed(batch: ExecutedBatch): void {
     const { journal, intake, clock, metrics, fail } = this.deps
-    const { outcomes, record } = batch
-    intake.executed(outcomes.length)
+    const { record, accepted } = batch
+    intake.executed(batch.entries)
     if (record.length === 0) {
       this.answer(batch)
       return
@@ -93,7 +93,6 @@ export class Producer {
       fail(new SequencerError({ code: 'LANES_FAILED', reason: `executed entries of block ${batch.block}, not open` }))
       return
     }
-    const accepted = outcomes.reduce((count, { outcome }) => count + (outcome.accepted ? 1 : 0), 0)
     open.operations += accepted
     metrics.accepted.inc(accepted)
     const first = open.waitingSince === undefined
@@ -115,10 +114,11 @@ export class Producer {
     await this.committing
   }
 
-  private answer({ outcomes }: ExecutedBatch): void {
+  private answer(batch: ExecutedBatch): void {
     const { intake, metrics } = this.deps
-    for (const { outcome } of outcomes) if (!outcome.accepted) metrics.refused.inc({ code: outcome.fault.code })
-    intake.answer(outcomes)
+    if (batch.accepted < batch.entries)
+      for (const { outcome } of batch.outcomes) if (!outcome.accepted) metrics.refused.inc({ code: outcome.fault.code })
+    intake.answer(batch)
   }
 
   private async waitFor(woken: Promise<void>, againAt: number | undefined, signal: AbortSignal): Promise<void> {
@@ -214,7 +214,7 @@ export class Producer {
     metrics.seal.observe((performance.now() - started) / 1000)
     this.plan.sealed(open.opening.number, intake.unexecuted)
     this.open = undefined
-    if (sealed.runs.length === 0 && open.items.length === 0) this.drop(open)
+    if (sealed.view.runs.length === 0 && open.items.length === 0) this.drop(open)
     else await this.close(open, sealed, decision.seal)
     this.sealRequested = false
     this.wake.beat()
@@ -248,7 +248,7 @@ export class Producer {
     const started = performance.now()
     // A stored block must never hold more than the journal: recovery rebuilds it from there.
     await open.durable
-    const block = await chain.commit(open.opening, open.items, sealed)
+    await chain.commit(open.opening, open.items, sealed)
     const tookMs = performance.now() - started
     metrics.commit.observe(tookMs / 1000)
     metrics.blocks.inc({ reason })
@@ -260,7 +260,7 @@ export class Producer {
         reason,
         operations: open.operations,
         items: open.items.length,
-        shards: block?.block.runs.length,
+        shards: sealed.view.runs.length,
         tookMs: Math.round(tookMs),
       },
       'block sealed',

@@ -1,7 +1,7 @@
 import {
-  type Block,
   type BlockHeader,
   BlockHeaderType,
+  BlockView,
   type Bytes32,
   type SealedBlock,
   SealedBlockType,
@@ -76,8 +76,7 @@ export class BlockStore {
    * @returns its bytes as feeds send them.
    * @throws {SequencerError} `SECOND_HEADER` when another header of this lineage and number is signed.
    */
-  async add(sealed: SealedBlock, links: Uint8Array): Promise<Uint8Array> {
-    const { header } = sealed.block
+  async add({ header, bytes }: BlockView, links: Uint8Array): Promise<Uint8Array> {
     const { number, lineage } = header
     if (number !== this.head + 1n)
       throw new SequencerError({ code: 'STORE_CORRUPT', what: 'block', number, reason: `follows block ${this.head}` })
@@ -85,7 +84,6 @@ export class BlockStore {
     const stored = await this.signedRoot(lineage, number)
     if (stored !== undefined && !sameBytes(stored, root))
       throw new SequencerError({ code: 'SECOND_HEADER', block: number, stored, refused: root })
-    const bytes = SealedBlockType.serialize({ ...sealed, block: sealed.block as Block })
     await this.db.batch(
       [
         this.putting(headerKey(lineage, number), root),
@@ -111,7 +109,8 @@ export class BlockStore {
   }
 
   async header(number: bigint): Promise<BlockHeader | undefined> {
-    return (await this.block(number))?.block.header
+    const bytes = await this.bytes(number)
+    return bytes && BlockView.read(bytes).header
   }
 
   /** Links of the conversations that block `number` touched. @throws {SequencerError} `STORE_CORRUPT`. */
