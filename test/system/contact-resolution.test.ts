@@ -5,7 +5,7 @@ import {
   signatureVerifierAbi,
   signatureVerifierBytecode,
 } from '@parley/contracts'
-import { type Anvil, type DevRoles, deriveRoles, devMnemonic, startAnvil } from '@parley/infra'
+import { type Anvil, type DevRoles, deriveRoles, devMnemonic } from '@parley/infra'
 import { type DIDResolutionResult, Resolver } from 'did-resolver'
 import { getResolver } from 'ethr-did-resolver'
 import {
@@ -25,8 +25,7 @@ import {
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { clock } from './support/clock.ts'
-import { forever, log } from './support/l2.ts'
+import { startAutomine } from './support/l2.ts'
 
 const chainId = 901
 const otherChainId = 902
@@ -41,22 +40,7 @@ let elsewhere: Anvil
 let roles: DevRoles
 let directory: Address
 
-const start = (id: number): Promise<Anvil> =>
-  startAnvil(
-    { clock, log },
-    {
-      family: 'optimism',
-      chainId: id,
-      hardfork: 'jovian',
-      mining: { kind: 'automine' },
-      mnemonic: devMnemonic,
-      accounts: 14,
-      safeAfterBlocks: 1,
-      gasLimit: 30_000_000n,
-      readyWithinMs: 20_000,
-    },
-    forever,
-  )
+const start = (id: number): Promise<Anvil> => startAutomine(14, id)
 
 beforeAll(async () => {
   roles = deriveRoles(devMnemonic, 4)

@@ -222,6 +222,15 @@ describe('watchInvites', () => {
     ])
   })
 
+  test('watchInvites › catches up over many blocks at once', async () => {
+    await inviteBy(1, 1)
+    await l2.control.mine({ blocks: 100 })
+    await inviteBy(1, 2)
+    const told = await pages(2)
+    expect(told.flatMap(({ invites }) => invites.map(({ sequence }) => sequence))).toEqual([0n, 1n])
+    expect(told.map(({ caughtUp }) => caughtUp)).toEqual([false, true])
+  })
+
   test('watchInvites › other inboxes’ invites are none of its own', async () => {
     await l2.done(invite(l2.client(1), { ...to(1), recipient: addressOf(5) }))
     expect(shown((await pages(1))[0]!)).toMatchObject({ digests: [], count: 0n, caughtUp: true })

@@ -1,7 +1,7 @@
 import { getAddress } from 'viem'
-import { getChainId } from 'viem/actions'
 import type { L2Client } from '../l2/client.ts'
 import { noAnswer } from '../l2/failures.ts'
+import { chainIdOf } from '../l2/sign-typed.ts'
 import { type ContactBundle, type GetBundleParameters, getBundle } from './bundle.ts'
 import { type DidDocument, didDocumentOf } from './did-document.ts'
 
@@ -24,17 +24,10 @@ export interface ResolveReturnType {
  */
 export async function resolve(client: L2Client, parameters: ResolveParameters): Promise<ResolveReturnType> {
   const bundle = await getBundle(client, parameters)
-  const chainId = await chainIdOf(client)
+  const chainId = await chainIdOf(client).catch((error) => {
+    throw noAnswer(error)
+  })
   const network = parameters.network ?? `0x${chainId.toString(16)}`
   const did = `did:ethr:${network}:${getAddress(parameters.identity)}`
   return { did, document: didDocumentOf(bundle, did, chainId), bundle }
-}
-
-async function chainIdOf(client: L2Client): Promise<number> {
-  if (client.chain !== undefined) return client.chain.id
-  try {
-    return await getChainId(client)
-  } catch (error) {
-    throw noAnswer(error)
-  }
 }

@@ -1,13 +1,12 @@
 import { contactDirectoryAbi } from '@parley/contracts'
 import type { Account, Address, Hex } from 'viem'
-import { getChainId, signTypedData } from 'viem/actions'
 import { accountOf, addressOf, type L2Client } from '../l2/client.ts'
 import { demandAddress } from '../l2/demand.ts'
-import { failureOf } from '../l2/failures.ts'
 import { read } from '../l2/read.ts'
+import { signTyped } from '../l2/sign-typed.ts'
 import { type AttributeChange, demandValidity, encodeName } from './attribute.ts'
 import type { DirectoryParameters } from './parameters.ts'
-import { contactDomain, contactTypes } from './typed-data.ts'
+import { contactDomainName, contactTypes } from './typed-data.ts'
 
 /** Lets somebody else send what `signer` decided. */
 export interface Authorization {
@@ -59,17 +58,10 @@ export async function signContactChange(
   const signer = addressOf(account)
   const call = { address: directory, abi: contactDirectoryAbi } as const
   const nonce = parameters.nonce ?? (await read(client, { ...call, functionName: 'nonce', args: [signer] }))
-  try {
-    const chainId = client.chain?.id ?? (await getChainId(client))
-    const domain = { ...contactDomain, chainId, verifyingContract: directory }
-    const { primaryType, message } = typedChange(change)
-    const whole = { ...message, signer, nonce, deadline }
-    // Which type belongs to which message is seen to by `typedChange`, not by the types of viem.
-    const signing = { account, domain, types: contactTypes, primaryType, message: whole } as never
-    return { signer, deadline, signature: await signTypedData(client, signing) }
-  } catch (error) {
-    throw failureOf(error, call)
-  }
+  const { primaryType, message } = typedChange(change)
+  const signed = { ...message, signer, nonce, deadline }
+  const typed = { name: contactDomainName, contract: directory, types: contactTypes, primaryType, message: signed }
+  return { signer, deadline, signature: await signTyped(client, account, typed) }
 }
 
 function typedChange(change: ContactChange): { primaryType: keyof typeof contactTypes; message: object } {

@@ -36,5 +36,5 @@ export const contactTypes = {
   ],
 } as const
 
-/** Name and version of the EIP-712 domain; its chain is the L2 and its contract the directory. */
-export const contactDomain = { name: 'Parley ContactDirectory', version: '1' } as const
+/** Name of the EIP-712 domain; its chain is the L2 and its contract the directory. */
+export const contactDomainName = 'Parley ContactDirectory'

@@ -12,6 +12,7 @@ import {
   keccak256,
 } from 'viem'
 import { type InviteQuote, quoteOf } from './quote-invite.ts'
+import { standings } from './standing.ts'
 
 /** One invite that an inbox took. */
 export interface Invite {
@@ -42,19 +43,20 @@ export function nextHead(head: Hex, sequence: bigint, contentDigest: Hex): Hex {
 /** @throws {SettlementError} `EVENT_INVALID` when the log is no invite to `recipient`. */
 export function decodeInvite(log: RawLog, at: L2Position, inbox: Address, recipient: Address): Invite {
   if (!isAddressEqual(log.address, inbox)) throw invalidEvent(`log of ${log.address}, which is not the inbox`)
-  const event = decodedOf(log)
-  if (!isCanonical([inviteDelivered], event, log))
-    throw invalidEvent('an invite is not encoded as its contract encodes it')
-  const { quote, ...args } = event.args
+  const { quote, ...args } = argumentsOf(log)
   if (!isAddressEqual(args.recipient, recipient)) throw invalidEvent(`an invite to ${args.recipient} was not asked for`)
+  if (quote.standing >= standings.length) throw invalidEvent(`an invite has the standing ${quote.standing}`)
   return { ...args, quote: quoteOf(quote), at: { blockNumber: at.blockNumber, blockHash: at.blockHash } }
 }
 
-function decodedOf({ data, topics }: RawLog) {
+function argumentsOf(log: RawLog) {
   try {
-    return decodeEventLog({ abi: [inviteDelivered], data, topics: topics as [Hex, ...Hex[]], strict: true })
+    const topics = log.topics as [Hex, ...Hex[]]
+    const event = decodeEventLog({ abi: [inviteDelivered], data: log.data, topics, strict: true })
+    if (isCanonical([inviteDelivered], event, log)) return event.args
   } catch (error) {
     if (error instanceof BaseError) throw invalidEvent(error.shortMessage, error)
     throw error
   }
+  throw invalidEvent('an invite is not encoded as its contract encodes it')
 }

@@ -1,10 +1,9 @@
 import { publicInboxAbi } from '@parley/contracts'
 import { type Account, type Address, type Hash, type Hex, zeroAddress } from 'viem'
-import { getChainId, signTypedData } from 'viem/actions'
 import type { Authorization } from '../contacts/sign.ts'
 import { accountOf, addressOf, type L2Client } from '../l2/client.ts'
 import { demandAddress, demandBytes } from '../l2/demand.ts'
-import { noAnswer } from '../l2/failures.ts'
+import { signTyped } from '../l2/sign-typed.ts'
 import { write } from '../l2/write.ts'
 import { missingCredit, type SendInviteParameters } from './invite.ts'
 import { type InboxParameters, requestOf } from './parameters.ts'
@@ -43,19 +42,9 @@ export async function signInvite(client: L2Client, parameters: SignInviteParamet
   demandAddress('relayer', relayer)
   demandBytes('contentDigest', contentDigest, 32, 32)
   const account = accountOf(client, parameters.account)
-  try {
-    const chainId = client.chain?.id ?? (await getChainId(client))
-    const signature = await signTypedData(client, {
-      account,
-      domain: { name: 'Parley PublicInbox', version: '1', chainId, verifyingContract: inbox },
-      types: inviteTypes,
-      primaryType: 'Invite',
-      message: { recipient, contentDigest, relayer, deadline },
-    })
-    return { signer: addressOf(account), deadline, signature }
-  } catch (error) {
-    throw noAnswer(error)
-  }
+  const message = { recipient, contentDigest, relayer, deadline }
+  const typed = { name: 'Parley PublicInbox', contract: inbox, types: inviteTypes, primaryType: 'Invite', message }
+  return { signer: addressOf(account), deadline, signature: await signTyped(client, account, typed) }
 }
 
 export interface RelayInviteParameters extends SendInviteParameters {

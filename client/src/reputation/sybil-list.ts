@@ -1,10 +1,9 @@
 import { sybilListsAbi } from '@parley/contracts'
 import type { Account, Address, Hash, Hex } from 'viem'
-import { getChainId, signTypedData } from 'viem/actions'
 import { accountOf, type L2Client, type WriteParameters } from '../l2/client.ts'
 import { demandAddress, demandBytes, demandWithin } from '../l2/demand.ts'
-import { noAnswer } from '../l2/failures.ts'
 import { read } from '../l2/read.ts'
+import { signTyped } from '../l2/sign-typed.ts'
 import { write } from '../l2/write.ts'
 
 const maxEntries = 256
@@ -51,19 +50,8 @@ export async function signListUpdate(client: L2Client, parameters: SignListUpdat
   const { lists, update } = parameters
   demandUpdate(update)
   const account = accountOf(client, parameters.account)
-  try {
-    const chainId = client.chain?.id ?? (await getChainId(client))
-    const domain = { name: 'Parley SybilLists', version: '1', chainId, verifyingContract: lists }
-    return await signTypedData(client, {
-      account,
-      domain,
-      types: listTypes,
-      primaryType: 'ListUpdate',
-      message: update,
-    })
-  } catch (error) {
-    throw noAnswer(error)
-  }
+  const contract = { name: 'Parley SybilLists', contract: lists }
+  return signTyped(client, account, { ...contract, types: listTypes, primaryType: 'ListUpdate', message: update })
 }
 
 export interface UpdateListParameters extends ListsParameters, WriteParameters {

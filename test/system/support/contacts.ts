@@ -9,12 +9,10 @@ import {
   devMnemonic,
   devPreset,
   type Phase,
-  startAnvil,
 } from '@parley/infra'
 import { type Address, bytesToHex, createTestClient, createWalletClient, type Hash, hexToBytes, http } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
-import { clock } from './clock.ts'
-import { forever, log } from './l2.ts'
+import { log, startAutomine } from './l2.ts'
 
 /** Contacts and inbox on an L2 that mines a block for each transaction. */
 export class ContactsL2 {
@@ -61,21 +59,7 @@ export async function startContactsL2(
   users = 8,
   deployed: readonly Phase[] = ['contacts', 'inbox'],
 ): Promise<ContactsL2> {
-  const chain = await startAnvil(
-    { clock, log },
-    {
-      family: 'optimism',
-      chainId: 901,
-      hardfork: 'jovian',
-      mining: { kind: 'automine' },
-      mnemonic: devMnemonic,
-      accounts: 10 + users,
-      safeAfterBlocks: 1,
-      gasLimit: 30_000_000n,
-      readyWithinMs: 20_000,
-    },
-    forever,
-  )
+  const chain = await startAutomine(10 + users)
   const roles = deriveRoles(devMnemonic, users)
   const record = await deployPhases(
     { log },

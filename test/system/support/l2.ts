@@ -40,22 +40,27 @@ export interface DeployedL2 {
   stop(): Promise<void>
 }
 
-export async function startDeployedL2(users = 2): Promise<DeployedL2> {
-  const chain = await startAnvil(
+/** An L2 that mines a block for each transaction. */
+export function startAutomine(accounts: number, chainId = 901): Promise<Anvil> {
+  return startAnvil(
     { clock, log },
     {
       family: 'optimism',
-      chainId: 901,
+      chainId,
       hardfork: 'jovian',
       mining: { kind: 'automine' },
       mnemonic: devMnemonic,
-      accounts: 10 + users,
+      accounts,
       safeAfterBlocks: 1,
       gasLimit: 30_000_000n,
       readyWithinMs: 20_000,
     },
     forever,
   )
+}
+
+export async function startDeployedL2(users = 2): Promise<DeployedL2> {
+  const chain = await startAutomine(10 + users)
   const transport = http(chain.url)
   const roles = deriveRoles(devMnemonic, users)
   const system = createSystemTransactions({ clock }, { url: chain.url, scalars: opMainnetScalars })

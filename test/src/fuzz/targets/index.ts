@@ -1,6 +1,7 @@
 import type { FuzzTarget } from '../target.ts'
 import { codecTargets } from './codec.ts'
 import { openHttpTargets } from './http.ts'
+import { inviteTargets } from './invites.ts'
 import { logTargets } from './logs.ts'
 import { openNodeTargets } from './node.ts'
 import { recordTargets } from './records.ts'
@@ -10,10 +11,12 @@ import { sszTargets } from './ssz.ts'
 export async function openTargets(): Promise<{ readonly targets: readonly FuzzTarget[]; close(): Promise<void> }> {
   const [sequencer, node] = await Promise.all([openHttpTargets(), openNodeTargets()])
   // A request costs many times what a decoder does.
-  const decoders = [...codecTargets(), ...sszTargets(), ...recordTargets(), ...logTargets()].map((target) => ({
-    ...target,
-    weight: 3 * target.weight,
-  }))
+  const decoders = [...codecTargets(), ...sszTargets(), ...recordTargets(), ...logTargets(), ...inviteTargets()].map(
+    (target) => ({
+      ...target,
+      weight: 3 * target.weight,
+    }),
+  )
   const close = async (): Promise<void> => {
     await Promise.all([sequencer.close(), node.close()])
   }
