@@ -8,8 +8,8 @@ export interface Deployer {
   deploy<const A extends Abi>(abi: A, bytecode: Hex, args: ContractConstructorArgs<A>): Promise<Contract<A>>
   /** Deploys whatever the code makes. */
   create(code: Hex): Promise<Address>
-  /** Does transactions that must not fail, in one block. */
-  settle(transactions: readonly Transaction[]): Promise<void>
+  /** Does transactions that must not fail, in one block, so many seconds after the last; 1 when left out. */
+  settle(transactions: readonly Transaction[], after?: bigint): Promise<void>
 }
 
 export function createDeployer(chain: SimulatedChain, from: Address): Deployer {
@@ -22,8 +22,8 @@ export function createDeployer(chain: SimulatedChain, from: Address): Deployer {
     deploy: async (abi, bytecode, args) =>
       contractAt(abi, await created(deployment(from, abi, bytecode, args as readonly unknown[]))),
     create: (code) => created({ from, data: code, value: 0n }),
-    async settle(transactions) {
-      const outcomes = await chain.execute(chain.now + 1n, transactions)
+    async settle(transactions, after = 1n) {
+      const outcomes = await chain.execute(chain.now + after, transactions)
       const failed = outcomes.findIndex(({ succeeded }) => !succeeded)
       if (failed !== -1) throw refused(`transaction ${failed} of ${transactions.length} to ${transactions[failed]?.to}`)
     },

@@ -1,7 +1,7 @@
 import { plain } from '../../inspect/plain.ts'
 import type { Context } from '../../process/context.ts'
 import { startSimulatedChain } from '../chain/simulated-chain.ts'
-import { peopleCount } from './open-world.ts'
+import { conservationAccounts } from './open-world.ts'
 import { runConservation } from './run.ts'
 
 /** When the simulated chain begins, in seconds since 1970, whatever the day. */
@@ -10,8 +10,11 @@ const gasPrice = 10n ** 9n
 
 /** Runs it on a chain of its own and prints the report. @returns 0 if chain and books agree to the end, 1 otherwise. */
 export async function simulateConservation({ config, clock, log, out, err, signal }: Context): Promise<number> {
-  const accounts = 1 + peopleCount
-  const chain = await startSimulatedChain({ clock, log }, { accounts, genesisTimestamp, gasPrice }, signal)
+  const chain = await startSimulatedChain(
+    { clock, log },
+    { accounts: conservationAccounts, genesisTimestamp, gasPrice },
+    signal,
+  )
   try {
     const options = { seed: config.load.seed ?? 1n, actions: config.simulate.actions }
     const report = await runConservation({ chain, log }, options, signal)

@@ -1,6 +1,6 @@
-import { bytesToHex, stringToHex } from 'viem'
+import { type Address, bytesToHex, stringToHex } from 'viem'
 import type { RandomStream } from '../../load/seeded.ts'
-import { lower, type Maker, oneOf, type World, walletOf } from './world.ts'
+import { bookIncome, lower, type Maker, oneOf, type World, walletOf } from './world.ts'
 
 const attribute = stringToHex('did/pub/Ed25519/veriKey/hex', { size: 32 })
 const year = 31_536_000n
@@ -20,7 +20,7 @@ export const register: Maker = async (world, random, step) => {
     return {
       action: 'register',
       transaction: directory.call(payer, 'register', [[]], value),
-      settle: () => world.ledger.post(walletOf(payer), 'directory fees', value),
+      settle: (_, now) => settleRegistration(world, payer, payer, value, now),
     }
   const signer = world.signerOf(step)
   const deadline = 2n ** 64n
@@ -34,8 +34,13 @@ export const register: Maker = async (world, random, step) => {
   return {
     action: 'registerBySignature',
     transaction: directory.call(payer, 'registerBySignature', [[], authorization], value),
-    settle: () => world.ledger.post(walletOf(payer), 'directory fees', value),
+    settle: (_, now) => settleRegistration(world, payer, lower(signer.address), value, now),
   }
+}
+
+function settleRegistration(world: World, payer: Address, identity: Address, value: bigint, now: bigint): void {
+  world.ledger.post(walletOf(payer), 'directory fees', value)
+  world.known.registeredAt.set(identity, now)
 }
 
 const registerTypes = {
@@ -69,10 +74,9 @@ export const collectFees: Maker = (world, random) => {
     action: 'collectFees',
     transaction: world.contracts.directory.call(from, 'collectFees', []),
     settle: () => {
-      const { ledger, treasury } = world
       // All that lies there, what was forced upon it included.
       for (const account of ['directory fees', 'directory nobody'] as const)
-        ledger.post(account, walletOf(treasury), ledger.balanceOf(account))
+        bookIncome(world, account, world.ledger.balanceOf(account))
     },
   }
 }

@@ -1,14 +1,16 @@
 import { type Address, bytesToHex, type Hex, zeroAddress } from 'viem'
 import type { RandomStream } from '../../load/seeded.ts'
-import type { Transaction } from '../chain/simulated-chain.ts'
 import type { DemandCurve } from '../model/demand.ts'
+import { type Repute, reputeOf } from '../model/reputation.ts'
+import { sharingGate } from './parameters.ts'
 import {
+  bookIncome,
   creditOf,
   type GateChoice,
   lower,
   type Maker,
   oneOf,
-  sharingGate,
+  personOf,
   upTo,
   type World,
   walletOf,
@@ -43,17 +45,25 @@ function admit({ known, contracts, beneficiary }: World, recipient: Address, now
   }
 }
 
-function settleInvite(world: World, { from, value }: Transaction, recipient: Address, now: bigint): void {
-  const { ledger, known, treasury, beneficiary } = world
-  const { fee, gatePart } = admit(world, recipient, now)
-  const protocolPart = (fee * known.protocolShare) / basisPoints
-  ledger.post(walletOf(from), creditOf(from), value)
-  ledger.post(creditOf(from), creditOf(treasury), protocolPart)
-  ledger.post(creditOf(from), creditOf(beneficiary), gatePart)
-  ledger.post(creditOf(from), creditOf(recipient), fee - protocolPart - gatePart)
+interface Invite {
+  readonly payer: Address
+  readonly value: bigint
+  readonly sender: Address
+  readonly recipient: Address
 }
 
-const personOf = (world: World, random: RandomStream): Address => lower(oneOf(random, world.people).address)
+function settleInvite(world: World, { payer, value, sender, recipient }: Invite, now: bigint): void {
+  const { ledger, known, contracts, beneficiary } = world
+  const { fee, gatePart } = admit(world, recipient, now)
+  const protocolPart = (fee * known.protocolShare) / basisPoints
+  const repute = (account: Address): Repute => reputeOf(known.reputation, known, account, now)
+  const networkPart = known.isPriced ? known.bulk.charge({ sender, payer, recipient, now, reputeOf: repute }) : 0n
+  ledger.post(walletOf(payer), creditOf(payer), value)
+  ledger.post(creditOf(payer), creditOf(contracts.treasury.address), protocolPart + networkPart)
+  ledger.post(creditOf(payer), creditOf(beneficiary), gatePart)
+  ledger.post(creditOf(payer), creditOf(recipient), fee - protocolPart - gatePart)
+}
+
 const digestOf = ({ derive }: World, step: number): Hex => bytesToHex(derive('digest', step))
 
 /** Sends nothing, something like the fee, or far too much. */
@@ -70,11 +80,11 @@ export const invite: Maker = (world, random, step) => {
   const from = personOf(world, random)
   const recipient = personOf(world, random)
   const request = requestOf(world, random, step, recipient)
-  const transaction = world.contracts.inbox.call(from, 'invite', [request], valueSent(random))
+  const value = valueSent(random)
   return {
     action: 'invite',
-    transaction,
-    settle: (_, now) => settleInvite(world, transaction, recipient, now),
+    transaction: world.contracts.inbox.call(from, 'invite', [request], value),
+    settle: (_, now) => settleInvite(world, { payer: from, value, sender: from, recipient }, now),
   }
 }
 
@@ -90,7 +100,8 @@ const inviteTypes = {
 export const relay: Maker = async (world, random, step) => {
   const from = personOf(world, random)
   const recipient = personOf(world, random)
-  const signer = oneOf(random, world.people)
+  // A person, or a key that nobody has seen.
+  const signer = oneOf(random, [oneOf(random, world.people), world.signerOf(step)])
   const request = requestOf(world, random, step, recipient)
   const relayer = oneOf(random, [zeroAddress, from, from, personOf(world, random)])
   const deadline = 2n ** 64n
@@ -102,11 +113,11 @@ export const relay: Maker = async (world, random, step) => {
     message: { recipient, contentDigest: request.contentDigest, relayer, deadline },
   })
   const authorization = { signer: signer.address, deadline, signature }
-  const transaction = world.contracts.inbox.call(from, 'relay', [request, relayer, authorization], valueSent(random))
+  const value = valueSent(random)
   return {
     action: 'relay',
-    transaction,
-    settle: (_, now) => settleInvite(world, transaction, recipient, now),
+    transaction: world.contracts.inbox.call(from, 'relay', [request, relayer, authorization], value),
+    settle: (_, now) => settleInvite(world, { payer: from, value, sender: lower(signer.address), recipient }, now),
   }
 }
 
@@ -188,7 +199,8 @@ export const deposit: Maker = (world, random) => {
 
 /** Somebody's own credit to anyone, or anyone's to themselves; now and then more than there is. */
 export const withdraw: Maker = (world, random) => {
-  const { ledger, treasury, beneficiary } = world
+  const { ledger, beneficiary } = world
+  const treasury = lower(world.contracts.treasury.address)
   const account = oneOf(random, [...world.people.map(({ address }) => lower(address)), treasury, beneficiary])
   const owner = world.people.some(({ address }) => lower(address) === account)
   const own = owner && random.unit() < 0.5
@@ -199,6 +211,9 @@ export const withdraw: Maker = (world, random) => {
   return {
     action: 'withdraw',
     transaction: world.contracts.inbox.call(from, 'withdraw', [account, recipient, amount]),
-    settle: () => ledger.post(creditOf(account), walletOf(recipient), amount),
+    settle: () =>
+      recipient === treasury
+        ? bookIncome(world, creditOf(account), amount)
+        : ledger.post(creditOf(account), walletOf(recipient), amount),
   }
 }

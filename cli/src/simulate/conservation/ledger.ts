@@ -4,7 +4,7 @@ import type { Address } from 'viem'
 export type Account = `wallet ${Address}` | `${Holder} ${string}` | 'gas'
 
 /** A contract that holds others' wei. */
-export type Holder = 'inbox' | 'directory' | 'treasury' | 'reputation' | 'timelock'
+export type Holder = 'inbox' | 'directory' | 'treasury' | 'stakes'
 
 /** Books in double entry: nothing is made and nothing lost, whatever is posted. */
 export interface Ledger {

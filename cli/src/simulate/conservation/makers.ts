@@ -1,5 +1,16 @@
 import { change, collectFees, register } from './contact-actions.ts'
 import {
+  attest,
+  collectSlashed,
+  donate,
+  publish,
+  recordCost,
+  reimburse,
+  stake,
+  startExit,
+  withdrawStake,
+} from './economics-actions.ts'
+import {
   deposit,
   invite,
   relay,
@@ -10,7 +21,8 @@ import {
   setStanding,
   withdraw,
 } from './invite-actions.ts'
-import { forceEther, setProtocolShare, setRegistrationFee } from './outside-actions.ts'
+import { forceEther } from './outside-actions.ts'
+import { govern } from './proposal.ts'
 import type { Maker } from './world.ts'
 
 /** How often which action is tried. */
@@ -27,8 +39,16 @@ const weights: readonly (readonly [number, Maker])[] = [
   [2, setCurve],
   [1, setGates],
   [4, setStanding],
-  [2, setProtocolShare],
-  [2, setRegistrationFee],
+  [20, govern],
+  [5, stake],
+  [3, startExit],
+  [3, withdrawStake],
+  [2, collectSlashed],
+  [2, publish],
+  [3, attest],
+  [3, recordCost],
+  [3, reimburse],
+  [1, donate],
   [2, forceEther],
 ]
 

@@ -1,17 +1,27 @@
 import type {
+  bulkPricingAbi,
   compositeGateAbi,
   contactDirectoryAbi,
   demandGateAbi,
   flatFeeGateAbi,
+  parleyGovernorAbi,
   publicInboxAbi,
+  reputationAbi,
+  stakeVaultAbi,
+  sybilListsAbi,
+  treasuryAbi,
 } from '@parley/contracts'
 import type { Address } from 'viem'
 import type { HDAccount, PrivateKeyAccount } from 'viem/accounts'
 import type { Derive, RandomStream } from '../../load/seeded.ts'
 import type { Contract } from '../chain/contract.ts'
 import type { Outcome, SimulatedChain, Transaction } from '../chain/simulated-chain.ts'
-import type { DemandCurve, DemandModel } from '../model/demand.ts'
+import type { BulkPricingModel } from '../model/bulk-pricing.ts'
+import type { DemandModel } from '../model/demand.ts'
+import type { ReputationParameters, SybilList } from '../model/reputation.ts'
+import type { TreasuryModel } from '../model/treasury.ts'
 import type { Ledger } from './ledger.ts'
+import type { Proposal } from './proposal.ts'
 
 /** Gate that an inbox is behind. */
 export type GateChoice = 'default' | 'flat' | 'sharing' | 'all'
@@ -24,18 +34,41 @@ export interface Contracts {
   readonly composite: Contract<typeof compositeGateAbi>
   /** A gate of somebody's own that takes a share. */
   readonly sharing: Address
+  readonly stakes: Contract<typeof stakeVaultAbi>
+  readonly lists: Contract<typeof sybilListsAbi>
+  readonly reputation: Contract<typeof reputationAbi>
+  readonly pricing: Contract<typeof bulkPricingAbi>
+  readonly treasury: Contract<typeof treasuryAbi>
+  readonly governor: Contract<typeof parleyGovernorAbi>
 }
 
 /** What the books know of the contracts, each fact learnt from what was done, none from what they answer. */
 export interface Known {
   readonly demand: DemandModel
+  readonly bulk: BulkPricingModel
+  readonly treasury: TreasuryModel
   readonly gates: Map<Address, GateChoice>
   /** Wei; inboxes without one are missing. */
   readonly flatFees: Map<Address, bigint>
+  /** Seconds since 1970. */
+  readonly registeredAt: Map<Address, bigint>
+  /** Wei. */
+  readonly staked: Map<Address, bigint>
+  /** Seconds since 1970. */
+  readonly attestedUntil: Map<Address, bigint>
+  readonly lists: Map<Address, SybilList & { readonly version: bigint }>
+  readonly proposals: Set<Proposal>
+  /** Costs that the operator recorded and that were not struck: wei by claim. */
+  readonly records: Map<bigint, bigint>
+  reputation: ReputationParameters
   registrationFee: bigint
   /** Hundredths of a percent. */
   protocolShare: bigint
+  /** Whether the inbox asks the pricing. */
+  isPriced: boolean
 }
+
+export type Person = HDAccount | PrivateKeyAccount
 
 export interface World {
   readonly chain: SimulatedChain
@@ -43,12 +76,15 @@ export interface World {
   readonly ledger: Ledger
   readonly openingWei: bigint
   readonly known: Known
-  readonly people: readonly (HDAccount | PrivateKeyAccount)[]
-  /** Whoever may have wei. */
+  readonly people: readonly Person[]
+  /** Whoever may have wei without being one of the contracts. */
   readonly wallets: readonly Address[]
-  /** Sets parameters. */
-  readonly governance: Address
-  readonly treasury: Address
+  /** Has all votes. */
+  readonly voter: Address
+  /** Records costs. */
+  readonly operator: Address
+  /** Vouches for people. */
+  readonly attester: Person
   /** Takes the sharing gate's part. */
   readonly beneficiary: Address
   readonly derive: Derive
@@ -70,6 +106,10 @@ export type Maker = (world: World, random: RandomStream, step: number) => Promis
 export const lower = (address: Address): Address => address.toLowerCase() as Address
 export const walletOf = (address: Address): `wallet ${Address}` => `wallet ${lower(address)}`
 export const creditOf = (address: Address): `inbox ${Address}` => `inbox ${lower(address)}`
+export const stakeOf = (address: Address): `stakes of ${Address}` => `stakes of ${lower(address)}`
+export const leavingOf = (address: Address): `stakes leaving ${Address}` => `stakes leaving ${lower(address)}`
+
+export const personOf = ({ people }: World, random: RandomStream): Address => lower(oneOf(random, people).address)
 
 export function oneOf<T>(random: RandomStream, options: readonly T[]): T {
   return options[random.below(options.length)] as T
@@ -80,12 +120,8 @@ export function upTo(random: RandomStream, most: bigint): bigint {
   return (most * BigInt(random.below(2 ** 32 + 1))) / 2n ** 32n
 }
 
-export const sharingGate = { fee: 7_000_000_000_001n, basisPoints: 1_000n } as const
-
-export const commonCurve: DemandCurve = {
-  minFee: 1_000_000_007n,
-  maxFee: 10n ** 15n,
-  target: 3,
-  period: 3_600,
-  fraction: 5,
+/** Books what comes into the treasury from an account. */
+export function bookIncome({ ledger, known }: World, from: Parameters<Ledger['post']>[0], amount: bigint): void {
+  ledger.post(from, 'treasury income', amount)
+  known.treasury.receive(amount)
 }

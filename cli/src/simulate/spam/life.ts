@@ -1,13 +1,13 @@
 import { type Address, bytesToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { type Derive, deriveFrom, deriveScalar, type RandomStream, randomStream } from '../../load/seeded.ts'
+import type { BulkParameters } from '../model/bulk-pricing.ts'
 import { accountOf, type Books, median, type Persona } from './books.ts'
 import { type Campaign, prepare } from './campaign.ts'
 import { createInboxApp } from './inbox-app.ts'
 import type { Market } from './market.ts'
 import { settlePeople } from './people.ts'
 import type { Intent, Post } from './post.ts'
-import type { BulkParameters } from './preset.ts'
 import { addressesFor, type Strategy } from './strategy.ts'
 
 /** What happened on one day, by persona. */

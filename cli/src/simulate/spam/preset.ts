@@ -1,29 +1,6 @@
+import type { BulkParameters } from '../model/bulk-pricing.ts'
 import type { DemandCurve } from '../model/demand.ts'
-
-/** As `BulkPricing` takes them; amounts are wei, the epoch seconds. */
-export interface BulkParameters {
-  readonly base: bigint
-  readonly unit: bigint
-  readonly maxPart: bigint
-  readonly stakePerInbox: bigint
-  readonly stakePerSender: bigint
-  readonly epoch: number
-  readonly inboxes: number
-  readonly senders: number
-  readonly steepness: number
-}
-
-/** As `Reputation` takes them. */
-export interface ReputationParameters {
-  /** Hundredths of a percent. */
-  readonly newcomer: number
-  /** Seconds. */
-  readonly maturity: number
-  /** Wei. */
-  readonly matureStake: bigint
-  /** Hundredths of a percent. */
-  readonly attestation: number
-}
+import type { ReputationParameters } from '../model/reputation.ts'
 
 /** What is deployed. */
 export interface ContractParameters {

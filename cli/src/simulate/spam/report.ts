@@ -89,11 +89,11 @@ function personasOf(preset: SpamPreset, { personas, spammers }: RegimeReport) {
 
 const trialOf = ({ strategy, summary, profitWei }: Trial) => ({ ...strategy, ...summary, returnWei: profitWei })
 
-/** Wei: what the inboxes reached are worth, less all costs and gas. */
+/** Wei: what the delivered invites are worth, less all costs and gas. */
 export function returnOf(
   summary: Summary,
   { perMillion, worth }: { readonly perMillion: number; readonly worth: bigint },
 ): number {
-  const { reached, feesWei, registrationsWei, capitalWei, gasWei } = summary
-  return (reached * perMillion * Number(worth)) / 1e6 - Number(feesWei + registrationsWei + capitalWei + gasWei)
+  const { delivered, feesWei, registrationsWei, capitalWei, gasWei } = summary
+  return (delivered * perMillion * Number(worth)) / 1e6 - Number(feesWei + registrationsWei + capitalWei + gasWei)
 }

@@ -1,6 +1,7 @@
+import type { BulkParameters } from '../model/bulk-pricing.ts'
 import type { Persona } from './books.ts'
 import type { Regime } from './market.ts'
-import type { BulkParameters, ContractParameters } from './preset.ts'
+import type { ContractParameters } from './preset.ts'
 
 /** How a spammer goes about a campaign. */
 export interface Strategy {
