@@ -71,13 +71,13 @@ function selection({ file, invariant, tests }: Mutant): string[] {
   return [...paths, ...contracts]
 }
 
-const wanted = process.argv[2] ?? ''
+const [wanted = '', from = '0', count = `${mutants.length}`] = process.argv.slice(2)
 mutants.forEach(checkPlace)
 const { root, remove } = copyPackage()
 const survivors: string[] = []
 let planted = 0
 try {
-  const chosen = mutants.filter(({ name }) => name.includes(wanted))
+  const chosen = mutants.filter(({ name }) => name.includes(wanted)).slice(Number(from), Number(from) + Number(count))
   const selections = new Set(chosen.map((mutant) => selection(mutant).join(' ')))
   const before = [...selections].flatMap((each) => failures(root, each.split(' ')))
   if (before.length > 0) throw new Error(`tests fail without a planted bug: ${before.join('; ')}`)

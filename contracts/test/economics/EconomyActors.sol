@@ -105,7 +105,7 @@ contract EconomyActors is EconomyLedger {
     }
 
     function putStake(uint256 who, uint256 amount) external {
-        amount = clamp(amount, 1, 1 ether);
+        amount = clamp(amount, 1, 0.2 ether);
         stake(user(who), amount);
         stakedWei[user(who)] += amount;
         totalIn += amount;
@@ -235,8 +235,8 @@ contract EconomyActors is EconomyLedger {
     function setPrices(uint256 unit, uint256 maxPart, uint256 who) external {
         BulkParameters memory next = pricing.parameters();
         (uint256 unitBefore, uint256 maxBefore) = (next.unit, next.maxPart);
-        next.unit = uint128(unit % 4 == 0 ? unit % 2 ** 100 : clamp(unit, 10 ** 12, 10 ** 15));
-        next.maxPart = uint128(maxPart % 4 == 0 ? maxPart % 2 ** 100 : clamp(maxPart, 10 ** 15, 0.1 ether));
+        next.unit = uint128(10 ** (9 + unit % 8));
+        next.maxPart = uint128(10 ** (13 + maxPart % 6));
         next.base = next.unit;
         address by = who % 3 == 0 ? STRANGER : GOVERNANCE;
         bool allowed = by == GOVERNANCE && next.unit >= 1 gwei && next.unit <= 10 ** 15 && next.maxPart >= next.unit

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IRollup} from "../../src/interfaces/IRollup.sol";
-import {Reach, StakeAccount} from "../../src/types/Economics.sol";
+import {BulkParameters, Reach, StakeAccount} from "../../src/types/Economics.sol";
 import {EconomicsDeployed} from "../support/EconomicsDeployed.sol";
 import {RollupStub} from "../support/RollupStub.sol";
 import {Economy, EconomyActors} from "./EconomyActors.sol";
@@ -17,6 +17,11 @@ contract EconomyInvariantsTest is EconomicsDeployed {
         vm.prank(OPERATOR);
         treasury.setRollup(IRollup(address(rollup)));
         follow(publisher);
+        // Allowances that a walk gets beyond.
+        BulkParameters memory small = bulkParameters();
+        (small.inboxes, small.senders, small.stakePerInbox, small.stakePerSender) = (4, 2, 0.1 ether, 0.1 ether);
+        vm.prank(GOVERNANCE);
+        pricing.setParameters(small);
         Economy memory economy = Economy(directory, inbox, stakes, lists, reputation, pricing, treasury, rollup);
         _actors = new EconomyActors(economy);
     }

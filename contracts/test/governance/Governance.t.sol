@@ -2,13 +2,11 @@
 pragma solidity 0.8.30;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
-import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {ContactDirectory} from "../../src/contacts/ContactDirectory.sol";
 import {SignatureVerifier} from "../../src/contacts/SignatureVerifier.sol";
 import {Treasury} from "../../src/economics/Treasury.sol";
 import {Governed} from "../../src/governance/Governed.sol";
 import {ParleyGovernor} from "../../src/governance/ParleyGovernor.sol";
-import {ParleyTimelock} from "../../src/governance/ParleyTimelock.sol";
 import {ParleyVotes} from "../../src/governance/ParleyVotes.sol";
 import {RollupOperator} from "../../src/governance/RollupOperator.sol";
 import {IInbox} from "../../src/interfaces/IInbox.sol";
@@ -17,63 +15,43 @@ import {IRollupOperator} from "../../src/interfaces/IRollupOperator.sol";
 import {Bounds} from "../../src/libraries/Bounds.sol";
 import {ReimbursementBounds} from "../../src/types/Economics.sol";
 import {Base} from "../support/Base.sol";
+import {GovernanceDeployed} from "../support/GovernanceDeployed.sol";
 
-contract GovernanceTest is Base {
-    uint256 private constant START = 1_800_000_000;
-    uint256 private constant SUPPLY = 10 ** 27;
-    address private constant HOLDER = address(0x401DE);
+contract GovernanceTest is GovernanceDeployed {
     address private constant STRANGER = address(0x57A6);
     address private constant OPERATOR = address(0x09E7);
 
-    ParleyVotes private _votes;
-    ParleyTimelock private _timelock;
-    ParleyGovernor private _governor;
     Treasury private _treasury;
     ContactDirectory private _directory;
 
     function setUp() public {
-        vm.warp(START);
-        _votes = new ParleyVotes(HOLDER, SUPPLY);
-        _timelock = new ParleyTimelock(2 days, address(this));
-        _governor = new ParleyGovernor(_votes, _timelock, 1 days, 5 days, SUPPLY / 100, 4);
-        _timelock.grantRole(_timelock.PROPOSER_ROLE(), address(_governor));
-        _timelock.grantRole(_timelock.CANCELLER_ROLE(), address(_governor));
-        _timelock.renounceRole(_timelock.DEFAULT_ADMIN_ROLE(), address(this));
-        _treasury = new Treasury(address(_timelock), OPERATOR, ReimbursementBounds(0.1 ether, 1 ether, 7 days, 8000));
-        _directory = new ContactDirectory(address(_timelock), address(_treasury), new SignatureVerifier(), 0.001 ether);
-        vm.prank(HOLDER);
-        _votes.delegate(HOLDER);
-        vm.warp(START + 1);
+        vm.warp(BEGIN);
+        deployGovernance();
+        _treasury = new Treasury(address(timelock), OPERATOR, ReimbursementBounds(0.1 ether, 1 ether, 7 days, 8000));
+        _directory = new ContactDirectory(address(timelock), address(_treasury), new SignatureVerifier(), 0.001 ether);
     }
 
-    function propose(address target, bytes memory call) private returns (uint256 id) {
-        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = one(target, call);
-        vm.prank(HOLDER);
-        id = _governor.propose(targets, values, calls, "because");
+    function propose(address target, bytes memory call) private returns (uint256) {
+        (address[] memory targets, bytes[] memory calls) = one(target, call);
+        return propose(targets, calls);
     }
 
     function pass(address target, bytes memory call) private {
-        uint256 id = propose(target, call);
-        vm.warp(vm.getBlockTimestamp() + 1 days + 1);
-        vm.prank(HOLDER);
-        _governor.castVote(id, 1);
-        vm.warp(vm.getBlockTimestamp() + 5 days + 1);
-        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = one(target, call);
-        _governor.queue(targets, values, calls, keccak256("because"));
-        vm.warp(vm.getBlockTimestamp() + 2 days);
+        (address[] memory targets, bytes[] memory calls) = one(target, call);
+        pass(targets, calls);
     }
 
     function execute(address target, bytes memory call) private {
-        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = one(target, call);
-        _governor.execute(targets, values, calls, keccak256("because"));
+        (address[] memory targets, bytes[] memory calls) = one(target, call);
+        execute(targets, calls);
     }
 
     function one(address target, bytes memory call)
         private
         pure
-        returns (address[] memory targets, uint256[] memory values, bytes[] memory calls)
+        returns (address[] memory targets, bytes[] memory calls)
     {
-        (targets, values, calls) = (new address[](1), new uint256[](1), new bytes[](1));
+        (targets, calls) = (new address[](1), new bytes[](1));
         (targets[0], calls[0]) = (target, call);
     }
 
@@ -104,32 +82,32 @@ contract GovernanceTest is Base {
 
     function test_withoutQuorum_nothingPasses() public {
         vm.prank(HOLDER);
-        _votes.transfer(STRANGER, SUPPLY * 97 / 100);
+        votes.transfer(STRANGER, SUPPLY * 97 / 100);
         vm.warp(vm.getBlockTimestamp() + 1);
         bytes memory call = abi.encodeCall(_directory.setRegistrationFee, (0.002 ether));
         uint256 id = propose(address(_directory), call);
         vm.warp(vm.getBlockTimestamp() + 1 days + 1);
         vm.prank(HOLDER);
-        _governor.castVote(id, 1);
+        governor.castVote(id, 1);
         vm.warp(vm.getBlockTimestamp() + 5 days + 1);
-        assertTrue(_governor.state(id) == IGovernor.ProposalState.Defeated, "three of four percent");
+        assertTrue(governor.state(id) == IGovernor.ProposalState.Defeated, "three of four percent");
     }
 
     function test_settings_areBounded() public {
-        bytes memory call = abi.encodeCall(_governor.setVotingPeriod, (60));
-        pass(address(_governor), call);
+        bytes memory call = abi.encodeCall(governor.setVotingPeriod, (60));
+        pass(address(governor), call);
         vm.expectRevert(
             abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "votingPeriod", 60, 1 hours, 30 days)
         );
-        execute(address(_governor), call);
-        call = abi.encodeCall(_timelock.updateDelay, (0));
-        pass(address(_timelock), call);
+        execute(address(governor), call);
+        call = abi.encodeCall(timelock.updateDelay, (0));
+        pass(address(timelock), call);
         vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "delay", 0, 1 hours, 30 days));
-        execute(address(_timelock), call);
+        execute(address(timelock), call);
         vm.expectRevert();
-        _timelock.updateDelay(1 days);
+        timelock.updateDelay(1 days);
         vm.expectRevert();
-        _governor.setProposalThreshold(1);
+        governor.setProposalThreshold(1);
     }
 
     function test_deployment_isBounded() public {
@@ -138,24 +116,24 @@ contract GovernanceTest is Base {
         );
         new ParleyVotes(HOLDER, 10 ** 9);
         vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "quorum", 60, 1, 50));
-        new ParleyGovernor(_votes, _timelock, 1 days, 5 days, SUPPLY / 100, 60);
+        new ParleyGovernor(votes, timelock, 1 days, 5 days, SUPPLY / 100, 60);
         vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "votingDelay", 15 days, 0, 14 days));
-        new ParleyGovernor(_votes, _timelock, 15 days, 5 days, SUPPLY / 100, 4);
+        new ParleyGovernor(votes, timelock, 15 days, 5 days, SUPPLY / 100, 4);
         vm.expectRevert(
             abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "proposalThreshold", SUPPLY / 10, 0, SUPPLY / 20)
         );
-        new ParleyGovernor(_votes, _timelock, 1 days, 5 days, SUPPLY / 10, 4);
+        new ParleyGovernor(votes, timelock, 1 days, 5 days, SUPPLY / 10, 4);
     }
 
     function test_clock_isTime() public view {
-        assertEq(_votes.clock(), START + 1, "clock");
-        assertEq(bytes(_votes.CLOCK_MODE()), "mode=timestamp", "mode");
-        assertEq(_votes.nonces(HOLDER), 0, "nonces");
+        assertEq(votes.clock(), BEGIN + 1, "clock");
+        assertEq(bytes(votes.CLOCK_MODE()), "mode=timestamp", "mode");
+        assertEq(votes.nonces(HOLDER), 0, "nonces");
     }
 
     function test_timelock_isItsOwnAdmin() public view {
-        assertTrue(!_timelock.hasRole(_timelock.DEFAULT_ADMIN_ROLE(), address(this)), "deployer");
-        assertTrue(_timelock.hasRole(_timelock.DEFAULT_ADMIN_ROLE(), address(_timelock)), "itself");
+        assertTrue(!timelock.hasRole(timelock.DEFAULT_ADMIN_ROLE(), address(this)), "deployer");
+        assertTrue(timelock.hasRole(timelock.DEFAULT_ADMIN_ROLE(), address(timelock)), "itself");
     }
 }
 
