@@ -1,3 +1,4 @@
+import { productionPreset } from '@parley/infra'
 import type { Attack, Behaviour, ContractParameters, SpamPreset } from './preset.ts'
 
 const gwei = 10n ** 9n
@@ -22,23 +23,15 @@ const behaviour: Behaviour = {
 
 const attack: Attack = { volume: 96, days: 6, flood: { invites: 160, periods: 30, sampleEvery: 5 } }
 
-/** What bulk pricing and reputation are set to; see the page on how the figures were found. */
+const { contacts, invites, reputation } = productionPreset
+
+/** As Parley is deployed; docs/spam.md says how the figures were found. */
 const economics: Omit<ContractParameters, 'curve' | 'flatFee'> = {
-  protocolShare: 1_000,
-  registrationFee: ether / 1_000n,
-  bulk: {
-    base: 10n * gwei,
-    unit: 150n * gwei,
-    maxPart: ether / 100n,
-    stakePerInbox: ether / 10n,
-    stakePerSender: ether / 10n,
-    epoch: day,
-    inboxes: 2,
-    senders: 1,
-    steepness: 16,
-  },
-  reputation: { newcomer: 10_000_000, maturity: 90 * day, matureStake: 10n * ether, attestation: 10_000 },
-  unbondingDelay: 30 * day,
+  protocolShare: invites.protocolShare,
+  registrationFee: contacts.registrationFee,
+  bulk: reputation.bulk,
+  reputation: reputation.parameters,
+  unbondingDelay: reputation.unbondingDelay,
 }
 
 const scale = { realInboxes: 430_000, factor: 1_000, consumersPercent: 90, sendingConsumers: 16 } as const
@@ -61,15 +54,15 @@ const proposal: SpamPreset = {
   gasPrice: gwei / 100n,
 }
 
-/** Inboxes of people: some twenty invites a day are usual, forty more make them e times as expensive. */
+/** Inboxes as they are deployed. */
 const parley: SpamPreset = {
   name: 'parley',
-  about: 'Parley’s defaults: an inbox that asks e times its fee after 40 invites beyond 20 a day.',
+  about: 'Parley as it is deployed.',
   scale,
   contracts: {
     ...economics,
-    curve: { minFee: 200n * gwei, maxFee: ether / 1_000n, target: 20, period: day, fraction: 40 },
-    flatFee: 200n * gwei,
+    curve: invites.curve,
+    flatFee: invites.curve.minFee,
   },
   behaviour,
   attack: { ...attack, flood: { invites: 40, periods: 12, sampleEvery: 2 } },

@@ -50,7 +50,7 @@ export function strategiesOf(regime: Regime, parameters: ContractParameters, vol
     { ...plain, name: 'a new address for each invite', persona: 'sybil spammer' },
   ]
   if (regime !== 'bulk pricing') return simple
-  return [...simple, ...lowReputation(parameters.bulk, volume), ...sybil(parameters)]
+  return [...simple, ...lowReputation(parameters.bulk, volume), ...sybil(parameters), ...staked(parameters, volume)]
 }
 
 function lowReputation({ inboxes }: BulkParameters, volume: number): readonly Strategy[] {
@@ -138,25 +138,31 @@ function sybil({ bulk, reputation }: ContractParameters): readonly Strategy[] {
       untilListed: true,
       straddles: true,
     },
+  ]
+}
+
+/** Stake counts for both allowances at once, and is bound only from right before to the unbonding delay after. */
+function staked({ bulk, reputation }: ContractParameters, volume: number): readonly Strategy[] {
+  const step = bulk.stakePerInbox > bulk.stakePerSender ? bulk.stakePerInbox : bulk.stakePerSender
+  const raisedBy = (steps: number) => ({
+    persona: 'sybil spammer' as const,
+    registered: true,
+    stake: BigInt(steps) * step,
+    perEpoch: { open: bulk.inboxes + steps, hidden: bulk.senders + steps },
+    epochs: 2,
+    untilListed: false,
+    straddles: true,
+  })
+  const toVolume = Math.max(0, Math.ceil((volume / 2 - bulk.inboxes - bulk.senders) / 2))
+  const aged = { age: reputation.maturity }
+  return [
     {
-      ...base,
+      ...raisedBy(Number(reputation.matureStake / step)),
+      age: 0,
       name: 'addresses mature by stake, both allowances, two epochs at once',
-      stake: reputation.matureStake,
-      perEpoch: {
-        open: inboxes + Number(reputation.matureStake / bulk.stakePerInbox),
-        hidden: senders + Number(reputation.matureStake / bulk.stakePerSender),
-      },
-      epochs: 2,
-      straddles: true,
     },
-    {
-      ...aged,
-      name: 'aged addresses, allowances raised tenfold by stake, two epochs at once',
-      stake: 10n * (bulk.stakePerInbox > bulk.stakePerSender ? bulk.stakePerInbox : bulk.stakePerSender),
-      perEpoch: { open: inboxes + 10, hidden: senders + 10 },
-      epochs: 2,
-      straddles: true,
-    },
+    { ...raisedBy(10), ...aged, name: 'aged addresses, both allowances ten higher by stake, two epochs at once' },
+    { ...raisedBy(toVolume), ...aged, name: 'one aged address, staked for the whole volume, two epochs at once' },
   ]
 }
 
