@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** Everything the sequencer tells Prometheus. */
@@ -16,7 +15,7 @@ export interface Metrics {
   readonly recovery: Gauge<'part'>
   readonly feeds: Gauge<'feed'>
   readonly finality: Gauge<'level'>
-  close(): void
+  readonly loopLag: Histogram
 }
 
 export interface Measured {
@@ -25,6 +24,7 @@ export interface Measured {
   journalPendingBytes(): number
 }
 
+const lag = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 const latency = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /** Registers the metrics; gauges of what waits are read from `measured` when somebody asks. */
@@ -44,13 +44,6 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
   const counter = <T extends string = never>(name: string, help: string, labelNames: T[] = []) =>
     new Counter<T>({ name: `parley_sequencer_${name}`, help, labelNames, registers })
 
-  const loop = monitorEventLoopDelay({ resolution: 10 })
-  loop.enable()
-  gauge('event_loop_lag_p99_seconds', 'Delay of the event loop since the last scrape, 99th percentile', () => {
-    const seconds = loop.count === 0 ? 0 : loop.percentile(99) / 1e9
-    loop.reset()
-    return seconds
-  })
   gauge('unanswered_entries', 'Entries that came in and are not answered', measured.unanswered)
   gauge('queued_entries', 'Entries waiting in the fullest lane', measured.queued)
   gauge('journal_pending_bytes', 'Bytes that are not durable yet', measured.journalPendingBytes)
@@ -91,6 +84,6 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
       labelNames: ['level'],
       registers,
     }),
-    close: () => loop.disable(),
+    loopLag: histogram('event_loop_lag_seconds', 'Delay of the event loop beyond what was asked for', lag),
   }
 }

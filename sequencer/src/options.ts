@@ -85,6 +85,8 @@ export interface SequencerOptions {
   readonly storage?: Partial<StorageOptions>
   /** Milliseconds that `stop` waits for open requests. Default 5,000. */
   readonly drainMs?: number
+  /** Milliseconds that the event loop may be late before the log says so. Default 50. */
+  readonly loopBudgetMs?: number
 }
 
 /** Options with every default filled in. */
@@ -96,6 +98,7 @@ export interface Settings {
   readonly http: HttpOptions
   readonly storage: StorageOptions
   readonly drainMs: number
+  readonly loopBudgetMs: number
 }
 
 type Bounds = readonly [minimum: number, maximum: number]
@@ -167,10 +170,11 @@ export function settingsOf(options: SequencerOptions): Settings {
     },
     storage: { snapshotEveryBlocks: 2_000, keepSnapshots: 2, keepFinalBlocks: 1_000_000, ...options.storage },
     drainMs: options.drainMs ?? 5_000,
+    loopBudgetMs: options.loopBudgetMs ?? 50,
   }
   for (const section of ['sealing', 'load', 'quota', 'http', 'storage'] as const)
     demandBounds(section, settings[section], bounds[section])
   if (settings.virtual !== undefined) demandBounds('virtual', settings.virtual, bounds.virtual)
-  demandBounds('options', settings, { drainMs: [0, day] })
+  demandBounds('options', settings, { drainMs: [0, day], loopBudgetMs: [1, day] })
   return settings
 }

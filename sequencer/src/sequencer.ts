@@ -58,6 +58,7 @@ class RunningSequencer implements Sequencer {
       if (!this.hasFailed) producer.executed(batch)
     })
     deps.execution.failed.catch((cause: unknown) => this.fail(lanesFailed(cause)))
+    pipeline.loop.start()
     this.watch(producer.run(signal))
     this.watch(inbox.follow(signal))
     this.watch(finality.follow(signal))
@@ -103,7 +104,7 @@ class RunningSequencer implements Sequencer {
     this.ending.abort(stopping())
     await Promise.all(this.running)
     await pipeline?.snapshotter.idle()
-    pipeline?.metrics.close()
+    pipeline?.loop.stop()
     deps.log.info({ head: pipeline?.chain.tip.header.number }, 'sequencer stopped')
   }
 

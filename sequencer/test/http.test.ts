@@ -236,7 +236,7 @@ describe('HTTP › answers', () => {
     })
     const metrics = await (await fetch(`${harness.url}/metrics`)).text()
     for (const name of [
-      'event_loop_lag_p99_seconds',
+      'event_loop_lag_seconds_bucket',
       'journal_pending_bytes',
       'block_operations',
       'queued_entries',

@@ -53,11 +53,11 @@ interface Raw {
   readonly cpuMicroseconds: number
 }
 
-/** Streams of requests, each with one under way at a time. */
-const streams = 32
-/** As many for each stream as there are shards, so that every request touches all lanes. */
-const talkCount = streams * limits.shards
-const defaultMessages = { full: 384_000, quick: 96_000 } as const
+/** Connections: so many that enough is under way for the journal to write together, one request on each. */
+const streamsOf = (messagesPerBody: number): number => Math.min(256, Math.max(32, Math.ceil(2_560 / messagesPerBody)))
+/** Conversations that only one stream speaks in, in neighbouring shards, so that every request touches all lanes. */
+const talksPerStream = (streams: number): number => Math.max(16, Math.ceil((32 * limits.shards) / streams))
+const defaultMessages = { full: 384_000, quick: 192_000 } as const
 const batchAgeMs = 1_000
 const rawSeconds = 2
 
@@ -122,12 +122,16 @@ const loadSeed = ({ config }: Context): string => `bench ${seedOf(config)}`
 function preparedLoad({ config }: Context): PreparedLoad {
   const { load, bench } = config
   const messagesPerBody = bench.stream ? 1 : load.maxMessages
+  // On a stream many messages are under way.
+  const streams = bench.stream ? 32 : streamsOf(messagesPerBody)
   const messages = load.messages ?? (bench.quick ? defaultMessages.quick : defaultMessages.full)
   return { streams, bodiesPerStream: Math.ceil(messages / streams / messagesPerBody), messagesPerBody }
 }
 
 const messagesOf = ({ streams: count, bodiesPerStream, messagesPerBody }: PreparedLoad): number =>
   count * bodiesPerStream * messagesPerBody
+
+const talkCount = ({ streams }: PreparedLoad): number => streams * talksPerStream(streams)
 
 const describe = ({ sent, history }: RunLoad): string =>
   `accepted ${Math.round(acceptedPerSecond(sent))}/s, claimed ${Math.round(claimedPerSecond(sent, history))}/s`
@@ -160,8 +164,9 @@ async function prepare(
   const repeats = repeatsOf(config)
   const messages = messagesOf(load)
   const deps = { client, config: chain, prices: chain.genesis.prices, gateway, derive, signer, clock }
-  const allowed = Math.ceil((messages * repeats) / talkCount) + repeats
-  const talks = await createTalks(deps, { count: talkCount, messages: allowed }, signal)
+  const count = talkCount(load)
+  const allowed = Math.ceil((messages * repeats) / count) + repeats
+  const talks = await createTalks(deps, { count, messages: allowed }, signal)
   const paths = Array.from({ length: repeats }, (_, repeat) => join(dataDir, `load-${repeat}`))
   await signLoads(paths, talks, { seed: loadSeed(context), chainId: chain.chainId, load })
   err.write(`${messages * repeats} messages are signed\n`)
@@ -196,7 +201,7 @@ async function report(
   }
   const offered = messagesOf(load) * runs.length
   const { lanes, verifier } = stack.roles.get('sequencer').ready as { lanes: number; verifier: string }
-  const workload = `${messagesOf(load)} messages in ${talkCount} conversations of two, ${load.streams} connections`
+  const workload = `${messagesOf(load)} messages in ${talkCount(load)} conversations of two, ${load.streams} connections`
   return {
     messagesPerSecond: spread.messagesPerSecond.median,
     rawVerificationsPerSecond: raw,

@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { limits } from '@parley/protocol'
 import type { Talk } from '../load/talk.ts'
 import { bodyBytes, type PreparedLoad, writeDescription } from './prepared-load.ts'
 
@@ -23,7 +22,7 @@ export interface SignedStream {
 
 /**
  * Signs loads into files, one a repeat, on all cores: a signature takes longer than its verification.
- * @param talks - Spread over the shards; each stream takes as many whole rounds of shards as there are.
+ * @param talks - One after another in neighbouring shards; each stream takes as many.
  */
 export async function signLoads(
   paths: readonly string[],
@@ -32,8 +31,9 @@ export async function signLoads(
 ): Promise<void> {
   const files = await Promise.all(paths.map((path) => open(path, 'w')))
   try {
+    const share = talks.length / load.streams
     const streams = Array.from({ length: load.streams }, (_, number) => {
-      return { number, talks: talks.filter((_talk, t) => Math.floor(t / limits.shards) % load.streams === number) }
+      return { number, talks: talks.slice(number * share, (number + 1) * share) }
     })
     const threads = availableParallelism()
     const shares = Array.from({ length: threads }, (_, thread) => streams.filter((_s, i) => i % threads === thread))
@@ -42,7 +42,7 @@ export async function signLoads(
       await files[repeat]?.write(bytes, 0, bytes.length, stream * streamBytes)
     }
     const work = { seed, chainId, load, repeats: paths.length }
-    await Promise.all(shares.map((share) => signShare({ ...work, streams: share }, write)))
+    await Promise.all(shares.map((own) => signShare({ ...work, streams: own }, write)))
     await Promise.all(paths.map((path) => writeDescription(path, load)))
   } finally {
     await Promise.all(files.map((file) => file.close()))

@@ -11,6 +11,9 @@ export async function openTexts(dataDir: string, name: string, closing: Closing)
   )
 }
 
+/** Digests and signatures do not compress, and are written more than read: fewer and larger files cost less. */
+const bytesStore = { compression: false, writeBufferSize: 32 * 1024 * 1024 } as const
+
 /** As `openTexts`, with bytes under bytes. */
 export async function openBytes(
   dataDir: string,
@@ -18,7 +21,10 @@ export async function openBytes(
   closing: Closing,
 ): Promise<Level<Uint8Array, Uint8Array>> {
   const path = await placeOf(dataDir, name)
-  return open(new Level<Uint8Array, Uint8Array>(path, { keyEncoding: 'view', valueEncoding: 'view' }), closing)
+  return open(
+    new Level<Uint8Array, Uint8Array>(path, { keyEncoding: 'view', valueEncoding: 'view', ...bytesStore }),
+    closing,
+  )
 }
 
 async function placeOf(dataDir: string, name: string): Promise<string> {

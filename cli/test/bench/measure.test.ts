@@ -25,7 +25,17 @@ test('claimed rate › counts the messages of claimed blocks while the load last
   expect(claimedPerSecond(sent, history)).toBeCloseTo(100 / 1, 5)
 })
 
-test('claimed rate › is 0 when not everything was claimed, or nothing while the load lasted', () => {
+test('claimed rate › counts to the end where no two claims were made while the load lasted', () => {
+  const history = [
+    { atMs: 10_000, block: 5n },
+    { atMs: 12_000, block: 6n },
+    { atMs: 15_000, block: 7n },
+    { atMs: 20_000, block: 9n },
+  ]
+  expect(claimedPerSecond(sent, history)).toBeCloseTo(200 / 5, 5)
+})
+
+test('claimed rate › is 0 when not everything was claimed, or all at once', () => {
   expect(
     claimedPerSecond(sent, [
       { atMs: 10_000, block: 5n },

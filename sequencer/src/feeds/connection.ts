@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import type { WebSocket } from '@fastify/websocket'
 import type { Clock } from '@parley/protocol'
 import { firstOf, Pulse } from '../pulse.ts'
@@ -39,10 +40,15 @@ export class Connection {
   readonly socket: WebSocket
   private readonly clock: Clock
   private readonly options: ConnectionOptions
+  private readonly stream: Writable | undefined
 
-  /** @param greeting - Text sent on connection and with each ping; undefined for none. */
-  constructor(socket: WebSocket, clock: Clock, options: ConnectionOptions, greeting?: () => string) {
+  /**
+   * @param greeting - Text sent on connection and with each ping; undefined for none.
+   * @param stream - What the socket writes to, if frames are to be gathered there.
+   */
+  constructor(socket: WebSocket, clock: Clock, options: ConnectionOptions, greeting?: () => string, stream?: Writable) {
     this.socket = socket
+    this.stream = stream
     this.clock = clock
     this.options = options
     this.signal = this.ended.signal
@@ -63,13 +69,25 @@ export class Connection {
    * @throws {SlowReader} when there was none for `slowReaderMs`. @throws the signal's reason when the connection ended.
    */
   async send(bytes: Uint8Array): Promise<void> {
+    await this.sendAll([bytes])
+  }
+
+  /** As `send`, of several frames, at least one, that leave in as few writes as they can. */
+  async sendAll(frames: readonly Uint8Array[]): Promise<void> {
     this.signal.throwIfAborted()
-    this.buffered += bytes.length
-    this.socket.send(bytes, () => {
-      this.buffered -= bytes.length
-      this.alive = true
-      this.flushed.beat()
+    const bytes = frames.reduce((sum, { length }) => sum + length, 0)
+    this.buffered += bytes
+    this.stream?.cork()
+    frames.forEach((frame, i) => {
+      if (i < frames.length - 1) this.socket.send(frame)
+      else
+        this.socket.send(frame, () => {
+          this.buffered -= bytes
+          this.alive = true
+          this.flushed.beat()
+        })
     })
+    this.stream?.uncork()
     if (this.buffered > this.options.maxBufferedBytes) await this.drain()
   }
 

@@ -118,10 +118,12 @@ export class MessageStream {
       const receipts = await next.receipts
       this.deps.quota.chargeJunk(this.deps.address, receipts.junk)
       let offset = 0
-      for (const messages of next.frames) {
-        await this.connection.send(receipts.bytes.subarray(offset, offset + messages * messageReceiptBytes))
+      const answers = next.frames.map((messages) => {
+        const from = offset
         offset += messages * messageReceiptBytes
-      }
+        return receipts.bytes.subarray(from, offset)
+      })
+      await this.connection.sendAll(answers)
       this.unanswered -= receipts.entries
       if (this.unanswered < this.deps.maxMessages) this.connection.socket.resume()
     }

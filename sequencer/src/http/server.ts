@@ -110,7 +110,7 @@ function addSocket(
     wsHandler: (socket, request) => {
       metrics.feeds.inc({ feed: route.feed })
       gate.entered(socket, () => metrics.feeds.dec({ feed: route.feed }))
-      const connection = new Connection(socket, clock, options, route.greeting)
+      const connection = new Connection(socket, clock, options, route.greeting, request.raw.socket)
       route.serve(connection, request as FastifyRequest).catch((error: unknown) => {
         if (connection.signal.aborted) return
         log.error({ err: error, feed: route.feed }, 'feed failed')

@@ -16,6 +16,7 @@ import { FinalityStore } from '../store/finality-store.ts'
 import { InboxStore } from '../store/inbox-store.ts'
 import { SnapshotStore } from '../store/snapshot-store.ts'
 import { Intake } from './intake.ts'
+import { LoopWatch } from './loop-watch.ts'
 import { Producer } from './producer.ts'
 import { recover } from './recovery.ts'
 import { Snapshotter } from './snapshotter.ts'
@@ -47,6 +48,7 @@ export interface Pipeline {
   readonly intake: Intake
   readonly producer: Producer
   readonly snapshotter: Snapshotter
+  readonly loop: LoopWatch
   readonly metrics: Metrics
   /** What keeps it from taking anything; undefined when nothing does. */
   unreadyBecause(): string | undefined
@@ -113,5 +115,6 @@ export async function preparePipeline(
     if (producer.blockedSince !== undefined) return 'the L2 is too far behind to open a block'
     return intake.refusal(1)?.fault.code
   }
-  return { chain, inbox, inboxStore, finality, intake, producer, snapshotter, metrics, unreadyBecause }
+  const loop = new LoopWatch({ log, lag: metrics.loopLag, now: () => performance.now() }, settings.loopBudgetMs)
+  return { chain, inbox, inboxStore, finality, intake, producer, snapshotter, loop, metrics, unreadyBecause }
 }
