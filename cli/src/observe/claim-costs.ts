@@ -8,13 +8,16 @@ const maxCosts = 32
 /** Receipts of an OP Stack chain have the fee for L1 data besides; undefined where the chain charges none. */
 type OpReceipt = TransactionReceipt & { readonly l1Fee?: Hex | bigint | null }
 
-/** What the transactions of the first claims cost, as their receipts have it: gas and, where it is charged, L1 data. */
+/** What the transactions of the first final claims cost, as their receipts have it: gas and, where it is charged, L1 data. */
 export async function claimCosts(url: string, rollup: Hex, deploymentBlock: bigint): Promise<Cost[]> {
   const client = createPublicClient({ transport: http(url) })
   const range = { fromBlock: deploymentBlock, toBlock: 'latest' } as const
-  const told = await client.getContractEvents({ address: rollup, abi: rollupAbi, eventName: 'Claimed', ...range })
+  const contract = { address: rollup, abi: rollupAbi } as const
+  const told = await client.getContractEvents({ ...contract, eventName: 'Claimed', ...range })
+  const made = await client.getContractEvents({ ...contract, eventName: 'Finalized', ...range })
+  const final = new Set(made.map(({ args }) => args.number))
   // Claim 0 is the genesis, which the deployment paid for.
-  const claims = told.filter(({ args }) => args.number !== 0n).slice(0, maxCosts)
+  const claims = told.filter(({ args: { number } }) => number !== 0n && final.has(number)).slice(0, maxCosts)
   return Promise.all(
     claims.map(async ({ args, transactionHash }) => {
       const receipt: OpReceipt = await client.getTransactionReceipt({ hash: transactionHash })
