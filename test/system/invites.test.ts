@@ -282,6 +282,21 @@ describe('watchInvites at a node that lies', () => {
     await expect(seen()).rejects.toMatchObject(fault('INVITE_EVENT_INVALID'))
   })
 
+  test('watchInvites › is caught up only once the inbox itself was asked', async () => {
+    proxy.fail('eth_call', 'lost')
+    const impatient = createWalletClient({ transport: http(proxy.url, { retryCount: 0 }), pollingInterval: 20 })
+    const told: InvitePage[] = []
+    for await (const page of watch(impatient)) {
+      told.push(page)
+      if (page.caughtUp) break
+      await l2.control.mine({ blocks: 1 })
+    }
+    expect(told.map(({ count, caughtUp }) => [count, caughtUp])).toEqual([
+      [3n, false],
+      [3n, true],
+    ])
+  })
+
   test('watchInvites › a node that fails for a while is waited for', async () => {
     proxy.fail('eth_getLogs', 'lost', 'tooManyRequests')
     expect((await seen())[0]?.count).toBe(3n)

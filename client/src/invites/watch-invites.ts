@@ -1,4 +1,4 @@
-import { type Blocks, type BlockWithLogs, createBlocks, type Step, type Trail, Walk } from '@parley/l2'
+import { type BlockWithLogs, createBlocks, type Step, type Trail, Walk } from '@parley/l2'
 import { type Clock, type L2Confidence, type L2Position, SettlementError, sameBytes } from '@parley/protocol'
 import { type Address, bytesToHex, hexToBytes, zeroHash } from 'viem'
 import { getBlock } from 'viem/actions'
@@ -72,7 +72,7 @@ export async function* watchInvites(client: L2Client, parameters: WatchInvitesPa
     confidence,
   )
   try {
-    for await (const step of walk.steps(signal)) yield await standing.pageOf(step, client, blocks, signal)
+    for await (const step of walk.steps(signal)) yield await standing.pageOf(step, client)
   } catch (error) {
     throw translated(error, parameters)
   }
@@ -129,14 +129,9 @@ class StandingInbox implements Trail {
     for (const { position } of this.#waypoints.toReversed()) yield position
   }
 
-  async pageOf(
-    step: Step<readonly Invite[]>,
-    client: L2Client,
-    blocks: Blocks,
-    signal: AbortSignal,
-  ): Promise<InvitePage> {
+  async pageOf(step: Step<readonly Invite[]>, client: L2Client): Promise<InvitePage> {
     if (step.kind === 'back') return this.#goBack(step.cursor)
-    const caughtUp = step.caughtUp && (await this.#isWhole(client, blocks, signal))
+    const caughtUp = step.caughtUp && (await this.#isWhole(client))
     this.#ahead = []
     return { voidFrom: undefined, invites: step.told, cursor: this.#cursor(), count: this.at.count, caughtUp }
   }
@@ -150,8 +145,8 @@ class StandingInbox implements Trail {
     return { voidFrom: count < before ? count : undefined, invites: [], cursor: this.#cursor(), count, caughtUp: false }
   }
 
-  /** Whether the inbox counts what was told; false when the block is not there to be asked any more. */
-  async #isWhole(client: L2Client, blocks: Blocks, signal: AbortSignal): Promise<boolean> {
+  /** Whether the inbox counts what was told; false while its state at this block is not to be had, or no longer. */
+  async #isWhole(client: L2Client): Promise<boolean> {
     const { inbox, recipient } = this.#parameters
     const { position, count, head } = this.at
     const blockHash = bytesToHex(position.blockHash)
@@ -160,9 +155,9 @@ class StandingInbox implements Trail {
       if (state.count === count && state.head === head) return true
       throw this.#omitted(state.count, count, state.head)
     } catch (error) {
-      // The next step leads back, or tries again.
-      if (isOmission(error) || (await blocks.isCanonical(position, signal))) throw error
-      return false
+      // The next step tries again, or leads back when the block is gone.
+      if (error instanceof ClientError && error.fault.code === 'L2_UNAVAILABLE') return false
+      throw error
     }
   }
 
@@ -175,8 +170,6 @@ class StandingInbox implements Trail {
     return encodeCursor(this.#waypoints)
   }
 }
-
-const isOmission = (error: unknown): boolean => error instanceof ClientError && error.fault.code === 'INVITES_OMITTED'
 
 /** What goes wrong along the walk, as this package tells it. */
 function translated(error: unknown, { inbox, recipient }: WatchInvitesParameters): unknown {
