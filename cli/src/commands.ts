@@ -1,5 +1,6 @@
 import { batcherCommand } from './command/batcher.ts'
 import { benchLoad, benchPipeline } from './command/bench.ts'
+import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
 import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
 import { benchLanesCommand, benchMemoryCommand, benchRestartCommand } from './command/bench-limits.ts'
 import type { CommandDefinition } from './command/command.ts'
@@ -89,6 +90,8 @@ export const commands: readonly CommandDefinition[] = [
   benchDaCommand,
   benchSettlementCommand,
   benchPeersCommand,
+  benchAllCommand,
+  benchGuardCommand,
   inspectBlock,
   inspectClaim,
   inspectConversation,

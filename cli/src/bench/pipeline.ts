@@ -23,7 +23,7 @@ import { countPublished, foundIn } from './published-messages.ts'
 import { signLoads } from './sign-load.ts'
 
 /** What `parley bench pipeline --json` prints; medians of the repeats where nothing else is said. */
-interface PipelineReport extends BenchFrame {
+export interface PipelineReport extends BenchFrame {
   /** The lower of the rates at which messages were accepted and claimed. */
   readonly messagesPerSecond: number
   /** What bare npm secp256k1 verifies from 33-byte keys in the same run, on one core and with one worker a core: the best of all measurements. */

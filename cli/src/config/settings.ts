@@ -338,6 +338,25 @@ const bench = {
     flag: 'repeats',
     about: 'Measurements behind each figure; at least 5 when left out, fewer with --quick.',
   }),
+  'bench.baseline': text({
+    flag: 'baseline',
+    about: 'File of ratios that `bench guard` compares with; the project’s own when left out.',
+  }),
+  'bench.rewrite': defaulted(
+    false,
+    toggle({ flag: 'rewrite', about: 'Make the baseline anew of what is measured, instead of comparing.' }),
+  ),
+  'bench.report': text({
+    flag: 'report',
+    about: 'The report.json of a `bench all` that `bench guard` takes instead of measuring.',
+  }),
+  'bench.tolerancePercent': defaulted(
+    25,
+    integer(0, 1_000, {
+      flag: 'tolerance',
+      about: 'Hundredths by which a figure may differ and still count as the same.',
+    }),
+  ),
   'bench.etherUsd': defaulted(3_000, price('ether-usd', 'Dollars for one ether.')),
   'bench.l1GasGwei': defaulted(1, price('l1-gas', 'Gwei for one gas on the L1.')),
   'bench.blobGasGwei': defaulted(

@@ -48,11 +48,12 @@ function optionOf(plot: Plot): EChartsCoreOption {
   }
 }
 
-function valueAxis({ label, scale }: Axis, side: 'x' | 'y'): object {
+function valueAxis({ label, scale, whole }: Axis, side: 'x' | 'y'): object {
   return {
     type: scale === 'log' ? 'log' : 'value',
     // Only upwards must an axis keep its nought, or lengths would lie.
     ...(side === 'x' && { min: 'dataMin', max: 'dataMax' }),
+    ...(whole && { minInterval: 1 }),
     ...named(label, side),
     axisLabel: { ...font, formatter: axisNumber, hideOverlap: true },
     axisLine: { show: side === 'x', lineStyle: { color: faint } },

@@ -12,6 +12,8 @@ export interface Axis {
   /** What it shows and in which unit. */
   readonly label: string
   readonly scale: 'linear' | 'log'
+  /** Between whole numbers there is nothing. */
+  readonly whole?: boolean
 }
 
 interface Series<Points> {

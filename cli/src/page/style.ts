@@ -15,6 +15,7 @@ dt, dd { margin: 0; overflow-wrap: anywhere }
 dt { opacity: .75 }
 .parts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); gap: 16px; align-items: start }
 figure { margin: 0; padding: 12px; min-width: 0; background: var(--card); border-radius: 8px }
+.wide { grid-column: 1 / -1 }
 figcaption { font-weight: 600; font-size: .95rem; line-height: 1.35 }
 .plot { display: block; width: 100%; height: auto; max-width: 520px; font-family: inherit }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; list-style: none; margin: 6px 0; padding: 0; font-size: .85rem }

@@ -5,7 +5,7 @@ import type { Plot, Table, Value } from './page.ts'
 type Rows = Pick<Table, 'columns' | 'rows'>
 
 export function tableHtml({ caption, columns, rows }: Table): string {
-  return `<figure>${rowsHtml({ columns, rows }, caption)}</figure>`
+  return `<figure class="wide">${rowsHtml({ columns, rows }, caption)}</figure>`
 }
 
 /** The figures of a plot. */

@@ -1,0 +1,17 @@
+import { type Benchmark, benchmark } from './benchmark.ts'
+import { showDa, showSettlement } from './sections/costs.ts'
+import { showLanes } from './sections/lanes.ts'
+import { showPeers } from './sections/peers.ts'
+import { showPipeline } from './sections/pipeline.ts'
+import { showMemory, showRestart } from './sections/state.ts'
+
+/** All benchmarks, in the order in which they run and are shown. */
+export const benchmarks: readonly Benchmark[] = [
+  benchmark('lanes', showLanes),
+  benchmark('pipeline', showPipeline),
+  benchmark('memory', showMemory),
+  benchmark('restart', showRestart),
+  benchmark('da', showDa),
+  benchmark('settlement', showSettlement),
+  benchmark('peers', showPeers),
+]

@@ -1,0 +1,119 @@
+import type { MemoryReport } from '../../memory/bench-memory.ts'
+import type { RestartReport } from '../../restart/bench-restart.ts'
+import type { Check, Shown } from '../benchmark.ts'
+
+const million = 1_000_000
+
+export function showMemory({ results, workload }: MemoryReport): Shown {
+  const x = { label: 'conversations', scale: 'log' } as const
+  const largest = results.at(-1)
+  const checks: Check[] = []
+  if (largest?.conversations === million) {
+    const bytes = largest.bytesPerConversation
+    checks.push(
+      {
+        id: 'memory.bytes',
+        what: 'bytes a conversation of two at a million',
+        value: bytes,
+        bound: 400,
+        kind: 'at most',
+      },
+      {
+        id: 'memory.time',
+        what: 'CPU time a message at a million to that at a thousand',
+        value: largest.cpuRatio.median,
+        bound: 1.15,
+        kind: 'at most',
+      },
+    )
+  }
+  return {
+    section: {
+      title: 'State size',
+      text: [`${workload}.`],
+      parts: [
+        {
+          kind: 'lines',
+          caption: 'Time a message over state size',
+          x,
+          y: { label: 'microseconds', scale: 'linear' },
+          series: [
+            {
+              name: 'CPU time of the lane',
+              points: results.map((each) => [each.conversations, each.cpuMicroseconds.median] as const),
+            },
+            {
+              name: 'whole time',
+              points: results.map((each) => [each.conversations, each.microseconds.median] as const),
+            },
+          ],
+        },
+        {
+          kind: 'lines',
+          caption: 'Memory a conversation of two over state size',
+          x,
+          y: { label: 'bytes', scale: 'log' },
+          limit: { label: '400 bytes', at: 400 },
+          series: [
+            {
+              name: 'bytes a conversation',
+              points: results.map((each) => [each.conversations, each.bytesPerConversation] as const),
+            },
+          ],
+        },
+      ],
+    },
+    checks,
+  }
+}
+
+export function showRestart(report: RestartReport): Shown {
+  const { conversations, readySeconds, snapshotSeconds, sequencedPerSecond, replayedPerSecond, replayRatio } = report
+  const checks: Check[] = [
+    {
+      id: 'restart.replay',
+      what: 'journal replayed to sequenced, messages a second',
+      value: replayRatio.median,
+      bound: 5,
+      kind: 'at least',
+    },
+  ]
+  if (conversations === million)
+    checks.push({
+      id: 'restart.ready',
+      what: 'seconds until a million conversations are ready',
+      value: readySeconds.median,
+      bound: 20,
+      kind: 'at most',
+    })
+  const row = (name: string, { min, median, max }: RestartReport['readySeconds']) => [name, min, median, max] as const
+  return {
+    section: {
+      title: 'Restart',
+      text: [`${report.workload}.`],
+      parts: [
+        {
+          kind: 'bars',
+          caption: 'Messages a second, sequenced before the end and replayed at the start',
+          x: 'measured',
+          categories: ['sequenced', 'replayed'],
+          y: { label: 'a second', scale: 'linear' },
+          series: [{ name: 'messages', points: [sequencedPerSecond.median, replayedPerSecond.median] }],
+        },
+        {
+          kind: 'table',
+          caption: 'Restart over its repeats',
+          columns: ['figure', 'lowest', 'median', 'highest'],
+          rows: [
+            row('seconds until ready', readySeconds),
+            row('seconds for the snapshot', snapshotSeconds),
+            row('sequenced a second', sequencedPerSecond),
+            row('replayed a second', replayedPerSecond),
+            row('replayed to sequenced', replayRatio),
+          ],
+        },
+      ],
+    },
+    checks,
+  }
+}

@@ -1,0 +1,150 @@
+import type { AllReport } from '@parley/cli/bench'
+
+const frame = {
+  machine: 'A made-up processor with a rather long name',
+  cores: 2,
+  commit: '0123456789abcdef0123456789abcdef01234567-dirty',
+  versions: { node: '24.21.0', secp256k1: '5.0.2', verifier: 'npm secp256k1' },
+  seed: '1',
+  workload: 'made up',
+  repeats: 2,
+  quick: true,
+}
+
+const spread = (median: number) => ({ min: 0.9 * median, median, max: 1.1 * median })
+
+const lanes = [1, 2].flatMap((count) =>
+  ['uniform', 'zipf'].flatMap((workload) =>
+    [true, false].map((roots) => ({
+      lanes: count,
+      workload,
+      roots,
+      messagesPerSecond: count * (roots ? 19_000 : 20_000),
+      ratio: roots ? 0.95 : 1,
+    })),
+  ),
+)
+
+const da = [null, 1, 1_000].map((messagesPerSecond) => ({
+  messagesPerSecond,
+  messages: 1_000,
+  blocks: 2,
+  batches: 1,
+  messagesPerBlock: 500,
+  bytesPerMessage: {
+    index: 1,
+    member: 0.2,
+    digest: 32,
+    signature: 64,
+    trace: 3,
+    header: 0.1,
+    core: 36.3,
+    all: 100.3,
+    saved: 1,
+  },
+  dollarsPerMillion: { 'ethereum-blobs': 50, celestia: 3.5, local: 0 },
+}))
+
+const rates = { sustained: 1_500, most: 2_250 }
+
+/** A report with every benchmark in it and one that failed. Its figures are made up: it is there to be drawn. */
+export const madeUpReport: AllReport = {
+  ...frame,
+  begunAt: '2026-01-01T00:00:00.000Z',
+  failed: [{ name: 'latency', why: 'a process of the stack ended by itself' }],
+  results: {
+    lanes: {
+      ...frame,
+      rawVerificationsPerSecond: { oneCore: 20_000, allCores: 38_000 },
+      verifier: 'npm secp256k1',
+      results: lanes,
+      spreads: lanes.map((each) => ({
+        ...each,
+        messagesPerSecond: spread(each.messagesPerSecond),
+        ratio: spread(each.ratio),
+        cpuMicroseconds: spread(50),
+      })),
+    },
+    pipeline: {
+      ...frame,
+      messagesPerSecond: 26_000,
+      ratio: 0.7,
+      rawVerificationsPerSecond: { oneCore: 20_000, allCores: 38_000 },
+      spread: {
+        messagesPerSecond: spread(26_000),
+        acceptedPerSecond: spread(27_000),
+        claimedPerSecond: spread(26_000),
+        ratio: spread(0.7),
+      },
+      cpuMicrosecondsPerMessage: { lanes: 53, main: 5, load: 8, chains: 2, total: 68, raw: 50 },
+      batchSize: 100,
+      transport: 'http',
+      offered: 1_000,
+      refused: 0,
+      lost: 0,
+      lanes: 2,
+      verifier: 'npm secp256k1',
+    },
+    memory: {
+      ...frame,
+      results: [1_000, 1_000_000].map((conversations) => ({
+        conversations,
+        bytesPerConversation: 380,
+        cpuMicroseconds: spread(50),
+        microseconds: spread(55),
+        cpuRatio: spread(1.1),
+        ratio: spread(1.1),
+      })),
+    },
+    restart: {
+      ...frame,
+      conversations: 1_000_000,
+      journalMessages: 10_000,
+      readySeconds: spread(12),
+      snapshotSeconds: spread(10),
+      sequencedPerSecond: spread(25_000),
+      replayedPerSecond: spread(150_000),
+      replayRatio: spread(6),
+    },
+    da: {
+      ...frame,
+      bounds: { messagesPerBlock: 1_000, core: 38, all: 102 },
+      results: da,
+      layers: [
+        { layer: 'ethereum-blobs', bytesPerSecond: rates, messagesPerSecond: { all: rates, core: rates } },
+        { layer: 'local', bytesPerSecond: null, messagesPerSecond: null },
+      ],
+      prices: { etherUsd: 3_000 },
+    },
+    settlement: {
+      ...frame,
+      bound: { messagesPerBatch: 10_000, gasPerMessage: 20 },
+      results: [1, 10_000].map((messagesPerBatch) => ({
+        layer: 'local',
+        published: true,
+        messagesPerBatch,
+        claimGas: 114_000,
+        finalizeGas: 36_000,
+        claimBytes: 932,
+        gasPerMessage: 150_000 / messagesPerBatch,
+      })),
+      finalizeGasTogether: 8_500,
+    },
+    peers: {
+      ...frame,
+      parley: { messagesPerSecond: 26_000, ratio: 0.7, verifier: 'npm secp256k1' },
+      rawVerificationsPerSecond: { oneCore: spread(20_000), allCores: spread(38_000) },
+      peers: [
+        { name: 'evm', cores: 2, messagesPerSecond: spread(3_700), workPerMessage: 54_000, parleyIsTimes: 7, bound: 8 },
+        {
+          name: 'svm',
+          cores: 1,
+          messagesPerSecond: spread(9_600),
+          workPerMessage: 513,
+          parleyIsTimes: 2.7,
+          bound: 2.5,
+        },
+      ],
+    },
+  },
+}
