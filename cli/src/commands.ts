@@ -2,7 +2,12 @@ import { batcherCommand } from './command/batcher.ts'
 import { benchLoad, benchPipeline } from './command/bench.ts'
 import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
 import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
-import { benchLanesCommand, benchMemoryCommand, benchRestartCommand } from './command/bench-limits.ts'
+import {
+  benchLanesCommand,
+  benchMemoryCommand,
+  benchRestartCommand,
+  benchVerifyCommand,
+} from './command/bench-limits.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
 import {
@@ -83,6 +88,7 @@ export const commands: readonly CommandDefinition[] = [
   benchLanesCommand,
   benchMemoryCommand,
   benchRestartCommand,
+  benchVerifyCommand,
   benchPipeline,
   benchLoad,
   simulateSpamCommand,

@@ -191,8 +191,11 @@ export interface Execution {
     items: readonly QueuedItem[],
   ): Promise<BlockFault | undefined>
 
-  /** Applies records of `ExecutedBatch` to the open block without verifying signatures: they were checked and are durable. */
-  replay(record: Uint8Array): Promise<void>
+  /**
+   * Applies records of `ExecutedBatch`, in their order, to the open block without verifying signatures: they were checked
+   * and are durable. Calls may be made before earlier ones are done.
+   */
+  replay(...records: readonly Uint8Array[]): Promise<void>
 
   /** Roots of the 64 shards as executed so far. */
   shardRoots(): Promise<readonly Bytes32[]>

@@ -163,9 +163,9 @@ class LaneExecution implements Execution {
     })
   }
 
-  async replay(record: Uint8Array): Promise<void> {
+  async replay(...records: readonly Uint8Array[]): Promise<void> {
     this.phase.demandOpen('replay')
-    const ofLanes = entriesOfLanes(record, this.phase.block, this.lanes)
+    const ofLanes = entriesOfLanes(records, this.phase.block, this.lanes)
     try {
       await Promise.all(
         ofLanes.map((entries, lane) => entries.length > 0 && this.handles[lane]?.call('replay', { entries })),

@@ -1,26 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createSequencerClient } from '@parley/client'
+import { availableParallelism } from 'node:os'
 import { measureRawVerification, type Spread, spreadOf } from '@parley/execution'
-import { limits, ownerAddress } from '@parley/protocol'
 import { Registry } from 'prom-client'
-import { openGateway } from '../load/open-gateway.ts'
-import { deriveFrom, deriveScalar } from '../load/seeded.ts'
-import { nativeSigner } from '../load/signer.ts'
 import type { Context } from '../process/context.ts'
 import { Closing } from '../role/closing.ts'
 import { openLayers } from '../role/layers.ts'
-import { type Stack, startStack } from '../stack/stack.ts'
+import type { Stack } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
-import { type BenchFrame, benchFrame, repeatsOf, seedOf } from './frame.ts'
+import { type BenchStack, messagesOf, streamsOf, talksOf, withBenchStack } from './bench-stack.ts'
+import { type BenchFrame, benchFrame, repeatsOf } from './frame.ts'
 import { acceptedPerSecond, claimedPerSecond } from './measure.ts'
-import { followStack, openStackReader, type RunLoad, runLoad, type StackFollower } from './pipeline-load.ts'
-import { createTalks } from './prepare.ts'
+import { followStack, type RunLoad, runLoad, type StackFollower } from './pipeline-load.ts'
 import type { PreparedLoad } from './prepared-load.ts'
 import { printReport } from './print-report.ts'
 import { countPublished, foundIn } from './published-messages.ts'
-import { signLoads } from './sign-load.ts'
 
 /** What `parley bench pipeline --json` prints; medians of the repeats where nothing else is said. */
 export interface PipelineReport extends BenchFrame {
@@ -53,71 +45,33 @@ interface Raw {
   readonly cpuMicroseconds: number
 }
 
-/** Connections: so many that enough is under way for the journal to write together, one request on each. */
-const streamsOf = (messagesPerBody: number): number => Math.min(256, Math.max(32, Math.ceil(2_560 / messagesPerBody)))
-/** Conversations that only one stream speaks in, in neighbouring shards, so that every request touches all lanes. */
-const talksPerStream = (streams: number): number => Math.max(16, Math.ceil((32 * limits.shards) / streams))
 const defaultMessages = { full: 384_000, quick: 192_000 } as const
-const batchAgeMs = 1_000
 const rawSeconds = 2
 
 /** Measures the whole pipeline: requests, journal, lanes, blocks, batches on the local layer, claims on the L2. */
-export async function runBenchPipeline(context: Context): Promise<number> {
-  const { config, err, signal } = context
-  const dataDir = config.run.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-bench-')))
-  const ending = new AbortController()
-  const closing = new Closing()
-  try {
-    const either = AbortSignal.any([signal, ending.signal])
-    return printReport(context, await measure(context, dataDir, closing, either))
-  } finally {
-    ending.abort()
-    await closing.close()
-    if (config.run.dataDir === undefined) await rm(dataDir, { recursive: true })
-    else err.write(`data and logs are in ${dataDir}\n`)
-  }
+export function benchPipeline(context: Context): Promise<PipelineReport> {
+  return withBenchStack(context, { layer: 'local' }, (bench) => measurePipeline(context, bench))
 }
 
-async function measure(
-  context: Context,
-  dataDir: string,
-  closing: Closing,
-  signal: AbortSignal,
-): Promise<PipelineReport> {
+export async function runBenchPipeline(context: Context): Promise<number> {
+  return printReport(context, await benchPipeline(context))
+}
+
+async function measurePipeline(context: Context, bench: BenchStack): Promise<PipelineReport> {
   const { config, err } = context
-  const derive = deriveFrom(loadSeed(context))
-  const owner = deriveScalar(derive, 'owner')
-  const stack = await startStack(
-    context,
-    {
-      dataDir,
-      layer: 'local',
-      lanes: config.run.lanes,
-      verifier: config.run.verifier,
-      logLevel: 'warn',
-      virtual: undefined,
-      owners: [ownerAddress(owner)],
-      node: false,
-      batchAgeMs,
-      pushPrices: false,
-    },
-    signal,
-  )
-  closing.add(() => stack.stop())
+  const { stack, signal } = bench
   const load = preparedLoad(context)
-  const paths = await prepare(context, stack, dataDir, load, derive, owner, signal)
+  const paths = await bench.sign(load, repeatsOf(config))
   const follower = await followStack(context, stack, signal)
   const raws = [await raw()]
   const runs: RunLoad[] = []
   for (const path of paths) {
-    runs.push(await Promise.race([runLoad(context, follower, path, signal), stack.failed]))
+    runs.push(await runLoad(context, follower, path, signal))
     raws.push(await raw())
     err.write(`${describe(runs.at(-1) as RunLoad)}\n`)
   }
-  return await report(context, stack, follower, { load, runs, raws }, signal)
+  return await report(context, bench, follower, { load, runs, raws })
 }
-
-const loadSeed = ({ config }: Context): string => `bench ${seedOf(config)}`
 
 function preparedLoad({ config }: Context): PreparedLoad {
   const { load, bench } = config
@@ -127,11 +81,6 @@ function preparedLoad({ config }: Context): PreparedLoad {
   const messages = load.messages ?? (bench.quick ? defaultMessages.quick : defaultMessages.full)
   return { streams, bodiesPerStream: Math.ceil(messages / streams / messagesPerBody), messagesPerBody }
 }
-
-const messagesOf = ({ streams: count, bodiesPerStream, messagesPerBody }: PreparedLoad): number =>
-  count * bodiesPerStream * messagesPerBody
-
-const talkCount = ({ streams }: PreparedLoad): number => streams * talksPerStream(streams)
 
 const describe = ({ sent, history }: RunLoad): string =>
   `accepted ${Math.round(acceptedPerSecond(sent))}/s, claimed ${Math.round(claimedPerSecond(sent, history))}/s`
@@ -146,33 +95,6 @@ async function raw(): Promise<Raw> {
   }
 }
 
-/** Creates the conversations and signs the messages of every repeat beforehand. @returns a file for each. */
-async function prepare(
-  context: Context,
-  { places, accounts }: Stack,
-  dataDir: string,
-  load: PreparedLoad,
-  derive: ReturnType<typeof deriveFrom>,
-  owner: Uint8Array,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const { clock, err, config } = context
-  const client = createSequencerClient({ url: places.sequencerUrl, clock })
-  const signer = nativeSigner()
-  const gateway = await openGateway({ client, signer, clock }, owner, accounts, signal)
-  const chain = await (await openStackReader(context, places, signal)).config(signal)
-  const repeats = repeatsOf(config)
-  const messages = messagesOf(load)
-  const deps = { client, config: chain, prices: chain.genesis.prices, gateway, derive, signer, clock }
-  const count = talkCount(load)
-  const allowed = Math.ceil((messages * repeats) / count) + repeats
-  const talks = await createTalks(deps, { count, messages: allowed }, signal)
-  const paths = Array.from({ length: repeats }, (_, repeat) => join(dataDir, `load-${repeat}`))
-  await signLoads(paths, talks, { seed: loadSeed(context), chainId: chain.chainId, load })
-  err.write(`${messages * repeats} messages are signed\n`)
-  return paths
-}
-
 interface Measured {
   readonly load: PreparedLoad
   readonly runs: readonly RunLoad[]
@@ -181,10 +103,9 @@ interface Measured {
 
 async function report(
   context: Context,
-  stack: Stack,
+  { stack, lanes, verifier, signal }: BenchStack,
   follower: StackFollower,
   { load, runs, raws }: Measured,
-  signal: AbortSignal,
 ): Promise<PipelineReport> {
   const { config } = context
   // The best of them: a machine that is busy with something else must not flatter the ratio.
@@ -200,8 +121,7 @@ async function report(
     ratio: spreadOf(lower.map((rate) => rate / raw.allCores)),
   }
   const offered = messagesOf(load) * runs.length
-  const { lanes, verifier } = stack.roles.get('sequencer').ready as { lanes: number; verifier: string }
-  const workload = `${messagesOf(load)} messages in ${talkCount(load)} conversations of two, ${load.streams} connections`
+  const workload = `${messagesOf(load)} messages in ${talksOf(load.streams)} conversations of two, ${load.streams} connections`
   return {
     messagesPerSecond: spread.messagesPerSecond.median,
     rawVerificationsPerSecond: raw,

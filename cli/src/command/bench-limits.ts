@@ -32,3 +32,13 @@ export const benchRestartCommand: CommandDefinition = {
     return printReport(context, await benchRestart(context))
   },
 }
+
+export const benchVerifyCommand: CommandDefinition = {
+  name: 'bench verify',
+  about: 'Measure how fast a node catches up from an empty directory, against the pipeline that wrote what it reads.',
+  keys: [...benchKeys, 'run.dataDir', 'run.lanes', 'load.messages'],
+  async run(context) {
+    const { benchVerify } = await import('../bench/verify/bench-verify.ts')
+    return printReport(context, await benchVerify(context))
+  },
+}

@@ -65,6 +65,10 @@ export class BatchFetcher {
     for (const record of records) if (!this.fetches.has(hex(record.hash))) this.begin(record, signal)
   }
 
+  wants(record: ClaimRecord): boolean {
+    return this.fetches.has(hex(record.hash))
+  }
+
   /** Waits for a wanted batch. @throws the reason for which it is no longer wanted. */
   get(record: ClaimRecord): Promise<FetchedBatch> {
     const fetch = this.wanted(record)

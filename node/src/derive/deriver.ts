@@ -1,39 +1,29 @@
 import {
+  type BatchClaim,
   type Block,
   BlockError,
+  type BlockWitness,
   BodyKind,
   type ChainConfig,
-  type Clock,
   checkBlockRules,
+  consumedItems,
+  type InboxWindow,
   sameBytes,
 } from '@parley/protocol'
-import type { Logger } from 'pino'
-import { type BatchPart, NodeError } from '../faults.ts'
-import type { L2Log } from '../l2/l2-log.ts'
+import { NodeError } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
-import type { NodeMetrics } from '../metrics.ts'
-import type { NodeProgress } from '../progress.ts'
-import { type BackoffOptions, backoffMs } from '../retry.ts'
+import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
-import { BatchFetcher, type DaLayers } from './batch-fetcher.ts'
-import { type ClaimedBlocks, checkLastHeader, readClaim } from './check-claim.ts'
-import type { VerifiedChain } from './verified-chain.ts'
+import { type ClaimedBlocks, checkLastHeader } from './check-claim.ts'
+import { ClaimReader, type ClaimReaderDeps, type ClaimReaderOptions } from './claim-reader.ts'
+import { stateAfter } from './verified-chain.ts'
 
-export interface DeriverDeps {
+export interface DeriverDeps extends ClaimReaderDeps {
   readonly config: ChainConfig
-  readonly l2: L2Log
   readonly store: ChainStore
-  readonly chain: VerifiedChain
-  readonly layers: DaLayers
-  readonly clock: Clock
-  readonly log: Logger
-  readonly metrics: NodeMetrics
-  readonly progress: NodeProgress
 }
 
-export interface DeriverOptions extends BackoffOptions {
-  /** Claims fetched ahead of the one that is verified. */
-  readonly fetchAhead: number
+export interface DeriverOptions extends ClaimReaderOptions {
   /** Blocks whose signatures are kept after they are final; Infinity keeps all. */
   readonly witnessKeptBlocks: number
 }
@@ -42,7 +32,7 @@ export interface DeriverOptions extends BackoffOptions {
 export class Deriver {
   private readonly deps: DeriverDeps
   private readonly options: DeriverOptions
-  private readonly fetcher: BatchFetcher
+  private readonly claims: ClaimReader
   /** The claim that was found wrong; looked at again only when another takes its place. */
   private wrong: ClaimRecord | undefined
   private prunedThrough = 0n
@@ -50,23 +40,7 @@ export class Deriver {
   constructor(deps: DeriverDeps, options: DeriverOptions) {
     this.deps = deps
     this.options = options
-    const { layers, clock, log, metrics, progress } = deps
-    this.fetcher = new BatchFetcher(
-      {
-        layers,
-        clock,
-        onFault: (record, fault, waitMs) => {
-          metrics.faults.inc({ code: fault.fault.code })
-          log.warn({ claim: record.claim.number, fault: fault.toJSON(), waitMs }, 'data of a claim is waited for')
-          progress.missing(record, fault)
-        },
-        onFetched: (part, layer, bytes, tookMs) => {
-          metrics.fetchedBytes.inc({ part, layer }, bytes)
-          metrics.fetchSeconds.observe({ part, layer }, tookMs / 1000)
-        },
-      },
-      options,
-    )
+    this.claims = new ClaimReader(deps, options)
   }
 
   /** Runs until the signal aborts. @throws what nothing here can mend: a dead lane, a store that fails, a defect. */
@@ -126,15 +100,15 @@ export class Deriver {
       log.info({ claim: this.wrong.claim.number }, 'the wrong claim is gone, verification goes on')
       this.wrong = undefined
     }
-    this.fetcher.want(records, signal)
+    this.claims.want(records, signal)
     return next
   }
 
   private async derive(record: ClaimRecord, signal: AbortSignal): Promise<void> {
     const { progress, metrics, clock, chain, store, l2, log } = this.deps
-    progress.deriving(record, this.fetcher.faultOf(record))
+    progress.deriving(record, this.claims.faultOf(record))
     const started = clock.now()
-    const claimed = await this.obtain(record, signal)
+    const claimed = await this.claims.obtain(record, signal)
     progress.deriving(record, undefined)
     const fault = await this.verify(record, claimed, signal)
     if (fault !== undefined) {
@@ -149,72 +123,67 @@ export class Deriver {
     await this.prune()
   }
 
-  /** Fetches until what is served is what was claimed. */
-  private async obtain(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
-    const { chain, clock, log, metrics, progress, l2 } = this.deps
-    const { claim } = record
-    const state = chain.state
-    if (state === undefined) throw new TypeError('derivation without a state')
-    for (let failures = 0; ; failures += 1) {
-      const fetched = await abortable(this.fetcher.get(record), signal)
-      try {
-        const known = l2.summary?.items ?? 0n
-        if (claim.lastHeader.inboxCount > known)
-          throw new NodeError({
-            code: 'INBOX_INCOMPLETE',
-            claim: claim.number,
-            expected: claim.lastHeader.inboxCount,
-            known,
-          })
-        const window = await chain.window(state.header, claim.lastHeader.inboxCount)
-        return readClaim(claim, fetched, state, window, (part) => this.layerName(record, part))
-      } catch (error) {
-        if (!(error instanceof NodeError) || error.meaning.retry !== 'later') throw error
-        const waitMs = backoffMs(failures, this.options)
-        metrics.faults.inc({ code: error.fault.code })
-        log.warn({ claim: claim.number, fault: error.toJSON(), waitMs }, 'data of a claim is not what was claimed')
-        progress.missing(record, error)
-        await clock.sleep(waitMs, signal)
-        this.fetcher.again(record)
-      }
-    }
-  }
-
   /** @returns why the claim is wrong; undefined when every root is equal and everything is recorded. */
   private async verify(
     record: ClaimRecord,
-    { blocks, witness }: ClaimedBlocks,
+    claimed: ClaimedBlocks,
     signal: AbortSignal,
   ): Promise<NodeError | undefined> {
-    const { config, chain, metrics } = this.deps
-    const { claim } = record
+    const { chain, metrics } = this.deps
+    const { claim, hash } = record
     const wrongBlock = (fault: BlockError['fault']): NodeError =>
       new NodeError({ code: 'CLAIM_BLOCK_WRONG', claim: claim.number, fault })
-    const first = blocks[0]
-    const last = blocks.at(-1)
+    const first = claimed.blocks[0]
+    const last = claimed.blocks.at(-1)
     if (first === undefined || last === undefined) throw new TypeError('a decoded batch has blocks')
+    if (chain.state === undefined) throw new TypeError('verification without a state')
     try {
       checkLastHeader(claim, last.header)
-      for (const [i, block] of blocks.entries()) {
+      let step: Step | undefined = await this.check(claim, claimed, 0, chain.state)
+      while (step !== undefined) {
         signal.throwIfAborted()
-        const parent = chain.state
-        if (parent === undefined) throw new TypeError('verification without a state')
-        const signatures = witness[i] ?? []
-        const window = await chain.window(parent.header, block.header.inboxCount)
-        checkBlockRules(block, signatures, parent, window, claim.lineage, config)
-        const completed =
-          block === last ? { number: claim.number, hash: record.hash, first: first.header.number } : undefined
-        const fault = await chain.advance(block, signatures, window, completed)
+        const { block, signatures, window } = step
+        const completed = block === last ? { number: claim.number, hash, first: first.header.number } : undefined
+        const executing = chain.advance(block, signatures, window, completed)
+        // The lanes are at work: time to look at what comes next.
+        const checking = this.checkNext(claim, claimed, step)
+        checking.catch(() => undefined)
+        const fault = await executing
         if (fault !== undefined) return wrongBlock(fault)
         metrics.blocks.inc()
         metrics.messages.inc(messagesOf(block))
+        step = await checking
       }
       return undefined
     } catch (error) {
       if (error instanceof BlockError) return wrongBlock(error.fault)
       if (error instanceof NodeError && error.fault.code === 'CLAIM_LAST_HEADER') return error
       throw error
+    } finally {
+      await chain.settle()
     }
+  }
+
+  /** The block after `step`, checked; after the last one of a claim the claim that follows is made ready instead. */
+  private async checkNext(claim: BatchClaim, claimed: ClaimedBlocks, step: Step): Promise<Step | undefined> {
+    if (step.index + 1 < claimed.blocks.length) return this.check(claim, claimed, step.index + 1, step.after)
+    await this.claims.beginAhead(claim.number + 1n, step.after)
+    return undefined
+  }
+
+  /** Checks all of a block that needs no execution. @param parent - The state before it. @throws {BlockError} */
+  private async check(
+    claim: BatchClaim,
+    { blocks, witness }: ClaimedBlocks,
+    index: number,
+    parent: VerifiedState,
+  ): Promise<Step> {
+    const block = blocks[index] as Block
+    const signatures = witness[index] ?? []
+    const window = await this.deps.chain.window(parent.header, block.header.inboxCount)
+    checkBlockRules(block, signatures, parent, window, claim.lineage, this.deps.config)
+    const after = stateAfter(block, consumedItems(block.header, parent.header, window), parent)
+    return { index, block, signatures, window, after }
   }
 
   /** Halts at a wrong claim: names the difference, goes back to the last good state and waits for the L2. */
@@ -244,10 +213,6 @@ export class Deriver {
     this.prunedThrough = through
   }
 
-  private layerName({ claim }: ClaimRecord, part: BatchPart): string {
-    return this.deps.layers.get(claim[part].layer)?.name ?? String(claim[part].layer)
-  }
-
   /** A signal that aborts when the claim to be derived is no longer the one that stands. */
   private watch(seen: number, signal: AbortSignal): { signal: AbortSignal; end: () => void } {
     const controller = new AbortController()
@@ -270,6 +235,16 @@ export class Deriver {
   }
 }
 
+/** One block on its way through verification. */
+interface Step {
+  readonly index: number
+  readonly block: Block
+  readonly signatures: BlockWitness
+  readonly window: InboxWindow
+  /** The state it makes if it is right. */
+  readonly after: VerifiedState
+}
+
 function messagesOf({ runs }: Block): number {
   return runs.reduce(
     (sum, { segments }) =>
@@ -282,19 +257,4 @@ function messagesOf({ runs }: Block): number {
 /** The claim under way no longer stands, or another one took its place. */
 class ClaimGone extends Error {
   override readonly name = 'ClaimGone'
-}
-
-/** The promise's result; rejects with the signal's reason when it aborts first. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  let abort = (): void => undefined
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      abort = () => reject(signal.reason)
-      signal.addEventListener('abort', abort, { once: true })
-      promise.then(resolve, reject)
-    })
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }

@@ -39,12 +39,23 @@ export interface VerifiedChainOptions {
   readonly snapshotsKept: number
 }
 
+/** A block that was executed, with what is recorded of it. */
+interface Recording {
+  readonly block: Block
+  readonly witness: BlockWitness
+  readonly state: VerifiedState
+  readonly completed: CompletedClaim | undefined
+  readonly itemAt: Parameters<typeof historyEntries>[1]
+}
+
 /** The lanes' state and what is stored, kept in step: after every block, and after every crash. */
 export class VerifiedChain {
   private readonly deps: VerifiedChainDeps
   private readonly options: VerifiedChainOptions
   private readonly lock: StateLock
   private current: VerifiedState | undefined
+  /** Executed last and not recorded yet: that is done while the lanes execute the next block. */
+  private unrecorded: Recording | undefined
   private lastSnapshot = 0n
 
   constructor(deps: VerifiedChainDeps, options: VerifiedChainOptions) {
@@ -61,6 +72,7 @@ export class VerifiedChain {
   /** Reads the lanes and the store between two blocks. @throws {NodeError} `NOT_READY`, `OVERLOADED`. */
   read<T>(use: (state: VerifiedState, execution: Execution) => Promise<T>): Promise<T> {
     return this.lock.alone(async () => {
+      await this.record()
       if (this.current === undefined) throw new NodeError({ code: 'NOT_READY', state: 'restoring', retryAfterMs: 1000 })
       return use(this.current, this.deps.execution)
     }, 'read')
@@ -75,7 +87,8 @@ export class VerifiedChain {
   }
 
   /**
-   * Executes the block after the current one, comparing every root, and records it.
+   * Executes the block after the current one, comparing every root, and records the one before it meanwhile. Call
+   * `settle` after the last.
    * @param window - Inbox from the current block's inboxCount on.
    * @returns the first difference. The state is of no use after one: call `resetTo`.
    */
@@ -88,25 +101,32 @@ export class VerifiedChain {
     return this.lock.alone(async () => {
       const before = this.demandState()
       const items = consumedItems(block.header, before.header, window)
-      const fault = await this.execute(block, witness, items, before)
+      const executing = this.execute(block, witness, items, before)
+      // What recording fails with is told first; a lane's death is told by `failed` as well.
+      executing.catch(() => undefined)
+      await this.record()
+      const fault = await executing
       if (fault !== undefined) {
         this.current = undefined
         return fault
       }
       const state = stateAfter(block, items, before)
-      const itemAt = itemsFrom(before.header, items)
-      const entries = historyEntries(block, itemAt)
-      const roots = rootsOf(block) + (completed === undefined ? 0 : rootsOfClaim)
-      await this.deps.store.append({ block, witness, state, entries }, roots, completed)
+      this.unrecorded = { block, witness, state, completed, itemAt: itemsFrom(before.header, items) }
       this.current = state
       return undefined
     })
+  }
+
+  /** Records what was executed; from then on lanes and store are in step. */
+  settle(): Promise<void> {
+    return this.lock.alone(() => this.record())
   }
 
   /** Takes back every block after verified claim `claim` and brings the lanes there. */
   async resetTo(claim: bigint): Promise<void> {
     await this.lock.alone(async () => {
       this.current = undefined
+      this.unrecorded = undefined
       const { store, snapshots, log } = this.deps
       // Snapshots first: one left over by a crash would later pass for one of the chain that took its place.
       for (const snapshot of await snapshots.all()) if (snapshot.claim > claim) await snapshots.drop(snapshot)
@@ -141,6 +161,16 @@ export class VerifiedChain {
     for (const snapshot of all)
       if (snapshot.claim !== 0n && snapshot !== newestFinal && !newest.has(snapshot))
         await this.deps.snapshots.drop(snapshot)
+  }
+
+  private async record(): Promise<void> {
+    const { unrecorded } = this
+    if (unrecorded === undefined) return
+    const { block, witness, state, completed, itemAt } = unrecorded
+    const entries = historyEntries(block, itemAt)
+    const roots = rootsOf(block) + (completed === undefined ? 0 : rootsOfClaim)
+    await this.deps.store.append({ block, witness, state, entries }, roots, completed)
+    this.unrecorded = undefined
   }
 
   private demandState(): VerifiedState {
@@ -228,7 +258,12 @@ export class VerifiedChain {
 
 const unusable = new Set(['SNAPSHOT_INVALID', 'STORE_INVALID'])
 
-function stateAfter(block: Block, items: ReturnType<typeof consumedItems>, before: VerifiedState): VerifiedState {
+/** The state that a block makes if it is right. */
+export function stateAfter(
+  block: Block,
+  items: ReturnType<typeof consumedItems>,
+  before: VerifiedState,
+): VerifiedState {
   const shardRoots = [...before.shardRoots]
   for (const run of block.runs) shardRoots[run.shard] = run.postRoot
   return { header: block.header, prices: pricesAfter(before.prices, items), shardRoots }

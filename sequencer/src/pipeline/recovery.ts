@@ -131,9 +131,16 @@ async function demandStored(chain: SealedChain, head: SnapshotHead): Promise<Tip
   })
 }
 
+/** Records handed to the lanes at once: a call costs as much as several messages. */
+const recordsOfCall = 32
+/** Calls that lanes may be behind by: they work while the next records are read. */
+const callsAhead = 16
+
 /** Applies journal records in order. */
 class Replay {
   open: Replayed | undefined
+  private gathered: Uint8Array[] = []
+  private underWay: Promise<void>[] = []
   private readonly deps: RecoveryDeps
 
   constructor(deps: RecoveryDeps) {
@@ -150,11 +157,32 @@ class Replay {
     if (this.open?.opening.number !== record.block)
       throw invalid(position, `entries of block ${record.block}, which is not open`)
     this.open.records += 1
-    await this.deps.execution.replay(record.entries)
+    this.gathered.push(record.entries)
+    if (this.gathered.length === recordsOfCall) this.apply()
+    if (this.underWay.length === callsAhead) await this.applied()
+  }
+
+  /** Hands to the lanes what was gathered. */
+  private apply(): void {
+    if (this.gathered.length === 0) return
+    const applying = this.deps.execution.replay(...this.gathered)
+    // Looked at when there are enough of them, or when the block is closed.
+    applying.catch(() => undefined)
+    this.underWay.push(applying)
+    this.gathered = []
+  }
+
+  /** Resolves when the lanes have applied everything. @throws {ExecutionError} `RECORD_INVALID`. */
+  private async applied(): Promise<void> {
+    this.apply()
+    const { underWay } = this
+    this.underWay = []
+    await Promise.all(underWay)
   }
 
   /** Seals the block left open if it was sealed before the end. */
   async end(): Promise<void> {
+    await this.applied()
     if (this.open !== undefined && this.open.opening.number <= this.deps.chain.blocks.head) await this.close(this.open)
   }
 
@@ -187,6 +215,7 @@ class Replay {
 
   private async closeBefore(next: Opening, position: JournalPosition): Promise<void> {
     const { open } = this
+    await this.applied()
     if (open === undefined) return
     if (next.number !== open.opening.number) {
       await this.close(open)

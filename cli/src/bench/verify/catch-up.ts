@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { CliError } from '../../faults.ts'
+import { readNode } from '../../observe/node.ts'
+import { waitFor } from '../../observe/poll.ts'
+import { type Child, startChild } from '../../process/child.ts'
+import type { Context } from '../../process/context.ts'
+import { type ChildConfig, environmentOf } from '../../stack/environment.ts'
+import { stackPollMs } from '../../stack/stack-config.ts'
+import type { BenchStack } from '../bench-stack.ts'
+
+/** How a node that began with nothing came to the end of the chain. */
+export interface CatchUp {
+  /** From when it was ready, with nothing but the genesis state, until the last block was verified. */
+  readonly seconds: number
+  readonly rootsCompared: number
+}
+
+const readyWithinMs = 60_000
+const verifiedWithinMs = 240_000
+const lookEveryMs = 20
+
+/**
+ * Starts a node over an empty directory and waits until it has verified `last`.
+ * @throws {CliError} `CHILD_ENDED`, `CHILD_NOT_READY`, `NODE_HALTED`, `DEADLINE_PASSED`.
+ */
+export async function catchUp(
+  context: Context,
+  { stack, dataDir, signal }: BenchStack,
+  name: string,
+  last: bigint,
+): Promise<CatchUp> {
+  const { clock } = context
+  const child = await startNode(
+    context,
+    stack.places,
+    join(dataDir, name),
+    join(dataDir, 'logs', `${name}.log`),
+    signal,
+  )
+  const started = clock.now()
+  const ended = child.exited.then(({ code }): never => {
+    throw new CliError({ code: 'CHILD_ENDED', role: child.role, exitCode: code, lastLines: child.lastLines() })
+  })
+  try {
+    const look = async (): Promise<number | undefined> => {
+      const view = await readNode(child.ready.url as string, signal)
+      if (view.state === 'wrong' || view.state === 'failed')
+        throw new CliError({ code: 'NODE_HALTED', state: view.state, reason: JSON.stringify(view.fault) })
+      return view.block >= last ? view.rootsCompared : undefined
+    }
+    const waiting = { clock, everyMs: lookEveryMs, withinMs: verifiedWithinMs }
+    const rootsCompared = await Promise.race([waitFor('the node to catch up', look, waiting, signal), ended])
+    return { seconds: (clock.now() - started) / 1_000, rootsCompared }
+  } finally {
+    await child.stop()
+    // Stopping it was asked for.
+    ended.catch(() => undefined)
+  }
+}
+
+function startNode(
+  context: Context,
+  { l1Url, l2Url, rollup, daLocalUrl }: BenchStack['stack']['places'],
+  dataDir: string,
+  logFile: string,
+  signal: AbortSignal,
+): Promise<Child> {
+  const { config, inheritedEnv } = context
+  const settings: ChildConfig = {
+    'log.level': 'info',
+    'run.dataDir': dataDir,
+    'run.lanes': config.run.lanes,
+    'run.verifier': config.run.verifier,
+    'l1.url': l1Url,
+    'l2.url': l2Url,
+    'l2.rollup': rollup,
+    'l2.pollMs': stackPollMs,
+    'da.localUrl': daLocalUrl,
+  }
+  return startChild(
+    context,
+    { role: 'node', env: environmentOf(inheritedEnv, settings), logFile, readyWithinMs },
+    signal,
+  )
+}

@@ -1,0 +1,151 @@
+import { type Bytes32, type Clock, sameBytes } from '@parley/protocol'
+import type { Logger } from 'pino'
+import { type BatchPart, NodeError } from '../faults.ts'
+import type { L2Log } from '../l2/l2-log.ts'
+import type { ClaimRecord } from '../l2/l2-records.ts'
+import type { NodeMetrics } from '../metrics.ts'
+import type { NodeProgress } from '../progress.ts'
+import { type BackoffOptions, backoffMs } from '../retry.ts'
+import type { VerifiedState } from '../store/chain-records.ts'
+import { BatchFetcher, type DaLayers, type FetchedBatch } from './batch-fetcher.ts'
+import { type ClaimedBlocks, readClaim } from './check-claim.ts'
+import type { VerifiedChain } from './verified-chain.ts'
+
+export interface ClaimReaderDeps {
+  readonly l2: L2Log
+  readonly chain: VerifiedChain
+  readonly layers: DaLayers
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: NodeMetrics
+  readonly progress: NodeProgress
+}
+
+export interface ClaimReaderOptions extends BackoffOptions {
+  /** Claims fetched ahead of the one that is verified. */
+  readonly fetchAhead: number
+}
+
+/** Brings claims from the DA layers and completes them to blocks, the next one while its predecessor is verified. */
+export class ClaimReader {
+  private readonly deps: ClaimReaderDeps
+  private readonly options: ClaimReaderOptions
+  private readonly fetcher: BatchFetcher
+  /** The next claim, as far as it was completed while the one before it was verified. */
+  private ahead: { readonly hash: Bytes32; readonly blocks: Promise<ClaimedBlocks | undefined> } | undefined
+
+  constructor(deps: ClaimReaderDeps, options: ClaimReaderOptions) {
+    this.deps = deps
+    this.options = options
+    const { layers, clock, log, metrics, progress } = deps
+    this.fetcher = new BatchFetcher(
+      {
+        layers,
+        clock,
+        onFault: (record, fault, waitMs) => {
+          metrics.faults.inc({ code: fault.fault.code })
+          log.warn({ claim: record.claim.number, fault: fault.toJSON(), waitMs }, 'data of a claim is waited for')
+          progress.missing(record, fault)
+        },
+        onFetched: (part, layer, bytes, tookMs) => {
+          metrics.fetchedBytes.inc({ part, layer }, bytes)
+          metrics.fetchSeconds.observe({ part, layer }, tookMs / 1000)
+        },
+      },
+      options,
+    )
+  }
+
+  /** Begins fetching these claims, in this order of importance, and gives up on all others. */
+  want(records: readonly ClaimRecord[], signal: AbortSignal): void {
+    this.fetcher.want(records, signal)
+  }
+
+  /** Why a wanted claim is not there yet, if there is a reason. */
+  faultOf(record: ClaimRecord): NodeError | undefined {
+    return this.fetcher.faultOf(record)
+  }
+
+  /** Fetches until what is served is what was claimed. */
+  async obtain(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
+    const { chain, clock, log, metrics, progress } = this.deps
+    const { claim } = record
+    const state = chain.state
+    if (state === undefined) throw new TypeError('derivation without a state')
+    const ahead = await this.takeAhead(record, signal)
+    if (ahead !== undefined) return ahead
+    for (let failures = 0; ; failures += 1) {
+      const fetched = await abortable(this.fetcher.get(record), signal)
+      try {
+        return await this.complete(record, fetched, state)
+      } catch (error) {
+        if (!isPassing(error)) throw error
+        const waitMs = backoffMs(failures, this.options)
+        metrics.faults.inc({ code: error.fault.code })
+        log.warn({ claim: claim.number, fault: error.toJSON(), waitMs }, 'data of a claim is not what was claimed')
+        progress.missing(record, error)
+        await clock.sleep(waitMs, signal)
+        this.fetcher.again(record)
+      }
+    }
+  }
+
+  /** @throws {NodeError} when what was served is not what was claimed, or the inbox is not known that far. */
+  private async complete(record: ClaimRecord, fetched: FetchedBatch, state: VerifiedState): Promise<ClaimedBlocks> {
+    const { chain, l2 } = this.deps
+    const { claim } = record
+    const known = l2.summary?.items ?? 0n
+    if (claim.lastHeader.inboxCount > known)
+      throw new NodeError({
+        code: 'INBOX_INCOMPLETE',
+        claim: claim.number,
+        expected: claim.lastHeader.inboxCount,
+        known,
+      })
+    const window = await chain.window(state.header, claim.lastHeader.inboxCount)
+    return readClaim(claim, fetched, state, window, (part) => this.layerName(record, part))
+  }
+
+  /**
+   * Completes the next claim if it is there, on top of the state that this one makes if it is right. What comes out has
+   * the claim's own roots, so it is what was claimed, whatever becomes of this one.
+   */
+  async beginAhead(number: bigint, state: VerifiedState): Promise<void> {
+    if (this.options.fetchAhead === 0) return
+    const record = await this.deps.l2.claim(number)
+    if (record === undefined || !this.fetcher.wants(record)) return
+    const blocks = this.fetcher.get(record).then((fetched) => this.complete(record, fetched, state))
+    // Whatever was in the way will be met again in its turn, and told then.
+    this.ahead = { hash: record.hash, blocks: blocks.catch(() => undefined) }
+  }
+
+  private async takeAhead(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks | undefined> {
+    const { ahead } = this
+    this.ahead = undefined
+    return ahead !== undefined && sameBytes(ahead.hash, record.hash) ? abortable(ahead.blocks, signal) : undefined
+  }
+
+  private layerName({ claim }: ClaimRecord, part: BatchPart): string {
+    return this.deps.layers.get(claim[part].layer)?.name ?? String(claim[part].layer)
+  }
+}
+
+/** Whether waiting may heal what is served, or known, of a claim. */
+function isPassing(error: unknown): error is NodeError {
+  return error instanceof NodeError && error.meaning.retry === 'later'
+}
+
+/** The promise's result; rejects with the signal's reason when it aborts first. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  let abort = (): void => undefined
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort, { once: true })
+      promise.then(resolve, reject)
+    })
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
