@@ -26,6 +26,7 @@ import { devCommand } from './command/dev.ts'
 import {
   inboxGate,
   inboxInvite,
+  inboxProof,
   inboxQuote,
   inboxShow,
   inboxStanding,
@@ -72,6 +73,7 @@ export const commands: readonly CommandDefinition[] = [
   inboxGate,
   inboxQuote,
   inboxInvite,
+  inboxProof,
   inboxWatch,
   inboxStanding,
   inboxWithdraw,

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { contractOf, parseDeployment } from '@parley/infra'
+import { getInbox } from '@parley/client'
+import { type ContractName, contractOf, parseDeployment, writeDeployment } from '@parley/infra'
 import { bytesToHex, getAddress, type Hex } from 'viem'
 import { sendTransaction } from 'viem/actions'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -93,7 +94,7 @@ describe('parley contact', () => {
 })
 
 describe('parley inbox', () => {
-  test('inbox › gate, quote, invite, relay, standing, watch, show, withdraw', within, async () => {
+  test('inbox › quote, invite, relay, standing, watch, show, withdraw', within, async () => {
     const recipient = addressOf(5)
     const quote = await told(6, 'inbox', 'quote', recipient, digest)
     expect(BigInt(quote.fee)).toBeGreaterThan(0n)
@@ -112,11 +113,34 @@ describe('parley inbox', () => {
     await told(5, 'inbox', 'standing', addressOf(7), 'blocked')
     const blocked = await run(7, {}, 'inbox', 'quote', recipient, `0x${'01'.repeat(32)}`)
     expect([blocked.code, blocked.stderr]).toEqual([1, expect.stringContaining('INVITE_BLOCKED')])
-    await told(5, 'inbox', 'gate', 'default')
     const { credit } = await told(5, 'inbox', 'show', recipient)
     expect(BigInt(credit)).toBeGreaterThan(0n)
     await told(5, 'inbox', 'withdraw')
     expect(await told(5, 'inbox', 'show', recipient)).toMatchObject({ count: '2', credit: '0' })
+  })
+})
+
+describe('parley inbox gate', () => {
+  test('inbox gate › default, by address, and those of the deployment with their settings', within, async () => {
+    const file = join(directory, 'contracts.json')
+    await writeDeployment(file, l2.record)
+    const gate = async (...args: string[]) => {
+      expect(await told(3, 'inbox', 'gate', ...args, '--deployment', file)).toMatchObject(sent)
+      return getInbox(l2.client(3), { inbox: l2.inbox, recipient: addressOf(3) })
+    }
+    const at = (name: ContractName) => contractOf(l2.record, name).address
+    const quoteOf = (data: string) => run(6, {}, 'inbox', 'quote', addressOf(3), another, '--json', '--gate-data', data)
+    expect((await gate('flat', '5000000000')).gate).toBe(at('FlatFeeGate'))
+    expect(JSON.parse((await quoteOf('0x')).stdout)).toMatchObject({ recipientPart: '4500000000' })
+    expect((await gate('demand', '7000000000', '1000000000000', '1', '60', '1')).gate).toBe(at('DemandGate'))
+    expect((await gate('attestation', addressOf(1))).gate).toBe(at('AttestationGate'))
+    expect((await gate('allow-list', addressOf(6), addressOf(7))).gate).toBe(at('AllowListGate'))
+    expect((await quoteOf('0x')).code).toBe(1)
+    const { gateData } = await told(6, 'inbox', 'proof', addressOf(6), addressOf(7), addressOf(6))
+    expect(JSON.parse((await quoteOf(gateData)).stdout)).toMatchObject({ recipientPart: '0' })
+    expect((await gate(at('FlatFeeGate'))).gate).toBe(at('FlatFeeGate'))
+    expect((await gate('default')).gate).toBe(at('DemandGate'))
+    expect((await run(3, {}, 'inbox', 'gate', 'nothing')).stderr).toContain('allow-list')
   })
 })
 

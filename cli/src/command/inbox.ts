@@ -19,12 +19,29 @@ export const inboxShow: CommandDefinition = {
 
 export const inboxGate: CommandDefinition = {
   name: 'inbox gate',
-  about: 'Set the gate of the inbox of PARLEY_L2_KEY.',
-  args: [{ name: '<gate>', about: 'Address of the gate, or default.' }],
-  keys: common,
+  about: 'Set the gate of the inbox of PARLEY_L2_KEY, and what it asks for.',
+  args: [
+    { name: '<gate>', about: 'default, an address, or of the deployment file: flat, demand, allow-list, attestation.' },
+    { name: '[setting...]', about: 'WEI; MIN MAX TARGET PERIOD FRACTION; senders; attesters.' },
+  ],
+  keys: [...common, 'deploy.out'],
   async run(context, args) {
-    const { chooseGate } = await import('../inbox/run-inbox.ts')
+    const { chooseGate } = await import('../inbox/choose-gate.ts')
     return chooseGate(context, args)
+  },
+}
+
+export const inboxProof: CommandDefinition = {
+  name: 'inbox proof',
+  about: 'Print what a sender on an allow list sends along as --gate-data.',
+  args: [
+    { name: '<sender>', about: 'Who invites.' },
+    { name: '<senders...>', about: 'The whole list, in any order.' },
+  ],
+  keys: ['run.json'],
+  async run(context, args) {
+    const { proveAllowed } = await import('../inbox/choose-gate.ts')
+    return proveAllowed(context, args)
   },
 }
 

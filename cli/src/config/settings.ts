@@ -252,7 +252,7 @@ const deploy = {
   }),
   'deploy.out': text({
     flag: 'deployment',
-    about: 'File that the deployment is written to as well, after each contract; goes on where it stopped.',
+    about: 'Deployment file: what it has is left as it is, and every contract is added as soon as it stands.',
   }),
   'deploy.genesisTimestampMs': uint64(0n, 2n ** 53n, {
     flag: 'genesis',

@@ -5,13 +5,12 @@ import {
   type L2Client,
   quoteInvite,
   relayInvite,
-  setGate,
   setStanding,
   signInvite,
   standings,
   withdrawCredit,
 } from '@parley/client'
-import { type Address, zeroAddress } from 'viem'
+import type { Address } from 'viem'
 import { needed } from '../config/config.ts'
 import { addressArgument, choiceArgument, hexArgument } from '../contacts/arguments.ts'
 import { authorizationOf, deadlineOf } from '../contacts/authorization.ts'
@@ -32,12 +31,6 @@ export async function showInbox(context: Context, [given]: Arguments): Promise<n
   const recipient = addressArgument('recipient', given)
   const state = await getInbox(client, { inbox, recipient })
   return tell(context, { recipient, ...state, credit: await getCredit(client, { inbox, holder: recipient }) })
-}
-
-export async function chooseGate(context: Context, [given]: Arguments): Promise<number> {
-  const { client, inbox } = open(context)
-  const gate = given === 'default' ? zeroAddress : addressArgument('gate', given)
-  return tellTransaction(context, client, setGate(client, { inbox, gate }))
 }
 
 export async function changeStanding(context: Context, [whom, how]: Arguments): Promise<number> {

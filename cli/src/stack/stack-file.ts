@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { DeploymentRecord } from '@parley/infra'
+import { type DeploymentRecord, writeDeployment } from '@parley/infra'
 import { writeKeyFile } from '../config/key-file.ts'
 import { stackFile } from '../program.ts'
 import type { Stack } from './stack.ts'
@@ -18,7 +18,10 @@ export async function writeStackFile(
   const { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl } = places
   const keyPath = resolve(dataDir, 'payer.key')
   writeKeyFile(keyPath, payer)
+  const deploymentPath = resolve(dataDir, 'deployment.json')
+  await writeDeployment(deploymentPath, record)
   const config = {
+    deploy: { out: deploymentPath },
     l1: { url: l1Url, beaconUrl: l1Url },
     l2: { url: l2Url, rollup, ...besidesPlaces(record), key: `file:${keyPath}` },
     da: { layer, ...(daLocalUrl === undefined ? {} : { localUrl: daLocalUrl }) },
