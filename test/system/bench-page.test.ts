@@ -11,6 +11,7 @@ import { TestBrowser } from './support/browser.ts'
 const captions = [
   'Speed-up over lanes',
   'CPU time of one message by part',
+  'verified by a node that began with nothing',
   'Time a message over state size',
   'Memory a conversation of two over state size',
   'Bytes a message on DA by column',

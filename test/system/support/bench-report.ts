@@ -85,6 +85,14 @@ export const madeUpReport: AllReport = {
       lanes: 2,
       verifier: 'npm secp256k1',
     },
+    verify: {
+      ...frame,
+      messages: 1_000,
+      verifiedPerSecond: spread(30_000),
+      pipelinePerSecond: spread(26_000),
+      ratio: spread(1.15),
+      rootsCompared: 99,
+    },
     memory: {
       ...frame,
       results: [1_000, 1_000_000].map((conversations) => ({

@@ -4,11 +4,13 @@ import { showLanes } from './sections/lanes.ts'
 import { showPeers } from './sections/peers.ts'
 import { showPipeline } from './sections/pipeline.ts'
 import { showMemory, showRestart } from './sections/state.ts'
+import { showVerify } from './sections/verify.ts'
 
 /** All benchmarks, in the order in which they run and are shown. */
 export const benchmarks: readonly Benchmark[] = [
   benchmark('lanes', showLanes),
   benchmark('pipeline', showPipeline),
+  benchmark('verify', showVerify),
   benchmark('memory', showMemory),
   benchmark('restart', showRestart),
   benchmark('da', showDa),

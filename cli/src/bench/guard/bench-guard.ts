@@ -12,7 +12,7 @@ import { type Baseline, compare, comparisonTable, isRegression } from './compare
 const committed = fileURLToPath(new URL('./baseline.json', import.meta.url))
 
 /** Quick enough to be run before a change lands, and each with a limit or a size of its own. */
-const guarded: ReadonlySet<string> = new Set(['lanes', 'pipeline', 'memory', 'restart', 'da', 'settlement'])
+const guarded: ReadonlySet<string> = new Set(['lanes', 'pipeline', 'verify', 'memory', 'restart', 'da', 'settlement'])
 
 /** Compares ratios and sizes with those of a baseline, or makes it anew. @returns 1 when one got worse or is missing. */
 export async function runBenchGuard(context: Context): Promise<number> {
