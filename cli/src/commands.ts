@@ -4,7 +4,9 @@ import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
 import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
 import {
   benchLanesCommand,
+  benchLatencyCommand,
   benchMemoryCommand,
+  benchOpenLoad,
   benchRestartCommand,
   benchVerifyCommand,
 } from './command/bench-limits.ts'
@@ -88,6 +90,8 @@ export const commands: readonly CommandDefinition[] = [
   treasuryExecute,
   treasuryDelegate,
   benchLanesCommand,
+  benchLatencyCommand,
+  benchOpenLoad,
   benchMemoryCommand,
   benchRestartCommand,
   benchVerifyCommand,

@@ -1,4 +1,5 @@
 import { benchKeys, printReport } from '../bench/print-report.ts'
+import { needed } from '../config/config.ts'
 import type { CommandDefinition } from './command.ts'
 
 export const benchLanesCommand: CommandDefinition = {
@@ -40,5 +41,34 @@ export const benchVerifyCommand: CommandDefinition = {
   async run(context) {
     const { benchVerify } = await import('../bench/verify/bench-verify.ts')
     return printReport(context, await benchVerify(context))
+  },
+}
+
+export const benchLatencyCommand: CommandDefinition = {
+  name: 'bench latency',
+  about: 'Measure how long messages take to each level of finality, at shares of the capacity, at fixed rates.',
+  keys: [...benchKeys, 'run.lanes', 'da.layer'],
+  async run(context) {
+    const { benchLatency } = await import('../bench/latency/bench-latency.ts')
+    return printReport(context, await benchLatency(context))
+  },
+}
+
+/** The load of a measurement of latencies, in a process of its own as senders are. */
+export const benchOpenLoad: CommandDefinition = {
+  name: 'bench open-load',
+  about: 'Send messages that were signed before at a fixed rate; what `bench latency` starts.',
+  keys: ['sequencer.url', 'bench.file', 'bench.bodiesPerSecond'],
+  async run({ config, clock, out, signal }) {
+    const { sendOpenLoop } = await import('../bench/latency/open-loop.ts')
+    out.write(`${JSON.stringify({ ready: {} })}\n`)
+    const options = {
+      path: needed(config, 'bench.file'),
+      url: needed(config, 'sequencer.url'),
+      bodiesPerSecond: needed(config, 'bench.bodiesPerSecond'),
+    }
+    const result = await sendOpenLoop({ clock }, options, signal)
+    out.write(`${JSON.stringify({ result })}\n`)
+    return 0
   },
 }

@@ -366,6 +366,9 @@ const bench = {
   'bench.l2GasGwei': defaulted(0.001, price('l2-gas', 'Gwei for one gas on the L2.')),
   'bench.tiaUsd': defaulted(1, price('tia-usd', 'Dollars for one TIA.')),
   'bench.celestiaGasUtia': defaulted(0.004, price('celestia-gas', 'Millionths of a TIA for one gas on Celestia.')),
+  'bench.bodiesPerSecond': integer(1, 1_000_000, {
+    about: 'Bodies a second that `bench open-load` sends, whatever becomes of those before.',
+  }),
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
   'bench.stream': defaulted(
     false,
