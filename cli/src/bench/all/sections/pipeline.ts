@@ -1,5 +1,6 @@
 import type { PipelineReport } from '../../pipeline.ts'
 import type { Shown } from '../benchmark.ts'
+import { spreadTable } from './spread-table.ts'
 
 const smallBody = 10
 
@@ -38,12 +39,7 @@ export function showPipeline(report: PipelineReport): Shown {
             { name: 'bare verification', points: [undefined, rawCpu] },
           ],
         },
-        {
-          kind: 'table',
-          caption: 'Pipeline over its repeats',
-          columns: ['figure', 'lowest', 'median', 'highest'],
-          rows: Object.entries(spread).map(([name, { min, median, max }]) => [name, min, median, max]),
-        },
+        spreadTable('Pipeline over its repeats', spread),
       ],
     },
     checks: [

@@ -1,6 +1,7 @@
 import type { MemoryReport } from '../../memory/bench-memory.ts'
 import type { RestartReport } from '../../restart/bench-restart.ts'
 import type { Check, Shown } from '../benchmark.ts'
+import { spreadTable } from './spread-table.ts'
 
 const million = 1_000_000
 
@@ -86,7 +87,6 @@ export function showRestart(report: RestartReport): Shown {
       bound: 20,
       kind: 'at most',
     })
-  const row = (name: string, { min, median, max }: RestartReport['readySeconds']) => [name, min, median, max] as const
   return {
     section: {
       title: 'Restart',
@@ -100,18 +100,13 @@ export function showRestart(report: RestartReport): Shown {
           y: { label: 'a second', scale: 'linear' },
           series: [{ name: 'messages', points: [sequencedPerSecond.median, replayedPerSecond.median] }],
         },
-        {
-          kind: 'table',
-          caption: 'Restart over its repeats',
-          columns: ['figure', 'lowest', 'median', 'highest'],
-          rows: [
-            row('seconds until ready', readySeconds),
-            row('seconds for the snapshot', snapshotSeconds),
-            row('sequenced a second', sequencedPerSecond),
-            row('replayed a second', replayedPerSecond),
-            row('replayed to sequenced', replayRatio),
-          ],
-        },
+        spreadTable('Restart over its repeats', {
+          'seconds until ready': readySeconds,
+          'seconds for the snapshot': snapshotSeconds,
+          'sequenced a second': sequencedPerSecond,
+          'replayed a second': replayedPerSecond,
+          'replayed to sequenced': replayRatio,
+        }),
       ],
     },
     checks,

@@ -1,9 +1,9 @@
 import type { VerifyReport } from '../../verify/bench-verify.ts'
 import type { Shown } from '../benchmark.ts'
+import { spreadTable } from './spread-table.ts'
 
 export function showVerify(report: VerifyReport): Shown {
   const { verifiedPerSecond, pipelinePerSecond, ratio, messages, rootsCompared, workload } = report
-  const row = (name: string, { min, median, max }: VerifyReport['ratio']) => [name, min, median, max] as const
   return {
     section: {
       title: 'Verification',
@@ -19,16 +19,11 @@ export function showVerify(report: VerifyReport): Shown {
           y: { label: 'a second', scale: 'linear' },
           series: [{ name: 'messages', points: [pipelinePerSecond.median, verifiedPerSecond.median] }],
         },
-        {
-          kind: 'table',
-          caption: 'Verification over its repeats',
-          columns: ['figure', 'lowest', 'median', 'highest'],
-          rows: [
-            row('verified a second', verifiedPerSecond),
-            row('pipeline a second', pipelinePerSecond),
-            row('verified to pipeline', ratio),
-          ],
-        },
+        spreadTable('Verification over its repeats', {
+          'verified a second': verifiedPerSecond,
+          'pipeline a second': pipelinePerSecond,
+          'verified to pipeline': ratio,
+        }),
       ],
     },
     checks: [{ id: 'verify.ratio', what: 'catch-up to pipeline', value: ratio.median, bound: 1, kind: 'at least' }],
