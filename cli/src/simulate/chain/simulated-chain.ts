@@ -97,7 +97,8 @@ const gasLimit = 8_000_000n
 const blockGasLimit = 2n ** 40n
 /** Requests of one JSON-RPC batch. */
 const batchSize = 250
-const chainId = 901
+/** Of every simulated chain. */
+export const chainId = 901
 
 type Request = (call: { readonly method: string; readonly params?: readonly unknown[] }) => Promise<unknown>
 

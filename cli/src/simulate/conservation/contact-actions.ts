@@ -1,5 +1,6 @@
 import { type Address, bytesToHex, stringToHex } from 'viem'
 import type { RandomStream } from '../../load/seeded.ts'
+import { authorizeRegistration } from '../chain/sign.ts'
 import { bookIncome, lower, type Maker, oneOf, type World, walletOf } from './world.ts'
 
 const attribute = stringToHex('did/pub/Ed25519/veriKey/hex', { size: 32 })
@@ -23,14 +24,7 @@ export const register: Maker = async (world, random, step) => {
       settle: (_, now) => settleRegistration(world, payer, payer, value, now),
     }
   const signer = world.signerOf(step)
-  const deadline = 2n ** 64n
-  const signature = await signer.signTypedData({
-    domain: { name: 'Parley ContactDirectory', version: '1', chainId: 901, verifyingContract: directory.address },
-    types: registerTypes,
-    primaryType: 'Register',
-    message: { signer: signer.address, changes: [], nonce: 0n, deadline },
-  })
-  const authorization = { signer: signer.address, deadline, signature }
+  const authorization = await authorizeRegistration(signer, directory.address)
   return {
     action: 'registerBySignature',
     transaction: directory.call(payer, 'registerBySignature', [[], authorization], value),
@@ -42,20 +36,6 @@ function settleRegistration(world: World, payer: Address, identity: Address, val
   world.ledger.post(walletOf(payer), 'directory fees', value)
   world.known.registeredAt.set(identity, now)
 }
-
-const registerTypes = {
-  Register: [
-    { name: 'signer', type: 'address' },
-    { name: 'changes', type: 'AttributeChange[]' },
-    { name: 'nonce', type: 'uint256' },
-    { name: 'deadline', type: 'uint256' },
-  ],
-  AttributeChange: [
-    { name: 'name', type: 'bytes32' },
-    { name: 'value', type: 'bytes' },
-    { name: 'validity', type: 'uint64' },
-  ],
-} as const
 
 export const change: Maker = (world, random, step) => {
   const from = lower(oneOf(random, world.people).address)

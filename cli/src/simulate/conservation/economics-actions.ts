@@ -1,4 +1,5 @@
 import { type Address, bytesToHex } from 'viem'
+import { signAttestation } from '../chain/sign.ts'
 import type { Transaction } from '../chain/simulated-chain.ts'
 import {
   bookIncome,
@@ -93,12 +94,8 @@ export const attest: Maker = async (world, random) => {
   const subject = personOf(world, random)
   const issuedAt = world.chain.now
   const expiresAt = issuedAt + day + upTo(random, 60n * day)
-  const signature = await attester.signTypedData({
-    domain: { name: 'Parley Reputation', version: '1', chainId: 901, verifyingContract: contracts.reputation.address },
-    types: attestationTypes,
-    primaryType: 'Attestation',
-    message: { subject, issuedAt, expiresAt },
-  })
+  const { address } = contracts.reputation
+  const signature = await signAttestation(attester, address, { subject, issuedAt, expiresAt })
   const args = [attester.address, subject, issuedAt, expiresAt, signature] as const
   return {
     action: 'attest',
@@ -106,14 +103,6 @@ export const attest: Maker = async (world, random) => {
     settle: () => void known.attestedUntil.set(subject, expiresAt),
   }
 }
-
-const attestationTypes = {
-  Attestation: [
-    { name: 'subject', type: 'address' },
-    { name: 'issuedAt', type: 'uint64' },
-    { name: 'expiresAt', type: 'uint64' },
-  ],
-} as const
 
 /** Part of a claim that costs are recorded for here. */
 const corePart = 0

@@ -1,5 +1,6 @@
 import { type Address, bytesToHex, type Hex, zeroAddress } from 'viem'
 import type { RandomStream } from '../../load/seeded.ts'
+import { authorizeInvite } from '../chain/sign.ts'
 import type { DemandCurve } from '../model/demand.ts'
 import { type Repute, reputeOf } from '../model/reputation.ts'
 import { sharingGate } from './parameters.ts'
@@ -88,15 +89,6 @@ export const invite: Maker = (world, random, step) => {
   }
 }
 
-const inviteTypes = {
-  Invite: [
-    { name: 'recipient', type: 'address' },
-    { name: 'contentDigest', type: 'bytes32' },
-    { name: 'relayer', type: 'address' },
-    { name: 'deadline', type: 'uint256' },
-  ],
-} as const
-
 export const relay: Maker = async (world, random, step) => {
   const from = personOf(world, random)
   const recipient = personOf(world, random)
@@ -104,15 +96,9 @@ export const relay: Maker = async (world, random, step) => {
   const signer = oneOf(random, [oneOf(random, world.people), world.signerOf(step)])
   const request = requestOf(world, random, step, recipient)
   const relayer = oneOf(random, [zeroAddress, from, from, personOf(world, random)])
-  const deadline = 2n ** 64n
-  const verifyingContract = world.contracts.inbox.address
-  const signature = await signer.signTypedData({
-    domain: { name: 'Parley PublicInbox', version: '1', chainId: 901, verifyingContract },
-    types: inviteTypes,
-    primaryType: 'Invite',
-    message: { recipient, contentDigest: request.contentDigest, relayer, deadline },
-  })
-  const authorization = { signer: signer.address, deadline, signature }
+  const { address } = world.contracts.inbox
+  const { contentDigest } = request
+  const authorization = await authorizeInvite(signer, address, { recipient, contentDigest, relayer })
   const value = valueSent(random)
   return {
     action: 'relay',

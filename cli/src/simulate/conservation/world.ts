@@ -12,9 +12,9 @@ import type {
   treasuryAbi,
 } from '@parley/contracts'
 import type { Address } from 'viem'
-import type { HDAccount, PrivateKeyAccount } from 'viem/accounts'
 import type { Derive, RandomStream } from '../../load/seeded.ts'
 import type { Contract } from '../chain/contract.ts'
+import type { Signer } from '../chain/sign.ts'
 import type { Outcome, SimulatedChain, Transaction } from '../chain/simulated-chain.ts'
 import type { BulkPricingModel } from '../model/bulk-pricing.ts'
 import type { DemandModel } from '../model/demand.ts'
@@ -68,15 +68,13 @@ export interface Known {
   isPriced: boolean
 }
 
-export type Person = HDAccount | PrivateKeyAccount
-
 export interface World {
   readonly chain: SimulatedChain
   readonly contracts: Contracts
   readonly ledger: Ledger
   readonly openingWei: bigint
   readonly known: Known
-  readonly people: readonly Person[]
+  readonly people: readonly Signer[]
   /** Whoever may have wei without being one of the contracts. */
   readonly wallets: readonly Address[]
   /** Has all votes. */
@@ -84,12 +82,12 @@ export interface World {
   /** Records costs. */
   readonly operator: Address
   /** Vouches for people. */
-  readonly attester: Person
+  readonly attester: Signer
   /** Takes the sharing gate's part. */
   readonly beneficiary: Address
   readonly derive: Derive
   /** A key of nobody's yet. */
-  signerOf(step: number): PrivateKeyAccount
+  signerOf(step: number): Signer
 }
 
 /** One action, ready to be sent. */

@@ -1,19 +1,10 @@
+import type { Preset } from '@parley/infra'
 import type { Address } from 'viem'
 import { fakeExponential } from './demand.ts'
 import type { Repute } from './reputation.ts'
 
-/** As `BulkPricing` takes them; amounts are wei, the epoch seconds. */
-export interface BulkParameters {
-  readonly base: bigint
-  readonly unit: bigint
-  readonly maxPart: bigint
-  readonly stakePerInbox: bigint
-  readonly stakePerSender: bigint
-  readonly epoch: number
-  readonly inboxes: number
-  readonly senders: number
-  readonly steepness: number
-}
+/** Amounts in wei, the epoch in seconds. */
+export type BulkParameters = Preset['reputation']['bulk']
 
 export interface Charged {
   readonly sender: Address

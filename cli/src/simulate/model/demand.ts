@@ -1,18 +1,8 @@
+import type { Preset } from '@parley/infra'
 import type { Address } from 'viem'
 
-/** How the fee of an inbox follows its own demand; as `DemandGate` has it. */
-export interface DemandCurve {
-  /** Wei. */
-  readonly minFee: bigint
-  /** Wei. */
-  readonly maxFee: bigint
-  /** Invites a period that leave the fee alone. */
-  readonly target: number
-  /** Seconds. */
-  readonly period: number
-  /** Invites beyond the target that multiply the fee by e. */
-  readonly fraction: number
-}
+/** Fees in wei, the period in seconds. */
+export type DemandCurve = Preset['invites']['curve']
 
 /** EIP-4844: factor × e^(numerator / denominator), by its Taylor series in whole numbers. */
 export function fakeExponential(factor: bigint, numerator: bigint, denominator: bigint): bigint {

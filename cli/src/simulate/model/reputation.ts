@@ -1,16 +1,8 @@
+import type { Preset } from '@parley/infra'
 import type { Address } from 'viem'
 
-/** As `Reputation` takes them. */
-export interface ReputationParameters {
-  /** Hundredths of a percent. */
-  readonly newcomer: number
-  /** Seconds. */
-  readonly maturity: number
-  /** Wei. */
-  readonly matureStake: bigint
-  /** Hundredths of a percent. */
-  readonly attestation: number
-}
+/** Multiples in hundredths of a percent, the maturity in seconds, the stake in wei. */
+export type ReputationParameters = Preset['reputation']['parameters']
 
 /** A list of sybils as its publisher left it. */
 export interface SybilList {

@@ -1,10 +1,7 @@
-/** As `Treasury` takes them; amounts are wei, the period seconds, the share hundredths of a percent. */
-export interface ReimbursementBounds {
-  readonly perRecord: bigint
-  readonly perPeriod: bigint
-  readonly period: number
-  readonly incomeShare: number
-}
+import type { Preset } from '@parley/infra'
+
+/** Amounts in wei, the period in seconds, the share in hundredths of a percent. */
+export type ReimbursementBounds = Preset['treasury']['bounds']
 
 /** What the treasury is specified to pay, counted apart from the contract. One operator. */
 export interface TreasuryModel {

@@ -1,5 +1,6 @@
-import type { Address, Hex } from 'viem'
+import type { Address } from 'viem'
 import type { RandomStream } from '../../load/seeded.ts'
+import { signAttestation } from '../chain/sign.ts'
 import type { Transaction } from '../chain/simulated-chain.ts'
 import { accountOf, type Books, interest } from './books.ts'
 import type { Market } from './market.ts'
@@ -18,22 +19,9 @@ async function attest(market: Market, subject: Address, now: bigint): Promise<Tr
   const { economics, attester } = market
   if (economics === undefined) return undefined
   const [issuedAt, expiresAt] = [now, now + 730n * day]
-  const signature: Hex = await attester.signTypedData({
-    domain: { name: 'Parley Reputation', version: '1', chainId: 901, verifyingContract: economics.reputation.address },
-    types: attestationTypes,
-    primaryType: 'Attestation',
-    message: { subject, issuedAt, expiresAt },
-  })
+  const signature = await signAttestation(attester, economics.reputation.address, { subject, issuedAt, expiresAt })
   return economics.reputation.call(subject, 'attest', [attester.address, subject, issuedAt, expiresAt, signature])
 }
-
-const attestationTypes = {
-  Attestation: [
-    { name: 'subject', type: 'address' },
-    { name: 'issuedAt', type: 'uint64' },
-    { name: 'expiresAt', type: 'uint64' },
-  ],
-} as const
 
 /** Stake that lets an address reach so many inboxes an epoch without its part growing. */
 export function stakeFor({ preset }: Market, inboxes: number): bigint {

@@ -2,6 +2,7 @@ import { publicInboxAbi } from '@parley/contracts'
 import { type Address, decodeErrorResult, decodeEventLog, encodeEventTopics, type Hex, numberToHex } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { CliError } from '../../faults.ts'
+import { authorizeInvite } from '../chain/sign.ts'
 import type { Outcome, Transaction } from '../chain/simulated-chain.ts'
 import type { Account } from './books.ts'
 import type { Market } from './market.ts'
@@ -34,8 +35,6 @@ export interface Post {
 }
 
 const [delivered] = encodeEventTopics({ abi: publicInboxAbi, eventName: 'InviteDelivered' }) as [Hex]
-const chainId = 901
-const forever = 2n ** 64n
 
 export function createPost({ chain, inbox }: Market): Post {
   let serial = 0n
@@ -46,13 +45,7 @@ export function createPost({ chain, inbox }: Market): Post {
     const contentDigest = numberToHex(serial, { size: 32 })
     const request = { recipient, contentDigest, maxFee: worth, gateData: '0x' as const }
     if (hidden === undefined) return inbox.call(payer, 'invite', [request], worth)
-    const signature = await hidden.signTypedData({
-      domain: { name: 'Parley PublicInbox', version: '1', chainId, verifyingContract: inbox.address },
-      types: inviteTypes,
-      primaryType: 'Invite',
-      message: { recipient, contentDigest, relayer: payer, deadline: forever },
-    })
-    const authorization = { signer: hidden.address, deadline: forever, signature }
+    const authorization = await authorizeInvite(hidden, inbox.address, { recipient, contentDigest, relayer: payer })
     return inbox.call(payer, 'relay', [request, payer, authorization], worth)
   }
 
@@ -109,12 +102,3 @@ function feeOf({ logs }: Outcome): bigint {
   const { args } = decodeEventLog({ abi: publicInboxAbi, eventName: 'InviteDelivered', ...log })
   return args.quote.fee
 }
-
-const inviteTypes = {
-  Invite: [
-    { name: 'recipient', type: 'address' },
-    { name: 'contentDigest', type: 'bytes32' },
-    { name: 'relayer', type: 'address' },
-    { name: 'deadline', type: 'uint256' },
-  ],
-} as const

@@ -83,7 +83,7 @@ function costPlot(regimes: readonly RegimeReport[]): CategoryPlot {
     ofSpammer(regime, persona) ?? inGwei(regime.personas[persona].costPerDelivered.medianWei)
   return {
     kind: 'bars',
-    caption: 'Cost of a delivered invite; nothing where there is no bar',
+    caption: 'Cost of a delivered invite; no bar where it costs nothing',
     x: 'regime',
     categories: regimes.map(({ regime }) => regime),
     y: { label: 'gwei', scale: 'log' },
