@@ -1,11 +1,5 @@
-import { resolve as resolveBundle, signContactChange } from '@parley/client'
-import {
-  contactDirectoryAbi,
-  contactDirectoryBytecode,
-  signatureVerifierAbi,
-  signatureVerifierBytecode,
-} from '@parley/contracts'
-import { type Anvil, type DevRoles, deriveRoles, devMnemonic } from '@parley/infra'
+import { resolve as resolveBundle } from '@parley/client'
+import { contactDirectoryAbi } from '@parley/contracts'
 import { type DIDResolutionResult, Resolver } from 'did-resolver'
 import { getResolver } from 'ethr-did-resolver'
 import {
@@ -13,61 +7,31 @@ import {
   type ContractFunctionArgs,
   type ContractFunctionName,
   createPublicClient,
-  createWalletClient,
-  encodePacked,
   getAddress,
   type Hex,
   http,
-  keccak256,
   parseEther,
-  parseSignature,
   stringToHex,
 } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { writeContract } from 'viem/actions'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAutomine } from './support/l2.ts'
+import { type ContactsL2, startContactsL2 } from './support/contacts.ts'
 
 const chainId = 901
-const otherChainId = 902
 const fee = parseEther('0.001')
 const installation = `0x${'d7'.repeat(32)}` as const
 const fallback = `0x${'3d'.repeat(32)}` as const
 const delegate = getAddress(`0x${'ab'.repeat(20)}`)
 const name = (text: string): Hex => stringToHex(text, { size: 32 })
 
-let chain: Anvil
-let elsewhere: Anvil
-let roles: DevRoles
-let directory: Address
-
-const start = (id: number): Promise<Anvil> => startAutomine(14, id)
+let l2: ContactsL2
 
 beforeAll(async () => {
-  roles = deriveRoles(devMnemonic, 4)
-  ;[chain, elsewhere] = await Promise.all([start(chainId), start(otherChainId)])
-  directory = await deployDirectory(chain)
+  l2 = await startContactsL2(4)
 })
-afterAll(() => Promise.all([chain, elsewhere].map((each) => each?.stop())))
+afterAll(() => l2?.chain.stop())
 
-const client = (of = chain) => createPublicClient({ transport: http(of.url), cacheTime: 0, pollingInterval: 20 })
-const walletOf = ({ secret }: { readonly secret: Uint8Array }, of = chain) =>
-  createWalletClient({
-    account: privateKeyToAccount(`0x${Buffer.from(secret).toString('hex')}`),
-    transport: http(of.url),
-  })
-
-async function deployDirectory(on: Anvil): Promise<Address> {
-  const governance = roles.deployer.address
-  const verifier = await deployed(on, { abi: signatureVerifierAbi, bytecode: signatureVerifierBytecode })
-  const args = [governance, governance, verifier, fee]
-  return deployed(on, { abi: contactDirectoryAbi, bytecode: contactDirectoryBytecode, args })
-}
-
-async function deployed(on: Anvil, deployment: { abi: unknown; bytecode: Hex; args?: unknown }): Promise<Address> {
-  const hash = await walletOf(roles.deployer, on).deployContract({ chain: null, ...deployment } as never)
-  const { contractAddress } = await client(on).waitForTransactionReceipt({ hash })
-  return contractAddress!
-}
+const client = () => createPublicClient({ transport: http(l2.chain.url), cacheTime: 0, pollingInterval: 20 })
 
 type Write = ContractFunctionName<typeof contactDirectoryAbi, 'nonpayable' | 'payable'>
 
@@ -77,8 +41,8 @@ async function send<N extends Write>(
   args: ContractFunctionArgs<typeof contactDirectoryAbi, 'nonpayable' | 'payable', N>,
   value = 0n,
 ): Promise<bigint> {
-  const call = { address: directory, abi: contactDirectoryAbi, functionName, args, value, chain: null }
-  const hash = await walletOf(roles.users[user]!).writeContract(call as never)
+  const call = { address: l2.directory, abi: contactDirectoryAbi, functionName, args, value, chain: null }
+  const hash = await writeContract(l2.client(user), call as never)
   const receipt = await client().waitForTransactionReceipt({ hash })
   expect(receipt.status).toBe('success')
   return receipt.blockNumber
@@ -86,7 +50,7 @@ async function send<N extends Write>(
 
 /** Resolves with the npm package as anyone has it. */
 async function resolve(identity: Address, query = ''): Promise<DIDResolutionResult> {
-  const networks = [{ name: 'parley', chainId, rpcUrl: chain.url, registry: directory }]
+  const networks = [{ name: 'parley', chainId, rpcUrl: l2.chain.url, registry: l2.directory }]
   const did = `did:ethr:parley:${identity}${query}`
   return await new Resolver(getResolver({ networks })).resolve(did)
 }
@@ -105,11 +69,11 @@ function unordered(document: object): Record<string, unknown> {
 /** Holds the document of one call against the one that the npm package makes of the history. */
 async function expectSameDocument(identity: Address): Promise<void> {
   const { didDocument } = await resolve(identity)
-  const { document } = await resolveBundle(client(), { directory, identity, network: 'parley' })
+  const { document } = await resolveBundle(client(), { directory: l2.directory, identity, network: 'parley' })
   expect(unordered(document)).toEqual(unordered(didDocument!))
 }
 
-const identityOf = (user: number): Address => getAddress(roles.users[user]!.address)
+const identityOf = (user: number): Address => getAddress(l2.account(user).address)
 const methods = ({ didDocument }: DIDResolutionResult): readonly string[] =>
   (didDocument?.verificationMethod ?? []).map(({ id }) => id.slice(id.indexOf('#')))
 
@@ -164,7 +128,7 @@ const serviceKind = 3
 test('ethr-did-resolver › the bundle, read in one call, has the same entries under the same numbers', async () => {
   const identity = identityOf(0)
   const { entries } = await client().readContract({
-    address: directory,
+    address: l2.directory,
     abi: contactDirectoryAbi,
     functionName: 'bundle',
     args: [identity],
@@ -258,49 +222,9 @@ test('ethr-did-resolver › goes on naming a revoked key for agreement; here it 
   const identity = identityOf(2)
   await send(2, 'revokeAttribute', [identity, name('did/pub/X25519/enc/base64'), fallback])
   const { didDocument } = await resolve(identity)
-  const { document } = await resolveBundle(client(), { directory, identity, network: 'parley' })
+  const { document } = await resolveBundle(client(), { directory: l2.directory, identity, network: 'parley' })
   const { keyAgreement, ...rest } = didDocument!
   expect(keyAgreement).toHaveLength(1)
   expect(methods({ didDocument } as DIDResolutionResult)).not.toContain(String(keyAgreement![0]).replace(/.*#/, '#'))
   expect(unordered(document)).toEqual(unordered(rest))
-})
-
-test('replay › a signature of one chain is worth nothing on another, where the directory has the same address', async () => {
-  expect(await deployDirectory(elsewhere)).toBe(directory)
-  const identity = identityOf(3)
-  const register = { address: directory, abi: contactDirectoryAbi, functionName: 'register', args: [[]] } as const
-  for (const on of [chain, elsewhere]) {
-    const hash = await walletOf(roles.users[3]!, on).writeContract({ ...register, value: fee, chain: null })
-    await client(on).waitForTransactionReceipt({ hash })
-  }
-  const change = { kind: 'owner', identity, newOwner: delegate } as const
-  const deadline = 2n ** 256n - 1n
-  const authorization = await signContactChange(walletOf(roles.users[3]!), { directory, change, deadline })
-  const { r, s, v } = parseSignature(authorization.signature)
-  const relayed = {
-    address: directory,
-    abi: contactDirectoryAbi,
-    functionName: 'changeOwnerSigned',
-    args: [identity, Number(v), r, s, delegate],
-    chain: null,
-  } as const
-  const sponsor = (on: Anvil) => walletOf(roles.users[0]!, on)
-  await expect(sponsor(elsewhere).writeContract(relayed)).rejects.toThrow(/SignatureInvalid/)
-  const ofEip1056 = await privateKeyToAccount(`0x${Buffer.from(roles.users[3]!.secret).toString('hex')}`).sign({
-    hash: keccak256(
-      encodePacked(
-        ['bytes1', 'bytes1', 'address', 'uint256', 'address', 'string', 'address'],
-        ['0x19', '0x00', directory, 0n, identity, 'changeOwner', delegate],
-      ),
-    ),
-  })
-  const old = parseSignature(ofEip1056)
-  const oldArgs = [identity, Number(old.v), old.r, old.s, delegate] as const
-  for (const on of [chain, elsewhere])
-    await expect(sponsor(on).writeContract({ ...relayed, args: oldArgs })).rejects.toThrow(/SignatureInvalid/)
-  const hash = await sponsor(chain).writeContract(relayed)
-  await client().waitForTransactionReceipt({ hash })
-  const ownerOn = (on: Anvil) =>
-    client(on).readContract({ ...register, functionName: 'identityOwner', args: [identity] })
-  expect([await ownerOn(chain), await ownerOn(elsewhere)]).toEqual([delegate, identity])
 })

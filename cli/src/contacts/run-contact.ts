@@ -14,13 +14,13 @@ import {
   signContactChange,
 } from '@parley/client'
 import { type Address, zeroAddress } from 'viem'
+import { addressArgument, attributeArguments } from '../action/arguments.ts'
+import { authorizationOf, deadlineOf } from '../action/authorization.ts'
+import { tell, tellTransaction } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 import { openL2Client } from '../role/l2-client.ts'
-import { addressArgument, attributeArguments } from './arguments.ts'
-import { authorizationOf, deadlineOf } from './authorization.ts'
-import { tell, tellTransaction } from './tell.ts'
 
 type Arguments = readonly string[]
 

@@ -11,10 +11,10 @@ import {
   withdrawCredit,
 } from '@parley/client'
 import type { Address } from 'viem'
+import { addressArgument, choiceArgument, hexArgument } from '../action/arguments.ts'
+import { authorizationOf, deadlineOf } from '../action/authorization.ts'
+import { tell, tellTransaction } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
-import { addressArgument, choiceArgument, hexArgument } from '../contacts/arguments.ts'
-import { authorizationOf, deadlineOf } from '../contacts/authorization.ts'
-import { tell, tellTransaction } from '../contacts/tell.ts'
 import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 import { openL2Client } from '../role/l2-client.ts'

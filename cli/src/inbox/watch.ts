@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { type InviteCursor, type InvitePage, watchInvites } from '@parley/client'
+import { addressArgument } from '../action/arguments.ts'
 import { needed } from '../config/config.ts'
-import { addressArgument } from '../contacts/arguments.ts'
 import { plain } from '../inspect/plain.ts'
 import type { Context } from '../process/context.ts'
 import { openL2Client } from '../role/l2-client.ts'

@@ -17,9 +17,9 @@ import {
   vote,
 } from '@parley/client'
 import type { Address } from 'viem'
+import { addressArgument, amountArgument, choiceArgument, hexArgument } from '../action/arguments.ts'
+import { tell, tellTransaction } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
-import { addressArgument, amountArgument, choiceArgument, hexArgument } from '../contacts/arguments.ts'
-import { tell, tellTransaction } from '../contacts/tell.ts'
 import type { Context } from '../process/context.ts'
 import { openL2Client } from '../role/l2-client.ts'
 

@@ -125,7 +125,7 @@ Every fault is data: a \`code\` and the fields it names (what was expected, what
 *Blame* says who must act: \`sender\` whoever sent the input, \`operator\` who runs the process, \`layer\` what lies underneath (a chain, a DA layer, another server), \`defect\` Parley itself.
 *Retry* says whether the same request can succeed: \`never\`, \`later\` as it is, \`changed\` once what the fault names was changed.
 
-Made from the tables in the code by \`npm run errors\`; a test keeps it so. Errors of the contracts are in [\`IInbox.sol\`](../contracts/src/interfaces/IInbox.sol) and [\`IRollup.sol\`](../contracts/src/interfaces/IRollup.sol).`
+Made from the tables in the code by \`npm run errors\`; a test keeps it so. Errors of the contracts are in [their interfaces](../contracts/src/interfaces); what an application acts on of them has codes of its own among the client's.`
 
 /** The page `docs/errors.md`. */
 export const renderErrors = (): string =>

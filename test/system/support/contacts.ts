@@ -58,8 +58,9 @@ export class ContactsL2 {
 export async function startContactsL2(
   users = 8,
   deployed: readonly Phase[] = ['contacts', 'inbox'],
+  chainId = 901,
 ): Promise<ContactsL2> {
-  const chain = await startAutomine(10 + users)
+  const chain = await startAutomine(10 + users, chainId)
   const roles = deriveRoles(devMnemonic, users)
   const record = await deployPhases(
     { log },
