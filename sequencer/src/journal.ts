@@ -16,6 +16,11 @@ export interface JournalOptions {
   readonly maxPendingBytes?: number
   /** Bytes written at once at most, beyond the first append. Default 16 MiB. */
   readonly maxCommitBytes?: number
+  /**
+   * Milliseconds from the beginning of one write to that of the next at least, so that more shares one. What comes after a
+   * pause is written at once. Default 0.
+   */
+  readonly groupMs?: number
 }
 
 export interface JournalDeps {
@@ -72,12 +77,15 @@ class LevelJournal implements Journal {
   private readonly metrics: JournalMetrics | undefined
   private readonly maxPendingBytes: number
   private readonly maxCommitBytes: number
+  private readonly groupMs: number
+  private begunAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: JournalDeps, options: JournalOptions, first: JournalPosition, next: JournalPosition) {
     this.db = deps.db
     this.metrics = deps.registry && metricsOf(deps.registry)
     this.maxPendingBytes = options.maxPendingBytes ?? 256 * 1024 * 1024
     this.maxCommitBytes = options.maxCommitBytes ?? 16 * 1024 * 1024
+    this.groupMs = options.groupMs ?? 0
     this.first = first
     this.next = next
     this.committed = next
@@ -169,6 +177,7 @@ class LevelJournal implements Journal {
     // One turn of the loop later, so that calls made together are written together.
     await Promise.resolve()
     while (this.waiting.length > 0) {
+      await this.gather()
       const batch = this.takeBatch()
       try {
         await this.commit(batch)
@@ -179,8 +188,15 @@ class LevelJournal implements Journal {
     this.writing = undefined
   }
 
+  /** Lets more come while the write before is recent. */
+  private async gather(): Promise<void> {
+    const leftMs = this.begunAt + this.groupMs - performance.now()
+    if (leftMs > 0 && !this.closed) await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, this.groupMs)))
+  }
+
   private async commit(batch: readonly Append[]): Promise<void> {
     const started = performance.now()
+    this.begunAt = started
     const operations: BytesOperation[] = []
     let bytes = 0
     for (const { records, first } of batch)

@@ -11,7 +11,7 @@ import { type BytesLevel, keyOf } from '../src/level.ts'
 
 const bytes = { keyEncoding: 'view', valueEncoding: 'view' } as const
 
-async function diskHarness(): Promise<JournalHarness> {
+async function diskHarness(groupMs = 0): Promise<JournalHarness> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-journal-'))
   let db: ClassicLevel<Uint8Array, Uint8Array> | undefined
   const reopen = async (): Promise<ClassicLevel<Uint8Array, Uint8Array>> => {
@@ -21,7 +21,7 @@ async function diskHarness(): Promise<JournalHarness> {
     return db
   }
   return {
-    open: async () => openJournal({ db: await reopen() }),
+    open: async () => openJournal({ db: await reopen() }, { groupMs }),
     // Closing the store drops what the journal had not yet handed to it, which is what a kill does.
     abandon: async () => db?.close(),
     corrupt: async (position) => {
@@ -40,7 +40,37 @@ async function diskHarness(): Promise<JournalHarness> {
 }
 
 describe('journal in LevelDB', () => {
-  for (const { name, run } of journalCompliance(diskHarness)) test(name, run)
+  for (const { name, run } of journalCompliance(() => diskHarness())) test(name, run)
+})
+
+describe('journal in LevelDB that gathers', () => {
+  for (const { name, run } of journalCompliance(() => diskHarness(3))) test(name, run)
+})
+
+test('gathering › what comes soon after a write waits for more, what comes after a pause does not', async () => {
+  const level = new MemoryLevel<Uint8Array, Uint8Array>(bytes)
+  const batches: number[] = []
+  const db = new Proxy(level, {
+    get(target, property) {
+      if (property === 'batch')
+        return (operations: Parameters<BytesLevel['batch']>[0]) => {
+          batches.push(operations.length)
+          return target.batch(operations)
+        }
+      const value: unknown = Reflect.get(target, property)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  }) as unknown as BytesLevel
+  const journal = await openJournal({ db }, { groupMs: 1_000 })
+  const record = Uint8Array.of(1)
+  await journal.append([record])
+  expect(batches).toEqual([1])
+  const second = journal.append([record])
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(batches).toEqual([1])
+  await Promise.all([second, journal.append([record, record])])
+  expect(batches).toEqual([1, 3])
+  await journal.close()
 })
 
 /** A store whose writes wait to be let through. */

@@ -103,6 +103,13 @@ const sequencer = {
     2_000,
     integer(1, day, { about: 'Milliseconds that anything accepted waits to be sealed at most.' }),
   ),
+  'sequencer.journalGroupMs': defaulted(
+    8,
+    integer(0, 1_000, {
+      about:
+        'Milliseconds between synced writes of the journal under load; what comes after a pause is written at once.',
+    }),
+  ),
   'sequencer.snapshotEveryBlocks': defaulted(
     2_000,
     integer(1, 1_000_000_000, { about: 'Blocks between snapshots of the state, from which it starts again.' }),

@@ -42,7 +42,10 @@ export function startSequencer(context: Context): Promise<Service> {
       { lanes: config.run.lanes ?? availableParallelism(), verifier: config.run.verifier },
     )
     closing.add(() => execution.close())
-    const journal = await openJournal({ db: await openBytes(dataDir, 'journal', closing), registry })
+    const journal = await openJournal(
+      { db: await openBytes(dataDir, 'journal', closing), registry },
+      { groupMs: config.sequencer.journalGroupMs },
+    )
     closing.add(() => journal.close())
     const sequencer = createSequencer(
       {

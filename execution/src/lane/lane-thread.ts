@@ -12,7 +12,7 @@ import type { Lane } from './lane.ts'
 import { loadSlot } from './load-slot.ts'
 
 /** Entries executed before the main thread is told: a wake-up costs as much as a tenth of a signature. */
-const batchEntries = 64
+const batchEntries = 128
 /** A batch is told early when it has grown to this. */
 const batchBytes = 64 * 1024
 
