@@ -19,6 +19,7 @@ test.each<[string, Partial<OpenBlockLoad>, number, string | undefined, number | 
   ['256 operations before 500 ms wait for them', { operations: 256, waitingSince: opened }, 499, undefined, 10_500],
   ['256 operations after 500 ms', { operations: 256, waitingSince: opened }, 500, 'age', undefined],
   ['255 operations after 500 ms wait', { operations: 255, waitingSince: opened }, 1_999, undefined, 12_000],
+  ['too few before 500 ms are looked at again then', { operations: 1, waitingSince: opened }, 0, undefined, 10_500],
   ['one operation after 2 s', { operations: 1, waitingSince: opened }, 2_000, 'wait', undefined],
   ['2 s count from the first entry', { operations: 1, waitingSince: opened + 700 }, 2_000, undefined, 12_700],
   ['an inbox item waits since the opening', { items: 1, waitingSince: undefined }, 2_000, 'wait', undefined],

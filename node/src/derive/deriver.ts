@@ -181,7 +181,7 @@ export class Deriver {
     const block = blocks[index] as Block
     const signatures = witness[index] ?? []
     const window = await this.deps.chain.window(parent.header, block.header.inboxCount)
-    checkBlockRules(block, signatures, parent, window, claim.lineage, this.deps.config)
+    checkBlockRules(block, signatures, parent, window, claim.lineage, this.deps.config, { completed: true })
     const after = stateAfter(block, consumedItems(block.header, parent.header, window), parent)
     return { index, block, signatures, window, after }
   }

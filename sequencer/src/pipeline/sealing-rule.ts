@@ -34,6 +34,8 @@ export function decideSeal(rule: SealingOptions, block: OpenBlockLoad, now: numb
   const waitedAt = since + rule.maxWaitMs
   if (now >= waitedAt) return { seal: 'wait' }
   const agedAt = block.openedAt + rule.minAgeMs
-  if (block.operations + block.items < rule.minOperations) return { seal: undefined, againAt: waitedAt }
-  return now >= agedAt ? { seal: 'age' } : { seal: undefined, againAt: Math.min(agedAt, waitedAt) }
+  const enough = block.operations + block.items >= rule.minOperations
+  if (enough && now >= agedAt) return { seal: 'age' }
+  // Also while too little waits: more may come before that time and nothing after it that would tell.
+  return { seal: undefined, againAt: now < agedAt ? Math.min(agedAt, waitedAt) : waitedAt }
 }

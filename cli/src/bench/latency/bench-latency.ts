@@ -50,7 +50,7 @@ export interface LatencySize {
 
 const shares = [0.25, 0.5, 0.75, 0.9]
 const sizes = {
-  full: { batchSizes: [10, 100], sharesOfCapacity: shares, messages: 32_000 },
+  full: { batchSizes: [10, 100], sharesOfCapacity: shares, messages: 40_000 },
   quick: { batchSizes: [100], sharesOfCapacity: shares, messages: 16_000 },
 } as const
 const withinMs = 120_000

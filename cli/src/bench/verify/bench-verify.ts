@@ -14,12 +14,14 @@ export interface VerifyReport extends BenchFrame {
   readonly verifier: string
   /** Messages of the longest chain that was verified. */
   readonly messages: number
-  /** At which a node that begins with nothing verifies, from the moment it is ready: following the L2 and fetching included. */
+  /** At which a node that began with nothing verified the loads; fetching and storing included. */
   readonly verifiedPerSecond: Spread
   /** The lower of the rates at which the same messages were accepted and claimed. */
   readonly pipelinePerSecond: Spread
   /** One by the other, turn by turn. */
   readonly ratio: Spread
+  /** From the start of a node with the genesis state to the end of the longest chain, creations of conversations included. */
+  readonly wholeSeconds: number
   /** Roots compared of the longest chain; all were equal, or there would be no report. */
   readonly rootsCompared: number
 }
@@ -50,7 +52,7 @@ async function measure(context: Context, bench: BenchStack): Promise<VerifyRepor
     const { sent, history } = await runLoad(context, follower, path, bench.signal)
     const pipeline = Math.min(acceptedPerSecond(sent), claimedPerSecond(sent, history))
     chain = joined(chain, sent)
-    const caughtUp = await catchUp(context, bench, `node-${turn}`, lastBlock(chain))
+    const caughtUp = await catchUp(context, bench, `node-${turn}`, rangeOf(chain))
     const verified = chain.accepted / caughtUp.seconds
     turns.push({ pipeline, verified, caughtUp })
     err.write(`verified ${Math.round(verified)}/s, ${(verified / pipeline).toFixed(2)} times the pipeline\n`)
@@ -66,6 +68,7 @@ async function measure(context: Context, bench: BenchStack): Promise<VerifyRepor
     verifiedPerSecond: of(({ verified }) => verified, 0),
     pipelinePerSecond: of(({ pipeline }) => pipeline, 0),
     ratio: of(({ verified, pipeline }) => verified / pipeline),
+    wholeSeconds: last.caughtUp.wholeSeconds,
     rootsCompared: last.caughtUp.rootsCompared,
   }
 }
@@ -80,6 +83,7 @@ function joined(before: SentLoad | undefined, { byBlock, ...sent }: SentLoad): S
   }
 }
 
-function lastBlock({ byBlock }: SentLoad): bigint {
-  return BigInt(Math.max(...Object.keys(byBlock).map(Number)))
+function rangeOf({ byBlock }: SentLoad): { first: bigint; last: bigint } {
+  const blocks = Object.keys(byBlock).map(Number)
+  return { first: BigInt(Math.min(...blocks)), last: BigInt(Math.max(...blocks)) }
 }
