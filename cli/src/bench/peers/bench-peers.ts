@@ -31,7 +31,7 @@ export interface PeersReport extends BenchFrame {
 }
 
 const bounds = { evm: 8, svm: 2.5 }
-const messageCounts = { full: 12_000, quick: 4_000 }
+const messageCounts = { full: 24_000, quick: 8_000 }
 const rawSeconds = 1
 
 /** Measures an EVM chain, the Solana VM and bare verification on the first messages of the pipeline's load, and the pipeline. */
