@@ -32,3 +32,8 @@ export function benchmark<R>(name: string, show: (report: R) => Shown): Benchmar
 export function isReached({ value, bound, kind }: Pick<Check, 'value' | 'bound' | 'kind'>): boolean {
   return kind === 'at least' ? value >= bound : value <= bound
 }
+
+/** A workload as the beginning of a sentence. */
+export function sentence(workload: string): string {
+  return workload.charAt(0).toUpperCase() + workload.slice(1)
+}

@@ -2,7 +2,7 @@ import type { CategoryPlot, Table } from '../../../page/page.ts'
 import type { DaReport, DaResult } from '../../da/bench-da.ts'
 import { columnNames } from '../../da/columns.ts'
 import type { SettlementReport } from '../../settlement/bench-settlement.ts'
-import type { Check, Shown } from '../benchmark.ts'
+import { type Check, type Shown, sentence } from '../benchmark.ts'
 
 const whole = new Intl.NumberFormat('en')
 
@@ -23,7 +23,7 @@ export function showDa(report: DaReport): Shown {
   return {
     section: {
       title: 'Data availability',
-      text: [`${workload}; sealed, batched and encoded as in use. Prices are inputs: ${stated.join(', ')}.`],
+      text: [`${sentence(workload)}; sealed, batched and encoded as in use. Prices are inputs: ${stated.join(', ')}.`],
       parts: [bytesByColumn(report), capacity(report), cost(report), bytesTable(results)],
     },
     checks,
@@ -111,7 +111,9 @@ export function showSettlement({ results, bound, workload, finalizeGasTogether }
   return {
     section: {
       title: 'Settlement',
-      text: [`${workload}. Made final together, a claim’s finality costs ${whole.format(finalizeGasTogether)} gas.`],
+      text: [
+        `${sentence(workload)}. Made final together, a claim’s finality costs ${whole.format(finalizeGasTogether)} gas.`,
+      ],
       parts: [
         {
           kind: 'lines',

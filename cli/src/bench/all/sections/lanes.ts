@@ -1,6 +1,6 @@
 import type { LinePlot, Table } from '../../../page/page.ts'
 import type { LaneResult, LanesReport } from '../../lanes/bench-lanes.ts'
-import type { Check, Shown } from '../benchmark.ts'
+import { type Check, type Shown, sentence } from '../benchmark.ts'
 
 const portable = 'npm secp256k1'
 
@@ -9,7 +9,7 @@ export function showLanes(report: LanesReport): Shown {
     section: {
       title: 'Lanes',
       text: [
-        `${report.workload}. Lanes check, verify, apply and hash; bare verification by npm’s secp256k1 from 33-byte keys is the limit they are measured against, in turn with them.`,
+        `${sentence(report.workload)}. Lanes check, verify, apply and hash; bare verification by npm’s secp256k1 from 33-byte keys is the limit they are measured against, in turn with them.`,
       ],
       parts: [speedUp(report), ratios(report), spreads(report)],
     },

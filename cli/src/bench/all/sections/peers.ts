@@ -1,5 +1,5 @@
 import type { PeerResult, PeersReport } from '../../peers/bench-peers.ts'
-import type { Shown } from '../benchmark.ts'
+import { type Shown, sentence } from '../benchmark.ts'
 
 const names: Readonly<Record<PeerResult['name'], string>> = {
   evm: 'EVM contract on anvil',
@@ -17,7 +17,7 @@ export function showPeers({ parley, peers, rawVerificationsPerSecond: raw, workl
     section: {
       title: 'Peers',
       text: [
-        `${workload}. What each system does of a message differs: docs/benchmarks.md has it side by side. The peers keep nothing on disk, and the Solana VM checks no membership.`,
+        `${sentence(workload)}. What each system does of a message differs: docs/benchmarks.md has it side by side. The peers keep nothing on disk, and the Solana VM checks no membership.`,
       ],
       parts: [
         {

@@ -1,5 +1,5 @@
 import type { PipelineReport } from '../../pipeline.ts'
-import type { Shown } from '../benchmark.ts'
+import { type Shown, sentence } from '../benchmark.ts'
 import { spreadTable } from './spread-table.ts'
 
 const smallBody = 10
@@ -12,7 +12,7 @@ export function showPipeline(report: PipelineReport): Shown {
     section: {
       title: 'Pipeline',
       text: [
-        `${report.workload}: HTTP, journal, lanes, signed blocks, published on the local layer, claimed on an L2. ${report.offered} messages offered, ${report.refused} refused, ${report.lost} lost.`,
+        `${sentence(report.workload)}: HTTP, journal, lanes, signed blocks, published on the local layer, claimed on an L2. ${report.offered} messages offered, ${report.refused} refused, ${report.lost} lost.`,
       ],
       parts: [
         {

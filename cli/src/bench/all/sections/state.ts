@@ -1,6 +1,6 @@
 import type { MemoryReport } from '../../memory/bench-memory.ts'
 import type { RestartReport } from '../../restart/bench-restart.ts'
-import type { Check, Shown } from '../benchmark.ts'
+import { type Check, type Shown, sentence } from '../benchmark.ts'
 import { spreadTable } from './spread-table.ts'
 
 const million = 1_000_000
@@ -31,7 +31,7 @@ export function showMemory({ results, workload }: MemoryReport): Shown {
   return {
     section: {
       title: 'State size',
-      text: [`${workload}.`],
+      text: [`${sentence(workload)}.`],
       parts: [
         {
           kind: 'lines',
@@ -90,7 +90,7 @@ export function showRestart(report: RestartReport): Shown {
   return {
     section: {
       title: 'Restart',
-      text: [`${report.workload}.`],
+      text: [`${sentence(report.workload)}.`],
       parts: [
         {
           kind: 'bars',

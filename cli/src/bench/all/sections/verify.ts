@@ -1,5 +1,5 @@
 import type { VerifyReport } from '../../verify/bench-verify.ts'
-import type { Shown } from '../benchmark.ts'
+import { type Shown, sentence } from '../benchmark.ts'
 import { spreadTable } from './spread-table.ts'
 
 export function showVerify(report: VerifyReport): Shown {
@@ -8,7 +8,7 @@ export function showVerify(report: VerifyReport): Shown {
     section: {
       title: 'Verification',
       text: [
-        `${workload}. The longest chain had ${messages} messages; all ${rootsCompared} roots compared were equal.`,
+        `${sentence(workload)}. The longest chain had ${messages} messages; all ${rootsCompared} roots compared were equal.`,
       ],
       parts: [
         {
