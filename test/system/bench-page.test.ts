@@ -11,6 +11,8 @@ import { TestBrowser } from './support/browser.ts'
 const captions = [
   'Speed-up over lanes',
   'CPU time of one message by part',
+  'Latency until accepted',
+  'Latency until each level',
   'verified by a node that began with nothing',
   'Time a message over state size',
   'Memory a conversation of two over state size',

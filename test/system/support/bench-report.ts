@@ -13,6 +13,13 @@ const frame = {
 
 const spread = (median: number) => ({ min: 0.9 * median, median, max: 1.1 * median })
 
+const percentiles = (ms: number) => ({
+  p50: spread(ms),
+  p90: spread(2 * ms),
+  p99: spread(4 * ms),
+  max: spread(8 * ms),
+})
+
 const lanes = [1, 2].flatMap((count) =>
   ['uniform', 'zipf'].flatMap((workload) =>
     [true, false].map((roots) => ({
@@ -51,7 +58,7 @@ const rates = { sustained: 1_500, most: 2_250 }
 export const madeUpReport: AllReport = {
   ...frame,
   begunAt: '2026-01-01T00:00:00.000Z',
-  failed: [{ name: 'latency', why: 'a process of the stack ended by itself' }],
+  failed: [{ name: 'another', why: 'a process of the stack ended by itself' }],
   results: {
     lanes: {
       ...frame,
@@ -84,6 +91,29 @@ export const madeUpReport: AllReport = {
       lost: 0,
       lanes: 2,
       verifier: 'npm secp256k1',
+    },
+    latency: {
+      ...frame,
+      layer: 'local',
+      lanes: 2,
+      verifier: 'npm secp256k1',
+      blockTimeMs: 500,
+      results: [
+        {
+          batchSize: 100,
+          capacity: spread(26_000),
+          sealing: { blocks: 10, meanMs: 9, medianAtMostMs: 10, maxAtMostMs: null },
+          loads: [0.25, 0.5, 0.75, 0.9].map((shareOfCapacity) => ({
+            shareOfCapacity,
+            messagesPerSecond: spread(26_000 * shareOfCapacity),
+            accepted: percentiles(5),
+            sealed: percentiles(500),
+            published: percentiles(1_500),
+            claimed: percentiles(3_000),
+            final: percentiles(9_000),
+          })),
+        },
+      ],
     },
     verify: {
       ...frame,

@@ -1,6 +1,7 @@
 import { type Benchmark, benchmark } from './benchmark.ts'
 import { showDa, showSettlement } from './sections/costs.ts'
 import { showLanes } from './sections/lanes.ts'
+import { showLatency } from './sections/latency.ts'
 import { showPeers } from './sections/peers.ts'
 import { showPipeline } from './sections/pipeline.ts'
 import { showMemory, showRestart } from './sections/state.ts'
@@ -10,6 +11,7 @@ import { showVerify } from './sections/verify.ts'
 export const benchmarks: readonly Benchmark[] = [
   benchmark('lanes', showLanes),
   benchmark('pipeline', showPipeline),
+  benchmark('latency', showLatency),
   benchmark('verify', showVerify),
   benchmark('memory', showMemory),
   benchmark('restart', showRestart),
