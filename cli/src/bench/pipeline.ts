@@ -24,6 +24,11 @@ export interface PipelineReport extends BenchFrame {
   readonly ratio: number
   readonly spread: {
     readonly [figure in 'messagesPerSecond' | 'acceptedPerSecond' | 'claimedPerSecond' | 'ratio']: Spread
+  } & {
+    /** Bare verification on all cores, before, between and after the loads: what wavers here wavers everywhere. */
+    readonly rawVerificationsPerSecond: Spread
+    /** CPU time of all parts. */
+    readonly cpuMicrosecondsPerMessage: Spread
   }
   /** CPU time by part, all threads and processes of the run; `raw` is one bare verification with one worker a core. */
   readonly cpuMicrosecondsPerMessage: Readonly<Record<string, number>>
@@ -119,6 +124,14 @@ async function report(
     acceptedPerSecond: spreadOf(accepted, 0),
     claimedPerSecond: spreadOf(claimed, 0),
     ratio: spreadOf(lower.map((rate) => rate / raw.allCores)),
+    rawVerificationsPerSecond: spreadOf(
+      raws.map(({ allCores }) => allCores),
+      0,
+    ),
+    cpuMicrosecondsPerMessage: spreadOf(
+      runs.map(({ cpuMicroseconds }) => [...cpuMicroseconds.values()].reduce((sum, each) => sum + each, 0)),
+      2,
+    ),
   }
   const offered = messagesOf(load) * runs.length
   const workload = `${messagesOf(load)} messages in ${talksOf(load.streams)} conversations of two, ${load.streams} connections`

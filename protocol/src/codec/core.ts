@@ -1,3 +1,4 @@
+import { joinBytes } from '../ssz/bytes.ts'
 import { type Body, BodyKind } from '../types/block.ts'
 import { type Message, type Operation, OperationType } from '../types/operation.ts'
 import {
@@ -11,16 +12,6 @@ import type { BlockSkeleton, RunSkeleton, SegmentSkeleton } from './skeleton.ts'
 
 const rootBytes = 32
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const each of parts) {
-    bytes.set(each, at)
-    at += each.length
-  }
-  return bytes
-}
-
 function columnsOf(blocks: readonly BlockSkeleton[]): BatchColumns {
   const runs = blocks.flatMap((block) => block.runs)
   const segments = runs.flatMap((run) => run.segments)
@@ -29,16 +20,16 @@ function columnsOf(blocks: readonly BlockSkeleton[]): BatchColumns {
   const messages = spoken.flat()
   return {
     blocks: blocks.map(({ timestamp, inboxCount, runs: own }) => ({ timestamp, inboxCount, runs: own.length })),
-    stateRoots: concat(blocks.map(({ stateRoot }) => stateRoot)),
+    stateRoots: joinBytes(blocks.map(({ stateRoot }) => stateRoot)),
     shards: Uint8Array.from(runs, ({ shard }) => shard),
     segmentCounts: Uint16Array.from(runs, (run) => run.segments.length),
     kinds: Uint8Array.from(bodies, ({ selector }) => selector),
-    postRoots: concat(segments.map(({ postRoot }) => postRoot)),
+    postRoots: joinBytes(segments.map(({ postRoot }) => postRoot)),
     sizes: Uint8Array.from(spoken, ({ length }) => length),
     items: bodies.flatMap((body) => (body.selector === BodyKind.inboxItem ? [body.value] : [])),
     conversations: Uint32Array.from(messages, ({ conversation }) => conversation),
     members: Uint16Array.from(messages, ({ member }) => member),
-    contents: concat(messages.map(({ content }) => content)),
+    contents: joinBytes(messages.map(({ content }) => content)),
     operations: bodies.flatMap((body) =>
       body.selector === BodyKind.operation ? [OperationType.serialize(body.value)] : [],
     ),

@@ -1,4 +1,5 @@
 import type { BatchColumns } from '../codec/core-columns.ts'
+import { joinBytes } from '../ssz/bytes.ts'
 import { BodyKind } from '../types/block.ts'
 import type { BlockView } from './block-view.ts'
 import { type RunsView, type ViewedSegment, viewedContent, viewedMessageBytes } from './runs-view.ts'
@@ -92,14 +93,9 @@ export function columnsOfViews(views: readonly BlockView[]): BatchColumns {
 
 /** All signatures of blocks, in the order of the core: 64 bytes each. */
 export function signaturesOfViews(views: readonly BlockView[]): Uint8Array {
-  const parts = views.flatMap(({ runs }) =>
-    runs.runs.flatMap(({ segments }) => segments.map((segment) => runs.signatures(segment))),
+  return joinBytes(
+    views.flatMap(({ runs }) =>
+      runs.runs.flatMap(({ segments }) => segments.map((segment) => runs.signatures(segment))),
+    ),
   )
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }
