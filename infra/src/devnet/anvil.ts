@@ -12,7 +12,7 @@ export interface AnvilDeps {
   readonly log: Logger
 }
 
-/** How blocks come about: every so many seconds, one for each transaction, or when asked, of what waits in its order. */
+/** How blocks come about: every so many seconds, one for each transaction, or when asked. */
 export type Mining =
   | { readonly kind: 'interval'; readonly seconds: number }
   | { readonly kind: 'automine' }

@@ -1,7 +1,7 @@
 import { type Anvil, devMnemonic, startAnvil } from '@parley/infra'
 import type { Clock } from '@parley/protocol'
 import type { Logger } from 'pino'
-import { type Address, createTestClient, type Hex, hexToBigInt, http, numberToHex } from 'viem'
+import { type Address, createTestClient, type Hex, hexToBigInt, hexToNumber, http, numberToHex } from 'viem'
 import { CliError } from '../../faults.ts'
 
 export interface SimulatedChainDeps {
@@ -38,6 +38,8 @@ export interface Log {
 export interface Outcome {
   readonly succeeded: boolean
   readonly hash: Hex
+  /** Place in its block. */
+  readonly index: number
   readonly gasUsed: bigint
   /** Wei. */
   readonly gasPaid: bigint
@@ -49,6 +51,7 @@ export interface Outcome {
 interface Receipt {
   readonly status: Hex
   readonly transactionHash: Hex
+  readonly transactionIndex: Hex
   readonly gasUsed: Hex
   readonly effectiveGasPrice: Hex
   readonly contractAddress: Address | null
@@ -72,7 +75,11 @@ export interface SimulatedChain {
   readonly accounts: readonly Address[]
   /** Seconds since 1970 of the last block. */
   readonly now: bigint
-  /** Puts the transactions, in their order, into one block at `timestamp`, later than the block before. */
+  /**
+   * Puts the transactions into one block at `timestamp`, later than the block before. Those of one account stay in their
+   * order; which account comes first is the chain's to say, and always the same.
+   * @returns in the order of the transactions given.
+   */
   execute(timestamp: bigint, transactions: readonly Transaction[]): Promise<readonly Outcome[]>
   /** Calls views at the last block, as if it had been made at `timestamp`. */
   view(views: readonly View[], timestamp?: bigint): Promise<readonly Viewed[]>
@@ -244,6 +251,7 @@ function outcomeOf(hash: Hex, receipt: Receipt | undefined): Outcome {
   return {
     succeeded: receipt.status === '0x1',
     hash,
+    index: hexToNumber(receipt.transactionIndex),
     gasUsed,
     gasPaid: gasUsed * hexToBigInt(receipt.effectiveGasPrice),
     logs: receipt.logs,

@@ -98,13 +98,15 @@ async function carryOut(
     now,
     steps.map(({ transaction }) => transaction),
   )
-  steps.forEach(({ action, transaction, settle }, i) => {
-    const outcome = outcomes[i] as (typeof outcomes)[number]
+  const done = steps.map((step, i) => ({ step, outcome: outcomes[i] as (typeof outcomes)[number] }))
+  // As the chain did them: who comes first pays less.
+  for (const { step, outcome } of done.sort((a, b) => a.outcome.index - b.outcome.index)) {
+    const { action, transaction, settle } = step
     kinds[action] ??= { succeeded: 0, refused: 0 }
     kinds[action][outcome.succeeded ? 'succeeded' : 'refused'] += 1
     ledger.post(walletOf(transaction.from), 'gas', outcome.gasPaid)
     if (outcome.succeeded) settle(outcome, now)
-  })
+  }
 }
 
 function sums({ ledger }: World): Record<string, string> {

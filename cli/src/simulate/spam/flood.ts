@@ -77,9 +77,8 @@ async function pass(market: Market, post: Post, seed: bigint, books: Books | und
   const flooded: number[] = []
   for (let period = 0; period < periods; period += 1) {
     const at = begin + BigInt((period + 1) * preset.contracts.curve.period)
-    const own = consumersOf(market, period, random)
-    const sent = await post.send(at, [...(books === undefined ? [] : floodOf(market, books)), ...own])
-    for (const { result, feeWei } of sent.slice(sent.length - own.length))
+    if (books !== undefined) await post.send(at - 1n, floodOf(market, books))
+    for (const { result, feeWei } of await post.send(at, consumersOf(market, period, random)))
       if (result === 'delivered') consumersFees.push(Number(feeWei))
     flooded.push(Number((await quotes(market, [target(market)], at))[0]))
     if ((period + 1) % sampleEvery === 0) others.push(await quotes(market, unflooded, at))
