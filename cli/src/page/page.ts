@@ -1,5 +1,5 @@
-/** A value of a cell or a point; `undefined` when it was not measured. */
-export type Value = number | undefined
+/** A value of a cell or a point; no number when it was not measured, as JSON has it or not. */
+export type Value = number | null | undefined
 
 export interface Table {
   readonly kind: 'table'

@@ -35,7 +35,8 @@ export function rowsHtml({ columns, rows }: Rows, caption: string): string {
 }
 
 function cellHtml(value: string | Value, at: number): string {
-  const text = value === undefined ? '–' : typeof value === 'number' ? tableNumber(value) : escapeHtml(value)
+  const text =
+    typeof value === 'string' ? escapeHtml(value) : Number.isFinite(value) ? tableNumber(value as number) : '–'
   if (at === 0) return `<th scope="row">${text}</th>`
   return typeof value === 'string' ? `<td class="text">${text}</td>` : `<td>${text}</td>`
 }

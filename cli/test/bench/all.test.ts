@@ -44,4 +44,5 @@ test('isReached › bounds are included', () => {
   expect(isReached({ value: 1, bound: 1, kind: 'at most' })).toBe(true)
   expect(isReached({ value: 0.99, bound: 1, kind: 'at least' })).toBe(false)
   expect(isReached({ value: 1.01, bound: 1, kind: 'at most' })).toBe(false)
+  expect(isReached({ value: null as unknown as number, bound: 1, kind: 'at most' })).toBe(false)
 })

@@ -29,7 +29,9 @@ export function benchmark<R>(name: string, show: (report: R) => Shown): Benchmar
   return { name, show: (report) => show(report as R) }
 }
 
+/** What could not be measured, which JSON has as null, reaches nothing. */
 export function isReached({ value, bound, kind }: Pick<Check, 'value' | 'bound' | 'kind'>): boolean {
+  if (!Number.isFinite(value)) return false
   return kind === 'at least' ? value >= bound : value <= bound
 }
 

@@ -23,7 +23,7 @@ export async function runBenchGuard(context: Context): Promise<number> {
   const report = bench.report === undefined ? await measured(context) : await readReport(bench.report)
   for (const { name, why } of report.failed) err.write(`bench ${name} failed: ${why}\n`)
   const of = benchmarks.filter(({ name }) => guarded.has(name))
-  const checks = checksOf(report, of)
+  const checks = checksOf(report, of).filter(({ value }) => Number.isFinite(value))
   if (baseline === undefined) {
     if (report.failed.length > 0) return 1
     await writeFile(path, `${JSON.stringify(baselineOf(report, checks), undefined, 2)}\n`)
