@@ -14,6 +14,12 @@ export const looks = [
   { color: '#b65fb0', dash: 'solid', symbol: 'diamond' },
   { color: '#8a8f98', dash: 'dashed', symbol: 'circle' },
   { color: '#c94f4f', dash: 'dotted', symbol: 'rect' },
+  { color: '#5b6bd6', dash: 'dotted', symbol: 'circle' },
+  { color: '#b59a2b', dash: 'solid', symbol: 'rect' },
+  { color: '#4fb3bf', dash: 'dashed', symbol: 'triangle' },
+  { color: '#8c6d5a', dash: 'dotted', symbol: 'diamond' },
+  { color: '#7aa642', dash: 'solid', symbol: 'triangle' },
+  { color: '#d96b9a', dash: 'dashed', symbol: 'diamond' },
 ] as const
 
 /** Drawn for a phone; wider screens show more plots in a row instead. */
