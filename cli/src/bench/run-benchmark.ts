@@ -6,6 +6,8 @@ import { type ChildConfig, environmentOf } from '../stack/environment.ts'
 
 const binary = fileURLToPath(new URL('../../bin/parley.js', import.meta.url))
 const stopGraceSeconds = 30
+/** What hangs must not hold up the others for ever. */
+const withinMs = { full: 3_600_000, quick: 600_000 }
 
 type RunContext = Pick<Context, 'config' | 'inheritedEnv' | 'err' | 'signal'>
 
@@ -13,7 +15,7 @@ type RunContext = Pick<Context, 'config' | 'inheritedEnv' | 'err' | 'signal'>
  * Runs another benchmark in a process of its own, with this one's seed, repeats and verifier.
  * @param command - Its words, `bench pipeline` for one.
  * @returns what it printed.
- * @throws {CliError} `CHILD_ENDED` when it fails or prints no report.
+ * @throws {CliError} `CHILD_ENDED` when it fails or prints no report, `DEADLINE_PASSED` after an hour, ten minutes if quick.
  */
 export async function runBenchmark(
   { config, inheritedEnv, err, signal }: RunContext,
@@ -42,16 +44,22 @@ export async function runBenchmark(
       else err.write(`  ${line}\n`)
     },
   })
+  const waitedMs = bench.quick ? withinMs.quick : withinMs.full
+  const late = AbortSignal.timeout(waitedMs)
+  const ending = AbortSignal.any([signal, late])
   const stop = (): void => void child.stop()
-  signal.addEventListener('abort', stop, { once: true })
+  ending.addEventListener('abort', stop, { once: true })
+  // Or it was asked to while the command was being started.
+  if (ending.aborted) stop()
   try {
     const { code } = await child.exited
     signal.throwIfAborted()
+    if (late.aborted) throw new CliError({ code: 'DEADLINE_PASSED', waitedFor: command, waitedMs })
     const report = code === 0 ? parsed(printed) : undefined
     if (report !== undefined) return report
     throw new CliError({ code: 'CHILD_ENDED', role: command, exitCode: code, lastLines: child.lastLines() })
   } finally {
-    signal.removeEventListener('abort', stop)
+    ending.removeEventListener('abort', stop)
   }
 }
 
