@@ -49,6 +49,8 @@ function metricsOf(registry: Registry): JournalMetrics {
 }
 
 const recordPrefix = 'r'
+/** By itself the store reads two records at a time: a start would mostly wait for it. */
+const readAheadBytes = 1024 * 1024
 const firstKey = keyOf('f')
 const recordKey = (position: JournalPosition): Uint8Array => keyOf(recordPrefix, position)
 
@@ -152,7 +154,8 @@ class LevelJournal implements Journal {
     end: JournalPosition,
   ): AsyncGenerator<{ readonly position: JournalPosition; readonly record: Uint8Array }> {
     let expected = from
-    for await (const [key, value] of this.db.iterator({ gte: recordKey(from), lt: recordKey(end) })) {
+    const range = { gte: recordKey(from), lt: recordKey(end), highWaterMarkBytes: readAheadBytes }
+    for await (const [key, value] of this.db.iterator(range)) {
       const position = lastNumberOf(key)
       if (position !== expected) throw new JournalError({ code: 'JOURNAL_GAP', expected, found: position })
       const record = unchecksummed(key, value)

@@ -7,6 +7,8 @@ export interface KeyRange {
   readonly lte?: Uint8Array
   readonly limit?: number
   readonly reverse?: boolean
+  /** Bytes that a store reads ahead at once, if it can. */
+  readonly highWaterMarkBytes?: number
 }
 
 export type BytesOperation =

@@ -2,7 +2,7 @@ import { type Spread, spreadOf } from '@parley/execution'
 import type { Context } from '../../process/context.ts'
 import { type BenchStack, messagesOf, streamsOf, talksOf, withBenchStack } from '../bench-stack.ts'
 import { type BenchFrame, benchFrame, repeatsOf } from '../frame.ts'
-import { acceptedPerSecond, claimedPerSecond } from '../measure.ts'
+import { acceptedPerSecond } from '../measure.ts'
 import { followStack, runLoad } from '../pipeline-load.ts'
 import type { PreparedLoad } from '../prepared-load.ts'
 import type { SentLoad } from '../send-load.ts'
@@ -16,7 +16,7 @@ export interface VerifyReport extends BenchFrame {
   readonly messages: number
   /** At which a node that began with nothing verified the loads; fetching and storing included. */
   readonly verifiedPerSecond: Spread
-  /** The lower of the rates at which the same messages were accepted and claimed. */
+  /** At which the last of the loads was accepted: no pipeline claims faster, and claims are too few here to tell their rate. */
   readonly pipelinePerSecond: Spread
   /** One by the other, turn by turn. */
   readonly ratio: Spread
@@ -49,10 +49,8 @@ async function measure(context: Context, bench: BenchStack): Promise<VerifyRepor
   const turns: { pipeline: number; verified: number; caughtUp: CatchUp }[] = []
   let chain: SentLoad | undefined
   for (const [turn, path] of paths.entries()) {
-    const { sent, history } = await runLoad(context, follower, path, bench.signal)
-    const [accepted, claimed] = [acceptedPerSecond(sent), claimedPerSecond(sent, history)]
-    // A load too short for two claims has no rate of claims; what was accepted is the higher bar.
-    const pipeline = claimed === 0 ? accepted : Math.min(accepted, claimed)
+    const { sent } = await runLoad(context, follower, path, bench.signal)
+    const pipeline = acceptedPerSecond(sent)
     chain = joined(chain, sent)
     const caughtUp = await catchUp(context, bench, `node-${turn}`, rangeOf(chain))
     const verified = chain.accepted / caughtUp.seconds
