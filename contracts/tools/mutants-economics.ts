@@ -154,7 +154,7 @@ export const forEconomics: readonly Mutant[] = [
   ),
   treasury('records have no bound', 'amount == 0 || amount > _bounds.perRecord', 'amount == 0', 'a record'),
   treasury('anyone records', 'if (msg.sender != operator) revert Treasury_NotOperator(msg.sender);', '', 'a record'),
-  treasury('a due is paid again', 'dueTo[account] -= int256(amount);', '', 'operator: more than is due'),
+  treasury('a due is paid again', 'dueTo[account] -= int256(amount);', '', 'treasury: due'),
   treasury(
     'periods have no bound',
     'amount = _min(amount, _leftInPeriod());',
@@ -186,7 +186,7 @@ export const forEconomics: readonly Mutant[] = [
     'surplus: moved without a vote',
   ),
   treasury('what is spent is not noted', 'spent += amount;', '', 'treasury: '),
-  treasury('income is not noted', 'income += msg.value;', '', 'treasury: '),
+  treasury('income is not noted', 'income += msg.value;', '', 'refused though allowed'),
   treasury(
     'a struck record stays due',
     'dueTo[struck.operator] -= int256(uint256(struck.amount));',

@@ -117,7 +117,7 @@ export const forInvites: readonly Mutant[] = [
   demand(
     'fees fall under demand',
     'uint256 next = excess + curve.period;',
-    'uint256 next = excess > curve.period ? excess - curve.period : 0;',
+    'uint256 next = excess > 3 * curve.period ? 0 : excess + curve.period;',
     'falls under demand',
   ),
   demand('demand is not counted', 'demand.excess = uint128(next);', ''),

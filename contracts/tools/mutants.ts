@@ -59,13 +59,13 @@ function plant(root: string, mutant: Mutant): () => void {
 }
 
 /** Folders of tests that look at one part of the contracts alone. */
-const parts = ['contacts', 'economics', 'governance', 'invites']
+const folders = ['contacts', 'economics', 'governance', 'invites']
 
 /** The tests that may find `mutant`: those of its part. */
 function selection({ file, invariant, tests }: Mutant): string[] {
-  const part = tests ?? parts.find((name) => file.startsWith(`${name}/`))
+  const part = tests ?? folders.find((name) => file.startsWith(`${name}/`))
   const paths =
-    part === undefined ? ['--no-match-path', `test/{${parts.join(',')}}/*`] : ['--match-path', `test/${part}/*`]
+    part === undefined ? ['--no-match-path', `test/{${folders.join(',')}}/*`] : ['--match-path', `test/${part}/*`]
   const contracts =
     invariant === undefined ? ['--no-match-contract', 'InvariantsTest|GasTest'] : ['--match-contract', 'InvariantsTest']
   return [...paths, ...contracts]
@@ -77,7 +77,10 @@ const { root, remove } = copyPackage()
 const survivors: string[] = []
 let planted = 0
 try {
-  const chosen = mutants.filter(({ name }) => name.includes(wanted)).slice(Number(from), Number(from) + Number(count))
+  const parts = wanted.split('|')
+  const chosen = mutants
+    .filter(({ name }) => parts.some((each) => name.includes(each)))
+    .slice(Number(from), Number(from) + Number(count))
   const selections = new Set(chosen.map((mutant) => selection(mutant).join(' ')))
   const before = [...selections].flatMap((each) => failures(root, each.split(' ')))
   if (before.length > 0) throw new Error(`tests fail without a planted bug: ${before.join('; ')}`)

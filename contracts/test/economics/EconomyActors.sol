@@ -157,7 +157,7 @@ contract EconomyActors is EconomyLedger {
     }
 
     function finalize() external {
-        rollup.setFinal(rollup.finalNumber() + 1);
+        rollup.setFinal(rollup.finalNumber() + 4);
         calls["finalize"] += 1;
     }
 
@@ -210,9 +210,10 @@ contract EconomyActors is EconomyLedger {
     }
 
     function spend(uint256 amount, uint256 who) external {
-        amount = clamp(amount, 0, 0.3 ether);
+        uint256 left = earned - reimbursedWei - spentWei;
+        amount = amount % 2 == 0 ? left : clamp(amount, 0, 0.3 ether);
         address by = who % 3 == 0 ? OPERATOR : who % 3 == 1 ? STRANGER : GOVERNANCE;
-        bool allowed = by == GOVERNANCE && amount <= earned - reimbursedWei - spentWei - treasury.payableTo(OPERATOR);
+        bool allowed = by == GOVERNANCE && amount <= left - treasury.payableTo(OPERATOR);
         bytes memory call = abi.encodeCall(ITreasury.spend, (SINK, amount, ""));
         if (!_do(by, 0, call, address(treasury), allowed, "surplus: moved without a vote")) return;
         spentWei += amount;
@@ -223,7 +224,7 @@ contract EconomyActors is EconomyLedger {
     function setBounds(uint256 perPeriod, uint16 share, uint256 who) external {
         ReimbursementBounds memory next = treasury.bounds();
         uint256 before = next.perPeriod;
-        next.perPeriod = uint128(perPeriod % 3 == 0 ? perPeriod % 2 ** 100 : clamp(perPeriod, 0.1 ether, 5 ether));
+        next.perPeriod = uint128(perPeriod % 3 == 0 ? perPeriod % 2 ** 100 : clamp(perPeriod, 0.1 ether, 0.4 ether));
         next.incomeShare = share % 12_000;
         address by = who % 3 == 0 ? STRANGER : GOVERNANCE;
         bool allowed = by == GOVERNANCE && next.perPeriod >= next.perRecord && next.perPeriod <= 1000 ether
@@ -237,10 +238,10 @@ contract EconomyActors is EconomyLedger {
         (uint256 unitBefore, uint256 maxBefore) = (next.unit, next.maxPart);
         next.unit = uint128(10 ** (9 + unit % 8));
         next.maxPart = uint128(10 ** (13 + maxPart % 6));
-        next.base = next.unit;
         address by = who % 3 == 0 ? STRANGER : GOVERNANCE;
         bool allowed = by == GOVERNANCE && next.unit >= 1 gwei && next.unit <= 10 ** 15 && next.maxPart >= next.unit
-            && next.maxPart <= 0.1 ether && _isStep(unitBefore, next.unit) && _isStep(maxBefore, next.maxPart);
+            && next.maxPart >= next.base && next.maxPart <= 0.1 ether && _isStep(unitBefore, next.unit)
+            && _isStep(maxBefore, next.maxPart);
         bytes memory call = abi.encodeCall(IBulkPricing.setParameters, (next));
         if (_do(by, 0, call, address(pricing), allowed, "parameters: prices")) calls["setPrices"] += 1;
     }

@@ -110,19 +110,27 @@ contract GovernanceTest is GovernanceDeployed {
         governor.setProposalThreshold(1);
     }
 
+    function deployVotes(uint256 supply) external {
+        new ParleyVotes(HOLDER, supply);
+    }
+
+    function deployGovernor(uint48 delay, uint256 threshold, uint256 quorum) external {
+        new ParleyGovernor(votes, timelock, delay, 5 days, threshold, quorum);
+    }
+
     function test_deployment_isBounded() public {
         vm.expectRevert(
             abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "supply", 10 ** 9, 10 ** 18, 10 ** 28)
         );
-        new ParleyVotes(HOLDER, 10 ** 9);
+        this.deployVotes(10 ** 9);
         vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "quorum", 60, 1, 50));
-        new ParleyGovernor(votes, timelock, 1 days, 5 days, SUPPLY / 100, 60);
+        this.deployGovernor(1 days, SUPPLY / 100, 60);
         vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "votingDelay", 15 days, 0, 14 days));
-        new ParleyGovernor(votes, timelock, 15 days, 5 days, SUPPLY / 100, 4);
+        this.deployGovernor(15 days, SUPPLY / 100, 4);
         vm.expectRevert(
             abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "proposalThreshold", SUPPLY / 10, 0, SUPPLY / 20)
         );
-        new ParleyGovernor(votes, timelock, 1 days, 5 days, SUPPLY / 10, 4);
+        this.deployGovernor(1 days, SUPPLY / 10, 4);
     }
 
     function test_clock_isTime() public view {

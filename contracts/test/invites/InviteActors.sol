@@ -129,8 +129,8 @@ contract InviteActors is InviteLedger {
 
     function setStanding(uint256 whose, uint256 whom, uint256 how) external {
         address owner = recipient(whose);
-        address about = whom % 4 == 3 ? sender : payer(whom);
-        Standing standing = how % 6 == 0 ? Standing.Blocked : how % 6 == 1 ? Standing.Muted : Standing.Open;
+        address about = whom % 2 == 1 ? sender : payer(whom / 2);
+        Standing standing = how % 4 == 0 ? Standing.Blocked : how % 4 == 1 ? Standing.Muted : Standing.Open;
         vm.prank(owner);
         inbox.setStanding(about, standing);
         _standings[owner][about] = standing;
