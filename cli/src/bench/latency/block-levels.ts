@@ -59,7 +59,7 @@ export async function watchLevels(
   levels: BlockLevels,
   signal: AbortSignal,
 ): Promise<never> {
-  const { config, clock } = context
+  const { config, clock, log } = context
   const fast: Context = { ...context, config: { ...config, l2: { ...config.l2, pollMs: l2PollMs } } }
   const reader = await openStackReader(fast, places, signal)
   const claims = watchClaims(
@@ -72,8 +72,13 @@ export async function watchLevels(
   )
   const publications = async (): Promise<void> => {
     while (!signal.aborted) {
-      const { published } = await readStatus({}, `${places.batcherUrl}/v1/status`, signal)
-      levels.reach('published', Number(published), preciseNow())
+      try {
+        const { published } = await readStatus({}, `${places.batcherUrl}/v1/status`, signal)
+        levels.reach('published', Number(published), preciseNow())
+      } catch (error) {
+        // A batcher that ended is told by the stack, with its last words; one that is busy answers the next time.
+        log.debug({ err: error }, 'batcher does not answer')
+      }
       await clock.sleep(lookEveryMs, signal)
     }
   }
