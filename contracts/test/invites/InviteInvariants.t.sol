@@ -17,7 +17,7 @@ contract InviteInvariantsTest is InvitesDeployed {
         // Recipient 0 flat, 1 demand, 2 both, 3 a gate of its own.
         setGate(_actors.recipient(0), flatGate);
         vm.prank(_actors.recipient(1));
-        demandGate.setCurve(DemandCurve(0.001 ether, 1 ether, 2, 1 hours, 4));
+        demandGate.setCurve(DemandCurve(0.001 ether, 1 ether, 2, 1 days, 4));
         setGate(_actors.recipient(2), compositeGate);
         vm.startPrank(_actors.recipient(2));
         flatGate.setFee(0.002 ether);
