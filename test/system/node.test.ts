@@ -102,6 +102,7 @@ describe('a stranger’s node', () => {
     const wrong = await claimWrongly()
     const status = await untilStatus(node.part, 'the refusal', ({ state }) => state === 'wrong')
     expect(status.fault).toMatchObject({ code: 'CLAIM_BLOCK_WRONG', fault: { code: 'STATE_ROOT' } })
+    await untilStatus(first.part, 'the refusal by the first node', ({ state }) => state === 'wrong')
     expect((await fetch(`${node.url}/healthz`)).status).toBe(503)
     const served = await node.client.conversation(3, 0)
     expect(served?.stateRoot).toEqual((await node.part.status()).stateRoot)
