@@ -374,6 +374,7 @@ const bench = {
   'bench.tiaUsd': defaulted(1, price('tia-usd', 'Dollars for one TIA.')),
   'bench.celestiaGasUtia': defaulted(0.004, price('celestia-gas', 'Millionths of a TIA for one gas on Celestia.')),
   'bench.bodiesPerSecond': integer(1, 1_000_000, {
+    flag: 'bodies-per-second',
     about: 'Bodies a second that `bench open-load` sends, whatever becomes of those before.',
   }),
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
