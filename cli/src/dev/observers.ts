@@ -68,6 +68,7 @@ export async function observe(
     watchPublished(),
   ]
   const failed = Promise.all(watches).then(() => new Promise<never>(() => undefined))
+  // Whoever watches races with it; until then a rejection must not end the process.
   failed.catch(() => undefined)
   return { reader, chain, sealed: () => sealed, claims: () => claims, failed }
 

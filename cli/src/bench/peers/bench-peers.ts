@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { measureRawVerification, type Spread, spreadOf } from '@parley/execution'
+import { CliError } from '../../faults.ts'
 import type { Context } from '../../process/context.ts'
 import { Closing } from '../../role/closing.ts'
 import { type BenchFrame, benchFrame, repeatsOf, seedOf } from '../frame.ts'
@@ -50,16 +51,16 @@ export async function benchPeers(context: Context): Promise<PeersReport> {
     return result
   })
   const pipeline = await runBenchmark(context, 'bench pipeline')
-  const { messagesPerSecond, ratio, verifier } = pipeline as unknown as PeersReport['parley']
+  const parley = parleyOf(pipeline)
   const workload = `the first ${count} messages of the pipeline’s load; the pipeline, all of it`
   const cores = availableParallelism()
   return {
     ...benchFrame(context, { workload, repeats }),
-    parley: { messagesPerSecond, ratio, verifier },
+    parley,
     rawVerificationsPerSecond: measured.raw,
     peers: [
-      resultOf('evm', cores, measured.evm, messagesPerSecond),
-      resultOf('svm', 1, measured.svm, messagesPerSecond),
+      resultOf('evm', cores, measured.evm, parley.messagesPerSecond),
+      resultOf('svm', 1, measured.svm, parley.messagesPerSecond),
     ],
   }
 }
@@ -119,4 +120,12 @@ export function resultOf(
   )
   const parleyIsTimes = Number((parley / messagesPerSecond.median).toFixed(2))
   return { name, cores, messagesPerSecond, workPerMessage: work.median, parleyIsTimes, bound: bounds[name] }
+}
+
+/** @throws {CliError} `ANSWER_INVALID` when the pipeline's report lacks what is compared. */
+function parleyOf({ messagesPerSecond, ratio, verifier }: Record<string, unknown>): PeersReport['parley'] {
+  if (typeof messagesPerSecond === 'number' && typeof ratio === 'number' && typeof verifier === 'string')
+    return { messagesPerSecond, ratio, verifier }
+  const reason = 'lacks messagesPerSecond, ratio or verifier'
+  throw new CliError({ code: 'ANSWER_INVALID', server: 'bench pipeline', field: 'report', reason })
 }

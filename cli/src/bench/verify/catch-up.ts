@@ -57,9 +57,9 @@ export async function catchUp(
     const now = clock.now()
     return { seconds: (now - (begun ?? now)) / 1_000, wholeSeconds: (now - ready) / 1_000, rootsCompared }
   } finally {
-    await child.stop()
     // Stopping it was asked for.
     ended.catch(() => undefined)
+    await child.stop()
   }
 }
 
