@@ -4,14 +4,16 @@ import { createNode, createNodeServer } from '@parley/node'
 import { Registry } from 'prom-client'
 import { needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
+import { collectLessOften } from '../process/heap.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { openReader } from './l2.ts'
 import { openLayers } from './layers.ts'
-import { openTexts } from './stores.ts'
+import { openTables } from './stores.ts'
 
 /** Starts a verifying node, which knows nothing but the L2 and the DA layers. */
 export function startNode(context: Context): Promise<Service> {
+  collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log } = context
     const dataDir = needed(config, 'run.dataDir')
@@ -28,7 +30,7 @@ export function startNode(context: Context): Promise<Service> {
             { config: chain, log: log.child({ part: 'execution' }) },
             { lanes: config.run.lanes ?? availableParallelism(), verifier: config.run.verifier },
           ),
-        store: await openTexts(dataDir, 'chain', closing),
+        store: await openTables(dataDir, 'chain', closing),
         clock,
         log,
         metrics: registry,

@@ -3,16 +3,24 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import type { Closing } from './closing.ts'
 
-/** Opens the LevelDB called `name` in a data directory; it is closed with the rest. Each store is a database of its own, so that synced writes stay synced. */
-export async function openTexts(dataDir: string, name: string, closing: Closing): Promise<Level<string, string>> {
-  return open(
-    new Level<string, string>(await placeOf(dataDir, name), { keyEncoding: 'utf8', valueEncoding: 'utf8' }),
-    closing,
-  )
-}
-
 /** Digests and signatures do not compress, and are written more than read: fewer and larger files cost less. */
 const bytesStore = { compression: false, writeBufferSize: 32 * 1024 * 1024 } as const
+
+/** Opens the LevelDB called `name` in a data directory; it is closed with the rest. Each store is a database of its own, so that synced writes stay synced. */
+export async function openTexts(
+  dataDir: string,
+  name: string,
+  closing: Closing,
+  options: Partial<typeof bytesStore> = {},
+): Promise<Level<string, string>> {
+  const path = await placeOf(dataDir, name)
+  return open(new Level<string, string>(path, { keyEncoding: 'utf8', valueEncoding: 'utf8', ...options }), closing)
+}
+
+/** As `openTexts`, for a store whose tables hold bytes under bytes, many of them. */
+export function openTables(dataDir: string, name: string, closing: Closing): Promise<Level<string, string>> {
+  return openTexts(dataDir, name, closing, bytesStore)
+}
 
 /** As `openTexts`, with bytes under bytes. */
 export async function openBytes(
