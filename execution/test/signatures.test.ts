@@ -74,6 +74,8 @@ describe.each([createPortableVerifier(), chooseVerifier('auto')])('$name', (veri
     expect(verifier.verifyPoint(point, digest, good)).toBe(true)
     expect(verifier.verifyPoint(point, digestOf('other'), good)).toBe(false)
     for (const { signature } of malformed) expect(verifier.verifyPoint(point, digest, signature)).toBe(false)
+    for (const strange of [point.subarray(1), new Uint8Array([...point, 0]), new Uint8Array(65), new Uint8Array(0)])
+      expect(verifier.verifyPoint(strange, digest, good)).toBe(false)
   })
 
   test('expandKey › may write over its key', () => {

@@ -2,6 +2,7 @@ import { type Conversation, limits, type Member } from '@parley/protocol'
 import { type ByteReader, type ByteWriter, FormError } from '../codec/bytes.ts'
 import { conversationHeadBytes, memberKeyBytes, memberRestBytes } from '../codec/snapshot.ts'
 import type { BlockArena } from './block-arena.ts'
+import type { HeadQueue } from './head-queue.ts'
 import { chunkWords, copyChunk, zeroHashes } from './pair-hasher.ts'
 import { RecordPages, readBytes, readUint64, writeBytes, writeUint64 } from './record-pages.ts'
 
@@ -55,9 +56,12 @@ export class ConversationStore {
   count = 0
   readonly records = new RecordPages(conversationWords, 8)
   readonly arenas: MemberArenas
+  /** Heads that are not hashed yet; `settle` before reading one out of a record. */
+  readonly heads: HeadQueue
 
-  constructor(arenas: MemberArenas) {
+  constructor(arenas: MemberArenas, heads: HeadQueue) {
     this.arenas = arenas
+    this.heads = heads
   }
 
   memberCount(index: number): number {
@@ -90,6 +94,7 @@ export class ConversationStore {
   }
 
   writeFields(index: number, fields: Omit<Conversation, 'members' | 'id'>): void {
+    this.heads.settle()
     const page = this.records.page(index)
     const word = this.records.word(index)
     writeBytes(page, word + ConversationWord.head, fields.head)
@@ -138,6 +143,7 @@ export class ConversationStore {
 
   /** All of a conversation but its members. */
   readFields(index: number): Omit<Conversation, 'members'> {
+    this.heads.settle()
     const page = this.records.page(index)
     const word = this.records.word(index)
     return {
@@ -150,6 +156,7 @@ export class ConversationStore {
 
   /** Writes a conversation as snapshots hold it. */
   writePacked(index: number, writer: ByteWriter): void {
+    this.heads.settle()
     const page = this.records.page(index)
     writer.write(bytesAt(page, this.records.word(index), conversationHeadBytes))
     const count = this.memberCount(index)
@@ -192,6 +199,7 @@ export class ConversationStore {
 
   /** Gives the arenas back what the conversations hold. */
   clear(): void {
+    this.heads.settle()
     for (let index = 0; index < this.count; index += 1) this.releaseMembers(index)
     this.count = 0
   }

@@ -1,5 +1,6 @@
 import { NodeLevel } from './node-levels.ts'
-import { chunkWords, copyChunk, copyPair, type PairHasher, zeroHashes } from './pair-hasher.ts'
+import { chunkWords, copyChunk, copyPair, type PairHasher, zeroHash, zeroHashes } from './pair-hasher.ts'
+import type { SpineHasher } from './spine-hasher.ts'
 
 /**
  * Merkle tree of a growing SSZ list of containers. Holds the nodes that exist and hashes what changed level by level, so
@@ -8,25 +9,31 @@ import { chunkWords, copyChunk, copyPair, type PairHasher, zeroHashes } from './
 export class ListTree {
   readonly depth: number
   length = 0
-  private readonly levels: NodeLevel[]
+  /** Nodes from the leaves to the root of what there is; above it all siblings are empty. */
+  private readonly levels: NodeLevel[] = []
+  private readonly root = new Int32Array(chunkWords)
+  private readonly height = new Uint8Array(1)
   private readonly hasher: PairHasher
+  private readonly spine: SpineHasher
   private dirty = new Uint32Array(64)
 
-  constructor(depth: number, hasher: PairHasher) {
+  /** @param spine - Of this depth; scratch memory, like the hasher. */
+  constructor(depth: number, hasher: PairHasher, spine: SpineHasher) {
     this.depth = depth
     this.hasher = hasher
-    this.levels = Array.from({ length: depth + 1 }, (_, level) => new NodeLevel(level))
-    const top = this.levels[depth] as NodeLevel
-    top.resize(1)
-    top.write(0, zeroHashes, depth * chunkWords)
+    this.spine = spine
+    this.height[0] = depth
+    this.hashRoot(zeroHashes, depth * chunkWords)
   }
 
   /** Lengthens the list; write the new leaves and update them before the root is asked for. */
   resize(length: number): void {
     this.length = length
+    this.height[0] = Math.ceil(Math.log2(length))
     let count = length
-    for (const level of this.levels) {
-      level.resize(count)
+    for (let level = 0; level <= (this.height[0] as number); level += 1) {
+      this.levels[level] ??= new NodeLevel(level)
+      this.levels[level]?.resize(count)
       count = Math.ceil(count / 2)
     }
   }
@@ -35,22 +42,34 @@ export class ListTree {
     this.levels[0]?.write(index, from, fromWord)
   }
 
-  /** Hashes everything above leaves that were written. @param leaves - Ascending, each once. */
+  /** Hashes everything above leaves that were written. @param leaves - Ascending, each once, at least one. */
   update(leaves: ArrayLike<number>, count: number): void {
     if (this.dirty.length < count) this.dirty = new Uint32Array(count)
     for (let i = 0; i < count; i += 1) this.dirty[i] = leaves[i] as number
+    const height = this.height[0] as number
     let nodes = count
-    for (let level = 0; level < this.depth && nodes > 0; level += 1) nodes = this.climb(level, nodes)
+    for (let level = 0; level < height; level += 1) nodes = this.climb(level, nodes)
+    this.hashRoot((this.levels[height] as NodeLevel).page(0), 0)
   }
 
-  /** Copies the root, without the list's length, to `to`. */
+  /** Copies the root, the list's length mixed in, to `to`. */
   copyRoot(to: Int32Array, toWord: number): void {
-    copyChunk((this.levels[this.depth] as NodeLevel).page(0), 0, to, toWord)
+    copyChunk(this.root, 0, to, toWord)
   }
 
   /** Siblings of a leaf from the lowest level to below the root. */
   branch(index: number): Uint8Array[] {
-    return this.levels.slice(0, -1).map((level, k) => level.bytes(Math.floor(index / 2 ** k) ^ 1))
+    return Array.from({ length: this.depth }, (_, k) => {
+      const level = k < (this.height[0] as number) ? this.levels[k] : undefined
+      return level?.bytes(Math.floor(index / 2 ** k) ^ 1) ?? zeroHash(k)
+    })
+  }
+
+  /** Works the list's root out from that of what there is. */
+  private hashRoot(from: Int32Array, word: number): void {
+    copyChunk(from, word, this.root, 0)
+    this.spine.lengths[0] = this.length
+    this.spine.hash(this.root, this.height, 1)
   }
 
   /** Turns the dirty nodes of one level into those of the next. @returns how many there are. */

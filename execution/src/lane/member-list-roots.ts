@@ -58,9 +58,8 @@ export class MemberListRoots {
     this.hashShort()
     this.climb(store)
     this.readTops(store, conversations, rows)
-    this.spine.hash(this.roots, this.depths, rows)
     for (let row = 0; row < rows; row += 1) this.spine.lengths[row] = store.memberCount(conversations[row] as number)
-    this.spine.mixInLengths(this.roots, rows)
+    this.spine.hash(this.roots, this.depths, rows)
   }
 
   private addShort(store: ConversationStore, conversation: number, row: number): void {

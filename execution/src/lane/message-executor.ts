@@ -1,7 +1,7 @@
-import { hashInto } from '@chainsafe/hashtree'
 import { Role, type TransitionFault } from '@parley/protocol'
 import type { NativeVerifier } from '../signatures/native-verifier.ts'
 import { ConversationWord, MemberWord } from './conversation-store.ts'
+import type { HeadQueue } from './head-queue.ts'
 import { MessageDigests } from './message-digests.ts'
 import { chunkWords, copyChunk } from './pair-hasher.ts'
 import { readUint64 } from './record-pages.ts'
@@ -39,8 +39,6 @@ export class MessageExecutor {
   private readonly digestBytes = new Uint8Array(this.digest.buffer)
   private given: Int32Array | undefined
   private givenWord = 0
-  private readonly headPair = new Int32Array(2 * chunkWords)
-  private readonly headPairBytes = new Uint8Array(this.headPair.buffer)
   private readonly signatureBytes = new Uint8Array(this.signature.buffer)
   /** The point, 65 bytes, placed so that x and y are words. */
   private readonly pointWords = new Int32Array(1 + 2 * chunkWords)
@@ -89,7 +87,7 @@ export class MessageExecutor {
     if (refusal !== undefined) return refusal
     this.hashDigest(page, word, conversationPage, conversationWord)
     if (checks.signature && !this.verify(page, word)) return { code: 'SIGNATURE_INVALID', index: 0 }
-    this.apply(page, word, conversationPage, conversationWord, price)
+    this.apply(page, word, conversationPage, conversationWord, price, conversations.heads)
     state.revenue += price.message
     state.dirtyMembers.add(conversation, member)
     return undefined
@@ -140,6 +138,7 @@ export class MessageExecutor {
     conversationPage: Int32Array,
     conversationWord: number,
     price: SegmentPrice,
+    heads: HeadQueue,
   ): void {
     increment(page, word + MemberWord.nonce)
     subtract(page, word + MemberWord.allowance, price)
@@ -147,11 +146,7 @@ export class MessageExecutor {
     this.positionLow = (conversationPage[count] as number) >>> 0
     this.positionHigh = (conversationPage[count + 1] as number) >>> 0
     increment(conversationPage, count)
-    const head = conversationWord + ConversationWord.head
-    copyChunk(conversationPage, head, this.headPair, 0)
-    copyChunk(this.digest, 0, this.headPair, chunkWords)
-    hashInto(this.headPairBytes, this.digestBytes)
-    copyChunk(this.digest, 0, conversationPage, head)
+    heads.extend(conversationPage, conversationWord + ConversationWord.head, this.digest)
   }
 }
 

@@ -105,3 +105,8 @@ function makeZeroHashes(): Int32Array {
 
 /** Roots of empty subtrees: chunk k is that of depth k. */
 export const zeroHashes = makeZeroHashes()
+
+/** Root of an empty subtree. */
+export function zeroHash(depth: number): Uint8Array {
+  return new Uint8Array(zeroHashes.buffer, 32 * depth, 32).slice()
+}

@@ -4,16 +4,23 @@ import { AccountRoots, AccountStore } from './account-store.ts'
 import { BlockArena } from './block-arena.ts'
 import { ConversationRoots, DirtyMembers } from './conversation-roots.ts'
 import { ConversationStore, type MemberArenas, memberWords } from './conversation-store.ts'
+import { HeadQueue } from './head-queue.ts'
 import { ListTree } from './list-tree.ts'
 import { ContainerHasher, chunkWords, PairHasher } from './pair-hasher.ts'
 import { RecordPages, writeUint64 } from './record-pages.ts'
+import { SpineHasher } from './spine-hasher.ts'
 
 const batchPairs = 128
+const conversationsDepth = Math.log2(limits.conversationsPerShard)
+const accountsDepth = Math.log2(limits.accountsPerShard)
 
 /** What the shards of one lane share: arenas and scratch memory for hashing. */
 export interface LaneMemory {
   readonly arenas: MemberArenas
+  readonly heads: HeadQueue
   readonly pairs: PairHasher
+  readonly conversationSpine: SpineHasher
+  readonly accountSpine: SpineHasher
   readonly conversationRoots: ConversationRoots
   readonly accountRoots: AccountRoots
   readonly container: ContainerHasher
@@ -28,7 +35,10 @@ export function createLaneMemory(): LaneMemory {
       members: new BlockArena(new RecordPages(memberWords, Math.log2(limits.membersPerConversation))),
       nodes: new BlockArena(new RecordPages(chunkWords, 1 + Math.log2(limits.membersPerConversation))),
     },
+    heads: new HeadQueue(),
     pairs: new PairHasher(batchPairs),
+    conversationSpine: new SpineHasher(conversationsDepth, 1),
+    accountSpine: new SpineHasher(accountsDepth, 1),
     conversationRoots: new ConversationRoots(),
     accountRoots: new AccountRoots(),
     container: new ContainerHasher(1),
@@ -55,9 +65,9 @@ export class ShardState {
   constructor(index: number, memory: LaneMemory) {
     this.index = index
     this.memory = memory
-    this.conversations = new ConversationStore(memory.arenas)
-    this.conversationTree = new ListTree(Math.log2(limits.conversationsPerShard), memory.pairs)
-    this.accountTree = new ListTree(Math.log2(limits.accountsPerShard), memory.pairs)
+    this.conversations = new ConversationStore(memory.arenas, memory.heads)
+    this.conversationTree = new ListTree(conversationsDepth, memory.pairs, memory.conversationSpine)
+    this.accountTree = new ListTree(accountsDepth, memory.pairs, memory.accountSpine)
   }
 
   /** Root of the shard as it stands. */
@@ -101,6 +111,7 @@ export class ShardState {
 
   private update(): void {
     const { conversations, accounts } = this
+    conversations.heads.settle()
     if (this.conversationTree.length !== conversations.count) this.conversationTree.resize(conversations.count)
     if (this.accountTree.length !== accounts.count) this.accountTree.resize(accounts.count)
     if (this.dirtyMembers.count > 0)
@@ -114,19 +125,10 @@ export class ShardState {
 
   private writeChunks(): void {
     const { input } = this.memory.container
-    this.writeListRoot(this.conversationTree, 0)
-    this.writeListRoot(this.accountTree, 1)
+    this.conversationTree.copyRoot(input, 0)
+    this.accountTree.copyRoot(input, chunkWords)
     writeUint64(input, 2 * chunkWords, this.feeExcess)
     writeUint64(input, 3 * chunkWords, this.feeTime)
     writeUint64(input, 4 * chunkWords, this.revenue)
-  }
-
-  private writeListRoot(tree: ListTree, field: number): void {
-    const { pairs, container } = this.memory
-    tree.copyRoot(pairs.input, 0)
-    pairs.input.fill(0, chunkWords, 2 * chunkWords)
-    pairs.input[chunkWords] = tree.length
-    pairs.hash(1)
-    for (let i = 0; i < chunkWords; i += 1) container.input[field * chunkWords + i] = pairs.output[i] as number
   }
 }

@@ -1,16 +1,19 @@
 import { hashInto } from '@chainsafe/hashtree'
 import { chunkWords, copyChunk, prefixViews, zeroHashes } from './pair-hasher.ts'
 
-/** Hashes roots of small lists with empty subtrees up to the depth of their list, many lists at once. */
+const pairWords = 2 * chunkWords
+
+/** Lifts roots of small lists through empty subtrees to the depth of their list and mixes their lengths in, many at once. */
 export class SpineHasher {
-  /** Lengths that `mixInLengths` takes, one a row. */
+  /** Lengths of the lists, one a row. */
   readonly lengths: Uint32Array
   private readonly depth: number
-  /** One buffer a level, whose right halves hold that level's empty subtree for good. */
+  /** Pairs of each level: the right halves hold its empty subtree for good, those of the last the lengths. */
   private readonly inputs: Int32Array[]
   private readonly inputViews: Uint8Array[][]
   private readonly output: Int32Array
   private readonly outputViews: Uint8Array[]
+  /** Row of each place of the present level: rows take places as the levels come to their depth. */
   private readonly rowOf: Int32Array
 
   constructor(depth: number, maxRows: number) {
@@ -23,42 +26,47 @@ export class SpineHasher {
     this.outputViews = prefixViews(this.output, maxRows, 32)
   }
 
-  /** Lifts `roots` from their `depths` to the list's. */
+  /** Turns roots of subtrees into roots of lists. @param depths - Of the subtrees, at most the list's. */
   hash(roots: Int32Array, depths: Uint8Array, rows: number): void {
-    for (let level = 0; level < this.depth; level += 1) {
-      let active = 0
-      for (let row = 0; row < rows; row += 1)
-        if ((depths[row] as number) <= level) {
-          this.rowOf[active] = row
-          active += 1
-        }
-      if (active > 0) this.hashLevel(level, roots, active)
+    const { depth, output } = this
+    let places = 0
+    for (let level = 0; level < depth; level += 1) {
+      if (places < rows) places = this.join(level, roots, depths, rows, places)
+      if (places === 0) continue
+      this.hashLevel(level, places)
+      const above = this.inputs[level + 1] as Int32Array
+      for (let place = 0; place < places; place += 1) copyChunk(output, place * chunkWords, above, place * pairWords)
     }
+    if (places < rows) places = this.join(depth, roots, depths, rows, places)
+    const mixed = this.inputs[depth] as Int32Array
+    for (let place = 0; place < places; place += 1)
+      mixed[place * pairWords + chunkWords] = this.lengths[this.rowOf[place] as number] as number
+    this.hashLevel(depth, places)
+    for (let place = 0; place < places; place += 1)
+      copyChunk(output, place * chunkWords, roots, (this.rowOf[place] as number) * chunkWords)
   }
 
-  /** Mixes the lengths into roots of full depth. */
-  mixInLengths(roots: Int32Array, rows: number): void {
-    const input = this.inputs[this.depth] as Int32Array
-    for (let row = 0; row < rows; row += 1) {
-      this.rowOf[row] = row
-      input[row * 2 * chunkWords + chunkWords] = this.lengths[row] as number
-    }
-    this.hashLevel(this.depth, roots, rows)
-  }
-
-  private hashLevel(level: number, roots: Int32Array, active: number): void {
+  /** Gives places to the rows whose subtrees are of this depth. @returns places taken. */
+  private join(level: number, roots: Int32Array, depths: Uint8Array, rows: number, taken: number): number {
     const input = this.inputs[level] as Int32Array
-    for (let i = 0; i < active; i += 1)
-      copyChunk(roots, (this.rowOf[i] as number) * chunkWords, input, i * 2 * chunkWords)
-    hashInto(this.inputViews[level]?.[active] as Uint8Array, this.outputViews[active] as Uint8Array)
-    for (let i = 0; i < active; i += 1)
-      copyChunk(this.output, i * chunkWords, roots, (this.rowOf[i] as number) * chunkWords)
+    let places = taken
+    for (let row = 0; row < rows; row += 1) {
+      if (depths[row] !== level) continue
+      this.rowOf[places] = row
+      copyChunk(roots, row * chunkWords, input, places * pairWords)
+      places += 1
+    }
+    return places
+  }
+
+  private hashLevel(level: number, places: number): void {
+    hashInto(this.inputViews[level]?.[places] as Uint8Array, this.outputViews[places] as Uint8Array)
   }
 }
 
 function spineLevel(level: number, maxRows: number): Int32Array {
-  const input = new Int32Array(maxRows * 2 * chunkWords)
+  const input = new Int32Array(maxRows * pairWords)
   for (let row = 0; row < maxRows; row += 1)
-    copyChunk(zeroHashes, level * chunkWords, input, row * 2 * chunkWords + chunkWords)
+    copyChunk(zeroHashes, level * chunkWords, input, row * pairWords + chunkWords)
   return input
 }

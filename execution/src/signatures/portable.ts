@@ -1,19 +1,11 @@
 import secp256k1 from 'secp256k1'
 import type { NativeVerifier } from './native-verifier.ts'
 import { verifyOwnerNatively } from './owner.ts'
-
-function verify(key: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    // The library demands 0 < s ≤ n/2 itself.
-    return secp256k1.ecdsaVerify(signature, digest, key)
-  } catch {
-    // It throws on scalars out of range, points off the curve and wrong lengths: all mean invalid.
-    return false
-  }
-}
+import { portableVerify } from './portable-addon.ts'
 
 /** npm's `secp256k1`: libsecp256k1 of 2019, prebuilt, found everywhere. */
 export function createPortableVerifier(): NativeVerifier {
+  const verify = portableVerify()
   const compressed = new Uint8Array(33)
   compressed[0] = 2
   return {
@@ -21,7 +13,7 @@ export function createPortableVerifier(): NativeVerifier {
     verifyMember(key, digest, signature) {
       if (key.length !== 32) return false
       compressed.set(key, 1)
-      return verify(compressed, digest, signature)
+      return verify(signature, digest, compressed)
     },
     verifyOwner: verifyOwnerNatively,
     expandKey(key, point) {
@@ -35,6 +27,6 @@ export function createPortableVerifier(): NativeVerifier {
         return false
       }
     },
-    verifyPoint: verify,
+    verifyPoint: (point, digest, signature) => verify(signature, digest, point),
   }
 }
