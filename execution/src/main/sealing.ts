@@ -1,4 +1,4 @@
-import { type BlockWitness, type Bytes32, limits, listRoot, type Run } from '@parley/protocol'
+import { type BlockWitness, type Bytes32, limits, listRoot, type Run, type RunsView } from '@parley/protocol'
 import type { SealedRuns } from '../api.ts'
 import { joinSealedRuns } from '../codec/sealed-runs.ts'
 import type { LaneSealed, ShardRoot } from '../lane/commands.ts'
@@ -13,19 +13,34 @@ export function gatherRoots(ofLanes: readonly (readonly ShardRoot[])[]): Bytes32
 /** Puts together what the lanes sealed. */
 export function gatherRuns(ofLanes: readonly LaneSealed[]): SealedRuns {
   const { view, roots } = joinSealedRuns(ofLanes.map(({ runs }) => runs))
-  let runs: Run[] | undefined
-  let witness: BlockWitness | undefined
-  return {
+  return new GatheredRuns(
     view,
-    get runs() {
-      runs ??= view.decodeRuns()
-      return runs
-    },
-    get witness() {
-      witness ??= view.decodeWitness()
-      return witness
-    },
-    runsRoot: listRoot(roots, Math.log2(limits.shards)),
-    shardRoots: gatherRoots(ofLanes.map((lane) => lane.roots)),
+    listRoot(roots, Math.log2(limits.shards)),
+    gatherRoots(ofLanes.map((lane) => lane.roots)),
+  )
+}
+
+/** A class, for its getters are not own: whoever copies or spreads the rest must not decode a block by the way. */
+class GatheredRuns implements SealedRuns {
+  readonly view: RunsView
+  readonly runsRoot: Bytes32
+  readonly shardRoots: readonly Bytes32[]
+  private decodedRuns: Run[] | undefined
+  private decodedWitness: BlockWitness | undefined
+
+  constructor(view: RunsView, runsRoot: Bytes32, shardRoots: readonly Bytes32[]) {
+    this.view = view
+    this.runsRoot = runsRoot
+    this.shardRoots = shardRoots
+  }
+
+  get runs(): Run[] {
+    this.decodedRuns ??= this.view.decodeRuns()
+    return this.decodedRuns
+  }
+
+  get witness(): BlockWitness {
+    this.decodedWitness ??= this.view.decodeWitness()
+    return this.decodedWitness
   }
 }

@@ -49,9 +49,10 @@ export class SealedChain {
    * the same.
    * @throws {SequencerError} `RECOVERY_DIFFERS`, `SECOND_HEADER`, `SIGNATURE_WRONG`.
    */
-  async commit(opening: Opening, items: readonly QueuedItem[], { view, ...roots }: CommittedRuns): Promise<void> {
+  async commit(opening: Opening, items: readonly QueuedItem[], sealed: CommittedRuns): Promise<void> {
     const { blocks, config, signer, verifier } = this.deps
-    const tip = nextTip(this.tip, opening, items, roots)
+    const { view } = sealed
+    const tip = nextTip(this.tip, opening, items, sealed)
     const known = opening.number <= blocks.head
     let fresh: BlockView | undefined
     if (known) await this.demandStored(tip, opening)
