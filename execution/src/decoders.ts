@@ -1,2 +1,2 @@
 // Bytes that lanes and the journal take from elsewhere, for the fuzzer.
-export { decodeRecord, type JournalRecord } from './codec/record.ts'
+export { type EntryVisitor, scanRecord } from './codec/record.ts'

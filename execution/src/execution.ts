@@ -168,7 +168,9 @@ class LaneExecution implements Execution {
     const ofLanes = entriesOfLanes(records, this.phase.block, this.lanes)
     try {
       await Promise.all(
-        ofLanes.map((entries, lane) => entries.length > 0 && this.handles[lane]?.call('replay', { entries })),
+        ofLanes.map(
+          (entries, lane) => entries.length > 0 && this.handles[lane]?.call('replay', { entries }, [entries.buffer]),
+        ),
       )
     } catch (error) {
       this.phase.lose('a journal record does not fit it')

@@ -1,7 +1,7 @@
 /** Appends fixed-size little-endian values to a growing buffer. */
 export class ByteWriter {
   length = 0
-  private bytes: Uint8Array
+  private bytes: Uint8Array<ArrayBuffer>
   private view: DataView
 
   constructor(capacity = 4096) {
@@ -56,7 +56,7 @@ export class ByteWriter {
   }
 
   /** What was written; valid until the next write. */
-  written(): Uint8Array {
+  written(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(0, this.length)
   }
 

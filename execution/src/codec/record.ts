@@ -13,6 +13,9 @@ export const recordHeaderBytes = 9
 /** Bytes of a signed operation at most: a creation or change with every list full, rounded up. */
 export const maxOperationBytes = 4096
 
+/** Of the length before a signed operation. */
+const lengthBytes = 4
+
 export const EntryKind = { message: 0, operation: 1 } as const
 
 export function writeRecordHeader(writer: ByteWriter, block: bigint): void {
@@ -32,57 +35,64 @@ export function writeRecordOperation(writer: ByteWriter, operation: Uint8Array):
   writer.write(operation)
 }
 
-/** An entry of a record: `bytes` is a signed message, or a signed operation that decodes. */
-export interface RecordEntry {
-  readonly kind: number
-  readonly shard: number
-  readonly bytes: Uint8Array
-}
+/** Is told of each entry in turn: its kind, its shard, and where it lies in the record, kind and length included. */
+export type EntryVisitor = (kind: number, shard: number, from: number, end: number) => void
 
-export interface JournalRecord {
-  readonly block: bigint
-  readonly entries: readonly RecordEntry[]
-}
-
-/** @throws {ExecutionError} `RECORD_INVALID` when the bytes are no record. */
-export function decodeRecord(bytes: Uint8Array): JournalRecord {
-  const reader = new ByteReader(bytes)
+/**
+ * Looks through a record without making an object an entry. Entries are told of before what follows them was looked at;
+ * messages have their length, operations decode.
+ * @returns number of the block that the entries are in. @throws {ExecutionError} `RECORD_INVALID` when the bytes are no record.
+ */
+export function scanRecord(bytes: Uint8Array, visit: EntryVisitor): bigint {
   try {
-    const version = reader.uint8()
-    if (version !== recordVersion) throw new FormError(`version ${version} is not known`, 0)
-    const block = reader.uint64()
-    const entries: RecordEntry[] = []
-    while (reader.left > 0) entries.push(readEntry(reader))
-    return { block, entries }
+    const block = readHeader(bytes)
+    for (let at = recordHeaderBytes; at < bytes.length; ) {
+      const kind = bytes[at] as number
+      const end = kind === EntryKind.message ? messageEnd(bytes, at) : operationEnd(bytes, at)
+      const shard = kind === EntryKind.message ? (bytes[at + 1] as number) : operationShard(bytes, at, end)
+      if (shard >= limits.shards) throw new FormError(`shard ${shard} does not exist`, at)
+      visit(kind, shard, at, end)
+      at = end
+    }
+    return block
   } catch (error) {
     if (!(error instanceof FormError)) throw error
     throw new ExecutionError({ code: 'RECORD_INVALID', reason: error.message, offset: error.offset }, { cause: error })
   }
 }
 
-function readEntry(reader: ByteReader): RecordEntry {
-  const at = reader.offset
-  const kind = reader.uint8()
-  if (kind === EntryKind.message) {
-    const bytes = reader.read(signedMessageBytes)
-    return { kind, shard: demandShard(bytes[0] as number, at), bytes }
-  }
+function readHeader(bytes: Uint8Array): bigint {
+  const reader = new ByteReader(bytes)
+  const version = reader.uint8()
+  if (version !== recordVersion) throw new FormError(`version ${version} is not known`, 0)
+  return reader.uint64()
+}
+
+function messageEnd(bytes: Uint8Array, at: number): number {
+  return demandWithin(bytes, at + 1, signedMessageBytes)
+}
+
+/** @throws {FormError} when it is no operation either. */
+function operationEnd(bytes: Uint8Array, at: number): number {
+  const kind = bytes[at] as number
   if (kind !== EntryKind.operation) throw new FormError(`entry kind ${kind} is not known`, at)
-  const length = reader.uint32()
+  const from = demandWithin(bytes, at + 1, lengthBytes)
+  const length = new DataView(bytes.buffer, bytes.byteOffset + at + 1, lengthBytes).getUint32(0, true)
   if (length > maxOperationBytes) throw new FormError(`operation of ${length} bytes`, at)
-  const bytes = reader.read(length)
-  return { kind, shard: demandShard(decodeOperation(bytes, at).operation.value.shard, at), bytes }
+  return demandWithin(bytes, from, length)
 }
 
-function demandShard(shard: number, offset: number): number {
-  if (shard >= limits.shards) throw new FormError(`shard ${shard} does not exist`, offset)
-  return shard
+function demandWithin(bytes: Uint8Array, from: number, length: number): number {
+  const end = from + length
+  if (end > bytes.length) throw new FormError(`ends ${end - bytes.length} bytes early`, from)
+  return end
 }
 
-function decodeOperation(bytes: Uint8Array, offset: number): SignedOperation {
+function operationShard(bytes: Uint8Array, at: number, end: number): number {
+  const operation = bytes.subarray(at + 1 + lengthBytes, end)
   try {
-    return SignedOperationType.deserialize(bytes) as SignedOperation
+    return (SignedOperationType.deserialize(operation) as SignedOperation).operation.value.shard
   } catch (error) {
-    throw new FormError(`operation does not decode: ${error instanceof Error ? error.message : String(error)}`, offset)
+    throw new FormError(`operation does not decode: ${error instanceof Error ? error.message : String(error)}`, at)
   }
 }
