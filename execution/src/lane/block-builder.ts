@@ -4,15 +4,13 @@ import {
   type SignedOperation,
   SignedOperationType,
   shardOfItem,
-  signedMessageBytes,
   type TransitionFault,
 } from '@parley/protocol'
 import type { BatchWriter, SubmittedMessage } from '../codec/batch.ts'
 import { ByteReader, ByteWriter } from '../codec/bytes.ts'
 import { EntryKind } from '../codec/record.ts'
 import { ExecutionError } from '../faults.ts'
-import { messageAt, slotBytes } from '../rings/slot.ts'
-import { loadSlot } from './load-slot.ts'
+import { recordedMessageBytes } from './recorded-messages.ts'
 import { noRoom, RunBuilder, type RunSurroundings } from './run-builder.ts'
 import type { ShardState } from './shard-state.ts'
 
@@ -23,9 +21,6 @@ const journalled = { nonce: true, signature: false } as const
 export class BlockBuilder {
   readonly number: bigint
   private readonly runs = new Map<number, RunBuilder>()
-  private readonly slot = new Uint8Array(slotBytes)
-  private readonly slotWords = new Int32Array(this.slot.buffer)
-  private readonly slotHalves = new Uint16Array(this.slot.buffer)
   private readonly shards: ReadonlyMap<number, ShardState>
   private readonly around: RunSurroundings
 
@@ -71,13 +66,8 @@ export class BlockBuilder {
    * @throws {ExecutionError} `RECORD_INVALID` when one is not valid in the state it meets.
    */
   replay(entries: Uint8Array): void {
-    const reader = new ByteReader(entries)
-    while (reader.left > 0) {
-      const offset = reader.offset
-      const result = reader.uint8() === EntryKind.message ? this.replayMessage(reader) : this.replayOperation(reader)
-      if (typeof result === 'object')
-        throw new ExecutionError({ code: 'RECORD_INVALID', reason: `entry is refused: ${result.code}`, offset })
-    }
+    for (let at = 0; at < entries.length; )
+      at = entries[at] === EntryKind.message ? this.replayMessages(entries, at) : this.replayOperation(entries, at)
   }
 
   /** Closes the runs. @returns them as `codec/sealed-runs.ts` has them, shards ascending. */
@@ -90,19 +80,30 @@ export class BlockBuilder {
     return writer.written().slice()
   }
 
-  private replayMessage(reader: ByteReader) {
-    this.slot.set(reader.read(signedMessageBytes), messageAt)
-    loadSlot(this.slotWords, this.slotHalves, 0, this.around.messages)
-    const { shard } = this.around.messages
-    const run = this.runOf(shard)
-    return run === undefined ? shardFault(shard) : run.message(journalled, true)
+  /** @returns where the entries go on. */
+  private replayMessages(entries: Uint8Array, at: number): number {
+    const { recorded, messages } = this.around
+    const count = recorded.take(entries, at)
+    if (count === 0) throw invalidEntry('a message is cut', at)
+    for (let row = 0; row < count; row += 1) {
+      recorded.load(row, messages)
+      const run = this.runOf(messages.shard)
+      const fault = run === undefined ? shardFault(messages.shard) : run.message(journalled, true)
+      messages.takeBack()
+      if (typeof fault === 'object') throw refusedEntry(fault, at + row * recordedMessageBytes)
+    }
+    return at + count * recordedMessageBytes
   }
 
-  private replayOperation(reader: ByteReader) {
+  private replayOperation(entries: Uint8Array, at: number): number {
+    const reader = new ByteReader(entries)
+    reader.offset = at + 1
     const signed = SignedOperationType.deserialize(reader.read(reader.uint32())) as SignedOperation
     const { shard } = signed.operation.value
     const run = this.runOf(shard)
-    return run === undefined ? shardFault(shard) : run.operation(signed, true)
+    const result = run === undefined ? shardFault(shard) : run.operation(signed, true)
+    if (typeof result === 'object') throw refusedEntry(result, at)
+    return reader.offset
   }
 
   private runOf(shard: number): RunBuilder | undefined {
@@ -114,6 +115,14 @@ export class BlockBuilder {
     this.runs.set(shard, created)
     return created
   }
+}
+
+function refusedEntry({ code }: TransitionFault, offset: number): ExecutionError {
+  return invalidEntry(`entry is refused: ${code}`, offset)
+}
+
+function invalidEntry(reason: string, offset: number): ExecutionError {
+  return new ExecutionError({ code: 'RECORD_INVALID', reason, offset })
 }
 
 function shardFault(shard: number): TransitionFault {

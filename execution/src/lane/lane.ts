@@ -8,6 +8,7 @@ import type { BlockTerms, LaneSealed, LaneVerified, ShardRoot, SnapshotChunk, Sn
 import type { ConversationStore } from './conversation-store.ts'
 import { type LaneContext, laneContext } from './lane-context.ts'
 import { MessageExecutor } from './message-executor.ts'
+import { RecordedMessages } from './recorded-messages.ts'
 import { SegmentRoom } from './room.ts'
 import { RunRoots } from './run-roots.ts'
 import { MessageLogs } from './segment-log.ts'
@@ -33,11 +34,13 @@ export class Lane {
   private restores = new Map<number, ShardRestore>()
   private readonly roots = new RunRoots()
   private readonly logs = new MessageLogs()
+  private readonly recorded: RecordedMessages
   private readonly options: LaneOptions
 
   constructor(options: LaneOptions) {
     this.options = options
     this.messages = new MessageExecutor(options.config.chainId, options.verifier)
+    this.recorded = new RecordedMessages(options.config.chainId, (shard) => this.conversationsOf(shard))
     this.shards = this.emptyShards(createLaneMemory())
   }
 
@@ -49,6 +52,7 @@ export class Lane {
       room: new SegmentRoom(this.options.taken),
       roots: this.roots,
       logs: this.logs,
+      recorded: this.recorded,
     })
   }
 

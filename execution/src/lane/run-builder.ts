@@ -14,6 +14,7 @@ import { MessageDigests } from './message-digests.ts'
 import type { MessageChecks, MessageExecutor } from './message-executor.ts'
 import { executeItem, tryOperation } from './operations.ts'
 import { chunkWords } from './pair-hasher.ts'
+import type { RecordedMessages } from './recorded-messages.ts'
 import type { SegmentRoom } from './room.ts'
 import { type RunRoots, runRoot } from './run-roots.ts'
 import {
@@ -36,6 +37,8 @@ export interface RunSurroundings {
   readonly roots: RunRoots
   /** Nobody else takes from them while the block is open. */
   readonly logs: MessageLogs
+  /** What a replay reads messages from. */
+  readonly recorded: RecordedMessages
 }
 
 /** The block has no segment left for the entry; nothing was done. */
