@@ -2,13 +2,13 @@ import type { ChainConfig } from '../config.ts'
 import { limits } from '../limits.ts'
 import { sameBytes } from '../ssz/bytes.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'
-import type { BlockHeader } from '../types/block.ts'
-import { type Block, BlockHeaderType, type BlockWitness, BodyKind, type Run, signaturesOf } from '../types/block.ts'
+import { type Block, type BlockHeader, BlockHeaderType, type BlockWitness, BodyKind } from '../types/block.ts'
 import { type QueuedItem, shardOfItem } from '../types/inbox.ts'
 import type { Prices } from '../types/state.ts'
 import { BlockError, type BlockPlace } from './faults.ts'
 import { itemsDue } from './inbox-range.ts'
 import { runsRoot } from './roots.ts'
+import { type BlockShape, type RunShape, shapeOfBlock } from './shape.ts'
 
 /** What stands before a block. */
 export interface BlockParent {
@@ -107,7 +107,7 @@ function checkInboxRange(
     throw new BlockError({ ...place, code: 'INBOX_HASH', expected, received: header.inboxHash })
 }
 
-function checkRunOrder(block: Block, place: BlockPlace): void {
+function checkRunOrder(block: BlockShape, place: BlockPlace): void {
   const segments = block.runs.reduce((sum, run) => sum + run.segments.length, 0)
   if (segments > limits.segmentsPerBlock)
     throw new BlockError({ ...place, code: 'BLOCK_SIZE', segments, maximum: limits.segmentsPerBlock })
@@ -119,7 +119,7 @@ function checkRunOrder(block: Block, place: BlockPlace): void {
   }
 }
 
-function checkContinuity(run: Run, before: Bytes32, place: BlockPlace): void {
+function checkContinuity(run: RunShape, before: Bytes32, place: BlockPlace): void {
   let standing = before
   run.segments.forEach((segment, i) => {
     if (!sameBytes(segment.preRoot, standing))
@@ -138,20 +138,20 @@ function checkContinuity(run: Run, before: Bytes32, place: BlockPlace): void {
 }
 
 /** Inbox items of the run's shard come first, each once, by index; then no message segment leaves room before another. */
-function checkSegmentOrder(run: Run, own: readonly QueuedItem[], place: BlockPlace): void {
+function checkSegmentOrder(run: RunShape, own: readonly QueuedItem[], place: BlockPlace): void {
   run.segments.forEach((segment, i) => {
     const here = { ...place, shard: run.shard, segment: i }
     const expected = own[i]
     if (expected !== undefined) {
-      if (segment.body.selector !== BodyKind.inboxItem || segment.body.value !== expected.index)
+      if (segment.kind !== BodyKind.inboxItem || segment.item !== expected.index)
         throw new BlockError({ ...here, code: 'INBOX_MISSING', item: expected.index })
       return
     }
-    if (segment.body.selector === BodyKind.inboxItem)
+    if (segment.kind === BodyKind.inboxItem)
       throw new BlockError({ ...here, code: 'SEGMENT_ORDER', reason: 'inbox item that is not of this block and shard' })
-    if (segment.body.selector !== BodyKind.messages) return
-    const count = segment.body.value.length
-    const followed = run.segments[i + 1]?.body.selector === BodyKind.messages
+    if (segment.kind !== BodyKind.messages) return
+    const count = segment.messages
+    const followed = run.segments[i + 1]?.kind === BodyKind.messages
     if (count === 0 || count > limits.messagesPerSegment || (followed && count < limits.messagesPerSegment))
       throw new BlockError({ ...here, code: 'FULLNESS', messages: count })
   })
@@ -160,7 +160,7 @@ function checkSegmentOrder(run: Run, own: readonly QueuedItem[], place: BlockPla
     throw new BlockError({ ...place, shard: run.shard, code: 'INBOX_MISSING', item: missing.index })
 }
 
-function checkInboxSegments(block: Block, consumed: readonly QueuedItem[], place: BlockPlace): void {
+function checkInboxSegments(block: BlockShape, consumed: readonly QueuedItem[], place: BlockPlace): void {
   const byShard = new Map<number, QueuedItem[]>()
   for (const queued of consumed) {
     const shard = shardOfItem(queued.item)
@@ -183,23 +183,22 @@ function checkInboxSegments(block: Block, consumed: readonly QueuedItem[], place
     })
 }
 
-function checkWitnessShape(block: Block, witness: BlockWitness, place: BlockPlace): void {
+function checkWitnessShape(block: BlockShape, place: BlockPlace): void {
   const demandCount = (expected: number, received: number | undefined, at: BlockPlace): void => {
     if (received !== expected) throw new BlockError({ ...at, code: 'WITNESS_SHAPE', expected, received: received ?? 0 })
   }
-  demandCount(block.runs.length, witness.length, place)
-  block.runs.forEach((run, r) => {
-    demandCount(run.segments.length, witness[r]?.length, { ...place, shard: run.shard })
-    run.segments.forEach((segment, s) => {
-      demandCount(signaturesOf(segment.body), witness[r]?.[s]?.length, { ...place, shard: run.shard, segment: s })
+  demandCount(block.runs.length, block.signedRuns, place)
+  for (const { shard, segments, signedSegments } of block.runs) {
+    demandCount(segments.length, signedSegments, { ...place, shard })
+    segments.forEach(({ signaturesNeeded, signatures }, segment) => {
+      demandCount(signaturesNeeded, signatures, { ...place, shard, segment })
     })
-  })
+  }
 }
 
 /**
  * Checks every rule of a block that needs no execution.
  * @param lineage - The one in force where the block is claimed.
- * @param options.completed - `completeBlocks` made the header of these very runs, so that its root of them need not be worked out again.
  * @throws {BlockError} naming the first thing wrong. @see docs/spec/blocks.md
  */
 export function checkBlockRules(
@@ -209,7 +208,23 @@ export function checkBlockRules(
   window: InboxWindow,
   lineage: Bytes32,
   config: ChainConfig,
-  options: { readonly completed?: boolean } = {},
+): void {
+  checkShapeRules(
+    shapeOfBlock(block, witness, () => runsRoot(block.runs)),
+    parent,
+    window,
+    lineage,
+    config,
+  )
+}
+
+/** As `checkBlockRules`, whatever form the block is held in. @throws {BlockError} */
+export function checkShapeRules(
+  block: BlockShape,
+  parent: BlockParent,
+  window: InboxWindow,
+  lineage: Bytes32,
+  config: ChainConfig,
 ): void {
   const { header } = block
   const place = { block: header.number }
@@ -220,8 +235,8 @@ export function checkBlockRules(
     throw new BlockError({ ...place, code: 'BLOCK_EMPTY' })
   for (const run of block.runs) checkContinuity(run, parent.shardRoots[run.shard] as Bytes32, place)
   checkInboxSegments(block, consumedItems(header, parent.header, window), place)
-  const expected = options.completed === true ? header.runsRoot : runsRoot(block.runs)
+  const expected = block.runsRoot()
   if (!sameBytes(header.runsRoot, expected))
     throw new BlockError({ ...place, code: 'RUNS_ROOT', expected, received: header.runsRoot })
-  checkWitnessShape(block, witness, place)
+  checkWitnessShape(block, place)
 }

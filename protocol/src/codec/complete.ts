@@ -1,7 +1,6 @@
 import { ListCompositeType } from '@chainsafe/ssz'
-import { pricesAfter } from '../block/inbox-range.ts'
 import { runsRoot } from '../block/roots.ts'
-import { type BlockParent, consumedItems, type InboxWindow } from '../block/rules.ts'
+import type { BlockParent, InboxWindow } from '../block/rules.ts'
 import { limits } from '../limits.ts'
 import { hash64 } from '../ssz/merkle.ts'
 import { type Bytes32, Bytes32Type } from '../ssz/primitives.ts'
@@ -14,6 +13,7 @@ import {
   type Run,
   WitnessType,
 } from '../types/block.ts'
+import { HeaderCompleter } from './complete-headers.ts'
 import type { BlockSkeleton, RunSkeleton } from './skeleton.ts'
 
 /** What the DA layer carries of a block. */
@@ -44,29 +44,11 @@ export function completeBlocks(
   lineage: Bytes32,
 ): Block[] {
   const shardRoots = [...parent.shardRoots]
-  let { header: previous, prices } = parent
-  let before = window
+  const headers = new HeaderCompleter(parent, window, lineage)
   return skeletons.map((skeleton) => {
     const runs = skeleton.runs.map((run) => completeRun(run, shardRoots[run.shard] as Bytes32))
     for (const run of runs) shardRoots[run.shard] = run.postRoot
-    const { timestamp, inboxCount, stateRoot } = skeleton
-    const consumed = consumedItems({ inboxCount }, previous, before)
-    const inboxHash = consumed.at(-1)?.inboxHash ?? before.hashBefore
-    const header: BlockHeader = {
-      number: previous.number + 1n,
-      parent: BlockHeaderType.hashTreeRoot(previous),
-      timestamp,
-      lineage,
-      inboxCount,
-      inboxHash,
-      prices,
-      runsRoot: runsRoot(runs),
-      stateRoot,
-    }
-    prices = pricesAfter(prices, consumed)
-    before = { waiting: before.waiting.slice(consumed.length), hashBefore: inboxHash }
-    previous = header
-    return { header, runs }
+    return { header: headers.next({ ...skeleton, runsRoot: runsRoot(runs) }), runs }
   })
 }
 

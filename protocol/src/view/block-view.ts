@@ -1,17 +1,14 @@
-import { type Block, type BlockHeader, BlockHeaderType, type BlockWitness, type SealedBlock } from '../types/block.ts'
+import type { Block, BlockHeader, BlockWitness, SealedBlock } from '../types/block.ts'
 import { SealedBlockType } from '../types/wire.ts'
 import { ViewReader, viewFault } from './offsets.ts'
-import { RunsView } from './runs-view.ts'
+import type { RunsView } from './runs-view.ts'
+import { blockBytesOf, type ViewedBlock, viewBlock } from './viewed-block.ts'
 
 const sealSignatureBytes = 65
 /** Of a sealed block: two offsets and the signature. */
 const sealedFixed = 8 + sealSignatureBytes
-const headerBytes = BlockHeaderType.fixedSize as number
-/** Of a block: its header and an offset. */
-const blockFixed = headerBytes + 4
-
 /** A sealed block as SSZ bytes, of which only the header is taken apart. */
-export class BlockView {
+export class BlockView implements ViewedBlock {
   /** SSZ of the sealed block. */
   readonly bytes: Uint8Array
   readonly header: BlockHeader
@@ -33,25 +30,21 @@ export class BlockView {
     const block = reader.offset('block', 0, 0, bytes.length)
     const witness = reader.offset('witness', 4, 0, bytes.length)
     if (block !== sealedFixed || witness < block) throw viewFault('block', 'a wrong offset')
-    reader.demandFixed('block', block, witness, blockFixed)
-    const runs = reader.offset('runs', block + headerBytes, block, witness)
-    if (runs !== block + blockFixed) throw viewFault('runs', 'a wrong offset')
-    const header = BlockHeaderType.deserialize(bytes.slice(block, block + headerBytes))
-    return new BlockView(bytes, header, RunsView.read(bytes.subarray(runs, witness), bytes.subarray(witness)))
+    const { header, runs } = viewBlock(bytes.subarray(block, witness), bytes.subarray(witness))
+    return new BlockView(bytes, header, runs)
   }
 
   /** Puts a sealed block together. */
   static of(header: BlockHeader, runs: RunsView, signature: Uint8Array): BlockView {
     if (signature.length !== sealSignatureBytes) throw new RangeError(`a signature of ${signature.length} bytes`)
-    const witness = sealedFixed + blockFixed + runs.bytes.length
+    const block = blockBytesOf({ header, runs })
+    const witness = sealedFixed + block.length
     const bytes = new Uint8Array(witness + runs.witnessBytes.length)
     const view = new DataView(bytes.buffer)
     view.setUint32(0, sealedFixed, true)
     view.setUint32(4, witness, true)
     bytes.set(signature, 8)
-    bytes.set(BlockHeaderType.serialize(header), sealedFixed)
-    view.setUint32(sealedFixed + headerBytes, blockFixed, true)
-    bytes.set(runs.bytes, sealedFixed + blockFixed)
+    bytes.set(block, sealedFixed)
     bytes.set(runs.witnessBytes, witness)
     return new BlockView(bytes, header, runs)
   }

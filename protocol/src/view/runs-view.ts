@@ -10,8 +10,9 @@ export const viewedMember = 4
 export const viewedContent = 6
 export const signatureBytes = 64
 
-const runFixed = 37
-const segmentFixed = 68
+/** Bytes of a run before its segments, and of a segment before its body. */
+export const runFixed = 37
+export const segmentFixed = 68
 
 /** Where the things of a segment lie in the runs, and its signatures in the witness. */
 export interface ViewedSegment {

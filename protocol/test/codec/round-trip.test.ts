@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
-  type BlockSkeleton,
-  type BlockWitness,
   codecLimits,
   completeBlocks,
   coreRoot,
@@ -11,60 +9,15 @@ import {
   decodeWitness,
   encodeCore,
   encodeWitness,
-  limits,
   OperationType,
   type QueuedItem,
-  signaturesOf,
   skeletonOf,
   witnessRoot,
 } from '../../src/index.ts'
-import { arbitraryOf } from '../support/arbitraries.ts'
 import { testBatch } from '../support/batches.ts'
 import { digestOf } from '../support/keys.ts'
-import { schemas } from '../support/schemas.ts'
 import { seed } from '../support/seed.ts'
-
-const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
-const uint64 = fc.bigInt(0n, 2n ** 64n - 1n)
-const body = fc.oneof(
-  fc.record({
-    selector: fc.constant(0),
-    value: fc.array(arbitraryOf(schemas.Message), { maxLength: limits.messagesPerSegment }),
-  }),
-  fc.record({ selector: fc.constant(1), value: arbitraryOf(schemas.Operation, 16) }),
-  fc.record({ selector: fc.constant(2), value: uint64 }),
-)
-const segment = fc.record({ body, postRoot: bytes32 })
-const run = fc.record({ shard: fc.nat(63), segments: fc.array(segment, { maxLength: 5 }) })
-const block = fc.record({
-  timestamp: uint64,
-  inboxCount: uint64,
-  stateRoot: bytes32,
-  runs: fc.array(run, { maxLength: 4 }),
-})
-
-const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** Blocks whose timestamps and inbox counts do not fall; nothing else about them need be valid. */
-const skeletons = fc.array(block, { minLength: 1, maxLength: 6 }).map((blocks) => {
-  const timestamps = blocks.map(({ timestamp }) => timestamp).sort(ascending)
-  const counts = blocks.map(({ inboxCount }) => inboxCount).sort(ascending)
-  return blocks.map((each, i) => ({ ...each, timestamp: timestamps[i], inboxCount: counts[i] })) as BlockSkeleton[]
-})
-
-const witnessOf = (blocks: readonly BlockSkeleton[]): BlockWitness[] => {
-  let count = 0
-  return blocks.map(({ runs }) =>
-    runs.map(({ segments }) =>
-      segments.map((each) =>
-        Array.from({ length: signaturesOf(each.body) }, () => {
-          count += 1
-          return new Uint8Array(64).fill(count)
-        }),
-      ),
-    ),
-  )
-}
+import { skeletons, witnessOf } from '../support/skeletons.ts'
 
 test(`codec › every core and witness comes back, and has one encoding (seed ${seed})`, () => {
   fc.assert(
