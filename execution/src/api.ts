@@ -1,7 +1,6 @@
 import type { Worker, WorkerOptions } from 'node:worker_threads'
 import type {
   Account,
-  Block,
   BlockFault,
   BlockWitness,
   Bytes32,
@@ -13,6 +12,7 @@ import type {
   RunsView,
   SignedOperation,
   TransitionFault,
+  ViewedBlock,
 } from '@parley/protocol'
 import type { Logger } from 'pino'
 
@@ -180,16 +180,12 @@ export interface Execution {
   seal(options?: { readonly leaveQueued?: boolean }): Promise<SealedRuns>
 
   /**
-   * Executes a whole block, comparing every segment's root and the state root, without opening one.
+   * Executes a whole block, comparing every segment's root and the state root, without opening one. The next may be given
+   * before this one is done, so that no lane waits for the others; they are executed in the order of the calls.
    * @returns the first difference in the order of shards and segments, or undefined. After a difference the state is of
-   * no use: `load` a snapshot.
+   * no use: `restore` a snapshot. What was given after the block with the difference fails with `STATE_LOST`.
    */
-  verify(
-    block: Block,
-    witness: BlockWitness,
-    prices: Prices,
-    items: readonly QueuedItem[],
-  ): Promise<BlockFault | undefined>
+  verify(block: ViewedBlock, prices: Prices, items: readonly QueuedItem[]): Promise<BlockFault | undefined>
 
   /**
    * Applies records of `ExecutedBatch`, in their order, to the open block without verifying signatures: they were checked

@@ -1,13 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import {
-  type Block,
   type BlockFault,
-  type BlockWitness,
   type Bytes32,
   limits,
   type Prices,
   type QueuedItem,
   type SignedOperation,
+  type ViewedBlock,
 } from '@parley/protocol'
 import type {
   AccountRead,
@@ -62,6 +61,8 @@ class LaneExecution implements Execution {
   private readonly phase = new PhaseKeeper()
   private spreader: MessageSpreader | undefined
   private listener: ((batch: ExecutedBatch) => void) | undefined
+  /** Settles when the block given last is verified. */
+  private verified: Promise<unknown> = Promise.resolve()
   private readonly fail: (error: Error) => void
   private readonly deps: ExecutionDeps
 
@@ -149,17 +150,12 @@ class LaneExecution implements Execution {
     return gatherRuns(sealed)
   }
 
-  async verify(
-    block: Block,
-    witness: BlockWitness,
-    prices: Prices,
-    items: readonly QueuedItem[],
-  ): Promise<BlockFault | undefined> {
+  async verify(block: ViewedBlock, prices: Prices, items: readonly QueuedItem[]): Promise<BlockFault | undefined> {
     this.phase.demandUsable()
-    return await this.phase.exclusively('verify', async () => {
-      const fault = shardFault(block) ?? (await this.execute(block, witness, prices, items))
-      if (fault !== undefined) this.phase.lose(`block ${block.header.number} is wrong: ${fault.code}`)
-      return fault
+    return await this.phase.together('verify', () => {
+      const verified = this.verifyAfter(this.verified, block, prices, items)
+      this.verified = verified.catch(() => undefined)
+      return verified
     })
   }
 
@@ -221,13 +217,30 @@ class LaneExecution implements Execution {
     await Promise.all(this.handles.map((handle) => handle.end({ code: 'CLOSED' })))
   }
 
-  private async execute(
-    block: Block,
-    witness: BlockWitness,
+  /** Hands a block to the lanes at once, and tells what came of it once that is known of the one `before`. */
+  private async verifyAfter(
+    before: Promise<unknown>,
+    block: ViewedBlock,
     prices: Prices,
     items: readonly QueuedItem[],
   ): Promise<BlockFault | undefined> {
-    const runs = runsOfLanes(block, witness, this.lanes)
+    const unknown = shardFault(block)
+    const executing = unknown === undefined ? this.execute(block, prices, items) : Promise.resolve(unknown)
+    // What it fails with is told when the block before it was looked at.
+    executing.catch(() => undefined)
+    await before
+    const fault = await executing
+    this.phase.demandUsable()
+    if (fault !== undefined) this.phase.lose(`block ${block.header.number} is wrong: ${fault.code}`)
+    return fault
+  }
+
+  private async execute(
+    block: ViewedBlock,
+    prices: Prices,
+    items: readonly QueuedItem[],
+  ): Promise<BlockFault | undefined> {
+    const runs = runsOfLanes(block, this.lanes)
     const ofLanes = itemsOfLanes(items, this.lanes)
     const { timestamp } = block.header
     const verified = await Promise.all(

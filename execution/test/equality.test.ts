@@ -1,4 +1,4 @@
-import type { BlockFault, TransitionFault } from '@parley/protocol'
+import { type BlockFault, type TransitionFault, viewOfBlock } from '@parley/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ShardChunk } from '../src/index.ts'
@@ -81,7 +81,11 @@ async function playBlock(chain: ReferenceChain, scenario: Scenario, draw: BlockD
     expect(runs.runsRoot).toEqual(header.runsRoot)
     expect(runs.shardRoots).toEqual(chain.shardRoots())
   }
-  const fault: BlockFault | undefined = await role(3).execution.verify(built.block, built.witness, prices, built.items)
+  const fault: BlockFault | undefined = await role(3).execution.verify(
+    viewOfBlock(built.block, built.witness),
+    prices,
+    built.items,
+  )
   expect(fault).toBeUndefined()
 }
 

@@ -58,7 +58,7 @@ describe('a lane that is killed', () => {
     await expect(execution.conversation(4, 0)).rejects.toMatchObject({ fault: died })
     await expect(execution.seal()).rejects.toMatchObject({ fault: died })
     await expect(execution.replay(new Uint8Array(9))).rejects.toMatchObject({ fault: died })
-    await expect(execution.verify({} as never, [], config.genesis.prices, [])).rejects.toMatchObject({ fault: died })
+    await expect(execution.verify({} as never, config.genesis.prices, [])).rejects.toMatchObject({ fault: died })
     await expect(execution.snapshot()[Symbol.asyncIterator]().next()).rejects.toMatchObject({ fault: died })
     expect(lanes.outcomes.size).toBe(answered)
     expect(lanes.outcomes.size).toBeLessThan(offers.length)
@@ -102,9 +102,7 @@ describe('calls out of turn', () => {
     const { execution } = await start({ lanes: 1 })
     execution.open(emptyBlock)
     expect(() => execution.open(emptyBlock)).toThrow(/ALREADY_OPEN/)
-    await expect(execution.verify({} as never, [], config.genesis.prices, [])).rejects.toMatchObject(
-      fault('ALREADY_OPEN'),
-    )
+    await expect(execution.verify({} as never, config.genesis.prices, [])).rejects.toMatchObject(fault('ALREADY_OPEN'))
     await expect(execution.snapshot()[Symbol.asyncIterator]().next()).rejects.toMatchObject(fault('ALREADY_OPEN'))
     const sealing = execution.seal()
     expect(() => execution.open(emptyBlock)).toThrow(/ALREADY_OPEN/)

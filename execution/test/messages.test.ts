@@ -16,12 +16,12 @@ import {
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../src/codec/bytes.ts'
-import { writeRun } from '../src/codec/packed-runs.ts'
 import { writeRecordOperation } from '../src/codec/record.ts'
 import { Lane } from '../src/lane/lane.ts'
 import { config, deployment, verifier } from './support/chain.ts'
 import { digestOf, members as keys, signer } from './support/identities.ts'
 import { laneInProcess, restoreShard } from './support/in-process.ts'
+import { packedRun } from './support/packed.ts'
 
 const shardIndex = 3
 const timestamp = 2_000_000n
@@ -49,9 +49,7 @@ function sign(i: number, slot: number, nonce: bigint, content: Uint8Array): Uint
 }
 
 function packed(body: Body, preRoot: Uint8Array, postRoot: Uint8Array, signatures: Uint8Array[]): Uint8Array {
-  const writer = new ByteWriter()
-  writeRun(writer, { shard: shardIndex, segments: [{ preRoot, body, postRoot }], postRoot }, [signatures])
-  return writer.written().slice()
+  return packedRun({ shard: shardIndex, segments: [{ preRoot, body, postRoot }], postRoot }, [signatures])
 }
 
 const message = (slot: number, content: Uint8Array): Body => ({

@@ -9,6 +9,7 @@ import {
   verifyAccount,
   verifyConversation,
   verifyRevenue,
+  viewOfBlock,
 } from '@parley/protocol'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -61,7 +62,7 @@ describe('snapshot and restore', () => {
     })
     const prices = made.chain.state.prices
     const built = made.chain.build(items, offers, 250n)
-    expect(await to.execution.verify(built.block, built.witness, prices, built.items)).toBeUndefined()
+    expect(await to.execution.verify(viewOfBlock(built.block, built.witness), prices, built.items)).toBeUndefined()
   })
 
   test('another root expected › SNAPSHOT_INVALID names the shard, and the state is lost until a restore holds', async () => {

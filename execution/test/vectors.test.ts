@@ -15,13 +15,13 @@ import {
   ShardType,
   type State,
   StateType,
+  viewOfBlock,
 } from '@parley/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ByteWriter } from '../src/codec/bytes.ts'
-import { writeRun } from '../src/codec/packed-runs.ts'
 import { createExecution, type Execution } from '../src/index.ts'
 import { chunkOf, laneInProcess, restoreShard } from './support/in-process.ts'
 import { log } from './support/lanes.ts'
+import { packedRun } from './support/packed.ts'
 
 type Hex = string
 interface Packed {
@@ -98,9 +98,8 @@ describe('transition.json', () => {
     )
     const postRoot = bytes((each.outcome === 'applied' ? each.post?.root : each.pre.root) as Hex)
     const segments = [{ preRoot: bytes(each.pre.root), body, postRoot }]
-    const writer = new ByteWriter()
-    writeRun(writer, { shard, segments, postRoot }, [(each.signatures ?? []).map(bytes)])
-    const { fault } = lane.verify({ ...terms, items }, writer.written().slice())
+    const runs = packedRun({ shard, segments, postRoot }, [(each.signatures ?? []).map(bytes)])
+    const { fault } = lane.verify({ ...terms, items }, runs)
     if (each.outcome === 'refused')
       expect(spelled(fault)).toEqual({
         code: 'SEGMENT_INVALID',
@@ -152,12 +151,15 @@ describe('blocks.json', () => {
     await execution.restore(chunks(), roots)
   }
 
+  const verified = (block: Block, witness: BlockWitness, items: readonly QueuedItem[]) =>
+    execution.verify(viewOfBlock(block, witness), block.header.prices, items)
+
   test('lanes › follow the chain', async () => {
     await toGenesis()
     let inboxCount = 0n
     for (const each of file.blocks) {
       const { block, witness } = decode(each)
-      expect(await execution.verify(block, witness, block.header.prices, itemsOf(block, inboxCount))).toBeUndefined()
+      expect(await verified(block, witness, itemsOf(block, inboxCount))).toBeUndefined()
       expect(spelled(block.header.stateRoot)).toBe(each.stateRoot)
       inboxCount = block.header.inboxCount
     }
@@ -166,10 +168,10 @@ describe('blocks.json', () => {
   test.each(file.invalid.filter(({ fault }) => found.includes(fault.code)))('lanes › name $why', async (each) => {
     await toGenesis()
     const first = decode(file.blocks[0] as never)
-    await execution.verify(first.block, first.witness, first.block.header.prices, itemsOf(first.block, 0n))
+    await verified(first.block, first.witness, itemsOf(first.block, 0n))
     const { block, witness } = decode(each)
     const items = itemsOf(block, first.block.header.inboxCount)
-    const fault = await execution.verify(block, witness, block.header.prices, items)
+    const fault = await verified(block, witness, items)
     expect(spelled(fault)).toEqual(each.fault)
   })
 })

@@ -5,13 +5,15 @@ import {
   type BlockWitness,
   executeBlock,
   genesisHeader,
+  type Prices,
   type QueuedItem,
   runsRoot,
   type State,
   StateType,
+  viewOfBlock,
 } from '@parley/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ShardChunk } from '../src/index.ts'
+import type { Execution, ShardChunk } from '../src/index.ts'
 import { config, ReferenceChain, verifier } from './support/chain.ts'
 import { startLanes, type TestLanes } from './support/lanes.ts'
 import { standing } from './support/prologue.ts'
@@ -165,6 +167,9 @@ function secondBlock() {
   return { first, second, parentPrices, hashBefore }
 }
 
+const verified = (execution: Execution, { block, witness, items }: Built, prices: Prices) =>
+  execution.verify(viewOfBlock(block, witness), prices, items)
+
 describe('verify', () => {
   const made = secondBlock()
   const genesis: ShardChunk[] = []
@@ -183,8 +188,7 @@ describe('verify', () => {
   beforeEach(async () => {
     const { execution } = lanes
     await execution.restore(genesisChunks(), new ReferenceChain().shardRoots())
-    const { block, witness, items } = made.first
-    expect(await execution.verify(block, witness, config.genesis.prices, items)).toBeUndefined()
+    expect(await verified(execution, made.first, config.genesis.prices)).toBeUndefined()
   })
 
   const planted = ({ plant }: Flaw): Built => {
@@ -217,23 +221,44 @@ describe('verify', () => {
   }
 
   test('a right block › is found right, and its state goes on', async () => {
-    const { block, witness, items } = made.second
-    expect(await lanes.execution.verify(block, witness, made.parentPrices, items)).toBeUndefined()
+    expect(await verified(lanes.execution, made.second, made.parentPrices)).toBeUndefined()
     expect(referenceFault(made.second)).toBeUndefined()
   })
 
   test.each([...flaws, ...onlyLanes])('a block with $why › is refused, naming it', async (flaw) => {
-    const { block, witness, items } = planted(flaw)
-    const fault = await lanes.execution.verify(block, witness, made.parentPrices, items)
+    const fault = await verified(lanes.execution, planted(flaw), made.parentPrices)
     expect(fault).toMatchObject({ code: flaw.code, block: 2n, ...flaw.place })
     await expect(lanes.execution.shardRoots()).rejects.toMatchObject({ fault: { code: 'STATE_LOST' } })
   })
+
+  test('two blocks at once › are executed one after the other, and found right', async () => {
+    const { execution } = lanes
+    await execution.restore(genesisChunks(), new ReferenceChain().shardRoots())
+    const first = verified(execution, made.first, config.genesis.prices)
+    const second = verified(execution, made.second, made.parentPrices)
+    await expect(execution.restore(genesisChunks(), [])).rejects.toMatchObject({ fault: { code: 'BUSY' } })
+    expect(await Promise.all([first, second])).toEqual([undefined, undefined])
+  })
+
+  test.each([...flaws, ...onlyLanes])(
+    'two blocks at once › with $why in the first the second is given up',
+    async (flaw) => {
+      const { execution } = lanes
+      const first = verified(execution, planted(flaw), made.parentPrices)
+      const second = verified(execution, made.second, made.parentPrices)
+      const [wrong, lost] = await Promise.allSettled([first, second])
+      expect(wrong).toMatchObject({ value: { code: flaw.code, block: 2n, ...flaw.place } })
+      expect(lost).toMatchObject({ reason: { fault: { code: 'STATE_LOST' } } })
+      await execution.restore(genesisChunks(), new ReferenceChain().shardRoots())
+      expect(await verified(execution, made.first, config.genesis.prices)).toBeUndefined()
+    },
+  )
 
   test.each(flaws.filter(({ code }) => code === 'SEGMENT_INVALID' || code === 'STATE_ROOT'))(
     'a block with $why › lanes say what the reference says',
     async (flaw) => {
       const built = planted(flaw)
-      const fault = await lanes.execution.verify(built.block, built.witness, made.parentPrices, built.items)
+      const fault = await verified(lanes.execution, built, made.parentPrices)
       const said = referenceFault({ ...built, block: withRunsRoot(built.block) })
       expect(fault).toEqual(said)
     },

@@ -1,4 +1,15 @@
-import { BodyKind, type Message, type Operation, OperationType, type Run, type Signature } from '@parley/protocol'
+import {
+  BodyKind,
+  type Operation,
+  OperationType,
+  type RunsView,
+  type Signature,
+  signatureBytes,
+  type ViewedRun,
+  type ViewedSegment,
+  viewedContent,
+  viewedMessageBytes,
+} from '@parley/protocol'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 
 /**
@@ -8,8 +19,11 @@ import type { ByteReader, ByteWriter } from './bytes.ts'
  * then signatures: count (4), that many of 64 bytes.
  */
 export const packedMessageBytes = 40
-const signatureBytes = 64
+const contentBytes = 32
 const wordBytes = 4
+const runHeaderBytes = 40
+/** With the counts of messages and signatures, and padding at most. */
+const segmentHeaderBytes = 80
 
 function writeRunHeader(writer: ByteWriter, root: Uint8Array, shard: number, segments: number): void {
   writer.write(root)
@@ -23,40 +37,49 @@ function writeSegmentHeader(writer: ByteWriter, selector: number, preRoot: Uint8
   writer.write(postRoot)
 }
 
-function writeSignatures(writer: ByteWriter, signatures: readonly Signature[]): void {
-  writer.uint32(signatures.length)
-  for (const signature of signatures) writer.write(signature)
+function writeSignatures(writer: ByteWriter, view: RunsView, segment: ViewedSegment): void {
+  writer.uint32(segment.signatureCount)
+  writer.write(view.signatures(segment))
 }
 
-function writeOperationBody(writer: ByteWriter, operation: Operation): void {
-  const bytes = OperationType.serialize(operation)
-  writer.uint32(bytes.length)
-  writer.write(bytes)
-  writer.write(new Uint8Array(paddingOf(bytes.length)))
+function writeOperationBody(writer: ByteWriter, operation: Uint8Array): void {
+  writer.uint32(operation.length)
+  writer.write(operation)
+  writer.write(new Uint8Array(paddingOf(operation.length)))
 }
 
 function paddingOf(length: number): number {
   return (wordBytes - (length % wordBytes)) % wordBytes
 }
 
-function writeMessage(writer: ByteWriter, { conversation, member, content }: Message): void {
-  writer.uint32(conversation)
-  writer.uint32(member)
-  writer.write(content)
+function writeMessages(writer: ByteWriter, view: RunsView, { body, messages }: ViewedSegment): void {
+  writer.uint32(messages)
+  for (let i = 0; i < messages; i += 1) {
+    const at = body + i * viewedMessageBytes
+    writer.uint32(view.conversation(at))
+    writer.uint32(view.member(at))
+    writer.copy(view.bytes, at + viewedContent, contentBytes)
+  }
 }
 
-/** Writes a run given as values; counts are not checked, a reader gets what is given here. */
-export function writeRun(writer: ByteWriter, run: Run, signatures: readonly (readonly Signature[])[]): void {
-  writeRunHeader(writer, run.postRoot, run.shard, run.segments.length)
-  run.segments.forEach(({ preRoot, body, postRoot }, i) => {
-    writeSegmentHeader(writer, body.selector, preRoot, postRoot)
-    if (body.selector === BodyKind.messages) {
-      writer.uint32(body.value.length)
-      for (const message of body.value) writeMessage(writer, message)
-    } else if (body.selector === BodyKind.operation) writeOperationBody(writer, body.value)
-    else writer.uint64(body.value)
-    writeSignatures(writer, signatures[i] ?? [])
-  })
+/** Bytes that `writeRun` writes, or a few more. */
+export function packedRunBytes({ segments }: ViewedRun): number {
+  let bytes = runHeaderBytes
+  for (const { body, bodyEnd, messages, signatureCount } of segments)
+    bytes += segmentHeaderBytes + bodyEnd - body + 2 * messages + signatureCount * signatureBytes
+  return bytes
+}
+
+/** Writes a run of a view; counts are not checked, a reader gets what is given here. */
+export function writeRun(writer: ByteWriter, view: RunsView, run: ViewedRun): void {
+  writeRunHeader(writer, view.root(run.postRoot), run.shard, run.segments.length)
+  for (const segment of run.segments) {
+    writeSegmentHeader(writer, segment.kind, view.root(segment.preRoot), view.root(segment.postRoot))
+    if (segment.kind === BodyKind.messages) writeMessages(writer, view, segment)
+    else if (segment.kind === BodyKind.operation) writeOperationBody(writer, view.operationBytes(segment))
+    else writer.uint64(view.item(segment))
+    writeSignatures(writer, view, segment)
+  }
 }
 
 export function readSignatures(reader: ByteReader): Signature[] {

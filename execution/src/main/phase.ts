@@ -13,6 +13,8 @@ export class PhaseKeeper {
   private phase: Phase = { kind: 'idle' }
   private ended: ExecutionFault | undefined
   private lost: string | undefined
+  /** Calls that share the state. */
+  private sharing = 0
 
   get isOpen(): boolean {
     return this.phase.kind === 'open'
@@ -59,6 +61,18 @@ export class PhaseKeeper {
       return await work()
     } finally {
       this.toIdle()
+    }
+  }
+
+  /** Runs `work` with the idle state, which it shares with other calls of the same kind only. */
+  async together<T>(call: string, work: () => Promise<T>): Promise<T> {
+    if (this.phase.kind !== 'busy' || this.phase.with !== call) this.beginExclusive(call)
+    this.sharing += 1
+    try {
+      return await work()
+    } finally {
+      this.sharing -= 1
+      if (this.sharing === 0) this.toIdle()
     }
   }
 

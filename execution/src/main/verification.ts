@@ -1,7 +1,5 @@
 import {
-  type Block,
   type BlockFault,
-  type BlockWitness,
   type Bytes32,
   limits,
   type Prices,
@@ -10,9 +8,11 @@ import {
   sameBytes,
   shardOfItem,
   stateRoot,
+  type ViewedBlock,
+  type ViewedRun,
 } from '@parley/protocol'
 import { ByteWriter } from '../codec/bytes.ts'
-import { writeRun } from '../codec/packed-runs.ts'
+import { packedRunBytes, writeRun } from '../codec/packed-runs.ts'
 import type { LaneVerified } from '../lane/commands.ts'
 
 /** Items of each lane's shards. */
@@ -26,34 +26,36 @@ export function itemsOfLanes(items: readonly QueuedItem[], lanes: number): Queue
 }
 
 /** A run of a shard that does not exist, which no lane could be given. */
-export function shardFault(block: Block): BlockFault | undefined {
+export function shardFault({ header, runs }: ViewedBlock): BlockFault | undefined {
   let previousShard = -1
-  for (const { shard } of block.runs) {
-    if (shard >= limits.shards) return { code: 'RUN_ORDER', block: block.header.number, shard, previousShard }
+  for (const { shard } of runs.runs) {
+    if (shard >= limits.shards) return { code: 'RUN_ORDER', block: header.number, shard, previousShard }
     previousShard = shard
   }
   return undefined
 }
 
 /** Packs a block's runs for the lanes that execute them. */
-export function runsOfLanes(block: Block, witness: BlockWitness, lanes: number): ArrayBuffer[] {
-  const writers = Array.from({ length: lanes }, () => new ByteWriter(64 * 1024))
-  block.runs.forEach((run, i) => {
-    writeRun(writers[run.shard % lanes] as ByteWriter, run, witness[i] ?? [])
+export function runsOfLanes({ runs: view }: ViewedBlock, lanes: number): ArrayBuffer[] {
+  const ofLanes: ViewedRun[][] = Array.from({ length: lanes }, () => [])
+  for (const run of view.runs) ofLanes[run.shard % lanes]?.push(run)
+  return ofLanes.map((runs) => {
+    const writer = new ByteWriter(runs.reduce((sum, run) => sum + packedRunBytes(run), 0))
+    for (const run of runs) writeRun(writer, view, run)
+    return writer.written().slice().buffer as ArrayBuffer
   })
-  return writers.map((writer) => writer.written().slice().buffer as ArrayBuffer)
 }
 
 /** The first difference that any lane found, in the order of shards. */
-export function firstFault(block: Block, lanes: readonly LaneVerified[]): BlockFault | undefined {
+export function firstFault({ header }: ViewedBlock, lanes: readonly LaneVerified[]): BlockFault | undefined {
   const faults = lanes.flatMap(({ fault }) => fault ?? [])
   const [first] = faults.sort((a, b) => (a.shard ?? 0) - (b.shard ?? 0))
-  return first === undefined ? undefined : ({ ...first, block: block.header.number } as BlockFault)
+  return first === undefined ? undefined : ({ ...first, block: header.number } as BlockFault)
 }
 
 /** Compares the state that the block's shards, items and header make with the root in the header. */
 export function stateRootFault(
-  { header }: Block,
+  { header }: ViewedBlock,
   shardRoots: readonly Bytes32[],
   prices: Prices,
   items: readonly QueuedItem[],

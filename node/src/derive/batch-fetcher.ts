@@ -1,12 +1,12 @@
 import {
   type BatchClaim,
-  type BlockSkeleton,
+  type BatchColumns,
   type Bytes32,
   type Clock,
   CodecError,
   DaError,
   type DataAvailability,
-  decodeCore,
+  decodeBatchColumns,
 } from '@parley/protocol'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
@@ -17,7 +17,7 @@ export type DaLayers = ReadonlyMap<number, DataAvailability>
 
 /** The two parts of a claim as its layers served them; not yet compared with the claim's roots. */
 export interface FetchedBatch {
-  readonly core: readonly BlockSkeleton[]
+  readonly core: BatchColumns
   /** Decoded in the shape of the core once that is known to be the right one. */
   readonly witness: Uint8Array
 }
@@ -112,7 +112,7 @@ export class BatchFetcher {
 
   private async fetch(record: ClaimRecord, fetch: Fetch): Promise<FetchedBatch> {
     const [core, witness] = await Promise.all([
-      this.part(record, 'core', (bytes) => decodeCore(bytes), fetch),
+      this.part(record, 'core', decodeBatchColumns, fetch),
       this.part(record, 'witness', (bytes) => bytes, fetch),
     ])
     fetch.fault = undefined

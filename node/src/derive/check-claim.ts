@@ -1,31 +1,26 @@
 import {
   type BatchClaim,
-  type Block,
   type BlockHeader,
   BlockHeaderType,
-  type BlockWitness,
   type Bytes32,
   CodecError,
-  completeBlocks,
+  completeColumns,
   coreRootOfHeaders,
-  decodeWitness,
+  decodeSignatures,
   type InboxWindow,
   sameBytes,
-  witnessRoot,
+  signaturesOfColumns,
+  type ViewedBlock,
+  witnessRootOfViews,
 } from '@parley/protocol'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { FetchedBatch } from './batch-fetcher.ts'
 
-/** The blocks and signatures that a claim commits to. */
-export interface ClaimedBlocks {
-  readonly blocks: readonly Block[]
-  readonly witness: readonly BlockWitness[]
-}
-
 /**
  * Completes what was fetched and compares it with the claim's two roots.
  * @param layerOf - Names of the layers, for faults.
+ * @returns the blocks and signatures that the claim commits to.
  * @throws {NodeError} `DATA_MISMATCH`, `DATA_UNDECODABLE`: it is not what was claimed, so it counts as not served.
  */
 export function readClaim(
@@ -34,7 +29,7 @@ export function readClaim(
   state: VerifiedState,
   window: InboxWindow,
   layerOf: (part: BatchPart) => string,
-): ClaimedBlocks {
+): readonly ViewedBlock[] {
   const demand = (part: BatchPart, expected: Bytes32, received: Bytes32): void => {
     if (!sameBytes(expected, received))
       throw new NodeError({
@@ -46,33 +41,30 @@ export function readClaim(
         received,
       })
   }
-  const blocks = completeBlocks(fetched.core, state, window, claim.lineage)
+  const signatures = readSignatures(fetched)
+  // Whether signatures have the shape of the core matters only once the core is known to be the right one.
+  const signed = signatures instanceof CodecError ? undefined : signatures
+  const blocks = completeColumns(fetched.core, signed, state, window, claim.lineage)
   demand('core', claim.coreRoot, coreRootOfHeaders(blocks.map(({ header }) => header)))
-  const witness = readWitness(claim, fetched, layerOf)
-  demand('witness', claim.witnessRoot, witnessRoot(witness))
-  return { blocks, witness }
+  if (signatures instanceof CodecError) throw undecodableWitness(claim, signatures, layerOf('witness'))
+  demand('witness', claim.witnessRoot, witnessRootOfViews(blocks.map(({ runs }) => runs)))
+  return blocks
 }
 
-function readWitness(
-  claim: BatchClaim,
-  fetched: FetchedBatch,
-  layerOf: (part: BatchPart) => string,
-): readonly BlockWitness[] {
+function readSignatures({ core, witness }: FetchedBatch): Uint8Array | CodecError {
   try {
-    return decodeWitness(fetched.witness, fetched.core)
+    return decodeSignatures(witness, signaturesOfColumns(core))
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause
-    throw new NodeError(
-      {
-        code: 'DATA_UNDECODABLE',
-        claim: claim.number,
-        part: 'witness',
-        layer: layerOf('witness'),
-        fault: cause.fault,
-      },
-      { cause },
-    )
+    return cause
   }
+}
+
+function undecodableWitness({ number }: BatchClaim, cause: CodecError, layer: string): NodeError {
+  return new NodeError(
+    { code: 'DATA_UNDECODABLE', claim: number, part: 'witness', layer, fault: cause.fault },
+    { cause },
+  )
 }
 
 const fields = ['number', 'timestamp', 'inboxCount', 'parent', 'lineage', 'inboxHash', 'runsRoot', 'stateRoot'] as const

@@ -1,4 +1,4 @@
-import { type Bytes32, type Clock, sameBytes } from '@parley/protocol'
+import { type Bytes32, type Clock, sameBytes, type ViewedBlock } from '@parley/protocol'
 import type { Logger } from 'pino'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
@@ -8,7 +8,7 @@ import type { NodeProgress } from '../progress.ts'
 import { type BackoffOptions, backoffMs } from '../retry.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import { BatchFetcher, type DaLayers, type FetchedBatch } from './batch-fetcher.ts'
-import { type ClaimedBlocks, readClaim } from './check-claim.ts'
+import { readClaim } from './check-claim.ts'
 import type { VerifiedChain } from './verified-chain.ts'
 
 export interface ClaimReaderDeps {
@@ -32,7 +32,7 @@ export class ClaimReader {
   private readonly options: ClaimReaderOptions
   private readonly fetcher: BatchFetcher
   /** The next claim, as far as it was completed while the one before it was verified. */
-  private ahead: { readonly hash: Bytes32; readonly blocks: Promise<ClaimedBlocks | undefined> } | undefined
+  private ahead: { readonly hash: Bytes32; readonly blocks: Promise<readonly ViewedBlock[] | undefined> } | undefined
 
   constructor(deps: ClaimReaderDeps, options: ClaimReaderOptions) {
     this.deps = deps
@@ -67,7 +67,7 @@ export class ClaimReader {
   }
 
   /** Fetches until what is served is what was claimed. */
-  async obtain(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
+  async obtain(record: ClaimRecord, signal: AbortSignal): Promise<readonly ViewedBlock[]> {
     const { chain, clock, log, metrics, progress } = this.deps
     const { claim } = record
     const state = chain.state
@@ -91,7 +91,11 @@ export class ClaimReader {
   }
 
   /** @throws {NodeError} when what was served is not what was claimed, or the inbox is not known that far. */
-  private async complete(record: ClaimRecord, fetched: FetchedBatch, state: VerifiedState): Promise<ClaimedBlocks> {
+  private async complete(
+    record: ClaimRecord,
+    fetched: FetchedBatch,
+    state: VerifiedState,
+  ): Promise<readonly ViewedBlock[]> {
     const { chain, l2 } = this.deps
     const { claim } = record
     const known = l2.summary?.items ?? 0n
@@ -119,7 +123,7 @@ export class ClaimReader {
     this.ahead = { hash: record.hash, blocks: blocks.catch(() => undefined) }
   }
 
-  private async takeAhead(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks | undefined> {
+  private async takeAhead(record: ClaimRecord, signal: AbortSignal): Promise<readonly ViewedBlock[] | undefined> {
     const { ahead } = this
     this.ahead = undefined
     return ahead !== undefined && sameBytes(ahead.hash, record.hash) ? abortable(ahead.blocks, signal) : undefined

@@ -1,20 +1,18 @@
 import {
   type BatchClaim,
-  type Block,
   BlockError,
-  type BlockWitness,
-  BodyKind,
   type ChainConfig,
-  checkBlockRules,
+  checkViewRules,
   consumedItems,
   type InboxWindow,
   sameBytes,
+  type ViewedBlock,
 } from '@parley/protocol'
 import { NodeError } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
-import { type ClaimedBlocks, checkLastHeader } from './check-claim.ts'
+import { checkLastHeader } from './check-claim.ts'
 import { ClaimReader, type ClaimReaderDeps, type ClaimReaderOptions } from './claim-reader.ts'
 import { stateAfter } from './verified-chain.ts'
 
@@ -108,9 +106,9 @@ export class Deriver {
     const { progress, metrics, clock, chain, store, l2, log } = this.deps
     progress.deriving(record, this.claims.faultOf(record))
     const started = clock.now()
-    const claimed = await this.claims.obtain(record, signal)
+    const blocks = await this.claims.obtain(record, signal)
     progress.deriving(record, undefined)
-    const fault = await this.verify(record, claimed, signal)
+    const fault = await this.verify(record, blocks, signal)
     if (fault !== undefined) {
       await this.refuse(record, fault)
       return
@@ -118,7 +116,7 @@ export class Deriver {
     const tookMs = clock.now() - started
     const { block, claim } = store.tip
     metrics.verifySeconds.observe(tookMs / 1000)
-    log.info({ claim, block, blocks: claimed.blocks.length, tookMs }, 'claim verified')
+    log.info({ claim, block, blocks: blocks.length, tookMs }, 'claim verified')
     await chain.snapshotIfDue(l2.summary?.final ?? 0n)
     await this.prune()
   }
@@ -126,32 +124,32 @@ export class Deriver {
   /** @returns why the claim is wrong; undefined when every root is equal and everything is recorded. */
   private async verify(
     record: ClaimRecord,
-    claimed: ClaimedBlocks,
+    blocks: readonly ViewedBlock[],
     signal: AbortSignal,
   ): Promise<NodeError | undefined> {
     const { chain, metrics } = this.deps
     const { claim, hash } = record
     const wrongBlock = (fault: BlockError['fault']): NodeError =>
       new NodeError({ code: 'CLAIM_BLOCK_WRONG', claim: claim.number, fault })
-    const first = claimed.blocks[0]
-    const last = claimed.blocks.at(-1)
+    const first = blocks[0]
+    const last = blocks.at(-1)
     if (first === undefined || last === undefined) throw new TypeError('a decoded batch has blocks')
     if (chain.state === undefined) throw new TypeError('verification without a state')
     try {
       checkLastHeader(claim, last.header)
-      let step: Step | undefined = await this.check(claim, claimed, 0, chain.state)
+      let step: Step | undefined = await this.check(claim, blocks, 0, chain.state)
       while (step !== undefined) {
         signal.throwIfAborted()
-        const { block, signatures, window } = step
+        const { block, window } = step
         const completed = block === last ? { number: claim.number, hash, first: first.header.number } : undefined
-        const executing = chain.advance(block, signatures, window, completed)
+        const executing = chain.advance(block, window, completed)
         // The lanes are at work: time to look at what comes next.
-        const checking = this.checkNext(claim, claimed, step)
+        const checking = this.checkNext(claim, blocks, step)
         checking.catch(() => undefined)
         const fault = await executing
         if (fault !== undefined) return wrongBlock(fault)
         metrics.blocks.inc()
-        metrics.messages.inc(messagesOf(block))
+        metrics.messages.inc(block.runs.messages)
         step = await checking
       }
       return undefined
@@ -165,8 +163,8 @@ export class Deriver {
   }
 
   /** The block after `step`, checked; after the last one of a claim the claim that follows is made ready instead. */
-  private async checkNext(claim: BatchClaim, claimed: ClaimedBlocks, step: Step): Promise<Step | undefined> {
-    if (step.index + 1 < claimed.blocks.length) return this.check(claim, claimed, step.index + 1, step.after)
+  private async checkNext(claim: BatchClaim, blocks: readonly ViewedBlock[], step: Step): Promise<Step | undefined> {
+    if (step.index + 1 < blocks.length) return this.check(claim, blocks, step.index + 1, step.after)
     await this.claims.beginAhead(claim.number + 1n, step.after)
     return undefined
   }
@@ -174,16 +172,15 @@ export class Deriver {
   /** Checks all of a block that needs no execution. @param parent - The state before it. @throws {BlockError} */
   private async check(
     claim: BatchClaim,
-    { blocks, witness }: ClaimedBlocks,
+    blocks: readonly ViewedBlock[],
     index: number,
     parent: VerifiedState,
   ): Promise<Step> {
-    const block = blocks[index] as Block
-    const signatures = witness[index] ?? []
+    const block = blocks[index] as ViewedBlock
     const window = await this.deps.chain.window(parent.header, block.header.inboxCount)
-    checkBlockRules(block, signatures, parent, window, claim.lineage, this.deps.config, { completed: true })
+    checkViewRules(block, parent, window, claim.lineage, this.deps.config, { completed: true })
     const after = stateAfter(block, consumedItems(block.header, parent.header, window), parent)
-    return { index, block, signatures, window, after }
+    return { index, block, window, after }
   }
 
   /** Halts at a wrong claim: names the difference, goes back to the last good state and waits for the L2. */
@@ -238,20 +235,10 @@ export class Deriver {
 /** One block on its way through verification. */
 interface Step {
   readonly index: number
-  readonly block: Block
-  readonly signatures: BlockWitness
+  readonly block: ViewedBlock
   readonly window: InboxWindow
   /** The state it makes if it is right. */
   readonly after: VerifiedState
-}
-
-function messagesOf({ runs }: Block): number {
-  return runs.reduce(
-    (sum, { segments }) =>
-      sum +
-      segments.reduce((inner, { body }) => inner + (body.selector === BodyKind.messages ? body.value.length : 0), 0),
-    0,
-  )
 }
 
 /** The claim under way no longer stands, or another one took its place. */

@@ -1,9 +1,7 @@
 import type { Execution } from '@parley/execution'
 import {
-  type Block,
   type BlockFault,
   type BlockHeader,
-  type BlockWitness,
   type ChainConfig,
   CodedError,
   consumedItems,
@@ -12,6 +10,7 @@ import {
   limits,
   pricesAfter,
   ShardType,
+  type ViewedBlock,
 } from '@parley/protocol'
 import type { Logger } from 'pino'
 import { NodeError } from '../faults.ts'
@@ -19,8 +18,8 @@ import type { L2Log } from '../l2/l2-log.ts'
 import { StateLock } from '../lock.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore, CompletedClaim } from '../store/chain-store.ts'
+import { historyPages } from '../store/history-pages.ts'
 import type { Snapshot, SnapshotStore } from '../store/snapshot-store.ts'
-import { historyEntries } from './history-entries.ts'
 
 export interface VerifiedChainDeps {
   readonly config: ChainConfig
@@ -41,11 +40,10 @@ export interface VerifiedChainOptions {
 
 /** A block that was executed, with what is recorded of it. */
 interface Recording {
-  readonly block: Block
-  readonly witness: BlockWitness
+  readonly block: ViewedBlock
   readonly state: VerifiedState
   readonly completed: CompletedClaim | undefined
-  readonly itemAt: Parameters<typeof historyEntries>[1]
+  readonly itemAt: Parameters<typeof historyPages>[1]
 }
 
 /** The lanes' state and what is stored, kept in step: after every block, and after every crash. */
@@ -93,15 +91,14 @@ export class VerifiedChain {
    * @returns the first difference. The state is of no use after one: call `resetTo`.
    */
   async advance(
-    block: Block,
-    witness: BlockWitness,
+    block: ViewedBlock,
     window: InboxWindow,
     completed: CompletedClaim | undefined,
   ): Promise<BlockFault | undefined> {
     return this.lock.alone(async () => {
       const before = this.demandState()
       const items = consumedItems(block.header, before.header, window)
-      const executing = this.execute(block, witness, items, before)
+      const executing = this.execute(block, items, before)
       // What recording fails with is told first; a lane's death is told by `failed` as well.
       executing.catch(() => undefined)
       await this.record()
@@ -111,7 +108,7 @@ export class VerifiedChain {
         return fault
       }
       const state = stateAfter(block, items, before)
-      this.unrecorded = { block, witness, state, completed, itemAt: itemsFrom(before.header, items) }
+      this.unrecorded = { block, state, completed, itemAt: itemsFrom(before.header, items) }
       this.current = state
       return undefined
     })
@@ -166,10 +163,10 @@ export class VerifiedChain {
   private async record(): Promise<void> {
     const { unrecorded } = this
     if (unrecorded === undefined) return
-    const { block, witness, state, completed, itemAt } = unrecorded
-    const entries = historyEntries(block, itemAt)
+    const { block, state, completed, itemAt } = unrecorded
+    const pages = historyPages(block, itemAt)
     const roots = rootsOf(block) + (completed === undefined ? 0 : rootsOfClaim)
-    await this.deps.store.append({ block, witness, state, entries }, roots, completed)
+    await this.deps.store.append({ block, state, pages }, roots, completed)
     this.unrecorded = undefined
   }
 
@@ -179,12 +176,11 @@ export class VerifiedChain {
   }
 
   private execute(
-    block: Block,
-    witness: BlockWitness,
-    items: Parameters<Execution['verify']>[3],
+    block: ViewedBlock,
+    items: Parameters<Execution['verify']>[2],
     before: VerifiedState,
   ): Promise<BlockFault | undefined> {
-    return this.deps.execution.verify(block, witness, before.prices, items)
+    return this.deps.execution.verify(block, before.prices, items)
   }
 
   /** Newest usable snapshot → stored blocks after it, as far as they can be executed again. */
@@ -244,11 +240,11 @@ export class VerifiedChain {
       new NodeError({ code: 'STORE_INVALID', record: `block ${block}`, reason })
     for (let number = snapshot.state.header.number + 1n; number <= store.tip.block; number += 1n) {
       const before = this.demandState()
-      const [block, witness] = await Promise.all([store.block(number), store.witness(number)])
-      if (block === undefined || witness === undefined) return broken(number, 'was pruned')
+      const block = await store.signedBlock(number)
+      if (block === undefined) return broken(number, 'was pruned')
       const window = await this.window(before.header, block.header.inboxCount)
       const items = consumedItems(block.header, before.header, window)
-      const fault = await this.execute(block, witness, items, before)
+      const fault = await this.execute(block, items, before)
       if (fault !== undefined) return broken(number, fault.code)
       this.current = stateAfter(block, items, before)
     }
@@ -260,16 +256,16 @@ const unusable = new Set(['SNAPSHOT_INVALID', 'STORE_INVALID'])
 
 /** The state that a block makes if it is right. */
 export function stateAfter(
-  block: Block,
+  block: ViewedBlock,
   items: ReturnType<typeof consumedItems>,
   before: VerifiedState,
 ): VerifiedState {
   const shardRoots = [...before.shardRoots]
-  for (const run of block.runs) shardRoots[run.shard] = run.postRoot
+  for (const run of block.runs.runs) shardRoots[run.shard] = block.runs.root(run.postRoot).slice()
   return { header: block.header, prices: pricesAfter(before.prices, items), shardRoots }
 }
 
-function itemsFrom(before: BlockHeader, items: ReturnType<typeof consumedItems>): Parameters<typeof historyEntries>[1] {
+function itemsFrom(before: BlockHeader, items: ReturnType<typeof consumedItems>): Parameters<typeof historyPages>[1] {
   return (index) => {
     const item = items[Number(index - before.inboxCount)]
     if (item === undefined) throw new RangeError(`inbox item ${index} is not of this block`)
@@ -281,6 +277,6 @@ function itemsFrom(before: BlockHeader, items: ReturnType<typeof consumedItems>)
 const rootsOfClaim = 2
 
 /** Roots of a block that verification compares: each segment's, the runs' and the state's. */
-function rootsOf(block: Block): number {
-  return block.runs.reduce((sum, run) => sum + run.segments.length, 2)
+function rootsOf({ runs }: ViewedBlock): number {
+  return runs.runs.reduce((sum, run) => sum + run.segments.length, 2)
 }

@@ -1,20 +1,19 @@
-import { BooleanType, ContainerType, ListCompositeType, UnionType, VectorCompositeType } from '@chainsafe/ssz'
+import { ContainerType, VectorCompositeType } from '@chainsafe/ssz'
 import {
   type BlockHeader,
   BlockHeaderType,
   type Bytes32,
   Bytes32Type,
   type ChangeMembers,
-  ChangeMembersType,
   limits,
-  MessageType,
   type Prices,
   PricesType,
   type StateOfRoots,
-  Uint8Type,
-  Uint32Type,
   Uint64Type,
 } from '@parley/protocol'
+
+/** Form of what is stored: 2 since the records of conversations are pages. */
+export const storedFormat = 2n
 
 /** How far the chain is verified. */
 export interface Tip {
@@ -78,16 +77,3 @@ export interface HistoryRecord {
     | { readonly selector: 0; readonly value: { member: number; content: Bytes32 } }
     | { readonly selector: 1; readonly value: ChangeMembers }
 }
-const SpokenType = new ContainerType({ member: MessageType.fields.member, content: Bytes32Type })
-export const HistoryRecordType = new ContainerType({
-  block: Uint64Type,
-  timestamp: Uint64Type,
-  forced: new BooleanType(),
-  event: new UnionType([SpokenType, ChangeMembersType]),
-})
-
-/** Conversations a block added to, and how many entries each had before it: what undoes the index. */
-export const TouchedType = new ListCompositeType(
-  new ContainerType({ shard: Uint8Type, conversation: Uint32Type, before: Uint64Type }),
-  limits.segmentsPerBlock * limits.messagesPerSegment,
-)

@@ -2,26 +2,26 @@ import {
   type Block,
   type BlockHeader,
   BlockType,
-  type BlockWitness,
-  BlockWitnessType,
   type Bytes32,
+  blockBytesOf,
+  type ViewedBlock,
+  viewBlock,
 } from '@parley/protocol'
-import type { PlacedEntry } from '../derive/history-entries.ts'
 import { NodeError } from '../faults.ts'
 import {
   type HistoryRecord,
-  HistoryRecordType,
+  storedFormat,
   type Tip,
   TipType,
-  TouchedType,
   VerifiedClaimType,
   type VerifiedState,
   VerifiedStateType,
 } from './chain-records.ts'
+import { HistoryIndex } from './history-index.ts'
+import type { HistoryPage } from './history-pages.ts'
 import {
   decodeRecord,
   del,
-  keyOf,
   type NodeStore,
   numberAt,
   numberKey,
@@ -33,13 +33,14 @@ import {
 } from './node-store.ts'
 
 const tipKey = new TextEncoder().encode('tip')
+const formatKey = new TextEncoder().encode('format')
 
 /** A verified block with everything that is recorded of it. */
 export interface VerifiedBlock {
-  readonly block: Block
-  readonly witness: BlockWitness
+  readonly block: ViewedBlock
   readonly state: VerifiedState
-  readonly entries: readonly PlacedEntry[]
+  /** What it adds to the records of conversations. */
+  readonly pages: readonly HistoryPage[]
 }
 
 /** The claim that a block ends, when it ends one. */
@@ -56,10 +57,8 @@ export class ChainStore {
   private readonly blocks: Table
   private readonly witnesses: Table
   private readonly states: Table
-  private readonly touched: Table
-  private readonly entries: Table
-  private readonly counts: Table
   private readonly claims: Table
+  private readonly index: HistoryIndex
   private currentTip: Tip
 
   private constructor(db: NodeStore) {
@@ -68,10 +67,8 @@ export class ChainStore {
     this.blocks = tableOf(db, 'chain-block')
     this.witnesses = tableOf(db, 'chain-witness')
     this.states = tableOf(db, 'chain-state')
-    this.touched = tableOf(db, 'chain-touched')
-    this.entries = tableOf(db, 'chain-entry')
-    this.counts = tableOf(db, 'chain-count')
     this.claims = tableOf(db, 'chain-claim')
+    this.index = new HistoryIndex(db)
     this.currentTip = {
       claim: 0n,
       claimHash: new Uint8Array(32),
@@ -82,11 +79,24 @@ export class ChainStore {
     }
   }
 
+  /** @throws {NodeError} `STORE_INVALID` when another version wrote it. */
   static async open(db: NodeStore): Promise<ChainStore> {
     const store = new ChainStore(db)
-    const stored = await store.meta.get(tipKey)
+    const [stored, format] = await store.meta.getMany([tipKey, formatKey])
+    await store.demandFormat(format, stored !== undefined)
     if (stored !== undefined) store.currentTip = decodeRecord('tip', TipType, stored)
     return store
+  }
+
+  private async demandFormat(format: Uint8Array | undefined, isUsed: boolean): Promise<void> {
+    if (format === undefined && !isUsed) {
+      await writeAll(this.db, [put(this.meta, formatKey, numberKey(storedFormat))])
+      return
+    }
+    const received = format === undefined ? 1n : numberAt(format)
+    if (received === storedFormat) return
+    const reason = `form ${received} where this version has ${storedFormat}; start again over an empty directory`
+    throw new NodeError({ code: 'STORE_INVALID', record: 'form', reason })
   }
 
   get tip(): Tip {
@@ -104,10 +114,12 @@ export class ChainStore {
     return number > this.currentTip.block ? undefined : this.blocks.get(numberKey(number))
   }
 
-  /** Undefined once pruned. */
-  async witness(number: bigint): Promise<BlockWitness | undefined> {
-    const stored = await this.witnesses.get(numberKey(number))
-    return stored === undefined ? undefined : (decodeRecord('witness', BlockWitnessType, stored) as BlockWitness)
+  /** A block with its signatures, as bytes; undefined once those are pruned. */
+  async signedBlock(number: bigint): Promise<ViewedBlock | undefined> {
+    const key = numberKey(number)
+    const [bytes, witness] = await Promise.all([this.blocks.get(key), this.witnesses.get(key)])
+    if (bytes === undefined || witness === undefined) return undefined
+    return decodeRecord('signed block', { deserialize: (block) => viewBlock(block, witness) }, bytes)
   }
 
   /** The verified claim under `number`, whether it still stands or not. */
@@ -134,15 +146,12 @@ export class ChainStore {
 
   /** Entries that a conversation's record has. */
   async entryCount(shard: number, conversation: number): Promise<bigint> {
-    const stored = await this.counts.get(conversationKey(shard, conversation))
-    return stored === undefined ? 0n : numberAt(stored)
+    return this.index.count(shard, conversation)
   }
 
   /** Entries of a conversation's record from place `from` on, at most `count`. */
   async history(shard: number, conversation: number, from: bigint, count: number): Promise<HistoryRecord[]> {
-    const range = { gte: entryKey(shard, conversation, from), lt: entryKey(shard, conversation, from + BigInt(count)) }
-    const stored = await this.entries.values(range).all()
-    return stored.map((bytes) => decodeRecord('history entry', HistoryRecordType, bytes) as HistoryRecord)
+    return this.index.read(shard, conversation, from, count)
   }
 
   /**
@@ -150,7 +159,7 @@ export class ChainStore {
    * @param roots - Roots of it that were compared, all equal.
    */
   async append(verified: VerifiedBlock, roots: number, completed: CompletedClaim | undefined): Promise<void> {
-    const { block, witness, state } = verified
+    const { block, state, pages } = verified
     const { number } = block.header
     const key = numberKey(number)
     const tip: Tip = {
@@ -161,9 +170,9 @@ export class ChainStore {
       ...(completed === undefined ? {} : { claim: completed.number, claimHash: completed.hash, claimBlock: number }),
     }
     const writes = [
-      put(this.blocks, key, BlockType.serialize(block)),
-      put(this.witnesses, key, BlockWitnessType.serialize(witness)),
-      ...(await this.indexWrites(number, verified.entries)),
+      put(this.blocks, key, blockBytesOf(block)),
+      put(this.witnesses, key, block.runs.witnessBytes),
+      ...(await this.index.writes(number, pages)),
       put(this.meta, tipKey, TipType.serialize(tip)),
     ]
     if (completed !== undefined) {
@@ -201,8 +210,8 @@ export class ChainStore {
     const writes: Write[] = []
     for (let number = this.currentTip.block; number > last; number -= 1n) {
       const key = numberKey(number)
-      writes.push(...(await this.unindexWrites(number)))
-      for (const table of [this.blocks, this.witnesses, this.states, this.touched]) writes.push(del(table, key))
+      writes.push(...(await this.index.unwrites(number)))
+      for (const table of [this.blocks, this.witnesses, this.states]) writes.push(del(table, key))
     }
     for (let number = this.currentTip.claim; number > claim; number -= 1n)
       writes.push(del(this.claims, numberKey(number)))
@@ -221,43 +230,6 @@ export class ChainStore {
   async prune(through: bigint): Promise<void> {
     await this.witnesses.clear({ lte: numberKey(through) })
   }
-
-  private async indexWrites(block: bigint, entries: readonly PlacedEntry[]): Promise<Write[]> {
-    const touched = new Map<string, { shard: number; conversation: number; before: bigint; count: bigint }>()
-    const keys = new Map<string, Uint8Array>()
-    for (const { shard, conversation } of entries)
-      keys.set(`${shard}/${conversation}`, conversationKey(shard, conversation))
-    const counts = await this.counts.getMany([...keys.values()])
-    const before = new Map(
-      [...keys.keys()].map((name, i) => [name, counts[i] === undefined ? 0n : numberAt(counts[i])]),
-    )
-    const writes: Write[] = []
-    for (const { shard, conversation, record } of entries) {
-      const name = `${shard}/${conversation}`
-      const start = before.get(name) ?? 0n
-      const place = touched.get(name) ?? { shard, conversation, before: start, count: start }
-      writes.push(put(this.entries, entryKey(shard, conversation, place.count), HistoryRecordType.serialize(record)))
-      place.count += 1n
-      touched.set(name, place)
-    }
-    for (const { shard, conversation, count } of touched.values())
-      writes.push(put(this.counts, conversationKey(shard, conversation), numberKey(count)))
-    if (touched.size > 0) writes.push(put(this.touched, numberKey(block), TouchedType.serialize([...touched.values()])))
-    return writes
-  }
-
-  private async unindexWrites(block: bigint): Promise<Write[]> {
-    const stored = await this.touched.get(numberKey(block))
-    if (stored === undefined) return []
-    const writes: Write[] = []
-    for (const { shard, conversation, before } of decodeRecord('touched conversations', TouchedType, stored)) {
-      const range = { gte: entryKey(shard, conversation, before), lt: entryKey(shard, conversation, 2n ** 64n - 1n) }
-      for (const key of await this.entries.keys(range).all()) writes.push(del(this.entries, key))
-      const key = conversationKey(shard, conversation)
-      writes.push(before === 0n ? del(this.counts, key) : put(this.counts, key, numberKey(before)))
-    }
-    return writes
-  }
 }
 
 function serializeState({ header, prices, shardRoots }: VerifiedState): Uint8Array {
@@ -267,11 +239,6 @@ function serializeState({ header, prices, shardRoots }: VerifiedState): Uint8Arr
     shardRoots: [...shardRoots],
   })
 }
-
-const conversationKey = (shard: number, conversation: number): Uint8Array => keyOf([shard, 1], [conversation, 4])
-
-const entryKey = (shard: number, conversation: number, place: bigint): Uint8Array =>
-  keyOf([shard, 1], [conversation, 4], [place, 8])
 
 function missing(record: string, number: bigint): NodeError {
   return new NodeError({ code: 'STORE_INVALID', record, reason: `${record} ${number} is missing` })

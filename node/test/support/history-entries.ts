@@ -8,7 +8,7 @@ import {
   type Segment,
   sameBytes,
 } from '@parley/protocol'
-import { EntryKind, type HistoryRecord } from '../store/chain-records.ts'
+import { EntryKind, type HistoryRecord } from '../../src/store/chain-records.ts'
 
 /** An entry and the conversation it belongs to. */
 export interface PlacedEntry {
@@ -17,10 +17,7 @@ export interface PlacedEntry {
   readonly record: HistoryRecord
 }
 
-/**
- * What a verified block adds to the records of conversations, in order.
- * @param itemAt - Inbox items the block consumes.
- */
+/** What a block adds to the records of conversations, in order, from its values: what `historyPages` is held equal to. */
 export function historyEntries(block: Block, itemAt: (index: bigint) => QueuedItem): PlacedEntry[] {
   return block.runs.flatMap(({ shard, segments }) =>
     segments.flatMap((segment) => entriesOf(segment, shard, block, itemAt)),
@@ -46,7 +43,6 @@ function entriesOf(
     if (body.value.selector !== OperationKind.changeMembers) return []
     return [place(body.value.value.conversation, { selector: EntryKind.change, value: body.value.value }, false)]
   }
-  // An invalid forced item is skipped and changes nothing, not even the fee fields, so its segment keeps the root.
   if (sameBytes(preRoot, postRoot)) return []
   const { item } = itemAt(body.value)
   if (item.selector === InboxItemKind.forcedMessage) {
