@@ -1,4 +1,4 @@
-import { type BlockView, BodyKind } from '@parley/protocol'
+import { type BlockView, BodyKind, codecLimits, limits } from '@parley/protocol'
 
 /** Upper bounds of what one block adds to the encoded parts. */
 export interface BlockSize {
@@ -10,6 +10,9 @@ export interface BlockSize {
 
 /** What an encoded part has beside its blocks: version, storage, lengths, count. */
 export const partOverheadBytes = 16
+
+/** What a block has in the core beside its segments, with a run in every shard. */
+const blockOverheadBytes = partOverheadBytes + 64 + 3 * limits.shards
 
 /** Longest varints of a uint64, a count below 2^14, a uint32 and a uint16. */
 const longVarint = 10
@@ -40,6 +43,18 @@ export function sizeOf({ runs: view }: BlockView): BlockSize {
     }
   }
   return { coreBytes: narrowBytes + wideBytes, witnessBytes: 64 * signatures, narrowBytes }
+}
+
+/** Bytes that the largest segment adds to either part: its messages' signatures; an operation has fewer. */
+const segmentBytes = 64 * Math.max(limits.messagesPerSegment, limits.signaturesPerOperation)
+
+/**
+ * Segments a block may have so that each of its parts, whatever they hold, goes into one publication of `maxBytes`. A
+ * sequencer must not seal more: what is sealed and does not fit can never be posted.
+ */
+export function segmentsWithin(maxBytes: number): number {
+  const bytes = Math.min(maxBytes, codecLimits.maxPartBytes) - blockOverheadBytes
+  return Math.max(0, Math.min(limits.segmentsPerBlock, Math.floor(bytes / segmentBytes)))
 }
 
 /** A checked block that waits to be put into a batch. */

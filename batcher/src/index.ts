@@ -1,4 +1,5 @@
 export * from './batcher.ts'
+export { segmentsWithin } from './block-size.ts'
 export type { BatchEncoder } from './encode-batch.ts'
 export * from './faults.ts'
 export type { BatcherOptions } from './options.ts'

@@ -7,10 +7,12 @@ export {
 } from './ethereum-blobs/ethereum-blobs-da.ts'
 export type { FeeBounds } from './ethereum-blobs/fees.ts'
 export { createKzg, type Kzg, type KzgOptions } from './ethereum-blobs/kzg.ts'
+export { maxBlobsPerTransaction } from './ethereum-blobs/layer.ts'
 export { blobsFor, usableBytesPerBlob } from './ethereum-blobs/packing.ts'
 export type { BlobStore } from './ethereum-blobs/publication-store.ts'
 export {
   createLocalDa,
+  defaultLocalMaxBytes,
   type LocalDaDeps,
   type LocalDaOptions,
   type LocalDirectoryOptions,

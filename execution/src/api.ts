@@ -34,6 +34,8 @@ export interface ExecutionOptions {
   readonly verifier?: VerifierChoice
   /** Entries that one lane queues at most; a power of two, 64 to 65,536. Default 4,096: some 0.2 s of work. */
   readonly queueEntries?: number
+  /** Segments that a block built here takes at most, 64 (its inbox items may need as many) to 1,024. Default 1,024. Blocks that are verified or replayed may have more. */
+  readonly segmentsPerBlock?: number
 }
 
 /** What fixes a block when it is opened: nothing of it changes while entries arrive. */

@@ -48,8 +48,10 @@ export async function createExecution(deps: ExecutionDeps, options: ExecutionOpt
   demandOption('lanes', options.lanes, 1, limits.shards)
   const { minimum, maximum } = queueBounds
   demandOption('queueEntries', queueEntries, minimum, maximum, Number.isInteger(Math.log2(queueEntries)))
+  const segmentsPerBlock = options.segmentsPerBlock ?? limits.segmentsPerBlock
+  demandOption('segmentsPerBlock', segmentsPerBlock, limits.inboxItemsPerBlock, limits.segmentsPerBlock)
   const execution = new LaneExecution(deps)
-  await execution.start(options, queueEntries)
+  await execution.start({ ...options, queueEntries, segmentsPerBlock })
   return execution
 }
 
@@ -79,7 +81,8 @@ class LaneExecution implements Execution {
     return this.handles.length
   }
 
-  async start(options: ExecutionOptions, queueEntries: number): Promise<void> {
+  async start(options: ExecutionOptions & { queueEntries: number; segmentsPerBlock: number }): Promise<void> {
+    const { queueEntries, segmentsPerBlock } = options
     const { log, config } = this.deps
     const verifier = options.verifier ?? 'auto'
     this.verifier = chooseVerifier(verifier).name
@@ -90,6 +93,7 @@ class LaneExecution implements Execution {
         config,
         verifier,
         queueEntries,
+        segmentsPerBlock,
         taken: this.taken,
         startWorker: this.deps.startWorker ?? ((file, threadOptions) => new Worker(file, threadOptions)),
         onBatch: (batch) => this.listener?.(batch),

@@ -137,6 +137,8 @@ describe('options', () => {
     { option: 'lanes', options: { lanes: 1.5 } },
     { option: 'queueEntries', options: { lanes: 1, queueEntries: 100 } },
     { option: 'queueEntries', options: { lanes: 1, queueEntries: 32 } },
+    { option: 'segmentsPerBlock', options: { lanes: 1, segmentsPerBlock: 63 } },
+    { option: 'segmentsPerBlock', options: { lanes: 1, segmentsPerBlock: 1_025 } },
   ])('$options › OPTION_INVALID', async ({ option, options }) => {
     const creating = createExecution({ config, log }, options)
     await expect(creating).rejects.toMatchObject(fault('OPTION_INVALID', { option }))

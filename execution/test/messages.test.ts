@@ -121,7 +121,14 @@ describe('the point of a key', () => {
         return verifier.expandKey(key, point)
       },
     }
-    const lane = new Lane({ lane: 0, lanes: 1, config, verifier: counting, taken: new Int32Array(1) })
+    const lane = new Lane({
+      lane: 0,
+      lanes: 1,
+      config,
+      verifier: counting,
+      taken: new Int32Array(1),
+      segmentsPerBlock: 1_024,
+    })
     return { lane, count: () => expanded }
   }
 

@@ -224,6 +224,25 @@ describe('a full block', () => {
     expect(lanes.outcomes.size).toBe(offers.length)
   })
 
+  test('segmentsPerBlock › is the bound, and what is over it makes the next block', async () => {
+    const lanes = await start({ lanes: 2, queueEntries: 4096, segmentsPerBlock: 100 })
+    const made = await playFirst(lanes.execution)
+    lanes.execution.open(next(made))
+    ;[3, 4]
+      .flatMap((shard) => withdrawals(made, 60, shard))
+      .forEach((offer, ticket) => {
+        submit(lanes.execution, offer, ticket)
+      })
+    await expect.poll(() => lanes.execution.load().full, { timeout: 10_000 }).toBe(true)
+    const first = await lanes.execution.seal()
+    lanes.execution.open(next(made, 3n))
+    const second = await lanes.execution.seal()
+    const segmentsOf = ({ runs }: typeof first): number => runs.reduce((sum, run) => sum + run.segments.length, 0)
+    expect(segmentsOf(first)).toBeLessThanOrEqual(100)
+    expect(segmentsOf(first)).toBeGreaterThanOrEqual(98)
+    expect(segmentsOf(first) + segmentsOf(second)).toBe(120)
+  })
+
   test('says that it is full until it is sealed', async () => {
     const lanes = await start({ lanes: 1, queueEntries: 4096 })
     const made = await playFirst(lanes.execution)

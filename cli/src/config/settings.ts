@@ -74,7 +74,10 @@ const places = {
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
     'local',
-    choice(['local', 'ethereum-blobs'], { flag: 'da', about: 'Layer that batches are published on.' }),
+    choice(['local', 'ethereum-blobs'], {
+      flag: 'da',
+      about: 'Layer that batches are published on; the sequencer’s blocks fit it.',
+    }),
   ),
   'da.confirmations': defaulted(
     3,
@@ -103,6 +106,9 @@ const sequencer = {
     2_000,
     integer(1, day, { about: 'Milliseconds that anything accepted waits to be sealed at most.' }),
   ),
+  'sequencer.maxSegments': integer(64, 1_024, {
+    about: 'Segments of a block at most; as many as `da.layer` takes whatever they hold, when left out.',
+  }),
   'sequencer.journalGroupMs': defaulted(
     8,
     integer(0, 1_000, {

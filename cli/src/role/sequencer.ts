@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { segmentsWithin } from '@parley/batcher'
+import { defaultLocalMaxBytes, maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
 import { chooseVerifier, createExecution, createNativeSigner } from '@parley/execution'
 import { ownerAddress } from '@parley/protocol'
 import { createSequencer, type HeaderSigner, openJournal, type SequencerOptions } from '@parley/sequencer'
@@ -28,6 +30,12 @@ function optionsOf({ sequencer, run }: Config): SequencerOptions {
   }
 }
 
+/** Segments of a block at most: one larger than the layer takes could never be posted. */
+function segmentsPerBlock({ sequencer, da }: Config): number {
+  const maxBytes = da.layer === 'local' ? defaultLocalMaxBytes : maxBlobsPerTransaction * usableBytesPerBlob
+  return sequencer.maxSegments ?? segmentsWithin(maxBytes)
+}
+
 /** Starts the sequencer: takes messages, keeps its journal, seals blocks. */
 export function startSequencer(context: Context): Promise<Service> {
   collectLessOften()
@@ -39,7 +47,12 @@ export function startSequencer(context: Context): Promise<Service> {
     const chain = await settlement.config(signal)
     const execution = await createExecution(
       { config: chain, log: log.child({ part: 'execution' }) },
-      { lanes: config.run.lanes ?? availableParallelism(), verifier: config.run.verifier },
+      {
+        lanes: config.run.lanes ?? availableParallelism(),
+        verifier: config.run.verifier,
+        // Blocks by a clock that counts offers hold all of them, so they are bounded there.
+        ...(config.sequencer.blockEveryOffers === undefined && { segmentsPerBlock: segmentsPerBlock(config) }),
+      },
     )
     closing.add(() => execution.close())
     const journal = await openJournal(

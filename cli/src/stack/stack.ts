@@ -214,6 +214,7 @@ async function startRoles(
   const reading: ChildConfig = { 'l1.url': l1.url, 'da.localUrl': daLocalUrl }
   const sequencerUrl = await start('sequencer', {
     'sequencer.key': bytesToHex(accounts.sequencer.secret),
+    'da.layer': layer,
     'sequencer.blockEveryOffers': virtual?.blockEveryOffers,
     'sequencer.blockTimeMs': virtual?.blockTimeMs,
     'sequencer.inboxItemsFirst': virtual === undefined ? undefined : limits.shards * options.owners.length,

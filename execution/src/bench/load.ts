@@ -83,6 +83,7 @@ export class SyntheticLoad {
       config: benchConfig,
       verifier: createPortableVerifier(),
       taken: new Int32Array(1),
+      segmentsPerBlock: limits.segmentsPerBlock,
     })
     lane.restoreBegin()
     for (const { shard, bytes } of this.chunks()) lane.restoreChunk(shard, bytes)

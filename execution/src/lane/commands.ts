@@ -83,6 +83,7 @@ export interface LaneStart {
   readonly frames: SharedArrayBuffer
   /** Segments of the open block that are taken, all lanes together. */
   readonly taken: SharedArrayBuffer
+  readonly segmentsPerBlock: number
   readonly port: import('node:worker_threads').MessagePort
 }
 

@@ -23,6 +23,8 @@ export interface LaneOptions {
   readonly verifier: NativeVerifier
   /** Word 0 counts the segments of the open block, all lanes together. */
   readonly taken: Int32Array
+  /** Segments that a block is given at most. */
+  readonly segmentsPerBlock: number
 }
 
 /** Executes the shards of one lane; knows nothing of threads. */
@@ -49,7 +51,7 @@ export class Lane {
     this.block = new BlockBuilder(number, terms.items, this.shards, {
       context: this.context(terms),
       messages: this.messages,
-      room: new SegmentRoom(this.options.taken),
+      room: new SegmentRoom(this.options.taken, this.options.segmentsPerBlock),
       roots: this.roots,
       logs: this.logs,
       recorded: this.recorded,

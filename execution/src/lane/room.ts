@@ -1,5 +1,3 @@
-import { limits } from '@parley/protocol'
-
 /**
  * How many segments the open block still takes, counted by all lanes together in shared memory: a busy lane may take
  * what idle ones leave. A lane keeps one segment it took and did not need. The main thread
@@ -7,17 +5,20 @@ import { limits } from '@parley/protocol'
  */
 export class SegmentRoom {
   private readonly taken: Int32Array
+  private readonly most: number
   private spare = false
 
-  constructor(taken: Int32Array) {
+  /** @param most - Segments that a block takes. */
+  constructor(taken: Int32Array, most: number) {
     this.taken = taken
+    this.most = most
   }
 
   /** Makes sure of one segment. @returns false when the block is full. */
   reserve(): boolean {
     if (this.spare) return true
     const before = Atomics.add(this.taken, 0, 1)
-    if (before >= limits.segmentsPerBlock) {
+    if (before >= this.most) {
       Atomics.sub(this.taken, 0, 1)
       return false
     }

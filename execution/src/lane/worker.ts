@@ -11,6 +11,7 @@ const lane = new Lane({
   config: start.config,
   verifier: chooseVerifier(start.verifier),
   taken: new Int32Array(start.taken),
+  segmentsPerBlock: start.segmentsPerBlock,
 })
 const ready: LaneAnswer = { id: readyId, answer: undefined }
 start.port.postMessage(ready)

@@ -19,6 +19,7 @@ export interface LaneHandleOptions {
   readonly verifier: VerifierChoice
   readonly queueEntries: number
   readonly taken: SharedArrayBuffer
+  readonly segmentsPerBlock: number
   readonly startWorker: (file: URL, options: WorkerOptions) => Worker
   readonly onBatch: (batch: ExecutedBatch) => void
   /** Called once when the lane ends without being asked to. */
@@ -55,8 +56,9 @@ export class LaneHandle {
     this.frames = new FrameConsumer({ control: this.control, bytes: frames })
     const { port1, port2 } = new MessageChannel()
     this.port = port1
-    const { lane, lanes, config, verifier, taken } = options
-    const start: LaneStart = { lane, lanes, config, verifier, control, entries, frames, taken, port: port2 }
+    const { lane, lanes, config, verifier, taken, segmentsPerBlock } = options
+    const shared = { control, entries, frames, taken }
+    const start: LaneStart = { lane, lanes, config, verifier, segmentsPerBlock, ...shared, port: port2 }
     this.worker = options.startWorker(new URL('../lane/worker.ts', import.meta.url), {
       workerData: start,
       transferList: [port2],

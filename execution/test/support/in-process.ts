@@ -20,7 +20,7 @@ export function chunkOf(index: number, shard: Shard): Uint8Array {
 
 /** A lane in this thread that has all shards. */
 export function laneInProcess(config: ChainConfig): Lane {
-  return new Lane({ lane: 0, lanes: 1, config, verifier, taken: new Int32Array(1) })
+  return new Lane({ lane: 0, lanes: 1, config, verifier, taken: new Int32Array(1), segmentsPerBlock: 1_024 })
 }
 
 /** Gives a lane one shard of the reference and empties the others. @returns the roots it then has. */

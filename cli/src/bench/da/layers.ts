@@ -1,4 +1,4 @@
-import { blobsFor, usableBytesPerBlob } from '@parley/da-adapters'
+import { blobsFor, maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
 import type { Config } from '../../config/config.ts'
 
 /** What a layer carries and charges. Sources in docs/benchmarks.md. */
@@ -14,8 +14,6 @@ export interface LayerModel {
 
 /** Ethereum after its second blob parameter fork. */
 const ethereum = { targetBlobs: 14, maxBlobs: 21, slotSeconds: 12, gasPerBlob: 131_072, transactionGas: 21_000 }
-/** Blobs of one transaction. */
-const maxBlobsPerTransaction = 6
 
 /** Celestia: a square of 256 by 256 shares, its first share carrying less. */
 const celestia = {
