@@ -62,7 +62,7 @@ export function createMetrics(registry: Registry, gauges: () => NodeGauges): Nod
     faults: counter('faults_total', 'Faults of data and claims, by code', ['code']),
     fetchedBytes: counter('fetched_bytes_total', 'Bytes served by the DA layers', ['part', 'layer']),
     fetchSeconds: histogram('fetch_seconds', 'Time a DA layer took to serve a part', ['part', 'layer']),
-    verifySeconds: histogram('verify_seconds', 'From the wish for a claim to its verification'),
+    verifySeconds: histogram('verify_seconds', 'From the first look at the blocks of a claim to its verification'),
     httpSeconds: histogram('http_seconds', 'Time to answer a request', ['route', 'status']),
     l2Faults: counter('l2_faults_total', 'Faults met while following the L2, by code', ['code']),
     state: (current) => {

@@ -26,13 +26,19 @@ export interface ClaimReaderOptions extends BackoffOptions {
   readonly fetchAhead: number
 }
 
+/** A claim and the blocks and signatures that it commits to. */
+export interface ClaimedBlocks {
+  readonly record: ClaimRecord
+  readonly blocks: readonly ViewedBlock[]
+}
+
 /** Brings claims from the DA layers and completes them to blocks, the next one while its predecessor is verified. */
 export class ClaimReader {
   private readonly deps: ClaimReaderDeps
   private readonly options: ClaimReaderOptions
   private readonly fetcher: BatchFetcher
   /** The next claim, as far as it was completed while the one before it was verified. */
-  private ahead: { readonly hash: Bytes32; readonly blocks: Promise<readonly ViewedBlock[] | undefined> } | undefined
+  private begun: { readonly hash: Bytes32; readonly blocks: Promise<readonly ViewedBlock[] | undefined> } | undefined
 
   constructor(deps: ClaimReaderDeps, options: ClaimReaderOptions) {
     this.deps = deps
@@ -56,6 +62,17 @@ export class ClaimReader {
     )
   }
 
+  /** The claims that stand from `first` on, as many as are to be fetched. */
+  async standing(first: bigint): Promise<readonly ClaimRecord[]> {
+    const records: ClaimRecord[] = []
+    for (let number = first; number <= first + BigInt(this.options.fetchAhead); number += 1n) {
+      const record = await this.deps.l2.claim(number)
+      if (record === undefined) break
+      records.push(record)
+    }
+    return records
+  }
+
   /** Begins fetching these claims, in this order of importance, and gives up on all others. */
   want(records: readonly ClaimRecord[], signal: AbortSignal): void {
     this.fetcher.want(records, signal)
@@ -72,8 +89,8 @@ export class ClaimReader {
     const { claim } = record
     const state = chain.state
     if (state === undefined) throw new TypeError('derivation without a state')
-    const ahead = await this.takeAhead(record, signal)
-    if (ahead !== undefined) return ahead
+    const begun = await this.takeBegun(record, signal)
+    if (begun !== undefined) return begun
     for (let failures = 0; ; failures += 1) {
       const fetched = await abortable(this.fetcher.get(record), signal)
       try {
@@ -111,22 +128,26 @@ export class ClaimReader {
   }
 
   /**
-   * Completes the next claim if it is there, on top of the state that this one makes if it is right. What comes out has
-   * the claim's own roots, so it is what was claimed, whatever becomes of this one.
+   * Completes a claim on top of the state that the one before it makes if it is right. What comes out has the claim's own
+   * roots, so it is what was claimed, whatever becomes of that one.
+   * @returns undefined when it is not there by the time `late` settles; `obtain` takes it up then.
    */
-  async beginAhead(number: bigint, state: VerifiedState): Promise<void> {
-    if (this.options.fetchAhead === 0) return
-    const record = await this.deps.l2.claim(number)
-    if (record === undefined || !this.fetcher.wants(record)) return
-    const blocks = this.fetcher.get(record).then((fetched) => this.complete(record, fetched, state))
+  async ahead(record: ClaimRecord, state: VerifiedState, late: Promise<unknown>): Promise<ClaimedBlocks | undefined> {
+    if (!this.fetcher.wants(record)) return undefined
+    const completing = this.fetcher.get(record).then((fetched) => this.complete(record, fetched, state))
     // Whatever was in the way will be met again in its turn, and told then.
-    this.ahead = { hash: record.hash, blocks: blocks.catch(() => undefined) }
+    const blocks = completing.catch(() => undefined)
+    this.begun = { hash: record.hash, blocks }
+    const inTime = await Promise.race([blocks, late.then(() => undefined)])
+    if (inTime === undefined) return undefined
+    this.begun = undefined
+    return { record, blocks: inTime }
   }
 
-  private async takeAhead(record: ClaimRecord, signal: AbortSignal): Promise<readonly ViewedBlock[] | undefined> {
-    const { ahead } = this
-    this.ahead = undefined
-    return ahead !== undefined && sameBytes(ahead.hash, record.hash) ? abortable(ahead.blocks, signal) : undefined
+  private async takeBegun(record: ClaimRecord, signal: AbortSignal): Promise<readonly ViewedBlock[] | undefined> {
+    const { begun } = this
+    this.begun = undefined
+    return begun !== undefined && sameBytes(begun.hash, record.hash) ? abortable(begun.blocks, signal) : undefined
   }
 
   private layerName({ claim }: ClaimRecord, part: BatchPart): string {

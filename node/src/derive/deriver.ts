@@ -1,23 +1,11 @@
-import {
-  type BatchClaim,
-  BlockError,
-  type ChainConfig,
-  checkViewRules,
-  consumedItems,
-  type InboxWindow,
-  sameBytes,
-  type ViewedBlock,
-} from '@parley/protocol'
-import { NodeError } from '../faults.ts'
+import { sameBytes } from '@parley/protocol'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
-import { checkLastHeader } from './check-claim.ts'
-import { ClaimReader, type ClaimReaderDeps, type ClaimReaderOptions } from './claim-reader.ts'
-import { stateAfter } from './verified-chain.ts'
+import { type ClaimedBlocks, ClaimReader, type ClaimReaderDeps, type ClaimReaderOptions } from './claim-reader.ts'
+import { ClaimVerifier, type ClaimVerifierDeps, type Refusal } from './claim-verifier.ts'
 
-export interface DeriverDeps extends ClaimReaderDeps {
-  readonly config: ChainConfig
+export interface DeriverDeps extends ClaimReaderDeps, ClaimVerifierDeps {
   readonly store: ChainStore
 }
 
@@ -34,6 +22,8 @@ export class Deriver {
   /** The claim that was found wrong; looked at again only when another takes its place. */
   private wrong: ClaimRecord | undefined
   private prunedThrough = 0n
+  /** Claims being fetched or verified in this turn. */
+  private underWay: readonly ClaimRecord[] = []
 
   constructor(deps: DeriverDeps, options: DeriverOptions) {
     this.deps = deps
@@ -51,7 +41,7 @@ export class Deriver {
         await this.align()
         const next = await this.next(signal)
         if (next !== undefined) {
-          await this.derive(next, turn.signal)
+          await this.derive(next, signal, turn.signal)
         } else {
           if (this.wrong === undefined) progress.idle()
           await l2.changed(seen, signal)
@@ -84,14 +74,8 @@ export class Deriver {
 
   /** The claim to verify next; also sets what is fetched ahead. */
   private async next(signal: AbortSignal): Promise<ClaimRecord | undefined> {
-    const { store, l2, log } = this.deps
-    const first = store.tip.claim + 1n
-    const records: ClaimRecord[] = []
-    for (let number = first; number <= first + BigInt(this.options.fetchAhead); number += 1n) {
-      const record = await l2.claim(number)
-      if (record === undefined) break
-      records.push(record)
-    }
+    const { store, log } = this.deps
+    const records = await this.claims.standing(store.tip.claim + 1n)
     const [next] = records
     if (this.wrong !== undefined) {
       if (next !== undefined && sameBytes(next.hash, this.wrong.hash)) return undefined
@@ -102,89 +86,56 @@ export class Deriver {
     return next
   }
 
-  private async derive(record: ClaimRecord, signal: AbortSignal): Promise<void> {
-    const { progress, metrics, clock, chain, store, l2, log } = this.deps
+  /** Verifies a claim, and those after it that are there in time. @param signal - Of the run; `turn` of this call. */
+  private async derive(record: ClaimRecord, signal: AbortSignal, turn: AbortSignal): Promise<void> {
+    const { progress, chain, l2 } = this.deps
+    await this.begin(record)
     progress.deriving(record, this.claims.faultOf(record))
-    const started = clock.now()
-    const blocks = await this.claims.obtain(record, signal)
+    const blocks = await this.claims.obtain(record, turn)
     progress.deriving(record, undefined)
-    const fault = await this.verify(record, blocks, signal)
-    if (fault !== undefined) {
-      await this.refuse(record, fault)
-      return
-    }
-    const tookMs = clock.now() - started
-    const { block, claim } = store.tip
+    const verifier = new ClaimVerifier(this.deps, {
+      follow: (claim, after, late) => this.follow(claim, after, late, signal),
+      verified: (claimed, tookMs) => this.verified(claimed, tookMs),
+    })
+    const refusal = await verifier.run({ record, blocks }, turn)
+    if (refusal !== undefined) await this.refuse(refusal)
+    else await chain.snapshotIfDue(l2.summary?.final ?? 0n)
+  }
+
+  /** The claim after `claim`, when it is there before lanes wait for it and nothing has to happen between the two. */
+  private async follow(
+    claim: ClaimRecord,
+    after: VerifiedState,
+    late: Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<ClaimedBlocks | undefined> {
+    if (this.options.fetchAhead === 0 || this.deps.chain.isSnapshotDue(after.header.number)) return undefined
+    const records = await this.claims.standing(claim.claim.number + 1n)
+    const [next] = records
+    if (next === undefined) return undefined
+    this.claims.want(records, signal)
+    const claimed = await this.claims.ahead(next, after, late)
+    if (claimed !== undefined) await this.begin(next)
+    return claimed
+  }
+
+  /** From now on it is noticed when the claim no longer stands. @throws {ClaimGone} */
+  private async begin(record: ClaimRecord): Promise<void> {
+    this.underWay = [...this.underWay, record]
+    if (!(await this.stands(record))) throw new ClaimGone()
+  }
+
+  private async verified({ record, blocks }: ClaimedBlocks, tookMs: number): Promise<void> {
+    const { metrics, log } = this.deps
+    this.underWay = this.underWay.filter((each) => each !== record)
     metrics.verifySeconds.observe(tookMs / 1000)
-    log.info({ claim, block, blocks: blocks.length, tookMs }, 'claim verified')
-    await chain.snapshotIfDue(l2.summary?.final ?? 0n)
+    const block = blocks.at(-1)?.header.number
+    log.info({ claim: record.claim.number, block, blocks: blocks.length, tookMs }, 'claim verified')
     await this.prune()
   }
 
-  /** @returns why the claim is wrong; undefined when every root is equal and everything is recorded. */
-  private async verify(
-    record: ClaimRecord,
-    blocks: readonly ViewedBlock[],
-    signal: AbortSignal,
-  ): Promise<NodeError | undefined> {
-    const { chain, metrics } = this.deps
-    const { claim, hash } = record
-    const wrongBlock = (fault: BlockError['fault']): NodeError =>
-      new NodeError({ code: 'CLAIM_BLOCK_WRONG', claim: claim.number, fault })
-    const first = blocks[0]
-    const last = blocks.at(-1)
-    if (first === undefined || last === undefined) throw new TypeError('a decoded batch has blocks')
-    if (chain.state === undefined) throw new TypeError('verification without a state')
-    try {
-      checkLastHeader(claim, last.header)
-      let step: Step | undefined = await this.check(claim, blocks, 0, chain.state)
-      while (step !== undefined) {
-        signal.throwIfAborted()
-        const { block, window } = step
-        const completed = block === last ? { number: claim.number, hash, first: first.header.number } : undefined
-        const executing = chain.advance(block, window, completed)
-        // The lanes are at work: time to look at what comes next.
-        const checking = this.checkNext(claim, blocks, step)
-        checking.catch(() => undefined)
-        const fault = await executing
-        if (fault !== undefined) return wrongBlock(fault)
-        metrics.blocks.inc()
-        metrics.messages.inc(block.runs.messages)
-        step = await checking
-      }
-      return undefined
-    } catch (error) {
-      if (error instanceof BlockError) return wrongBlock(error.fault)
-      if (error instanceof NodeError && error.fault.code === 'CLAIM_LAST_HEADER') return error
-      throw error
-    } finally {
-      await chain.settle()
-    }
-  }
-
-  /** The block after `step`, checked; after the last one of a claim the claim that follows is made ready instead. */
-  private async checkNext(claim: BatchClaim, blocks: readonly ViewedBlock[], step: Step): Promise<Step | undefined> {
-    if (step.index + 1 < blocks.length) return this.check(claim, blocks, step.index + 1, step.after)
-    await this.claims.beginAhead(claim.number + 1n, step.after)
-    return undefined
-  }
-
-  /** Checks all of a block that needs no execution. @param parent - The state before it. @throws {BlockError} */
-  private async check(
-    claim: BatchClaim,
-    blocks: readonly ViewedBlock[],
-    index: number,
-    parent: VerifiedState,
-  ): Promise<Step> {
-    const block = blocks[index] as ViewedBlock
-    const window = await this.deps.chain.window(parent.header, block.header.inboxCount)
-    checkViewRules(block, parent, window, claim.lineage, this.deps.config, { completed: true })
-    const after = stateAfter(block, consumedItems(block.header, parent.header, window), parent)
-    return { index, block, window, after }
-  }
-
   /** Halts at a wrong claim: names the difference, goes back to the last good state and waits for the L2. */
-  private async refuse(record: ClaimRecord, fault: NodeError): Promise<void> {
+  private async refuse({ record, fault }: Refusal): Promise<void> {
     const { log, metrics, progress, store, chain } = this.deps
     this.wrong = record
     metrics.faults.inc({ code: fault.fault.code })
@@ -210,35 +161,28 @@ export class Deriver {
     this.prunedThrough = through
   }
 
-  /** A signal that aborts when the claim to be derived is no longer the one that stands. */
+  private async stands({ claim, hash }: ClaimRecord): Promise<boolean> {
+    const now = await this.deps.l2.claim(claim.number)
+    return now !== undefined && sameBytes(now.hash, hash)
+  }
+
+  /** A signal that aborts when a claim under way is no longer the one that stands. */
   private watch(seen: number, signal: AbortSignal): { signal: AbortSignal; end: () => void } {
     const controller = new AbortController()
-    const { l2, store } = this.deps
+    const { l2 } = this.deps
+    this.underWay = []
     const look = async (since: number): Promise<void> => {
-      const number = store.tip.claim + 1n
-      const before = await l2.claim(number)
       let version = since
       while (!controller.signal.aborted) {
         await l2.changed(version, controller.signal)
         version = l2.seen
-        const now = await l2.claim(number)
-        if (now === undefined || before === undefined || !sameBytes(now.hash, before.hash))
-          controller.abort(new ClaimGone())
+        for (const record of this.underWay) if (!(await this.stands(record))) controller.abort(new ClaimGone())
       }
     }
     // Rejects only when it is called off: by the end of the turn or by what it found.
     look(seen).catch(() => undefined)
     return { signal: AbortSignal.any([signal, controller.signal]), end: () => controller.abort(new ClaimGone()) }
   }
-}
-
-/** One block on its way through verification. */
-interface Step {
-  readonly index: number
-  readonly block: ViewedBlock
-  readonly window: InboxWindow
-  /** The state it makes if it is right. */
-  readonly after: VerifiedState
 }
 
 /** The claim under way no longer stands, or another one took its place. */

@@ -38,7 +38,7 @@ export interface VerifiedChainOptions {
   readonly snapshotsKept: number
 }
 
-/** A block that was executed, with what is recorded of it. */
+/** A block under way, with what is recorded of it. */
 interface Recording {
   readonly block: ViewedBlock
   readonly state: VerifiedState
@@ -52,8 +52,10 @@ export class VerifiedChain {
   private readonly options: VerifiedChainOptions
   private readonly lock: StateLock
   private current: VerifiedState | undefined
-  /** Executed last and not recorded yet: that is done while the lanes execute the next block. */
-  private unrecorded: Recording | undefined
+  /** The state after the block given last, if that is right. */
+  private given: VerifiedState | undefined
+  /** Settles when the block given last is recorded; rejects when it cannot be. */
+  private recorded: Promise<unknown> = Promise.resolve()
   private lastSnapshot = 0n
 
   constructor(deps: VerifiedChainDeps, options: VerifiedChainOptions) {
@@ -62,7 +64,7 @@ export class VerifiedChain {
     this.lock = new StateLock(options.maxWaitingReads)
   }
 
-  /** The state that the lanes hold; undefined while it is being restored. */
+  /** The state after the block recorded last; undefined while it is being restored. */
   get state(): VerifiedState | undefined {
     return this.current
   }
@@ -70,9 +72,7 @@ export class VerifiedChain {
   /** Reads the lanes and the store between two blocks. @throws {NodeError} `NOT_READY`, `OVERLOADED`. */
   read<T>(use: (state: VerifiedState, execution: Execution) => Promise<T>): Promise<T> {
     return this.lock.alone(async () => {
-      await this.record()
-      if (this.current === undefined) throw new NodeError({ code: 'NOT_READY', state: 'restoring', retryAfterMs: 1000 })
-      return use(this.current, this.deps.execution)
+      return use(demandState(this.current), this.deps.execution)
     }, 'read')
   }
 
@@ -85,45 +85,40 @@ export class VerifiedChain {
   }
 
   /**
-   * Executes the block after the current one, comparing every root, and records the one before it meanwhile. Call
-   * `settle` after the last.
-   * @param window - Inbox from the current block's inboxCount on.
-   * @returns the first difference. The state is of no use after one: call `resetTo`.
+   * Executes the block after the one given last, comparing every root, and records it. The next may be given before this
+   * one is done, so that lanes need not wait until it is recorded.
+   * @param window - Inbox from the inboxCount of the block before on.
+   * @returns the first difference. The state is of no use after one, and blocks given since fail: call `resetTo`.
    */
-  async advance(
+  advance(
     block: ViewedBlock,
     window: InboxWindow,
     completed: CompletedClaim | undefined,
   ): Promise<BlockFault | undefined> {
-    return this.lock.alone(async () => {
-      const before = this.demandState()
+    return this.lock.together(() => {
+      const before = demandState(this.given)
       const items = consumedItems(block.header, before.header, window)
-      const executing = this.execute(block, items, before)
-      // What recording fails with is told first; a lane's death is told by `failed` as well.
-      executing.catch(() => undefined)
-      await this.record()
-      const fault = await executing
-      if (fault !== undefined) {
-        this.current = undefined
-        return fault
-      }
       const state = stateAfter(block, items, before)
-      this.unrecorded = { block, state, completed, itemAt: itemsFrom(before.header, items) }
-      this.current = state
-      return undefined
+      this.given = state
+      const executing = this.execute(block, items, before)
+      const recorded = this.recordAfter(this.recorded, executing, {
+        block,
+        state,
+        completed,
+        itemAt: itemsFrom(before.header, items),
+      })
+      this.recorded = recorded
+      // Whoever gave the block is told.
+      recorded.catch(() => undefined)
+      return recorded
     })
-  }
-
-  /** Records what was executed; from then on lanes and store are in step. */
-  settle(): Promise<void> {
-    return this.lock.alone(() => this.record())
   }
 
   /** Takes back every block after verified claim `claim` and brings the lanes there. */
   async resetTo(claim: bigint): Promise<void> {
     await this.lock.alone(async () => {
-      this.current = undefined
-      this.unrecorded = undefined
+      this.standAt(undefined)
+      this.recorded = Promise.resolve()
       const { store, snapshots, log } = this.deps
       // Snapshots first: one left over by a crash would later pass for one of the chain that took its place.
       for (const snapshot of await snapshots.all()) if (snapshot.claim > claim) await snapshots.drop(snapshot)
@@ -133,12 +128,17 @@ export class VerifiedChain {
     })
   }
 
+  /** Whether it is time for a snapshot at `block`, which must end a claim. */
+  isSnapshotDue(block: bigint): boolean {
+    return block - this.lastSnapshot >= BigInt(this.options.snapshotEveryBlocks)
+  }
+
   /** Takes a snapshot when it is time, and forgets those no longer needed. Call at the end of a claim. */
   async snapshotIfDue(finalClaim: bigint): Promise<void> {
     const { store, snapshots, execution, log } = this.deps
-    if (store.tip.block - this.lastSnapshot < BigInt(this.options.snapshotEveryBlocks)) return
+    if (!this.isSnapshotDue(store.tip.block)) return
     await this.lock.alone(async () => {
-      const state = this.demandState()
+      const state = demandState(this.current)
       const taken = await snapshots.take(state, store.tip.claim, execution.snapshot())
       this.lastSnapshot = state.header.number
       log.info({ block: state.header.number, bytes: taken.bytes, chunks: taken.chunks }, 'snapshot taken')
@@ -160,19 +160,30 @@ export class VerifiedChain {
         await this.deps.snapshots.drop(snapshot)
   }
 
-  private async record(): Promise<void> {
-    const { unrecorded } = this
-    if (unrecorded === undefined) return
-    const { block, state, completed, itemAt } = unrecorded
-    const pages = historyPages(block, itemAt)
+  /** Records a block once it was executed and the ones before it are recorded. */
+  private async recordAfter(
+    before: Promise<unknown>,
+    executing: Promise<BlockFault | undefined>,
+    { block, state, completed, itemAt }: Recording,
+  ): Promise<BlockFault | undefined> {
+    // What the ones before it fail with is told first.
+    executing.catch(() => undefined)
+    await before
+    const fault = await executing
+    if (fault !== undefined) {
+      this.standAt(undefined)
+      return fault
+    }
     const roots = rootsOf(block) + (completed === undefined ? 0 : rootsOfClaim)
-    await this.deps.store.append({ block, state, pages }, roots, completed)
-    this.unrecorded = undefined
+    await this.deps.store.append({ block, state, pages: historyPages(block, itemAt) }, roots, completed)
+    this.current = state
+    return undefined
   }
 
-  private demandState(): VerifiedState {
-    if (this.current === undefined) throw new NodeError({ code: 'NOT_READY', state: 'restoring', retryAfterMs: 1000 })
-    return this.current
+  /** Lanes and store are at this state, or at none. */
+  private standAt(state: VerifiedState | undefined): void {
+    this.current = state
+    this.given = state
   }
 
   private execute(
@@ -229,7 +240,7 @@ export class VerifiedChain {
       log.error({ fault: error.toJSON(), block: state.header.number }, 'snapshot cannot be restored')
       return false
     }
-    this.current = state
+    this.standAt(state)
     this.lastSnapshot = state.header.number
     return true
   }
@@ -239,17 +250,22 @@ export class VerifiedChain {
     const broken = (block: bigint, reason: string): NodeError =>
       new NodeError({ code: 'STORE_INVALID', record: `block ${block}`, reason })
     for (let number = snapshot.state.header.number + 1n; number <= store.tip.block; number += 1n) {
-      const before = this.demandState()
+      const before = demandState(this.current)
       const block = await store.signedBlock(number)
       if (block === undefined) return broken(number, 'was pruned')
       const window = await this.window(before.header, block.header.inboxCount)
       const items = consumedItems(block.header, before.header, window)
       const fault = await this.execute(block, items, before)
       if (fault !== undefined) return broken(number, fault.code)
-      this.current = stateAfter(block, items, before)
+      this.standAt(stateAfter(block, items, before))
     }
     return undefined
   }
+}
+
+function demandState(state: VerifiedState | undefined): VerifiedState {
+  if (state === undefined) throw new NodeError({ code: 'NOT_READY', state: 'restoring', retryAfterMs: 1000 })
+  return state
 }
 
 const unusable = new Set(['SNAPSHOT_INVALID', 'STORE_INVALID'])

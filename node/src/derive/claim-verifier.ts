@@ -1,0 +1,185 @@
+import {
+  BlockError,
+  type BlockFault,
+  type ChainConfig,
+  type Clock,
+  checkViewRules,
+  consumedItems,
+  type InboxWindow,
+  type ViewedBlock,
+} from '@parley/protocol'
+import { NodeError } from '../faults.ts'
+import type { ClaimRecord } from '../l2/l2-records.ts'
+import type { NodeMetrics } from '../metrics.ts'
+import type { VerifiedState } from '../store/chain-records.ts'
+import type { CompletedClaim } from '../store/chain-store.ts'
+import { checkLastHeader } from './check-claim.ts'
+import type { ClaimedBlocks } from './claim-reader.ts'
+import { stateAfter, type VerifiedChain } from './verified-chain.ts'
+
+export interface ClaimVerifierDeps {
+  readonly config: ChainConfig
+  readonly chain: VerifiedChain
+  readonly clock: Clock
+  readonly metrics: NodeMetrics
+}
+
+export interface ClaimVerifierEvents {
+  /**
+   * The claim after `claim`, whose blocks are all given to the lanes.
+   * @param after - The state it ends with if it is right.
+   * @param late - Settles when nothing is under way any more; who answers later is not heard.
+   */
+  follow(claim: ClaimRecord, after: VerifiedState, late: Promise<unknown>): Promise<ClaimedBlocks | undefined>
+  /** A claim is verified and recorded to its end. */
+  verified(claimed: ClaimedBlocks, tookMs: number): Promise<void>
+}
+
+/** Which claim is wrong, and why. */
+export interface Refusal {
+  readonly record: ClaimRecord
+  readonly fault: NodeError
+}
+
+/** Blocks that lanes have: one that they execute, and the one they go on with. */
+const blocksGiven = 2
+
+/**
+ * Verifies claims one after another. While the lanes execute a block, the main thread checks the next one, or gets the
+ * next claim, and records the one before: lanes always have something to go on with.
+ */
+export class ClaimVerifier {
+  private readonly deps: ClaimVerifierDeps
+  private readonly events: ClaimVerifierEvents
+  /** Given to the lanes and not yet known to be right, in order. */
+  private readonly given: Given[] = []
+
+  constructor(deps: ClaimVerifierDeps, events: ClaimVerifierEvents) {
+    this.deps = deps
+    this.events = events
+  }
+
+  /**
+   * Verifies `first` and the claims that follow it in time. Call once.
+   * @returns the first wrong claim; undefined when every root is equal and everything is recorded.
+   */
+  async run(first: ClaimedBlocks, signal: AbortSignal): Promise<Refusal | undefined> {
+    try {
+      let claimed: ClaimedBlocks | undefined = first
+      let parent = this.deps.chain.state
+      if (parent === undefined) throw new TypeError('verification without a state')
+      while (claimed !== undefined) {
+        const after: VerifiedState | Refusal = await this.claim(claimed, parent, signal)
+        if ('fault' in after) return after
+        parent = after
+        claimed = await this.events.follow(claimed.record, after, this.settled())
+      }
+      return await this.finish(0, signal)
+    } finally {
+      // Whatever ended it: nobody else may find blocks under way.
+      await this.settled()
+    }
+  }
+
+  /** Gives all blocks of a claim to the lanes. @returns the state it ends with if it is right. */
+  private async claim(
+    claimed: ClaimedBlocks,
+    parent: VerifiedState,
+    signal: AbortSignal,
+  ): Promise<VerifiedState | Refusal> {
+    const { record, blocks } = claimed
+    const { number } = record.claim
+    const begun = this.deps.clock.now()
+    let before = parent
+    try {
+      checkLastHeader(record.claim, demandBlock(blocks.at(-1)).header)
+      for (const block of blocks) {
+        const step = await this.check(record, block, before)
+        const refusal = await this.finish(blocksGiven - 1, signal)
+        if (refusal !== undefined) return refusal
+        const completed =
+          block === blocks.at(-1)
+            ? { number, hash: record.hash, first: demandBlock(blocks[0]).header.number }
+            : undefined
+        this.give({ claimed, begun, step, completed })
+        before = step.after
+      }
+      return before
+    } catch (error) {
+      const fault = refusalIn(error, number)
+      if (fault === undefined) throw error
+      // The claim is wrong if what was given before is right.
+      return (await this.finish(0, signal)) ?? { record, fault }
+    }
+  }
+
+  /** Checks all of a block that needs no execution. @param parent - The state before it. @throws {BlockError} */
+  private async check({ claim }: ClaimRecord, block: ViewedBlock, parent: VerifiedState): Promise<Step> {
+    const { chain, config } = this.deps
+    const window = await chain.window(parent.header, block.header.inboxCount)
+    checkViewRules(block, parent, window, claim.lineage, config, { completed: true })
+    const after = stateAfter(block, consumedItems(block.header, parent.header, window), parent)
+    return { block, window, after }
+  }
+
+  private give(of: Omit<Given, 'done'>): void {
+    const { block, window } = of.step
+    const done = this.deps.chain.advance(block, window, of.completed)
+    // Looked at in its turn.
+    done.catch(() => undefined)
+    this.given.push({ ...of, done })
+  }
+
+  /** Waits until at most `left` blocks are under way. @returns why one of them is wrong. */
+  private async finish(left: number, signal: AbortSignal): Promise<Refusal | undefined> {
+    const { metrics, clock } = this.deps
+    while (this.given.length > left) {
+      const { claimed, step, completed, begun, done } = this.given[0] as Given
+      const fault = await done
+      this.given.shift()
+      const { record } = claimed
+      if (fault !== undefined) return { record, fault: wrongBlock(record.claim.number, fault) }
+      metrics.blocks.inc()
+      metrics.messages.inc(step.block.runs.messages)
+      if (completed !== undefined) await this.events.verified(claimed, clock.now() - begun)
+      signal.throwIfAborted()
+    }
+    return undefined
+  }
+
+  private settled(): Promise<unknown> {
+    return Promise.allSettled(this.given.map(({ done }) => done))
+  }
+}
+
+/** One block on its way through verification. */
+interface Step {
+  readonly block: ViewedBlock
+  readonly window: InboxWindow
+  /** The state it makes if it is right. */
+  readonly after: VerifiedState
+}
+
+interface Given {
+  readonly claimed: ClaimedBlocks
+  /** When the claim's first block was looked at. */
+  readonly begun: number
+  readonly step: Step
+  readonly completed: CompletedClaim | undefined
+  readonly done: Promise<BlockFault | undefined>
+}
+
+function demandBlock(block: ViewedBlock | undefined): ViewedBlock {
+  if (block === undefined) throw new TypeError('a decoded batch has blocks')
+  return block
+}
+
+function wrongBlock(claim: bigint, fault: BlockFault): NodeError {
+  return new NodeError({ code: 'CLAIM_BLOCK_WRONG', claim, fault })
+}
+
+/** Why the claim is wrong, when that is what the error tells. */
+function refusalIn(error: unknown, claim: bigint): NodeError | undefined {
+  if (error instanceof BlockError) return wrongBlock(claim, error.fault)
+  return error instanceof NodeError && error.fault.code === 'CLAIM_LAST_HEADER' ? error : undefined
+}
