@@ -197,6 +197,11 @@ test('recovery › passes over a damaged snapshot and takes the older one', asyn
   expect(await countsOf(second.url, talks)).toEqual(counts)
 })
 
+function opening(number: bigint, inboxFrom = 0n): Uint8Array {
+  const { lineage, prices, timestamp } = config.genesis
+  return encodeOpening({ number, timestamp: timestamp + 1_000n, lineage, inboxFrom, items: 0, prices })
+}
+
 describe('recovery › refuses a journal that does not fit', () => {
   async function journalOf(...records: Uint8Array[]): Promise<Disk> {
     const disk = newDisk()
@@ -205,16 +210,6 @@ describe('recovery › refuses a journal that does not fit', () => {
     await journal.close()
     return disk
   }
-  const opening = (number: bigint, inboxFrom = 0n) =>
-    encodeOpening({
-      number,
-      timestamp: config.genesis.timestamp + 1_000n,
-      lineage: config.genesis.lineage,
-      inboxFrom,
-      items: 0,
-      prices: config.genesis.prices,
-    })
-
   test.each<[string, () => Uint8Array[]]>([
     ['entries before any opening', () => [encodeEntries(1n, new Uint8Array(4))]],
     ['entries of another block', () => [opening(1n), encodeEntries(2n, new Uint8Array(4))]],
@@ -232,16 +227,39 @@ describe('recovery › refuses a journal that does not fit', () => {
   })
 })
 
-test('recovery › a stored block that the journal does not give stops the start', async () => {
-  const l2 = new FakeL2(config, signer.address)
-  l2.enqueue(deposit(3), deposit(9))
-  const first = await startSequencer({ ...quick, storage: { snapshotEveryBlocks: 1_000 }, l2 })
-  await eventually('first block', () => blockAt(first.url, 1n))
-  await first.end()
-  const disk = survivorOf(first.disk)
-  const [key] = await disk.store.keys({ gte: Buffer.from('header/'), limit: 1 }).all()
-  await disk.store.batch([{ type: 'put', key: key!, value: checksummed(key!, named('another root')) }], { sync: true })
-  await expect(startSequencer({ ...quick, disk, l2 })).rejects.toMatchObject({
-    fault: { code: 'RECOVERY_DIFFERS', block: 1n, stored: named('another root') },
+describe('recovery › a stored block that the journal does not give stops the start', () => {
+  const differs = { fault: { code: 'RECOVERY_DIFFERS', block: 1n, stored: named('another root') } }
+
+  /** A disk that holds another root under the number of the first block. */
+  async function planted(l2: FakeL2): Promise<Disk> {
+    l2.enqueue(deposit(3), deposit(9))
+    const first = await startSequencer({ ...quick, storage: { snapshotEveryBlocks: 1_000 }, l2 })
+    await eventually('first block', () => blockAt(first.url, 1n))
+    await first.end()
+    const disk = survivorOf(first.disk)
+    const [key] = await disk.store.keys({ gte: Buffer.from('header/'), limit: 1 }).all()
+    const value = checksummed(key!, named('another root'))
+    await disk.store.batch([{ type: 'put', key: key!, value }], { sync: true })
+    return disk
+  }
+
+  test('by itself', async () => {
+    const l2 = new FakeL2(config, signer.address)
+    const disk = await planted(l2)
+    await expect(startSequencer({ ...quick, disk, l2 })).rejects.toMatchObject(differs)
+  })
+
+  test.each([
+    { what: 'an opening that does not follow', record: opening(99n) },
+    { what: 'entries of a block that is not open', record: encodeEntries(99n, new Uint8Array(4)) },
+    { what: 'something unknown', record: new Uint8Array([9]) },
+  ])('also when $what comes later in the journal', async ({ record }) => {
+    const l2 = new FakeL2(config, signer.address)
+    const disk = await planted(l2)
+    const journal = await openJournal({ db: disk.journal })
+    // Closes the first block, which is compared while what comes next is read.
+    await journal.append([opening(2n, 2n), record])
+    await journal.close()
+    await expect(startSequencer({ ...quick, disk, l2 })).rejects.toMatchObject(differs)
   })
 })

@@ -1,12 +1,12 @@
 import type { Execution } from '@parley/execution'
-import { type Journal, type JournalPosition, type QueuedItem, sameBytes, stateRoot } from '@parley/protocol'
+import { type Journal, sameBytes, stateRoot } from '@parley/protocol'
 import type { Logger } from 'pino'
-import { decodeRecord, type Opening } from '../chain/opening.ts'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import { type Tip, tipOf } from '../chain/tip.ts'
 import { SequencerError } from '../faults.ts'
 import type { InboxStore } from '../store/inbox-store.ts'
 import type { SnapshotHead, SnapshotStore } from '../store/snapshot-store.ts'
+import { JournalReplay } from './journal-replay.ts'
 import type { OpenBlock } from './open-block.ts'
 import type { OpeningBase } from './producer.ts'
 
@@ -29,13 +29,6 @@ export interface Recovered {
   readonly tookMs: { readonly snapshot: number; readonly journal: number }
 }
 
-/** What a replay has open. */
-interface Replayed {
-  readonly opening: Opening
-  readonly items: readonly QueuedItem[]
-  records: number
-}
-
 /**
  * Brings lanes, chain and open block back to where the journal ends: the latest snapshot, then every record after it.
  * Sealed blocks are rebuilt and compared with the stored ones.
@@ -46,13 +39,8 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
   const started = performance.now()
   const snapshot = await restoreSnapshot(deps)
   const restored = performance.now()
-  const replay = new Replay(deps)
-  let records = 0
-  for await (const { position, record } of journal.read(snapshot?.journalFrom ?? 0n)) {
-    await replay.take(position, record)
-    records += 1
-  }
-  await replay.end()
+  const replay = new JournalReplay(deps)
+  const records = await replay.all(journal.read(snapshot?.journalFrom ?? 0n))
   if (chain.tip.header.number < chain.blocks.head)
     throw new SequencerError({
       code: 'STORE_CORRUPT',
@@ -129,112 +117,4 @@ async function demandStored(chain: SealedChain, head: SnapshotHead): Promise<Tip
     number,
     reason: 'it is not of the block sealed under its number',
   })
-}
-
-/** Records handed to the lanes at once: a call costs as much as several messages. */
-const recordsOfCall = 32
-/** Calls that lanes may be behind by: they work while the next records are read. */
-const callsAhead = 16
-
-/** Applies journal records in order. */
-class Replay {
-  open: Replayed | undefined
-  private gathered: Uint8Array[] = []
-  private underWay: Promise<void>[] = []
-  private readonly deps: RecoveryDeps
-
-  constructor(deps: RecoveryDeps) {
-    this.deps = deps
-  }
-
-  async take(position: JournalPosition, bytes: Uint8Array): Promise<void> {
-    const record = decodeRecord(bytes, position)
-    if (record.kind === 'opening') {
-      await this.closeBefore(record.opening, position)
-      await this.begin(record.opening, position)
-      return
-    }
-    if (this.open?.opening.number !== record.block)
-      throw invalid(position, `entries of block ${record.block}, which is not open`)
-    this.open.records += 1
-    this.gathered.push(record.entries)
-    if (this.gathered.length === recordsOfCall) this.apply()
-    if (this.underWay.length === callsAhead) await this.applied()
-  }
-
-  /** Hands to the lanes what was gathered. */
-  private apply(): void {
-    if (this.gathered.length === 0) return
-    const applying = this.deps.execution.replay(...this.gathered)
-    // Looked at when there are enough of them, or when the block is closed.
-    applying.catch(() => undefined)
-    this.underWay.push(applying)
-    this.gathered = []
-  }
-
-  /** Resolves when the lanes have applied everything. @throws {ExecutionError} `RECORD_INVALID`. */
-  private async applied(): Promise<void> {
-    this.apply()
-    const { underWay } = this
-    this.underWay = []
-    await Promise.all(underWay)
-  }
-
-  /** Seals the block left open if it was sealed before the end. */
-  async end(): Promise<void> {
-    await this.applied()
-    if (this.open !== undefined && this.open.opening.number <= this.deps.chain.blocks.head) await this.close(this.open)
-  }
-
-  base(): OpeningBase {
-    const { header, prices } = this.deps.chain.tip
-    const { number, timestamp, inboxCount } = header
-    return { number, timestamp, inboxCount, prices }
-  }
-
-  /** The block that the journal leaves open. */
-  unsealed(): OpenBlock | undefined {
-    if (this.open === undefined) return undefined
-    const { items, records, opening } = this.open
-    const openedAt = Number(opening.timestamp)
-    const waitingSince = records > 0 ? openedAt : undefined
-    return { opening, items, openedAt, operations: records, waitingSince, durable: Promise.resolve() }
-  }
-
-  private async begin(opening: Opening, position: JournalPosition): Promise<void> {
-    const { execution, chain, inbox } = this.deps
-    const { number, timestamp, prices, inboxFrom } = opening
-    const { header } = chain.tip
-    if (number !== header.number + 1n || inboxFrom !== header.inboxCount || !sameBytes(opening.lineage, header.lineage))
-      throw invalid(position, `opening of block ${number} does not follow block ${header.number}`)
-    const stored = await inbox.items(inboxFrom, inboxFrom + BigInt(opening.items))
-    const items = stored.map(({ queued }) => queued)
-    execution.open({ number, timestamp, prices, items })
-    this.open = { opening, items, records: 0 }
-  }
-
-  private async closeBefore(next: Opening, position: JournalPosition): Promise<void> {
-    const { open } = this
-    await this.applied()
-    if (open === undefined) return
-    if (next.number !== open.opening.number) {
-      await this.close(open)
-      return
-    }
-    // An empty block was dropped and its number opened again.
-    if (open.records > 0 || open.items.length > 0)
-      throw invalid(position, `block ${next.number} is opened again after it took entries`)
-    await this.deps.execution.seal()
-    this.open = undefined
-  }
-
-  private async close({ opening, items }: Replayed): Promise<void> {
-    const { execution, chain } = this.deps
-    await chain.commit(opening, items, await execution.seal())
-    this.open = undefined
-  }
-}
-
-function invalid(position: JournalPosition, reason: string): SequencerError {
-  return new SequencerError({ code: 'JOURNAL_INVALID', position, reason })
 }
