@@ -111,6 +111,48 @@ describe('a message', () => {
   })
 })
 
+describe('messages of one segment', () => {
+  const nonces = [0n, 2n ** 32n - 3n, 2n ** 32n, 2n ** 63n - 2n, top - 3n]
+  const draw = fc.record({
+    nonces: fc.tuple(fc.constantFrom(...nonces), fc.constantFrom(...nonces)),
+    slots: fc.array(fc.constantFrom(0, 0, 0, 1, 1, 1, 2), { minLength: 1, maxLength: 8 }),
+    /** Entry whose signature is over another nonce. */
+    stale: fc.option(fc.nat(7), { nil: undefined }),
+  })
+
+  test('nonces go on from the members’ records › as the reference says, whoever speaks how often', () => {
+    const lane = laneInProcess(config)
+    const said: unknown[] = []
+    fc.assert(
+      fc.property(draw, ({ nonces: first, slots, stale }) => {
+        const shard = shardOf([memberOf(0, { nonce: first[0] }), memberOf(1, { nonce: first[1] })])
+        const pre = restoreShard(lane, shardIndex, shard)[shardIndex] as Uint8Array
+        const next = [...first, 0n]
+        const value = slots.map((slot, i) => ({ conversation: 0, member: slot, content: digestOf(`content ${i}`) }))
+        const signatures = value.map(({ member, content }, i) => {
+          const nonce = next[member] as bigint
+          next[member] = nonce + 1n
+          return sign(member % 2, member, (i === stale ? nonce + 1n : nonce) & top, content)
+        })
+        const context = blockContext(config, verifier, timestamp, config.genesis.prices)
+        let expected: unknown
+        try {
+          applyMessages(shard, shardIndex, value, signatures, context)
+        } catch (error) {
+          if (!(error instanceof TransitionError)) throw error
+          expected = { code: 'SEGMENT_INVALID', shard: shardIndex, segment: 0, entry: error.entry, fault: error.fault }
+        }
+        const runs = packed({ selector: 0, value }, pre, ShardType.hashTreeRoot(shard), signatures)
+        const { fault } = lane.verify({ timestamp, prices: config.genesis.prices, items: [] }, runs)
+        expect(fault).toEqual(expected)
+        said.push((expected as { fault?: { code: string } } | undefined)?.fault?.code)
+      }),
+      { seed: 19, numRuns: 200 },
+    )
+    expect(new Set(said)).toEqual(new Set([undefined, 'SIGNATURE_INVALID', 'MEMBER_UNKNOWN', 'COUNTER_EXHAUSTED']))
+  })
+})
+
 describe('the point of a key', () => {
   function countingLane() {
     let expanded = 0

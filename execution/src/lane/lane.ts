@@ -11,6 +11,7 @@ import { MessageExecutor } from './message-executor.ts'
 import { RecordedMessages } from './recorded-messages.ts'
 import { SegmentRoom } from './room.ts'
 import { RunRoots } from './run-roots.ts'
+import { SegmentDigests } from './segment-digests.ts'
 import { MessageLogs } from './segment-log.ts'
 import { SegmentVerifier } from './segment-verifier.ts'
 import { ShardRestore, writeChunk } from './shard-snapshot.ts'
@@ -36,12 +37,14 @@ export class Lane {
   private restores = new Map<number, ShardRestore>()
   private readonly roots = new RunRoots()
   private readonly logs = new MessageLogs()
+  private readonly digests: SegmentDigests
   private readonly recorded: RecordedMessages
   private readonly options: LaneOptions
 
   constructor(options: LaneOptions) {
     this.options = options
     this.messages = new MessageExecutor(options.config.chainId, options.verifier)
+    this.digests = new SegmentDigests(options.config.chainId)
     this.recorded = new RecordedMessages(options.config.chainId, (shard) => this.conversationsOf(shard))
     this.shards = this.emptyShards(createLaneMemory())
   }
@@ -66,7 +69,7 @@ export class Lane {
   }
 
   verify(terms: BlockTerms, runs: Uint8Array): LaneVerified {
-    const verifier = new SegmentVerifier(this.messages, this.context(terms), terms.items)
+    const verifier = new SegmentVerifier(this.messages, this.digests, this.context(terms), terms.items)
     const fault = verifier.verify(runs, (shard) => this.shard(shard))
     return { fault, roots: this.shardRoots() }
   }

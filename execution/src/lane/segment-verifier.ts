@@ -3,11 +3,10 @@ import { ByteReader } from '../codec/bytes.ts'
 import { packedMessageBytes, readOperationBody, readSignatures } from '../codec/packed-runs.ts'
 import { excessAfterMessages, segmentStart } from './fee-market.ts'
 import type { LaneContext } from './lane-context.ts'
-import { MessageDigests } from './message-digests.ts'
 import type { MessageExecutor } from './message-executor.ts'
 import { executeItem, tryOperation } from './operations.ts'
-import { chunkWords } from './pair-hasher.ts'
-import { loggedWords, signatureWords } from './segment-log.ts'
+import type { SegmentDigests } from './segment-digests.ts'
+import { LoggedWord, loggedWords, signatureWords } from './segment-log.ts'
 import type { ShardState } from './shard-state.ts'
 import { ShardView } from './shard-view.ts'
 
@@ -21,10 +20,12 @@ export type SegmentFault = BlockFault extends infer F ? (F extends BlockFault ? 
 export class SegmentVerifier {
   private readonly messages: MessageExecutor
   private readonly context: LaneContext
+  private readonly digests: SegmentDigests
   private readonly items: ReadonlyMap<bigint, QueuedItem>
 
-  constructor(messages: MessageExecutor, context: LaneContext, items: readonly QueuedItem[]) {
+  constructor(messages: MessageExecutor, digests: SegmentDigests, context: LaneContext, items: readonly QueuedItem[]) {
     this.messages = messages
+    this.digests = digests
     this.context = context
     this.items = new Map(items.map((queued) => [queued.index, queued]))
   }
@@ -85,9 +86,13 @@ export class SegmentVerifier {
     const { feeExcess, price } = segmentStart(state, this.context)
     state.feeExcess = feeExcess
     state.feeTime = this.context.timestamp
+    const { messages, digests } = this
+    digests.prepare(state.conversations, words, count)
     for (let entry = 0; entry < count; entry += 1) {
       this.load(words, signatures, entry)
-      const fault: TransitionFault | undefined = this.messages.execute(state, price, checks)
+      digests.give(entry, messages)
+      const fault: TransitionFault | undefined = messages.execute(state, price, checks)
+      messages.takeBack()
       if (fault !== undefined) return { code: 'SEGMENT_INVALID', entry, fault }
     }
     state.feeExcess = excessAfterMessages(feeExcess, count, this.context)
@@ -97,10 +102,8 @@ export class SegmentVerifier {
   private load(words: Int32Array, signatures: Int32Array, entry: number): void {
     const { messages } = this
     const word = entry * loggedWords
-    messages.conversation = (words[word] as number) >>> 0
-    messages.member = words[word + 1] as number
-    for (let i = 0; i < chunkWords; i += 1)
-      messages.contentWords[MessageDigests.contentWord + i] = words[word + 2 + i] as number
+    messages.conversation = (words[word + LoggedWord.conversation] as number) >>> 0
+    messages.member = words[word + LoggedWord.member] as number
     for (let i = 0; i < signatureWords; i += 1) messages.signature[i] = signatures[entry * signatureWords + i] as number
   }
 }
