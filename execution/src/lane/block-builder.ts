@@ -7,7 +7,7 @@ import {
   type TransitionFault,
 } from '@parley/protocol'
 import type { BatchWriter, SubmittedMessage } from '../codec/batch.ts'
-import { ByteReader, ByteWriter } from '../codec/bytes.ts'
+import { ByteReader } from '../codec/bytes.ts'
 import { EntryKind } from '../codec/record.ts'
 import { ExecutionError } from '../faults.ts'
 import { recordedMessageBytes } from './recorded-messages.ts'
@@ -72,12 +72,13 @@ export class BlockBuilder {
 
   /** Closes the runs. @returns them as `codec/sealed-runs.ts` has them, shards ascending. */
   seal(): Uint8Array {
-    const writer = new ByteWriter(64 * 1024)
+    const { sealed } = this.around
+    sealed.clear()
     for (const [, run] of [...this.runs].sort(([a], [b]) => a - b)) {
       run.flush()
-      if (!run.isEmpty) run.write(writer)
+      if (!run.isEmpty) run.write(sealed)
     }
-    return writer.written().slice()
+    return sealed.written().slice()
   }
 
   /** @returns where the entries go on. */

@@ -1,6 +1,6 @@
 import { type ChainConfig, limits } from '@parley/protocol'
 import type { AccountRead, ConversationRead, ShardRead } from '../api.ts'
-import { FormError } from '../codec/bytes.ts'
+import { ByteWriter, FormError } from '../codec/bytes.ts'
 import { ExecutionError } from '../faults.ts'
 import type { NativeVerifier } from '../signatures/native-verifier.ts'
 import { BlockBuilder } from './block-builder.ts'
@@ -39,6 +39,7 @@ export class Lane {
   private readonly logs = new MessageLogs()
   private readonly digests: SegmentDigests
   private readonly recorded: RecordedMessages
+  private readonly sealed = new ByteWriter(64 * 1024)
   private readonly options: LaneOptions
 
   constructor(options: LaneOptions) {
@@ -58,6 +59,7 @@ export class Lane {
       roots: this.roots,
       logs: this.logs,
       recorded: this.recorded,
+      sealed: this.sealed,
     })
   }
 

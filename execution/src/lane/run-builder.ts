@@ -39,6 +39,8 @@ export interface RunSurroundings {
   readonly logs: MessageLogs
   /** What a replay reads messages from. */
   readonly recorded: RecordedMessages
+  /** What sealed runs are written with, block after block: fresh memory costs more than writing to it. */
+  readonly sealed: ByteWriter
 }
 
 /** The block has no segment left for the entry; nothing was done. */
