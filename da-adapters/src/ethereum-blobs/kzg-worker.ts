@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import kzg from '@crate-crypto/node-eth-kzg'
 import { bytesPerBlob } from './layer.ts'
@@ -20,6 +21,11 @@ export interface KzgWorkerData {
 
 /** Order of the BLS12-381 scalar field: every element of a blob is below it. */
 const modulus = Buffer.from('73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001', 'hex')
+
+/** How much this thread yields to others: proofs have a slot's time, and who sends a message waits. */
+const niceness = 10
+// Linux alone takes the caller's thread for the process that it was asked for.
+if (process.platform === 'linux') setPriority(niceness)
 
 const { precompute } = workerData as KzgWorkerData
 let context: ReturnType<typeof kzg.DasContextJs.create> | undefined
