@@ -10,7 +10,7 @@ import { stackConfig } from '../stack/stack-config.ts'
 import { runLoadProcess } from './load-process.ts'
 import type { ClaimedAt } from './measure.ts'
 import type { SentLoad } from './send-load.ts'
-import { type PartOf, readCpuTimes, usedBetween } from './thread-cpu.ts'
+import { type PartOf, readCpuTimes, threadOfLanes, usedBetween } from './thread-cpu.ts'
 
 /** What one load came to. */
 export interface RunLoad {
@@ -35,16 +35,7 @@ const claimWithinMs = 120_000
 /** Milliseconds between looks at the L2. */
 const lookEveryMs = 1_000
 
-/**
- * Of the sequencer: its lanes, its event loop, V8's own threads, which collect garbage and compile, and those that write
- * files.
- */
-const partOf: PartOf = (process, thread) => {
-  if (process !== 'sequencer') return process
-  if (thread.startsWith('parley-lane')) return 'lanes'
-  if (thread === 'MainThread') return 'sequencer'
-  return thread.startsWith('libuv') ? 'sequencerFiles' : 'sequencerV8'
-}
+const partOf: PartOf = (process, thread) => (process === 'sequencer' ? threadOfLanes(process, thread) : process)
 
 /** Reads the L2 of a stack, seldom: what measures shares the machine with what it measures. */
 export function openStackReader(context: Context, places: StackPlaces, signal: AbortSignal): Promise<SettlementReader> {

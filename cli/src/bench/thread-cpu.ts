@@ -10,6 +10,13 @@ interface ThreadTimes {
 /** A thread's part of the work, by its process's name and its own. */
 export type PartOf = (process: string, thread: string) => string
 
+/** Of a process with lanes: these, its event loop, V8's own threads, which collect garbage and compile, and those that write files. */
+export const threadOfLanes: PartOf = (process, thread) => {
+  if (thread.startsWith('parley-lane')) return 'lanes'
+  if (thread === 'MainThread') return process
+  return thread.startsWith('libuv') ? `${process}Files` : `${process}V8`
+}
+
 const nanosecondsPerMicrosecond = 1000
 
 async function threadsOf(pid: number): Promise<Map<string, ThreadTimes>> {

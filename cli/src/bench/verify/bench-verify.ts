@@ -20,6 +20,8 @@ export interface VerifyReport extends BenchFrame {
   readonly pipelinePerSecond: Spread
   /** One by the other, turn by turn. */
   readonly ratio: Spread
+  /** CPU time of the node by part, a message of the longest chain. */
+  readonly cpuMicrosecondsPerMessage: Readonly<Record<string, number>>
   /** From the start of a node with the genesis state to the end of the longest chain, creations of conversations included. */
   readonly wholeSeconds: number
   /** Roots compared of the longest chain; all were equal, or there would be no report. */
@@ -68,9 +70,16 @@ async function measure(context: Context, bench: BenchStack): Promise<VerifyRepor
     verifiedPerSecond: of(({ verified }) => verified, 0),
     pipelinePerSecond: of(({ pipeline }) => pipeline, 0),
     ratio: of(({ verified, pipeline }) => verified / pipeline),
+    cpuMicrosecondsPerMessage: perMessage(last.caughtUp.cpuMicroseconds, (chain as SentLoad).accepted),
     wholeSeconds: last.caughtUp.wholeSeconds,
     rootsCompared: last.caughtUp.rootsCompared,
   }
+}
+
+function perMessage(used: ReadonlyMap<string, number>, messages: number): Record<string, number> {
+  return Object.fromEntries(
+    [...used].map(([part, microseconds]) => [part, Number((microseconds / messages).toFixed(2))]),
+  )
 }
 
 function joined(before: SentLoad | undefined, { byBlock, ...sent }: SentLoad): SentLoad {

@@ -7,6 +7,7 @@ import type { Context } from '../../process/context.ts'
 import { type ChildConfig, environmentOf } from '../../stack/environment.ts'
 import { stackPollMs } from '../../stack/stack-config.ts'
 import type { BenchStack } from '../bench-stack.ts'
+import { type CpuTimes, readCpuTimes, threadOfLanes, usedBetween } from '../thread-cpu.ts'
 
 /** How a node that began with nothing came to the end of the chain. */
 export interface CatchUp {
@@ -15,11 +16,14 @@ export interface CatchUp {
   /** From when it was ready, with nothing but the genesis state. */
   readonly wholeSeconds: number
   readonly rootsCompared: number
+  /** CPU time of the node in `seconds`, by part. */
+  readonly cpuMicroseconds: ReadonlyMap<string, number>
 }
 
 const readyWithinMs = 60_000
 const verifiedWithinMs = 240_000
-const lookEveryMs = 20
+/** What measures shares the machine with what it measures; beginning and end are met late alike. */
+const lookEveryMs = 50
 
 /**
  * Starts a node over an empty directory and waits until it has verified the blocks from `first` to `last`.
@@ -40,7 +44,8 @@ export async function catchUp(
     signal,
   )
   const ready = clock.now()
-  let begun: number | undefined
+  const readCpu = (): Promise<CpuTimes> => readCpuTimes(new Map([['node', child.pid]]))
+  let begun: { readonly at: number; readonly cpu: CpuTimes } | undefined
   const ended = child.exited.then(({ code }): never => {
     throw new CliError({ code: 'CHILD_ENDED', role: child.role, exitCode: code, lastLines: child.lastLines() })
   })
@@ -49,13 +54,15 @@ export async function catchUp(
       const view = await readNode(child.ready.url as string, signal)
       if (view.state === 'wrong' || view.state === 'failed')
         throw new CliError({ code: 'NODE_HALTED', state: view.state, reason: JSON.stringify(view.fault) })
-      if (view.block + 1n >= first) begun ??= clock.now()
+      if (view.block + 1n >= first) begun ??= { at: clock.now(), cpu: await readCpu() }
       return view.block >= last ? view.rootsCompared : undefined
     }
     const waiting = { clock, everyMs: lookEveryMs, withinMs: verifiedWithinMs }
     const rootsCompared = await Promise.race([waitFor('the node to catch up', look, waiting, signal), ended])
     const now = clock.now()
-    return { seconds: (now - (begun ?? now)) / 1_000, wholeSeconds: (now - ready) / 1_000, rootsCompared }
+    const { at, cpu } = begun ?? { at: now, cpu: await readCpu() }
+    const cpuMicroseconds = usedBetween(cpu, await readCpu(), threadOfLanes)
+    return { seconds: (now - at) / 1_000, wholeSeconds: (now - ready) / 1_000, rootsCompared, cpuMicroseconds }
   } finally {
     // Stopping it was asked for.
     ended.catch(() => undefined)
