@@ -5,6 +5,7 @@ import { benchConfig, type Speakers, type Spread, SyntheticLoad, spreadOf } from
 import { type HeaderSigner, writeInitialState } from '@parley/sequencer'
 import { deriveFrom, deriveScalar } from '../../load/seeded.ts'
 import type { Context } from '../../process/context.ts'
+import { collectLessOften } from '../../process/heap.ts'
 import { Closing } from '../../role/closing.ts'
 import { openBytes } from '../../role/stores.ts'
 import { type BenchFrame, benchFrame, repeatsOf, seedOf } from '../frame.ts'
@@ -55,6 +56,8 @@ export async function benchRestart(
 ): Promise<RestartReport> {
   const { config, err, signal } = context
   const repeats = repeatsOf(config)
+  // As in the process that a sequencer has to itself.
+  collectLessOften()
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'))
   try {
     const seed = seedOf(config)

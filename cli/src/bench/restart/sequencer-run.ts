@@ -4,7 +4,6 @@ import { ownerAddress, signDigestRecoverable } from '@parley/protocol'
 import { createSequencer, type HeaderSigner, openJournal } from '@parley/sequencer'
 import { Registry } from 'prom-client'
 import type { Context } from '../../process/context.ts'
-import { collectLessOften } from '../../process/heap.ts'
 import { Closing } from '../../role/closing.ts'
 import { openBytes } from '../../role/stores.ts'
 import { stillL2 } from './still-l2.ts'
@@ -29,8 +28,6 @@ export function startAlone(
   dataDir: string,
   signer: HeaderSigner,
 ): Promise<SequencerRun> {
-  // As in the process that a sequencer has to itself.
-  collectLessOften()
   return Closing.guard(async (closing) => {
     const started = performance.now()
     const registry = new Registry()
