@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from './support/clock.ts'
+import type { Speaker } from './support/conversations.ts'
+import { untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
-import { Rollup, type RunningNode, type Speaker, untilStatus } from './support/rollup.ts'
+import { Rollup, type RunningNode } from './support/rollup.ts'
 
 let rollup: Rollup
 let node: RunningNode

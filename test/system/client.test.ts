@@ -12,7 +12,8 @@ import {
 import { type ConversationEntry, ConversationEventKind, memberKey, OperationKind } from '@parley/protocol'
 import { hexToBytes } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Rollup, type Speaker } from './support/rollup.ts'
+import type { Speaker } from './support/conversations.ts'
+import { Rollup } from './support/rollup.ts'
 
 let rollup: Rollup
 let ann: Speaker

@@ -14,8 +14,12 @@ import {
 import { MemoryLevel } from 'memory-level'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from './support/clock.ts'
+import type { Speaker } from './support/conversations.ts'
+import { untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
-import { Rollup, type Running, type RunningNode, rewrite, type Speaker, untilStatus } from './support/rollup.ts'
+import { rewrite } from './support/published-files.ts'
+import { Rollup, type RunningNode } from './support/rollup.ts'
+import type { Running } from './support/running.ts'
 
 let rollup: Rollup
 let first: RunningNode

@@ -1,45 +1,22 @@
-import { hash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Batcher, type BatcherOptions, createBatcher } from '@parley/batcher'
 import {
-  buildCreateConversation,
-  consentOf,
   createNodeClient,
   createSequencerBlockSource,
   createSequencerClient,
   localOwner,
   type NodeClient,
   type SequencerClient,
-  signMessage,
 } from '@parley/client'
 import { createLocalDa } from '@parley/da-adapters'
 import { createExecution } from '@parley/execution'
-import {
-  type Anvil,
-  type Deployment,
-  type DevRoles,
-  deploy,
-  deriveRoles,
-  devMnemonic,
-  devPreset,
-  openAccounts,
-  startAnvil,
-} from '@parley/infra'
-import {
-  createNode,
-  createNodeServer,
-  type NodeOptions,
-  type NodeStatus,
-  type NodeStore,
-  type ParleyNode,
-} from '@parley/node'
+import { type Anvil, type Deployment, type DevRoles, deriveRoles, devMnemonic } from '@parley/infra'
+import { createNode, createNodeServer, type NodeOptions, type NodeStore, type ParleyNode } from '@parley/node'
 import {
   type ChainConfig,
   type DataAvailability,
-  type MemberKey,
-  memberKey,
   ownerAddress,
   type SettlementReader,
   signDigestRecoverable,
@@ -47,7 +24,6 @@ import {
 import { createSequencer, openJournal, type Sequencer } from '@parley/sequencer'
 import {
   type ClaimerSettlement,
-  createSenderMetrics,
   createSettlementMetrics,
   l2Transport,
   openSettlement,
@@ -55,43 +31,21 @@ import {
   readerDefaults,
   settlementDefaults,
 } from '@parley/settlement'
-import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { createPublicClient, hexToBytes, http, type PublicClient } from 'viem'
-import { clock, until } from './clock.ts'
+import { clock } from './clock.ts'
+import { Conversations, type Speaker } from './conversations.ts'
 import { forever, log } from './l2.ts'
+import { byteStore, textStore } from './memory-stores.ts'
+import { type PublishedFile, publishedFiles } from './published-files.ts'
+import { deployParley, startL2 } from './rollup-l2.ts'
+import { type Running, running } from './running.ts'
 
 const pollMs = 100
-const textStore = () => new MemoryLevel<string, string>()
-const byteStore = () => new MemoryLevel<Uint8Array, Uint8Array>({ keyEncoding: 'view', valueEncoding: 'view' })
-
-/** Something that runs until it is stopped. */
-export interface Running<T> {
-  readonly part: T
-  /** What it ended with; undefined when it was stopped. */
-  readonly ended: Promise<unknown>
-  stop(): Promise<void>
-}
 
 export interface RunningNode extends Running<ParleyNode> {
   readonly url: string
   readonly client: NodeClient
-}
-
-function running<T>(part: T, run: (signal: AbortSignal) => Promise<void>): Running<T> {
-  const controller = new AbortController()
-  const ended = run(controller.signal).then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  return {
-    part,
-    ended,
-    async stop() {
-      controller.abort()
-      await ended
-    },
-  }
 }
 
 /** Shards in which the one owner has an account. */
@@ -102,7 +56,7 @@ export class Rollup {
   readonly roles: DevRoles = deriveRoles(devMnemonic, 1)
   readonly claimerStore = textStore()
   readonly planStore = textStore()
-  readonly conversations: Speaker[] = []
+  private readonly spoken = new Conversations(this)
   private readonly stops: (() => Promise<void>)[] = []
   chain!: Anvil
   l2!: PublicClient
@@ -130,48 +84,10 @@ export class Rollup {
 
   private async open(): Promise<void> {
     const { roles } = this
-    this.chain = await startAnvil(
-      { clock, log },
-      {
-        family: 'optimism',
-        chainId: 901,
-        hardfork: 'jovian',
-        mining: { kind: 'interval', seconds: 1 },
-        mnemonic: devMnemonic,
-        accounts: 11,
-        safeAfterBlocks: 1,
-        gasLimit: 30_000_000n,
-        readyWithinMs: 20_000,
-      },
-      forever,
-    )
+    this.chain = await startL2()
     this.stops.push(() => this.chain.stop())
     this.l2 = createPublicClient({ transport: http(this.chain.url), cacheTime: 0 })
-    this.deployment = await deploy(
-      { log },
-      {
-        url: this.chain.url,
-        deployer: roles.deployer.secret,
-        preset: devPreset,
-        sequencer: hexToBytes(roles.sequencer.address),
-        operator: hexToBytes(roles.pricePusher.address),
-        treasury: hexToBytes(roles.deployer.address),
-        claimer: hexToBytes(roles.batcher.address),
-        withinMs: 30_000,
-      },
-    )
-    await openAccounts(
-      { clock, log, metrics: createSenderMetrics(new Registry()), store: textStore() },
-      {
-        url: this.chain.url,
-        deployment: this.deployment,
-        funder: roles.funder.secret,
-        owners: [this.owner.address],
-        shards: [...openShards],
-        amount: 10n ** 12n,
-      },
-      forever,
-    )
+    this.deployment = await deployParley(this.chain, roles, this.owner.address, openShards)
     this.daDirectory = await mkdtemp(join(tmpdir(), 'parley-system-'))
     this.stops.push(() => rm(this.daDirectory, { recursive: true, force: true }))
     this.da = await createLocalDa({ log }, { dir: this.daDirectory })
@@ -314,76 +230,28 @@ export class Rollup {
   }
 
   /** Creates a conversation of two and gives its second member. */
-  async converse(shard: (typeof openShards)[number]): Promise<Speaker> {
-    const account = await eventually(`an account in shard ${shard}`, () => this.client.account(shard, 0))
-    const keys = [0, 1].map((slot) => memberKey(secretOf(shard, this.conversations.length, slot)))
-    const members = keys.map(({ key }, slot) => ({
-      key,
-      role: slot === 0 ? 2 : 1,
-      allowance: 10n ** 9n,
-      priceLimit: 10n ** 7n,
-    }))
-    const create = { shard, account: 0, nonce: account.nonce, salt: bytesOf(`${this.conversations.length}`), members }
-    const consents = keys.map((key) => consentOf(this.config.chainId, key))
-    const operation = await buildCreateConversation(this.config, create, this.owner, consents)
-    const receipt = await this.client.submitOperation(operation)
-    if (!receipt.accepted) throw new Error(`refused: ${receipt.refusal}`)
-    const index = Number(receipt.position)
-    const conversation = await this.client.conversation(shard, index)
-    const speaker = { shard, index, id: conversation?.id as Uint8Array, key: keys[1] as MemberKey, nonce: 1n }
-    this.conversations.push(speaker)
-    return speaker
+  converse(shard: (typeof openShards)[number]): Promise<Speaker> {
+    return this.spoken.create(shard)
   }
 
   /** Secret of the admin of a conversation made here. */
   adminSecret(speaker: Speaker): Uint8Array {
-    return secretOf(speaker.shard, this.conversations.indexOf(speaker), 0)
+    return this.spoken.adminSecret(speaker)
   }
 
   /** Sends `count` messages of the conversation's second member. */
-  async say(speaker: Speaker, count: number): Promise<void> {
-    const { shard, index, id, key } = speaker
-    const messages = Array.from({ length: count }, (_, i) =>
-      signMessage(
-        this.config.chainId,
-        {
-          shard,
-          conversation: index,
-          conversationId: id,
-          member: 1,
-          nonce: speaker.nonce + BigInt(i),
-          content: bytesOf(`content ${shard} ${index} ${speaker.nonce + BigInt(i)}`),
-        },
-        key,
-      ),
-    )
-    const receipts = await this.client.submitMessages(messages)
-    const refused = receipts.find((receipt) => !receipt.accepted)
-    if (refused !== undefined) throw new Error(`refused: ${JSON.stringify(refused)}`)
-    speaker.nonce += BigInt(count)
+  say(speaker: Speaker, count: number): Promise<void> {
+    return this.spoken.say(speaker, count)
   }
 
   /** Root of the sequencer's latest block once it has sealed everything said. */
-  async sealedRoot(): Promise<{ readonly number: bigint; readonly stateRoot: Uint8Array }> {
-    const spoken = this.conversations.reduce((sum, { nonce }) => sum + nonce - 1n, 0n)
-    return eventually('everything sealed', async () => {
-      const latest = await this.client.block('latest')
-      if (latest === undefined) return undefined
-      let messages = 0n
-      for (let number = latest.block.header.number; number > 0n; number -= 1n) {
-        const sealed = await this.client.block(number)
-        for (const run of sealed?.block.runs ?? [])
-          for (const { body } of run.segments) if (body.selector === 0) messages += BigInt(body.value.length)
-      }
-      return messages === spoken ? latest.block.header : undefined
-    })
+  sealedRoot(): ReturnType<Conversations['sealedRoot']> {
+    return this.spoken.sealedRoot()
   }
 
-  /** Files of the DA layer, with how to put bytes in their place. */
-  async published(): Promise<{ readonly path: string; readonly bytes: Buffer }[]> {
-    const names = await readdir(this.daDirectory, { recursive: true, withFileTypes: true })
-    const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-    return Promise.all(files.map(async (path) => ({ path, bytes: await readFile(path) })))
+  /** Files of the DA layer. */
+  published(): Promise<PublishedFile[]> {
+    return publishedFiles(this.daDirectory)
   }
 
   /** Replaces the last `depth` L2 blocks by empty ones. */
@@ -391,54 +259,3 @@ export class Rollup {
     await this.l2.request({ method: 'anvil_reorg' as never, params: [depth, []] as never })
   }
 }
-
-export interface Speaker {
-  readonly shard: number
-  readonly index: number
-  readonly id: Uint8Array
-  readonly key: MemberKey
-  nonce: bigint
-}
-
-const bytesOf = (text: string): Uint8Array => new Uint8Array(hash('sha256', text, 'buffer'))
-
-const secretOf = (shard: number, conversation: number, slot: number): Uint8Array =>
-  bytesOf(`key ${shard} ${conversation} ${slot}`)
-
-/** The first answer that is not undefined, within half a minute. */
-async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  let answer: T | undefined
-  try {
-    await until(async () => {
-      answer = await ask()
-      return answer !== undefined
-    }, 30_000)
-  } catch (cause) {
-    throw new Error(`did not come: ${what}`, { cause })
-  }
-  return answer as T
-}
-
-/** Waits until a node's status is as wanted; the last one stands in the failure. */
-export async function untilStatus(
-  node: ParleyNode,
-  what: string,
-  holds: (status: NodeStatus) => boolean,
-  withinMs = 45_000,
-): Promise<NodeStatus> {
-  let last: NodeStatus | undefined
-  try {
-    await until(async () => {
-      last = await node.status()
-      return holds(last)
-    }, withinMs)
-  } catch (cause) {
-    const { shardRoots: _, ...seen } = last ?? ({} as NodeStatus)
-    const text = JSON.stringify(seen, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
-    throw new Error(`did not come: ${what}; ${text}`, { cause })
-  }
-  return last as NodeStatus
-}
-
-/** Another place on disk for bytes that were changed. */
-export const rewrite = (path: string, bytes: Uint8Array): Promise<void> => writeFile(path, bytes)

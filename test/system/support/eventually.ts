@@ -1,0 +1,37 @@
+import type { NodeStatus, ParleyNode } from '@parley/node'
+import { until } from './clock.ts'
+
+/** The first answer that is not undefined, within half a minute. */
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  let answer: T | undefined
+  try {
+    await until(async () => {
+      answer = await ask()
+      return answer !== undefined
+    }, 30_000)
+  } catch (cause) {
+    throw new Error(`did not come: ${what}`, { cause })
+  }
+  return answer as T
+}
+
+/** Waits until a node's status is as wanted; the last one stands in the failure. */
+export async function untilStatus(
+  node: ParleyNode,
+  what: string,
+  holds: (status: NodeStatus) => boolean,
+  withinMs = 45_000,
+): Promise<NodeStatus> {
+  let last: NodeStatus | undefined
+  try {
+    await until(async () => {
+      last = await node.status()
+      return holds(last)
+    }, withinMs)
+  } catch (cause) {
+    const { shardRoots: _, ...seen } = last ?? ({} as NodeStatus)
+    const text = JSON.stringify(seen, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+    throw new Error(`did not come: ${what}; ${text}`, { cause })
+  }
+  return last as NodeStatus
+}
