@@ -1,17 +1,10 @@
 import { BlockHeaderType, type BuiltBlock, verifyConversation } from '@parley/protocol'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { StateLock } from '../src/lock.ts'
-import { Rig, type Running } from './support/rig.ts'
+import { Rig } from './support/rig.ts'
+import { startsNodes } from './support/started.ts'
 
-const running: Running[] = []
-async function started(rig: Rig, ...args: Parameters<Rig['start']>): Promise<Running> {
-  const one = await rig.start(...args)
-  running.push(one)
-  return one
-}
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop()
-})
+const started = startsNodes()
 
 /** Blocks of which `at` claims a wrong state, linked so that nothing else of them is wrong. */
 function wrongAt(at: number, built: readonly BuiltBlock[]): BuiltBlock[] {

@@ -1,17 +1,10 @@
 import { type BuiltBlock, runsRoot } from '@parley/protocol'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { claimed, hashed, keyOf, type SpoilableDa } from './support/l2.ts'
 import { Rig, type Running, until } from './support/rig.ts'
+import { startsNodes } from './support/started.ts'
 
-const running: Running[] = []
-async function started(rig: Rig, ...args: Parameters<Rig['start']>): Promise<Running> {
-  const one = await rig.start(...args)
-  running.push(one)
-  return one
-}
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop()
-})
+const started = startsNodes()
 
 const faultOf = async (one: Running): Promise<Record<string, unknown> | undefined> => (await one.node.status()).fault
 

@@ -1,16 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { claimed, type TestClaim } from './support/l2.ts'
 import { Rig, type Running, until } from './support/rig.ts'
+import { startsNodes } from './support/started.ts'
 
-const running: Running[] = []
-async function started(rig: Rig, ...args: Parameters<Rig['start']>): Promise<Running> {
-  const one = await rig.start(...args)
-  running.push(one)
-  return one
-}
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop()
-})
+const started = startsNodes()
 
 async function reached(one: Running, rig: Rig): Promise<void> {
   const { number, stateRoot } = rig.chain.parent

@@ -1,19 +1,12 @@
 import { SettlementError } from '@parley/protocol'
 import { MemoryLevel } from 'memory-level'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { NodeStore } from '../src/index.ts'
 import { tableOf } from '../src/store/node-store.ts'
 import { Rig, type Running, until } from './support/rig.ts'
+import { startsNodes } from './support/started.ts'
 
-const running: Running[] = []
-async function started(rig: Rig, ...args: Parameters<Rig['start']>): Promise<Running> {
-  const one = await rig.start(...args)
-  running.push(one)
-  return one
-}
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop()
-})
+const started = startsNodes()
 
 class Crash extends Error {}
 

@@ -7,19 +7,12 @@ import {
   verifyConversation,
 } from '@parley/protocol'
 import { MemoryLevel } from 'memory-level'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { config } from './support/chain.ts'
-import { Rig, type Running, until } from './support/rig.ts'
+import { Rig, until } from './support/rig.ts'
+import { startsNodes } from './support/started.ts'
 
-const running: Running[] = []
-async function started(rig: Rig, ...args: Parameters<Rig['start']>): Promise<Running> {
-  const one = await rig.start(...args)
-  running.push(one)
-  return one
-}
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop()
-})
+const started = startsNodes()
 
 describe('node', () => {
   test('verification › every root of every claim is compared and the builder’s state is reached', async () => {
