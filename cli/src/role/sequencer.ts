@@ -1,6 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { segmentsWithin } from '@parley/batcher'
-import { defaultLocalMaxBytes, maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
 import { chooseVerifier, createExecution, createNativeSigner } from '@parley/execution'
 import { ownerAddress } from '@parley/protocol'
 import { createSequencer, type HeaderSigner, openJournal, type SequencerOptions } from '@parley/sequencer'
@@ -9,6 +7,7 @@ import { type Config, needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
 import type { Service } from '../process/service.ts'
+import { segmentsPerBlock } from './block-bound.ts'
 import { Closing } from './closing.ts'
 import { openReader } from './l2.ts'
 import { openBytes } from './stores.ts'
@@ -30,17 +29,12 @@ function optionsOf({ sequencer, run }: Config): SequencerOptions {
   }
 }
 
-/** Segments of a block at most: one larger than the layer takes could never be posted. */
-function segmentsPerBlock({ sequencer, da }: Config): number {
-  const maxBytes = da.layer === 'local' ? defaultLocalMaxBytes : maxBlobsPerTransaction * usableBytesPerBlob
-  return sequencer.maxSegments ?? segmentsWithin(maxBytes)
-}
-
 /** Starts the sequencer: takes messages, keeps its journal, seals blocks. */
 export function startSequencer(context: Context): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
+    const { blockEveryOffers, maxSegments } = config.sequencer
     const dataDir = needed(config, 'run.dataDir')
     const registry = new Registry()
     const settlement = await openReader(context, registry, { dataDir, closing })
@@ -51,7 +45,7 @@ export function startSequencer(context: Context): Promise<Service> {
         lanes: config.run.lanes ?? availableParallelism(),
         verifier: config.run.verifier,
         // Blocks by a clock that counts offers hold all of them, so they are bounded there.
-        ...(config.sequencer.blockEveryOffers === undefined && { segmentsPerBlock: segmentsPerBlock(config) }),
+        ...(blockEveryOffers === undefined && { segmentsPerBlock: segmentsPerBlock(config.da.layer, maxSegments) }),
       },
     )
     closing.add(() => execution.close())

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { segmentsPerBlock } from '../src/role/block-bound.ts'
+
+test.each([
+  { layer: 'local', asked: undefined, expected: 1_024 },
+  { layer: 'local', asked: 700, expected: 700 },
+  { layer: 'ethereum-blobs', asked: undefined, expected: 380 },
+  { layer: 'ethereum-blobs', asked: 380, expected: 380 },
+] as const)('segmentsPerBlock › $asked on $layer is $expected', ({ layer, asked, expected }) => {
+  expect(segmentsPerBlock(layer, asked)).toBe(expected)
+})
+
+test('segmentsPerBlock › more than a publication carries is refused, naming the bound', () => {
+  expect(() => segmentsPerBlock('ethereum-blobs', 381)).toThrow(
+    expect.objectContaining({
+      fault: expect.objectContaining({
+        code: 'CONFIG_VALUE_INVALID',
+        key: 'sequencer.maxSegments',
+        reason: '381, and a publication on ethereum-blobs takes 380 segments at most',
+      }),
+    }),
+  )
+})
