@@ -1,9 +1,63 @@
-import { defineConfig } from 'vitest/config'
+import { fileURLToPath } from 'node:url'
+import { configDefaults, defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+// Every file of tests has a process of its own, and lanes have threads: what Node compiles for one is kept for the others.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
+
+/** Packages whose tests share nothing but modules: a process for each file would cost as much as the tests themselves. */
+const pure = ['protocol', 'http', 'runtime', 'l2'].map((name) => `${name}/test/**/*.test.ts`)
+
+/** Files that take longest, longest first: one that began last would keep a single core busy while the others wait. */
+const longest = [
+  'test/system/cli-dev',
+  'test/system/cli-dev-load',
+  'test/system/published',
+  'test/system/crash',
+  'sequencer/test/removal',
+  'lab/test/bench/latency',
+  'lab/test/bench/verify',
+  'lab/test/bench/fanout',
+  'cli/test/binary',
+  'node/test/restart',
+  'test/system/cli-contacts',
+  'test/system/cli-conversation',
+  'test/system/lying-node',
+  'da-adapters/test/ethereum-blobs',
+  'da-adapters/test/blob-crash',
+  'test/system/node',
+  'da-adapters/test/blob-publishing',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
+      return found === -1 ? longest.length : found
+    }
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b))
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ['*/test/**/*.test.ts', 'test/system/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Much of the suites waits for chains and processes: with a file a core, the cores would wait, too.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
+    // These end what hangs. How long something takes is asserted nowhere, and other machines are several times slower.
+    coverage: { include: ['*/src/**/*.ts'], exclude: ['test/**', '**/bench/**'], reporter: ['text-summary', 'html'] },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: ['*/test/**/*.test.ts', 'test/system/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...pure],
+        },
+      },
+    ],
   },
 })

@@ -7,6 +7,8 @@ import { stripVTControlCharacters } from 'node:util'
 
 interface Step {
   readonly name: string
+  /** Minutes after which it counts as failed: about twice what it takes on two idle cores, and 30 in all. */
+  readonly minutes: number
   readonly command: readonly string[]
   /** Closing lines that must be found in the output, each with groups `passed` and, when there are any, `failed`. */
   readonly summaries: readonly { readonly suite: string; readonly passed: RegExp; readonly failed: RegExp }[]
@@ -15,6 +17,7 @@ interface Step {
 const steps: readonly Step[] = [
   {
     name: 'tests',
+    minutes: 25,
     command: ['npm', 'test'],
     summaries: [
       {
@@ -29,11 +32,13 @@ const steps: readonly Step[] = [
       },
     ],
   },
-  { name: 'lint', command: ['npm', 'run', 'lint'], summaries: [] },
-  { name: 'types', command: ['npm', 'run', 'types'], summaries: [] },
-  { name: 'contracts', command: ['npm', 'run', 'contracts'], summaries: [] },
-  { name: 'boundaries', command: ['npm', 'run', 'boundaries'], summaries: [] },
-  { name: 'unused', command: ['npm', 'run', 'unused'], summaries: [] },
+  { name: 'prose', minutes: 1, command: ['npm', 'run', 'prose'], summaries: [] },
+  { name: 'lint', minutes: 1, command: ['npm', 'run', 'lint'], summaries: [] },
+  { name: 'types', minutes: 1, command: ['npm', 'run', 'types'], summaries: [] },
+  { name: 'contracts', minutes: 3, command: ['npm', 'run', 'contracts'], summaries: [] },
+  { name: 'boundaries', minutes: 1, command: ['npm', 'run', 'boundaries'], summaries: [] },
+  { name: 'unused', minutes: 1, command: ['npm', 'run', 'unused'], summaries: [] },
+  { name: 'server', minutes: 1, command: ['npm', 'run', 'server:size'], summaries: [] },
 ]
 
 async function run(command: readonly string[]): Promise<{ exitCode: number; output: string }> {
@@ -77,6 +82,7 @@ function count(step: Step, exitCode: number, output: string): { passed: number; 
 const failure = /^\s*(?:FAIL\s+\S.*|\[FAIL.*)$/gm
 
 const failures = new Set<string>()
+const times: string[] = []
 let passed = 0
 let failed = 0
 for (const step of steps) {
@@ -90,9 +96,16 @@ for (const step of steps) {
     failures.add(`check ${step.name}`)
     for (const [line] of output.matchAll(failure)) failures.add(line.trim())
   }
-  const seconds = ((Date.now() - started) / 1000).toFixed(1)
-  console.log(`ci: ${step.name} ${counts.failed === 0 ? 'held' : 'FAILED'} in ${seconds} s`)
+  const took = (Date.now() - started) / 60_000
+  times.push(`${step.name.padEnd(10)} ${took.toFixed(1).padStart(5)} of ${step.minutes} minutes`)
+  if (took > step.minutes) {
+    failed += 1
+    failures.add(`check ${step.name} took ${took.toFixed(1)} minutes, more than its ${step.minutes}`)
+  }
+  console.log(`ci: ${step.name} ${counts.failed === 0 ? 'held' : 'FAILED'}`)
 }
+console.log('')
+for (const line of times) console.log(`ci: ${line}`)
 for (const line of failures) console.log(`ci: failed: ${line}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1

@@ -1,11 +1,13 @@
 import {
+  type BlockHeader,
   type BlockSource,
-  type Clock,
   CodedError,
   portableVerifier,
   type Settlement,
   type SignatureVerifier,
+  sameBytes,
 } from '@parley/protocol'
+import { backoffMs, type Clock, type RetryPolicy } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { type BatchEncoder, batchEncoder } from './encode-batch.ts'
@@ -13,7 +15,6 @@ import { createMetrics } from './metrics.ts'
 import { type BatcherOptions, settingsOf } from './options.ts'
 import { type BatcherStore, createPlanStore } from './plan-store.ts'
 import type { BatchLayers } from './publish.ts'
-import { backoffMs, type RetryPolicy } from './retry.ts'
 import { Session, type SessionDeps } from './session.ts'
 
 export interface BatcherDeps {
@@ -39,6 +40,8 @@ export interface BatcherStatus {
   /** Latest claim standing as far as known, and its last block. */
   readonly claim: bigint | undefined
   readonly block: bigint | undefined
+  /** Last block whose batch is published whole; 0 before the L2 was read. */
+  readonly published: bigint
   readonly pendingBlocks: number
   readonly pendingBytes: number
   /** The latest fault; undefined after the next success. */
@@ -53,6 +56,8 @@ export interface Batcher {
    */
   run(signal: AbortSignal): Promise<void>
   status(): BatcherStatus
+  /** The last header known: a sequencer that starts asks for it. Undefined before the L2 was read. */
+  lastHeader(): BlockHeader | undefined
 }
 
 /** Conflicts say `never` of the same claim; reading the L2's head again finds the next one. */
@@ -64,12 +69,13 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
   const { clock, log } = deps
   let oldestReceivedAt: number | undefined
   const metrics = createMetrics(deps.metrics, () =>
-    oldestReceivedAt === undefined ? 0 : Math.max(0, clock.now() - oldestReceivedAt) / 1000,
+    oldestReceivedAt === undefined ? 0 : Math.max(0, clock.elapsed() - oldestReceivedAt) / 1000,
   )
   let status: BatcherStatus = {
     state: 'starting',
     claim: undefined,
     block: undefined,
+    published: 0n,
     pendingBlocks: 0,
     pendingBytes: 0,
     fault: undefined,
@@ -80,10 +86,14 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
   const onFault = (error: CodedError, waitMs: number): void => {
     set({ state: 'waiting', fault: error.toJSON() })
     metrics.faults.inc({ code: error.fault.code })
-    log.warn({ fault: error.toJSON(), waitMs }, 'posting waits')
+    log.warn({ fault: error.toJSON(), waitMs }, 'posting failed; it is tried again')
   }
-  const retry: RetryPolicy = { ...settings, clock, onFault }
+  const onMended = (): void => {
+    if (status.state === 'waiting') set({ state: 'posting', fault: undefined })
+  }
+  const retry: RetryPolicy<CodedError> = { ...settings, clock, passes: passesLater, onFault, onMended }
   let failures = 0
+  let lastHeader: BlockHeader | undefined
   const sessionDeps: SessionDeps = {
     ...deps,
     plans: createPlanStore(deps.store),
@@ -96,6 +106,14 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
       set({ pendingBlocks: queue.length, pendingBytes: queue.weight })
       metrics.pendingBlocks.set(queue.length)
       metrics.pendingBytes.set(queue.weight)
+    },
+    onHeader: (header) => {
+      // What was seen stays known in its lineage, also when the claim it would be in is another's.
+      if (isLater(header, lastHeader)) lastHeader = header
+    },
+    onPublished: (block) => {
+      set({ published: block })
+      metrics.publishedBlock.set(Number(block))
     },
     onClaimed: ({ number, lastHeader }) => {
       failures = 0
@@ -113,11 +131,12 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
 
   return {
     status: () => status,
+    lastHeader: () => lastHeader,
     async run(signal) {
       while (!signal.aborted) {
         try {
           const session = await Session.open(sessionDeps, settings, signal)
-          set({ state: 'posting' })
+          set({ state: 'posting', fault: undefined })
           await session.run(signal)
         } catch (error) {
           if (signal.aborted) break
@@ -138,6 +157,23 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
   }
 }
 
+function isLater(header: BlockHeader, than: BlockHeader | undefined): boolean {
+  return than === undefined || !sameBytes(header.lineage, than.lineage) || header.number > than.number
+}
+
+/** A fault that says `later` is waited out. */
+function passesLater(error: unknown): error is CodedError {
+  return error instanceof CodedError && error.meaning.retry === 'later'
+}
+
 function canBeMended(error: unknown): error is CodedError {
   return error instanceof CodedError && (error.meaning.retry !== 'never' || mendedByANewSession.has(error.fault.code))
+}
+
+/** Why the batcher does not post now; undefined when it does. */
+export function unreadyBecause({ state, fault }: BatcherStatus): string | undefined {
+  if (state === 'posting') return undefined
+  return fault === undefined
+    ? `posting is in state ${state}`
+    : `posting is in state ${state}: ${fault.code} ${fault.message}`
 }

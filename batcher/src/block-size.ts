@@ -1,11 +1,12 @@
-import { type BlockView, BodyKind, codecLimits, limits } from '@parley/protocol'
+import { type BlockView, BodyKind, codecLimits, limits, segmentsOf } from '@parley/protocol'
 
-/** Upper bounds of what one block adds to the encoded parts. */
+/** What one block adds to a batch: its segments, and upper bounds of its bytes in the encoded parts. */
 export interface BlockSize {
   readonly coreBytes: number
   readonly witnessBytes: number
   /** Of `coreBytes`, those of the narrow columns. */
   readonly narrowBytes: number
+  readonly segments: number
 }
 
 /** What an encoded part has beside its blocks: version, storage, lengths, count. */
@@ -42,7 +43,12 @@ export function sizeOf({ runs: view }: BlockView): BlockSize {
       }
     }
   }
-  return { coreBytes: narrowBytes + wideBytes, witnessBytes: 64 * signatures, narrowBytes }
+  return {
+    coreBytes: narrowBytes + wideBytes,
+    witnessBytes: 64 * signatures,
+    narrowBytes,
+    segments: segmentsOf(view.runs),
+  }
 }
 
 /** Bytes that the largest segment adds to either part: its messages' signatures; an operation has fewer. */

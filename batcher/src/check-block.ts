@@ -2,16 +2,18 @@ import {
   type BlockHeader,
   BlockHeaderType,
   type BlockView,
-  type Bytes20,
   type Bytes32,
-  CodecError,
+  type FeeParameters,
   headerDigest,
+  knownRules,
   type RunsView,
   runsRootOfView,
-  type SealedBlock,
+  type Schedule,
   type SignatureVerifier,
   sameBytes,
-  viewOf,
+  segmentsOf,
+  sequencerAt,
+  unknownRules,
 } from '@parley/protocol'
 import { BatcherError } from './faults.ts'
 
@@ -19,19 +21,19 @@ import { BatcherError } from './faults.ts'
 export interface BlockOrigin {
   /** EIP-712 separator of the deployment. */
   readonly separator: Bytes32
-  readonly sequencer: Bytes20
+  readonly schedule: Schedule
+  /** Of the rules that this version knows. */
+  readonly fees: FeeParameters
   readonly lineage: Bytes32
   readonly verifier: SignatureVerifier
 }
 
 /**
- * Checks that `sealed` is the sequencer's and follows `previous`.
- * @returns its bytes, taken apart as far as a batch needs.
+ * Checks that a block is the sequencer's and follows `previous`.
  * @throws {BatcherError} naming the first thing wrong.
  */
-export function checkSealedBlock(sealed: SealedBlock, previous: BlockHeader, origin: BlockOrigin): BlockView {
+export function checkSealedBlock(view: BlockView, previous: BlockHeader, origin: BlockOrigin): void {
   const expected = previous.number + 1n
-  const view = readable(sealed, expected)
   const { header } = view
   if (header.number !== expected) throw new BatcherError({ code: 'BLOCK_GAP', expected, received: header.number })
   const block = header.number
@@ -49,20 +51,34 @@ export function checkSealedBlock(sealed: SealedBlock, previous: BlockHeader, ori
       expected: runs,
       received: header.runsRoot,
     })
+  const segments = previous.segmentCount + BigInt(segmentsOf(view.runs.runs))
+  if (header.segmentCount !== segments)
+    throw new BatcherError({
+      code: 'BLOCK_MISMATCH',
+      block,
+      field: 'segmentCount',
+      expected: segments,
+      received: header.segmentCount,
+    })
   checkWitness(block, view.runs)
+  assertKnownRules(header, origin)
   const digest = headerDigest(origin.separator, header)
-  if (!origin.verifier.verifyOwner(origin.sequencer, digest, view.signature.subarray(0, 64)))
-    throw new BatcherError({ code: 'BLOCK_UNSIGNED', block, sequencer: origin.sequencer })
-  return view
+  const { key } = sequencerAt(origin.schedule.keys, block)
+  if (!origin.verifier.verifyOwner(key, digest, view.signature.subarray(0, 64)))
+    throw new BatcherError({ code: 'BLOCK_UNSIGNED', block, sequencer: key })
 }
 
-function readable(sealed: SealedBlock, block: bigint): BlockView {
-  try {
-    return viewOf(sealed)
-  } catch (cause) {
-    if (!(cause instanceof CodecError)) throw cause
-    throw new BatcherError({ code: 'BLOCK_UNREADABLE', block, reason: cause.fault.code }, { cause })
-  }
+/** What a block means under rules that this program does not know, it cannot tell. */
+function assertKnownRules({ number, timestamp }: BlockHeader, { schedule, fees }: BlockOrigin): void {
+  const unknown = unknownRules(schedule.rules, fees)
+  if (unknown === undefined || timestamp < unknown.from) return
+  throw new BatcherError({
+    code: 'RULES_UNKNOWN',
+    block: number,
+    from: unknown.from,
+    rules: unknown.number,
+    known: knownRules,
+  })
 }
 
 /** The header says nothing of the signatures, so at least each must have its place. */

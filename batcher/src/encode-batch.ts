@@ -18,7 +18,6 @@ import {
   encodeSignatures,
   limits,
   sameBytes,
-  sealedOf,
   signaturesOfViews,
   skeletonsOf,
   witnessRoot,
@@ -31,6 +30,8 @@ import { sameColumns } from './same-columns.ts'
 export interface EncodedBatch {
   readonly number: bigint
   readonly lastHeader: BlockHeader
+  /** 65 bytes: the sequencer's, of the last header. */
+  readonly signature: Uint8Array
   readonly parts: { readonly [part in BatchPart]: EncodedPart }
 }
 
@@ -75,12 +76,13 @@ export function encodeBatch(
   const count = signatures.length / 64
   const readSignatures = reading(number, 'witness', () => decodeSignatures(witness, count))
   if (!isDerivable(blocks) || !sameColumns(read, columns)) {
-    const originals = blocks.map((block) => sealedOf(block).block)
+    const originals = blocks.map((block) => block.decode().block)
     throw mismatch(number, 'core', parts.core.root, coreRoot(complete(skeletonsOf(read), originals, previous)))
   }
   if (Buffer.compare(readSignatures, signatures) !== 0)
     throw mismatch(number, 'witness', parts.witness.root, witnessRoot(decodeWitness(witness, skeletonsOf(read))))
-  return { number, lastHeader: (blocks.at(-1) as BlockView).header, parts }
+  const { header: lastHeader, signature } = blocks.at(-1) as BlockView
+  return { number, lastHeader, signature, parts }
 }
 
 /** Whether the roots that are not carried are those a node would derive; where a shard stood before the batch it knows. */

@@ -7,13 +7,20 @@ export type BatcherFault =
   | { code: 'BATCH_SELF_CHECK_FAILED'; batch: bigint; part: BatchPart; expected: Uint8Array; received: Uint8Array }
   | { code: 'BATCH_UNREADABLE'; batch: bigint; part: BatchPart; reason: string }
   | { code: 'BLOCK_TOO_LARGE'; block: bigint; part: BatchPart; bytes: number; maxBytes: number }
-  | { code: 'BLOCK_UNREADABLE'; block: bigint; reason: string }
   | { code: 'BLOCK_GAP'; expected: bigint; received: bigint }
   | { code: 'BLOCK_UNLINKED'; block: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'BLOCK_LINEAGE'; block: bigint; expected: Uint8Array; received: Uint8Array }
-  | { code: 'BLOCK_MISMATCH'; block: bigint; field: string; expected: Uint8Array; received: Uint8Array }
+  | {
+      code: 'BLOCK_MISMATCH'
+      block: bigint
+      field: string
+      expected: bigint | Uint8Array
+      received: bigint | Uint8Array
+    }
   | { code: 'BLOCK_WITNESS'; block: bigint; shard: number; segment: number; expected: number; received: number }
   | { code: 'BLOCK_UNSIGNED'; block: bigint; sequencer: Uint8Array }
+  | { code: 'RULES_UNKNOWN'; block: bigint; from: bigint; rules: number; known: number }
+  | { code: 'SCHEDULE_CHANGED'; keys: number; rules: number }
   | { code: 'SOURCE_ENDED'; next: bigint }
   | { code: 'LINEAGE_CHANGED'; batch: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'CLAIM_LOST'; claimed: bigint; head: bigint }
@@ -29,13 +36,18 @@ export const batcherFaults: FaultTable<BatcherFault> = {
   },
   BATCH_UNREADABLE: { blame: 'defect', retry: 'never', text: 'the encoded batch does not decode' },
   BLOCK_TOO_LARGE: { blame: 'operator', retry: 'never', text: 'one block alone is larger than the DA layer takes' },
-  BLOCK_UNREADABLE: { blame: 'layer', retry: 'later', text: 'the source gave something that is no block' },
   BLOCK_GAP: { blame: 'layer', retry: 'later', text: 'the source gave another block than the next one' },
   BLOCK_UNLINKED: { blame: 'layer', retry: 'later', text: 'a block does not follow the one before it' },
   BLOCK_LINEAGE: { blame: 'layer', retry: 'later', text: 'a block is of another lineage than the L2’s' },
   BLOCK_MISMATCH: { blame: 'layer', retry: 'later', text: 'a header does not commit to what came with it' },
   BLOCK_WITNESS: { blame: 'layer', retry: 'later', text: 'a segment has another number of signatures than it needs' },
   BLOCK_UNSIGNED: { blame: 'layer', retry: 'later', text: 'a block is not signed by the sequencer' },
+  RULES_UNKNOWN: {
+    blame: 'operator',
+    retry: 'never',
+    text: 'a block is made by rules that this version does not know: install the version that does',
+  },
+  SCHEDULE_CHANGED: { blame: 'layer', retry: 'later', text: 'keys or rules were announced: the session begins anew' },
   SOURCE_ENDED: { blame: 'layer', retry: 'later', text: 'the block source ended' },
   LINEAGE_CHANGED: {
     blame: 'layer',

@@ -1,7 +1,7 @@
-import { type Clock, codecLimits, columnsOfViews, encodeBatchColumns } from '@parley/protocol'
+import { type BlockHeader, codecLimits, columnsOfViews, encodeBatchColumns, limits } from '@parley/protocol'
+import type { BoundedQueue, Clock } from '@parley/runtime'
 import type { WaitingBlock } from './block-size.ts'
 import { partOverheadBytes } from './block-size.ts'
-import type { BoundedQueue } from './bounded-queue.ts'
 import { BatcherError, type BatchPart } from './faults.ts'
 
 /** When a batch is closed. */
@@ -10,6 +10,8 @@ export interface ClosingRules {
   readonly maxAgeMs: number
   readonly maxCoreBytes: number
   readonly maxWitnessBytes: number
+  /** Whether a batch that begins with `first` may take in `next`: a claim crosses no change of keys or rules. */
+  readonly mayShare: (first: BlockHeader, next: BlockHeader) => boolean
 }
 
 /** Measuring again is worth it when at least this share of the estimate can have been too much. */
@@ -21,6 +23,7 @@ class BatchFill {
   private coreBytes = partOverheadBytes
   private witnessBytes = partOverheadBytes
   private narrowBytes = 0
+  private segments = 0
   /** Part of `coreBytes` that is a bound and not a measure. */
   private estimated = 0
   private readonly rules: ClosingRules
@@ -35,11 +38,15 @@ class BatchFill {
     this.coreBytes += block.size.coreBytes
     this.estimated += block.size.coreBytes
     this.narrowBytes += block.size.narrowBytes
+    this.segments += block.size.segments
     this.witnessBytes += block.size.witnessBytes
     return true
   }
 
-  private fits({ size }: WaitingBlock): boolean {
+  private fits({ block, size }: WaitingBlock): boolean {
+    const [first] = this.held
+    if (first !== undefined && !this.rules.mayShare(first.block.header, block.header)) return false
+    if (this.segments + size.segments > limits.segmentsPerBatch) return false
     if (this.witnessBytes + size.witnessBytes > this.rules.maxWitnessBytes) return false
     if (this.narrowBytes + size.narrowBytes > codecLimits.maxNarrowBytes) return false
     if (this.coreBytes + size.coreBytes <= this.rules.maxCoreBytes) return true
@@ -55,7 +62,8 @@ class BatchFill {
 }
 
 /**
- * Takes the blocks of the next batch: until one more would not fit, `maxBlocks` are there, or the oldest has waited
+ * Takes the blocks of the next batch: until one more would not fit, would lift their segments above 8,192 or does not belong
+ * to it, `maxBlocks` are there, or the oldest has waited
  * `maxAgeMs` and no other waits.
  * @throws {BatcherError} `BLOCK_TOO_LARGE` when a block does not even fit alone; what the queue's writer failed with.
  */
@@ -75,7 +83,7 @@ export async function formBatch(
       break
     }
     queue.take()
-    deadline ??= clock.now() > next.receivedAt + rules.maxAgeMs ? clock.now() : next.receivedAt + rules.maxAgeMs
+    deadline ??= clock.elapsed() > next.receivedAt + rules.maxAgeMs ? clock.elapsed() : next.receivedAt + rules.maxAgeMs
   }
   return fill.held
 }

@@ -8,6 +8,7 @@ export interface BatcherMetrics {
   readonly batchesInFlight: Gauge
   readonly claimedBatch: Gauge
   readonly claimedBlock: Gauge
+  readonly publishedBlock: Gauge
   readonly finalBatch: Gauge
   readonly blocks: Counter
   readonly batches: Counter
@@ -42,6 +43,7 @@ export function createMetrics(registry: Registry, ageSeconds: () => number): Bat
     batchesInFlight: gauge('batches_in_flight', 'Batches decided on and not yet claimed'),
     claimedBatch: gauge('claimed_batch', 'Number of the latest claim'),
     claimedBlock: gauge('claimed_block', 'Number of the last block of the latest claim'),
+    publishedBlock: gauge('published_block', 'Number of the last block whose batch is published whole'),
     finalBatch: gauge('final_batch', 'Number of the latest final claim'),
     blocks: counter('blocks_total', 'Blocks claimed'),
     batches: counter('batches_total', 'Batches claimed'),

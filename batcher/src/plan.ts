@@ -1,4 +1,4 @@
-import { ByteListType, ContainerType, ListCompositeType, UintBigintType } from '@chainsafe/ssz'
+import { ByteListType, ByteVectorType, ContainerType, ListCompositeType, UintBigintType } from '@chainsafe/ssz'
 import {
   type BlockHeader,
   BlockHeaderType,
@@ -46,6 +46,7 @@ const BatchPlanType = new ContainerType(
     first: Uint64Type,
     parent: Bytes32Type,
     lastHeader: BlockHeaderType,
+    signature: new ByteVectorType(65),
     core: PlannedPartType,
     witness: PlannedPartType,
   },
@@ -61,6 +62,8 @@ export interface BatchPlan {
   /** Root of the header before the first block. */
   readonly parent: Uint8Array
   readonly lastHeader: BlockHeader
+  /** The sequencer's, of the last header. */
+  readonly signature: Uint8Array
   readonly core: PlannedPart
   readonly witness: PlannedPart
 }

@@ -1,11 +1,13 @@
-import { type BlockHeader, BlockHeaderType, type Bytes32, sameBytes } from '@parley/protocol'
+import { type BlockHeader, BlockHeaderType, mayShareBatch, sameBytes } from '@parley/protocol'
+import type { BlockOrigin } from './check-block.ts'
 import type { EncodedBatch } from './encode-batch.ts'
 import type { BatchPlan } from './plan.ts'
 import type { BatchLayers } from './publish.ts'
 
-/** Whether a recorded plan goes on where `previous` ends, in the lineage in force. */
-export function follows(plan: BatchPlan, previous: BlockHeader, lineage: Bytes32): boolean {
+/** Whether a recorded plan goes on where `previous` ends, in the lineage in force and within one key and one version. */
+export function follows(plan: BatchPlan, previous: BlockHeader, { lineage, schedule }: BlockOrigin): boolean {
   return (
+    mayShareBatch(schedule, previous, { number: plan.first }, plan.lastHeader) &&
     plan.first === previous.number + 1n &&
     sameBytes(plan.parent, BlockHeaderType.hashTreeRoot(previous)) &&
     sameBytes(plan.lastHeader.lineage, lineage)
@@ -45,6 +47,7 @@ export function planOf(encoded: EncodedBatch, previous: BlockHeader): BatchPlan 
     first: previous.number + 1n,
     parent: BlockHeaderType.hashTreeRoot(previous),
     lastHeader: encoded.lastHeader,
+    signature: encoded.signature,
     core: part('core'),
     witness: part('witness'),
   }

@@ -1,10 +1,10 @@
-import type { DataAvailability } from '@parley/protocol'
+import type { CodedError, DataAvailability } from '@parley/protocol'
+import { backoffMs, type RetryPolicy, retrying } from '@parley/runtime'
 import type { EncodedBatch } from './encode-batch.ts'
 import { BatcherError, type BatchPart } from './faults.ts'
 import type { BatcherMetrics } from './metrics.ts'
 import { type BatchPlan, type Publication, withPublication } from './plan.ts'
 import type { PlanStore } from './plan-store.ts'
-import { backoffMs, type RetryPolicy, retrying } from './retry.ts'
 
 /** The layer each part goes to; both may be the same. */
 export type BatchLayers = { readonly [part in BatchPart]: DataAvailability }
@@ -13,7 +13,7 @@ export interface PublishDeps {
   readonly layers: BatchLayers
   readonly plans: PlanStore
   readonly metrics: BatcherMetrics
-  readonly retry: RetryPolicy
+  readonly retry: RetryPolicy<CodedError>
 }
 
 const parts: readonly BatchPart[] = ['core', 'witness']
@@ -66,9 +66,9 @@ async function submit(
 ): Promise<Publication> {
   const layer = layers[part]
   const labels = { part, layer: layer.name }
-  const started = retry.clock.now()
+  const started = retry.clock.elapsed()
   const receipt = await retrying(() => layer.submit(bytes, signal), retry, signal)
-  metrics.publishSeconds.observe(labels, (retry.clock.now() - started) / 1000)
+  metrics.publishSeconds.observe(labels, (retry.clock.elapsed() - started) / 1000)
   metrics.publishedBytes.inc(labels, bytes.length)
   metrics.daCost.inc(labels, Number(receipt.costWei))
   return { layer: layer.layer, pointer: receipt.pointer, height: receipt.height, costWei: receipt.costWei }

@@ -3,17 +3,21 @@ import {
   type BlockSource,
   type BlockView,
   type ClaimHead,
-  type Clock,
+  type CodedError,
   domainSeparator,
+  type FeeParameters,
+  knownRules,
+  mayShareBatch,
+  type Schedule,
   type Settlement,
   type SignatureVerifier,
   sameBytes,
+  unknownRules,
 } from '@parley/protocol'
+import { BoundedQueue, type Clock, concurrently, type RetryPolicy, retrying } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { sizeOf, type WaitingBlock } from './block-size.ts'
-import { BoundedQueue } from './bounded-queue.ts'
 import { type BlockOrigin, checkSealedBlock } from './check-block.ts'
-import { concurrently } from './concurrently.ts'
 import { type BatchEncoder, type EncodedBatch, encodeBatch } from './encode-batch.ts'
 import { BatcherError } from './faults.ts'
 import { type ClosingRules, formBatch } from './form-batch.ts'
@@ -23,7 +27,6 @@ import type { BatchPlan } from './plan.ts'
 import type { PlanStore } from './plan-store.ts'
 import { follows, forLayers, isPlanOf, isPublished, planOf } from './planning.ts'
 import { type BatchLayers, publishBatch } from './publish.ts'
-import { type RetryPolicy, retrying } from './retry.ts'
 
 /** Everything a session works with; the batcher makes it once. */
 export interface SessionDeps {
@@ -36,9 +39,13 @@ export interface SessionDeps {
   readonly metrics: BatcherMetrics
   readonly verifier: SignatureVerifier
   readonly encoder: BatchEncoder
-  readonly retry: RetryPolicy
+  readonly retry: RetryPolicy<CodedError>
   /** Called with the queue of blocks when it changes. */
   readonly onPending: (queue: BoundedQueue<WaitingBlock>) => void
+  /** Called with the last header that is known: of the claim, of recorded plans, then of each block taken in. */
+  readonly onHeader: (header: BlockHeader) => void
+  /** Called with the last block claimed when a session begins, then with the last of each batch published whole, in order. */
+  readonly onPublished: (block: bigint) => void
   /** Called with each claim that was made. */
   readonly onClaimed: (head: ClaimHead) => void
 }
@@ -81,18 +88,21 @@ export class Session {
   static async open(deps: SessionDeps, settings: BatcherSettings, signal: AbortSignal): Promise<Session> {
     const { settlement, verifier } = deps
     const config = await settlement.config(signal)
-    const [head, lineage, sequencer] = await Promise.all([
+    const [head, lineage, schedule] = await Promise.all([
       settlement.head(signal),
       settlement.lineage(signal),
-      settlement.sequencer(signal),
+      settlement.schedule(signal),
     ])
+    tellAnnounced(deps.log, schedule, config.fees, head)
     const separator = domainSeparator(config.chainId, config.inbox)
-    return new Session(deps, settings, head, { separator, sequencer, lineage, verifier })
+    return new Session(deps, settings, head, { separator, schedule, fees: config.fees, lineage, verifier })
   }
 
   /** Runs until the signal aborts or a fault ends the session; in either case everything begun has ended. */
   async run(signal: AbortSignal): Promise<void> {
+    this.deps.onPublished(this.head.lastHeader.number)
     const plans = await this.standingPlans()
+    this.deps.onHeader(plans.at(-1)?.lastHeader ?? this.head.lastHeader)
     const unpublished = plans.findIndex((plan) => !isPublished(plan))
     const toForm = unpublished === -1 ? [] : plans.slice(unpublished)
     const ready = unpublished === -1 ? plans : plans.slice(0, unpublished)
@@ -122,7 +132,7 @@ export class Session {
     const standing: BatchPlan[] = []
     let previous = this.head.lastHeader
     for (const plan of await plans.from(first)) {
-      if (!follows(plan, previous, this.origin.lineage)) break
+      if (!follows(plan, previous, this.origin)) break
       standing.push(forLayers(plan, layers))
       previous = plan.lastHeader
     }
@@ -134,11 +144,12 @@ export class Session {
   private async takeIn(after: BlockHeader, signal: AbortSignal): Promise<void> {
     let previous = after
     try {
-      for await (const sealed of this.deps.blocks.blocks(after.number + 1n, signal)) {
-        const block = checkSealedBlock(sealed, previous, this.origin)
+      for await (const block of this.deps.blocks.blocks(after.number + 1n, signal)) {
+        checkSealedBlock(block, previous, this.origin)
         previous = block.header
+        this.deps.onHeader(previous)
         await this.queue.room(signal)
-        this.queue.push({ block, size: sizeOf(block), receivedAt: this.deps.clock.now() })
+        this.queue.push({ block, size: sizeOf(block), receivedAt: this.deps.clock.elapsed() })
       }
       signal.throwIfAborted()
       throw new BatcherError({ code: 'SOURCE_ENDED', next: previous.number + 1n })
@@ -164,7 +175,9 @@ export class Session {
         await this.posted.room(signal)
         const planned = toForm[i]
         const blocks =
-          planned === undefined ? await this.next(signal) : await this.through(planned.lastHeader.number, signal)
+          planned === undefined
+            ? await this.next(previous, signal)
+            : await this.through(planned.lastHeader.number, signal)
         const encoded = encodeBatch(number, blocks, previous, this.deps.encoder)
         const plan = planned !== undefined && isPlanOf(planned, encoded) ? planned : planOf(encoded, previous)
         if (plan !== planned) await this.deps.plans.put(plan)
@@ -176,13 +189,14 @@ export class Session {
     }
   }
 
-  private async next(signal: AbortSignal): Promise<BlockView[]> {
+  private async next(previous: BlockHeader, signal: AbortSignal): Promise<BlockView[]> {
     const { layers, clock } = this.deps
     const rules: ClosingRules = {
       maxBlocks: this.settings.maxBlocks,
       maxAgeMs: this.settings.maxAgeMs,
       maxCoreBytes: Math.min(this.settings.maxCoreBytes, layers.core.limits.maxBytes),
       maxWitnessBytes: Math.min(this.settings.maxWitnessBytes, layers.witness.limits.maxBytes),
+      mayShare: (first, next) => mayShareBatch(this.origin.schedule, previous, first, next),
     }
     return (await formBatch(this.queue, rules, clock, signal)).map(({ block }) => block)
   }
@@ -220,12 +234,13 @@ export class Session {
     const { settlement, retry, metrics, log, clock, onClaimed } = this.deps
     while (true) {
       const batch = await this.posted.peek(signal)
-      const { number, core, witness, lastHeader, first } = await batch.published
+      const { number, core, witness, lastHeader, signature, first } = await batch.published
+      this.deps.onPublished(lastHeader.number)
       const place = (part: BatchPlan['core']) => {
         if (part.published === undefined) throw new TypeError('a claim was begun before its batch was published')
         return { layer: part.published.layer, pointer: part.published.pointer }
       }
-      const started = clock.now()
+      const started = clock.elapsed()
       const request = {
         number,
         parent: this.head.hash,
@@ -235,11 +250,12 @@ export class Session {
         lastHeader,
         core: place(core),
         witness: place(witness),
+        signature,
       }
       const receipt = await retrying(() => settlement.claim(request, signal), retry, signal)
       this.head = { number, hash: receipt.hash, lastHeader }
       this.posted.take()
-      const tookMs = clock.now() - started
+      const tookMs = clock.elapsed() - started
       const blocks = Number(lastHeader.number - first) + 1
       metrics.claimSeconds.observe(tookMs / 1000)
       metrics.claimGas.inc(Number(receipt.gasUsed))
@@ -276,6 +292,38 @@ export class Session {
       const replaced = standing.number === claimed.number && !sameBytes(standing.hash, claimed.hash)
       if (lost || replaced)
         throw new BatcherError({ code: 'CLAIM_LOST', claimed: claimed.number, head: standing.number })
+      const schedule = await retrying(() => settlement.schedule(signal), retry, signal)
+      if (!isSameSchedule(schedule, this.origin.schedule))
+        throw new BatcherError({
+          code: 'SCHEDULE_CHANGED',
+          keys: schedule.keys.length,
+          rules: schedule.rules.length,
+        })
     }
   }
+}
+
+/** Entries are never changed, but one that is announced may take the place of another. */
+function isSameSchedule(a: Schedule, b: Schedule): boolean {
+  const keys = a.keys.every(({ from, key }, i) => {
+    const other = b.keys[i]
+    return other !== undefined && from === other.from && sameBytes(key, other.key)
+  })
+  const rules = a.rules.every(({ from, announcedAt }, i) => {
+    const other = b.rules[i]
+    return other !== undefined && from === other.from && announcedAt === other.announcedAt
+  })
+  return keys && rules && a.keys.length === b.keys.length && a.rules.length === b.rules.length
+}
+
+/** From the announcement on a person can see what is to come. */
+function tellAnnounced(log: Logger, { keys, rules }: Schedule, fees: FeeParameters, { lastHeader }: ClaimHead): void {
+  for (const { from, key } of keys)
+    if (from > lastHeader.number + 1n) log.warn({ from, key }, 'another key signs headers from this block on')
+  const unknown = unknownRules(rules, fees)
+  if (unknown !== undefined)
+    log.warn(
+      { from: unknown.from, rules: unknown.number, known: knownRules },
+      'RULES_UNKNOWN: rules are announced that this version does not know; it stops at their time',
+    )
 }

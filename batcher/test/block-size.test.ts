@@ -1,4 +1,4 @@
-import { limits, viewOf } from '@parley/protocol'
+import { BlockView, limits } from '@parley/protocol'
 import { expect, test } from 'vitest'
 import { partOverheadBytes, segmentsWithin, sizeOf } from '../src/block-size.ts'
 import { sealedChain } from './support/chain.ts'
@@ -7,7 +7,7 @@ test.each([33, 64, 320, 1_000, 5_000])(
   'segmentsWithin › a block of %i messages fits every layer that has room for its segments',
   (messages) => {
     const [sealed] = sealedChain({ blocks: 1, messages })
-    const block = viewOf(sealed as NonNullable<typeof sealed>)
+    const block = BlockView.encode(sealed as NonNullable<typeof sealed>)
     const segments = block.runs.runs.reduce((sum, run) => sum + run.segments.length, 0)
     const size = sizeOf(block)
     const needed = partOverheadBytes + Math.max(size.coreBytes, size.witnessBytes)

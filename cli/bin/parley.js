@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { enableCompileCache } from './compile-cache.js'
+
 // Plain JavaScript that any Node parses: the rest is TypeScript, which only Node 24 and later run as it is.
 const needed = 24
 const major = Number(process.versions.node.split('.')[0])
@@ -9,7 +11,22 @@ if (major < needed) {
   )
   process.exit(2)
 }
+
+enableCompileCache()
+
+/** Where the laboratory's commands are: in a checkout, not where only the roles are installed. */
+function laboratory() {
+  try {
+    return import.meta.resolve('@parley/lab/program')
+  } catch (error) {
+    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
 const { main } = await import('../src/main.ts')
-const code = await main(process.argv.slice(2))
-// Idle connections must not hold up the end; what was written must still arrive.
-process.stdout.write('', () => process.exit(code))
+const found = laboratory()
+const program = found === undefined ? (await import('../src/commands.ts')).product : (await import(found)).checkout
+const code = await main(program, process.argv.slice(2))
+// Idle connections must not hold up the end; what was written has arrived.
+process.exit(code)

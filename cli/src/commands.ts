@@ -1,15 +1,5 @@
+import { accountDeposit, accountOpen, accountShow } from './command/account.ts'
 import { batcherCommand } from './command/batcher.ts'
-import { benchLoad, benchPipeline } from './command/bench.ts'
-import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
-import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
-import {
-  benchLanesCommand,
-  benchLatencyCommand,
-  benchMemoryCommand,
-  benchOpenLoad,
-  benchRestartCommand,
-  benchVerifyCommand,
-} from './command/bench-limits.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
 import {
@@ -22,25 +12,30 @@ import {
   contactSet,
   contactShow,
 } from './command/contact.ts'
+import {
+  conversationAdd,
+  conversationConsent,
+  conversationCreate,
+  conversationShow,
+  readCommand,
+  sendCommand,
+} from './command/conversation.ts'
 import { daCommand } from './command/da.ts'
 import { deployCommand } from './command/deploy.ts'
-import { devCommand } from './command/dev.ts'
+import { inspectBlock, inspectClaim, inspectConversation, inspectFallen, inspectPayload } from './command/inspect.ts'
 import {
-  inboxGate,
-  inboxInvite,
-  inboxProof,
-  inboxQuote,
-  inboxShow,
-  inboxStanding,
-  inboxWatch,
-  inboxWithdraw,
-} from './command/inbox.ts'
-import { inspectBlock, inspectClaim, inspectConversation, inspectPayload } from './command/inspect.ts'
+  inviteGate,
+  inviteProof,
+  inviteQuote,
+  inviteSend,
+  inviteShow,
+  inviteStanding,
+  inviteWatch,
+  inviteWithdraw,
+} from './command/invite.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
-import { replayCommand } from './command/replay.ts'
 import { sequencerCommand } from './command/sequencer.ts'
-import { simulateConservationCommand, simulateSpamCommand } from './command/simulate.ts'
 import {
   treasuryDelegate,
   treasuryExecute,
@@ -53,16 +48,26 @@ import {
   treasuryShow,
   treasuryVote,
 } from './command/treasury.ts'
+import { loadConfig } from './config/load.ts'
+import { settings } from './config/settings.ts'
+import type { Program } from './program.ts'
 
-/** Every command of `parley`. */
-export const commands: readonly CommandDefinition[] = [
-  devCommand,
+/** The commands of operators and users. */
+const commands: readonly CommandDefinition[] = [
   nodeCommand,
-  replayCommand,
   sequencerCommand,
   batcherCommand,
   daCommand,
   deployCommand,
+  accountOpen,
+  accountDeposit,
+  accountShow,
+  conversationCreate,
+  conversationConsent,
+  conversationAdd,
+  conversationShow,
+  sendCommand,
+  readCommand,
   contactRegister,
   contactResolve,
   contactShow,
@@ -71,14 +76,14 @@ export const commands: readonly CommandDefinition[] = [
   contactDelegate,
   contactOwner,
   contactDeactivate,
-  inboxShow,
-  inboxGate,
-  inboxQuote,
-  inboxInvite,
-  inboxProof,
-  inboxWatch,
-  inboxStanding,
-  inboxWithdraw,
+  inviteShow,
+  inviteGate,
+  inviteQuote,
+  inviteSend,
+  inviteProof,
+  inviteWatch,
+  inviteStanding,
+  inviteWithdraw,
   treasuryShow,
   treasuryRecord,
   treasuryReimburse,
@@ -89,27 +94,16 @@ export const commands: readonly CommandDefinition[] = [
   treasuryQueue,
   treasuryExecute,
   treasuryDelegate,
-  benchLanesCommand,
-  benchLatencyCommand,
-  benchOpenLoad,
-  benchMemoryCommand,
-  benchRestartCommand,
-  benchVerifyCommand,
-  benchPipeline,
-  benchLoad,
-  simulateSpamCommand,
-  simulateConservationCommand,
-  benchDaCommand,
-  benchSettlementCommand,
-  benchPeersCommand,
-  benchAllCommand,
-  benchGuardCommand,
   inspectBlock,
   inspectClaim,
   inspectConversation,
+  inspectFallen,
   inspectPayload,
   keysGenerate,
   keysDerive,
   keysShow,
   configCommand,
 ]
+
+/** The command without the laboratory. */
+export const product: Program = { settings, load: (sources) => loadConfig(settings, sources), commands }

@@ -5,28 +5,56 @@ export type CliFault =
   | { code: 'CONFIG_VALUE_INVALID'; key: string; source: string; reason: string }
   | { code: 'CONFIG_VALUE_MISSING'; key: string; variable: string; flag: string }
   | { code: 'CONFIG_FILE_UNREADABLE'; path: string; reason: string }
-  | { code: 'TRACE_UNREADABLE'; path: string; reason: string }
-  | { code: 'TRACE_LINE_INVALID'; line: number; field: string; reason: string }
-  | { code: 'CHILD_ENDED'; role: string; exitCode: number; lastLines: readonly string[] }
-  | { code: 'CHILD_NOT_READY'; role: string; waitedMs: number; lastLines: readonly string[] }
   | { code: 'ANSWER_INVALID'; server: string; field: string; reason: string }
-  | { code: 'NODE_HALTED'; state: string; reason: string }
   | { code: 'DEADLINE_PASSED'; waitedFor: string; waitedMs: number }
   | { code: 'ARGUMENT_INVALID'; argument: string; reason: string }
+  | { code: 'LISTEN_REFUSED'; address: string; reason: string }
+  | { code: 'SYSTEM_REFUSED'; call: string; path: string; reason: string }
+  | { code: 'OUTPUT_UNWRITABLE'; stream: string; reason: string }
+  | { code: 'SERVER_UNREACHABLE'; reason: string }
+  | { code: 'DATA_DIR_LOCKED'; path: string; reason: string }
+  | { code: 'DATA_DIR_UNUSABLE'; path: string; reason: string }
+  | { code: 'DATA_DIR_REPLACED'; path: string }
+  | { code: 'STORE_DAMAGED'; path: string; reason: string }
+  | { code: 'STORE_FORM_UNKNOWN'; path: string; found: string; known: string }
+  | { code: 'STORE_OTHER'; path: string; field: string; expected: string; received: string; cure: string }
+  | { code: 'ACCOUNT_UNKNOWN'; place: string }
+  | { code: 'BLOCK_UNKNOWN'; block: string; verified: string }
+  | { code: 'CLAIM_UNKNOWN'; claim: string; standing: number }
+  | { code: 'REMOVAL_UNKNOWN'; removal: string; removals: number }
+  | { code: 'CONVERSATION_UNKNOWN'; place: string }
+  | { code: 'NOT_A_MEMBER'; place: string; key: Uint8Array }
+  | { code: 'REFUSED'; refusal: string; expected: bigint }
 
 export const cliFaults: FaultTable<CliFault> = {
   CONFIG_KEY_UNKNOWN: { blame: 'operator', retry: 'changed', text: 'there is no such configuration key' },
   CONFIG_VALUE_INVALID: { blame: 'operator', retry: 'changed', text: 'a configuration value is outside its bounds' },
   CONFIG_VALUE_MISSING: { blame: 'operator', retry: 'changed', text: 'the command needs a configuration value' },
   CONFIG_FILE_UNREADABLE: { blame: 'operator', retry: 'changed', text: 'the configuration file cannot be read' },
-  TRACE_UNREADABLE: { blame: 'operator', retry: 'changed', text: 'the trace cannot be read' },
-  TRACE_LINE_INVALID: { blame: 'operator', retry: 'changed', text: 'a line of the trace is not of the stated form' },
-  CHILD_ENDED: { blame: 'operator', retry: 'changed', text: 'a process of the stack ended by itself' },
-  CHILD_NOT_READY: { blame: 'operator', retry: 'later', text: 'a process of the stack did not become ready in time' },
   ANSWER_INVALID: { blame: 'layer', retry: 'later', text: 'a server’s answer is not what it should be' },
-  NODE_HALTED: { blame: 'defect', retry: 'never', text: 'the verifying node does not go on' },
   DEADLINE_PASSED: { blame: 'operator', retry: 'later', text: 'something awaited did not happen in time' },
+  LISTEN_REFUSED: { blame: 'operator', retry: 'changed', text: 'the server cannot listen at its address' },
+  SYSTEM_REFUSED: { blame: 'operator', retry: 'changed', text: 'the operating system refused a call' },
+  OUTPUT_UNWRITABLE: { blame: 'operator', retry: 'changed', text: 'what the command printed was not written' },
+  SERVER_UNREACHABLE: { blame: 'operator', retry: 'later', text: 'a server gave no usable answer' },
+  DATA_DIR_LOCKED: { blame: 'operator', retry: 'changed', text: 'another process uses the data directory' },
+  DATA_DIR_UNUSABLE: { blame: 'operator', retry: 'changed', text: 'the data directory cannot be read or written' },
+  DATA_DIR_REPLACED: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'the data directory was deleted or replaced while it was in use',
+  },
+  STORE_DAMAGED: { blame: 'operator', retry: 'never', text: 'the store is damaged and does not open' },
+  STORE_FORM_UNKNOWN: { blame: 'operator', retry: 'changed', text: 'this program does not know the form of the store' },
+  STORE_OTHER: { blame: 'operator', retry: 'changed', text: 'the store is another one than it must be' },
   ARGUMENT_INVALID: { blame: 'operator', retry: 'changed', text: 'an argument is outside its bounds' },
+  ACCOUNT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'there is no such account: open one first' },
+  BLOCK_UNKNOWN: { blame: 'sender', retry: 'later', text: 'the node has not verified such a block' },
+  REMOVAL_UNKNOWN: { blame: 'sender', retry: 'later', text: 'claims were not removed so many times' },
+  CLAIM_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no such claim stands on the L2' },
+  CONVERSATION_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'there is no such conversation' },
+  NOT_A_MEMBER: { blame: 'sender', retry: 'changed', text: 'the key is no member of the conversation' },
+  REFUSED: { blame: 'sender', retry: 'changed', text: 'the sequencer refused it' },
 }
 
 export class CliError extends CodedError<CliFault> {

@@ -1,29 +1,28 @@
-export { type Config, configOf, type Key, keys } from './config/config.ts'
+export { plain } from './action/plain.ts'
+export { binary } from './binary.ts'
+export { type CommandDefinition, commonKeys } from './command/command.ts'
+export { product } from './commands.ts'
+export {
+  type Config,
+  type ConfigOf,
+  type Key,
+  type KeyOf,
+  keysOf,
+  needed,
+  neededOf,
+  type Settings,
+  settingOf,
+  variableOf,
+} from './config/config.ts'
+export { readKeyFile, writeKeyFile } from './config/key-file.ts'
 export { loadConfig } from './config/load.ts'
-export { type Observers, observe } from './dev/observers.ts'
-export type { DevReport } from './dev/report.ts'
+export type { Secret } from './config/secret.ts'
+export * from './config/setting.ts'
+export { settings } from './config/settings.ts'
+export { settingsTable } from './config/settings-table.ts'
 export * from './faults.ts'
-export type { Offer } from './load/offer.ts'
-export { openGateway } from './load/open-gateway.ts'
-export { type Derive, deriveFrom, deriveScalar, type RandomStream, randomStream } from './load/seeded.ts'
-export { type LoadTally, newTally, playLoad } from './load/session.ts'
-export type { Answer } from './load/shard-stream.ts'
-export { nativeSigner } from './load/signer.ts'
-export { syntheticTrace } from './load/synthetic.ts'
-export type { TraceLine } from './load/trace-line.ts'
-export { ClaimsView } from './observe/claims.ts'
-export { finalMessages, type NodeView, readNode, verifiedRoot } from './observe/node.ts'
-export { readStatus, waitFor } from './observe/poll.ts'
-export { FinalityTracker } from './progress/finality.ts'
-export { Closing } from './role/closing.ts'
-export { type SimulatedChain, startSimulatedChain } from './simulate/chain/simulated-chain.ts'
-export { conservationAccounts } from './simulate/conservation/open-world.ts'
-export { runConservation } from './simulate/conservation/run.ts'
-export { accountsOf } from './simulate/spam/market.ts'
-export { presets as spamPresets, quick as quickSpam } from './simulate/spam/presets.ts'
-export { checksOf } from './simulate/spam/report.ts'
-export { runSpam } from './simulate/spam/run.ts'
-export { spamPage } from './simulate/spam/spam-page.ts'
-export type { RoleName } from './stack/roles.ts'
-export { type Stack, type StackOptions, type StackPlaces, startStack } from './stack/stack.ts'
-export { stackConfig } from './stack/stack-config.ts'
+export { type Host, main } from './main.ts'
+export type { Context } from './process/context.ts'
+export { collectLessOften } from './process/heap.ts'
+export type { Screen } from './process/screen.ts'
+export { type Program, stackFile } from './program.ts'

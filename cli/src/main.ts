@@ -1,22 +1,34 @@
-import { systemClock } from '@parley/client'
 import { CodedError } from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
 import { CommanderError } from 'commander'
-import { commands } from './commands.ts'
-import { loadConfig } from './config/load.ts'
+import type { Config } from './config/config.ts'
+import { CliError } from './faults.ts'
 import type { Context } from './process/context.ts'
-import { createLog } from './process/log.ts'
-import { type Call, createProgram } from './program.ts'
+import { describeError } from './process/describe-error.ts'
+import { type EndingSource, untilAsked } from './process/ending.ts'
+import { createEntryScreen, createLog, isReadable, type LogSurroundings } from './process/log.ts'
+import { createLogQueue, type LogQueue } from './process/log-queue.ts'
+import { createOutput, type OutputStream } from './process/output.ts'
+import { createRedact, type Redact } from './process/redact.ts'
+import type { Screen } from './process/screen.ts'
+import { type Call, createProgram, type Program } from './program.ts'
 
-const exitCodes = { fault: 1, usage: 2 } as const
+/** `brokenPipe` as for a process that SIGPIPE ended. */
+const exitCodes = { fault: 1, usage: 2, brokenPipe: 141 } as const
+
+/** Milliseconds that whoever reads the log has for the last entries. */
+const flushMs = 500
 
 /** What a command line asks for; the exit code when there is nothing left to do. */
-function parse(args: readonly string[]): Call | number {
-  let call: Call | undefined
-  const write = {
-    out: (text: string) => void process.stdout.write(text),
-    err: (text: string) => void process.stderr.write(text),
-  }
-  const program = createProgram(commands, write, (called) => {
+function parse<C extends Config>(
+  described: Program<C>,
+  args: readonly string[],
+  out: Screen,
+  err: Screen,
+): Call<C> | number {
+  let call: Call<C> | undefined
+  const write = { out: (text: string) => out.write(text), err: (text: string) => err.write(text) }
+  const program = createProgram(described, write, (called) => {
     call = called
   })
   try {
@@ -28,50 +40,130 @@ function parse(args: readonly string[]): Call | number {
   return call ?? exitCodes.usage
 }
 
-/** Aborts on the first SIGINT or SIGTERM; a second one ends the process at once. */
-function untilAsked(): AbortSignal {
-  const asked = new AbortController()
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-  ] as const)
-    process.on(signal, () => {
-      if (asked.signal.aborted) process.exit(128 + number)
-      asked.abort(new Error(`${signal} was received`))
-    })
-  return asked.signal
+/** Milliseconds within which a command that npm started notices that npm was ended. */
+const orphanedEveryMs = 250
+
+/** What a command line runs in: the process, or what a test has in its place. */
+export interface Host extends EndingSource {
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where log entries go. */
+  readonly entries: LogQueue
 }
 
-function inheritedEnv(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_'))
+/** The process's own streams, variables and signals. */
+function ownHost(): Host {
+  const { stdout, stderr, env } = process
+  return {
+    stdout,
+    stderr,
+    env,
+    entries: createLogQueue(2),
+    get ppid() {
+      return process.ppid
+    },
+    on: (signal, listener) => process.on(signal, listener),
+    exit: (code) => process.exit(code),
+  }
+}
+
+function inheritedEnv(env: Host['env']): Record<string, string> {
+  const entries = Object.entries(env).filter(([name]) => !name.startsWith('PARLEY_'))
   return Object.fromEntries(entries) as Record<string, string>
 }
 
-function report(error: unknown): number {
-  const usage = error instanceof CodedError && error.fault.code.startsWith('CONFIG_')
-  const text = error instanceof CodedError ? error.message : error instanceof Error ? error.stack : String(error)
-  process.stderr.write(`parley: ${text}\n`)
-  return usage ? exitCodes.usage : exitCodes.fault
+function isUsage(error: unknown): boolean {
+  if (!(error instanceof CodedError)) return false
+  const { code } = error.fault
+  return code.startsWith('CONFIG_') || (error instanceof CliError && code === 'ARGUMENT_INVALID')
 }
 
-/** Runs one command line. @returns the exit code; 2 for mistakes in usage or configuration, 1 for all other faults. */
-export async function main(args: readonly string[]): Promise<number> {
+/** Milliseconds that a command which was asked to end may take before the process ends without it. */
+const graceMs = 25_000
+
+/** What a command returns, unless it does not end although it was asked to. */
+async function withinGrace(running: Promise<number>, signal: AbortSignal): Promise<number> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const start = (): void => {
+      timer = setTimeout(() => reject(signal.reason), graceMs)
+    }
+    signal.addEventListener('abort', start, { once: true })
+  })
+  // Nobody may be listening when it comes.
+  late.catch(() => undefined)
   try {
-    const call = parse(args)
+    return await Promise.race([running, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Runs one command line of a program. @returns the exit code; 2 for mistakes in usage or configuration, 1 for all other faults. */
+export async function main<C extends Config>(
+  program: Program<C>,
+  args: readonly string[],
+  host: Host = ownHost(),
+): Promise<number> {
+  const { env, entries: queue } = host
+  const { npm_lifecycle_event } = env
+  const { asked, exitCode } = untilAsked(
+    { process: host, clock: systemClock },
+    { underNpm: npm_lifecycle_event !== undefined, everyMs: orphanedEveryMs },
+  )
+  let redact: Redact = (text) => text
+  const redacted: Redact = (text) => redact(text)
+  const err = createOutput(host.stderr, redacted, () => undefined)
+  let serves = false
+  const unwritable = (reason: string) => new CliError({ code: 'OUTPUT_UNWRITABLE', stream: 'standard output', reason })
+  const out = createOutput(host.stdout, redacted, (reason) => {
+    if (!serves) asked.abort(unwritable(reason))
+  })
+  const { signal } = asked
+
+  const run = async (): Promise<number> => {
+    const call = parse(program, args, out, err)
     if (typeof call === 'number') return call
-    const { config, sources } = loadConfig({ flags: call.flags, env: process.env, files: call.files })
-    const context: Context = {
+    const { config, sources } = program.load({ flags: call.flags, env, files: call.files })
+    redact = createRedact(config)
+    serves = call.command.serves === true
+    const { NO_COLOR = '' } = env
+    const terminal = host.stderr.isTTY === true
+    const surroundings: LogSurroundings = { terminal, colours: NO_COLOR === '', serves }
+    const log = createLog(config.log, surroundings, queue, redact)
+    const context: Context<C> = {
       config,
+      settings: program.settings,
       sources,
       clock: systemClock,
-      log: createLog(config.log, process.stderr.isTTY === true),
-      out: process.stdout,
-      err: process.stderr,
-      signal: untilAsked(),
-      inheritedEnv: inheritedEnv(),
+      log,
+      out,
+      err: isReadable(config.log, surroundings) ? err : createEntryScreen(log),
+      signal,
+      inheritedEnv: inheritedEnv(env),
     }
-    return await call.command.run(context, call.args)
+    return withinGrace(call.command.run(context, call.args), signal)
+  }
+
+  /** The exit code of a failure, which is told. What failed because the process was asked to end is no fault. */
+  const report = (error: unknown): number => {
+    const signalled = exitCode()
+    if (signalled === undefined && out.failure === 'EPIPE' && !serves) return exitCodes.brokenPipe
+    const fault = signal.aborted ? signal.reason : error
+    err.write(`parley: ${signalled === undefined ? describeError(fault) : fault.message}\n`)
+    return signalled ?? (isUsage(fault) ? exitCodes.usage : exitCodes.fault)
+  }
+
+  try {
+    const code = await run()
+    await out.flush()
+    return out.failure === undefined || serves || code !== 0 ? code : report(unwritable(out.failure))
   } catch (error) {
+    await queue.flush(flushMs)
     return report(error)
+  } finally {
+    await queue.flush(flushMs)
+    await err.flush()
   }
 }

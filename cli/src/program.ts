@@ -1,36 +1,51 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
 import { type CommandDefinition, commonKeys } from './command/command.ts'
-import { type Key, settingOf, variableOf } from './config/config.ts'
+import { type Config, keysOf, type Settings, settingOf, variableOf } from './config/config.ts'
+import type { ConfigSources, LoadedConfig } from './config/load.ts'
 
 /** File in the data directory of `parley dev` that says where everything is, as a configuration file. */
 export const stackFile = 'dev.json'
 
+/** All commands with the settings that they take: the product's, or those of a checkout. */
+export interface Program<C extends Config = Config> {
+  readonly settings: Settings
+  readonly load: (sources: ConfigSources) => LoadedConfig<C>
+  readonly commands: readonly CommandDefinition<C, string>[]
+}
+
 /** A command as it was called. */
-export interface Call {
-  readonly command: CommandDefinition
+export interface Call<C extends Config = Config> {
+  readonly command: CommandDefinition<C, string>
   readonly args: readonly string[]
-  readonly flags: ReadonlyMap<Key, string>
+  readonly flags: ReadonlyMap<string, string>
   /** Configuration files; later ones count more. */
   readonly files: readonly string[]
 }
 
 /** Keys that the file of a running stack gives values to. */
-const places: ReadonlySet<Key> = new Set<Key>(['l2.url', 'sequencer.url', 'node.url'])
+const places: ReadonlySet<string> = new Set(['l2.url', 'sequencer.url', 'node.url'])
 
 const attributeOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-function optionOf(key: Key): Option | undefined {
-  const { flag, about, fromText } = settingOf(key)
+function optionOf(settings: Settings, key: string): Option | undefined {
+  const { flag, about, fromText, values, fallback } = settingOf(settings, key)
   if (flag === undefined) return undefined
   const isToggle = fromText('true') === true
-  return new Option(isToggle ? `--${flag}` : `--${flag} <value>`, `${about} [${variableOf(key)}]`)
+  const unless = isToggle || fallback === undefined ? '' : `; ${fallback} when left out`
+  const form = isToggle ? `--${flag}` : `--${flag} <${values?.join('|') ?? 'value'}>`
+  return new Option(form, `${about} [${variableOf(key)}${unless}]`)
 }
 
-function flagsOf(keys: readonly Key[], given: Readonly<Record<string, unknown>>): Map<Key, string> {
-  const flags = new Map<Key, string>()
+function flagsOf(
+  settings: Settings,
+  keys: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): Map<string, string> {
+  const flags = new Map<string, string>()
   for (const key of keys) {
-    const { flag } = settingOf(key)
+    const { flag } = settingOf(settings, key)
     const value = flag === undefined ? undefined : given[attributeOf(flag)]
     if (value !== undefined) flags.set(key, String(value))
   }
@@ -43,13 +58,14 @@ function filesOf({ dev, config }: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Describes all commands to commander. @param onCall - Told which command was called, and how. */
-export function createProgram(
-  commands: readonly CommandDefinition[],
+export function createProgram<C extends Config>(
+  { settings, commands }: Pick<Program<C>, 'settings' | 'commands'>,
   output: { readonly out: (text: string) => void; readonly err: (text: string) => void },
-  onCall: (call: Call) => void,
+  onCall: (call: Call<C>) => void,
 ): Command {
   const program = new Command('parley')
     .description('A messaging rollup: conversations anyone can verify.')
+    .version(manifest.version, '--version', 'Print the version.')
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err })
   for (const definition of commands) {
@@ -58,16 +74,19 @@ export function createProgram(
     const command = parent.command(words.at(-1) as string).description(definition.about)
     for (const { name, about } of definition.args ?? []) command.argument(name, about)
     command.option('--config <path>', 'TOML or JSON file with configuration keys [PARLEY_CONFIG]')
-    if (definition.keys.some((key) => places.has(key)))
+    const own = definition.keys === 'every' ? keysOf(settings) : definition.keys
+    if (own.some((key) => places.has(key)))
       command.option('--dev <directory>', 'Data directory of a running `parley dev`')
-    const keys = [...new Set([...definition.keys, ...commonKeys])]
+    const keys = [...new Set([...own, ...commonKeys])]
     for (const key of keys) {
-      const option = optionOf(key)
+      const option = optionOf(settings, key)
       if (option !== undefined) command.addOption(option)
     }
+    if (definition.examples !== undefined)
+      command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}\n`).join('')}`)
     command.action(() => {
       const given = command.opts<Readonly<Record<string, unknown>>>()
-      onCall({ command: definition, args: command.args, flags: flagsOf(keys, given), files: filesOf(given) })
+      onCall({ command: definition, args: command.args, flags: flagsOf(settings, keys, given), files: filesOf(given) })
     })
   }
   return program

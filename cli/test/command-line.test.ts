@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, test } from 'vitest'
-import { commands } from '../src/commands.ts'
+import { product } from '../src/commands.ts'
 import { settingOf } from '../src/config/config.ts'
 import { type Call, createProgram } from '../src/program.ts'
 
@@ -29,6 +29,12 @@ describe('parley', () => {
     expect(stderr).toContain('PARLEY_RUN_LANES')
   })
 
+  it('exits 2 on an argument outside its bounds', () => {
+    const { status, stdout, stderr } = parley(['inspect', 'block', 'x', '--node', 'http://127.0.0.1:1'])
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^parley: ARGUMENT_INVALID: /)
+  })
+
   it('shows no secret', () => {
     const secret = `0x${'5e'.repeat(32)}`
     for (const args of [['config'], ['config', '--json']]) {
@@ -41,12 +47,13 @@ describe('parley', () => {
 })
 
 test('command line › every command has a name of its own, and flags of its own', () => {
+  const { commands, settings } = product
   expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length)
   for (const { name, keys: flagged } of commands) {
     // Only `config` is about keys that have no flag as well.
-    if (name !== 'config')
-      expect([name, flagged.filter((key) => settingOf(key).flag === undefined)]).toEqual([name, []])
-    const flags = flagged.map((key) => settingOf(key).flag).filter((flag) => flag !== undefined)
+    if (flagged === 'every') continue
+    expect([name, flagged.filter((key) => settingOf(settings, key).flag === undefined)]).toEqual([name, []])
+    const flags = flagged.map((key) => settingOf(settings, key).flag).filter((flag) => flag !== undefined)
     expect([name, flags.filter((flag) => ['config', 'dev'].includes(flag))]).toEqual([name, []])
   }
 })
@@ -54,7 +61,10 @@ test('command line › every command has a name of its own, and flags of its own
 test('command line › flags reach their keys as typed, files in their order', () => {
   const calls: Call[] = []
   const program = createProgram(
-    [{ name: 'some thing', about: 'x', keys: ['l2.url', 'run.json', 'run.lanes'], run: async () => 0 }],
+    {
+      settings: product.settings,
+      commands: [{ name: 'some thing', about: 'x', keys: ['l2.url', 'run.json', 'run.lanes'], run: async () => 0 }],
+    },
     { out: () => undefined, err: () => undefined },
     (call) => calls.push(call),
   )

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { configOf, type Key, keys, needed, settingOf, variableOf } from '../src/config/config.ts'
+import { configOf, type Key, keysOf, needed, settingOf, variableOf } from '../src/config/config.ts'
 import { type ConfigSources, loadConfig } from '../src/config/load.ts'
 import { Secret } from '../src/config/secret.ts'
+import { settings } from '../src/config/settings.ts'
 import { CliError, type CliFault } from '../src/faults.ts'
 
 let directory: string
@@ -20,7 +21,9 @@ function fileOf(name: string, content: string): string {
   return path
 }
 
-const load = (sources: Partial<ConfigSources>) => loadConfig({ flags: new Map(), env: {}, files: [], ...sources })
+const keys = keysOf(settings)
+const load = (sources: Partial<ConfigSources>) =>
+  loadConfig(settings, { flags: new Map(), env: {}, files: [], ...sources })
 
 function faultOf(run: () => unknown): CliFault {
   try {
@@ -127,13 +130,15 @@ describe('config › every key', () => {
   it('has a variable of its own and, unless it is a secret, a flag of its own', () => {
     const variables = keys.map(variableOf)
     expect(new Set(variables).size).toBe(keys.length)
-    const named = keys.map((key) => settingOf(key).flag).filter((flag) => flag !== undefined)
+    const named = keys.map((key) => settingOf(settings, key).flag).filter((flag) => flag !== undefined)
     expect(new Set(named).size).toBe(named.length)
-    expect(keys.filter((key) => settingOf(key).secret && settingOf(key).flag !== undefined)).toEqual([])
+    expect(
+      keys.filter((key) => settingOf(settings, key).secret && settingOf(settings, key).flag !== undefined),
+    ).toEqual([])
   })
 
   it.each(keys)('%s › says what it does, takes its fallback and refuses a table', (key) => {
-    const { about, fallback, schema } = settingOf(key)
+    const { about, fallback, schema } = settingOf(settings, key)
     expect(about).toMatch(/\.$/)
     if (fallback !== undefined && typeof fallback !== 'bigint') expect(schema.parse(fallback)).toEqual(fallback)
     const file = fileOf(
@@ -144,7 +149,64 @@ describe('config › every key', () => {
   })
 
   it('is found where its name says', () => {
-    const config = configOf(new Map(keys.map((key) => [key, key]))) as unknown as Record<string, Record<string, string>>
+    const config = configOf(settings, new Map(keys.map((key) => [key, key]))) as unknown as Record<
+      string,
+      Record<string, string>
+    >
     for (const key of keys) expect(config[key.split('.')[0] as string]?.[key.split('.')[1] as string]).toBe(key)
+  })
+})
+
+describe('config › Kubernetes', () => {
+  test.each([
+    ['PARLEY_PORT', 'tcp://10.0.0.1:80'],
+    ['PARLEY_SERVICE_HOST', '10.0.0.1'],
+    ['PARLEY_SEQUENCER_SERVICE_PORT_HTTP', '8080'],
+    ['PARLEY_SEQUENCER_PORT_8080_TCP_ADDR', '10.0.0.1'],
+    ['PARLEY_NODE_PORT_8080_TCP', 'tcp://10.0.0.1:8080'],
+    // A Service called parley-run: the name of a key of ours.
+    ['PARLEY_RUN_PORT', 'tcp://10.0.0.1:80'],
+  ])('%s of a Service › names what to set in the pod', (name, value) => {
+    const fault = faultOf(() => load({ env: { [name]: value } }))
+    expect(fault).toMatchObject({ code: 'CONFIG_KEY_UNKNOWN', key: name })
+    expect(fault).toMatchObject({ source: expect.stringContaining('enableServiceLinks: false') })
+  })
+
+  test('PARLEY_RUN_PORT as we mean it › is taken', () => {
+    expect(load({ env: { PARLEY_RUN_PORT: '8080' } }).config.run.port).toBe(8080)
+  })
+})
+
+describe('config › addresses and URLs at their edges', () => {
+  const checksummed = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359'
+  test.each([
+    checksummed,
+    checksummed.toLowerCase(),
+    `0x${checksummed.slice(2).toUpperCase()}`,
+    `\uFEFF${checksummed}\r\n`,
+  ])('%j › is that address', (given) => {
+    expect(load({ env: { PARLEY_L2_ROLLUP: given } }).config.l2.rollup).toBe(checksummed)
+  })
+
+  test('a mixed case that is no checksum › is refused as that', () => {
+    const wrong = checksummed.replace('fB', 'Fb')
+    expect(faultOf(() => load({ env: { PARLEY_L2_ROLLUP: wrong } }))).toMatchObject({
+      code: 'CONFIG_VALUE_INVALID',
+      reason: expect.stringContaining('EIP-55'),
+    })
+  })
+
+  test.each([
+    ['http://h:1/', 'http://h:1'],
+    ['\uFEFFhttp://h:1\n', 'http://h:1'],
+    ['http://[::1]:8545', 'http://[::1]:8545'],
+    ['https://u:p@h/v3/KEY?apikey=K', 'https://u:p@h/v3/KEY?apikey=K'],
+  ])('the URL %j › is %j', (given, url) => {
+    expect(load({ env: { PARLEY_L2_URL: given } }).config.l2.url).toBe(url)
+  })
+
+  test('a file with a byte-order mark › is read', () => {
+    expect(load({ files: [fileOf('bom.json', '\uFEFF{"run":{"port":7}}')] }).config.run.port).toBe(7)
+    expect(load({ files: [fileOf('bom.toml', '\uFEFF[run]\r\nport = 8\r\n')] }).config.run.port).toBe(8)
   })
 })

@@ -1,10 +1,11 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keysDerive, keysGenerate, keysShow } from '../src/command/keys.ts'
-import { configOf, type Key, keys, settingOf } from '../src/config/config.ts'
+import { configOf, type Key, keysOf, settingOf } from '../src/config/config.ts'
 import { loadConfig } from '../src/config/load.ts'
+import { settings } from '../src/config/settings.ts'
 import type { Context } from '../src/process/context.ts'
 
 let directory: string
@@ -21,11 +22,15 @@ const second = {
 }
 
 async function run(command: typeof keysShow, args: string[], given: [Key, unknown][] = []) {
-  const values = new Map<Key, unknown>(keys.map((key) => [key, settingOf(key).fallback]))
+  return JSON.parse(await printed(command, args, [['run.json', true], ...given]))
+}
+
+async function printed(command: typeof keysShow, args: string[], given: [Key, unknown][]): Promise<string> {
+  const values = new Map<string, unknown>(keysOf(settings).map((key) => [key, settingOf(settings, key).fallback]))
   const written: string[] = []
-  const config = configOf(new Map([...values, ['run.json', true], ...given]))
+  const config = configOf(settings, new Map([...values, ...given]))
   await command.run({ config, out: { write: (text: string) => void written.push(text) } } as unknown as Context, args)
-  return JSON.parse(written.join(''))
+  return written.join('')
 }
 
 const file = (name: string): string => join(directory, name)
@@ -33,7 +38,7 @@ const file = (name: string): string => join(directory, name)
 describe('keys', () => {
   it('generate › writes a file that only its owner reads, and prints no secret', async () => {
     const told = await run(keysGenerate, [], [['run.out', file('generated')]])
-    expect(Object.keys(told)).toEqual(['address', 'key'])
+    expect(Object.keys(told)).toEqual(['address', 'memberKey'])
     expect(statSync(file('generated')).mode & 0o777).toBe(0o600)
     expect(await run(keysShow, [file('generated')])).toEqual(told)
   })
@@ -44,6 +49,12 @@ describe('keys', () => {
     await expect(run(keysGenerate, [], [['run.out', file('taken')]])).rejects.toMatchObject(refusal)
     await expect(run(keysGenerate, [])).rejects.toMatchObject(refusal)
     expect(readFileSync(file('taken'), 'utf8')).toBe('precious')
+  })
+
+  it('show › tells people which digits are public', async () => {
+    writeFileSync(file('shown'), second.secret, { mode: 0o600 })
+    const text = await printed(keysShow, [file('shown')], [])
+    expect(text).toMatch(/^address +0x[0-9a-fA-F]{40}\nmember key \(public\) +0x[0-9a-f]{64}\n$/)
   })
 
   it('derive › gives what wallets give', async () => {
@@ -65,9 +76,44 @@ describe('keys', () => {
   it('a key file is taken where a key is configured, unless others may read it', () => {
     writeFileSync(file('key'), `${second.secret}\n`, { mode: 0o600 })
     const env = { PARLEY_SEQUENCER_KEY: `file:${file('key')}` }
-    const load = () => loadConfig({ flags: new Map(), env, files: [] }).config.sequencer.key?.reveal()
+    const load = () => loadConfig(settings, { flags: new Map(), env, files: [] }).config.sequencer.key?.reveal()
     expect(load()).toEqual(Buffer.from(second.secret.slice(2), 'hex'))
-    chmodSync(file('key'), 0o640)
-    expect(load).toThrow(/must have mode 600/)
+    for (const mode of [0o604, 0o620, 0o644, 0o660]) {
+      chmodSync(file('key'), mode)
+      expect(load).toThrow(/must have mode 600/)
+    }
+  })
+
+  it.each([
+    ['mode 440, as secrets are mounted', (secret: string) => secret, 0o440],
+    ['mode 640', (secret: string) => secret, 0o640],
+    ['a byte-order mark', (secret: string) => `\uFEFF${secret}`, 0o600],
+    ['line ends of Windows', (secret: string) => `${secret}\r\n`, 0o600],
+    ['spaces around', (secret: string) => `  ${secret}\t\n\n`, 0o600],
+    ['no 0x', (secret: string) => secret.slice(2), 0o600],
+  ])('a key file with %s, behind a symbolic link › is taken', (what, written, mode) => {
+    const path = file(`mounted ${what}`)
+    writeFileSync(path, written(second.secret))
+    chmodSync(path, mode)
+    symlinkSync(path, `${path} link`)
+    const env = { PARLEY_SEQUENCER_KEY: `file:${path} link` }
+    const { config } = loadConfig(settings, { flags: new Map(), env, files: [] })
+    expect(config.sequencer.key?.reveal()).toEqual(Buffer.from(second.secret.slice(2), 'hex'))
+  })
+
+  it.each([
+    ['zero', '0'.repeat(64)],
+    ['the order of the curve', 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'],
+    ['all ones', 'f'.repeat(64)],
+  ])('%s › is no key, and is not repeated', (_what, digits) => {
+    const env = { PARLEY_SEQUENCER_KEY: `0x${digits}` }
+    const load = () => loadConfig(settings, { flags: new Map(), env, files: [] })
+    expect(load).toThrow(/no key of secp256k1/)
+    expect(load).not.toThrow(new RegExp(digits))
+  })
+
+  it('the largest key › is one', () => {
+    const env = { PARLEY_SEQUENCER_KEY: '0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140' }
+    expect(loadConfig(settings, { flags: new Map(), env, files: [] }).config.sequencer.key).toBeDefined()
   })
 })

@@ -1,4 +1,4 @@
-import { CodedError, type FaultTable, type HistoryGap } from '@parley/protocol'
+import { CodedError, type FaultTable, type HistoryGap } from '@parley/protocol/light'
 import type { Address, Hash, Hex } from 'viem'
 import { type ContractFault, contractFaultMeanings } from './l2/contract-faults.ts'
 
@@ -30,6 +30,7 @@ export type ClientFault =
   | { code: 'STREAM_CLOSED'; url: string }
   | { code: 'FEED_REFUSED'; url: string; status: number; reason: string }
   | { code: 'BLOCK_FORGOTTEN'; url: string; from: bigint; reason: string }
+  | { code: 'LINEAGE_ENDED'; url: string; from: bigint; reason: string }
   | { code: 'FEED_GAP'; expected: bigint; received: bigint }
   | { code: 'HEADER_UNSIGNED'; block: bigint; sequencer: Uint8Array }
   | { code: 'HEADER_UNLINKED'; block: bigint; expected: Uint8Array; received: Uint8Array }
@@ -37,8 +38,11 @@ export type ClientFault =
   | { code: 'STATE_ROOT_MISMATCH'; expected: Uint8Array; received: Uint8Array }
   | { code: 'PROOF_INVALID'; of: string; shard: number; index: number; stateRoot: Uint8Array }
   | { code: 'PROOF_UNCLAIMED'; block: bigint }
+  | { code: 'L2_MISSING' }
   | { code: 'CLAIM_REPLACED'; claim: bigint; stateRoot: Uint8Array }
   | { code: 'HISTORY_INCOMPLETE'; shard: number; index: number; gap: HistoryGap }
+  | { code: 'ENTRY_UNSIGNED'; shard: number; index: number; entry: number; block: bigint; finalBlock: bigint }
+  | { code: 'ENTRY_FORGED'; shard: number; index: number; entry: number }
   | { code: 'ACCOUNT_MISSING' }
   | { code: 'L2_UNAVAILABLE'; reason: string }
   | { code: 'TRANSACTION_REVERTED'; hash: Hash; gasUsed: bigint }
@@ -61,6 +65,11 @@ export const clientFaults: FaultTable<ClientFault> = {
   ARGUMENT_INVALID: { blame: 'sender', retry: 'changed', text: 'an argument is not of the stated form' },
   STREAM_CLOSED: { blame: 'sender', retry: 'changed', text: 'the stream was closed' },
   FEED_REFUSED: { blame: 'sender', retry: 'changed', text: 'the server refused the feed' },
+  LINEAGE_ENDED: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'claims were removed: blocks and entries above the last one left standing are replaced, read again from there',
+  },
   BLOCK_FORGOTTEN: { blame: 'operator', retry: 'never', text: 'the server no longer has that far back: ask a node' },
   FEED_GAP: { blame: 'layer', retry: 'later', text: 'the feed is not in order or has a gap' },
   HEADER_UNSIGNED: { blame: 'layer', retry: 'later', text: 'a header is not signed by the sequencer' },
@@ -68,13 +77,20 @@ export const clientFaults: FaultTable<ClientFault> = {
   HEADER_MISMATCH: { blame: 'layer', retry: 'later', text: 'a header does not commit to the runs it came with' },
   STATE_ROOT_MISMATCH: { blame: 'layer', retry: 'later', text: 'the answer is of another state than asked for' },
   PROOF_INVALID: { blame: 'layer', retry: 'later', text: 'the answer’s proof does not lead to the state root' },
-  PROOF_UNCLAIMED: { blame: 'sender', retry: 'changed', text: 'no claim ends with the proven state: read it again' },
+  PROOF_UNCLAIMED: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the L2 has no claim that ends with this state: read it again',
+  },
+  L2_MISSING: { blame: 'sender', retry: 'changed', text: 'only the L2 can say this, and the client was given none' },
   CLAIM_REPLACED: { blame: 'layer', retry: 'changed', text: 'the claim of the proven state no longer stands' },
   HISTORY_INCOMPLETE: {
     blame: 'layer',
     retry: 'later',
     text: 'the entries are not the whole record of the conversation',
   },
+  ENTRY_UNSIGNED: { blame: 'layer', retry: 'later', text: 'an entry that is not final comes without its signatures' },
+  ENTRY_FORGED: { blame: 'layer', retry: 'never', text: 'an entry is not signed by the member it names' },
   ACCOUNT_MISSING: { blame: 'sender', retry: 'changed', text: 'neither the client nor the call names an account' },
   L2_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the L2 does not answer' },
   TRANSACTION_REVERTED: {
@@ -85,9 +101,13 @@ export const clientFaults: FaultTable<ClientFault> = {
   INVITE_EVENT_INVALID: {
     blame: 'layer',
     retry: 'later',
-    text: 'the L2 told an invite that cannot have been delivered',
+    text: 'the L2 reported an invite that cannot have been delivered',
   },
-  INVITES_OMITTED: { blame: 'layer', retry: 'later', text: 'the invites told are not all that the inbox counts' },
+  INVITES_OMITTED: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'the invites reported are not all that the public inbox counts',
+  },
   ...contractFaultMeanings,
 }
 

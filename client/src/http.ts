@@ -1,13 +1,16 @@
-import type { Clock } from '@parley/protocol'
-import { backoffMs, systemClock } from './clock.ts'
+import { failureOf, retryAfterMs } from '@parley/http'
+import { backoffMs, type Clock, jitteredMs, systemClock } from '@parley/runtime'
 import { ClientError, type RemoteFault } from './faults.ts'
+import { serverEndpoint } from './server-endpoint.ts'
 
 /** Where a server is and how to reach it. */
 export interface ServerDeps {
-  /** Such as `http://127.0.0.1:8080`; a path before `/v1` is kept. */
+  /** Such as `http://127.0.0.1:8080`; a path before `/v1`, a query and credentials are kept, and no fault tells them. */
   readonly url: string
   readonly fetch?: typeof globalThis.fetch
   readonly clock?: Clock
+  /** Draws from 0 to below 1: how waits before another attempt are spread. @default Math.random */
+  readonly random?: () => number
 }
 
 export interface HttpOptions {
@@ -38,8 +41,9 @@ export interface HttpAnswer {
 export type Http = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>
 
 const octets = 'application/octet-stream'
-const firstBackoffMs = 100
-const maxBackoffMs = 5_000
+const backoff = { firstBackoffMs: 100, maxBackoffMs: 5_000 }
+/** What is waited at least when a server is busy and does not say for how long. */
+const busyMs = 1000
 /** Statuses of proxies and of servers that are going away: a reading may be asked again. */
 const passing = new Set([502, 503, 504])
 
@@ -48,8 +52,8 @@ const passing = new Set([502, 503, 504])
  * what was sent by POST and not answered is never repeated, for it may have been taken.
  */
 export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
-  const base = deps.url.replace(/\/+$/, '')
-  const clock = deps.clock ?? systemClock
+  const endpoint = serverEndpoint(deps.url)
+  const { clock = systemClock, random = Math.random } = deps
   const send = deps.fetch ?? globalThis.fetch
   const timeoutMs = options.timeoutMs ?? 10_000
   const maxAttempts = options.maxAttempts ?? 8
@@ -60,9 +64,13 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
     const timeout = AbortSignal.timeout(timeoutMs)
     const posted = request.body !== undefined
     try {
-      const response = await send(url, {
+      const response = await send(endpoint.at(request.path), {
         method: posted ? 'POST' : 'GET',
-        headers: { accept: request.accept ?? 'application/json', ...(posted ? { 'content-type': octets } : {}) },
+        headers: {
+          ...endpoint.headers,
+          accept: request.accept ?? 'application/json',
+          ...(posted ? { 'content-type': octets } : {}),
+        },
         ...(request.body === undefined ? {} : { body: request.body as Uint8Array<ArrayBuffer> }),
         signal: AbortSignal.any([signal, timeout]),
       })
@@ -72,21 +80,23 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
     } catch (cause) {
       if (signal.aborted) throw signal.reason
       if (cause instanceof ClientError) throw cause
-      const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(cause)
-      if (posted && !neverSent(cause)) throw new ClientError({ code: 'OUTCOME_UNKNOWN', url, reason }, { cause })
-      if (timeout.aborted) throw new ClientError({ code: 'REQUEST_TIMEOUT', url, timeoutMs }, { cause })
-      throw new ClientError({ code: 'SERVER_UNREACHABLE', url, reason }, { cause })
+      const failure = failureOf(cause, endpoint.shown)
+      const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : failure.message
+      if (posted && !failure.neverSent)
+        throw new ClientError({ code: 'OUTCOME_UNKNOWN', url, reason }, { cause: failure })
+      if (timeout.aborted) throw new ClientError({ code: 'REQUEST_TIMEOUT', url, timeoutMs }, { cause: failure })
+      throw new ClientError({ code: 'SERVER_UNREACHABLE', url, reason }, { cause: failure })
     }
   }
 
   return async (request, signal = neverAborted) => {
-    const url = base + request.path
+    const url = endpoint.shown + request.path
     for (let made = 1; ; made += 1) {
-      let waitMs = backoffMs(made - 1, firstBackoffMs, maxBackoffMs)
+      let waitMs = jitteredMs(backoffMs(made - 1, backoff), random)
       try {
         const { answer, retryAfter } = await attempt(request, url, signal)
         if (answer.status === 429) {
-          waitMs = Math.max(waitMs, retryAfterMs(retryAfter, clock.now()))
+          waitMs += retryAfterMs(retryAfter, clock.now(), busyMs)
           if (made >= maxAttempts || waitMs > maxRetryAfterMs)
             throw new ClientError({ code: 'SERVER_BUSY', url, attempts: made, retryAfterMs: waitMs })
         } else if (passing.has(answer.status) && request.body !== undefined) {
@@ -127,27 +137,6 @@ async function readBody(response: Response, url: string, maxBytes: number): Prom
     offset += chunk.length
   }
   return bytes
-}
-
-/** Milliseconds that a Retry-After header asks for: seconds or a date; one second when it is neither. */
-function retryAfterMs(header: string | null, now: number): number {
-  const text = header?.trim() ?? ''
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  const date = Date.parse(text)
-  return Number.isNaN(date) ? 1000 : Math.max(0, date - now)
-}
-
-/** True when the connection was refused, so that no byte of the request reached the server. */
-function neverSent(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = (cause as { code?: unknown } | undefined)?.code
-  return code === 'ECONNREFUSED' || code === 'ENOTFOUND'
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { cause } = error
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message
 }
 
 /** Parses JSON. @throws {ClientError} `ANSWER_INVALID`. */

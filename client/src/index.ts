@@ -3,7 +3,6 @@ export * from './build/conversation.ts'
 export * from './build/membership.ts'
 export { encodeMessages, type MessageDraft, maxMessagesPerRequest, signMessage } from './build/message.ts'
 export * from './build/signer.ts'
-export { systemClock } from './clock.ts'
 export * from './contacts/attribute.ts'
 export * from './contacts/bundle.ts'
 export * from './contacts/change-attributes.ts'
@@ -42,6 +41,19 @@ export type { InviteCursor } from './invites/cursor.ts'
 export type { Invite } from './invites/decode-invite.ts'
 export * from './invites/inbox-state.ts'
 export { type InviteReturnType, invite, type SendInviteParameters } from './invites/invite.ts'
+export {
+  type InviteManyParameters,
+  type InviteOfMany,
+  type InviteOutcome,
+  inviteMany,
+  type QuoteManyParameters,
+  type QuoteManyReturnType,
+  quoteMany,
+  type RelayManyParameters,
+  relayMany,
+  type SignedInvite,
+} from './invites/invite-many.ts'
+export { inviteOutcomes } from './invites/invite-outcomes.ts'
 export type { InboxParameters, InviteParameters } from './invites/parameters.ts'
 export { type InviteQuote, type QuoteInviteParameters, quoteInvite } from './invites/quote-invite.ts'
 export * from './invites/relay-invite.ts'
@@ -51,18 +63,29 @@ export type { L2Client, WriteParameters } from './l2/client.ts'
 export * from './l2/confirm.ts'
 export type { ContractFault } from './l2/contract-faults.ts'
 export type { RecordEntry } from './node/answers.ts'
+export type { L2Deps } from './node/claims.ts'
+export * from './node/grade.ts'
 export * from './node/node-client.ts'
-export { findRecordGap } from './node/verify-record.ts'
+export { findRecordGap, type RecordSignatures } from './node/verify-record.ts'
+export * from './poll.ts'
 export * from './reputation/repute.ts'
 export * from './reputation/stake.ts'
 export * from './reputation/sybil-list.ts'
 export * from './reputation/vouch.ts'
-export * from './sequencer/block-source.ts'
+export * from './rollup/deposit.ts'
+export * from './rollup/get-claim.ts'
+export * from './rollup/get-deployment.ts'
+export type { RollupParameters } from './rollup/parameters.ts'
 export type { ConversationFeedOptions } from './sequencer/conversation-feed.ts'
 export type { MessageStream, MessageStreamOptions } from './sequencer/message-stream.ts'
 export type { Receipt } from './sequencer/receipts.ts'
 export type { FeedOptions } from './sequencer/resumable-feed.ts'
-export { createSequencerClient, type SequencerClient } from './sequencer/sequencer-client.ts'
+export {
+  createSequencerClient,
+  type SequencerClient,
+  type SequencerPrices,
+  type SequencerStatus,
+} from './sequencer/sequencer-client.ts'
 export * from './treasury/collect-fees.ts'
 export * from './treasury/get-treasury.ts'
 export { type CostPart, costParts, type TreasuryParameters } from './treasury/parameters.ts'

@@ -45,6 +45,7 @@ const change = (entries: Partial<ChangeMembers>): ChangeMembers => ({
   remove: [],
   roles: [],
   add: [],
+  exchange: [],
   ...entries,
 })
 
@@ -77,12 +78,15 @@ describe('builders', () => {
 
   test('change › an added key consents with the nonce of its slot, also of one emptied by the same change', async () => {
     const reference = await created()
-    const swap = change({ remove: [{ slot: 1 }], add: [{ slot: 1, key: guest.key, role: 1 }] })
+    const swap = change({
+      remove: [{ slot: 1 }],
+      add: [{ slot: 1, key: guest.key, role: 1, allowance: 0n, priceLimit: 0n }],
+    })
     reference.apply(
       await buildChangeMembers(config.chainId, reference.conversation, swap, admin, [consentOf(config.chainId, guest)]),
     )
     expect(reference.conversation.members[1]).toMatchObject({ key: guest.key, nonce: 3n })
-    const append = change({ epoch: 1n, add: [{ slot: 2, key: talker.key, role: 1 }] })
+    const append = change({ epoch: 1n, add: [{ slot: 2, key: talker.key, role: 1, allowance: 0n, priceLimit: 0n }] })
     reference.apply(
       await buildChangeMembers(config.chainId, reference.conversation, append, admin, [
         consentOf(config.chainId, talker),

@@ -9,9 +9,12 @@ import {
   signedMessageBytes,
 } from '@parley/protocol'
 import { blockSourceCompliance } from '@parley/protocol/compliance'
+import { SkippingClock } from '@parley/runtime/testing'
+import { bytesToHex } from 'viem'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type ClientError, createSequencerBlockSource, createSequencerClient } from '../src/index.ts'
-import { deployment, digestOf, sealAfter, sequencer, sign } from './support/blocks.ts'
+import { type ClientError, createSequencerClient } from '../src/index.ts'
+import { createSequencerBlockSource } from '../src/sequencer/block-source.ts'
+import { deployment, digestOf, keys, sealAfter, sign } from './support/blocks.ts'
 import { TestServer } from './support/server.ts'
 
 let server: TestServer
@@ -59,13 +62,13 @@ class BlockFeed {
   }
 }
 
-const source = (options = {}) => createSequencerBlockSource({ url: server.url }, { deployment, sequencer, ...options })
+const source = (options = {}) => createSequencerBlockSource({ url: server.url }, { deployment, keys, ...options })
 
 async function take(count: number, from: bigint, options = {}): Promise<bigint[]> {
   const controller = new AbortController()
   const numbers: bigint[] = []
-  for await (const { block } of source(options).blocks(from, controller.signal)) {
-    numbers.push(block.header.number)
+  for await (const { header } of source(options).blocks(from, controller.signal)) {
+    numbers.push(header.number)
     if (numbers.length === count) controller.abort()
   }
   return numbers
@@ -76,7 +79,7 @@ describe('block source of a sequencer’s feed', () => {
     const own = await TestServer.start()
     const feed = new BlockFeed(own)
     return {
-      source: createSequencerBlockSource({ url: own.url }, { deployment, sequencer }),
+      source: createSequencerBlockSource({ url: own.url }, { deployment, keys }),
       seal: async () => feed.seal(),
       forget: async (before) => {
         feed.oldest = before
@@ -92,6 +95,23 @@ describe('block source of a sequencer’s feed', () => {
     feed.cutAfter = 2
     expect(await take(7, 1n)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n])
     expect(server.sockets.length).toBe(4)
+  })
+
+  test('blocks › a server that is busy is asked again when it says, and readers do not come back together', async () => {
+    const feed = new BlockFeed(server)
+    feed.seal()
+    let refused = 0
+    server.refuseSocket = () =>
+      refused++ < 2 ? { status: 429, headers: { 'retry-after': '4' } } : refused < 4 ? { status: 503 } : undefined
+    const clock = new SkippingClock()
+    // The watch for silence would pass over its waits too.
+    const sleep = clock.sleep.bind(clock)
+    clock.sleep = (ms, signal) => (ms > 20_000 ? new Promise(() => undefined) : sleep(ms, signal))
+    const deps = { url: server.url, clock, random: () => 0.5 }
+    const blocks = createSequencerBlockSource(deps, { deployment, keys })
+    const controller = new AbortController()
+    for await (const { header } of blocks.blocks(1n, controller.signal)) if (header.number === 1n) controller.abort()
+    expect(clock.waits).toEqual([4125, 4250, 500])
   })
 
   test('blocks › a silent connection is given up for a new one', async () => {
@@ -131,6 +151,26 @@ describe('block source of a sequencer’s feed', () => {
     expect(error.fault.code).toBe(code)
   })
 
+  test('blocks › a reader names the lineage it has, and is told when a removal voided its last block', async () => {
+    const feed = new BlockFeed(server)
+    const { header } = feed.seal().block
+    feed.seal()
+    const asked: (string | null)[] = []
+    const talking = server.onSocket
+    server.onSocket = (socket, url) => {
+      asked.push(url.searchParams.get('lineage'))
+      talking(socket, url)
+      if (asked.length === 1) socket.close(1001)
+      else socket.close(4409, 'from 1')
+    }
+    const blocks = source().blocks(1n, new AbortController().signal)
+    const reading = (async () => {
+      for await (const _ of blocks);
+    })()
+    await expect(reading).rejects.toMatchObject({ fault: { code: 'LINEAGE_ENDED', from: 3n, reason: 'from 1' } })
+    expect(asked).toEqual([null, bytesToHex(header.lineage)])
+  })
+
   test('blocks › a reader that hashes runs itself can have them unchecked', async () => {
     const feed = new BlockFeed(server)
     feed.seal(withoutRuns)
@@ -140,7 +180,7 @@ describe('block source of a sequencer’s feed', () => {
   test('blocks › a server that cannot be reached for long is a coded fault', async () => {
     const { url } = server
     await server.close()
-    const gone = createSequencerBlockSource({ url }, { deployment, sequencer, giveUpMs: 1 })
+    const gone = createSequencerBlockSource({ url }, { deployment, keys, giveUpMs: 1 })
     const blocks = gone.blocks(1n, new AbortController().signal)[Symbol.asyncIterator]()
     await expect(blocks.next()).rejects.toThrow('SERVER_UNREACHABLE')
     server = await TestServer.start()
@@ -173,7 +213,7 @@ const changed = (position: bigint, epoch: bigint): ConversationEntry => ({
     value: {
       operation: {
         selector: 1,
-        value: { shard: 1, conversation: 0, epoch, signer: 0, remove: [{ slot: 1 }], roles: [], add: [] },
+        value: { shard: 1, conversation: 0, epoch, signer: 0, remove: [{ slot: 1 }], roles: [], add: [], exchange: [] },
       },
       signatures: [new Uint8Array(64)],
     },
@@ -209,7 +249,7 @@ describe('conversation feed', () => {
     server.onSocket = (socket) => {
       for (const position of [0n, 2n]) socket.send(ConversationEntryType.serialize(spoken(position)))
     }
-    const feed = createSequencerClient({ url: server.url }).follow(1, 0, 0n, AbortSignal.timeout(10_000))
+    const feed = createSequencerClient({ url: server.url }).follow(1, 0, 0n, AbortSignal.timeout(110_000))
     const iterator = feed[Symbol.asyncIterator]()
     expect((await iterator.next()).value).toMatchObject({ position: 0n })
     await expect(iterator.next()).rejects.toThrow('FEED_GAP')
@@ -279,6 +319,47 @@ describe('message stream', () => {
     const stream = await createSequencerClient({ url: server.url }).stream()
     await expect(stream.submit(message(1n))).rejects.toThrow('ANSWER_INVALID')
     await stream.close()
+  })
+
+  test('a path that forwards nothing more › ends what waits for an answer, and does not hold up close', async () => {
+    // Reads nothing and closes nothing, as after a change of networks.
+    server.onSocket = (socket) => socket.pause()
+    const stream = await createSequencerClient({ url: server.url }).stream({ answerTimeoutMs: 50, closeTimeoutMs: 50 })
+    await expect(stream.submit(message(1n))).rejects.toThrow(/OUTCOME_UNKNOWN.*no answer within 50 ms/)
+    await expect(stream.submit(message(2n))).rejects.toThrow('OUTCOME_UNKNOWN')
+    await stream.close()
+    const idle = await createSequencerClient({ url: server.url }).stream({ closeTimeoutMs: 50 })
+    await idle.close()
+    expect(idle.ended?.fault.code).toBe('STREAM_CLOSED')
+  })
+
+  test('close › with answers outstanding on a dead path ends with them', async () => {
+    server.onSocket = (socket) => socket.pause()
+    const stream = await createSequencerClient({ url: server.url }).stream({ answerTimeoutMs: 50, closeTimeoutMs: 50 })
+    const lost = expect(stream.submit(message(1n))).rejects.toThrow('OUTCOME_UNKNOWN')
+    await Promise.all([stream.close(), lost])
+  })
+
+  test('a server that was heard and falls silent › ends an idle stream', async () => {
+    server.onSocket = (socket) => socket.ping()
+    const stream = await createSequencerClient({ url: server.url }).stream({ silenceMs: 50 })
+    const socket = server.sockets.at(-1)
+    await new Promise((resolve) => socket?.once('close', resolve))
+    expect(stream.ended?.fault).toMatchObject({ code: 'OUTCOME_UNKNOWN', reason: 'nothing heard for 50 ms' })
+  })
+
+  test('credentials, path and query of the URL › are sent, and no fault tells them', async () => {
+    let asked: URL | undefined
+    server.onSocket = (socket, url) => {
+      asked = url
+      socket.on('message', () => socket.close(4400, 'no'))
+    }
+    const url = `${server.url.replace('//', '//user:hunter22@')}/KEYKEYKEY/?apikey=TOKEN`
+    const stream = await createSequencerClient({ url }).stream()
+    const failed = await stream.submit(message(1n)).catch((error: Error) => error.message)
+    expect(`${asked?.pathname}${asked?.search}`).toBe('/KEYKEYKEY/v1/stream?apikey=TOKEN')
+    expect(failed).toContain('OUTCOME_UNKNOWN')
+    expect(failed).not.toMatch(/hunter22|KEYKEYKEY|TOKEN/)
   })
 
   test('connection › a server that is not there is a coded fault', async () => {

@@ -1,22 +1,10 @@
-import { type Clock, CodedError, MessageReceiptType, type SignedMessage } from '@parley/protocol'
+import { inspect } from 'node:util'
+import { CodedError, MessageReceiptType, type SignedMessage } from '@parley/protocol'
+import { SkippingClock } from '@parley/runtime/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ClientError, createSequencerClient } from '../src/index.ts'
 import { digestOf } from './support/blocks.ts'
 import { TestServer } from './support/server.ts'
-
-/** A clock that passes over every wait and remembers it. */
-class SkippingClock implements Clock {
-  readonly waits: number[] = []
-  private time = 1_700_000_000_000
-  now(): number {
-    return this.time
-  }
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    this.waits.push(ms)
-    this.time += ms
-  }
-}
 
 let server: TestServer
 let clock: SkippingClock
@@ -36,7 +24,9 @@ const message: SignedMessage = {
 }
 const receipt = (refusal: number, block: bigint, value: bigint) =>
   MessageReceiptType.serialize({ refusal, block, value })
-const client = (options = {}) => createSequencerClient({ url: server.url, clock }, options)
+/** Draws a quarter of what may be drawn. */
+const random = () => 0.25
+const client = (options = {}) => createSequencerClient({ url: server.url, clock, random }, options)
 
 async function faultOf(promise: Promise<unknown>): Promise<ClientError['fault']> {
   const error = await promise.then(
@@ -82,7 +72,7 @@ describe('sequencer client', () => {
     server.answer = () =>
       left-- > 0 ? { status: 429, headers: { 'retry-after': '3' }, body: {} } : { body: receipt(0, 1n, 0n) }
     expect(await client().submitMessages([message])).toHaveLength(1)
-    expect(clock.waits).toEqual([3000, 3000])
+    expect(clock.waits).toEqual([3025, 3050])
     expect(new Set(server.received.map(({ body }) => body.toString('hex'))).size).toBe(1)
   })
 
@@ -92,7 +82,7 @@ describe('sequencer client', () => {
     server.answer = () =>
       left-- > 0 ? { status: 429, headers: { 'retry-after': date } } : { body: receipt(0, 1n, 0n) }
     await client().submitMessages([message])
-    expect(clock.waits).toEqual([7000])
+    expect(clock.waits).toEqual([7025])
   })
 
   test('429 › that does not end, or asks for too long a wait, is told as busy', async () => {
@@ -100,10 +90,10 @@ describe('sequencer client', () => {
     expect(await faultOf(client({ maxAttempts: 3 }).submitMessages([message]))).toMatchObject({
       code: 'SERVER_BUSY',
       attempts: 3,
-      retryAfterMs: 1000,
+      retryAfterMs: 1100,
     })
     server.answer = () => ({ status: 429, headers: { 'retry-after': '3600' } })
-    expect(await faultOf(client().submitMessages([message]))).toMatchObject({ attempts: 1, retryAfterMs: 3_600_000 })
+    expect(await faultOf(client().submitMessages([message]))).toMatchObject({ attempts: 1, retryAfterMs: 3_600_025 })
   })
 
   test('unanswered › what was posted is not sent twice', async () => {
@@ -119,11 +109,11 @@ describe('sequencer client', () => {
     expect(server.received).toHaveLength(3)
   })
 
-  test('unanswered › readings are asked again with growing waits', async () => {
+  test('unanswered › readings are asked again with growing waits, spread by chance', async () => {
     let left = 3
-    server.answer = () => (left-- > 0 ? { drop: true } : { body: { head: '1' } })
-    expect(await client().status()).toEqual({ head: '1' })
-    expect(clock.waits).toEqual([100, 200, 400])
+    server.answer = () => (left-- > 0 ? { drop: true } : { status: 404 })
+    expect(await client().account(1, 0)).toBeUndefined()
+    expect(clock.waits).toEqual([25, 50, 100])
     server.answer = () => ({ hang: true })
     expect(await faultOf(client({ timeoutMs: 30, maxAttempts: 2 }).status())).toMatchObject({
       code: 'REQUEST_TIMEOUT',
@@ -135,7 +125,7 @@ describe('sequencer client', () => {
     const { url } = server
     await server.close()
     expect((await faultOf(client({ maxAttempts: 3 }).submitMessages([message]))).code).toBe('SERVER_UNREACHABLE')
-    expect(clock.waits).toEqual([100, 200])
+    expect(clock.waits).toEqual([25, 50])
     server = await TestServer.start(Number(new URL(url).port))
   })
 
@@ -187,4 +177,30 @@ describe('sequencer client', () => {
     server.answer = () => ({ body: receipt(0, 2n, 0n) })
     expect(await client().submitOperation(operation)).toEqual({ accepted: true, block: 2n, position: 0n })
   })
+})
+
+test('credentials, path and query of the URL › are sent, and no fault tells them', async () => {
+  const url = `${server.url.replace('//', '//user:hunter22@')}/KEYKEYKEY/?apikey=TOKEN`
+  server.answer = () => ({ status: 418, body: { code: 'TEAPOT', message: '' } })
+  const failed = await createSequencerClient({ url })
+    .status()
+    .catch((error: Error) => error)
+  const received = server.received.at(-1)
+  expect(received?.url).toBe('/KEYKEYKEY/v1/status?apikey=TOKEN')
+  expect(received?.headers.authorization).toBe(`Basic ${btoa('user:hunter22')}`)
+  expect((failed as Error).message).toMatch(/REQUEST_REFUSED/)
+  expect(inspect(failed, { depth: 10 })).not.toMatch(/hunter22|KEYKEYKEY|TOKEN/)
+})
+
+test('a server that is not there › is told without the keys of its URL', async () => {
+  const url = 'http://user:hunter22@nowhere.invalid/KEYKEYKEY'
+  const failed = await createSequencerClient({ url }, { maxAttempts: 1 })
+    .status()
+    .catch((error: Error) => error)
+  expect((failed as Error).message).toMatch(/SERVER_UNREACHABLE.*does not resolve/)
+  expect(inspect(failed, { depth: 10 })).not.toMatch(/hunter22|KEYKEYKEY/)
+})
+
+test('a URL that is none › is ARGUMENT_INVALID and not repeated', () => {
+  expect(() => createSequencerClient({ url: 'hunter22' })).toThrow(/^ARGUMENT_INVALID(?!.*hunter22)/)
 })

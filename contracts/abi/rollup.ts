@@ -11,11 +11,38 @@ export const rollupAbi = [
         "components": [
           {
             "name": "sequencer",
+            "type": "tuple",
+            "internalType": "struct SequencerKey",
+            "components": [
+              {
+                "name": "from",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
+                "name": "key",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "receiptKey",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "bondOwner",
+                "type": "address",
+                "internalType": "address"
+              }
+            ]
+          },
+          {
+            "name": "operator",
             "type": "address",
             "internalType": "address"
           },
           {
-            "name": "operator",
+            "name": "governance",
             "type": "address",
             "internalType": "address"
           },
@@ -30,24 +57,78 @@ export const rollupAbi = [
             "internalType": "address"
           },
           {
-            "name": "fees",
+            "name": "rules",
             "type": "tuple",
-            "internalType": "struct FeeParameters",
+            "internalType": "struct Rules",
             "components": [
               {
-                "name": "minPrice",
-                "type": "uint64",
-                "internalType": "uint64"
+                "name": "number",
+                "type": "uint32",
+                "internalType": "uint32"
               },
               {
-                "name": "target",
-                "type": "uint64",
-                "internalType": "uint64"
+                "name": "dataCommittee",
+                "type": "address",
+                "internalType": "address"
               },
               {
-                "name": "fraction",
-                "type": "uint64",
-                "internalType": "uint64"
+                "name": "verifiers",
+                "type": "tuple",
+                "internalType": "struct Verifiers",
+                "components": [
+                  {
+                    "name": "messages",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "operation",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "signature",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "stateRoot",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "malformed",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "pages",
+                    "type": "address",
+                    "internalType": "address"
+                  }
+                ]
+              },
+              {
+                "name": "fees",
+                "type": "tuple",
+                "internalType": "struct FeeParameters",
+                "components": [
+                  {
+                    "name": "minPrice",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  },
+                  {
+                    "name": "target",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  },
+                  {
+                    "name": "fraction",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  }
+                ]
               }
             ]
           },
@@ -67,7 +148,12 @@ export const rollupAbi = [
             "internalType": "struct Prices",
             "components": [
               {
-                "name": "dataByte",
+                "name": "coreByte",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
+                "name": "witnessByte",
                 "type": "uint64",
                 "internalType": "uint64"
               },
@@ -82,11 +168,6 @@ export const rollupAbi = [
                 "internalType": "uint64"
               }
             ]
-          },
-          {
-            "name": "genesisStateRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
           },
           {
             "name": "windows",
@@ -126,6 +207,16 @@ export const rollupAbi = [
             "internalType": "uint32"
           },
           {
+            "name": "keyNotice",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "upgradeNotice",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
             "name": "minDeposit",
             "type": "uint64",
             "internalType": "uint64"
@@ -146,12 +237,22 @@ export const rollupAbi = [
                 "internalType": "uint32"
               },
               {
-                "name": "minDataByte",
+                "name": "minCoreByte",
                 "type": "uint64",
                 "internalType": "uint64"
               },
               {
-                "name": "maxDataByte",
+                "name": "maxCoreByte",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
+                "name": "minWitnessByte",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
+                "name": "maxWitnessByte",
                 "type": "uint64",
                 "internalType": "uint64"
               },
@@ -193,9 +294,170 @@ export const rollupAbi = [
             ]
           }
         ]
+      },
+      {
+        "name": "queue",
+        "type": "address",
+        "internalType": "contract IInbox"
       }
     ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "announceRules",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "rules",
+        "type": "tuple",
+        "internalType": "struct Rules",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "dataCommittee",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "verifiers",
+            "type": "tuple",
+            "internalType": "struct Verifiers",
+            "components": [
+              {
+                "name": "messages",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "operation",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "signature",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "stateRoot",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "malformed",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "pages",
+                "type": "address",
+                "internalType": "address"
+              }
+            ]
+          },
+          {
+            "name": "fees",
+            "type": "tuple",
+            "internalType": "struct FeeParameters",
+            "components": [
+              {
+                "name": "minPrice",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
+                "name": "target",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
+                "name": "fraction",
+                "type": "uint64",
+                "internalType": "uint64"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "announceSequencer",
+    "inputs": [
+      {
+        "name": "entry",
+        "type": "tuple",
+        "internalType": "struct SequencerKey",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "key",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "receiptKey",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "bondOwner",
+            "type": "address",
+            "internalType": "address"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "answerFor",
+    "inputs": [
+      {
+        "name": "key",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "answersFor",
+    "inputs": [
+      {
+        "name": "bondOwner",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "key",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -291,6 +553,11 @@ export const rollupAbi = [
                 "internalType": "uint64"
               },
               {
+                "name": "segmentCount",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
                 "name": "inboxHash",
                 "type": "bytes32",
                 "internalType": "bytes32"
@@ -301,7 +568,12 @@ export const rollupAbi = [
                 "internalType": "struct Prices",
                 "components": [
                   {
-                    "name": "dataByte",
+                    "name": "coreByte",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
                     "type": "uint64",
                     "internalType": "uint64"
                   },
@@ -364,6 +636,11 @@ export const rollupAbi = [
             ]
           }
         ]
+      },
+      {
+        "name": "signature",
+        "type": "bytes",
+        "internalType": "bytes"
       }
     ],
     "outputs": [
@@ -396,8 +673,14 @@ export const rollupAbi = [
   },
   {
     "type": "function",
-    "name": "depositBond",
-    "inputs": [],
+    "name": "depositBondFor",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
     "outputs": [],
     "stateMutability": "payable"
   },
@@ -469,6 +752,11 @@ export const rollupAbi = [
             "internalType": "uint64"
           },
           {
+            "name": "segmentCount",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
             "name": "inboxHash",
             "type": "bytes32",
             "internalType": "bytes32"
@@ -479,7 +767,12 @@ export const rollupAbi = [
             "internalType": "struct Prices",
             "components": [
               {
-                "name": "dataByte",
+                "name": "coreByte",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
+                "name": "witnessByte",
                 "type": "uint64",
                 "internalType": "uint64"
               },
@@ -542,6 +835,11 @@ export const rollupAbi = [
           },
           {
             "name": "inboxCount",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "segmentCount",
             "type": "uint64",
             "internalType": "uint64"
           }
@@ -640,6 +938,25 @@ export const rollupAbi = [
   },
   {
     "type": "function",
+    "name": "lineages",
+    "inputs": [
+      {
+        "name": "lineage_",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "firstBlock",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "parameters",
     "inputs": [],
     "outputs": [
@@ -664,12 +981,12 @@ export const rollupAbi = [
             "internalType": "uint64"
           },
           {
-            "name": "sequencer",
+            "name": "operator",
             "type": "address",
             "internalType": "address"
           },
           {
-            "name": "operator",
+            "name": "governance",
             "type": "address",
             "internalType": "address"
           },
@@ -716,7 +1033,12 @@ export const rollupAbi = [
             "internalType": "struct Prices",
             "components": [
               {
-                "name": "dataByte",
+                "name": "coreByte",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
+                "name": "witnessByte",
                 "type": "uint64",
                 "internalType": "uint64"
               },
@@ -778,6 +1100,16 @@ export const rollupAbi = [
             "name": "evidencePeriod",
             "type": "uint32",
             "internalType": "uint32"
+          },
+          {
+            "name": "keyNotice",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "upgradeNotice",
+            "type": "uint32",
+            "internalType": "uint32"
           }
         ]
       }
@@ -786,13 +1118,76 @@ export const rollupAbi = [
   },
   {
     "type": "function",
-    "name": "sequencer",
-    "inputs": [],
+    "name": "sequencerAt",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ],
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "tuple",
+        "internalType": "struct SequencerKey",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "key",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "receiptKey",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "bondOwner",
+            "type": "address",
+            "internalType": "address"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "sequencers",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "entries",
+        "type": "tuple[]",
+        "internalType": "struct SequencerKey[]",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "key",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "receiptKey",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "bondOwner",
+            "type": "address",
+            "internalType": "address"
+          }
+        ]
       }
     ],
     "stateMutability": "view"
@@ -830,6 +1225,107 @@ export const rollupAbi = [
   },
   {
     "type": "function",
+    "name": "versions",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "entries",
+        "type": "tuple[]",
+        "internalType": "struct RulesVersion[]",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "announcedAt",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "rules",
+            "type": "tuple",
+            "internalType": "struct Rules",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint32",
+                "internalType": "uint32"
+              },
+              {
+                "name": "dataCommittee",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "verifiers",
+                "type": "tuple",
+                "internalType": "struct Verifiers",
+                "components": [
+                  {
+                    "name": "messages",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "operation",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "signature",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "stateRoot",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "malformed",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "pages",
+                    "type": "address",
+                    "internalType": "address"
+                  }
+                ]
+              },
+              {
+                "name": "fees",
+                "type": "tuple",
+                "internalType": "struct FeeParameters",
+                "components": [
+                  {
+                    "name": "minPrice",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  },
+                  {
+                    "name": "target",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  },
+                  {
+                    "name": "fraction",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  }
+                ]
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "withdrawBond",
     "inputs": [
       {
@@ -842,11 +1338,37 @@ export const rollupAbi = [
     "stateMutability": "nonpayable"
   },
   {
+    "type": "function",
+    "name": "withdrawRules",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "event",
+    "name": "Answering",
+    "inputs": [
+      {
+        "name": "bondOwner",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "key",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
     "type": "event",
     "name": "BondDeposited",
     "inputs": [
       {
-        "name": "claimer",
+        "name": "account",
         "type": "address",
         "indexed": true,
         "internalType": "address"
@@ -871,7 +1393,7 @@ export const rollupAbi = [
     "name": "BondExitStarted",
     "inputs": [
       {
-        "name": "claimer",
+        "name": "account",
         "type": "address",
         "indexed": true,
         "internalType": "address"
@@ -890,7 +1412,7 @@ export const rollupAbi = [
     "name": "BondWithdrawn",
     "inputs": [
       {
-        "name": "claimer",
+        "name": "account",
         "type": "address",
         "indexed": true,
         "internalType": "address"
@@ -988,6 +1510,11 @@ export const rollupAbi = [
                 "internalType": "uint64"
               },
               {
+                "name": "segmentCount",
+                "type": "uint64",
+                "internalType": "uint64"
+              },
+              {
                 "name": "inboxHash",
                 "type": "bytes32",
                 "internalType": "bytes32"
@@ -998,7 +1525,12 @@ export const rollupAbi = [
                 "internalType": "struct Prices",
                 "components": [
                   {
-                    "name": "dataByte",
+                    "name": "coreByte",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
                     "type": "uint64",
                     "internalType": "uint64"
                   },
@@ -1123,6 +1655,96 @@ export const rollupAbi = [
   },
   {
     "type": "event",
+    "name": "DataAnswered",
+    "inputs": [
+      {
+        "name": "hash",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "place",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct Place",
+        "components": [
+          {
+            "name": "part",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "block_",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "page",
+            "type": "uint16",
+            "internalType": "uint16"
+          }
+        ]
+      },
+      {
+        "name": "data",
+        "type": "bytes",
+        "indexed": false,
+        "internalType": "bytes"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "DataChallenged",
+    "inputs": [
+      {
+        "name": "hash",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "place",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct Place",
+        "components": [
+          {
+            "name": "part",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "block_",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "page",
+            "type": "uint16",
+            "internalType": "uint16"
+          }
+        ]
+      },
+      {
+        "name": "challenger",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      },
+      {
+        "name": "deadline",
+        "type": "uint64",
+        "indexed": false,
+        "internalType": "uint64"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Finalized",
     "inputs": [
       {
@@ -1136,6 +1758,236 @@ export const rollupAbi = [
         "type": "bytes32",
         "indexed": true,
         "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Removed",
+    "inputs": [
+      {
+        "name": "standing",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "hash",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "lineage",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "reason",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Rescued",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "hash",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RulesAnnounced",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "version",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct RulesVersion",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "announcedAt",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "rules",
+            "type": "tuple",
+            "internalType": "struct Rules",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint32",
+                "internalType": "uint32"
+              },
+              {
+                "name": "dataCommittee",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "verifiers",
+                "type": "tuple",
+                "internalType": "struct Verifiers",
+                "components": [
+                  {
+                    "name": "messages",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "operation",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "signature",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "stateRoot",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "malformed",
+                    "type": "address",
+                    "internalType": "address"
+                  },
+                  {
+                    "name": "pages",
+                    "type": "address",
+                    "internalType": "address"
+                  }
+                ]
+              },
+              {
+                "name": "fees",
+                "type": "tuple",
+                "internalType": "struct FeeParameters",
+                "components": [
+                  {
+                    "name": "minPrice",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  },
+                  {
+                    "name": "target",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  },
+                  {
+                    "name": "fraction",
+                    "type": "uint64",
+                    "internalType": "uint64"
+                  }
+                ]
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RulesWithdrawn",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Sealed",
+    "inputs": [
+      {
+        "name": "root",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "signature",
+        "type": "bytes",
+        "indexed": false,
+        "internalType": "bytes"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "SequencerAnnounced",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "entry",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct SequencerKey",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "key",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "receiptKey",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "bondOwner",
+            "type": "address",
+            "internalType": "address"
+          }
+        ]
       }
     ],
     "anonymous": false
@@ -1174,8 +2026,24 @@ export const rollupAbi = [
   },
   {
     "type": "error",
+    "name": "Rollup_BondShared",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "Rollup_BondTooSmall",
     "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      },
       {
         "name": "bond",
         "type": "uint256",
@@ -1210,6 +2078,33 @@ export const rollupAbi = [
     "inputs": [
       {
         "name": "number",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_DueItemLeftOut",
+    "inputs": [
+      {
+        "name": "index",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_HeadExhausted",
+    "inputs": [
+      {
+        "name": "value",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "max",
         "type": "uint64",
         "internalType": "uint64"
       }
@@ -1254,6 +2149,33 @@ export const rollupAbi = [
   },
   {
     "type": "error",
+    "name": "Rollup_KeyChanges",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_KeyTooEarly",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "earliest",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "Rollup_LineageMismatch",
     "inputs": [
       {
@@ -1275,7 +2197,34 @@ export const rollupAbi = [
   },
   {
     "type": "error",
+    "name": "Rollup_NotAnswering",
+    "inputs": [
+      {
+        "name": "bondOwner",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "key",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "Rollup_NotClaimer",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotGovernance",
     "inputs": [
       {
         "name": "caller",
@@ -1294,6 +2243,27 @@ export const rollupAbi = [
         "internalType": "address"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotSealed",
+    "inputs": [
+      {
+        "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "key",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NothingAnnounced",
+    "inputs": []
   },
   {
     "type": "error",
@@ -1349,6 +2319,54 @@ export const rollupAbi = [
       },
       {
         "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_RulesChange",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_RulesTooEarly",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "earliest",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_SegmentCountOutOfRange",
+    "inputs": [
+      {
+        "name": "count",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "lowest",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "highest",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -1415,4 +2433,4 @@ export const rollupAbi = [
 ] as const
 
 export const rollupBytecode =
-  '0x6103208060405234610e825761706e803803809161001d8285610ed8565b8339810190808203916103e08312610e8257604051926101c084016001600160401b03811185821017610d245760405261005683610efb565b845261006460208401610efb565b926020850193845261007860408201610efb565b916040860192835261008c60608301610efb565b93606087019485526100a18160808501610f23565b95608088019687526100b560e08501610f0f565b9660a089019788526100df6100cd6101008701610f0f565b9360c08b019485526101208701610f23565b60e08a019081526101808601516101008b019081529093608061019f19870112610e8257604051996101108b610e86565b61011d6101a08901610f6a565b8b5261012c6101c08901610f6a565b60208c015261013e6101e08901610f6a565b60408c01526101506102008901610f6a565b60608c01526101208c019a8b52610220880151936001600160801b0385168503610e82576101408d019485526101896102408a01610f6a565b9c61016081019d8e526101606101a26102608c01610f0f565b61018083019081529961027f190112610e8257604051996101c28b610ea1565b6102808101518015158103610e82578b528e908d908f908d906101e86102a08201610f6a565b60208301526101fa6102c08201610f0f565b604083015261020c6102e08201610f0f565b606083015261021e6103008201610f0f565b60808301526102306103208201610f0f565b60a08301526102426103408201610f6a565b60c08301526102546103608201610f6a565b60e08301526102666103808201610f6a565b6101008301526102796103a08201610f6a565b6101208301526103c00161028c90610f6a565b9061014001526101a084019c8d528451905191600160a01b6001900385511615156040516102bb604082610ed8565b600981526839b2b8bab2b731b2b960b91b60208201526102da916111e7565b600160a01b6001900390511615156040516102f6604082610ed8565b600781526631b630b4b6b2b960c91b6020820152610313916111e7565b80516106169363ffffffff9283926103fb919061036c906001600160401b03168015159081610e71575b506040519061034d604083610ed8565b600d82526c666565732e6d696e507269636560981b60208301526111e7565b60208101516103b5906001600160401b03168015159081610e61575b5060405190610398604083610ed8565b600b82526a1999595ccb9d185c99d95d60aa1b60208301526111e7565b604001516001600160401b03168015159081610e51575b50604051906103dc604083610ed8565b600d82526c3332b2b997333930b1ba34b7b760991b60208301526111e7565b8751610442906001600160401b03168015159081610e42575b5060405190610424604083610ed8565b600c82526b666f72636544656c61794d7360a01b60208301526111e7565b61048260018060401b038a5116151560405190610460604083610ed8565b601082526f067656e6573697354696d657374616d760841b60208301526111e7565b6104ba8a51151560405190610498604083610ed8565b601082526f19d95b995cda5cd4dd185d19549bdbdd60821b60208301526111e7565b6104f5828551161515604051906104d2604083610ed8565b601182527077696e646f77732e6368616c6c656e676560781b60208301526111e7565b610537826020860151168015159081610e34575b5060405190610519604083610ed8565b600c82526b77696e646f77732e6461746160a01b60208301526111e7565b61057282604086015116151560405190610552604083610ed8565b600e82526d3bb4b73237bbb99730b739bbb2b960911b60208301526111e7565b6105ac8260608601511615156040519061058d604083610ed8565b600d82526c3bb4b73237bbb997383937b7b360991b60208301526111e7565b6105e060018060801b038c51161515604051906105ca604083610ed8565b6004825263189bdb9960e21b60208301526111e7565b51169151161115604051906105f6604083610ed8565b600e82526d195d9a59195b98d954195c9a5bd960921b60208301526111e7565b516001600160a01b0390811660a0528651811660c0528a511660e0528051516001600160401b0390811661010052815160209081015182166101205291516040908101518216610140529251811661016052925183166101805286515183166101a052865181015183166101c05286518201519092166101e05291516102005290519099906106a58b82610ed8565b5f81528a81015f36813781519160408311610e1c575f925f5b60068110610d6a5750610d475750505b5f525f8a52895f60408160025afa8a3d1416915f519215610d38576102209290925288515163ffffffff9081166102405289518b015181166102605289516040908101518216610280528a516060015182166102a05292516001600160801b03166102c0529051166102e0526001600160401b0343811661030052915195519351945190516001600160a01b039687169695831695909416939092909160a083019083821090821117610d245760405230825288820195865260408201938452606082019485526080820192835251604051956140cb928388019488861060018060401b03871117610d24576102409789978d63ffffffff95610140956108c999612fa38d39516001600160a01b039081168b5290518116918a019190915290511660408089019190915290516001600160401b039081166060808a01919091529251805115156080808b01919091528f820151871660a08b81019190915282850151841660c0808d019190915295830151841660e0808d0191909152918301518416610100808d0191909152908301518416610120808d0191909152958301518816878c01529082015187166101608b015281015186166101808a01529283015185166101a089015292909101519092166101c0860152825181166101e08601526020830151811661020086015291015116610220830152565b0301905ff08015610d19576001600160a01b039081166080529051165f8181526005845260409081902080546001600160f81b0316600160f81b17905551600181527f5bd1ef1576935324f663f96de434f2cefe4b3357a5194c415e5ce350e3cc4ef4908490a260405161093c81610ea1565b5f81525f838201525f60408201525f60608201525f608082015260a0810192610963610f99565b845261096d610ff4565b60c083015261097a610ff4565b60e083015261010082019360405161099181610e86565b5f81525f838201525f60408201525f606082015285525f6101208401526101408301935f85526109bf610f99565b610180516001600160401b031660408201526109d9610f7b565b506101a0516101c0516101e051604051926001600160401b039182169282169116610a0384610ebd565b835286830152604082015260c08201526102205160e082015261020051610100820152825251855260018060401b034216845260405182810190610a5981610a4b8785611078565b03601f198101835282610ed8565b51902094859460018060401b038551165f52600384528560405f205560018060401b03905116905163ffffffff606081835116920151169060405192610a9e84610ebd565b8352848301908152604080840192835286516001600160401b039081165f9081526004885282902094518554935194516001600160801b03199094169082161793821b6bffffffff0000000000000000169390931760609290921b6fffffffff000000000000000000000000169190911790925591518451815182840151608093909301519351909592949190911691610b3782610e86565b8282526001600160401b038681169183019190915284811660408084019190915284821660609093019290925260809490941b600160801b600160c01b031691841694811b6fffffffffffffffff000000000000000016949094171760c09190911b6001600160c01b031916175f55825191519116917fde6b6f2667a0c0b0d0d9565128ba05a1d4befeb3c409481dec3d60405384925991908190610bdc9082611078565b0390a3604051905f7fa9e1031ed00e918cb0cf5f74d4de27f35e53cfd48465ee9ef99852b500c683d38180a3611d6b9081611238823960805181818160f7015281816105040152610b52015260a0518181816105670152611354015260c05181818161059901526114af015260e051816105cb0152610100518161044c01526101205181610478015261014051816104a7015261016051816105fb015261018051818181610194015261062d01526101a05181611ce801526101c05181611d1401526101e05181611d430152610200518181816101e50152610670015261022051816101c201526102405181611afa01526102605181611b2301526102805181611b4f01526102a05181611b7b01526102c0518181816106a101526108f301526102e0518181816106d201526113d70152610300518161052d0152f35b6040513d5f823e3d90fd5b634e487b7160e01b5f52604160045260245ffd5b635ab1855160e01b5f5260045ffd5b9091505115610d5657516106ce565b634e487b7160e01b5f52603260045260245ffd5b939060018101808211610e005760011c905f5b828110610d9a575050610d936001919280611218565b94016106be565b6001600160ff1b03811681141590600181901b82610e00576001810192838211610e005784841015610e145750610dd25f938861101d565b51925b610e0057600192610de9610def928961101d565b51611218565b610df9828861101d565b5201610d7d565b634e487b7160e01b5f52601160045260245ffd5b869350610dd5565b82630ff9ca3560e21b5f52600452600660245260445ffd5b90508386511610155f610509565b639a7ec800915011155f610414565b640100000000915011155f6103cc565b640100000000915011155f610388565b65010000000000915011155f61033d565b5f80fd5b608081019081106001600160401b03821117610d2457604052565b61016081019081106001600160401b03821117610d2457604052565b606081019081106001600160401b03821117610d2457604052565b601f909101601f19168101906001600160401b03821190821017610d2457604052565b51906001600160a01b0382168203610e8257565b51906001600160401b0382168203610e8257565b9190826060910312610e8257604051610f3b81610ebd565b6040610f65818395610f4c81610f0f565b8552610f5a60208201610f0f565b602086015201610f0f565b910152565b519063ffffffff82168203610e8257565b60405190610f8882610ebd565b5f6040838281528260208201520152565b6040519061012082016001600160401b03811183821017610d24576040525f610100838281528260208201528260408201528260608201528260808201528260a0820152610fe5610f7b565b60c08201528260e08201520152565b60408051919082016001600160401b03811183821017610d245760405260606020835f81520152565b8051821015610d565760209160051b010190565b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b90604060206110759360ff81511684520151918160208201520190611031565b90565b602080825282516001600160401b03908116838301528382015160408085019190915284810151606080860191909152808601516080808701919091528087015160a080880191909152808801518051861660c0808a01919091528188015160e08a0152818601518716610100808b0191909152948201516101208a01529281015186166101408901529081015161016088015290810151805185166101808801529485015184166101a087015293909101519091166101c08401529060e08101516101e0840152015161020082015261030061117f61116860c085015183610220860152610320850190611055565b60e0850151848203601f1901610240860152611055565b610100840151805163ffffffff90811661026086015260208201518116610280860152604082015181166102a0860152606090910151166102c08401526101208401516001600160a01b03166102e0840152610140909301516001600160401b031691015290565b156111ef5750565b604051637708b31760e11b815260206004820152908190611214906024830190611031565b0390fd5b5f5260205260205f60408160025afa60203d1416905f519115610d385756fe6080806040526004361015610012575f80fd5b5f3560e01c9081630310876c146116e05750806310a8aecd146116a3578063359bc19e146115575780633d4c415a14611485578063491e05f0146113835780635c1bba381461133f57806372d2b6c0146112b1578063741b3c39146112355780637529d9df14611101578063785400501461083e57806389035730146103a85780638f7dcfa3146102e8578063a0d7031a146102b4578063b44059b914610258578063c74656e71461023b578063dae58da814610215578063f581e5321461012a5763fb0e722b146100e2575f80fd5b34610126575f366003190112610126576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b5f80fd5b34610126575f3660031901126101265761016060405161014981611882565b5f81525f6020820152604081015f81525f60608301525f60808301525f60a083015260c082016101776119dc565b815260e08301905f82526101008401925f84526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001690526101be611cc9565b90527f000000000000000000000000000000000000000000000000000000000000000090527f000000000000000000000000000000000000000000000000000000000000000090526102136040518092611774565bf35b34610126575f3660031901126101265760206001600160401b0360015416604051908152f35b34610126575f366003190112610126576020600254604051908152f35b3461012657602036600319011261012657610271611734565b6001600160401b03805f541691169080821161029e57505f526003602052602060405f2054604051908152f35b90633494c80160e11b5f5260045260245260445ffd5b346101265760203660031901126101265760206102cf611734565b6001600160401b03806001541691161115604051908152f35b34610126575f366003190112610126575f6080604051610307816118ba565b828152826020820152826040820152826060820152015260a0610328611a1e565b6001600160401b038082511691825f5260036020528160405f20549181806020830151168160608160408601511694015116946080604051610369816118ba565b89815260208101928352604081019384526060810195865201958652604051978852516020880152511660408601525116606084015251166080820152f35b34610126575f366003190112610126576040516103c48161189e565b5f8082526020820181905260408201819052606082018190526080820181905260a08201526103f16119dc565b60c08201525f60e0820181905261010082015261040c6119dc565b6101208201525f61014082018190526101608201526104296119fa565b6101808201526101a081015f90526101c0015f905260405161044a8161184c565b7f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681527f00000000000000000000000000000000000000000000000000000000000000006001600160401b031660208201527f00000000000000000000000000000000000000000000000000000000000000006001600160401b031660408201526104dc611cc9565b6104e4611ade565b604051906104f18261189e565b4682526020820192600160a01b600190037f000000000000000000000000000000000000000000000000000000000000000016845260408301947f00000000000000000000000000000000000000000000000000000000000000006001600160401b031686526060840191600160a01b600190037f00000000000000000000000000000000000000000000000000000000000000001683526080850191600160a01b600190037f000000000000000000000000000000000000000000000000000000000000000016835260a0860190600160a01b600190037f000000000000000000000000000000000000000000000000000000000000000016825260c0870190815260e08701907f00000000000000000000000000000000000000000000000000000000000000006001600160401b031682526101008801927f00000000000000000000000000000000000000000000000000000000000000006001600160401b0316845261012089019485526101408901955f87526101608a01977f000000000000000000000000000000000000000000000000000000000000000089526101808b01998a526101a08b019a7f00000000000000000000000000000000000000000000000000000000000000006001600160801b03168c526101c0019b7f000000000000000000000000000000000000000000000000000000000000000063ffffffff168d526040519d8e91468352600160a01b600190039051166020830152516001600160401b03169060400152600160a01b6001900390511660608d0152600160a01b6001900390511660808c0152600160a01b6001900390511660a08b01525160c08a01610784916001600160401b0360408092828151168552826020820151166020860152015116910152565b516001600160401b0316610120890152516001600160401b03166101408801525161016087016107d4916001600160401b0360408092828151168552826020820151166020860152015116910152565b516101c0860152516101e085015251610200840161081b9163ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b516001600160801b03166102808301525163ffffffff166102a08201526102c090f35b34610126576020366003190112610126576004356001600160401b0381116101265780600401908036036102406003198201126101265761087e8361191e565b335f52600560205260405f20906040519161089883611867565b54906001600160801b0382168352602083016001600160401b038360801c168152604084019166ffffffffffffff8460c01c168352606085019360f81c15801585526110ee576001600160801b038551166001600160801b037f000000000000000000000000000000000000000000000000000000000000000016908181106110d95750506001600160401b031681525f808352338152600560205260409020935190519151925160c09390931b66ffffffffffffff60c01b166001600160801b0390911660809290921b67ffffffffffffffff60801b1691909117176001600160f81b031991151560f81b919091161790556001600160401b035f541661099f8461191e565b6001600160401b03806109b18461182e565b169116036110a5575f52600360205260405f20549060248301359180830361108f57506002546044840135948186036110785760a4850191610104860135908082036110625750610a00611a1e565b93610a0a8461191e565b6001600160401b0360208701918183511691829116119081159161103b575b50610fe157610a4c906001600160401b03610a438761191e565b91511690611a68565b946001600160401b036040820151166001600160401b03871660fa026001600160401b038116908103610f8957610a82916118f6565b906103e842024281046103e81442151715610f895760e48a0192806001600160401b03610aae8661191e565b16108015610fc7575b610f9d575050606001956001600160401b038751169060061b683fffffffffffffffc067ffffffffffffffc0821691168103610f8957610af6916118f6565b6001600160401b036101248a019781610b0e8a61191e565b91511691829116108015610f6f575b610f45575050610b2c8661191e565b604051630f89733760e31b81526001600160401b039091166004820152906020826024817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa918215610f3a575f92610f06575b5061014489013591808303610ef05750610204890196610bb2610bad8988611932565b611a88565b610be06102248b01610bc7610bad828a611932565b610bda610bd38961191e565b9a89611932565b97611932565b9a610be9611ade565b99604051996101608b01908b82106001600160401b03831117610edc576001600160401b0391604052168a5260208a0152604089015260648a0135606089015260848a0135608089015261016060a31985011261012657606094610c70610c7e93610c5f6040519a610c5a8c611882565b61174a565b8a5260c48d013560208b015261174a565b60408901528588015261174a565b608086015260a085015261016319011261012657602095610d0c610d18926101e46001600160401b0398604051610cb48161184c565b610cc1610164830161174a565b8152610cd0610184830161174a565b8c820152610ce16101a4830161174a565b604082015260c08801526101c481013560e0880152013561010086015260a086019485523690611947565b60c08501523690611947565b60e0830152610100820192835233610120830152610140820192844216845260405186810190610d5a81610d4c8785611bdc565b03601f1981018352826118d5565b519020948594818551165f52600388528560405f20555116905163ffffffff606081835116920151169060405192610d918461184c565b8352878301908152604083019182526001600160401b038551165f52600488526001600160401b0360405f209351166001600160401b031984541617835551906bffffffff000000000000000083549163ffffffff60601b905160601b169260401b169067ffffffffffffffff60401b191617179055516001600160401b038251169080516080604083015192015192604051610e2d81611867565b8181526001600160401b038381168a83015284811660408084019190915286821660609093019290925291821692811b67ffffffffffffffff60401b169290921760809390931b67ffffffffffffffff60801b169290921760c09390931b6001600160c01b031916929092175f55825191519116917fde6b6f2667a0c0b0d0d9565128ba05a1d4befeb3c409481dec3d60405384925991908190610ed19082611bdc565b0390a3604051908152f35b634e487b7160e01b5f52604160045260245ffd5b8263685c6c9b60e01b5f5260045260245260445ffd5b9091506020813d602011610f32575b81610f22602093836118d5565b810103126101265751908a610b8a565b3d9150610f15565b6040513d5f823e3d90fd5b6001600160401b03610f568961191e565b6353402eb760e01b5f521660045260245260445260645ffd5b50816001600160401b03610f828a61191e565b1611610b1d565b634e487b7160e01b5f52601160045260245ffd5b6001600160401b03610fae8561191e565b63094e360b60e11b5f521660045260245260445260645ffd5b50816001600160401b03610fda8661191e565b1611610ab7565b610fea8561191e565b6104006001600160401b036110018185511661182e565b93511601906001600160401b038211610f89576001600160401b039283809263c6f2ac8b60e01b5f5216600452166024521660445260645ffd5b610400915061105a6001600160401b03916110558961191e565b611a68565b16118a610a29565b90636bb9e2f360e01b5f5260045260245260445ffd5b5084636bb9e2f360e01b5f5260045260245260445ffd5b826311473bdf60e01b5f5260045260245260445ffd5b6001600160401b0390816110c16110bb8761191e565b9261182e565b9163181fec9560e11b5f52166004521660245260445ffd5b639c4c8a6360e01b5f5260045260245260445ffd5b6316565a6160e21b5f523360045260245ffd5b346101265760203660031901126101265761111a61175e565b335f52600560205260405f209081549166ffffffffffffff6001600160801b0384169360c01c168315611226578015801561121d575b61120b575080547fff00000000000000ffffffffffffffff000000000000000000000000000000001690556040518281526001600160a01b038216915f918291829182918791879033907f1b6622b92ce16ed648b5b93fe47df1cd4c763fdcafe3281bc1dfd5ff7998a94d90602090a35af13d15611206573d6111d281611903565b906111e060405192836118d5565b81525f60203d92013e5b156111f157005b634ac8eca360e11b5f5260045260245260445ffd5b6111ea565b63a8e267d560e01b5f5260045260245ffd5b50804210611150565b63117be0c960e01b5f5260045ffd5b5f36600319011261012657335f52600560205260405f206112616001600160801b0382541634906118f6565b906001600160801b03808316166001600160801b03198254161790556040519034825260208201527f53709ba3cdfc6888ee4e1f05692566dfc3446e917fd4402db50e328307e6b39360403392a2005b34610126576020366003190112610126576001600160a01b036112d261175e565b165f526005602052606060405f20604051906112ed82611867565b546001600160801b038116918281526001600160401b038260801c16908160208201528466ffffffffffffff8460c01c169384604084015260f81c151591015260405192835260208301526040820152f35b34610126575f366003190112610126576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b34610126575f36600319011261012657335f52600560205260405f2080546001600160801b03811615611226576001600160401b039060801c166001600160401b03600154168111611473575063ffffffff7f0000000000000000000000000000000000000000000000000000000000000000166001600160401b034216016001600160401b038111610f8957815466ffffffffffffff60c01b191660c082901b66ffffffffffffff60c01b16179091556020906001600160401b03166040518181527f158b7c3879e3bcf0b5c1cd0474204042c5d5b4f8785d97166080e2a34fae6f64833392a2604051908152f35b63289df9eb60e11b5f5260045260245ffd5b346101265760403660031901126101265761149e61175e565b6024359081151590818303610126577f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03163303611544576001600160a01b03165f81815260056020908152604090912080546001600160f81b031694151560f81b6001600160f81b03191694909417909355917f5bd1ef1576935324f663f96de434f2cefe4b3357a5194c415e5ce350e3cc4ef491604051908152a2005b6387ab03ad60e01b5f523360045260245ffd5b3461012657602036600319011261012657611570611734565b6001546001600160401b038116906001600160401b035f54166001600160401b035f9416925b836001600160401b0386161080611691575b8061162c575b15611607576115bf61160191611811565b946001600160401b038616805f52600360205260405f2054907fa9e1031ed00e918cb0cf5f74d4de27f35e53cfd48465ee9ef99852b500c683d35f80a3611811565b93611596565b826001600160401b036020921680916001600160401b03191617600155604051908152f35b506001600160401b0361163e8261182e565b165f52600460205261168960405f206040519061165a8261184c565b54906001600160401b03821690818152604063ffffffff8085831c169485602085015260601c169101526118f6565b4210156115ae565b50816001600160401b038216106115a8565b34610126576020366003190112610126576001600160a01b036116c461175e565b165f526005602052602060405f205460f81c6040519015158152f35b34610126576040366003190112610126576020906116fc611734565b6001600160401b038060015416911690811115908161171d575b5015158152f35b90505f526003825260243560405f20541483611716565b600435906001600160401b038216820361012657565b35906001600160401b038216820361012657565b600435906001600160a01b038216820361012657565b610100610140916001600160401b038151168452602081015160208501526001600160401b036040820151166040850152606081015160608501526001600160401b03608082015116608085015260a081015160a08501526117ff60c082015160c08601906001600160401b0360408092828151168552826020820151166020860152015116910152565b60e08101516101208501520151910152565b6001600160401b03166001600160401b038114610f895760010190565b6001600160401b036001911601906001600160401b038211610f8957565b606081019081106001600160401b03821117610edc57604052565b608081019081106001600160401b03821117610edc57604052565b61012081019081106001600160401b03821117610edc57604052565b6101e081019081106001600160401b03821117610edc57604052565b60a081019081106001600160401b03821117610edc57604052565b90601f801991011681019081106001600160401b03821117610edc57604052565b91908201809211610f8957565b6001600160401b038111610edc57601f01601f191660200190565b356001600160401b03811681036101265790565b903590603e1981360301821215610126570190565b919060408382031261012657604051604081018181106001600160401b03821117610edc576040528093803560ff811681036101265782526020810135906001600160401b03821161012657019082601f830112156101265781356119ab81611903565b936119b960405195866118d5565b81855260208285010111610126576020815f928280960183880137850101520152565b604051906119e98261184c565b5f6040838281528260208201520152565b60405190611a0782611867565b5f6060838281528260208201528260408201520152565b60405190611a2b82611867565b8160605f546001600160401b03811683526001600160401b038160401c1660208401526001600160401b038160801c16604084015260c01c910152565b906001600160401b03809116911603906001600160401b038211610f8957565b602081013590601e198136030182121561012657018035906001600160401b038211610126576020823603910113610126576104008111611ac65750565b631ceab03160e21b5f5260045261040060245260445ffd5b611ae66119fa565b50604051611af381611867565b63ffffffff7f000000000000000000000000000000000000000000000000000000000000000016815263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016602082015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016604082015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016606082015290565b9060208060609360ff815116845201516040828401528051918291826040860152018484015e5f828201840152601f01601f1916010190565b602081526001600160401b038251166020820152602082015160408201526040820151606082015260608201516080820152608082015160a0820152611c2a60a083015160c0830190611774565b6103006001600160401b03610140611c6c611c5560c087015185610220880152610320870190611ba3565b60e0870151868203601f1901610240880152611ba3565b94611cab61010082015161026087019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101208101516001600160a01b03166102e086015201511691015290565b611cd16119dc565b50604051611cde8161184c565b6001600160401b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660208201526001600160401b037f000000000000000000000000000000000000000000000000000000000000000016604082015290566101006040523461072c576140cb803803908161001b81610730565b928392833981010390610240821261072c576101e0821261072c5760405160a081016001600160401b038111828210176107185760405261005b82610755565b815261006960208301610755565b6020820190815261007c60408401610755565b6040830190815261008f60608501610769565b6060840190815291610160607f1987011261072c576040519561016087016001600160401b0381118882101761071857604052608086015190811515820361072c5760609188526100e260a0880161077d565b60208901526100f360c08801610769565b604089015261010460e08801610769565b828901526101156101008801610769565b60808901526101276101208801610769565b60a0890152610139610140880161077d565b60c089015261014b610160880161077d565b60e089015261015d610180880161077d565b6101008901526101706101a0880161077d565b6101208901526101836101c0880161077d565b610140890152608086019788526101df19011261072c5760405193606085016001600160401b03811186821017610718576040526101c46101e08701610769565b85526101e76102206101d96102008901610769565b976020880198895201610769565b9086604087019889938452519361022660018060a01b03845116151561020d6040610730565b9060068252650726f6c6c75760d41b602083015261078e565b805161025c906001600160a01b031615156102416040610730565b90600882526737b832b930ba37b960c11b602083015261078e565b8551610292906001600160a01b031615156102776040610730565b906008825267747265617375727960c01b602083015261078e565b86516102ca906001600160401b031615156102ad6040610730565b90600a8252691b5a5b91195c1bdcda5d60b21b602083015261078e565b6020850161030063ffffffff82511615156102e56040610730565b9060088252671a5b9d195c9d985b60c21b602083015261078e565b60e086019761033b63ffffffff8a5116151561031c6040610730565b90600c82526b313cba32b9a832b9213637b160a11b602083015261078e565b61014087019761037d63ffffffff8a511615156103586040610730565b9060128252716f7065726174696f6e73506572436c61696d60701b602083015261078e565b60608801936103c06501000000000060018060401b0387511611156103a26040610730565b90600b82526a6d6178446174614279746560a81b602083015261078e565b61044f6501000000000060a08b01996104098260018060401b038d511611156103e96040610730565b90600d82526c1b585e14d95d1d1b195b595b9d609a1b602083015261078e565b516001600160401b0316111561041f6040610730565b90601782527f67656e657369735072696365732e737461746542797465000000000000000000602083015261078e565b6040890180518d519198916104b0916001600160401b0391821691168110159081610703575b506104806040610730565b90601682527f67656e657369735072696365732e646174614279746500000000000000000000602083015261078e565b60808a01805197519097610510916001600160401b03908116911681101590816106ee575b506104e06040610730565b90601882527f67656e657369735072696365732e736574746c656d656e740000000000000000602083015261078e565b516001600160a01b0390811660809081529151811660a090815292511660c090815292516001600160401b0390811660e0528951601f805496519951975198516001600160e81b031990971660ff921515929092169190911760089990991b64ffffffff00169890981760289690961b6cffffffffffffffff0000000000169590951760689690961b600160681b600160a81b03169590951760a89390931b600160a81b600160e81b0316929092179094559351602080548786015199516101008901516101209099015199516001600160e01b03199092169385169390931760409a8b1b6bffffffff0000000000000000161760609390931b6fffffffff000000000000000000000000169290921796841b63ffffffff60801b16969096179690941b63ffffffff60a01b16959095179290911b63ffffffff60c01b16919091179091559251601d8054955196516001600160c01b031996909616919092161794821b6fffffffffffffffff000000000000000016949094179290911b600160801b600160c01b031691909117909155516138f490816107d78239608051818181611c3201526132eb015260a0518181816101200152611c69015260c0518181816111660152611ca0015260e0518181816114880152611cca0152f35b8b516001600160401b0316101590505f6104d5565b88516001600160401b0316101590505f610475565b634e487b7160e01b5f52604160045260245ffd5b5f80fd5b6040519190601f01601f191682016001600160401b0381118382101761071857604052565b51906001600160a01b038216820361072c57565b51906001600160401b038216820361072c57565b519063ffffffff8216820361072c57565b156107965750565b60446020916040519283916365129d0360e11b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe6080806040526004361015610012575f80fd5b5f905f3560e01c90816306661abd1461246557508063195e2e12146122fe5780631b9ee7bc146121bb5780632596bfd9146121675780637c4b99b8146120e45780637d882097146120be5780638847c48a14611dd45780638903573014611b97578063a16897c614611aff578063a2294f5e14611691578063ab94d95014611436578063ba394267146111da578063c87b211014611052578063cc4b036a14610e16578063d3419bf314610db3578063d3edaff314610d32578063dcaf696814610984578063e23f70e514610952578063e8052991146102a3578063ef89981a1461025e5763f8c3a54914610105575f80fd5b3461025b57602036600319011261025b5761011e612532565b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03163303610248576101566126f4565b9182511561023957601e5461018163ffffffff6020860151166001600160401b038360801c16612cf6565b67ffffffffffffffff60801b19164260801b67ffffffffffffffff60801b1617601e556001600160401b03806101d26101b86127e6565b95828751169083606081604084015116920151169161355c565b92169316928084108015610227575b6102045760206101f386868152612db2565b6001600160401b0360405191168152f35b906001600160401b03916064946316d50a0960e01b855260045260245216604452fd5b506001600160401b03821684116101e1565b63d4b2538560e01b8152600490fd5b635612c16360e01b825233600452602482fd5b80fd5b503461025b57602036600319011261025b5760206001600160401b036102936102856124b7565b61028e8161295a565b612892565b90549060031b1c16604051908152f35b503461025b57604036600319011261025b576001600160401b036004351161025b5760e06004353603600319011261025b576024356001600160401b038111610882576102f4903690600401612487565b909161030c6103076004356004016125c8565b61295a565b61032060a4600435016004356004016134d2565b61033460c460043501600435600401612925565b909161034a608460043501600435600401613507565b9490506103686103638461035e8589612819565b612819565b61347b565b855b82811061092c575050845b8281106108fc5787878761039360c460043501600435600401612925565b9050600101806001116108e8576103ab90838561297b565b61010092604051916103bd85846126d3565b60078352601f1985013660208501376103e560ff6103df6004356004016125c8565b166135fa565b6103ee84612c55565b5261040563ffffffff6103df6024600435016129c2565b61040e84612c62565b5261042561042060446004350161287e565b6135fa565b61042e84612c72565b5261044361ffff6103df606460043501612ce7565b61044c84612c82565b52610461608460043501600435600401613507565b95909261046d87612c23565b94835b86518110156104a6578061049561ffff6103df6104906001958e8c613843565b612ce7565b61049f828a612cc2565b5201610470565b50866104cf876104c96104c36001600160401b0383511692613734565b916135fa565b906138d5565b6104d883612c92565b526104ed60a4600435016004356004016134d2565b9290956104f984612c23565b94815b865181101561054c578061053b8a6104c960ff6103df6020610535878e61052f61ffff6103df61049060019e858d61353c565b9761353c565b016125c8565b610545828a612cc2565b52016104fc565b5086610569876104c96104c36001600160401b0383511692613734565b61057285612ca2565b5261058760c460043501600435600401612925565b95909261059387612c23565b94805b86518110156105f857806105e76105b06001938c8a61354c565b6104c96105e16105c561ffff6103df85612ce7565b60206105d860ff6103df604088016125c8565b940135906138d5565b916138b5565b6105f1828a612cc2565b5201610596565b50610640838361063a61062f8b6106208c6104c96104c36001600160401b0383511692613734565b61062982612cb2565b52613656565b600160f81b906138d5565b336129d3565b9261064a84612b40565b909391956001600160401b03604051951685526020850152604084015233606084015260c060808401526101a083019560ff61068a6004356004016124d7565b1660c085015263ffffffff6106a360246004350161250b565b1660e08501526001600160401b036106bf60446004350161255e565b169084015261ffff6106d5606460043501612620565b1661012084015260043536819003602219019060840135818112156108c15760043501602460048201359101976001600160401b0382116108bd578160051b360389136108bd57819060e0610140880152526101c085019790835b8181106108c55750505060a46004350135818112156108c15760043501602460048201359101976001600160401b0382116108bd578160061b360389136108bd5785810360bf19016101608701528181526020019790835b8181106108865750505060c4600435013590811215610882576004350190602460048301359201966001600160401b0383116108825760608302360388136108825784810360bf19016101808601528281526020019691905b81811061084157505050908061082d867fb47bdd4c51ba50eda8fa790c02db83b026799357f441cafdbdd8f72564feefc794836020990360a08501526001600160401b038816966125d6565b0390a26001600160401b0360405191168152f35b90919660608060019261ffff6108568c612620565b16815260208b0135602082015260ff61087160408d016124d7565b1660408201520198019291016107e1565b5080fd5b90919860408060019260ff6108ac60208f61ffff6108a382612620565b168552016124d7565b166020820152019a01929101610788565b8380fd5b8280fd5b90919860208060019261ffff6108da8e612620565b168152019a01929101610730565b634e487b7160e01b82526011600452602482fd5b8061092661091060019361035e868a612819565b610920604061053585898b61354c565b906134ac565b01610375565b8061094c61093c60019389612819565b610920602061053585898961353c565b0161036a565b503461025b57602036600319011261025b57602063ffffffff6102936109766124b7565b61097f8161295a565b61290a565b503461025b57604036600319011261025b57600435906001600160401b03821161025b5736829003916004810160a06003198501126108c1576024356001600160401b0381116108bd576109dc903690600401612487565b936109e9610307846125c8565b60848401926109f884826128c5565b90610a028261347b565b835b828110610d1057505060010180600111610cfc57610a2390878561297b565b60405195610a3260c0886126d3565b6005875260a0366020890137610a4c60ff6103df846125c8565b610a5588612c55565b526024860193610a6c63ffffffff6103df876129c2565b610a7589612c62565b526044870193610a876104208661287e565b610a908a612c72565b5260648801359788610aa18b612c82565b52610aac88866128c5565b9b9098610ab88d612c23565b9a845b8c51811015610b2e57808f610b278f91938f610add82600197610b21936128fa565b6104c9610af160ff6103df602085016125c8565b91610b1b610b046104206040840161287e565b93610b146104206060850161287e565b92356138d5565b926138d5565b92612cc2565b5201610abb565b508b518d906001600160401b0316610b458e613734565b90610b4f906135fa565b610b58916138d5565b610b6182612c92565b52610b6b90613656565b85610b75916138d5565b87873392610b82936129d3565b98610b8c8a612b40565b909c916001600160401b03169b6040516001600160401b03819f1681526020015260408d01523360608d015260808c0160c090526101608c0199610bcf906124d7565b60ff1660c08d0152610be09061250b565b63ffffffff1660e08c0152610bf49061255e565b6001600160401b03166101008b01526101208a01523590602219018112156108c1570190602460048301359201946001600160401b038311610882578260071b360386136108825760a061014089015282905261018087019491905b818110610c9c57602087807f438e5c8ed6891e0349607e5e246efde894415f127d01bfc317bedb6ad0810b588b80610c918c8c8c84830360a08601526125d6565b0390a2604051908152f35b9091946080806001928835815260ff610cb760208b016124d7565b1660208201526001600160401b03610cd160408b0161255e565b1660408201526001600160401b03610ceb60608b0161255e565b166060820152019601929101610c50565b634e487b7160e01b83526011600452602483fd5b80610d2c610d26602061053560019588886128fa565b826134ac565b01610a04565b503461025b57604036600319011261025b57604090610d4f6124b7565b60ff610d59612572565b91168252600b6020528282209060018060a01b03165f5260205263ffffffff825f20541680155f14610d9c575063ffffffff815b83519215158352166020820152f35b610da691506128ad565b63ffffffff600191610d8d565b503461025b578060031936011261025b5760408051610dd1816126b8565b82815282602082015201526060610de66127e6565b610e1460405180926001600160401b0360408092828151168552826020820151166020860152015116910152565bf35b503461025b57366003190161010081126108825760e01361025b5760e4356001600160401b03811161088257610e50903690600401612487565b9190610e5d6103076125b8565b6001830361103a576001600160401b039261010092610f3c828461063a610f31604051610e8a8a826126d3565b60078152601f198a01366020830137610ea660ff6103df6125b8565b610eaf82612c55565b52610ec063ffffffff6103df61299c565b610ec982612c62565b52610ed561042061283c565b610ede82612c72565b52610eef63ffffffff6103df6129af565b610ef882612c82565b52610f0761ffff6103df612cd6565b610f1082612c92565b52610f1c610420612852565b610f2582612ca2565b52610620610420612868565b600160f91b906138d5565b93610f4685612b40565b9197909716956001600160401b03604051981688526020880152604087015233606087015260ff610f756124b7565b16608087015263ffffffff610f886124e5565b1660a08701526001600160401b03610f9e61251c565b1660c087015263ffffffff610fb16124f8565b1660e087015261ffff610fc261260f565b16908601526001600160401b03610fd7612548565b1661012086015260c435906001600160401b03821680920361025b57509380610c9185947fd8d2e70a8565fd50fc9d5c9ffe27d5b514a5335b62a34a6922f6d33cf0623c61946020986101408501526101806101608501526101808401916125d6565b50604491634e78099360e11b82526004526001602452fd5b503461025b57608036600319011261025b576004356001600160401b0381116108825761030060031982360301126108825761108c6124c7565b61109461251c565b916064356001600160401b0381116111d6576110b4903690600401612588565b946110be8461295a565b600c86036111bd575082916110f06110f9926020976107f86101f39760031b16600417916110eb896135fa565b613853565b9060040161308a565b61111b6001600160401b0361110d83612892565b90549060031b1c16846133ad565b928161114a8261112b8795612892565b9091906001600160401b038084549260031b9316831b921b1916179055565b604080516001600160401b0385811682529390931660208401527f0000000000000000000000000000000000000000000000000000000000000000926001600160a01b0384169260ff16917f27c6564d442cf39c69fc08aa96d14922ade523ea4d60558fe1e19af7dbef39c091a36133ef565b631aeb1e7960e01b81526004869052600c602452604490fd5b8480fd5b503461025b5761012036600319011261025b576004356001600160401b038111610882576103006003198236030112610882576112156124c7565b906044359063ffffffff82168092036108bd5760803660631901126108bd5760e4356001600160401b0381116111d657611253903690600401612588565b61010435936001600160a01b038516939092909190848603611432576112788761295a565b6001600160a01b03611288612826565b1633141580611418575b61140057602d82036113e7576001600160601b03196112af612826565b60601b166084356001600160401b03811681036113e357886101f398969461132694640200000000650ff00000000060ff60209f9c9a97611316906104c96112fb8a6110f09b506135fa565b91610b1b61130a610420612852565b93610b1b610420612868565b95169d60241b1688171792613853565b611355611331612868565b878652600c895260408620835f5289526001600160401b0360405f205416906133ad565b9586946040611362612868565b91838152600c8b5220835f5289526001600160401b0360405f2091166001600160401b03198254161790557fa0c0bf309fcfb59b559ddd461d15cdfff4dae16ab583a9fe931cc04dcb4a8b956113db6113b9612868565b604080516001600160401b03808b168252909216602083015290918291820190565b0390a46133ef565b8980fd5b631aeb1e7960e01b88526004829052602d602452604488fd5b63473a037160e11b8852336004526024859052604488fd5b506001600160a01b03611429612826565b16851415611292565b8780fd5b50604036600319011261025b5761144b6124b7565b611453612572565b61145c8261295a565b6001600160a01b03811690811561167f57620f4240340661166c57620f42403404916001600160401b037f0000000000000000000000000000000000000000000000000000000000000000168084106116555750601e546114c6846001600160401b038316612819565b6001603f1b811161163b576001600160401b0316906001600160401b03191617601e556001600160401b036114fb8386612f31565b93169460405194608086018681106001600160401b038211176116275760405260ff1692838652602086019463ffffffff1696878652604087019384526060870194818652611549906135fa565b611552896135fa565b9161155c906135fa565b91611566916138d5565b9161157e919060601b6001600160601b0319166138d5565b611587916138d5565b90611591916138d5565b9261159b84612b40565b90969195604051976001600160401b03168852602088015260408701525160ff1660608601525163ffffffff166080850152600160a01b6001900390511660a0840152516001600160401b031660c08301526001600160401b03169060e07fd2ff1093f5dde47697217e609b7fa16c7a3a7af03b8c07a8c17aeae487f19a6c91a2604051908152602090f35b634e487b7160e01b83526041600452602483fd5b630618c5e560e51b87526004526001603f1b602452604486fd5b63a2c7074360e01b86526004849052602452604485fd5b6308912db560e11b845234600452602484fd5b60016213f4e360e31b03198452600484fd5b503461190d575f36600319011261190d576116aa6126f4565b601e546116cd63ffffffff6020840151166001600160401b038360401c16612cf6565b6fffffffffffffffff000000000000000019164260401b67ffffffffffffffff60401b1617601e556116fd6127e6565b918151156119ad575b60208301916001600160401b03835116916040516318b30b2360e31b81526020816004816015602160991b015afa908115611919575f9161198e575b50604051635cf2496960e01b8152906020826004816015602160991b015afa918215611919575f92611955575b5090640ffffffff06117849260041b16612d3b565b60405163346aee5360e11b8152906020826004816015602160991b015afa918215611919575f92611924575b506040516303e0818560e61b81526020816004816015602160991b015afa908115611919575f916118e1575b506117f09063ffffffff6117f69416612d3b565b90612819565b61182161180e63ffffffff6101008601511648612d3b565b9163ffffffff6101208601511690612d3b565b806118a45750611832908290612819565b63ffffffff6101408401511691620f4240830292808404620f424014901517156118905760206101f388886001600160401b036118888a8a6118748b8b613804565b8460a0816080850151169301511692612d4e565b169052612db2565b634e487b7160e01b81526011600452602490fd5b5f198101925082116118cd57620f42405f920490600182018092116118cd576118329190612819565b634e487b7160e01b5f52601160045260245ffd5b90506020813d602011611911575b816118fc602093836126d3565b8101031261190d57516117f66117dc565b5f80fd5b3d91506118ef565b6040513d5f823e3d90fd5b61194791925060203d60201161194e575b61193f81836126d3565b810190612d96565b905f6117b0565b503d611935565b91506020823d602011611986575b81611970602093836126d3565b8101031261190d57905190640ffffffff061176f565b3d9150611963565b6119a7915060203d60201161194e5761193f81836126d3565b5f611742565b82516040516303e0818560e61b81526001600160401b03909116906020816004816015602160991b015afa908115611919575f91611acd575b508060111b908082046202000014901517156118cd57604051635cf2496960e01b8152906020826004816015602160991b015afa918215611919575f92611a97575b506117f0611a419263ffffffff60c08801511690612d3b565b9063ffffffff60e08501511690620f4240820291808304620f424014901517156118cd57611a7a611a8f926001600160401b0394613804565b83604087015116908460608801511692612d4e565b168352611706565b91506020823d602011611ac5575b81611ab2602093836126d3565b8101031261190d579051906117f0611a28565b3d9150611aa5565b90506020813d602011611af7575b81611ae8602093836126d3565b8101031261190d57515f6119e6565b3d9150611adb565b3461190d57602036600319011261190d57611b18612532565b6001600160401b035f5416906001600160401b03811682811015611b805760609250805f5260016020526001600160401b03611b5860405f205493612794565b90549060031b1c16905f52600260205260405f20549060405192835260208301526040820152f35b90506313060cb560e21b5f5260045260245260445ffd5b3461190d575f36600319011261190d57604051611bb38161266d565b5f81525f60208201525f60408201525f6060820152608060405191611bd78361269c565b5f83525f60208401525f60408401525f60608401525f828401525f60a08401525f60c08401525f60e08401525f6101008401525f6101208401525f61014084015201526101e0604051611c298161266d565b60018060a01b037f000000000000000000000000000000000000000000000000000000000000000016815263ffffffff6101406020830160018060a01b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b036040850160018060a01b037f00000000000000000000000000000000000000000000000000000000000000001681526060860190827f0000000000000000000000000000000000000000000000000000000000000000168252611cf46126f4565b93608088019485526040519760018060a01b03905116885260018060a01b03905116602088015260018060a01b03905116604087015251166060850152518051151560808501528260208201511660a08501526001600160401b0360408201511660c08501526001600160401b0360608201511660e08501526001600160401b036080820151166101008501526001600160401b0360a0820151166101208501528260c082015116828501528260e082015116610160850152826101008201511661018085015282610120820151166101a08501520151166101c0820152f35b3461190d57366003190160e0811261190d5760c01361190d5760c4356001600160401b03811161190d57611e0c903690600401612487565b611e176103076125b8565b600181036120a75760405191611e2e60e0846126d3565b6006835260c0366020850137611e4760ff6103df6125b8565b611e5084612c55565b52611e6163ffffffff6103df61299c565b611e6a84612c62565b52611e7661042061283c565b611e7f84612c72565b52611e9063ffffffff6103df6129af565b611e9984612c82565b52611ea861ffff6103df612cd6565b611eb184612c92565b52611ebd610420612852565b611ec684612ca2565b528251926008841161208f575f935f5b60038110611ff157506001600160401b03610c91611f2d868661063a60209a7f4903f342c7d4f4bac058865a526ecd49baa06a7f61b4692a161ba8ce151584e1988798155f14611fe157505b600360f81b906138d5565b94611f3786612b40565b9891949094169788976040519687961686528a860152604085015233606085015260ff611f626124b7565b16608085015263ffffffff611f756124e5565b1660a08501526001600160401b03611f8b61251c565b1660c085015263ffffffff611f9e6124f8565b1660e085015261ffff611faf61260f565b166101008501526001600160401b03611fc6612548565b166101208501526101606101408501526101608401916125d6565b611feb9150612c55565b51611f22565b9490600181018082116118cd5760011c905f5b82811061202157505061201a60019192806138d5565b9501611ed6565b6001600160ff1b03811681141590600181901b826118cd5760018101928382116118cd578484101561208757506120595f9388612cc2565b51925b6118cd576001926120706120769289612cc2565b516138d5565b6120808288612cc2565b5201612004565b86935061205c565b83630ff9ca3560e21b5f52600452600360245260445ffd5b634e78099360e11b5f52600452600160245260445ffd5b3461190d575f36600319011261190d5760206001600160401b03601e5416604051908152f35b3461190d57602036600319011261190d576120fd612532565b6001600160401b035f54166001600160401b03821690808211612151575061212c575060205f5b604051908152f35b61213d6001600160401b039161262f565b165f526002602052602060405f2054612124565b90637a88707f60e11b5f5260045260245260445ffd5b3461190d57604036600319011261190d576121806124b7565b60ff61218a6124e5565b91165f52600c60205263ffffffff60405f2091165f5260205260206001600160401b0360405f205416604051908152f35b3461190d5760c036600319011261190d576121d46124b7565b606036602319011261190d57604036608319011261190d57806121f860ff9261295a565b16612202816135fa565b9061221363ffffffff6103df61299c565b916044359061ffff82169081830361190d576001600160401b037f18bc4396dde888fc109ba5e3708cfe5685e42e04de9fe28236c3335a8ab08dfc926101209260209761227761226e612265856135fa565b606435936138d5565b6104c9836138b5565b9261229c610f31608435946104c96105e160a435986122968a8a6138d5565b936138d5565b976122a689612b40565b9b91979097169a8b9a6001600160401b03604051991689528d8901526040880152606087015263ffffffff6122d96124e5565b1660808701525060a085015260c084015260e0830152610100820152a2604051908152f35b3461190d57366003190160a0811261190d5760801361190d576084356001600160401b03811161190d57612336903690600401612487565b6123416103076125b8565b600181036120a75761235660ff6103df6125b8565b9061236763ffffffff6103df61299c565b9061237361042061283c565b91606435936001600160401b0385169384860361190d5786846123e77f0b86ba0dd571565a63f4a24f09d098a7bb7dccba376cb586b051d00d59746c549660209a61063a6123dc610c91976104c96001600160401b039b9a8f8d9c610b1b82610b1b93506135fa565b600160fa1b906138d5565b966123f188612b40565b9a9196909616998a996040519889981688528c880152604087015233606087015260ff61241c6124b7565b16608087015263ffffffff61242f6124e5565b1660a08701526001600160401b0361244561251c565b1660c08701525060e08501526101206101008501526101208401916125d6565b3461190d575f36600319011261190d576020906001600160401b035f54168152f35b9181601f8401121561190d578235916001600160401b03831161190d576020808501948460061b01011161190d57565b6004359060ff8216820361190d57565b6024359060ff8216820361190d57565b359060ff8216820361190d57565b6024359063ffffffff8216820361190d57565b6064359063ffffffff8216820361190d57565b359063ffffffff8216820361190d57565b604435906001600160401b038216820361190d57565b600435906001600160401b038216820361190d57565b60a435906001600160401b038216820361190d57565b35906001600160401b038216820361190d57565b602435906001600160a01b038216820361190d57565b9181601f8401121561190d578235916001600160401b03831161190d576020808501948460051b01011161190d57565b60043560ff8116810361190d5790565b3560ff8116810361190d5790565b916020908281520191905f5b8181106125ef5750505090565b8235845260208084013590850152604093840193909201916001016125e2565b6084359061ffff8216820361190d57565b359061ffff8216820361190d57565b6001600160401b035f19911601906001600160401b0382116118cd57565b906001600160401b03809116911603906001600160401b0382116118cd57565b60a081019081106001600160401b0382111761268857604052565b634e487b7160e01b5f52604160045260245ffd5b61016081019081106001600160401b0382111761268857604052565b606081019081106001600160401b0382111761268857604052565b90601f801991011681019081106001600160401b0382111761268857604052565b604051906127018261269c565b816001600160401b03601f5460ff81161515835263ffffffff8160081c166020840152818160281c166040840152818160681c16606084015260a81c16608082015261014063ffffffff6020546001600160401b03811660a0850152818160401c1660c0850152818160601c1660e0850152818160801c16610100850152818160a01c1661012085015260c01c16910152565b905f548210156127d2575f8052600282901c7f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563019160031b60181690565b634e487b7160e01b5f52603260045260245ffd5b604051906127f3826126b8565b8160406001600160401b03601d5481811684528181841c16602085015260801c16910152565b919082018092116118cd57565b6064356001600160a01b038116810361190d5790565b6044356001600160401b038116810361190d5790565b60a4356001600160401b038116810361190d5790565b60c4356001600160401b038116810361190d5790565b356001600160401b038116810361190d5790565b9060408210156127d25760188260021c600d019260031b1690565b63ffffffff5f199116019063ffffffff82116118cd57565b903590601e198136030182121561190d57018035906001600160401b03821161190d57602001918160071b3603831361190d57565b91908110156127d25760071b0190565b9060408210156127d257601c8260031c6003019260021b1690565b903590601e198136030182121561190d57018035906001600160401b03821161190d5760200191606082023603831361190d57565b60ff1660408110156129695750565b6356c1a00f60e01b5f5260045260245ffd5b50818103612987575050565b634e78099360e11b5f5260045260245260445ffd5b60243563ffffffff8116810361190d5790565b60643563ffffffff8116810361190d5790565b3563ffffffff8116810361190d5790565b919092936129e085612c23565b925f5b8451811015612a1a5780612a096129fd6001938a8861353c565b602081013590356138d5565b612a138288612cc2565b52016129e3565b50835191955093926001600160401b038216925060208211612b28575f915f5b60058110612a90575093612a69612a7c96946104c96104c9956105e19561062f99155f14612a7f5750916135fa565b9360601b6001600160601b0319166138d5565b90565b612a899150612c55565b51916135fa565b9290600181018082116118cd5760011c905f5b828110612ac0575050612ab960019192806138d5565b9301612a3a565b6001600160ff1b03811681141590600181901b826118cd5760018101928382116118cd5784841015612b205750612af85f9388612cc2565b51925b6118cd57600192612070612b0f9289612cc2565b612b198288612cc2565b5201612aa3565b869350612afb565b50630ff9ca3560e21b5f52600452600560245260445ffd5b5f546001600160401b038116926001600160401b0342169284155f14612be9575f5b5f194301904382116118cd5760605f91602093604051918252858583015240604082015260025afa60203d1416905f519115612bda57819368010000000000000000811015612688578561112b826001612bbe94015f55612794565b855f52600160205260405f2055845f52600260205260405f2055565b635ab1855160e01b5f5260045ffd5b6001600160401b03612bfa8661262f565b165f52600260205260405f2054612b62565b6001600160401b0381116126885760051b60200190565b90612c2d82612c0c565b612c3a60405191826126d3565b8281528092612c4b601f1991612c0c565b0190602036910137565b8051156127d25760200190565b8051600110156127d25760400190565b8051600210156127d25760600190565b8051600310156127d25760800190565b8051600410156127d25760a00190565b8051600510156127d25760c00190565b8051600610156127d25760e00190565b80518210156127d25760209160051b010190565b60843561ffff8116810361190d5790565b3561ffff8116810361190d5790565b63ffffffff6001600160401b03612d109216921682612819565b90151580612d32575b612d205750565b63399ba1a560e01b5f5260045260245ffd5b50804210612d19565b818102929181159184041417156118cd57565b91612d5b9293919361355c565b91906001600160401b0381168210612d9057506001600160401b0382168111612d8c576001600160401b0391501690565b5090565b91505090565b9081602091031261190d575163ffffffff8116810361190d5790565b612dba6127e6565b6001600160401b038251166001600160401b03825116149081612efc575b50612eed578051601d805460208401516040808601516001600160c01b03199093166001600160401b039586169081179183901b67ffffffffffffffff60401b1691909117608084901b67ffffffffffffffff60801b1617909355612e6693611f229391926104c9926105e19261229691612e5f908290612e58906135fa565b97166135fa565b92166135fa565b90612ebb612e7383612b40565b909391946001600160401b03604051951685526020850152604084015260608301906001600160401b0360408092828151168552826020820151166020860152015116910152565b7fdbfd5fa3102534adf51289681e7ee746eebd91e74616ec2a422e3225d52ab89b60c06001600160401b03841692a290565b634813c93360e11b5f5260045ffd5b90506001600160401b03602081818501511692015116145f612dd8565b63ffffffff60019116019063ffffffff82116118cd57565b91909160ff8116805f52600b60205260405f2060018060a01b0385165f5260205263ffffffff60405f20541680612fff575063ffffffff612f718361290a565b90549060031b1c169363ffffffff8514612fec57612f8e85612f19565b915f52600b60205260405f209060018060a01b03165f5260205263ffffffff60405f20911663ffffffff19825416179055612fd1612fcb84612f19565b9161290a565b63ffffffff80839493549260031b9316831b921b1916179055565b50631471e67360e11b5f5260045260245ffd5b915050612a7c9192506128ad565b9035603e198236030181121561190d570190565b60ff61302c826124d7565b1682526020810135601e198236030181121561190d570190602082359201916001600160401b03811161190d57803603831361190d578060609360406020850152816040850152848401375f828201840152601f01601f1916010190565b906040519160208301602081526001600160401b036130a88361255e565b1660408501526020820135606085015260408201356080850152606082013560a0850152608082013560c08501526001600160401b036130ea60a0840161255e565b1660e085015260c08201356101008501526001600160401b0361310f60e0840161255e565b166101208501526101008201356101408501526001600160401b03613137610120840161255e565b166101608501526101408201356101808501526001600160401b0361315f610160840161255e565b166101a08501526001600160401b0361317b610180840161255e565b166101c08501526001600160401b036131976101a0840161255e565b166101e08501526101c08201356102008501526101e082013593846102208201526132006131e06131cc61020086018661300d565b610300610240850152610340840190613021565b6131ee61022086018661300d565b838203603f1901610260850152613021565b63ffffffff613212610240860161250b565b1661028083015263ffffffff61322b610260860161250b565b166102a083015263ffffffff613244610280860161250b565b166102c083015263ffffffff61325d6102a0860161250b565b166102e08301526102c08401356001600160a01b0381169081900361190d576132b29183916103008301526001600160401b0361329d6102e0880161255e565b1661032083015203601f1981018352826126d3565b519020906132bf8161287e565b60405162c421db60e21b81526001600160401b03919091166004820152602481018390526020816044817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa908115611919575f91613372575b501561334b575050818103613336575050565b634a82602f60e11b5f5260045260245260445ffd5b61335c6001600160401b039161287e565b6341deae8360e01b5f521660045260245260445ffd5b90506020813d6020116133a5575b8161338d602093836126d3565b8101031261190d5751801515810361190d575f613323565b3d9150613380565b91906001600160401b038116926001600160401b038116848111156133d85750612a7c92935061264d565b84906344b88aa960e01b5f5260045260245260445ffd5b906001600160401b031690620f4240820291808304620f424014901517156118cd575f80808085855af13d15613476573d6001600160401b0381116126885760405190613446601f8201601f1916602001836126d3565b81525f60203d92013e5b15613459575050565b63daa339bd60e01b5f5260018060a01b031660045260245260445ffd5b613450565b801580156134a2575b61348b5750565b631c8bfaa360e31b5f52600452601060245260445ffd5b5060108111613484565b9060ff1690600282116134bd575050565b632e9d20db60e11b5f5260045260245260445ffd5b903590601e198136030182121561190d57018035906001600160401b03821161190d57602001918160061b3603831361190d57565b903590601e198136030182121561190d57018035906001600160401b03821161190d57602001918160051b3603831361190d57565b91908110156127d25760061b0190565b91908110156127d2576060020190565b919290926001600160401b03831693671fffffffffffffff8460031c169384156135f1575b6001600160401b03851694858711156135e85761359d9161264d565b935b849501906001600160401b0382116118cd5781946001600160401b038083169116106135e0575b506001600160401b038083169116116135dc5750565b9150565b94505f6135c6565b50505f9361359f565b60019450613581565b8060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b8051906008821161371c575f915f5b600381106136845750613676575090565b6136809150612c55565b5190565b9290600181018082116118cd5760011c905f5b8281106136b45750506136ad60019192806138d5565b9301613665565b6001600160ff1b03811681141590600181901b826118cd5760018101928382116118cd578484101561371457506136ec5f9388612cc2565b51925b6118cd576001926120706137039289612cc2565b61370d8288612cc2565b5201613697565b8693506136ef565b50630ff9ca3560e21b5f52600452600360245260445ffd5b805190601082116137ec575f915f5b600481106137545750613676575090565b9290600181018082116118cd5760011c905f5b82811061378457505061377d60019192806138d5565b9301613743565b6001600160ff1b03811681141590600181901b826118cd5760018101928382116118cd57848410156137e457506137bc5f9388612cc2565b51925b6118cd576001926120706137d39289612cc2565b6137dd8288612cc2565b5201613767565b8693506137bf565b50630ff9ca3560e21b5f52600452600460245260445ffd5b8061380f5750505f90565b5f1981019081116118cd57811561382f5704600181018091116118cd5790565b634e487b7160e01b5f52601260045260245ffd5b91908110156127d25760051b0190565b939290915f925b8184106138675750505050565b90919294600190818086891c16145f1461389a576138909061388a888686613843565b356138d5565b950192919061385a565b6138b0906138a9888686613843565b35906138d5565b613890565b5f525f60205260205f60408160025afa60203d1416905f519115612bda57565b5f5260205260205f60408160025afa60203d1416905f519115612bda5756' as const
+  '0x610320604052346118ca576161ec803803809161001e82610320611e65565b610320398061060081126118ca576105e082126118ca576040519161020083016001600160401b0381118482101761184a57604052608081126118ca5760405161006781611e14565b610072610320611e88565b815261007f610340611e9c565b602082015261008f610360611e9c565b604082015261009f610380611e9c565b606082015283526100b16103a0611e9c565b60208401526100c16103c0611e9c565b60408401526100d16103e0611e9c565b60608401526100e1610400611e9c565b608084015261016060ff198201126118ca576040519061010082611e14565b61010b610420611eb0565b8252610118610440611e9c565b602083015260c061013f198201126118ca5760405160c081016001600160401b0381118282101761184a57604052610151610460611e9c565b815261015e610480611e9c565b602082015261016e6104a0611e9c565b604082015261017e6104c0611e9c565b606082015261018e6104e0611e9c565b608082015261019e610500611e9c565b60a0820152604083015260606101ff198201126118ca576080916040516101c481611e2f565b6101cf610520611e88565b81526101dc610540611e88565b60208201526101ec610560611e88565b6040820152606082015260a0850152610206610580611e88565b60c08501526102166105a0611e88565b60e085015261022b61032084016105c0611ec1565b61010085015261031f1901126118ca5760405161024781611e14565b610252610640611eb0565b815261025f610660611eb0565b602082015261026f610680611eb0565b604082015261027f6106a0611eb0565b60608201526101208301526106c051906001600160801b03821682036118ca576102fd916101408401526102b86103c061032001611eb0565b6101608401526102c9610700611e88565b6101808401526102da610720611eb0565b6101a08401526102eb610740611e88565b6101c084015261032001610760611f19565b6101e0820152610900516001600160a01b03811681036118ca576040828101516101808401516101a08501516020808701516101408801516101608901516001600160a01b039283166080526001600160801b0390911660a05263ffffffff90811660c05294811660e0526001600160401b039093166101005292166101209081528501518551928301518451919461041194936103c39392161515906103a49083611e65565b600d82526c73657175656e6365722e6b657960981b60208301526122e8565b6060015160408051916001600160a01b03161515906103e29083611e65565b601382527f73657175656e6365722e626f6e644f776e65720000000000000000000000000060208301526122e8565b61052f60a084015161045863ffffffff606083015192511615156040519061043a604083611e65565b600c82526b393ab632b997373ab6b132b960a11b60208301526122e8565b80516104a0906001600160401b03168015159081611e03575b5060405190610481604083611e65565b600d82526c666565732e6d696e507269636560981b60208301526122e8565b60208101516104e9906001600160401b03168015159081611df3575b50604051906104cc604083611e65565b600b82526a1999595ccb9d185c99d95d60aa1b60208301526122e8565b604001516001600160401b03168015159081611de3575b5060405190610510604083611e65565b600d82526c3332b2b997333930b1ba34b7b760991b60208301526122e8565b61056d60018060401b0384515116156040519061054d604083611e65565b600e82526d73657175656e6365722e66726f6d60901b60208301526122e8565b6105aa60018060a01b0360408501511615156040519061058e604083611e65565b600a825269676f7665726e616e636560b01b60208301526122e8565b6105e460018060a01b036080850151161515604051906105cb604083611e65565b600782526631b630b4b6b2b960c91b60208301526122e8565b6080830151835160600151604080516106139390926001600160a01b0390811691161415906105cb9083611e65565b60c083015161065d906001600160401b03168015159081611dd4575b506040519061063f604083611e65565b600c82526b666f72636544656c61794d7360a01b60208301526122e8565b60018060401b0360e0840151166103e842024281046103e81442151715611d5e576106cc9181811115611dc6579061069491612319565b6305265c00604051916106a8604084611e65565b601083526f067656e6573697354696d657374616d760841b602084015211156122e8565b63ffffffff815116610721602083019163ffffffff8351168110159081611db8575b50604051906106fe604083611e65565b601182527077696e646f77732e6368616c6c656e676560781b60208301526122e8565b63ffffffff815116604083019063ffffffff8251169081600302916003830403611d5e576108e66108ef9363ffffffff80809761078a82968d986040519161076a604084611e65565b600c83526b77696e646f77732e6461746160a01b602084015210156122e8565b6107c2828551161515604051906107a2604083611e65565b600e82526d3bb4b73237bbb99730b739bbb2b960911b60208301526122e8565b6108928261016060608d019961080e838c51168015159081611daa575b50604051906107ef604083611e65565b600d82526c3bb4b73237bbb997383937b7b360991b60208301526122e8565b610140810151610851906001600160801b03168015159081611d95575b506040519061083b604083611e65565b6004825263189bdb9960e21b60208301526122e8565b015116838c51168110159081611d87575b5060405190610872604083611e65565b600e82526d195d9a59195b98d954195c9a5bd960921b60208301526122e8565b6108db8c61018060018060401b039101511660028110159081611d79575b50604051906108c0604083611e65565b60098252686b65794e6f7469636560b81b60208301526122e8565b5116915116906120d4565b915116906120d4565b91511680821115611d7257505b6103e88102908082046103e81490151715611d5e5760c083015161092b916001600160401b03909116906120d4565b63ffffffff6101a0840151166103e88102908082046103e81490151715611d5e57101580611d41575b6109869060405190610967604083611e65565b600d82526c757067726164654e6f7469636560981b60208301526122e8565b6060828101516001600160a01b03166101605260c0808401516001600160401b039081166101805260e08501805182166101a052610100860180515183166101c05280516020015183166101e05280516040908101518416610200528151909501518316610220525190519351929592949293909116610a068686611e65565b6005855260a0366020870137602094610a3c5f610a376018604051610a2b8b82611e65565b8381528336813761240a565b6124e5565b610a45826120e1565b52610a5b5f610a3788604051610a2b8282611e65565b90805160011015611d1957610a74916040820152612326565b915f5b60068110611d2d5750610c669060405193610a928986611e65565b6005855260a03689870137610aa6856120e1565b52610c60610b1360018060401b038351168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b610c5a610b8160018060401b038b860151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b610c5a610bf060018060401b036040880151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b95606060018060401b03910151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b926124e5565b906124e5565b90825160021015611d1957610cd69160608401528060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b90805160041015611d1957610cef9160a0820152612326565b61024052610d095f610a376006604051610a2b8882611e65565b61026052610120820180515163ffffffff90811661028052815185015181166102a052815160409081015182166102c05291516060908101519091166102e0526001600160401b03438116610300526020850151918501516101c08601516101e0870151945194939216916001600160a01b039182169116610d8a85611e4a565b308552878501526040840152606083015260808201526001600160a01b0382163b151590816119f6575b50806118e0575b8061185e575b610dea9060405190610dd4604083611e65565b60058252640d2dcc4def60db1b868301526122e8565b6101405260808101516001600160a01b03165f81815280845260409081902080546001600160f81b0316600160f81b17905551600181527f5bd1ef1576935324f663f96de434f2cefe4b3357a5194c415e5ce350e3cc4ef4908490a280516060810151908301516001600160a01b039182165f818152600186526040812080546001600160a01b0319169390941692831790935590917fa56526c0d21746c69d74ab20503cfd1d8d93aedfa49244f8c12b588c736359879080a380519160025463ffffffff81169063ffffffff610ec083612102565b1663ffffffff19919091161760029081555f91825260038352604091829020855181548786018051600160401b600160e01b0390871b166001600160401b0384166001600160e01b0319909316831717845588860180516001860180546001600160a01b039283166001600160a01b03199182161790915560609b8c0180519789018054988416989092169790971790559554875184815292518716838a0152905186168288015293519094169784019790975290956fffffffffffffffff00000000000000009190931b1691907f448001ccc47eb62694f8a8180c3e7f703ada4cc825971f3c7065d9c4b41435bf90608090a27fe3f73f8da8116fc9037046f6fbcd6f41bc47e89f423cba640891922c55c558d46101a060018060401b03421695606060a087015160405195610ff687611e2f565b5f87528787018a81526040880192835293600160401b600160801b031981168217891c63ffffffff169167ffffffff0000000061103284612102565b8b1b16600160201b600160801b03199290921617176002555f908152600488526040908190209651875485516fffffffffffffffff0000000000000000931b929092166001600160401b0382166001600160801b031990931683171788559096825180516001830180548c840151600160201b600160c01b03908e1b1663ffffffff9093166001600160c01b03199091161791909117905560408082015180516002850180546001600160a01b039283166001600160a01b031991821617909155828e01516003870180549184169183169190911790558284015160048701805491841691831691909117905588830151600587018054918416918316919091179055608083015160068701805491841691831691909117905560a09092015160078601805491909216921691909117905590850151805160089093018054828d01516fffffffffffffffff000000000000000090851b166001600160401b039095166001600160801b0319909116179390931783550151815490600160801b600160c01b0390600160801b600160c01b039060801b161690600160801b600160c01b03191617905560025490600160801b600160c01b039060801b1690600160801b600160c01b031916176002556040519286845260018060401b03905116878401525163ffffffff815116604084015260018060a01b03878201511682840152604081015160018060a01b03815116608085015260018060a01b03888201511660a085015260018060a01b036040820151168b85015260018060a01b03838201511660e085015260018060a01b0360808201511661010085015260a0600180821b0391015116610120840152015160018060401b0381511661014083015260018060401b0386820151166101608301526040600180821b0391015116610180820152a25f8080526008825260409081902080546001600160401b0319166001179055519061016082016001600160401b0381118382101761184a576040525f82525f818301525f60408301525f60608301525f608083015260a08201611338612049565b81526113426120ab565b8684015261134e6120ab565b60e0840152610100830194611361612025565b86525f6101208501526101206101408501955f875261137e612049565b6101a0516001600160401b03166040820152611398612025565b506101c0516101e0516102005161022051604051936001600160401b039182169392821692821691166113ca85611e14565b8452898401526040830152606082015260e0820152610260516101008201526102405183820152845201518652845264ffffffffff60405183810190611422816114148885612160565b03601f198101835282611e65565b5190209560018060401b038551165f52600984528660405f2055519451169363ffffffff8151169063ffffffff848201511663ffffffff606081604085015116930151169060405193610100850198858a1060018060401b038b111761184a576040998a5285528685019081528489019182526060850193845260808086019384525f60a087018181528d880182815260e089018381528c516001600160401b039081168552600a8d528e85209a518b54975198519a5199519451935192516001600160f01b031990981664ffffffffff919091161760289890981b68ffffffff0000000000169790971760489990991b6cffffffff000000000000000000169890981760689790971b70ffffffff00000000000000000000000000169690961760889190911b63ffffffff60881b161760a89590951b64ffffffffff60a81b169490941760d09590951b62ffffff60d01b169490941790151560e81b60ff60e81b16179093558551935196518897946115bd941692906115a281611e4a565b82815282878201528260408201528260608201520152612513565b9171ffffffffffff0000000000000000000000006115e360018060401b03845116612513565b60408401519092906115fd906001600160401b0316612513565b9260a061161560018060401b03608088015116612513565b9501519565ffffffffffff6040519161162d83611e4a565b1680825265ffffffffffff838116948301949094528584166040808401919091529387166060808401919091526001600160401b0389811660809094019390935260909790971b65ffffffffffff60901b169590961b939093166001600160901b0390951660309190911b6bffffffffffff0000000000001617939093179190911792871b6001600160c01b03191692909217600555825190519116917fcc06ec80c0b44f2fc8b900c5a620d0324ca9d68745bcba67106b954868864ffa919081906116f99082612160565b0390a3604051905f7fa9e1031ed00e918cb0cf5f74d4de27f35e53cfd48465ee9ef99852b500c683d38180a3613c9991826125538339608051828181611ebc0152613569015260a051828181611fda0152613a3b0152518181816120030152612645015260e051818181611eec0152613524015261010051818181611316015261202c01526101205181818161181c01526120550152610140518181816104950152818161108b0152611e5401526101605181611f1c015261018051818181610dc00152611f4801526101a0518181816112630152611f7001526101c051816135cb01526101e051816135f701526102005181613626015261022051816136550152610240518181816112b40152611fa5015261026051816112910152610280518161369901526102a051816136c201526102c051816136ee01526102e0518161371a01526103005181611e840152f35b634e487b7160e01b5f52604160045260245ffd5b506040516306661abd60e01b815283816004816001600160a01b0386165afa80156118d5575f9061189b575b6001600160401b0316159050610dc1565b508381813d83116118ce575b6118b18183611e65565b810103126118ca576118c5610dea91611e88565b61188a565b5f80fd5b503d6118a7565b6040513d5f823e3d90fd5b5060405163d3419bf360e01b81526080816004816001600160a01b0386165afa9081156118d5575f916119bd575b506040805182516001600160401b03908116878301908152602080860151831690820152848401518216938101939093526060938401511692820192909252906080815261195d60a082611e65565b5190206101008301516040805182516001600160401b0390811688830190815260208086015183169082015283850151821693810193909352606093840151169282019290925290608081526119b460a082611e65565b51902014610dbb565b905060803d6080116119ef575b6119d48183611e65565b81016080828203126118ca576119e991611ec1565b5f61190e565b503d6119ca565b604051630890357360e41b8152909150610220816004816001600160a01b0387165afa9081156118d5575f91611c8e575b50604051611b5481611414888201948591909161020063ffffffff610180608061022085019660018060a01b03815116865260018060a01b03602082015116602087015260018060a01b03604082015116604087015260018060401b03606082015116606087015201518051151560808601528260208201511660a086015260018060401b0360408201511660c086015260018060401b0360608201511660e086015260018060401b0360808201511661010086015260018060401b0360a08201511661012086015260018060401b0360c08201511661014086015260018060401b0360e08201511661016086015282610100820151168286015282610120820151166101a086015282610140820151166101c086015282610160820151166101e0860152015116910152565b51902090604051611c8481611414888201948591909161020063ffffffff610180608061022085019660018060a01b03815116865260018060a01b03602082015116602087015260018060a01b03604082015116604087015260018060401b03606082015116606087015201518051151560808601528260208201511660a086015260018060401b0360408201511660c086015260018060401b0360608201511660e086015260018060401b0360808201511661010086015260018060401b0360a08201511661012086015260018060401b0360c08201511661014086015260018060401b0360e08201511661016086015282610100820151168286015282610120820151166101a086015282610140820151166101c086015282610160820151166101e0860152015116910152565b519020145f610db4565b90506102203d8111611d12575b611ca58183611e65565b8101610220828203126118ca57611d0790608060405193611cc585611e4a565b611cce81611e9c565b8552611cdb898201611e9c565b89860152611ceb60408201611e9c565b6040860152611cfc60608201611e88565b606086015201611f19565b60808201525f611a27565b503d611c9b565b634e487b7160e01b5f52603260045260245ffd5b92611d3a816001926124e5565b9301610a77565b5061098662ed4e0063ffffffff6101a08501511611159050610954565b634e487b7160e01b5f52601160045260245ffd5b90506108fc565b62989680915011155f6108b0565b6276a700915011155f610862565b69152d02c7e14af6800000915011155f61082b565b6276a700915011155f6107df565b6276a700915011155f6106ee565b611dcf91612319565b610694565b639a7ec800915011155f61062f565b640100000000915011155f610500565b640100000000915011155f6104bc565b65010000000000915011155f610471565b608081019081106001600160401b0382111761184a57604052565b606081019081106001600160401b0382111761184a57604052565b60a081019081106001600160401b0382111761184a57604052565b601f909101601f19168101906001600160401b0382119082101761184a57604052565b51906001600160401b03821682036118ca57565b51906001600160a01b03821682036118ca57565b519063ffffffff821682036118ca57565b91908260809103126118ca57604051611ed981611e14565b6060611f14818395611eea81611e88565b8552611ef860208201611e88565b6020860152611f0960408201611e88565b604086015201611e88565b910152565b9190826101a09103126118ca576040516101a081016001600160401b0381118282101761184a57604052809280519081151582036118ca57610180611f149181938552611f6860208201611eb0565b6020860152611f7960408201611e88565b6040860152611f8a60608201611e88565b6060860152611f9b60808201611e88565b6080860152611fac60a08201611e88565b60a0860152611fbd60c08201611e88565b60c0860152611fce60e08201611e88565b60e0860152611fe06101008201611eb0565b610100860152611ff36101208201611eb0565b6101208601526120066101408201611eb0565b6101408601526120196101608201611eb0565b61016086015201611eb0565b6040519061203282611e14565b5f6060838281528260208201528260408201520152565b6040519061014082016001600160401b0381118382101761184a576040525f610120838281528260208201528260408201528260608201528260808201528260a08201528260c082015261209b612025565b60e0820152826101008201520152565b60408051919082016001600160401b0381118382101761184a5760405260606020835f81520152565b91908201809211611d5e57565b805115611d195760200190565b8051821015611d195760209160051b010190565b63ffffffff1663ffffffff8114611d5e5760010190565b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b906040602061215d9360ff81511684520151918160208201520190612119565b90565b602080825282516001600160401b03908116838301528382015160408085019190915284810151606080860191909152808601516080808701919091528087015160a080880191909152808801518051861660c0808a01919091528188015160e0808b01919091528287015188166101008b015282860151610120808c01919091529483015188166101408b01529282015187166101608a015281015161018089015290810151805186166101a08901529586015185166101c08801529285015184166101e0870152930151909116610200840152610100810151610220840152015161024082015261034061228061226960c08501518361026086015261036085019061213d565b60e0850151848203601f190161028086015261213d565b610100840151805163ffffffff9081166102a0860152602082015181166102c0860152604082015181166102e0860152606090910151166103008401526101208401516001600160a01b0316610320840152610140909301516001600160401b031691015290565b156122f05750565b604051637708b31760e11b815260206004820152908190612315906024830190612119565b0390fd5b91908203918211611d5e57565b805190600882116123f2575f915f5b600381106123545750612346575090565b61235091506120e1565b5190565b929060018101808211611d5e5760011c905f5b82811061238457505061237d60019192806124e5565b9301612335565b6001600160ff1b03811681141590600181901b82611d5e576001810192838211611d5e57848410156123ea57506123bc5f93886120ee565b51925b611d5e576001926123d36123d992896120ee565b516124e5565b6123e382886120ee565b5201612367565b8693506123bf565b50630ff9ca3560e21b5f52600452600360245260445ffd5b805160ff8311611d5e576001831b81116124ce575f925f905b808210612434575050612346575090565b90939160018101808211611d5e5760011c905f5b82811061246657505061245e60019193806124e5565b940190612423565b6001600160ff1b03811681141590600181901b82611d5e576001810192838211611d5e57848410156124c6575061249e5f93896120ee565b51925b611d5e576001926123d36124b5928a6120ee565b6124bf82896120ee565b5201612448565b8793506124a1565b9050630ff9ca3560e21b5f5260045260245260445ffd5b5f5260205260205f60408160025afa60203d1416905f51911561250457565b635ab1855160e01b5f5260045ffd5b6001600160401b03811665ffffffffffff8111612536575065ffffffffffff1690565b63e90d4a8760e01b5f5260045265ffffffffffff60245260445ffdfe6080806040526004361015610012575f80fd5b5f905f3560e01c9081630310876c14612b38575080630dc95bf61461299457806310a8aecd14612958578063359bc19e1461278c5780633d4c415a146126f3578063491e05f0146125d657806352ac0514146124a35780636de90d871461241a5780636f00ffd1146123b057806372d2b6c0146123235780637529d9df146121f05780638903573014611d3d5780638f7dcfa314611c6b578063a0d7031a14611c37578063a654288c146117e3578063b44059b914611780578063c74656e714611763578063ce3dace414611730578063dae58da81461170a578063e22ccd29146116ca578063ef09d724146112e2578063f581e532146111f2578063f8b1cb3c146110ba578063fb0e722b14611076578063fcd98fbe146101c25763ffe739bc1461013c575f80fd5b346101bf5760203660031901126101bf57608061016861015a612b8c565b610162612f44565b50613765565b6040519061017582612d9c565b80546001600160401b03811683526001600160a01b03604091821c811660208501526001830154811682850152600290920154909116606083015251906101bd908290612bcc565bf35b80fd5b34610e71576040366003190112610e71576004356001600160401b038111610e715780600401906102806003198236030112610e71576024356001600160401b038111610e715736602382011215610e71578060040135926001600160401b038411610e715760248201916024853692010111610e715760a483019061024f61024a836131d2565b613765565b610257613006565b95610261836131d2565b60018060a01b03600284015416335f525f60205260405f205460f81c15611063573381146110505761029c9161029733826139c9565b6139c9565b65ffffffffffff8751166102af846131d2565b6001600160401b03806102c184612eef565b1691160361101c575f52600960205260405f205494602487013595808703611006575060075497604488013598808a03610ff057610104890135818103610fdb57505061030d866131d2565b936001600160401b03602083019565ffffffffffff875116918291161190811591610fb4575b50610f5457610354610344886131d2565b65ffffffffffff875116906137d2565b94604083019165ffffffffffff8351166001600160401b03881660fa026001600160401b038116908103610e025761038b91612f90565b936103e842024281046103e81442151715610e025760e48d0195806001600160401b036103b7896131d2565b16108015610f3a575b610f10575050606081019765ffffffffffff895116918160061b683fffffffffffffffc067ffffffffffffffc0821691168103610e02576104068f949161012492612f90565b9301926001600160401b0361041a856131d2565b65ffffffffffff8d511691829116108015610ef6575b610ecc5750508d9161014461047160806001600160401b039401926903fffffffffffffffc008585511691600a1b1680612000108161200018021890612f90565b9301908261047e836131d2565b91511692839116108015610eb2575b610e885750507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169890506104c9826131d2565b6001600160401b0360405191633c3fd20b60e01b83521660048201526040816024818d5afa908115610e7d578e5f915f93610e2b575b506101640135818103610e165750506001600160401b03169081159182159283610d9c575b505081610d6b575b50610d47575054926001600160401b03841665ffffffffffff610551818551166137f2565b168111610d355750610562906131d2565b91600254926001600160401b0363ffffffff61058881838860801c169760201c16612eba565b169116905b816001600160401b03861611610d0d57505065ffffffffffff6001600160401b0391511692169182119081610cdc575b50610cca575060401c6001600160a01b03166105d9368761339e565b5f80525f60205260205f60408160025afa60203d14165f519015610cbb57836107178361065b8461065b6107108b9761070b6106f86106618861065b61062c6108219f6001600160401b03905116613b7c565b6106556020840151606061064c6001600160401b03604088015116613b7c565b95015192613b5d565b92613b5d565b90613b5d565b61065b8961065b61067e6001600160401b03608084015116613b7c565b6106556106976001600160401b0360a086015116613b7c565b61065560e060c087015196015161065b6106ba6001600160401b03835116613b7c565b6106556106d36001600160401b03602086015116613b7c565b6106556001600160401b0360606106ef8260408a015116613b7c565b97015116613b7c565b9661012061010082015191015190613b5d565b613b5d565b9180613b5d565b9660405160208101917f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f83527feccaa09d9e8d182fc73c0d1c9cc0d05ebeba137eafea86df208e91b880eaad3560408301527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc6606083015246608083015260a082015260a081526107a960c082612e40565b51902060405160208101907fec1317f2da9441d72e4b31ad2e78582517d5efda39f6d494a5c42459abc669d98252896040820152604081526107ec606082612e40565b51902060405190602082019261190160f01b84526022830152604282015260428152610819606282612e40565b519020613b29565b50506001600160a01b0316818103610ca65750509060407f4c4d91ae66b6b3b4a290060e822c45bfb4a8704f7c676f1269bb1ae8b672de1b9282825193849260208452816020850152848401375f828201840152601f01601f19168101030190a261024484019461089a6108958784613389565b61380e565b6108c861026486016108af6108958286613389565b6108c26108bb856131d2565b9885613389565b93613389565b6108d061367d565b94604051946101608601908682106001600160401b03831117610c9257608464ffffffffff9961094f96610943956001600160401b0360209e61093497604052168b528d8b015260408a0152606481013560608a015201356080880152369061339e565b9360a08601948552369061348d565b60c0850152369061348d565b60e083015261010082019283523361012083015261014082016001600160401b0342168152604051868101906109978161098987856138ab565b03601f198101835282612e40565b5190209485946001600160401b038551165f52600988528560405f2055519151169063ffffffff81511663ffffffff888301511663ffffffff6060816040860151169401511691604051946109eb86612d80565b855289850190815260408501918252606085019384526080850192835260a085015f815260c08601925f845260e08701945f86526001600160401b038a51165f52600a8d5264ffffffffff60405f20985116936cffffffff00000000000000000068ffffffff00000000008a54925160281b16935160481b169763ffffffff60681b905160681b169163ffffffff60881b905160881b169364ffffffffff60a81b905160a81b169562ffffff60d01b905160d01b169660ff60e81b9051151560e81b169760ff60e81b199562ffffff60d01b199464ffffffffff60a81b199363ffffffff60881b199263ffffffff60681b19916cffffffffffffffffffffffffff1916171617161716171617161717179055610b386001600160401b038351169151915f6080604051610b1d81612e25565b828152828a8201528260408201528260608201520152613c5a565b90610b4c6001600160401b03825116613c5a565b91610b636001600160401b03604084015116613c5a565b9060a0610b7c6001600160401b03608086015116613c5a565b9301519365ffffffffffff60405192610b9484612e25565b169182815265ffffffffffff82168a82015265ffffffffffff8416604082015265ffffffffffff8516606082015260806001600160401b0387169101526bffffffffffff000000000000600554956001600160401b0360c01b9060c01b169560018060c01b039365ffffffffffff60901b199171ffffffffffffffffffffffffffffffffffff191617169160301b1617169065ffffffffffff60601b9060601b16179065ffffffffffff60901b9060901b1617176005557fcc06ec80c0b44f2fc8b900c5a620d0324ca9d68745bcba67106b954868864ffa610c876001600160401b0383511692604051918291826138ab565b0390a3604051908152f35b634e487b7160e01b5f52604160045260245ffd5b6354c0064b60e01b5f5260045260245260445ffd5b635ab1855160e01b5f5260045ffd5b6306fdaf8d60e21b5f5260045260245ffd5b90506001600160401b0365ffffffffffff610d0281610cfa8c6131d2565b9451166137f2565b16911614158b6105bd565b610d18919450613759565b805f5260046020526001600160401b0360405f205416939061058d565b63d7c2683d60e01b5f5260045260245ffd5b610d586001600160401b03916131d2565b6307c2b74760e31b5f521660045260245ffd5b60409150610d946001600160401b039165ffffffffffff610d8b866131d2565b915116906137d2565b16108e61052c565b909192506103e882029182046103e8141715610e0257610de6906001600160401b037f00000000000000000000000000000000000000000000000000000000000000001690612f90565b6001600160401b03610df7886131d2565b161015908f80610524565b634e487b7160e01b5f52601160045260245ffd5b63685c6c9b60e01b5f5260045260245260445ffd5b925050506040813d604011610e75575b81610e4860409383612e40565b81010312610e7157602081519101516001600160401b0381168103610e7157908e6101646104ff565b5f80fd5b3d9150610e3b565b6040513d5f823e3d90fd5b610e996001600160401b03916131d2565b630492c45f60e11b5f521660045260245260445260645ffd5b50826001600160401b03610ec5836131d2565b161161048d565b6001600160401b03610edd866131d2565b6353402eb760e01b5f521660045260245260445260645ffd5b50816001600160401b03610f09876131d2565b1611610430565b6001600160401b03610f21886131d2565b63094e360b60e11b5f521660045260245260445260645ffd5b50816001600160401b03610f4d896131d2565b16116103c0565b84610f5e886131d2565b61040065ffffffffffff610f74818551166137f2565b93511601906001600160401b038211610e02576001600160401b03928365ffffffffffff9263c6f2ac8b60e01b5f5216600452166024521660445260645ffd5b6104009150610fd36001600160401b0391610fce8b6131d2565b6137d2565b16118b610333565b636bb9e2f360e01b5f5260045260245260445ffd5b89636bb9e2f360e01b5f5260045260245260445ffd5b866311473bdf60e01b5f5260045260245260445ffd5b6001600160401b039081611038611032876131d2565b92612eef565b9163181fec9560e11b5f52166004521660245260445ffd5b631c537ddb60e11b5f523360045260245ffd5b6316565a6160e21b5f523360045260245ffd5b34610e71575f366003190112610e71576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b34610e71575f366003190112610e715763ffffffff60025460201c166110df81612f2d565b906110ed6040519283612e40565b8082526110fc601f1991612f2d565b015f5b8181106111c257825f5b815181101561117157806001915f52600460205260405f20611150836040519261113284612dee565b6001600160401b038154818116865260401c166020850152016132be565b604082015261115f8285612f68565b5261116a8184612f68565b5001611109565b506040518091602082016020835281518091526020604084019201905f5b81811061119d575050500390f35b9193509160206101a0826111b46001948851612cc6565b01940191019184939261118f565b6020906040516111d181612dee565b5f81525f838201526111e161328b565b6040820152828286010152016110ff565b34610e71575f366003190112610e71576101a060405161121181612e09565b5f81525f6020820152604081015f81525f60608301525f60808301525f60a08301525f60c083015260e08201611245612f44565b81526101008301905f82526101208401925f84526001600160401b037f000000000000000000000000000000000000000000000000000000000000000016905261128d6135ac565b90527f000000000000000000000000000000000000000000000000000000000000000090527f000000000000000000000000000000000000000000000000000000000000000090526101bd6040518092612c09565b34610e71576080366003190112610e71576112fb613567565b6001600160401b0361133b65ffffffffffff60055460301c167f000000000000000000000000000000000000000000000000000000000000000090612f0d565b816113446131bc565b911691829116106116a457611358366131e6565b60208101516040805190926113e29290916113a1916001600160a01b031615156113828683612e40565b600d82526c73657175656e6365722e6b657960981b6020830152613998565b606001518251906001600160a01b031615156113bd8483612e40565b601382527239b2b8bab2b731b2b9173137b73227bbb732b960691b6020830152613998565b6001600160a01b036113f261325f565b165f9081526001602052819020546001600160a01b0390811690611414613275565b1603611670576114226131bc565b9061142b612e61565b6001600160401b0382820193165b806001600160401b03855116106114a45763ffffffff61145b81845116612ea8565b168083525f5260036020525f6002848220828155826001820155015563ffffffff61148881845116612eba565b165f5260036020526001600160401b03835f2054168452611439565b506001600160401b03606061155a9261152a83876114d963ffffffff85511663ffffffff1663ffffffff196002541617600255565b6020848101516002805467ffffffff0000000019169190921b67ffffffff0000000016179055511667ffffffffffffffff60401b6002549160401b169067ffffffffffffffff60401b191617600255565b01516002805467ffffffffffffffff60801b19169290911660801b67ffffffffffffffff60801b16919091179055565b7f448001ccc47eb62694f8a8180c3e7f703ada4cc825971f3c7065d9c4b41435bf6080611586366131e6565b60025463ffffffff81169063ffffffff61159f83613742565b63ffffffff1990921691161760029081555f918252600360209081529186902083518154938501516001600160e01b03199094166001600160401b03821690811794891b68010000000000000000600160e01b0316949094178255848801516001830180546001600160a01b03199081166001600160a01b039384161790915560608701519385018054909116939091169290921790915581546fffffffffffffffff0000000000000000191690871b67ffffffffffffffff60401b1617905593519061166d908290612bcc565ba2005b61167861325f565b611680613275565b6362004d0f60e01b5f9081526001600160a01b039283166004529116602452604490fd5b6001600160401b036116b46131bc565b63c6d6065760e01b5f521660045260245260445ffd5b34610e71576020366003190112610e71576001600160a01b036116eb612bb6565b165f526001602052602060018060a01b0360405f205416604051908152f35b34610e71575f366003190112610e715760206001600160401b0360065416604051908152f35b34610e71576020366003190112610e71576004355f52600860205260206001600160401b0360405f205416604051908152f35b34610e71575f366003190112610e71576020600754604051908152f35b34610e71576020366003190112610e7157611799612b8c565b6001600160401b0365ffffffffffff600554169116908082116117cd57505f526009602052602060405f2054604051908152f35b90633494c80160e11b5f5260045260245260445ffd5b34610e7157610180366003190112610e71576117fd612b8c565b610160366023190112610e7157611812613522565b61184263ffffffff7f00000000000000000000000000000000000000000000000000000000000000001642612f90565b906103e88202918083046103e81490151715610e02578190600254926001600160401b038460801c169060018201809211610e02578111611c28575b506001600160401b031690808210611c1257506118e56001600160401b036118a53661305f565b63ffffffff606082015191511615159060409384928351906118c78583612e40565b600c82526b393ab632b997373ab6b132b960a11b6020830152613998565b611923838251168015159081611c01575b508351906119048583612e40565b600d82526c666565732e6d696e507269636560981b6020830152613998565b611962836020830151168015159081611bf1575b508351906119458583612e40565b600b82526a1999595ccb9d185c99d95d60aa1b6020830152613998565b0151168015159081611be1575b50815161197c8382612e40565b600d81526c3332b2b997333930b1ba34b7b760991b602082015261199f91613998565b8051916119ab83612dee565b82526020820192426001600160401b03168452366119c89061305f565b908284019182528060201c63ffffffff16906119e382613742565b67ffffffff000000001990911667ffffffff00000000602092831b16176002555f918252600490528290208351815495516001600160801b03199096166001600160401b03821690811760409790971b67ffffffffffffffff60401b1696909617825591908390915180516001840180546020808501516001600160c01b031990921663ffffffff9094169390931790831b640100000000600160c01b03161790558282015180516002860180546001600160a01b03199081166001600160a01b039384161790915582840151600388018054831691841691909117905582860151600488018054831691841691909117905560608084015160058901805484169185169190911790556080840151600689018054841691851691909117905560a090930151600788018054909216921691909117905590910151805160089094018054928201516001600160801b03199093166001600160401b039095169490941760409290921b67ffffffffffffffff60401b169190911783550151815467ffffffffffffffff60801b191660809190911b67ffffffffffffffff60801b16179055600254906001600160401b0360801b9060801b16906001600160401b0360801b191617600255519081611bb991612cc6565b6101a07fe3f73f8da8116fc9037046f6fbcd6f41bc47e89f423cba640891922c55c558d491a2005b640100000000915011158461196f565b6401000000009150111588611937565b6501000000000091501115886118f6565b90632506e9ab60e11b5f5260045260245260445ffd5b91506001600160401b0361187e565b34610e71576020366003190112610e71576020611c52612b8c565b6001600160401b03806006541691161115604051908152f35b34610e71575f366003190112610e7157611c83612fd6565b5060c0611c8e613006565b6001600160401b0365ffffffffffff82511691825f5260096020528160405f2054918165ffffffffffff6020830151168165ffffffffffff6040850151169181608065ffffffffffff606088015116960151169660a0604051611cf081612dd3565b8b81526020810192835260408101938452606081019586526080810197885201978852604051998a525160208a0152511660408801525116606086015251166080840152511660a0820152f35b34610e71575f366003190112610e71575f610200604051611d5d81612db7565b8281528260208201528260408201528260608201528260808201528260a0820152611d86612fb8565b60c08201528260e082015282610100820152611da0612f44565b6101208201528261014082015282610160820152611dbc612f44565b610180820152826101a0820152826101c0820152826101e08201520152611de161328b565b505f805260046020526103206060611e187f17ef568e3e12ab5b9c7254a8d58478811de00f9e6eb34345acd53bf8fd09d3ed6132be565b015163ffffffff610200611e2a6135ac565b6120ef611e3561367d565b9460405192611e4384612db7565b468452602084019660018060a01b037f0000000000000000000000000000000000000000000000000000000000000000168852604085016001600160401b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b03606087019160018060a01b037f0000000000000000000000000000000000000000000000000000000000000000168352608088019360018060a01b037f000000000000000000000000000000000000000000000000000000000000000016855260a089019560018060a01b037f000000000000000000000000000000000000000000000000000000000000000016875260c08a01978852837f00000000000000000000000000000000000000000000000000000000000000001660e08b0152837f0000000000000000000000000000000000000000000000000000000000000000166101008b01526101208a01525f6101408a01527f00000000000000000000000000000000000000000000000000000000000000006101608a01526101808901526001600160801b037f0000000000000000000000000000000000000000000000000000000000000000166101a0890152897f0000000000000000000000000000000000000000000000000000000000000000166101c0890152817f0000000000000000000000000000000000000000000000000000000000000000166101e0890152897f000000000000000000000000000000000000000000000000000000000000000016898901526040519a468c5260018060a01b0390511660208c0152511660408a015260018060a01b03905116606089015260018060a01b03905116608088015260018060a01b0390511660a08701525160c08601906001600160401b0360408092828151168552826020820151166020860152015116910152565b6001600160401b0360e0820151166101208501526001600160401b03610100820151166101408501526121596101208201516101608601906001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101408101516101e0850152610160810151828501526121ad61018082015161022086019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b6001600160801b036101a0820151166102a0850152826101c0820151166102c08501526001600160401b036101e0820151166102e0850152015116610300820152f35b34610e71576020366003190112610e7157612209612bb6565b335f525f60205260405f209081549166ffffffffffffff6001600160801b0384169360c01c168315612314578015801561230b575b6122f9575080547fff00000000000000ffffffffffffffff000000000000000000000000000000001690556040518281526001600160a01b038216915f918291829182918791879033907f1b6622b92ce16ed648b5b93fe47df1cd4c763fdcafe3281bc1dfd5ff7998a94d90602090a35af13d156122f4573d6122c081612f9d565b906122ce6040519283612e40565b81525f60203d92013e5b156122df57005b634ac8eca360e11b5f5260045260245260445ffd5b6122d8565b63a8e267d560e01b5f5260045260245ffd5b5080421061223e565b63117be0c960e01b5f5260045ffd5b34610e71576020366003190112610e71576001600160a01b03612344612bb6565b165f525f602052606060405f206040519061235e82612d9c565b546001600160801b038116918281526001600160401b038260801c16908160208201528466ffffffffffffff8460c01c169384604084015260f81c151591015260405192835260208301526040820152f35b34610e71576020366003190112610e71576123c9612bb6565b335f81815260016020526040812080546001600160a01b0319166001600160a01b039490941693841790557fa56526c0d21746c69d74ab20503cfd1d8d93aedfa49244f8c12b588c736359879080a3005b6020366003190112610e71576001600160a01b03612436612bb6565b16805f525f6020527f53709ba3cdfc6888ee4e1f05692566dfc3446e917fd4402db50e328307e6b3936040805f206124796001600160801b038254163490612f90565b81546001600160801b0319166001600160801b0382161790915581513481526020810191909152a2005b34610e71575f366003190112610e715763ffffffff600254166124c581612f2d565b906124d36040519283612e40565b8082526124e2601f1991612f2d565b015f5b8181106125bf57825f5b815181101561256f57806001915f52600360205260405f206040519061251482612d9c565b80546001600160401b0381168352848060a01b039060401c166020830152838060a01b03848201541660408301526002848060a01b0391015416606082015261255d8285612f68565b526125688184612f68565b50016124ef565b506040518091602082016020835281518091526020604084019201905f5b81811061259b575050500390f35b9193509160206080826125b16001948851612bcc565b01940191019184939261258d565b6020906125ca612f44565b828286010152016124e5565b34610e71575f366003190112610e7157335f525f60205260405f208054906001600160801b03821615612314576001600160401b0365ffffffffffff600554168180600654169460801c16908082105f146126ec57505b169182116126d9576020906126a661267463ffffffff7f0000000000000000000000000000000000000000000000000000000000000000166001600160401b034216612f0d565b825466ffffffffffffff60c01b191660c082901b66ffffffffffffff60c01b16179092556001600160401b0390911690565b6040518181527f158b7c3879e3bcf0b5c1cd0474204042c5d5b4f8785d97166080e2a34fae6f64833392a2604051908152f35b5063289df9eb60e11b5f5260045260245ffd5b905061262d565b34610e71576040366003190112610e715761270c612bb6565b6024359081151590818303610e71577f5bd1ef1576935324f663f96de434f2cefe4b3357a5194c415e5ce350e3cc4ef49161278360209261274b613567565b6001600160a01b03165f8181528085526040902080546001600160f81b031696151560f81b6001600160f81b03191696909617909555565b604051908152a2005b34610e71576020366003190112610e71576127a5612b8c565b6006546001600160401b0381169065ffffffffffff600554166001600160401b035f9416925b836001600160401b0386161080612946575b80612861575b1561283c576127f461283691612ed2565b946001600160401b038616805f52600960205260405f2054907fa9e1031ed00e918cb0cf5f74d4de27f35e53cfd48465ee9ef99852b500c683d35f80a3612ed2565b936127cb565b826001600160401b036020921680916001600160401b03191617600655604051908152f35b506001600160401b0361287382612eef565b165f52600a60205260405f206040519061288c82612d80565b549062ffffff61291664ffffffffff841680845263ffffffff64ffffffffff61290a828860281c16806020890152838960481c166040890152838960681c1660608901526080880194848a60881c16865260a0890198848b60a81c168a5260e060ff60c083019c8d8c8260d01c16905260e81c161515910152612f90565b95511691511690612f90565b925116159182612928575b50506127e3565b9091508082111561293f57505b4210158680612921565b9050612935565b50816001600160401b038216106127dd565b34610e71576020366003190112610e71576001600160a01b03612979612bb6565b165f525f602052602060405f205460f81c6040519015158152f35b34610e71575f366003190112610e71576129ac613522565b6129b4612e61565b60608101906001600160401b03825116916103e842024281046103e81442151715610e0257831115612b2957612ad66001600160401b03604084612aaa63ffffffff6020612b03980181612a0a81835116612ea8565b168082525f5260046020525f6008868220828155826001820155826002820155826003820155826004820155826005820155826006820155826007820155015581612a5781835116612eba565b165f52600460205285855f205416809852612a858285511663ffffffff1663ffffffff196002541617600255565b511667ffffffff000000006002549160201b169067ffffffff00000000191617600255565b01511667ffffffffffffffff60401b6002549160401b169067ffffffffffffffff60401b191617600255565b6002805467ffffffffffffffff60801b191660809290921b67ffffffffffffffff60801b16919091179055565b7fca41b5fa9666b479f056115d4d841618faa689706419a6b88869ff19356db4755f80a2005b63c34700f360e01b5f5260045ffd5b34610e71576040366003190112610e7157602090612b54612b8c565b6001600160401b0380600654169116908111159081612b75575b5015158152f35b90505f526009825260243560405f20541483612b6e565b600435906001600160401b0382168203610e7157565b35906001600160401b0382168203610e7157565b600435906001600160a01b0382168203610e7157565b80516001600160401b031682526020808201516001600160a01b039081169184019190915260408083015182169084015260609182015116910152565b610120610180916001600160401b038151168452602081015160208501526001600160401b036040820151166040850152606081015160608501526001600160401b0360808201511660808501526001600160401b0360a08201511660a085015260c081015160c0850152612cb360e082015160e08601906001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101008101516101608501520151910152565b80516001600160401b039081168352602080830151821681850152604092830151805163ffffffff1684860152808201516001600160a01b0390811660608088019190915282860151805183166080808a019190915281860151841660a0808b019190915282890151851660c08b015282840151851660e08b01529082015184166101008a01520151909116610120870152015180518316610140860152908101518216610160850152909101511661018090910152565b565b61010081019081106001600160401b03821117610c9257604052565b608081019081106001600160401b03821117610c9257604052565b61022081019081106001600160401b03821117610c9257604052565b60c081019081106001600160401b03821117610c9257604052565b606081019081106001600160401b03821117610c9257604052565b61014081019081106001600160401b03821117610c9257604052565b60a081019081106001600160401b03821117610c9257604052565b90601f801991011681019081106001600160401b03821117610c9257604052565b60405190612e6e82612d9c565b8160606001600160401b0360025463ffffffff8116845263ffffffff8160201c166020850152818160401c16604085015260801c16910152565b63ffffffff168015610e02575f190190565b63ffffffff5f199116019063ffffffff8211610e0257565b6001600160401b03166001600160401b038114610e025760010190565b6001600160401b036001911601906001600160401b038211610e0257565b906001600160401b03809116911601906001600160401b038211610e0257565b6001600160401b038111610c925760051b60200190565b60405190612f5182612d9c565b5f6060838281528260208201528260408201520152565b8051821015612f7c5760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b91908201809211610e0257565b6001600160401b038111610c9257601f01601f191660200190565b60405190612fc582612dee565b5f6040838281528260208201520152565b60405190612fe382612dd3565b5f60a0838281528260208201528260408201528260608201528260808201520152565b6040519061301382612e25565b81608060055465ffffffffffff8116835265ffffffffffff8160301c16602084015265ffffffffffff8160601c16604084015265ffffffffffff8160901c16606084015260c01c910152565b90610160602319830112610e715760405161307981612d9c565b809260243563ffffffff81168103610e715782526044356001600160a01b0381168103610e7157602083015260c0606319820112610e7157604051906130be82612dd3565b6064356001600160a01b0381168103610e715782526084356001600160a01b0381168103610e7157602083015260a4356001600160a01b0381168103610e7157604083015260c4356001600160a01b0381168103610e7157606083015260e4356001600160a01b0381168103610e7157608083015261010435916001600160a01b0383168303610e715760609260a08201526040840152610123190112610e71576040519061316c82612dee565b610124356001600160401b0381168103610e71578252610144356001600160401b0381168103610e7157602083015261016435906001600160401b0382168203610e715760609160408401520152565b6004356001600160401b0381168103610e715790565b356001600160401b0381168103610e715790565b6080906003190112610e7157604051906131ff82612d9c565b816004356001600160401b0381168103610e715781526024356001600160a01b0381168103610e715760208201526044356001600160a01b0381168103610e71576040820152606435906001600160a01b0382168203610e715760600152565b6064356001600160a01b0381168103610e715790565b6024356001600160a01b0381168103610e715790565b6040519061329882612d9c565b815f81525f60208201526132aa612fd6565b604082015260606132b9612fb8565b910152565b90604051916132cc83612d9c565b805463ffffffff81168452602090811c6001600160a01b03169084015260405160609084906132fa81612dd3565b60018401546001600160a01b039081168252600285015481166020830152600385015481166040808401919091526004860154821685840152600586015482166080840152600686015490911660a08301528281019190915251926001600160401b039060079061336a86612dee565b01548181168552818160401c16602086015260801c1660408401520152565b903590603e1981360301821215610e71570190565b80929103916101a08312610e7157604051906133b982612e09565b608082946133c683612ba2565b8452602083013560208501526133de60408401612ba2565b6040850152606083013560608501526133f8828401612ba2565b8285015261340860a08401612ba2565b60a085015260c083013560c085015260df190112610e71576101806101209160405161343381612d9c565b61343f60e08301612ba2565b815261344e6101008301612ba2565b602082015261345e848301612ba2565b60408201526134706101408301612ba2565b606082015260e08501526101608101356101008501520135910152565b9190604083820312610e7157604051604081018181106001600160401b03821117610c92576040528093803560ff81168103610e715782526020810135906001600160401b038211610e7157019082601f83011215610e715781356134f181612f9d565b936134ff6040519586612e40565b81855260208285010111610e71576020815f928280960183880137850101520152565b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316330361355457565b63857e20a560e01b5f523360045260245ffd5b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316330361359957565b6387ab03ad60e01b5f523360045260245ffd5b6135b4612f44565b506040516135c181612d9c565b6001600160401b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660208201526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660408201526001600160401b037f000000000000000000000000000000000000000000000000000000000000000016606082015290565b613685612f44565b5060405161369281612d9c565b63ffffffff7f000000000000000000000000000000000000000000000000000000000000000016815263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016602082015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016604082015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016606082015290565b63ffffffff1663ffffffff8114610e025760010190565b8015610e02575f190190565b600254906001600160401b0363ffffffff613781818516612eba565b169260401c165b6001600160401b038083169116116137a957505f52600360205260405f2090565b906137b390613759565b5f818152600360205260409020549091906001600160401b0316613788565b906001600160401b03809116911603906001600160401b038211610e0257565b65ffffffffffff60019116019065ffffffffffff8211610e0257565b602081013590601e1981360301821215610e7157018035906001600160401b038211610e71576020823603910113610e7157610400811161384c5750565b631ceab03160e21b5f5260045261040060245260445ffd5b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b90604060206138a89360ff81511684520151918160208201520190613864565b90565b602081526001600160401b038251166020820152602082015160408201526040820151606082015260608201516080820152608082015160a08201526138f960a083015160c0830190612c09565b6103406001600160401b0361014061393b61392460c087015185610260880152610360870190613888565b60e0870151868203601f1901610280880152613888565b9461397a6101008201516102a087019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101208101516001600160a01b031661032086015201511691015290565b156139a05750565b604051637708b31760e11b8152602060048201529081906139c5906024830190613864565b0390fd5b919060018060a01b031691825f525f60205260405f2090604051916139ed83612d9c565b54906001600160801b0382169485845260208401916001600160401b038460801c168352604085019666ffffffffffffff8560c01c168852606086019460f81c151585526001600160801b037f00000000000000000000000000000000000000000000000000000000000000001690818110613b105750506001600160401b031682525f8087529081526020819052604090209251835491516001600160c01b03199092166001600160801b03919091161760809190911b67ffffffffffffffff60801b161782559192612d7e9290613aef9066ffffffffffffff9051845466ffffffffffffff60c01b1916911660c01b66ffffffffffffff60c01b16178355565b5181546001600160f81b031690151560f81b6001600160f81b031916179055565b836304af55e960e01b5f5260045260245260445260645ffd5b9060418303613b5357613b4c9250602081013591604082359201355f1a90613bd8565b9192909190565b50505f9160029190565b5f5260205260205f60408160025afa60203d1416905f519115610cbb57565b8060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411613c4f579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15610e7d575f516001600160a01b03811615613c4557905f905f90565b505f906001905f90565b5050505f9160039190565b6001600160401b03811665ffffffffffff8111613c7d575065ffffffffffff1690565b63e90d4a8760e01b5f5260045265ffffffffffff60245260445ffd' as const

@@ -7,6 +7,7 @@ import {IRollup} from "./interfaces/IRollup.sol";
 import {InboxItems} from "./libraries/InboxItems.sol";
 import {OperationRoots} from "./libraries/OperationRoots.sol";
 import {PriceFormula} from "./libraries/PriceFormula.sol";
+import {SettingsBounds} from "./libraries/SettingsBounds.sol";
 import {Ssz} from "./libraries/Ssz.sol";
 import {StateProofs} from "./libraries/StateProofs.sol";
 import {BatchClaim} from "./types/Batch.sol";
@@ -35,19 +36,36 @@ contract Inbox is IInbox {
     uint8 private constant HIGHEST_ROLE = 2;
     uint256 private constant MAX_ENTRIES = 16;
     uint256 private constant WEI_PER_MWEI = 10 ** 6;
-    /// @dev Keeps every sum of the L3's state inside 64 bits.
-    uint256 private constant MAX_TOTAL_DEPOSITS = 2 ** 63;
+    /// @dev Keeps every sum of a shard's state inside 64 bits: balances, allowances and revenue come out of what is held there,
+    /// and an account's `withdrawn` is at most what it was paid and what is held.
+    uint64 private constant MAX_HELD = 2 ** 63;
+    uint64 private constant MAX_PAID = 2 ** 63;
+    uint64 private constant MAX_DEPOSIT_MINIMUM = 2 ** 40;
+    uint256 private constant MAX_GAS = 2 ** 24;
+    uint256 private constant MAX_BYTES = 2 ** 17;
+    uint256 private constant MAX_OPERATIONS = 2 ** 18;
+    /// @dev Stands for no shard in the queue.
+    uint8 private constant NO_SHARD = type(uint8).max;
     /// @dev The index 2^32 - 1 names no account on the L3.
     uint32 private constant MAX_ACCOUNTS = type(uint32).max;
     IL1Block private constant L1_BLOCK = IL1Block(0x4200000000000000000000000000000000000015);
+
+    /// @dev Prices after the first `count` items, in one slot: a price is at most 2^40.
+    struct Point {
+        uint64 count;
+        uint48 coreByte;
+        uint48 witnessByte;
+        uint48 settlement;
+        uint48 stateByte;
+    }
 
     IRollup private immutable ROLLUP;
     address private immutable OPERATOR;
     address private immutable TREASURY;
     uint64 private immutable MIN_DEPOSIT;
 
-    /// @dev Its length is the queue's; four share a slot.
-    uint64[] private _times;
+    /// @dev `time 40 · shard 8` of every item, four to a slot; its length is the queue's.
+    uint64[] private _words;
     mapping(uint64 index => bytes32) private _roots;
     mapping(uint64 index => bytes32) private _hashes;
 
@@ -57,29 +75,38 @@ contract Inbox is IInbox {
     mapping(uint8 shard => mapping(uint32 account => uint64)) private _paid;
     uint64[SHARDS] private _revenuePaid;
 
-    Prices private _prices;
-    uint64 private _totalDeposits;
+    /// @dev By `count`, rising from 0.
+    Point[] private _points;
+    uint64[SHARDS] private _held;
     uint64 private _derivedAt;
     uint64 private _quotedAt;
     PriceRules private _rules;
 
-    /// @param settings Its rollup may be under construction.
+    /// @param settings Its rollup comes after it, at the address that the deployer's next transaction gives it.
     /// @param genesisPrices Prices of the L3's state before its first block, in mwei.
     constructor(InboxParameters memory settings, Prices memory genesisPrices) {
         PriceRules memory rules = settings.priceRules;
         _require(settings.rollup != address(0), "rollup");
         _require(settings.operator != address(0), "operator");
         _require(settings.treasury != address(0), "treasury");
-        _require(settings.minDeposit != 0, "minDeposit");
-        _require(rules.interval != 0, "interval");
-        _require(rules.bytesPerBlob != 0, "bytesPerBlob");
-        _require(rules.operationsPerClaim != 0, "operationsPerClaim");
-        _require(rules.maxDataByte <= PriceFormula.MAX_PRICE, "maxDataByte");
+        _require(settings.minDeposit != 0 && settings.minDeposit <= MAX_DEPOSIT_MINIMUM, "minDeposit");
+        _require(rules.interval != 0 && rules.interval <= SettingsBounds.MAX_WAIT, "interval");
+        _require(rules.blobTransactionGas <= MAX_GAS, "blobTransactionGas");
+        _require(rules.bytesPerBlob != 0 && rules.bytesPerBlob <= MAX_BYTES, "bytesPerBlob");
+        _require(rules.claimGas <= MAX_GAS, "claimGas");
+        _require(rules.claimBytes <= MAX_BYTES, "claimBytes");
+        _require(rules.operationsPerClaim != 0 && rules.operationsPerClaim <= MAX_OPERATIONS, "operationsPerClaim");
+        _require(rules.maxCoreByte <= PriceFormula.MAX_PRICE, "maxCoreByte");
+        _require(rules.maxWitnessByte <= PriceFormula.MAX_PRICE, "maxWitnessByte");
         _require(rules.maxSettlement <= PriceFormula.MAX_PRICE, "maxSettlement");
         _require(genesisPrices.stateByte <= PriceFormula.MAX_PRICE, "genesisPrices.stateByte");
         _require(
-            rules.minDataByte <= genesisPrices.dataByte && genesisPrices.dataByte <= rules.maxDataByte,
-            "genesisPrices.dataByte"
+            rules.minCoreByte <= genesisPrices.coreByte && genesisPrices.coreByte <= rules.maxCoreByte,
+            "genesisPrices.coreByte"
+        );
+        _require(
+            rules.minWitnessByte <= genesisPrices.witnessByte && genesisPrices.witnessByte <= rules.maxWitnessByte,
+            "genesisPrices.witnessByte"
         );
         _require(
             rules.minSettlement <= genesisPrices.settlement && genesisPrices.settlement <= rules.maxSettlement,
@@ -90,7 +117,7 @@ contract Inbox is IInbox {
         TREASURY = settings.treasury;
         MIN_DEPOSIT = settings.minDeposit;
         _rules = rules;
-        _prices = genesisPrices;
+        _addPoint(0, genesisPrices);
     }
 
     /// @inheritdoc IInbox
@@ -100,15 +127,17 @@ contract Inbox is IInbox {
         if (msg.value % WEI_PER_MWEI != 0) revert Inbox_NotWholeMwei(msg.value);
         uint256 amount = msg.value / WEI_PER_MWEI;
         if (amount < MIN_DEPOSIT) revert Inbox_DepositTooSmall(amount, MIN_DEPOSIT);
-        uint256 total = _totalDeposits + amount;
-        if (total > MAX_TOTAL_DEPOSITS) revert Inbox_DepositsExhausted(total, MAX_TOTAL_DEPOSITS);
+        uint256 total = _held[shard] + amount;
+        if (total > MAX_HELD) revert Inbox_DepositsExhausted(total, MAX_HELD);
         // forge-lint: disable-next-line(unsafe-typecast) at most 2^63
-        _totalDeposits = uint64(total);
+        _held[shard] = uint64(total);
         account = _openAccount(shard, owner);
+        uint64 paid = _paid[shard][account];
+        if (paid >= MAX_PAID) revert Inbox_AccountExhausted(paid, MAX_PAID);
         // forge-lint: disable-next-line(unsafe-typecast) at most `total`
         Deposit memory item = Deposit(shard, account, owner, uint64(amount));
         bytes32 root = InboxItems.deposit(item);
-        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, shard);
         emit DepositQueued(index, time, root, inboxHash, item);
     }
 
@@ -125,7 +154,7 @@ contract Inbox is IInbox {
         }
         _checkSignatures(signatures, 1 + members.length);
         bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
-        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, operation.shard);
         emit CreateConversationQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
         return index;
     }
@@ -137,9 +166,9 @@ contract Inbox is IInbox {
     {
         _checkShard(operation.shard);
         _checkChange(operation);
-        _checkSignatures(signatures, 1 + operation.add.length);
+        _checkSignatures(signatures, 1 + operation.add.length + operation.exchange.length);
         bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
-        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, operation.shard);
         emit ChangeMembersQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
         return index;
     }
@@ -149,7 +178,7 @@ contract Inbox is IInbox {
         _checkShard(operation.shard);
         _checkSignatures(signatures, 1);
         bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
-        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, operation.shard);
         emit FundQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
         return index;
     }
@@ -159,7 +188,7 @@ contract Inbox is IInbox {
         _checkShard(operation.shard);
         _checkSignatures(signatures, 1);
         bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
-        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, operation.shard);
         emit ReclaimQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
         return index;
     }
@@ -169,7 +198,7 @@ contract Inbox is IInbox {
         _checkShard(operation.shard);
         _checkSignatures(signatures, 1);
         bytes32 root = InboxItems.forcedOperation(msg.sender, operation.root(), signatures);
-        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, operation.shard);
         emit WithdrawQueued(index, time, root, inboxHash, msg.sender, operation, signatures);
         return index;
     }
@@ -181,7 +210,7 @@ contract Inbox is IInbox {
     {
         _checkShard(shard);
         bytes32 root = InboxItems.forcedMessage(shard, message, signature);
-        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, shard);
         emit MessageQueued(index, time, root, inboxHash, shard, message, signature);
         return index;
     }
@@ -191,11 +220,12 @@ contract Inbox is IInbox {
         PriceRules memory rules = _rules;
         _checkInterval(_derivedAt, rules.interval);
         _derivedAt = uint64(block.timestamp);
-        Prices memory next = _prices;
+        Prices memory next = prices();
         if (!rules.dataQuoted) {
-            next.dataByte = PriceFormula.follow(
-                next.dataByte, PriceFormula.dataByte(L1_BLOCK, rules), rules.minDataByte, rules.maxDataByte
-            );
+            uint256 blobByte = PriceFormula.blobByte(L1_BLOCK, rules);
+            next.coreByte = PriceFormula.follow(next.coreByte, blobByte, rules.minCoreByte, rules.maxCoreByte);
+            next.witnessByte =
+                PriceFormula.follow(next.witnessByte, blobByte, rules.minWitnessByte, rules.maxWitnessByte);
         }
         next.settlement = PriceFormula.follow(
             next.settlement, PriceFormula.settlement(L1_BLOCK, rules), rules.minSettlement, rules.maxSettlement
@@ -204,16 +234,17 @@ contract Inbox is IInbox {
     }
 
     /// @inheritdoc IInbox
-    function pushDataQuote(uint64 dataByte) external returns (uint64) {
+    function pushDataQuote(uint64 coreByte, uint64 witnessByte) external returns (uint64) {
         if (msg.sender != OPERATOR) revert Inbox_NotOperator(msg.sender);
         PriceRules memory rules = _rules;
         if (!rules.dataQuoted) revert Inbox_DataNotQuoted();
         _checkInterval(_quotedAt, rules.interval);
         _quotedAt = uint64(block.timestamp);
-        Prices memory next = _prices;
-        (uint64 lowest, uint64 highest) = PriceFormula.reach(next.dataByte, rules.minDataByte, rules.maxDataByte);
-        if (dataByte < lowest || dataByte > highest) revert Inbox_QuoteOutOfReach(dataByte, lowest, highest);
-        next.dataByte = dataByte;
+        Prices memory next = prices();
+        _checkQuote(coreByte, next.coreByte, rules.minCoreByte, rules.maxCoreByte);
+        _checkQuote(witnessByte, next.witnessByte, rules.minWitnessByte, rules.maxWitnessByte);
+        next.coreByte = coreByte;
+        next.witnessByte = witnessByte;
         return _pushPrices(next);
     }
 
@@ -227,11 +258,16 @@ contract Inbox is IInbox {
         address recipient
     ) external returns (uint64 amount) {
         _checkShard(shard);
-        if (msg.sender != account.owner && recipient != account.owner) {
+        // A contract may want its money elsewhere, or be unable to move what it is sent unasked.
+        bool isOwner = msg.sender == account.owner;
+        if (!isOwner && (recipient != account.owner || recipient.code.length != 0)) {
             revert Inbox_RecipientNotOwner(msg.sender, recipient);
         }
         _checkState(claim, StateProofs.stateRoot(shard, index, account, branch));
         amount = _due(account.withdrawn, _paid[shard][index]);
+        uint64 held = _held[shard];
+        if (amount > held) revert Inbox_NotHeld(amount, held);
+        _held[shard] = held - amount;
         _paid[shard][index] = account.withdrawn;
         emit Withdrawn(shard, index, recipient, amount, account.withdrawn);
         _pay(recipient, amount);
@@ -252,19 +288,26 @@ contract Inbox is IInbox {
 
     /// @inheritdoc IInbox
     function count() public view returns (uint64) {
-        return uint64(_times.length);
+        return uint64(_words.length);
     }
 
     /// @inheritdoc IInbox
-    function hashAt(uint64 count_) external view returns (bytes32) {
+    function hashAt(uint64 count_) public view returns (bytes32) {
         if (count_ > count()) revert Inbox_BeyondQueue(count_, count());
         return count_ == 0 ? bytes32(0) : _hashes[count_ - 1];
     }
 
     /// @inheritdoc IInbox
-    function itemAt(uint64 index) external view returns (bytes32 root, uint64 time, bytes32 inboxHash) {
+    function queueAt(uint64 count_) external view returns (bytes32 inboxHash, uint64 nextTime) {
+        inboxHash = hashAt(count_);
+        if (count_ < count()) (nextTime,) = _wordAt(count_);
+    }
+
+    /// @inheritdoc IInbox
+    function itemAt(uint64 index) external view returns (bytes32 root, uint64 time, uint8 shard, bytes32 inboxHash) {
         if (index >= count()) revert Inbox_UnknownItem(index, count());
-        return (_roots[index], _times[index], _hashes[index]);
+        (time, shard) = _wordAt(index);
+        return (_roots[index], time, shard, _hashes[index]);
     }
 
     /// @inheritdoc IInbox
@@ -280,13 +323,29 @@ contract Inbox is IInbox {
     }
 
     /// @inheritdoc IInbox
-    function totalDeposits() external view returns (uint64) {
-        return _totalDeposits;
+    function heldIn(uint8 shard) external view returns (uint64) {
+        _checkShard(shard);
+        return _held[shard];
     }
 
     /// @inheritdoc IInbox
-    function prices() external view returns (Prices memory) {
-        return _prices;
+    function prices() public view returns (Prices memory) {
+        return _pricesOf(_points[_points.length - 1]);
+    }
+
+    /// @inheritdoc IInbox
+    function pricesAt(uint64 count_, uint256 point) external view returns (Prices memory) {
+        uint256 next = point + 1;
+        bool isThere = point < _points.length && _points[point].count <= count_;
+        if (!isThere || (next < _points.length && _points[next].count <= count_)) {
+            revert Inbox_NotThatPoint(count_, point);
+        }
+        return _pricesOf(_points[point]);
+    }
+
+    /// @inheritdoc IInbox
+    function pricePoints() external view returns (uint256) {
+        return _points.length;
     }
 
     /// @inheritdoc IInbox
@@ -315,26 +374,36 @@ contract Inbox is IInbox {
     }
 
     /// @dev Appends an item. Its hash takes in the parent block's, so that a reorg of the L2 shows in every later header.
-    function _queue(bytes32 root) private returns (uint64 index, uint64 time, bytes32 inboxHash) {
+    function _queue(bytes32 root, uint8 shard) private returns (uint64 index, uint64 time, bytes32 inboxHash) {
         index = count();
         time = uint64(block.timestamp);
         bytes32 previous = index == 0 ? bytes32(0) : _hashes[index - 1];
         inboxHash = Ssz.hash(previous, root, blockhash(block.number - 1));
-        _times.push(time);
+        _words.push((time << 8) | shard);
         _roots[index] = root;
         _hashes[index] = inboxHash;
     }
 
     function _pushPrices(Prices memory next) private returns (uint64) {
-        Prices memory current = _prices;
-        if (next.dataByte == current.dataByte && next.settlement == current.settlement) {
-            revert Inbox_PricesUnchanged();
-        }
-        _prices = next;
+        Prices memory current = prices();
+        if (
+            next.coreByte == current.coreByte && next.witnessByte == current.witnessByte
+                && next.settlement == current.settlement
+        ) revert Inbox_PricesUnchanged();
         bytes32 root = InboxItems.prices(next);
-        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root);
+        (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, NO_SHARD);
+        _addPoint(index + 1, next);
         emit PricesQueued(index, time, root, inboxHash, next);
         return index;
+    }
+
+    function _addPoint(uint64 count_, Prices memory next) private {
+        // forge-lint: disable-next-item(unsafe-typecast) a price is at most 2^40
+        _points.push(
+            Point(
+                count_, uint48(next.coreByte), uint48(next.witnessByte), uint48(next.settlement), uint48(next.stateByte)
+            )
+        );
     }
 
     function _pay(address recipient, uint64 amount) private {
@@ -350,16 +419,33 @@ contract Inbox is IInbox {
         if (computed != claimed) revert Inbox_StateRootMismatch(computed, claimed);
     }
 
+    function _wordAt(uint64 index) private view returns (uint64 time, uint8 shard) {
+        uint64 word = _words[index];
+        // forge-lint: disable-next-line(unsafe-typecast) the lowest byte is meant
+        return (word >> 8, uint8(word));
+    }
+
     function _checkInterval(uint64 last, uint32 interval) private view {
         uint256 earliest = uint256(last) + interval;
         if (last != 0 && block.timestamp < earliest) revert Inbox_PricesTooEarly(earliest);
+    }
+
+    function _checkQuote(uint64 quote, uint64 price, uint64 min, uint64 max) private pure {
+        (uint64 lowest, uint64 highest) = PriceFormula.reach(price, min, max);
+        if (quote < lowest || quote > highest) revert Inbox_QuoteOutOfReach(quote, lowest, highest);
+    }
+
+    function _pricesOf(Point memory point) private pure returns (Prices memory) {
+        return Prices(point.coreByte, point.witnessByte, point.settlement, point.stateByte);
     }
 
     function _checkChange(ChangeMembers calldata operation) private pure {
         ChangedRole[] calldata roles = operation.roles;
         AddedMember[] calldata add = operation.add;
         uint256 removed = operation.remove.length;
-        _checkEntries(removed + roles.length + add.length);
+        uint256 exchanged = operation.exchange.length;
+        if (exchanged > 1) revert Inbox_ExchangeCount(exchanged);
+        _checkEntries(removed + roles.length + add.length + exchanged);
         for (uint256 i; i < roles.length; ++i) {
             _checkRole(removed + i, roles[i].role);
         }

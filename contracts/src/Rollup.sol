@@ -1,63 +1,61 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Inbox} from "./Inbox.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {RollupBonds} from "./RollupBonds.sol";
+import {RollupSchedule} from "./RollupSchedule.sol";
 import {IInbox} from "./interfaces/IInbox.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
-import {PriceFormula} from "./libraries/PriceFormula.sol";
-import {Ssz} from "./libraries/Ssz.sol";
+import {Headers} from "./libraries/Headers.sol";
+import {SettingsBounds} from "./libraries/SettingsBounds.sol";
 import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, DataPart, Windows} from "./types/Batch.sol";
-import {FeeParameters, InboxParameters, RollupParameters, Settings} from "./types/Parameters.sol";
+import {RollupParameters, RulesVersion, SequencerKey, Settings} from "./types/Parameters.sol";
 import {Prices} from "./types/State.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @title Rollup
 /// @notice Bonded claims about the L3, in order, and their finality.
 /// @dev Errors, events and what each function promises stand in `IRollup`.
-contract Rollup is IRollup {
+contract Rollup is RollupSchedule {
     /// @dev What the next claim is measured against, in one slot. Lowering `number` takes claims back.
     struct Head {
-        uint64 number;
-        uint64 blockNumber;
-        uint64 timestamp;
-        uint64 inboxCount;
+        uint48 number;
+        uint48 blockNumber;
+        uint48 timestamp;
+        uint48 inboxCount;
+        uint64 segmentCount;
     }
 
-    /// @dev What decides a claim's finality, in one slot that has room for the state of data challenges.
+    /// @dev What decides a claim's finality, in one slot. Times in seconds.
     struct Terms {
-        uint64 claimedAt;
+        uint40 claimedAt;
         uint32 challenge;
+        uint32 data;
+        uint32 answer;
         uint32 proof;
-    }
-
-    struct Claimer {
-        uint128 bond;
-        uint64 lastClaim;
-        uint56 unlocksAt;
-        bool allowed;
+        uint40 lastAnswer;
+        /// Data asked for and not answered.
+        uint24 open;
+        /// Whether the data stands in the claim's own transaction, so that nobody need ask for it.
+        bool inCalldata;
     }
 
     uint64 private constant BLOCKS_PER_BATCH = 1024;
+    uint64 private constant SEGMENTS_PER_BLOCK = 1024;
+    uint64 private constant SEGMENTS_PER_BATCH = 8192;
     uint64 private constant INBOX_ITEMS_PER_BLOCK = 64;
     uint64 private constant MIN_BLOCK_INTERVAL_MS = 250;
     uint256 private constant MAX_POINTER_BYTES = 1024;
     uint256 private constant MS_PER_SECOND = 1000;
-    uint64 private constant MAX_RATE = 2 ** 32;
-    uint64 private constant MAX_FORCE_DELAY_MS = 30 days * 1000;
-    /// @dev Levels of a list of at most 64 runs.
-    uint256 private constant RUNS_DEPTH = 6;
 
     /// @inheritdoc IRollup
     IInbox public immutable inbox;
-    /// @inheritdoc IRollup
-    address public immutable sequencer;
-    address private immutable OPERATOR;
     address private immutable TREASURY;
-    uint64 private immutable MIN_PRICE;
-    uint64 private immutable TARGET;
-    uint64 private immutable FRACTION;
     uint64 private immutable FORCE_DELAY_MS;
     uint64 private immutable GENESIS_TIMESTAMP;
-    uint64 private immutable GENESIS_DATA_BYTE;
+    uint64 private immutable GENESIS_CORE_BYTE;
+    uint64 private immutable GENESIS_WITNESS_BYTE;
     uint64 private immutable GENESIS_SETTLEMENT;
     uint64 private immutable GENESIS_STATE_BYTE;
     bytes32 private immutable GENESIS_STATE_ROOT;
@@ -66,49 +64,46 @@ contract Rollup is IRollup {
     uint32 private immutable DATA_WINDOW;
     uint32 private immutable ANSWER_WINDOW;
     uint32 private immutable PROOF_WINDOW;
-    uint128 private immutable BOND;
-    uint32 private immutable EVIDENCE_PERIOD;
     uint64 private immutable DEPLOYMENT_BLOCK;
 
-    Head private _head;
+    Head internal _head;
     /// @inheritdoc IRollup
     uint64 public finalNumber;
     /// @inheritdoc IRollup
     bytes32 public lineage;
-    mapping(uint64 number => bytes32) private _hashes;
-    mapping(uint64 number => Terms) private _terms;
-    mapping(address claimer => Claimer) private _claimers;
+    /// @inheritdoc IRollup
+    mapping(bytes32 lineage_ => uint64 firstBlock) public lineages;
+    mapping(uint64 number => bytes32) internal _hashes;
+    mapping(uint64 number => Terms) internal _terms;
 
-    /// @notice Deploys the inbox and makes the genesis claim, which is final.
-    constructor(Settings memory settings) {
-        _checkSettings(settings);
-        sequencer = settings.sequencer;
-        OPERATOR = settings.operator;
+    /// @notice Makes the genesis claim, which is final.
+    /// @param queue An inbox made for this address and with these settings, in which nothing is queued.
+    constructor(Settings memory settings, IInbox queue)
+        RollupBonds(settings.operator, settings.bond, settings.evidencePeriod)
+        RollupSchedule(settings.governance, settings.keyNotice, settings.upgradeNotice)
+    {
+        SettingsBounds.check(settings);
         TREASURY = settings.treasury;
-        MIN_PRICE = settings.fees.minPrice;
-        TARGET = settings.fees.target;
-        FRACTION = settings.fees.fraction;
         FORCE_DELAY_MS = settings.forceDelayMs;
         GENESIS_TIMESTAMP = settings.genesisTimestamp;
-        GENESIS_DATA_BYTE = settings.genesisPrices.dataByte;
+        GENESIS_CORE_BYTE = settings.genesisPrices.coreByte;
+        GENESIS_WITNESS_BYTE = settings.genesisPrices.witnessByte;
         GENESIS_SETTLEMENT = settings.genesisPrices.settlement;
         GENESIS_STATE_BYTE = settings.genesisPrices.stateByte;
-        GENESIS_STATE_ROOT = settings.genesisStateRoot;
-        EMPTY_RUNS_ROOT = Ssz.mixInLength(Ssz.merkleize(new bytes32[](0), RUNS_DEPTH), 0);
+        GENESIS_STATE_ROOT = Headers.genesisState(settings.genesisPrices, settings.genesisTimestamp);
+        EMPTY_RUNS_ROOT = Headers.emptyRuns();
         CHALLENGE_WINDOW = settings.windows.challenge;
         DATA_WINDOW = settings.windows.data;
         ANSWER_WINDOW = settings.windows.answer;
         PROOF_WINDOW = settings.windows.proof;
-        BOND = settings.bond;
-        EVIDENCE_PERIOD = settings.evidencePeriod;
         DEPLOYMENT_BLOCK = uint64(block.number);
-        inbox = new Inbox(
-            InboxParameters(
-                address(this), settings.operator, settings.treasury, settings.minDeposit, settings.priceRules
-            ),
-            settings.genesisPrices
-        );
+        SettingsBounds.checkInbox(settings, queue);
+        inbox = queue;
         _setClaimer(settings.claimer, true);
+        _answer(settings.sequencer.bondOwner, settings.sequencer.key);
+        _addKey(settings.sequencer);
+        _addRules(RulesVersion(0, uint64(block.timestamp), settings.rules));
+        lineages[0] = 1;
         BatchClaim memory genesis;
         genesis.lastHeader = genesisHeader();
         genesis.windows = settings.windows;
@@ -117,10 +112,14 @@ contract Rollup is IRollup {
     }
 
     /// @inheritdoc IRollup
-    function claim(ClaimRequest calldata request) external returns (bytes32) {
-        _useBond(request.number);
-        _checkPlace(request);
-        _checkHeader(request.lastHeader);
+    function claim(ClaimRequest calldata request, bytes calldata signature) external returns (bytes32) {
+        SequencerKey storage key = _keyAt(request.lastHeader.number);
+        Head memory parent = _head;
+        _useBonds(request.number, key.bondOwner);
+        _checkPlace(request, parent.number);
+        _checkHeader(request.lastHeader, parent);
+        _checkBorders(request.lastHeader, parent, key.from);
+        _checkSeal(request.lastHeader, signature, key.key);
         _checkPointer(request.core);
         _checkPointer(request.witness);
         return _stand(
@@ -144,51 +143,11 @@ contract Rollup is IRollup {
     function finalize(uint64 limit) external returns (uint64 latest) {
         latest = finalNumber;
         uint64 last = _head.number;
-        for (uint64 i; i < limit && latest < last && _isSettled(_terms[latest + 1]); ++i) {
+        for (uint64 i; i < limit && latest < last && _isSettled(latest + 1); ++i) {
             ++latest;
             emit Finalized(latest, _hashes[latest]);
         }
         finalNumber = latest;
-    }
-
-    /// @inheritdoc IRollup
-    function depositBond() external payable {
-        Claimer storage claimer = _claimers[msg.sender];
-        uint256 bond = claimer.bond + msg.value;
-        // forge-lint: disable-next-line(unsafe-typecast) there are fewer than 2^128 wei
-        claimer.bond = uint128(bond);
-        emit BondDeposited(msg.sender, msg.value, bond);
-    }
-
-    /// @inheritdoc IRollup
-    function startBondExit() external returns (uint64 unlocksAt) {
-        Claimer storage claimer = _claimers[msg.sender];
-        if (claimer.bond == 0) revert Rollup_NoBond();
-        if (claimer.lastClaim > finalNumber) revert Rollup_ClaimPending(claimer.lastClaim);
-        unlocksAt = uint64(block.timestamp) + EVIDENCE_PERIOD;
-        // forge-lint: disable-next-line(unsafe-typecast) a time in seconds plus 32 bits
-        claimer.unlocksAt = uint56(unlocksAt);
-        emit BondExitStarted(msg.sender, unlocksAt);
-    }
-
-    /// @inheritdoc IRollup
-    function withdrawBond(address recipient) external {
-        Claimer storage claimer = _claimers[msg.sender];
-        uint256 value = claimer.bond;
-        uint64 unlocksAt = claimer.unlocksAt;
-        if (value == 0) revert Rollup_NoBond();
-        if (unlocksAt == 0 || block.timestamp < unlocksAt) revert Rollup_BondLocked(unlocksAt);
-        claimer.bond = 0;
-        claimer.unlocksAt = 0;
-        emit BondWithdrawn(msg.sender, recipient, value);
-        (bool paid,) = recipient.call{value: value}("");
-        if (!paid) revert Rollup_PaymentFailed(recipient, value);
-    }
-
-    /// @inheritdoc IRollup
-    function setClaimer(address claimer, bool allowed) external {
-        if (msg.sender != OPERATOR) revert Rollup_NotOperator(msg.sender);
-        _setClaimer(claimer, allowed);
     }
 
     /// @inheritdoc IRollup
@@ -210,10 +169,14 @@ contract Rollup is IRollup {
     /// @inheritdoc IRollup
     function head() external view returns (ClaimHead memory) {
         Head memory current = _head;
-        return
-            ClaimHead(
-                current.number, _hashes[current.number], current.blockNumber, current.timestamp, current.inboxCount
-            );
+        return ClaimHead(
+            current.number,
+            _hashes[current.number],
+            current.blockNumber,
+            current.timestamp,
+            current.inboxCount,
+            current.segmentCount
+        );
     }
 
     /// @inheritdoc IRollup
@@ -222,10 +185,10 @@ contract Rollup is IRollup {
             chainId: block.chainid,
             inbox: address(inbox),
             deploymentBlock: DEPLOYMENT_BLOCK,
-            sequencer: sequencer,
             operator: OPERATOR,
+            governance: GOVERNANCE,
             treasury: TREASURY,
-            fees: FeeParameters(MIN_PRICE, TARGET, FRACTION),
+            fees: _firstRules().fees,
             forceDelayMs: FORCE_DELAY_MS,
             genesisTimestamp: GENESIS_TIMESTAMP,
             genesisPrices: _genesisPrices(),
@@ -233,7 +196,9 @@ contract Rollup is IRollup {
             genesisStateRoot: GENESIS_STATE_ROOT,
             windows: _windows(),
             bond: BOND,
-            evidencePeriod: EVIDENCE_PERIOD
+            evidencePeriod: EVIDENCE_PERIOD,
+            keyNotice: KEY_NOTICE,
+            upgradeNotice: UPGRADE_NOTICE
         });
     }
 
@@ -245,44 +210,28 @@ contract Rollup is IRollup {
         header.stateRoot = GENESIS_STATE_ROOT;
     }
 
-    /// @inheritdoc IRollup
-    function isClaimer(address account) external view returns (bool) {
-        return _claimers[account].allowed;
-    }
-
-    /// @inheritdoc IRollup
-    function bondOf(address account) external view returns (uint128 bond, uint64 lastClaim, uint64 unlocksAt) {
-        Claimer memory claimer = _claimers[account];
-        return (claimer.bond, claimer.lastClaim, claimer.unlocksAt);
-    }
-
     /// @dev Puts a checked claim at the head.
     function _stand(BatchClaim memory standing) private returns (bytes32 hash) {
         hash = keccak256(abi.encode(standing));
         _hashes[standing.number] = hash;
-        _terms[standing.number] = Terms(standing.claimedAt, standing.windows.challenge, standing.windows.proof);
-        BlockHeader memory header = standing.lastHeader;
-        _head = Head(standing.number, header.number, header.timestamp, header.inboxCount);
+        Windows memory windows = standing.windows;
+        // forge-lint: disable-next-line(unsafe-typecast) a time in seconds
+        uint40 claimedAt = uint40(standing.claimedAt);
+        _terms[standing.number] =
+            Terms(claimedAt, windows.challenge, windows.data, windows.answer, windows.proof, 0, 0, false);
+        _head = _headOf(standing.number, standing.lastHeader);
         emit Claimed(standing.number, hash, standing);
     }
 
-    /// @dev A claim cancels the exit of its claimer's bond, which now answers for it.
-    function _useBond(uint64 number) private {
-        Claimer memory claimer = _claimers[msg.sender];
-        if (!claimer.allowed) revert Rollup_NotClaimer(msg.sender);
-        if (claimer.bond < BOND) revert Rollup_BondTooSmall(claimer.bond, BOND);
-        claimer.lastClaim = number;
-        claimer.unlocksAt = 0;
-        _claimers[msg.sender] = claimer;
+    /// @dev Tells to whom the last header's signature belongs, and shows it, so that whoever signs another one can be slashed.
+    function _checkSeal(BlockHeader calldata header, bytes calldata signature, address key) private {
+        bytes32 root = Headers.root(header);
+        (address signer,,) = ECDSA.tryRecoverCalldata(Headers.digest(root, address(inbox)), signature);
+        if (signer != key) revert Rollup_NotSealed(signer, key);
+        emit Sealed(root, signature);
     }
 
-    function _setClaimer(address claimer, bool allowed) private {
-        _claimers[claimer].allowed = allowed;
-        emit ClaimerSet(claimer, allowed);
-    }
-
-    function _checkPlace(ClaimRequest calldata request) private view {
-        uint64 number = _head.number;
+    function _checkPlace(ClaimRequest calldata request, uint64 number) private view {
         if (request.number != number + 1) revert Rollup_ClaimOutOfOrder(request.number, number + 1);
         bytes32 parent = _hashes[number];
         if (request.parent != parent) revert Rollup_ParentMismatch(request.parent, parent);
@@ -293,8 +242,7 @@ contract Rollup is IRollup {
     }
 
     /// @dev Holds the last header to what the rules of every block in between add up to.
-    function _checkHeader(BlockHeader calldata header) private view {
-        Head memory parent = _head;
+    function _checkHeader(BlockHeader calldata header, Head memory parent) private view {
         if (header.number <= parent.blockNumber || header.number - parent.blockNumber > BLOCKS_PER_BATCH) {
             revert Rollup_BlockNumberOutOfRange(
                 header.number, parent.blockNumber + 1, parent.blockNumber + BLOCKS_PER_BATCH
@@ -310,12 +258,43 @@ contract Rollup is IRollup {
         if (header.inboxCount < parent.inboxCount || header.inboxCount > most) {
             revert Rollup_InboxCountOutOfRange(header.inboxCount, parent.inboxCount, most);
         }
-        bytes32 queued = inbox.hashAt(header.inboxCount);
+        uint256 mostSegments = parent.segmentCount + Math.min(SEGMENTS_PER_BATCH, uint256(SEGMENTS_PER_BLOCK) * blocks);
+        if (header.segmentCount < parent.segmentCount || header.segmentCount > mostSegments) {
+            revert Rollup_SegmentCountOutOfRange(header.segmentCount, parent.segmentCount, mostSegments);
+        }
+        (bytes32 queued, uint64 nextTime) = inbox.queueAt(header.inboxCount);
         if (header.inboxHash != queued) revert Rollup_InboxHashMismatch(header.inboxHash, queued);
+        // What the last block's own rule says: it would have had to take the item, unless it took as many as it may.
+        bool isDue = nextTime != 0 && nextTime * MS_PER_SECOND + FORCE_DELAY_MS <= header.timestamp;
+        if (isDue && header.inboxCount - parent.inboxCount < INBOX_ITEMS_PER_BLOCK) {
+            revert Rollup_DueItemLeftOut(header.inboxCount);
+        }
     }
 
-    function _isSettled(Terms memory terms) private view returns (bool) {
-        return block.timestamp >= uint256(terms.claimedAt) + terms.challenge;
+    /// @dev Keeps a batch within one key and one version of the rules. Of the times of its blocks only the last is known: where
+    /// rules change between the parent's header and this one, a single block cannot lie on both sides.
+    function _checkBorders(BlockHeader calldata header, Head memory parent, uint64 keyFrom) private view {
+        if (keyFrom > parent.blockNumber + 1) revert Rollup_KeyChanges(keyFrom);
+        uint64 rulesFrom = _rulesSince(header.timestamp);
+        if (rulesFrom > parent.timestamp && header.number != parent.blockNumber + 1) {
+            revert Rollup_RulesChange(rulesFrom);
+        }
+    }
+
+    function _latestClaims() internal view override returns (uint64 latest, uint64 latestFinal) {
+        return (_head.number, finalNumber);
+    }
+
+    function _headBlock() internal view override returns (uint64) {
+        return _head.blockNumber;
+    }
+
+    /// @dev The one rule of finality for a standing claim whose parent is final.
+    function _isSettled(uint64 number) internal view returns (bool) {
+        Terms memory terms = _terms[number];
+        uint256 unasked = uint256(terms.claimedAt) + terms.challenge;
+        uint256 answered = uint256(terms.lastAnswer) + terms.proof;
+        return terms.open == 0 && block.timestamp >= (unasked > answered ? unasked : answered);
     }
 
     function _windows() private view returns (Windows memory) {
@@ -323,7 +302,7 @@ contract Rollup is IRollup {
     }
 
     function _genesisPrices() private view returns (Prices memory) {
-        return Prices(GENESIS_DATA_BYTE, GENESIS_SETTLEMENT, GENESIS_STATE_BYTE);
+        return Prices(GENESIS_CORE_BYTE, GENESIS_WITNESS_BYTE, GENESIS_SETTLEMENT, GENESIS_STATE_BYTE);
     }
 
     function _checkPointer(DataPart calldata part) private pure {
@@ -331,26 +310,21 @@ contract Rollup is IRollup {
         if (length > MAX_POINTER_BYTES) revert Rollup_PointerTooLong(length, MAX_POINTER_BYTES);
     }
 
-    function _checkSettings(Settings memory settings) private pure {
-        FeeParameters memory fees = settings.fees;
-        Windows memory windows = settings.windows;
-        _require(settings.sequencer != address(0), "sequencer");
-        _require(settings.claimer != address(0), "claimer");
-        _require(fees.minPrice != 0 && fees.minPrice <= PriceFormula.MAX_PRICE, "fees.minPrice");
-        _require(fees.target != 0 && fees.target <= MAX_RATE, "fees.target");
-        _require(fees.fraction != 0 && fees.fraction <= MAX_RATE, "fees.fraction");
-        _require(settings.forceDelayMs != 0 && settings.forceDelayMs <= MAX_FORCE_DELAY_MS, "forceDelayMs");
-        _require(settings.genesisTimestamp != 0, "genesisTimestamp");
-        _require(settings.genesisStateRoot != 0, "genesisStateRoot");
-        _require(windows.challenge != 0, "windows.challenge");
-        _require(windows.data != 0 && windows.data <= windows.challenge, "windows.data");
-        _require(windows.answer != 0, "windows.answer");
-        _require(windows.proof != 0, "windows.proof");
-        _require(settings.bond != 0, "bond");
-        _require(settings.evidencePeriod >= windows.challenge, "evidencePeriod");
+    /// @dev The head when claim `number`, which ends in `header`, is the latest standing.
+    function _headOf(uint64 number, BlockHeader memory header) internal pure returns (Head memory) {
+        return Head(
+            _narrow(number),
+            _narrow(header.number),
+            _narrow(header.timestamp),
+            _narrow(header.inboxCount),
+            header.segmentCount
+        );
     }
 
-    function _require(bool inBounds, string memory name) private pure {
-        if (!inBounds) revert Rollup_ParameterOutOfBounds(name);
+    /// @dev What the head keeps in 48 bits. None gets there in millions of years; cut, it would let claims start again.
+    function _narrow(uint64 value) private pure returns (uint48) {
+        if (value > type(uint48).max) revert Rollup_HeadExhausted(value, type(uint48).max);
+        // forge-lint: disable-next-line(unsafe-typecast) checked above
+        return uint48(value);
     }
 }

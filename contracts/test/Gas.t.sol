@@ -16,11 +16,12 @@ import {
     Withdraw
 } from "../src/types/Operations.sol";
 import {Deployed} from "./support/Deployed.sol";
+import {InboxStorage} from "./support/InboxStorage.sol";
 import {L1BlockStub} from "./support/L1BlockStub.sol";
 import {StateVectors} from "./support/StateVectors.sol";
 
 /// @dev Gas of whole transactions, intrinsic gas included; run in isolation against `snapshots/GasTest.json`.
-contract GasTest is Deployed, StateVectors {
+contract GasTest is Deployed, InboxStorage, StateVectors {
     address private constant L1_BLOCK = 0x4200000000000000000000000000000000000015;
 
     function setUp() public override {
@@ -28,6 +29,9 @@ contract GasTest is Deployed, StateVectors {
         readVectors();
         vm.deal(address(this), 100 ether);
         vm.deal(address(inbox), 100 ether);
+        for (uint8 shard; shard < 64; ++shard) {
+            setHeld(inbox, shard, 10 ** 18);
+        }
         vm.etch(L1_BLOCK, address(new L1BlockStub()).code);
         L1BlockStub(L1_BLOCK).set(1 gwei, 1 gwei, 5227, 1_014_213);
         inbox.deposit{value: 1 ether}(1, address(0xF1257));
@@ -101,8 +105,7 @@ contract GasTest is Deployed, StateVectors {
         vm.warp(START + 1);
         ClaimRequest memory request = nextRequest();
         request.lastHeader.stateRoot = stateRoot();
-        vm.prank(CLAIMER);
-        rollup.claim(request);
+        makeClaim(request);
         bytes32 hash = rollup.claimHash(2);
         vm.warp(START + 1000);
         rollup.finalize(2);
@@ -119,8 +122,8 @@ contract GasTest is Deployed, StateVectors {
     function test_bond() public {
         vm.deal(CLAIMER, 1 ether);
         vm.startPrank(CLAIMER);
-        rollup.depositBond{value: 1}();
-        vm.snapshotGasLastCall("depositBond");
+        rollup.depositBondFor{value: 1}(CLAIMER);
+        vm.snapshotGasLastCall("depositBondFor");
         vm.warp(START + 600);
         rollup.finalize(1);
         rollup.startBondExit();
@@ -128,9 +131,16 @@ contract GasTest is Deployed, StateVectors {
     }
 
     function test_deployment() public {
-        bytes memory initcode = abi.encodePacked(vm.getCode("Rollup.sol:Rollup"), abi.encode(settings()));
+        address queue = _create("deployment of the inbox", "Inbox.sol:Inbox", inboxArguments(settings()));
+        _create("deployment of the rollup", "Rollup.sol:Rollup", abi.encode(settings(), queue));
+    }
+
+    function _create(string memory name, string memory artifact, bytes memory arguments)
+        private
+        returns (address created)
+    {
+        bytes memory initcode = abi.encodePacked(vm.getCode(artifact), arguments);
         uint256 before = gasleft();
-        address created;
         assembly ("memory-safe") {
             created := create(0, add(initcode, 0x20), mload(initcode))
         }
@@ -138,15 +148,14 @@ contract GasTest is Deployed, StateVectors {
         assertTrue(created != address(0), "created");
         // EIP-7825: no transaction may have more than 2^24 gas.
         assertTrue(used < 2 ** 24, "fits one transaction");
-        vm.snapshotValue("deployment", used);
+        vm.snapshotValue(name, used);
     }
 
     function _claim(string memory name, uint256 pointerBytes) private returns (uint256 gas) {
         ClaimRequest memory request = nextRequest();
         request.core.pointer = pointer(1, pointerBytes);
         request.witness.pointer = pointer(2, pointerBytes);
-        vm.prank(CLAIMER);
-        rollup.claim(request);
+        makeClaim(request);
         return vm.snapshotGasLastCall(name);
     }
 
@@ -169,7 +178,7 @@ contract GasTest is Deployed, StateVectors {
         operation.roles = new ChangedRole[](0);
         operation.add = new AddedMember[](add);
         for (uint256 i; i < add; ++i) {
-            operation.add[i] = AddedMember(uint16(i), keccak256(abi.encode("key", i)), 1);
+            operation.add[i] = AddedMember(uint16(i), keccak256(abi.encode("key", i)), 1, 1000, 1000);
         }
     }
 }

@@ -34,7 +34,7 @@ contract InboxDepositTest is Deployed, InboxStorage {
         vm.assume(owner != address(0));
         amount = uint64(clamp(amount, MIN_DEPOSIT, 2 ** 63));
         inbox.deposit{value: uint256(amount) * 10 ** 6}(shard, owner);
-        assertEq(inbox.totalDeposits(), amount, "mwei");
+        assertEq(inbox.heldIn(shard), amount, "mwei");
         assertEq(address(inbox).balance, uint256(amount) * 10 ** 6, "wei");
     }
 
@@ -46,6 +46,8 @@ contract InboxDepositTest is Deployed, InboxStorage {
         inbox.accountCount(shard);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_UnknownShard.selector, shard));
         inbox.revenuePaid(shard);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_UnknownShard.selector, shard));
+        inbox.heldIn(shard);
     }
 
     function test_deposit_ownerZero_reverts() public {
@@ -69,12 +71,13 @@ contract InboxDepositTest is Deployed, InboxStorage {
     }
 
     function test_deposit_totalUpToLimit_works() public {
-        setTotalDeposits(inbox, 2 ** 63 - 5000);
+        setHeld(inbox, 0, 2 ** 63 - 5000);
         inbox.deposit{value: 4000 * 10 ** 6}(0, ALICE);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_DepositsExhausted.selector, 2 ** 63 + 1, 2 ** 63));
         inbox.deposit{value: 1001 * 10 ** 6}(0, ALICE);
         inbox.deposit{value: 1000 * 10 ** 6}(0, ALICE);
-        assertEq(inbox.totalDeposits(), 2 ** 63, "all deposits ever");
+        assertEq(inbox.heldIn(0), 2 ** 63, "all that one shard holds");
+        inbox.deposit{value: 1000 * 10 ** 6}(1, ALICE);
     }
 
     function test_deposit_fullShard_refusesNewOwnersOnly() public {

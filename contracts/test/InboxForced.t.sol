@@ -7,6 +7,7 @@ import {
     ChangedRole,
     ChangeMembers,
     CreateConversation,
+    ExchangedKey,
     Fund,
     InitialMember,
     Message,
@@ -52,6 +53,28 @@ contract InboxForcedTest is Deployed {
             vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_SignatureCount.selector, signatures, expected));
         }
         inbox.forceChangeMembers(operation, new Signature[](signatures));
+    }
+
+    function test_change_exchangeCountsAsEntryAndConsent() public {
+        ChangeMembers memory operation = _change(0, 0, 0);
+        operation.exchange = new ExchangedKey[](1);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_SignatureCount.selector, 1, 2));
+        inbox.forceChangeMembers(operation, new Signature[](1));
+        inbox.forceChangeMembers(operation, new Signature[](2));
+        operation = _change(0, 0, 15);
+        operation.exchange = new ExchangedKey[](1);
+        inbox.forceChangeMembers(operation, new Signature[](17));
+        operation = _change(0, 0, 16);
+        operation.exchange = new ExchangedKey[](1);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_EntryCount.selector, 17, 16));
+        inbox.forceChangeMembers(operation, new Signature[](18));
+    }
+
+    function test_change_exchangesOneKeyAtMost() public {
+        ChangeMembers memory operation = _change(0, 0, 0);
+        operation.exchange = new ExchangedKey[](2);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_ExchangeCount.selector, 2));
+        inbox.forceChangeMembers(operation, new Signature[](3));
     }
 
     function testFuzz_change_rolesAreBounded(uint8 which, uint8 role) public {
@@ -142,8 +165,8 @@ contract InboxForcedTest is Deployed {
         inbox.forceWithdraw(Withdraw(0, 1, 2, 3), new Signature[](1));
         vm.prank(other);
         inbox.forceWithdraw(Withdraw(0, 1, 2, 3), new Signature[](1));
-        (bytes32 one,,) = inbox.itemAt(0);
-        (bytes32 two,,) = inbox.itemAt(1);
+        (bytes32 one,,,) = inbox.itemAt(0);
+        (bytes32 two,,,) = inbox.itemAt(1);
         assertTrue(one != two, "the caller is part of the item");
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IInbox} from "../src/interfaces/IInbox.sol";
 import {BatchClaim, ClaimRequest} from "../src/types/Batch.sol";
 import {Deployed} from "./support/Deployed.sol";
+import {InboxStorage} from "./support/InboxStorage.sol";
 import {StateVectors} from "./support/StateVectors.sol";
 
 /// @dev Takes its money and tries to take it again while it is being paid.
@@ -28,7 +29,7 @@ contract GreedyRecipient {
     }
 }
 
-contract InboxPaymentsTest is Deployed, StateVectors {
+contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
     uint256 private constant VAULT = 1000 ether;
 
     BatchClaim private _claim;
@@ -37,6 +38,9 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         super.setUp();
         readVectors();
         vm.deal(address(inbox), VAULT);
+        for (uint8 shard; shard < 64; ++shard) {
+            setHeld(inbox, shard, uint64(VAULT / 10 ** 6));
+        }
         _claim = _claimState(stateRoot());
         vm.warp(START + 600);
         assertEq(rollup.finalize(1), 1, "final claim");
@@ -83,6 +87,28 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         vm.prank(p.account.owner);
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, recipient);
         assertEq(recipient.balance, uint256(p.account.withdrawn) * 10 ** 6, "wei");
+    }
+
+    function test_withdraw_ownerWithCode_onlyItselfIsPaid() public {
+        AccountProof memory p = accountProof(0);
+        vm.etch(p.account.owner, hex"00");
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_RecipientNotOwner.selector, address(this), p.account.owner));
+        inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, p.account.owner);
+        vm.prank(p.account.owner);
+        inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, address(0xC01D));
+        assertEq(address(0xC01D).balance, uint256(p.account.withdrawn) * 10 ** 6, "wei");
+    }
+
+    function test_withdraw_moreThanLiesInTheShard_reverts() public {
+        AccountProof memory p = accountProof(0);
+        setHeld(inbox, p.shard, p.account.withdrawn - 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IInbox.Inbox_NotHeld.selector, p.account.withdrawn, p.account.withdrawn - 1)
+        );
+        inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, p.account.owner);
+        setHeld(inbox, p.shard, p.account.withdrawn);
+        inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, p.account.owner);
+        assertEq(inbox.heldIn(p.shard), 0, "nothing is left");
     }
 
     function testFuzz_withdraw_falseLeaf_reverts(uint64 withdrawn) public {
@@ -132,6 +158,7 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         vm.warp(START + 1200);
         rollup.finalize(1);
         greedy.prepare(abi.encodeCall(IInbox.withdraw, (claim, p.shard, p.index, p.account, p.branch, address(greedy))));
+        vm.prank(address(greedy));
         inbox.withdraw(claim, p.shard, p.index, p.account, p.branch, address(greedy));
         assertTrue(!greedy.tookTwice(), "second payment");
         assertEq(address(greedy).balance, uint256(p.account.withdrawn) * 10 ** 6, "wei");
@@ -179,8 +206,7 @@ contract InboxPaymentsTest is Deployed, StateVectors {
         ClaimRequest memory request = nextRequest();
         request.lastHeader.stateRoot = root;
         claim = claimOf(request, CLAIMER);
-        vm.prank(CLAIMER);
-        rollup.claim(request);
+        makeClaim(request);
     }
 
     /// @dev Root of the state that holds the account as `p` has it, hashed here and by Solidity's own sha256.

@@ -5,6 +5,7 @@ import {IInbox} from "../src/interfaces/IInbox.sol";
 import {IRollup} from "../src/interfaces/IRollup.sol";
 import {PriceFormula} from "../src/libraries/PriceFormula.sol";
 import {Settings} from "../src/types/Parameters.sol";
+import {Message, Signature} from "../src/types/Operations.sol";
 import {Prices} from "../src/types/State.sol";
 import {Deployed} from "./support/Deployed.sol";
 import {L1BlockStub} from "./support/L1BlockStub.sol";
@@ -25,19 +26,30 @@ contract InboxPricesTest is Deployed {
     function test_formula_knownFees() public {
         vm.fee(10 ** 7);
         L1_BLOCK.set(2 gwei, 3 gwei, 5227, 1_014_213);
-        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 3428, "dataByte");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 3428, "a byte");
         assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 4710, "settlement");
         vm.fee(10 ** 6);
         L1_BLOCK.set(0.7 gwei, 1, 5227, 1_014_213);
-        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 116, "dataByte");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 116, "a byte");
         assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 209, "settlement");
         vm.fee(0);
         L1_BLOCK.set(0, 0, 5227, 1_014_213);
-        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 0, "free data");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 0, "free data");
         assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 0, "free settlement");
         L1_BLOCK.set(0, 1, 0, 1);
-        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 1, "rounds up");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 1, "rounds up");
         assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 1, "rounds up");
+    }
+
+    /// @dev An eighth of a price below 8 is nothing: it moves by 1 all the same.
+    function test_reach_ofLowPrices() public pure {
+        for (uint64 price = 1; price < 16; ++price) {
+            (uint64 lowest, uint64 highest) = PriceFormula.reach(price, 0, 100);
+            assertEq(lowest, price - 1, "down");
+            assertEq(highest, price + 1, "up");
+        }
+        (uint64 least, uint64 most) = PriceFormula.reach(16, 0, 100);
+        assertEq(most - least, 4, "an eighth both ways");
     }
 
     function test_push_nearTargets_areReached() public {
@@ -49,8 +61,30 @@ contract InboxPricesTest is Deployed {
         _assertPrices(106, 1003);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs[0].topics[0], IInbox.PricesQueued.selector, "event");
-        (bytes32 root, uint64 time, bytes32 inboxHash) = inbox.itemAt(0);
-        assertEq(logs[0].data, abi.encode(time, root, inboxHash, Prices(106, 1003, 7)), "whole prices");
+        (bytes32 root, uint64 time,, bytes32 inboxHash) = inbox.itemAt(0);
+        assertEq(logs[0].data, abi.encode(time, root, inboxHash, Prices(106, 106, 1003, 7)), "whole prices");
+    }
+
+    function test_points_tellThePricesAfterAnyCount() public {
+        assertEq(inbox.pricePoints(), 1, "genesis");
+        inbox.forceMessage(1, Message(2, 3, "content"), Signature(bytes32("r"), bytes32("s")));
+        _setTargets();
+        inbox.pushPrices();
+        inbox.forceMessage(1, Message(2, 3, "content"), Signature(bytes32("r"), bytes32("s")));
+        (,, uint8 shard,) = inbox.itemAt(1);
+        assertEq(shard, 255, "prices belong to no shard");
+        (,, shard,) = inbox.itemAt(2);
+        assertEq(shard, 1, "the message's");
+        assertEq(inbox.pricePoints(), 2, "one more");
+        for (uint64 count; count < 5; ++count) {
+            uint256 point = count < 2 ? 0 : 1;
+            uint64 coreByte = count < 2 ? 100 : 106;
+            assertEq(inbox.pricesAt(count, point).coreByte, coreByte, "prices at a count");
+            vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NotThatPoint.selector, count, 1 - point));
+            inbox.pricesAt(count, 1 - point);
+            vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NotThatPoint.selector, count, 2));
+            inbox.pricesAt(count, 2);
+        }
     }
 
     function test_push_farTargets_moveAnEighthAnHour() public {
@@ -106,7 +140,8 @@ contract InboxPricesTest is Deployed {
         L1_BLOCK.set(basefee, blobBaseFee, scalar, scalar);
         try inbox.pushPrices() {
             Prices memory prices = inbox.prices();
-            assertTrue(prices.dataByte >= 88 && prices.dataByte <= 112, "dataByte within an eighth");
+            assertTrue(prices.coreByte >= 88 && prices.coreByte <= 112, "coreByte within an eighth");
+            assertEq(prices.witnessByte, prices.coreByte, "both on blobs");
             assertTrue(prices.settlement >= 875 && prices.settlement <= 1125, "settlement within an eighth");
             assertEq(prices.stateByte, 7, "stateByte is fixed");
         } catch (bytes memory reason) {
@@ -117,7 +152,7 @@ contract InboxPricesTest is Deployed {
     function test_quote_whereDataFollowsBlobs_reverts() public {
         vm.prank(OPERATOR);
         vm.expectRevert(IInbox.Inbox_DataNotQuoted.selector);
-        inbox.pushDataQuote(101);
+        inbox.pushDataQuote(101, 101);
     }
 
     function testFuzz_quote_stranger_reverts(address caller) public {
@@ -125,29 +160,55 @@ contract InboxPricesTest is Deployed {
         _deployQuoted();
         vm.prank(caller);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NotOperator.selector, caller));
-        inbox.pushDataQuote(101);
+        inbox.pushDataQuote(101, 101);
     }
 
-    function testFuzz_quote_withinAnEighth(uint64 dataByte) public {
+    function testFuzz_quote_withinAnEighth(uint64 coreByte, uint64 witnessByte) public {
         _deployQuoted();
+        bool core = coreByte >= 88 && coreByte <= 112;
+        bool witness = witnessByte >= 88 && witnessByte <= 112;
         vm.prank(OPERATOR);
-        if (dataByte == 100) {
+        if (!core || !witness) {
+            uint64 quote = core ? witnessByte : coreByte;
+            vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_QuoteOutOfReach.selector, quote, 88, 112));
+        } else if (coreByte == 100 && witnessByte == 100) {
             vm.expectRevert(IInbox.Inbox_PricesUnchanged.selector);
-        } else if (dataByte < 88 || dataByte > 112) {
-            vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_QuoteOutOfReach.selector, dataByte, 88, 112));
         }
-        inbox.pushDataQuote(dataByte);
-        if (dataByte != 100 && dataByte >= 88 && dataByte <= 112) _assertPrices(dataByte, 1000);
+        inbox.pushDataQuote(coreByte, witnessByte);
+        if (core && witness) _assertPrices(coreByte, witnessByte, 1000);
     }
 
     function test_quote_everyValueInReach_works() public {
-        for (uint64 dataByte = 88; dataByte <= 112; ++dataByte) {
-            if (dataByte == 100) continue;
-            _deployQuoted();
-            vm.prank(OPERATOR);
-            inbox.pushDataQuote(dataByte);
-            _assertPrices(dataByte, 1000);
+        for (uint64 quote = 88; quote <= 112; ++quote) {
+            if (quote == 100) continue;
+            _quoted(quote, 100);
+            _quoted(100, quote);
         }
+    }
+
+    /// @dev The bounds of one part are not those of the other.
+    function test_quote_eachPartHasItsBounds() public {
+        Settings memory s = settings();
+        s.priceRules = priceRules(true);
+        s.priceRules.maxCoreByte = 105;
+        s.priceRules.minWitnessByte = 95;
+        rollup = deploy(s);
+        inbox = rollup.inbox();
+        vm.startPrank(OPERATOR);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_QuoteOutOfReach.selector, 106, 88, 105));
+        inbox.pushDataQuote(106, 100);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_QuoteOutOfReach.selector, 94, 95, 112));
+        inbox.pushDataQuote(100, 94);
+        inbox.pushDataQuote(88, 112);
+        _assertPrices(88, 112, 1000);
+        assertEq(abi.encode(inbox.pricesAt(1, 1)), abi.encode(Prices(88, 112, 1000, 7)), "kept in their places");
+    }
+
+    function _quoted(uint64 coreByte, uint64 witnessByte) private {
+        _deployQuoted();
+        vm.prank(OPERATOR);
+        inbox.pushDataQuote(coreByte, witnessByte);
+        _assertPrices(coreByte, witnessByte, 1000);
     }
 
     function test_sources_haveTheirOwnIntervals() public {
@@ -156,25 +217,26 @@ contract InboxPricesTest is Deployed {
         inbox.pushPrices();
         _assertPrices(100, 1003);
         vm.startPrank(OPERATOR);
-        inbox.pushDataQuote(101);
+        inbox.pushDataQuote(101, 101);
         _assertPrices(101, 1003);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_PricesTooEarly.selector, START + 3600));
-        inbox.pushDataQuote(102);
+        inbox.pushDataQuote(102, 102);
         vm.warp(START + 3600);
-        inbox.pushDataQuote(102);
+        inbox.pushDataQuote(102, 102);
         _assertPrices(102, 1003);
     }
 
     function test_bounds_holdPricesBack() public {
         Settings memory s = settings();
-        s.priceRules.maxDataByte = 101;
+        s.priceRules.maxCoreByte = 101;
+        s.priceRules.maxWitnessByte = 102;
         s.priceRules.minSettlement = 999;
         rollup = deploy(s);
         inbox = rollup.inbox();
         L1_BLOCK.set(0, 1000 gwei, 0, 0);
         vm.fee(0);
         inbox.pushPrices();
-        _assertPrices(101, 999);
+        _assertPrices(101, 102, 999);
     }
 
     function _deployQuoted() private {
@@ -188,15 +250,20 @@ contract InboxPricesTest is Deployed {
     function _setTargets() private {
         vm.fee(10 ** 6);
         L1_BLOCK.set(0.64 gwei, 1, 100_000, 0);
-        assertEq(PriceFormula.dataByte(L1_BLOCK, priceRules(false)), 106, "target of dataByte");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 106, "target of a byte");
         vm.fee((1003 * 10 ** 9 - 1_024_000 * 1000) / 150_000);
         L1_BLOCK.set(0.64 gwei, 1, 100, 0);
         assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 1003, "target of settlement");
     }
 
-    function _assertPrices(uint64 dataByte, uint64 settlement) private view {
+    function _assertPrices(uint64 byteOfEither, uint64 settlement) private view {
+        _assertPrices(byteOfEither, byteOfEither, settlement);
+    }
+
+    function _assertPrices(uint64 coreByte, uint64 witnessByte, uint64 settlement) private view {
         Prices memory prices = inbox.prices();
-        assertEq(prices.dataByte, dataByte, "dataByte");
+        assertEq(prices.coreByte, coreByte, "coreByte");
+        assertEq(prices.witnessByte, witnessByte, "witnessByte");
         assertEq(prices.settlement, settlement, "settlement");
         assertEq(prices.stateByte, 7, "stateByte");
     }

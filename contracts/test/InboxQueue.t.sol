@@ -19,11 +19,16 @@ contract InboxQueueTest is Deployed {
             bytes32 parent = keccak256(abi.encode(contents[i], i));
             vm.setBlockhash(block.number - 1, parent);
             assertEq(_queue(contents[i]), i, "index");
-            (bytes32 root, uint64 time, bytes32 inboxHash) = inbox.itemAt(uint64(i));
+            (bytes32 root, uint64 time,, bytes32 inboxHash) = inbox.itemAt(uint64(i));
             expected = sha256(abi.encode(expected, root, parent));
             assertEq(inboxHash, expected, "rolling hash");
             assertEq(inbox.hashAt(uint64(i + 1)), expected, "hash at a count");
             assertEq(time, block.timestamp, "time");
+            (bytes32 before, uint64 nextTime) = inbox.queueAt(uint64(i));
+            assertEq(before, inbox.hashAt(uint64(i)), "hash before it");
+            assertEq(nextTime, time, "its time");
+            (, nextTime) = inbox.queueAt(uint64(i + 1));
+            assertEq(nextTime, 0, "no next one");
         }
         assertEq(inbox.count(), contents.length, "items");
     }
@@ -31,12 +36,12 @@ contract InboxQueueTest is Deployed {
     function test_queue_sameItemAfterReorg_hashDiffers() public {
         vm.setBlockhash(block.number - 1, bytes32("one parent"));
         _queue("content");
-        (bytes32 root,, bytes32 before) = inbox.itemAt(0);
+        (bytes32 root,,, bytes32 before) = inbox.itemAt(0);
         rollup = deploy(settings());
         inbox = rollup.inbox();
         vm.setBlockhash(block.number - 1, bytes32("another parent"));
         _queue("content");
-        (bytes32 rootAgain,, bytes32 afterwards) = inbox.itemAt(0);
+        (bytes32 rootAgain,,, bytes32 afterwards) = inbox.itemAt(0);
         assertEq(rootAgain, root, "same item");
         assertTrue(afterwards != before, "other hash");
     }

@@ -29,7 +29,7 @@ contract InboxVectorsTest is Deployed {
         uint256 items;
         for (; vm.keyExistsJson(_json, _at("items", items, "")); ++items) {
             _queue(items);
-            (bytes32 root,,) = inbox.itemAt(uint64(items));
+            (bytes32 root,,,) = inbox.itemAt(uint64(items));
             assertEq(root, vm.parseJsonBytes32(_json, _at("items", items, ".root")), _name(items));
         }
         assertEq(inbox.count(), items, "items queued");
@@ -55,7 +55,8 @@ contract InboxVectorsTest is Deployed {
         uint256 rows;
         for (; vm.keyExistsJson(_json, _at("prices", rows, "")); ++rows) {
             Prices memory prices = Prices(
-                uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.dataByte"))),
+                uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.coreByte"))),
+                uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.witnessByte"))),
                 uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.settlement"))),
                 uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.stateByte")))
             );
@@ -79,7 +80,7 @@ contract InboxVectorsTest is Deployed {
     }
 
     function _expected(uint256 i, bytes memory call) private view returns (bytes32 topic, bytes memory data) {
-        (bytes32 root, uint64 time, bytes32 inboxHash) = inbox.itemAt(uint64(i));
+        (bytes32 root, uint64 time,, bytes32 inboxHash) = inbox.itemAt(uint64(i));
         address sender = address(bytes20(vm.parseJsonBytes(_json, _at("items", i, ".sender"))));
         bytes4 selector = bytes4(call);
         bytes memory args = _tail(call);

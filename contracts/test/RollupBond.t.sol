@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {IRollup} from "../src/interfaces/IRollup.sol";
-import {ClaimRequest} from "../src/types/Batch.sol";
 import {Deployed} from "./support/Deployed.sol";
 
 /// @dev Tries to take its bond again while it is being paid.
@@ -15,7 +14,7 @@ contract GreedyClaimer {
     }
 
     function depositBond() external payable {
-        ROLLUP.depositBond{value: msg.value}();
+        ROLLUP.depositBondFor{value: msg.value}(address(this));
     }
 
     function startBondExit() external {
@@ -64,7 +63,9 @@ contract RollupBondTest is Deployed {
         vm.startPrank(CLAIMER);
         rollup.startBondExit();
         vm.warp(START + 1200);
-        rollup.claim(_request());
+        vm.stopPrank();
+        makeClaim();
+        vm.startPrank(CLAIMER);
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, 0));
         rollup.withdrawBond(RECIPIENT);
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ClaimPending.selector, 1));
@@ -76,9 +77,8 @@ contract RollupBondTest is Deployed {
         rollup.startBondExit();
         vm.warp(START + 1200);
         rollup.withdrawBond(RECIPIENT);
-        ClaimRequest memory request = _request();
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, 0, BOND));
-        rollup.claim(request);
+        vm.stopPrank();
+        refuseClaim(nextRequest(), abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, CLAIMER, 0, BOND));
     }
 
     function test_bond_noLongerClaimer_mayLeave() public {
@@ -96,10 +96,10 @@ contract RollupBondTest is Deployed {
         address claimer = address(0xC3);
         vm.deal(claimer, uint256(first) + second);
         vm.startPrank(claimer);
-        rollup.depositBond{value: first}();
+        rollup.depositBondFor{value: first}(claimer);
         vm.expectEmit(address(rollup));
         emit IRollup.BondDeposited(claimer, second, uint256(first) + second);
-        rollup.depositBond{value: second}();
+        rollup.depositBondFor{value: second}(claimer);
         (uint128 bond,,) = rollup.bondOf(claimer);
         assertEq(bond, uint256(first) + second, "bond");
         rollup.startBondExit();
@@ -127,9 +127,5 @@ contract RollupBondTest is Deployed {
         vm.warp(START + 1200);
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_PaymentFailed.selector, address(this), BOND));
         rollup.withdrawBond(address(this));
-    }
-
-    function _request() private view returns (ClaimRequest memory) {
-        return nextRequest();
     }
 }

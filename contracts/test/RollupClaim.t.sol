@@ -2,26 +2,32 @@
 pragma solidity 0.8.30;
 
 import {IRollup} from "../src/interfaces/IRollup.sol";
+import {Headers} from "../src/libraries/Headers.sol";
 import {BatchClaim, ClaimHead, ClaimRequest} from "../src/types/Batch.sol";
 import {Message, Signature} from "../src/types/Operations.sol";
 import {Deployed} from "./support/Deployed.sol";
 import {Vm} from "./support/Vm.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 contract RollupClaimTest is Deployed {
     function test_claim_next_stands() public {
         ClaimRequest memory request = nextRequest();
         BatchClaim memory expected = claimOf(request, CLAIMER);
+        bytes memory signature = seal(request.lastHeader, SEQUENCER_SECRET);
         vm.recordLogs();
         vm.prank(CLAIMER);
-        bytes32 hash = rollup.claim(request);
+        bytes32 hash = rollup.claim(request, signature);
         assertEq(hash, keccak256(abi.encode(expected)), "hash of the claim");
         assertEq(rollup.claimHash(1), hash, "stored hash");
         Vm.Log[] memory logs = vm.getRecordedLogs();
-        assertEq(logs.length, 1, "one event");
-        assertEq(logs[0].topics[0], IRollup.Claimed.selector, "event");
-        assertEq(uint256(logs[0].topics[1]), 1, "number");
-        assertEq(logs[0].topics[2], hash, "hash");
-        assertEq(logs[0].data, abi.encode(expected), "the claim whole");
+        assertEq(logs.length, 2, "two events");
+        assertEq(logs[0].topics[0], IRollup.Sealed.selector, "the signature");
+        assertEq(logs[0].topics[1], Headers.root(request.lastHeader), "root of the header");
+        assertEq(logs[0].data, abi.encode(signature), "the signature whole");
+        assertEq(logs[1].topics[0], IRollup.Claimed.selector, "event");
+        assertEq(uint256(logs[1].topics[1]), 1, "number");
+        assertEq(logs[1].topics[2], hash, "hash");
+        assertEq(logs[1].data, abi.encode(expected), "the claim whole");
         ClaimHead memory head = rollup.head();
         assertEq(head.number, 1, "head's number");
         assertEq(head.hash, hash, "head's hash");
@@ -30,6 +36,8 @@ contract RollupClaimTest is Deployed {
         assertEq(head.inboxCount, 0, "head's inboxCount");
         (, uint64 lastClaim,) = rollup.bondOf(CLAIMER);
         assertEq(lastClaim, 1, "claimer's last claim");
+        (, lastClaim,) = rollup.bondOf(BOND_OWNER);
+        assertEq(lastClaim, 1, "last claim that the sequencer's bond answers for");
     }
 
     function test_claim_chain_eachFollowsTheLast() public {
@@ -39,20 +47,15 @@ contract RollupClaimTest is Deployed {
             ClaimRequest memory request = nextRequest();
             assertEq(request.number, number, "number");
             assertEq(request.parent, parent, "parent");
-            vm.prank(CLAIMER);
-            parent = rollup.claim(request);
+            parent = makeClaim(request);
         }
         assertEq(rollup.head().number, 5, "head");
     }
 
     function testFuzz_claim_stranger_reverts(address caller) public {
         vm.assume(caller != CLAIMER);
-        ClaimRequest memory request = nextRequest();
-        vm.deal(caller, BOND);
-        vm.startPrank(caller);
-        rollup.depositBond{value: BOND}();
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotClaimer.selector, caller));
-        rollup.claim(request);
+        rollup.depositBondFor{value: BOND}(caller);
+        refuseClaim(nextRequest(), caller, abi.encodeWithSelector(IRollup.Rollup_NotClaimer.selector, caller));
     }
 
     function testFuzz_claim_bondNotFull_reverts(uint128 bond) public {
@@ -60,29 +63,79 @@ contract RollupClaimTest is Deployed {
         address claimer = address(0xC2);
         vm.prank(OPERATOR);
         rollup.setClaimer(claimer, true);
-        vm.deal(claimer, BOND);
+        rollup.depositBondFor{value: bond}(claimer);
+        refuseClaim(
+            nextRequest(), claimer, abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, claimer, bond, BOND)
+        );
+        rollup.depositBondFor{value: BOND - bond}(claimer);
+        bytes memory signature = seal(nextRequest().lastHeader, SEQUENCER_SECRET);
         ClaimRequest memory request = nextRequest();
-        vm.startPrank(claimer);
-        rollup.depositBond{value: bond}();
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, bond, BOND));
-        rollup.claim(request);
-        rollup.depositBond{value: BOND - bond}();
-        rollup.claim(request);
+        vm.prank(claimer);
+        rollup.claim(request, signature);
         assertEq(rollup.head().number, 1, "full bond");
+    }
+
+    function test_claim_bondOfTheKeyNotFull_reverts() public {
+        vm.startPrank(BOND_OWNER);
+        rollup.startBondExit();
+        vm.warp(START + 1200);
+        rollup.withdrawBond(BOND_OWNER);
+        vm.stopPrank();
+        refuseClaim(nextRequest(), abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, BOND_OWNER, 0, BOND));
+        rollup.depositBondFor{value: BOND}(BOND_OWNER);
+        makeClaim();
+    }
+
+    function test_claim_underOwnKey_reverts() public {
+        vm.prank(OPERATOR);
+        rollup.setClaimer(BOND_OWNER, true);
+        rollup.depositBondFor{value: BOND}(BOND_OWNER);
+        refuseClaim(nextRequest(), BOND_OWNER, abi.encodeWithSelector(IRollup.Rollup_BondShared.selector, BOND_OWNER));
+    }
+
+    function testFuzz_claim_otherSigner_reverts(uint256 secret) public {
+        secret = clamp(secret, 1, 2 ** 128);
+        vm.assume(secret != SEQUENCER_SECRET);
+        ClaimRequest memory request = nextRequest();
+        bytes memory signature = seal(request.lastHeader, secret);
+        _refuseSeal(request, signature, vm.addr(secret));
+    }
+
+    function test_claim_signatureOfAnotherHeader_reverts() public {
+        ClaimRequest memory request = nextRequest();
+        bytes memory signature = seal(request.lastHeader, SEQUENCER_SECRET);
+        bytes32 signed = Headers.digest(Headers.root(request.lastHeader), address(inbox));
+        request.lastHeader.stateRoot = keccak256("another state");
+        bytes32 digest = Headers.digest(Headers.root(request.lastHeader), address(inbox));
+        assertTrue(digest != signed, "another digest");
+        (address other,,) = ECDSA.tryRecover(digest, signature);
+        _refuseSeal(request, signature, other);
+    }
+
+    function test_claim_signatureThatIsNone_reverts() public {
+        ClaimRequest memory request = nextRequest();
+        bytes memory signature = seal(request.lastHeader, SEQUENCER_SECRET);
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(SEQUENCER_SECRET, Headers.digest(Headers.root(request.lastHeader), address(inbox)));
+        uint256 order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
+        _refuseSeal(request, "", address(0));
+        _refuseSeal(request, abi.encodePacked(r, s), address(0));
+        _refuseSeal(request, abi.encodePacked(signature, uint8(0)), address(0));
+        _refuseSeal(request, abi.encodePacked(r, s, v - 27), address(0));
+        _refuseSeal(request, abi.encodePacked(r, bytes32(order - uint256(s)), v == 27 ? 28 : 27), address(0));
     }
 
     function testFuzz_claim_outOfOrder_reverts(uint64 number) public {
         ClaimRequest memory request = nextRequest();
         vm.assume(number != 1);
         request.number = number;
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_ClaimOutOfOrder.selector, number, 1));
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_ClaimOutOfOrder.selector, number, 1));
     }
 
     function test_claim_sameTwice_reverts() public {
         ClaimRequest memory request = nextRequest();
-        vm.prank(CLAIMER);
-        rollup.claim(request);
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_ClaimOutOfOrder.selector, 1, 2));
+        makeClaim(request);
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_ClaimOutOfOrder.selector, 1, 2));
     }
 
     function testFuzz_claim_otherParent_reverts(bytes32 parent) public {
@@ -90,19 +143,19 @@ contract RollupClaimTest is Deployed {
         vm.assume(parent != request.parent);
         bytes32 expected = request.parent;
         request.parent = parent;
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_ParentMismatch.selector, parent, expected));
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_ParentMismatch.selector, parent, expected));
     }
 
     function testFuzz_claim_otherLineage_reverts(bytes32 lineage) public {
         vm.assume(lineage != 0);
         ClaimRequest memory request = nextRequest();
         request.lineage = lineage;
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
         request = nextRequest();
         request.lastHeader.lineage = lineage;
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
         request.lineage = lineage;
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
     }
 
     function testFuzz_claim_blockNumber_isBounded(uint64 number) public {
@@ -113,15 +166,14 @@ contract RollupClaimTest is Deployed {
         request.lastHeader.number = number % 2 == 0 ? number : number % 1100;
         request.lastHeader.timestamp = uint64(START + 1000) * 1000;
         if (request.lastHeader.number <= before + 1 || request.lastHeader.number > before + 1025) {
-            _refuse(
+            refuseClaim(
                 request,
                 abi.encodeWithSelector(
                     IRollup.Rollup_BlockNumberOutOfRange.selector, request.lastHeader.number, before + 2, before + 1025
                 )
             );
         } else {
-            vm.prank(CLAIMER);
-            rollup.claim(request);
+            makeClaim(request);
             assertEq(rollup.head().blockNumber, request.lastHeader.number, "head's block");
         }
     }
@@ -137,13 +189,12 @@ contract RollupClaimTest is Deployed {
         if (timestamp % 2 == 0) timestamp = uint64(clamp(timestamp, earliest - 1000, latest + 1000));
         request.lastHeader.timestamp = timestamp;
         if (timestamp < earliest || timestamp > latest) {
-            _refuse(
+            refuseClaim(
                 request,
                 abi.encodeWithSelector(IRollup.Rollup_TimestampOutOfRange.selector, timestamp, earliest, latest)
             );
         } else {
-            vm.prank(CLAIMER);
-            rollup.claim(request);
+            makeClaim(request);
             assertEq(rollup.head().timestamp, timestamp, "head's timestamp");
         }
     }
@@ -153,16 +204,15 @@ contract RollupClaimTest is Deployed {
         uint64 earliest = uint64(START) * 1000 - 250;
         uint64 latest = uint64(START) * 1000;
         request.lastHeader.timestamp = earliest - 1;
-        _refuse(
+        refuseClaim(
             request, abi.encodeWithSelector(IRollup.Rollup_TimestampOutOfRange.selector, earliest - 1, earliest, latest)
         );
         request.lastHeader.timestamp = latest + 1;
-        _refuse(
+        refuseClaim(
             request, abi.encodeWithSelector(IRollup.Rollup_TimestampOutOfRange.selector, latest + 1, earliest, latest)
         );
         request.lastHeader.timestamp = latest;
-        vm.prank(CLAIMER);
-        rollup.claim(request);
+        makeClaim(request);
     }
 
     function test_claim_inboxCount_risesByItsBlocksAtMost() public {
@@ -170,24 +220,93 @@ contract RollupClaimTest is Deployed {
         ClaimRequest memory request = nextRequest();
         request.lastHeader.inboxCount = 65;
         request.lastHeader.inboxHash = inbox.hashAt(65);
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_InboxCountOutOfRange.selector, 65, 0, 64));
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_InboxCountOutOfRange.selector, 65, 0, 64));
         request.lastHeader.inboxCount = 64;
         request.lastHeader.inboxHash = inbox.hashAt(64);
-        vm.prank(CLAIMER);
-        rollup.claim(request);
+        makeClaim(request);
         assertEq(rollup.head().inboxCount, 64, "head's inboxCount");
         vm.warp(START + 1);
         request = nextRequest();
         request.lastHeader.inboxCount = 63;
         request.lastHeader.inboxHash = inbox.hashAt(63);
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_InboxCountOutOfRange.selector, 63, 64, 128));
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_InboxCountOutOfRange.selector, 63, 64, 128));
+    }
+
+    function test_claim_segmentCount_risesByItsBlocksAtMost() public {
+        ClaimRequest memory request = nextRequest();
+        request.lastHeader.segmentCount = 1025;
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, 1025, 0, 1024));
+        request.lastHeader.segmentCount = 1024;
+        makeClaim(request);
+        assertEq(rollup.head().segmentCount, 1024, "head's segmentCount");
+        vm.warp(START + 300);
+        request = nextRequest();
+        request.lastHeader.segmentCount = 1023;
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, 1023, 1024, 2048));
+        request.lastHeader.segmentCount = 1024;
+        makeClaim(request);
+    }
+
+    function test_claim_segmentCount_isBoundedForABatch() public {
+        vm.warp(START + 300);
+        ClaimRequest memory request = nextRequest();
+        request.lastHeader.number = 1024;
+        request.lastHeader.timestamp = uint64(START + 299) * 1000;
+        request.lastHeader.segmentCount = 8193;
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, 8193, 0, 8192));
+        request.lastHeader.segmentCount = type(uint64).max;
+        refuseClaim(
+            request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, type(uint64).max, 0, 8192)
+        );
+        request.lastHeader.segmentCount = 8192;
+        makeClaim(request);
+        assertEq(rollup.head().segmentCount, 8192, "head's segmentCount");
+    }
+
+    function test_claim_segmentCount_atTheEndOfItsWidth() public {
+        _setHead(1, 1, uint48(START - 1) * 1000, type(uint64).max - 1);
+        ClaimRequest memory request = nextRequest();
+        request.lastHeader.segmentCount = type(uint64).max;
+        makeClaim(request);
+        assertEq(rollup.head().segmentCount, type(uint64).max, "head's segmentCount");
+    }
+
+    function test_claim_beyondWhatTheHeadKeeps_reverts() public {
+        uint48 max = type(uint48).max;
+        bytes memory exhausted =
+            abi.encodeWithSelector(IRollup.Rollup_HeadExhausted.selector, uint64(max) + 1, uint64(max));
+        uint48 earlier = uint48(START - 1) * 1000;
+        _setHead(max, 1, earlier, 0);
+        refuseClaim(nextRequest(), exhausted);
+        _setHead(1, max - 1, earlier, 0);
+        ClaimRequest memory request = nextRequest();
+        request.lastHeader.number = uint64(max) + 1;
+        request.lastHeader.timestamp = earlier + 500;
+        refuseClaim(request, exhausted);
+        _setHead(1, 1, max - 1, 0);
+        vm.warp(uint256(max) / 1000 + 100);
+        request = nextRequest();
+        request.lastHeader.number = 2;
+        request.lastHeader.timestamp = uint64(max) + 1000;
+        exhausted = abi.encodeWithSelector(IRollup.Rollup_HeadExhausted.selector, uint64(max) + 1000, uint64(max));
+        refuseClaim(request, exhausted);
+    }
+
+    function test_head_keepsEachCounterInItsPlace() public {
+        _setHead(1, 2, 3, 5);
+        ClaimHead memory head = rollup.head();
+        assertEq(head.number, 1, "number");
+        assertEq(head.blockNumber, 2, "blockNumber");
+        assertEq(head.timestamp, 3, "timestamp");
+        assertEq(head.inboxCount, 0, "inboxCount");
+        assertEq(head.segmentCount, 5, "segmentCount");
     }
 
     function test_claim_inboxCountBeyondQueue_reverts() public {
         _queue(2);
         ClaimRequest memory request = nextRequest();
         request.lastHeader.inboxCount = 3;
-        _refuse(request, abi.encodeWithSignature("Inbox_BeyondQueue(uint64,uint64)", 3, 2));
+        refuseClaim(request, abi.encodeWithSignature("Inbox_BeyondQueue(uint64,uint64)", 3, 2));
     }
 
     function testFuzz_claim_otherInboxHash_reverts(bytes32 inboxHash, uint8 count) public {
@@ -198,7 +317,7 @@ contract RollupClaimTest is Deployed {
         vm.assume(inboxHash != expected);
         request.lastHeader.inboxCount = count;
         request.lastHeader.inboxHash = inboxHash;
-        _refuse(request, abi.encodeWithSelector(IRollup.Rollup_InboxHashMismatch.selector, inboxHash, expected));
+        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_InboxHashMismatch.selector, inboxHash, expected));
     }
 
     function testFuzz_claim_pointers_areBounded(uint16 core, uint16 witness) public {
@@ -209,11 +328,10 @@ contract RollupClaimTest is Deployed {
         request.witness.pointer = new bytes(witness);
         if (core > 1024 || witness > 1024) {
             uint256 length = core > 1024 ? core : witness;
-            _refuse(request, abi.encodeWithSelector(IRollup.Rollup_PointerTooLong.selector, length, 1024));
+            refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_PointerTooLong.selector, length, 1024));
         } else {
             bytes32 expected = keccak256(abi.encode(claimOf(request, CLAIMER)));
-            vm.prank(CLAIMER);
-            assertEq(rollup.claim(request), expected, "hash of the claim");
+            assertEq(makeClaim(request), expected, "hash of the claim");
         }
     }
 
@@ -236,10 +354,17 @@ contract RollupClaimTest is Deployed {
         assertTrue(!rollup.isClaimer(claimer), "no longer");
     }
 
-    function _refuse(ClaimRequest memory request, bytes memory reason) private {
+    function _refuseSeal(ClaimRequest memory request, bytes memory signature, address signer) private {
         vm.prank(CLAIMER);
-        vm.expectRevert(reason);
-        rollup.claim(request);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotSealed.selector, signer, vm.addr(SEQUENCER_SECRET)));
+        rollup.claim(request, signature);
+    }
+
+    /// @dev Puts the head where no test could claim its way to.
+    function _setHead(uint48 number, uint48 blockNumber, uint48 timestamp, uint64 segmentCount) private {
+        uint256 word = uint256(number) | (uint256(blockNumber) << 48) | (uint256(timestamp) << 96)
+            | (uint256(segmentCount) << 192);
+        vm.store(address(rollup), bytes32(uint256(5)), bytes32(word));
     }
 
     function _queue(uint256 items) private {

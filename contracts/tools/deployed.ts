@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 export const deployed = [
   'Inbox',
   'Rollup',
-  'bench/MessageLog',
   'contacts/ContactDirectory',
   'contacts/SignatureVerifier',
   'economics/BulkPricing',
@@ -14,6 +13,12 @@ export const deployed = [
   'economics/StakeVault',
   'economics/SybilLists',
   'economics/Treasury',
+  'fraud/MalformedProof',
+  'fraud/MessageProof',
+  'fraud/OperationProof',
+  'fraud/Pages',
+  'fraud/SignatureProof',
+  'fraud/StateRootProof',
   'governance/ParleyGovernor',
   'governance/ParleyTimelock',
   'governance/ParleyVotes',
@@ -26,6 +31,12 @@ export const deployed = [
   'invites/PublicInbox',
   'invites/SybilListGate',
 ] as const
+
+/** Contracts that TypeScript suites deploy too, as files of `test/support`. */
+export const forTests = ['ContestedRollup', 'RecordedQueue'] as const
+
+/** Contracts that benchmarks measure against, as files of `bench`. */
+export const benchmarked = ['MessageLog'] as const
 
 /** Folder of this package. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..')

@@ -1,18 +1,7 @@
+import type { Mutant } from './mutant.ts'
 import { forContacts } from './mutants-contacts.ts'
 import { forEconomics, forGovernance } from './mutants-economics.ts'
 import { forInvites } from './mutants-invites.ts'
-
-/** A bug to plant: `find`, which occurs once in `src/<file>`, becomes `replace`. */
-export interface Mutant {
-  readonly name: string
-  readonly file: string
-  readonly find: string
-  readonly replace: string
-  /** Part of the message with which the invariants must fail; without it any test may find the bug. */
-  readonly invariant?: string
-  /** Folder of the tests that must find it, where that is not the folder of `file`. */
-  readonly tests?: string
-}
 
 const inbox = (name: string, find: string, replace: string, invariant?: string): Mutant =>
   invariant === undefined
@@ -23,6 +12,16 @@ const rollup = (name: string, find: string, replace: string, invariant?: string)
   invariant === undefined
     ? { name, file: 'Rollup.sol', find, replace }
     : { name, file: 'Rollup.sol', find, replace, invariant }
+
+const bonds = (name: string, find: string, replace: string, invariant?: string): Mutant => ({
+  ...rollup(name, find, replace, invariant),
+  file: 'RollupBonds.sol',
+})
+
+const schedule = (name: string, find: string, replace: string, invariant?: string): Mutant => ({
+  ...rollup(name, find, replace, invariant),
+  file: 'RollupSchedule.sol',
+})
 
 const library = (file: string, name: string, find: string, replace: string): Mutant => ({
   name,
@@ -61,8 +60,8 @@ const forInvariants: readonly Mutant[] = [
   ),
   inbox(
     'a push rewrites the last hash',
-    '_prices = next;',
-    '_prices = next; if (_times.length > 1) _hashes[0] = bytes32(0);',
+    '_addPoint(index + 1, next);',
+    '_addPoint(index + 1, next); if (_words.length > 1) _hashes[0] = bytes32(0);',
     'queue: old hash',
   ),
   inbox('owners share one account', '_accountCounts[shard] = account + 1;', '', 'account of a deposit'),
@@ -71,12 +70,12 @@ const forInvariants: readonly Mutant[] = [
   inbox('dust is taken', 'if (amount < MIN_DEPOSIT) revert Inbox_DepositTooSmall(amount, MIN_DEPOSIT);', '', 'deposit'),
   inbox(
     'deposits are counted twice',
-    '_totalDeposits = uint64(total);',
-    '_totalDeposits = uint64(total + amount);',
-    'vault: deposits',
+    '_held[shard] = uint64(total);',
+    '_held[shard] = uint64(total + amount);',
+    'held: in a shard',
   ),
   inbox('prices may be pushed at any time', '_checkInterval(_derivedAt, rules.interval);', '', 'early prices'),
-  library('PriceFormula', 'prices move by a quarter', 'STEP_PART = 8', 'STEP_PART = 4'),
+  library('PriceFormula', 'prices move by a quarter', 'price / STEP_PART', 'price / 4'),
   rollup(
     'any number may be claimed',
     'if (request.number != number + 1) revert Rollup_ClaimOutOfOrder(request.number, number + 1);',
@@ -89,12 +88,7 @@ const forInvariants: readonly Mutant[] = [
     '',
     'claim',
   ),
-  rollup(
-    'anyone may claim',
-    'if (!claimer.allowed) revert Rollup_NotClaimer(msg.sender);',
-    'if (claimer.allowed) claimer.lastClaim = number; else return;',
-    'claim',
-  ),
+  bonds('anyone may claim', 'if (!_bonds[msg.sender].mayClaim) revert Rollup_NotClaimer(msg.sender);', '', 'claim'),
   rollup(
     'headers may be ahead of the L2',
     'header.timestamp < earliest || header.timestamp > latest',
@@ -109,14 +103,14 @@ const forInvariants: readonly Mutant[] = [
   ),
   rollup(
     'finality waits for nothing',
-    'return block.timestamp >= uint256(terms.claimedAt) + terms.challenge;',
-    'return terms.claimedAt != 0;',
+    'return terms.open == 0 && block.timestamp >= (unasked > answered ? unasked : answered);',
+    'return terms.claimedAt != 0 && unasked + answered != 0;',
     'finality: before its window',
   ),
   rollup(
     'finality runs beyond the head',
-    'latest < last && _isSettled(_terms[latest + 1])',
-    'block.timestamp >= uint256(_terms[latest + 1].claimedAt) + _terms[latest + 1].challenge',
+    'latest < last && _isSettled(latest + 1)',
+    'last >= 0 && _isSettled(latest + 1)',
     'finality: beyond the head',
   ),
   rollup('finality turns back', 'finalNumber = latest;', 'finalNumber = latest > 2 ? 1 : latest;', 'finality'),
@@ -128,40 +122,97 @@ const forInvariants: readonly Mutant[] = [
   ),
   rollup(
     'the head keeps its old block',
-    'Head(standing.number, header.number,',
-    'Head(standing.number, header.number == 0 ? 0 : header.number - 1,',
+    '_narrow(header.number)',
+    '_narrow(header.number == 0 ? 0 : header.number - 1)',
     'head: block',
   ),
-  rollup('a claim does not hold its bond', 'claimer.lastClaim = number;', '', 'bond'),
-  rollup(
+  bonds('a claim does not hold its bond', 'bond.lastClaim = number;', '', 'bond'),
+  bonds('a claim does not hold the bond behind the key', '_useBond(number, bondOwner);', '', 'bond'),
+  bonds(
     'a claim does not cancel the exit',
-    'claimer.unlocksAt = 0;\n        _claimers[msg.sender] = claimer;',
-    '_claimers[msg.sender] = claimer;',
+    'bond.unlocksAt = 0;\n        _bonds[account] = bond;',
+    '_bonds[account] = bond;',
     'bond',
   ),
-  rollup(
+  bonds(
     'bonds are never locked',
     'if (unlocksAt == 0 || block.timestamp < unlocksAt) revert Rollup_BondLocked(unlocksAt);',
     '',
     'bond',
   ),
-  rollup('a bond is paid again', 'claimer.bond = 0;', '', 'bond'),
+  bonds('a bond is paid again', 'bond.amount = 0;', '', 'bond'),
+  rollup('anybody seals', 'if (signer != key) revert Rollup_NotSealed(signer, key);', 'signer;', 'claim'),
+  rollup(
+    'due items may be left out',
+    'if (isDue && header',
+    'if (false && isDue && header',
+    'claim without a due item',
+  ),
+  rollup(
+    'a claim crosses into another key',
+    'if (keyFrom > parent.blockNumber + 1) revert Rollup_KeyChanges(keyFrom);',
+    '',
+    'claim across a border',
+  ),
+  schedule(
+    'a key is announced for claimed blocks',
+    'if (entry.from < earliest) revert Rollup_KeyTooEarly(entry.from, earliest);\n',
+    'entry.from < earliest ? _keys[0].from = 1 : 0;\n',
+    'schedule',
+  ),
+  schedule(
+    'keys that count are taken back',
+    'while (latest.keyFrom >= from) {',
+    'while (latest.keys > 1) {',
+    'schedule',
+  ),
+  schedule(
+    'rules that hold are taken back',
+    'if (block.timestamp * MS_PER_SECOND >= from) revert Rollup_NothingAnnounced();',
+    'if (from == 0) revert Rollup_NothingAnnounced();',
+    'withdrawal of rules that hold',
+  ),
+  inbox('payments leave what is held', '_held[shard] = held - amount;', '', 'held: in a shard'),
+  inbox(
+    'price points begin an item early',
+    '_addPoint(index + 1, next);',
+    '_addPoint(index, next);',
+    'points: before it',
+  ),
 ]
 
 /** Each of these makes some test fail. */
 const forAnyTest: readonly Mutant[] = [
   inbox('a deposit may have no owner', 'if (owner == address(0)) revert Inbox_OwnerZero();', ''),
-  inbox('deposits have no limit', 'if (total > MAX_TOTAL_DEPOSITS)', 'if (total > type(uint64).max)'),
+  inbox('deposits have no limit', 'if (total > MAX_HELD)', 'if (total > type(uint64).max)'),
+  inbox('an account takes deposits for ever', 'if (paid >= MAX_PAID)', 'if (paid > type(uint64).max - 1)'),
+  inbox(
+    'a shard pays more than it holds',
+    'if (amount > held) revert Inbox_NotHeld(amount, held);',
+    'if (amount > held) held = amount;',
+  ),
+  inbox('contracts are paid unasked', ' || recipient.code.length != 0)', ')'),
+  inbox('price items belong to shard 0', '_queue(root, NO_SHARD)', '_queue(root, 0)'),
+  inbox('times lose their low bits', 'return (word >> 8, uint8(word));', 'return ((word >> 9) << 1, uint8(word));'),
+  inbox('prices of a point to come', '_points[point].count <= count_;', 'true;'),
+  inbox('prices of a point that is over', '(next < _points.length && _points[next].count <= count_)', 'false'),
   inbox('a shard has one account more', 'if (account == MAX_ACCOUNTS)', 'if (false)'),
   inbox('any shard is known', 'if (shard >= SHARDS) revert Inbox_UnknownShard(shard);', 'shard;'),
   inbox('a third role', 'role > HIGHEST_ROLE', 'role > HIGHEST_ROLE + 1'),
   inbox('seventeen entries', 'entries > MAX_ENTRIES', 'entries > MAX_ENTRIES + 1'),
+  inbox('two exchanges', 'if (exchanged > 1)', 'if (exchanged > 2)'),
+  inbox(
+    'an exchange needs no consent',
+    '1 + operation.add.length + operation.exchange.length',
+    '1 + operation.add.length',
+  ),
+  inbox('an exchange is no entry', 'add.length + exchanged)', 'add.length)'),
   inbox('no entries', 'entries == 0 || ', ''),
   inbox('any number of signatures', 'if (signatures.length != expected)', 'if (signatures.length > 17)'),
   inbox('roles of added members go unchecked', '_checkRole(removed + roles.length + i, add[i].role);', ''),
   inbox('anyone quotes data', 'if (msg.sender != OPERATOR) revert Inbox_NotOperator(msg.sender);', ''),
   inbox('data is quoted where it follows blobs', 'if (!rules.dataQuoted) revert Inbox_DataNotQuoted();', ''),
-  inbox('any quote is in reach', 'if (dataByte < lowest || dataByte > highest)', 'if (false)'),
+  inbox('any quote is in reach', 'if (quote < lowest || quote > highest)', 'if (false)'),
   inbox(
     'the sources share an interval',
     '_checkInterval(_quotedAt, rules.interval);',
@@ -169,10 +220,10 @@ const forAnyTest: readonly Mutant[] = [
   ),
   inbox(
     'pushes that change nothing',
-    'if (next.dataByte == current.dataByte && next.settlement == current.settlement)',
-    'if (false && current.dataByte == 0)',
+    'next.coreByte == current.coreByte && next.witnessByte == current.witnessByte',
+    'false',
   ),
-  inbox('anyone names the recipient', 'if (msg.sender != account.owner && recipient != account.owner)', 'if (false)'),
+  inbox('anyone names the recipient', 'recipient != account.owner || ', ''),
   inbox('any state is proven', 'if (computed != claimed)', 'if (false)'),
   inbox('a failed payment counts', 'if (!paid) revert Inbox_PaymentFailed(recipient, value);', 'paid;'),
   inbox('items beyond the queue have hash 0', 'if (count_ > count()) revert Inbox_BeyondQueue(count_, count());', ''),
@@ -185,12 +236,46 @@ const forAnyTest: readonly Mutant[] = [
   rollup('batches of any size', ' || header.number - parent.blockNumber > BLOCKS_PER_BATCH', ''),
   rollup('blocks come at any pace', 'MIN_BLOCK_INTERVAL_MS * blocks', 'blocks'),
   rollup('blocks consume any number of items', ' || header.inboxCount > most', ''),
+  rollup('batches have any number of segments', ' || header.segmentCount > mostSegments', '', 'claim'),
+  rollup('segments are counted down', 'header.segmentCount < parent.segmentCount || ', ''),
+  rollup(
+    'blocks have any number of segments',
+    'Math.min(SEGMENTS_PER_BATCH, uint256(SEGMENTS_PER_BLOCK) * blocks)',
+    'SEGMENTS_PER_BATCH',
+  ),
+  rollup('the head is cut', 'if (value > type(uint48).max)', 'if (false)'),
   rollup('consumed items come back', 'header.inboxCount < parent.inboxCount || ', ''),
   rollup('pointers of any length', 'if (length > MAX_POINTER_BYTES)', 'if (length > 4096)'),
   rollup('the witness pointer goes unchecked', '_checkPointer(request.witness);', ''),
-  rollup('claims need no bond', 'if (claimer.bond < BOND)', 'if (false)'),
-  rollup('a bond leaves with a claim open', 'if (claimer.lastClaim > finalNumber)', 'if (false)'),
-  rollup('anyone names claimers', 'if (msg.sender != OPERATOR) revert Rollup_NotOperator(msg.sender);', ''),
+  bonds('claims need no bond', 'if (bond.amount < BOND)', 'if (false)'),
+  bonds('a bond leaves with a claim open', 'if (lastClaim > latestFinal)', 'if (false)'),
+  bonds(
+    'a claim taken back locks its bond for ever',
+    'bond.lastClaim < latest ? bond.lastClaim : latest',
+    'latest > 0 ? bond.lastClaim : 0',
+  ),
+  bonds('one bond serves for both', 'if (bondOwner == msg.sender) revert Rollup_BondShared(msg.sender);', ''),
+  bonds('anyone names claimers', 'if (msg.sender != OPERATOR) revert Rollup_NotOperator(msg.sender);', ''),
+  rollup('finality does not wait for answers', 'terms.open == 0 && ', ''),
+  rollup('an answer leaves no time to prove', '(unasked > answered ? unasked : answered)', 'unasked'),
+  rollup(
+    'a claim crosses into other rules',
+    'if (rulesFrom > parent.timestamp && header.number != parent.blockNumber + 1) {',
+    'if (rulesFrom > header.timestamp) {',
+  ),
+  schedule('nobody is asked to answer for a key', 'if (answersFor[entry.bondOwner] != entry.key)', 'if (false)'),
+  schedule('rules are announced without notice', 'if (from < earliest) revert', 'if (from == 0) revert'),
+  schedule('rules come in any order', 'if (earliest < afterLast) earliest = afterLast;', ''),
+  schedule('anyone announces rules', 'if (msg.sender != GOVERNANCE) revert Rollup_NotGovernance(msg.sender);', ''),
+  library('Headers', 'prices are no part of a header', 'header.inboxHash, root(header.prices)', 'header.inboxHash, 0'),
+  library('Headers', 'a genesis of another time', 'fields[4] = Ssz.chunk(timestamp);', ''),
+  library(
+    'SettingsBounds',
+    'genesis at any time',
+    'return distance <= MAX_GENESIS_DISTANCE_MS;',
+    'return distance >= 0;',
+  ),
+  library('SettingsBounds', 'one round of asking', 'ROUNDS_OF_ASKING * windows.answer', 'windows.answer'),
   rollup('any hash is final', 'return isFinal(number) && _hashes[number] == hash;', 'hash; return isFinal(number);'),
   rollup(
     'windows are told in another order',
@@ -214,11 +299,11 @@ const forAnyTest: readonly Mutant[] = [
     '',
   ),
   library('Ssz', 'branches ignore sides', '(path >> i) & 1 == 1', 'path > type(uint64).max'),
-  library('StateProofs', 'accounts are looked up in the conversations', 'ACCOUNTS_FIELD = 1', 'ACCOUNTS_FIELD = 0'),
-  library('StateProofs', 'revenue is looked up in feeTime', 'REVENUE_FIELD = 4', 'REVENUE_FIELD = 3'),
+  library('StateProofs', 'accounts are looked up in the conversations', '(ACCOUNTS_FIELD << 33)', '(0 << 33)'),
+  library('StateProofs', 'revenue is looked up in feeTime', 'path = REVENUE_FIELD', 'path = 3'),
   library('StateProofs', 'branches of any length', 'if (branch.length != expected)', 'if (branch.length > 64)'),
-  library('OperationRoots', 'reclaim and funding share a selector', 'RECLAIM = 3', 'RECLAIM = 2'),
-  library('InboxItems', 'messages and operations share a selector', 'FORCED_MESSAGE = 2', 'FORCED_MESSAGE = 1'),
+  library('OperationRoots', 'reclaim and funding share a selector', ', RECLAIM)', ', 2)'),
+  library('InboxItems', 'messages and operations share a selector', ', FORCED_MESSAGE)', ', 1)'),
   library(
     'InboxItems',
     'the sender is no part of an item',

@@ -1,4 +1,4 @@
-import type { Mutant } from './mutant-list.ts'
+import type { Mutant } from './mutant.ts'
 
 const part =
   (file: string) =>
@@ -79,12 +79,25 @@ export const forContacts: readonly Mutant[] = [
   signatures('any value was signed', 'keccak256(change.value), ', 'bytes32(0), '),
   names('slashes may end a name', 'if (length == 0 || ++word', 'if (++word'),
   names('anything is a word', 'if (!_isWordCharacter(c)) return (false, typeWord);', ''),
-  names('more words than resolvers read', 'MAX_WORDS = 3', 'MAX_WORDS = 4'),
+  names('more words than resolvers read', '++word == MAX_WORDS', '++word == 4'),
   names('bytes after the end', 'length != 0 && uint256(name) << (8 * i) == 0', 'length != 0'),
-  verifier('a contract need not sign', '&& SignatureChecker.isValidERC1271SignatureNow(signer, digest, signature)', ''),
+  {
+    name: 'contacts: a contract need not sign',
+    file: 'libraries/Signatures.sol',
+    find: '&& SignatureChecker.isValidERC1271SignatureNow(signer, digest, signature)',
+    replace: '',
+    tests: 'contacts',
+  },
+  {
+    name: 'contacts: a failed recovery is address 0',
+    file: 'libraries/Signatures.sol',
+    find: 'failure == ECDSA.RecoverError.NoError && recovered == signer',
+    replace: 'recovered == signer',
+    tests: 'contacts',
+  },
   verifier(
     'a deployed signer is deployed again',
-    'if (signer.code.length != 0 && _isValid(signer, digest, inner)) return true;',
+    'if (signer.code.length != 0 && Signatures.isValid(signer, digest, inner)) return true;',
     '',
   ),
   verifier('factories may fail', 'if (!done) revert SignatureVerifier_FactoryFailed(factory);', 'done;'),

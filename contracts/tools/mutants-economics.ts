@@ -1,4 +1,4 @@
-import type { Mutant } from './mutant-list.ts'
+import type { Mutant } from './mutant.ts'
 
 const part =
   (file: string) =>
@@ -13,14 +13,14 @@ const stakes = part('economics/StakeVault.sol')
 const lists = part('economics/SybilLists.sol')
 const treasury = part('economics/Treasury.sol')
 const gate = part('invites/SybilListGate.sol')
-const inbox = part('invites/PublicInbox.sol')
+const inbox = part('invites/InviteDelivery.sol')
 const bounds = part('libraries/Bounds.sol')
 
 export const forEconomics: readonly Mutant[] = [
   inbox(
     'the network part is lost',
-    '+= paid.protocolPart + paid.networkPart;',
-    '+= paid.protocolPart;',
+    '_give(treasury, parts.protocolPart + parts.networkPart);',
+    '_give(treasury, parts.protocolPart);',
     'credits: sum and balance',
   ),
   inbox('the network part is not paid for', 'parts.fee += part;', '', 'credits: sum and balance'),
@@ -38,26 +38,26 @@ export const forEconomics: readonly Mutant[] = [
     'return allowance == 0 ? 0 : reach;',
     'network part: not flat for a consumer',
   ),
-  pricing('inboxes count again', '_seen[counted.inboxKey] = epoch;', '', 'reach: inboxes'),
-  pricing('inboxes do not count', 'if (counted.newInbox) ++counted.bySender.inboxes;', '', 'reach: inboxes'),
-  pricing('senders do not count', 'if (counted.newSender) ++counted.byPayer.senders;', '', 'reach: senders'),
+  pricing('senders count again', 'if (_seen[pairKey] == epoch) return (count, 0);', '', 'reach: senders'),
+  pricing('invites do not count', '++count.invites;', '', 'reach: invites'),
+  pricing('senders do not count', '++count.senders;', '', 'reach: senders'),
   pricing(
     'fresh keys cost a payer nothing more',
-    'counted.payer.surcharge < counted.sender.surcharge ? recipient : address(0)',
-    'address(0)',
+    'if (!answers) {\n            pairKey',
+    'if (pairKey == 0) {\n            pairKey',
     'reach: senders',
   ),
   pricing('counts last for ever', 'count.epoch == epoch ?', 'count.epoch != 0 ?', 'reach: '),
   pricing(
     'callers share their counts',
-    'counted.bySender = _current(_counts[msg.sender][sender], epoch);',
-    'counted.bySender = _current(_counts[address(0)][sender], epoch);',
+    'count = _current(_counts[msg.sender][sender], epoch);',
+    'count = _current(_counts[address(0)][sender], epoch);',
     'reach: ',
   ),
   pricing(
     'the greater surcharge counts',
-    'if (counted.payer.surcharge < surcharge)',
-    'if (counted.payer.surcharge > surcharge)',
+    '_surcharge(bySender) < _surcharge(byPayer) ? _surcharge(bySender)',
+    '_surcharge(bySender) > _surcharge(byPayer) ? _surcharge(bySender)',
     'network part: not flat for a consumer',
   ),
   pricing(
@@ -66,15 +66,20 @@ export const forEconomics: readonly Mutant[] = [
     'if (payerExcess > 10 ** 18)',
   ),
   pricing(
+    'excesses are compared as they are',
+    'if (payerExcess * allowance > excess * payerAllowance)',
+    'if (payerExcess > excess)',
+  ),
+  pricing(
     'anyone sets prices',
-    '_checkGovernance();\n        BulkParameters memory before',
+    '_startChange();\n        BulkParameters memory before',
     'BulkParameters memory before',
     'parameters: prices',
   ),
   pricing('units jump', 'Bounds.checkStep("unit", before.unit, next.unit);', '', 'parameters: prices'),
-  pricing('stake does not count', 'free + stake / stakeStep', 'free + stake * 0 / stakeStep'),
+  pricing('stake does not count', 'free + (standing >> SURCHARGE_BITS) / stakeStep', 'free + standing * 0 / stakeStep'),
   pricing('a new length repeats epochs', '_epoch() + 1;', '1;'),
-  pricing('growth is slower', 'MAX_EXPONENT = 17', 'MAX_EXPONENT = 1'),
+  pricing('growth is slower', 'most = MAX_EXPONENT * allowance', 'most = allowance'),
   reputation(
     'who is not registered has repute',
     'if (repute.registeredAt == 0 || repute.listed) return repute;',
@@ -95,11 +100,11 @@ export const forEconomics: readonly Mutant[] = [
     'if (registeredAt != 0 && DIRECTORY.identityOwner(account) == address(0)) return 0;',
     '',
   ),
-  reputation('attestations last', 'if (attestation.expiresAt <= block.timestamp) return 0;', ''),
+  reputation('attestations last', 'attestation.expiresAt > block.timestamp && quotaOf', 'quotaOf'),
   reputation(
     'attesters who are not trusted any more count',
-    'return _attesters[attestation.attester].quota == 0 ? 0 : attestation.expiresAt;',
-    'return attestation.expiresAt;',
+    'attestation.expiresAt > block.timestamp && quotaOf[attestation.attester] != 0;',
+    'attestation.expiresAt > block.timestamp;',
   ),
   reputation('attestations come early', 'issuedAt > block.timestamp || ', ''),
   reputation('attestations last for ever', ' || expiresAt - issuedAt > MAX_VALIDITY', ''),
@@ -108,9 +113,13 @@ export const forEconomics: readonly Mutant[] = [
     'if (issuedAt <= revoked) revert Reputation_AttestationRevoked(attester, subject, revoked);',
     '',
   ),
-  reputation('anyone revokes', 'if (_attestations[subject].attester == msg.sender) delete', 'delete'),
-  reputation('attesters have no quota', 'if (used.used >= used.quota)', 'if (used.quota == 0)'),
-  reputation('quotas are never renewed', 'if (used.day != day) (used.day, used.used) = (day, 0);', ''),
+  reputation('anyone revokes', 'if (kept[count].attester == attester) place = count;', 'place = count;'),
+  reputation('attesters have no quota', 'if (_used[attester][day] >= quota)', 'if (quota == 0)'),
+  reputation(
+    'quotas count on the day of posting',
+    '_useQuota(attester, issuedAt / 1 days);',
+    '_useQuota(attester, block.timestamp / 1 days);',
+  ),
   reputation('anyone names attesters', '_checkGovernance();\n        Bounds.check("quota"', 'Bounds.check("quota"'),
   stakes(
     'stakes leave at once',
@@ -120,18 +129,23 @@ export const forEconomics: readonly Mutant[] = [
   ),
   stakes('a stake is paid again', '(account.leaving, account.leavesAt) = (0, 0);', '', 'stake'),
   stakes('what leaves stays', 'account.staked -= amount;', '', 'stakes: '),
-  stakes('anyone slashes', '_checkGovernance();\n        StakeAccount', 'StakeAccount'),
+  stakes('anyone slashes', '_checkGovernance();\n        if (amount == 0)', 'if (amount == 0)'),
   stakes(
     'what leaves cannot be slashed',
-    'uint128 fromLeaving = amount < taken.leaving ? amount : taken.leaving;',
-    'uint128 fromLeaving = amount < taken.staked ? 0 : amount - taken.staked;',
+    'uint128 fromLeaving = amount < account_.leaving ? amount : account_.leaving;',
+    'uint128 fromLeaving = amount < account_.leaving ? 0 : account_.leaving;',
     'stakes: ',
   ),
-  stakes('slashed stakes are counted twice', 'slashed += amount;', 'slashed += 2 * amount;', 'stakes: slashed'),
+  stakes('slashed stakes are counted twice', 'slashed += taken;', 'slashed += 2 * taken;', 'stakes: slashed'),
   stakes('slashed stakes are collected again', 'slashed = 0;', '', 'stakes: '),
   lists('old updates come again', 'if (version != expected) revert', 'if (version > expected) revert'),
   lists('anyone publishes', 'if (msg.sender == publisher) return;', 'if (publisher != address(0)) return;'),
   lists('signatures do not bind entries', 'keccak256(abi.encodePacked(change.added)),', 'bytes32(0),'),
+  lists(
+    'a list after a withdrawal names nobody',
+    '_write(change.publisher, change.added, list.generation + 1);',
+    '_write(change.publisher, change.added, 1);',
+  ),
   lists('withdrawn lists come back', '++list.generation;', ''),
   lists('withdrawn lists are fresh', '(list.version, list.validUntil) = (version, 0);', 'list.version = version;'),
   lists('lists are valid for ever', ' || change.validUntil > latest', ''),
@@ -175,8 +189,8 @@ export const forEconomics: readonly Mutant[] = [
   ),
   treasury(
     'anyone spends',
-    '_checkGovernance();\n        uint256 available = spendable();',
-    'uint256 available = spendable();',
+    '_checkGovernance();\n        // What was voted must not fail because the operator',
+    '// What was voted must not fail because the operator',
     'surplus: moved without a vote',
   ),
   treasury(
@@ -193,10 +207,10 @@ export const forEconomics: readonly Mutant[] = [
     '',
     'treasury: due',
   ),
-  treasury('a struck record is struck again', '_records[rollup][claim][part].amount = 0;', '', 'a strike'),
+  treasury('a struck record is struck again', '_records[from][claim][part].amount = 0;', '', 'a strike'),
   treasury(
     'anyone sets the bounds',
-    '_checkGovernance();\n        Bounds.checkStep("perRecord"',
+    '_startChange();\n        Bounds.checkStep("perRecord"',
     'Bounds.checkStep("perRecord"',
     'parameters: bounds',
   ),
@@ -212,7 +226,7 @@ export const forEconomics: readonly Mutant[] = [
     'if (named.parameters().treasury != address(this)) revert',
     'if (address(named) == address(0)) revert',
   ),
-  bounds('steps have no bound', 'next > before * MAX_FACTOR || before > next * MAX_FACTOR', 'false', 'parameters: '),
+  bounds('steps have no bound', 'to > from * MAX_FACTOR || from > to * MAX_FACTOR', 'false', 'parameters: '),
   bounds('values have no bound', 'if (value < min || value > max) revert', 'if (value < min) revert', 'parameters: '),
 ]
 
@@ -239,12 +253,12 @@ export const forGovernance: readonly Mutant[] = [
   governor('delays of any length', 'Bounds.check("votingDelay", newVotingDelay, 0, MAX_VOTING_DELAY);', ''),
   governor('any quorum', 'Bounds.check("quorum", newQuorumNumerator, MIN_QUORUM, MAX_QUORUM);', ''),
   governor('any threshold', 'Bounds.check("proposalThreshold", threshold, 0, supply / MAX_THRESHOLD_PART);', 'supply;'),
-  timelock('any delay', 'Bounds.check("delay", newDelay, MIN_DELAY, MAX_DELAY);', ''),
+  timelock('any delay', 'Bounds.check("delay", newDelay, leastDelay, MAX_DELAY);', ''),
   votes('any supply', 'Bounds.check("supply", supply, MIN_SUPPLY, MAX_SUPPLY);', ''),
   votes('blocks are counted', 'return uint48(block.timestamp);', 'return uint48(block.number);'),
   rollupOperator('the agent names claimers', 'if (allowed || msg.sender != agent)', 'if (msg.sender != agent)'),
   rollupOperator('anyone quotes', 'if (msg.sender != agent) revert RollupOperator_NotAgent(msg.sender);', ''),
-  rollupOperator('anyone names the agent', '_checkGovernance();\n        _setAgent', '_setAgent'),
+  rollupOperator('anyone names the agent', '_checkGovernance();\n        suspendedUntil = 0;', 'suspendedUntil = 0;'),
   governed('Governed')(
     'anyone governs',
     'if (msg.sender != governance) revert',

@@ -1,4 +1,4 @@
-import type { Mutant } from './mutant-list.ts'
+import type { Mutant } from './mutant.ts'
 
 const part =
   (file: string) =>
@@ -7,7 +7,9 @@ const part =
     return invariant === undefined ? mutant : { ...mutant, invariant }
   }
 
-const inbox = part('PublicInbox')
+const inbox = part('InviteDelivery')
+const publicInbox = part('PublicInbox')
+const batches = part('InviteBatches')
 const demand = part('DemandGate')
 const allowList = part('AllowListGate')
 const attestation = part('AttestationGate')
@@ -16,8 +18,8 @@ const composite = part('CompositeGate')
 export const forInvites: readonly Mutant[] = [
   inbox(
     'the payer is not charged',
-    '_credits[account] = available - amount;',
-    '_credits[account] = available;',
+    '_accounts[account].credit = uint128(available - amount);',
+    '_accounts[account].credit = uint128(available);',
     'credits: ',
   ),
   inbox(
@@ -34,8 +36,8 @@ export const forInvites: readonly Mutant[] = [
   ),
   inbox(
     'what is left is kept',
-    'uint256 available = sent + _credits[account];',
-    'uint256 available = sent + _credits[account]; if (sent > amount) available = amount + _credits[account];',
+    'uint256 available = _accounts[account].credit;',
+    'uint256 available = _accounts[account].credit; if (available > 3 * amount) --_accounts[account].credit;',
     'credits: ',
   ),
   inbox('fees have no bound', 'if (fee > MAX_FEE) revert', 'if (fee > 3 ether) revert', 'must be refused'),
@@ -87,11 +89,10 @@ export const forInvites: readonly Mutant[] = [
     'inbox.head = head;',
     'inbox: count',
   ),
-  inbox(
+  publicInbox(
     'anyone takes credit',
-    'if (msg.sender != account && recipient != account) {',
-    'if (recipient == address(0)) {',
-    "others' credit",
+    '_payOut(msg.sender, recipient, amount);',
+    '_payOut(recipient, recipient, amount);',
   ),
   inbox(
     'refusals count as yes',
@@ -100,16 +101,39 @@ export const forInvites: readonly Mutant[] = [
   ),
   inbox(
     'relayers are not bound',
-    'if (relayer != address(0) && relayer != msg.sender)',
-    'if (relayer != address(0) && msg.sender == address(0))',
+    'if (relayer != address(0) && relayer != payer)',
+    'if (relayer != address(0) && payer == address(0))',
   ),
   inbox('signatures count for ever', 'if (block.timestamp > deadline) revert', 'if (deadline == 0) revert'),
   inbox(
     'signatures do not bind the envelope',
-    'request.recipient, request.contentDigest, relayer',
-    'request.recipient, bytes32(0), relayer',
+    'invite.request.recipient, invite.request.contentDigest, relayer',
+    'invite.request.recipient, bytes32(0), relayer',
   ),
-  inbox(
+  inbox('any wallet of a key is the sender', 'abi.encode(INVITE, signer, ', 'abi.encode(INVITE, address(0), '),
+  publicInbox(
+    'a relay may be entered again',
+    'function relay(SignedInvite calldata signed) external payable nonReentrant',
+    'function relay(SignedInvite calldata signed) external payable',
+  ),
+  publicInbox(
+    'a payment may be entered again',
+    'function withdraw(address recipient, uint256 amount) external nonReentrant',
+    'function withdraw(address recipient, uint256 amount) external',
+  ),
+  batches(
+    'one failure takes the others down',
+    'BoundedCall.tryCall(address(this), INVITE_GAS, call',
+    'BoundedCall.tryCall(address(this), 1, call',
+  ),
+  batches(
+    'anyone calls what the inbox calls',
+    'if (msg.sender != address(this)) revert',
+    'if (msg.sender == address(0)) revert',
+  ),
+  batches('little gas does little', 'if (gasleft() < NEEDED_GAS) revert', 'if (gasleft() < 1000) revert'),
+  demand('excess of another curve has no cap', 'demand.excess < cap ? demand.excess : cap;', 'demand.excess;'),
+  publicInbox(
     'a gate may call back',
     'function invite(InviteRequest calldata request) external payable nonReentrant',
     'function invite(InviteRequest calldata request) external payable',
@@ -149,8 +173,8 @@ export const forInvites: readonly Mutant[] = [
   ),
   attestation(
     'attestations are for anyone',
-    'ATTESTATION, context.sender, issuedAt',
-    'ATTESTATION, context.recipient, issuedAt',
+    'ATTESTATION, attester, context.sender, issuedAt',
+    'ATTESTATION, attester, context.recipient, issuedAt',
   ),
   composite('anyone makes gates count', 'if (msg.sender != INBOX) revert CompositeGate_NotInbox(msg.sender);', ''),
 ]

@@ -1,103 +1,62 @@
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Mutant, mutants } from './mutant-list.ts'
+import { runAll } from './all-mutants.ts'
+import { astMutants } from './ast-mutants.ts'
+import type { Mutant, Place } from './mutant.ts'
+import { mutants } from './mutant-list.ts'
+import { copyPackage, type PlantedPackage, testsOf } from './planted-package.ts'
+import { type SyntaxTree, syntaxTrees } from './syntax-trees.ts'
+import { checkSound, tryAll } from './try-all.ts'
 
-const contracts = join(dirname(fileURLToPath(import.meta.url)), '..')
+type NamedBug = Place & { readonly mutant: Mutant }
 
-interface TestResult {
-  readonly status: 'Success' | 'Failure' | 'Skipped'
-  readonly reason: string | null
+function placeOf(mutant: Mutant, trees: ReadonlyMap<string, SyntaxTree>): NamedBug {
+  const { name, file, find, replace } = mutant
+  const source = trees.get(file)?.source.toString('utf8') ?? ''
+  const [before = '', ...after] = source.split(find)
+  if (after.length !== 1) throw new Error(`${name}: its text occurs ${after.length} times in ${file}`)
+  return { mutant, file, start: Buffer.byteLength(before), length: Buffer.byteLength(find), replacement: replace }
 }
-type Report = Readonly<Record<string, { readonly test_results: Readonly<Record<string, TestResult>> }>>
-
-/** A copy of this package in which bugs can be planted while others work on the original. */
-function copyPackage(): { readonly root: string; readonly remove: () => void } {
-  const parent = mkdtempSync(join(tmpdir(), 'parley-mutants-'))
-  const root = join(parent, 'contracts')
-  mkdirSync(root)
-  for (const part of ['foundry.toml', 'src', 'test', 'tools'])
-    cpSync(join(contracts, part), join(root, part), { recursive: true })
-  symlinkSync(join(contracts, '..', 'node_modules'), join(parent, 'node_modules'))
-  cpSync(join(contracts, '..', 'test', 'vectors'), join(parent, 'test', 'vectors'), { recursive: true })
-  return { root, remove: () => rmSync(parent, { recursive: true }) }
-}
-
-/** Runs some tests in `root`; the failures as `test: reason`. A package that does not compile is an error. */
-function failures(root: string, selection: readonly string[]): string[] {
-  const args = ['test', '--json', ...selection]
-  const run = spawnSync('forge', args, {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  })
-  const line = run.stdout.split('\n').find((text) => text.startsWith('{'))
-  if (line === undefined) throw new Error(`forge gave no report: ${run.stderr.slice(-2000)}`)
-  const report: Report = JSON.parse(line)
-  return Object.values(report).flatMap((suite) =>
-    Object.entries(suite.test_results)
-      .filter(([, result]) => result.status === 'Failure')
-      .map(([test, result]) => `${test}: ${result.reason ?? 'no reason'}`),
-  )
-}
-
-function checkPlace({ name, file, find }: Mutant): void {
-  const places = readFileSync(join(contracts, 'src', file), 'utf8').split(find).length - 1
-  if (places !== 1) throw new Error(`${name}: its text occurs ${places} times in ${file}`)
-}
-
-function plant(root: string, mutant: Mutant): () => void {
-  const file = join(root, 'src', mutant.file)
-  const original = readFileSync(file, 'utf8')
-  writeFileSync(
-    file,
-    original.replace(mutant.find, () => mutant.replace),
-  )
-  return () => writeFileSync(file, original)
-}
-
-/** Folders of tests that look at one part of the contracts alone. */
-const folders = ['contacts', 'economics', 'governance', 'invites']
 
 /** The tests that may find `mutant`: those of its part. */
-function selection({ file, invariant, tests }: Mutant): string[] {
-  const part = tests ?? folders.find((name) => file.startsWith(`${name}/`))
-  const paths =
-    part === undefined ? ['--no-match-path', `test/{${folders.join(',')}}/*`] : ['--match-path', `test/${part}/*`]
+function selection({ file, invariant, tests }: Mutant): readonly string[] {
   const contracts =
-    invariant === undefined ? ['--no-match-contract', 'InvariantsTest|GasTest'] : ['--match-contract', 'InvariantsTest']
-  return [...paths, ...contracts]
+    invariant === undefined
+      ? ['--no-match-contract', 'InvariantsTest|GasTest', '--fail-fast']
+      : ['--match-contract', 'InvariantsTest']
+  return [...testsOf(file, tests), ...contracts]
 }
 
-const [wanted = '', from = '0', count = `${mutants.length}`] = process.argv.slice(2)
-mutants.forEach(checkPlace)
-const { root, remove } = copyPackage()
-const survivors: string[] = []
-let planted = 0
-try {
-  const parts = wanted.split('|')
-  const chosen = mutants
-    .filter(({ name }) => parts.some((each) => name.includes(each)))
-    .slice(Number(from), Number(from) + Number(count))
-  const selections = new Set(chosen.map((mutant) => selection(mutant).join(' ')))
-  const before = [...selections].flatMap((each) => failures(root, each.split(' ')))
-  if (before.length > 0) throw new Error(`tests fail without a planted bug: ${before.join('; ')}`)
-  for (const mutant of chosen) {
-    planted += 1
-    const restore = plant(root, mutant)
-    const found = failures(root, selection(mutant))
-    restore()
-    const { invariant } = mutant
+async function runNamed(copy: PlantedPackage, bugs: readonly NamedBug[]): Promise<boolean> {
+  const survivors: string[] = []
+  await checkSound(
+    copy,
+    bugs.map(({ mutant }) => selection(mutant)),
+  )
+  await tryAll(copy, bugs, async (bug) => {
+    const { name, invariant } = bug.mutant
+    const found = await copy.failures(selection(bug.mutant), bug)
     const killed = invariant === undefined ? found.length > 0 : found.some((text) => text.includes(invariant))
-    if (!killed) survivors.push(mutant.name)
-    console.error(
-      `${killed ? 'found' : 'SURVIVED'} ${mutant.name} (${found.length} failing) ${found[0]?.slice(0, 160) ?? ''}`,
-    )
-  }
-} finally {
-  remove()
+    if (!killed) survivors.push(name)
+    console.error(`${killed ? 'found' : 'SURVIVED'} ${name} (${found.length} failing) ${found[0]?.slice(0, 160) ?? ''}`)
+  })
+  console.log(JSON.stringify({ planted: bugs.length, found: bugs.length - survivors.length, survivors }))
+  return survivors.length === 0
 }
-console.log(JSON.stringify({ planted, found: planted - survivors.length, survivors }))
-if (survivors.length > 0) process.exitCode = 1
+
+const [first = '', second, third] = process.argv.slice(2)
+const trees = syntaxTrees()
+const named = mutants.map((mutant) => placeOf(mutant, trees))
+// What shows a claim to be wrong is tested from TypeScript.
+const fromTrees = astMutants(trees).filter(({ file }) => !file.startsWith('fraud/'))
+const copyPlanted = (): Promise<PlantedPackage> => copyPackage(trees, [...fromTrees, ...named])
+
+async function run(): Promise<boolean> {
+  if (first === 'all') return runAll(fromTrees, copyPlanted, second ?? '', Number(third ?? Number.POSITIVE_INFINITY))
+  const from = Number(second ?? 0)
+  const parts = first.split('|')
+  const chosen = named
+    .filter(({ mutant }) => parts.some((each) => mutant.name.includes(each)))
+    .slice(from, from + Number(third ?? mutants.length))
+  return runNamed(await copyPlanted(), chosen)
+}
+
+if (!(await run())) process.exitCode = 1

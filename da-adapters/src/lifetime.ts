@@ -23,13 +23,3 @@ export function createLifetime(layer: string): Lifetime {
     },
   }
 }
-
-/** The promise's outcome, unless the signal aborts first: then its reason. The promise itself goes on. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}

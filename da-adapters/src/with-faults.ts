@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Clock, DataAvailability } from '@parley/protocol'
+import type { DataAvailability } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { corrupt, missing, unavailable } from './fault.ts'
 

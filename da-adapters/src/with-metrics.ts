@@ -1,4 +1,5 @@
-import { type Clock, DaError, type DataAvailability } from '@parley/protocol'
+import { DaError, type DataAvailability } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
 import { Counter, Histogram, type Registry } from 'prom-client'
 
 export interface MetricsDeps {
@@ -36,9 +37,9 @@ export function withMetrics(da: DataAvailability, { registry, clock }: MetricsDe
   })
 
   async function timed<T>(method: string, call: () => Promise<T>): Promise<T> {
-    const startedAt = clock.now()
+    const startedAt = clock.elapsed()
     const observe = (outcome: string) =>
-      seconds.observe({ layer, method, outcome }, Math.max(0, clock.now() - startedAt) / 1000)
+      seconds.observe({ layer, method, outcome }, Math.max(0, clock.elapsed() - startedAt) / 1000)
     try {
       const result = await call()
       observe('ok')

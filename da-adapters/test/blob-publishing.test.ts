@@ -1,3 +1,4 @@
+import { systemClock } from '@parley/runtime'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEthereumBlobsDa, createKzg, type Kzg } from '../src/index.ts'
@@ -5,13 +6,12 @@ import { type Anvil, startAnvil } from './support/anvil.ts'
 import { closeBlocks, minedBlobTransactions, reopenBlocks } from './support/blob-chain.ts'
 import { onBlobStage, warmUp } from './support/blob-stage.ts'
 import { quickOptions } from './support/blobs-harness.ts'
-import { systemClock } from './support/clock.ts'
 import { errorOf, faultOf } from './support/faults.ts'
 import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 import { until } from './support/until.ts'
 
-const patience = () => AbortSignal.timeout(25_000)
+const patience = () => AbortSignal.timeout(110_000)
 const data = Uint8Array.from({ length: 1_000 }, (_, i) => i & 0xff)
 const otherData = data.slice(1)
 const gwei = 1_000_000_000n
@@ -125,6 +125,34 @@ describe('fees', () => {
       await anvil.mine()
       await submitted
       expect((await minedBlobTransactions(anvil)).map(({ hash }) => hash)).toEqual([first?.hash])
+    })
+  })
+
+  test('bump › only the next transaction is raised, those behind it are not', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, mineWithout }) => {
+      const da = await open({ bumpAfterBlocks: 2 })
+      const submitted = Promise.all([da.submit(data, patience()), da.submit(otherData, patience())])
+      const before = await inPool(2)
+      await mineWithout(3)
+      await until('the first one is replaced', async () => {
+        const now = await inPool(2)
+        return now['0']?.hash !== before['0']?.hash
+      })
+      await looks(3)
+      expect((await inPool(2))['1']?.hash).toBe(before['1']?.hash)
+      await anvil.mine()
+      await submitted
+    })
+  })
+
+  test('quote › is of what is offered: never less than was paid when the tip of the floor is', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
+      const da = await open()
+      const quote = await da.quote(data.length, patience())
+      const submitted = da.submit(data, patience())
+      await inPool()
+      await anvil.mine()
+      expect((await submitted).costWei).toBeLessThanOrEqual(quote.costWei)
     })
   })
 

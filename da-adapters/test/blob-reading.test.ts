@@ -2,8 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Beacon, createBeacon } from '../src/ethereum-blobs/beacon.ts'
-import { type BlobReaderOptions, createBlobReader } from '../src/ethereum-blobs/blob-reader.ts'
+import { createAddressing, type SlotAddressing } from '../src/ethereum-blobs/addressing.ts'
+import { createBeacon } from '../src/ethereum-blobs/beacon.ts'
+import { type BlobReader, createBlobReader } from '../src/ethereum-blobs/blob-reader.ts'
+import { createInclusions } from '../src/ethereum-blobs/inclusions.ts'
+import type { L1 } from '../src/ethereum-blobs/l1.ts'
 import { packBlobs, usableBytesPerBlob } from '../src/ethereum-blobs/packing.ts'
 import { encodeBlobPointer } from '../src/ethereum-blobs/pointer.ts'
 import { versionedHash } from '../src/ethereum-blobs/versioned-hash.ts'
@@ -12,7 +15,7 @@ import { faultOf } from './support/faults.ts'
 import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 
-const patience = () => AbortSignal.timeout(25_000)
+const patience = () => AbortSignal.timeout(110_000)
 const data = Uint8Array.from({ length: usableBytesPerBlob + 10 }, (_, i) => i & 0xff)
 const blobs = packBlobs(data)
 const stranger = packBlobs(Uint8Array.of(1))[0]!
@@ -22,7 +25,7 @@ let hashes: Uint8Array[]
 beforeAll(async () => {
   kzg = rememberingKzg(createKzg({ log: silentLog }, { precompute: false }))
   hashes = await Promise.all(
-    blobs.map(async (blob) => versionedHash((await kzg.commitment(blob, AbortSignal.timeout(50_000)))!)),
+    blobs.map(async (blob) => versionedHash((await kzg.commitment(blob, AbortSignal.timeout(110_000)))!)),
   )
 })
 afterAll(() => kzg?.close())
@@ -36,43 +39,74 @@ interface Reply {
   readonly body?: Uint8Array | string
 }
 
-/** A beacon node that answers as told; gives what `use` gives and the paths that were asked. */
-async function withBeacon<T>(
-  reply: (slot: number, blob: number, path: string) => Reply,
-  use: (beacon: Beacon) => Promise<T>,
-): Promise<{ result: T; slots: number[] }> {
-  const slots: number[] = []
+const root = (number: number) => `0x${number.toString(16).padStart(64, 'a')}` as const
+
+/** An L1 of which `moved` says which block has the blobs; blocks have roots unless told otherwise. */
+function l1With({ moved = 100, head = 200, roots = false }: { moved?: number; head?: number; roots?: boolean } = {}) {
+  const looked: number[] = []
+  const block = (at: number) => ({
+    number: BigInt(at),
+    hash: root(at),
+    timestamp: BigInt(at * 12),
+    baseFeePerGas: 1n,
+    parentBeaconBlockRoot: roots && at > 0 ? root(at - 1) : undefined,
+  })
+  const hexes = hashes.map((hash) => `0x${Buffer.from(hash).toString('hex')}` as const)
+  const l1: Pick<L1, 'block' | 'blobBlock'> = {
+    block: async (at) => (at === 'latest' ? block(head) : at > head ? undefined : block(Number(at))),
+    async blobBlock(at) {
+      looked.push(Number(at))
+      if (at > head) return undefined
+      const ours = { versionedHashes: hexes, maxFeePerGas: 2n, maxPriorityFeePerGas: 1n }
+      return { ...block(Number(at)), blobTransactions: Number(at) === moved ? [ours] : [] }
+    },
+  }
+  return { l1: l1 as L1, looked }
+}
+
+interface Stage {
+  readonly slots?: SlotAddressing
+  readonly chain?: Parameters<typeof l1With>[0]
+  readonly scanBlocks?: number
+}
+
+/** A beacon node that answers as told; gives what `use` gives and the blocks whose blobs were asked for. */
+async function withReader<T>(
+  reply: (block: string, blob: number, path: string) => Reply,
+  use: (reader: BlobReader) => Promise<T>,
+  { slots = 'block-number', chain = {}, scanBlocks = 20 }: Stage = {},
+): Promise<{ result: T; blocks: string[]; looked: number[] }> {
+  const blocks: string[] = []
   const server = createServer((request, response) => {
     const path = request.url ?? ''
-    const slot = Number(/blobs\/(\d+)/.exec(path)?.[1] ?? -1)
-    if (slot >= 0) slots.push(slot)
-    const { status = 200, type = 'application/octet-stream', body = '' } = reply(slot, hashIn(path), path)
+    const block = /blobs\/(\w+)/.exec(path)?.[1]
+    if (block !== undefined) blocks.push(block)
+    const { status = 200, type = 'application/octet-stream', body = '' } = reply(block ?? '', hashIn(path), path)
     response.writeHead(status, { 'content-type': type }).end(body)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    return { result: await use(createBeacon({ url, timeoutMs: 5_000 })), slots }
+    const { l1, looked } = l1With(chain)
+    const beacon = createBeacon({ url, timeoutMs: 5_000, mayCountBlocks: slots === 'block-number' })
+    const addressing = createAddressing(beacon, l1, slots)
+    const inclusions = createInclusions(l1, { scanBlocks })
+    const reader = createBlobReader({ beacon, l1, kzg, addressing, inclusions })
+    return { result: await use(reader), blocks, looked }
   } finally {
     server.closeAllConnections()
     server.close()
   }
 }
 
-function read(reply: Parameters<typeof withBeacon>[0], options: Partial<BlobReaderOptions> = {}) {
-  const place = { secondsPerSlot: undefined, searchSlots: 2, ...options }
-  return withBeacon(reply, (beacon) => createBlobReader(beacon, kzg, place).read(pointer(), patience()))
-}
+type Replies = Parameters<typeof withReader>[0]
 
-const codeAfter = async (reply: Parameters<typeof withBeacon>[0]) =>
-  (
-    await withBeacon(reply, (beacon) => {
-      const reader = createBlobReader(beacon, kzg, { secondsPerSlot: undefined, searchSlots: 2 })
-      return faultOf(reader.read(pointer(), patience()))
-    })
-  ).result
+const read = (reply: Replies, stage?: Stage) => withReader(reply, (reader) => reader.read(pointer(), patience()), stage)
 
-const here = (slot: number, blob: number): Reply => (slot === 100 ? { body: blobs[blob] ?? '' } : { status: 404 })
+const faultAfter = async (reply: Replies, stage?: Stage) =>
+  (await withReader(reply, (reader) => faultOf(reader.read(pointer(), patience())), stage)).result
+
+const here = (block: string, blob: number): Reply => (block === '100' ? { body: blobs[blob] ?? '' } : { status: 404 })
 const json = (...served: Uint8Array[]): Reply => ({
   type: 'application/json; charset=utf-8',
   body: JSON.stringify({ finalized: false, data: served.map((blob) => `0x${Buffer.from(blob).toString('hex')}`) }),
@@ -80,19 +114,19 @@ const json = (...served: Uint8Array[]): Reply => ({
 
 describe('beacon answers', () => {
   test('octets › are read', async () => {
-    const { result, slots } = await read(here)
+    const { result, blocks } = await read(here)
     expect(Buffer.compare(result, data)).toBe(0)
-    expect(slots).toEqual([100, 100])
+    expect(blocks).toEqual(['100', '100'])
   })
 
   test('JSON › is read', async () => {
-    const { result } = await read((slot, blob) => (slot === 100 ? json(blobs[blob]!) : { status: 404 }))
+    const { result } = await read((block, blob) => (block === '100' ? json(blobs[blob]!) : { status: 404 }))
     expect(Buffer.compare(result, data)).toBe(0)
   })
 
   test('other blobs beside the right one › do no harm', async () => {
-    const { result } = await read((slot, blob) =>
-      slot === 100 ? json(stranger, stranger, blobs[blob]!, blobs[blob]!) : { status: 404 },
+    const { result } = await read((block, blob) =>
+      block === '100' ? json(stranger, stranger, blobs[blob]!, blobs[blob]!) : { status: 404 },
     )
     expect(Buffer.compare(result, data)).toBe(0)
   })
@@ -107,58 +141,202 @@ describe('beacon answers', () => {
     ['a list of something else', () => ({ type: 'application/json', body: '{"data":["0x00"]}' })],
     ['too many blobs', () => json(...Array.from({ length: 17 }, () => stranger))],
   ])('%s › is DA_CORRUPT', async (_what, reply) => {
-    expect(await codeAfter((slot) => (slot === 100 ? reply() : { status: 404 }))).toMatchObject({ code: 'DA_CORRUPT' })
+    expect(await faultAfter((block) => (block === '100' ? reply() : { status: 404 }))).toMatchObject({
+      code: 'DA_CORRUPT',
+    })
   })
 
   test('an error of the node › is DA_UNAVAILABLE, never missing', async () => {
-    expect(await codeAfter(() => ({ status: 500 }))).toMatchObject({ code: 'DA_UNAVAILABLE' })
-    expect(await codeAfter(() => ({ status: 429 }))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+    expect(await faultAfter(() => ({ status: 500 }))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+    expect(await faultAfter(() => ({ status: 429 }))).toMatchObject({ code: 'DA_UNAVAILABLE' })
   })
 
   test('only some of the blobs › is DA_MISSING', async () => {
-    expect(await codeAfter((slot, blob) => (blob === 0 ? here(slot, blob) : { body: '' }))).toMatchObject({
+    expect(await faultAfter((block, blob) => (blob === 0 ? here(block, blob) : { body: '' }))).toMatchObject({
       code: 'DA_MISSING',
     })
+  })
+
+  test('a page of a proxy › is DA_UNAVAILABLE, whatever its status', async () => {
+    for (const status of [200, 404, 502])
+      expect(
+        await faultAfter(() => ({ status, type: 'text/html', body: '<html>' }), {
+          slots: 'beacon',
+          chain: { roots: true },
+        }),
+      ).toMatchObject({ code: 'DA_UNAVAILABLE' })
   })
 })
 
-describe('place', () => {
-  test('moved by a reorg › is found within reach, nearest first', async () => {
-    const { result, slots } = await read((slot, blob) => (slot === 98 ? { body: blobs[blob]! } : { status: 404 }))
-    expect(Buffer.compare(result, data)).toBe(0)
-    expect(slots).toEqual([100, 101, 99, 102, 98, 98])
+/** What a beacon node knows of blocks, beside the blobs it serves. */
+const beaconWith =
+  (known: ReadonlySet<string>, blobs: Replies): Replies =>
+  (block, blob, path) => {
+    if (path.includes('/headers/')) return { status: known.has(path.split('/').at(-1) ?? '') ? 200 : 404 }
+    return blobs(block, blob, path)
+  }
+const error = (status: number, message: string): Reply => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify({ code: status, message }),
+})
+
+describe('a beacon node without all columns', () => {
+  const stage: Stage = { slots: 'beacon', chain: { roots: true } }
+  test.each([
+    ['404, as Prysm says', error(404, 'node does not custody enough data columns to reconstruct blobs')],
+    ['400, as Lighthouse says', error(400, 'Insufficient data columns to reconstruct blobs')],
+    ['500, as Lighthouse says', error(500, 'Insufficient data columns to reconstruct blobs: required 64, but only 4')],
+  ])('%s › is DA_UNAVAILABLE and names the cure', async (_what, reply) => {
+    const fault = await faultAfter(
+      beaconWith(new Set(['head', root(100)]), () => reply),
+      stage,
+    )
+    expect(fault).toMatchObject({ code: 'DA_UNAVAILABLE', reason: expect.stringMatching(/all data columns/) })
+    expect(fault).toMatchObject({ reason: expect.stringMatching(/data columns to reconstruct/) })
   })
 
-  test('beyond reach › is DA_MISSING', async () => {
-    expect(await codeAfter((slot, blob) => (slot === 97 ? { body: blobs[blob]! } : { status: 404 }))).toMatchObject({
+  test('404 of a block that it does not know › is a block that is not there', async () => {
+    expect(
+      await faultAfter(
+        beaconWith(new Set(['head']), () => error(404, 'Block not found')),
+        stage,
+      ),
+    ).toMatchObject({
       code: 'DA_MISSING',
     })
   })
 
-  test('wrong data at the place and right data beside it › the right data is taken', async () => {
-    const { result } = await read((slot, blob) => (slot === 100 ? { body: stranger } : { body: blobs[blob]! }))
-    expect(Buffer.compare(result, data)).toBe(0)
+  test('404 of a server without headers › tells nothing, so DA_UNAVAILABLE', async () => {
+    expect(
+      await faultAfter(
+        beaconWith(new Set(), () => error(404, 'Not found')),
+        stage,
+      ),
+    ).toMatchObject({
+      code: 'DA_UNAVAILABLE',
+    })
   })
 
-  test('with slots of 12 seconds › follows from the block’s time', async () => {
-    const genesis: Reply = { type: 'application/json', body: '{"data":{"genesis_time":"600"}}' }
-    const { result, slots } = await read(
-      (slot, blob, path) =>
-        path.includes('genesis') ? genesis : slot === 50 ? { body: blobs[blob]! } : { status: 404 },
-      { secondsPerSlot: 12 },
+  test('has the blobs again › they are read', async () => {
+    let columns = false
+    const served = beaconWith(new Set(['head', root(100)]), (block, blob) =>
+      columns && block === root(100) ? { body: blobs[blob] ?? '' } : error(404, 'not enough data columns'),
     )
+    const { result } = await withReader(
+      served,
+      async (reader) => {
+        const before = await faultOf(reader.read(pointer(), patience()))
+        columns = true
+        return { before, after: await reader.read(pointer(), patience()) }
+      },
+      stage,
+    )
+    expect(result.before).toMatchObject({ code: 'DA_UNAVAILABLE' })
+    expect(Buffer.compare(result.after, data)).toBe(0)
+  })
+})
+
+const timing = (path: string, spec: Record<string, string> | number): Reply | undefined => {
+  if (path.includes('genesis')) return { type: 'application/json', body: '{"data":{"genesis_time":"600"}}' }
+  if (!path.includes('config/spec')) return undefined
+  return typeof spec === 'number'
+    ? { status: spec }
+    : { type: 'application/json', body: JSON.stringify({ data: spec }) }
+}
+
+describe('place', () => {
+  const served =
+    (wanted: string, spec: Record<string, string> | number = 404): Replies =>
+    (block, blob, path) =>
+      timing(path, spec) ??
+      (path.includes('/headers/')
+        ? { status: path.endsWith('/head') ? 200 : 404 }
+        : block === wanted
+          ? { body: blobs[blob]! }
+          : { status: 404 })
+
+  test('of a real L1 › is the beacon block that the next L1 block names, whatever its slot', async () => {
+    const { result, blocks } = await read(served(root(100)), { slots: 'beacon', chain: { roots: true } })
     expect(Buffer.compare(result, data)).toBe(0)
-    expect(slots).toEqual([50, 50])
+    expect(blocks).toEqual([root(100), root(100)])
+  })
+
+  test.each([
+    ['SECONDS_PER_SLOT', { SECONDS_PER_SLOT: '12' }, '50'],
+    ['SLOT_DURATION_MS', { SLOT_DURATION_MS: '6000', SECONDS_PER_SLOT: '12' }, '100'],
+  ])('while the next L1 block is not there › is the slot at its time, by %s', async (_what, spec, slot) => {
+    const { result, blocks } = await read(served(slot, spec), { slots: 'beacon', chain: { roots: true, head: 100 } })
+    expect(Buffer.compare(result, data)).toBe(0)
+    expect(blocks).toEqual([slot, slot])
+  })
+
+  test('of a beacon node that counts slots, before an L1 without roots › is the slot, also where block numbers may be', async () => {
+    const { result, blocks } = await read(served('50', { SECONDS_PER_SLOT: '12' }), { slots: 'block-number' })
+    expect(Buffer.compare(result, data)).toBe(0)
+    expect(blocks).toEqual(['50', '50'])
+  })
+
+  test('that nobody tells › is DA_UNAVAILABLE and names the setting, and no block number is taken for a slot', async () => {
+    const { result, blocks } = await withReader(
+      served('100'),
+      (reader) => faultOf(reader.read(pointer(), patience())),
+      { slots: 'beacon' },
+    )
+    expect(result).toMatchObject({ code: 'DA_UNAVAILABLE', reason: expect.stringContaining('l1.slots') })
+    expect(blocks).toEqual([])
   })
 
   test('before the first slot › is DA_POINTER_INVALID', async () => {
-    const genesis: Reply = { type: 'application/json', body: '{"data":{"genesis_time":"1201"}}' }
-    const { result } = await withBeacon(
-      () => genesis,
-      (beacon) =>
-        faultOf(createBlobReader(beacon, kzg, { secondsPerSlot: 12, searchSlots: 2 }).read(pointer(), patience())),
+    const late = (path: string) => timing(path, { SECONDS_PER_SLOT: '12' })
+    const reply: Replies = (_block, _blob, path) =>
+      path.includes('genesis')
+        ? { type: 'application/json', body: '{"data":{"genesis_time":"1201"}}' }
+        : (late(path) ?? { status: 404 })
+    expect(await faultAfter(reply, { slots: 'beacon' })).toMatchObject({ code: 'DA_POINTER_INVALID' })
+  })
+
+  test.each([
+    ['later, farther than any slot beside it', 115],
+    ['earlier', 97],
+  ])('moved by a reorg to a block %s › is found by its hashes on the L1', async (_what, moved) => {
+    const { result, blocks } = await read(served(String(moved)), { chain: { moved } })
+    expect(Buffer.compare(result, data)).toBe(0)
+    expect(blocks).toEqual(['100', String(moved), String(moved)])
+  })
+
+  test('moved by a reorg › is remembered', async () => {
+    const { blocks } = await withReader(
+      served('115'),
+      async (reader) => {
+        await reader.read(pointer(), patience())
+        return reader.read(pointer(), patience())
+      },
+      { chain: { moved: 115 } },
     )
-    expect(result).toMatchObject({ code: 'DA_POINTER_INVALID' })
+    expect(blocks).toEqual(['100', '115', '115', '115', '115'])
+  })
+
+  test('beyond what is searched › is DA_MISSING, and only new blocks are searched again', async () => {
+    const { result, looked } = await withReader(
+      served('300'),
+      async (reader) => {
+        const first = await faultOf(reader.read(pointer(), patience()))
+        await faultOf(reader.read(pointer(), patience()))
+        return first
+      },
+      { chain: { moved: 300, head: 400 }, scanBlocks: 20 },
+    )
+    expect(result).toMatchObject({ code: 'DA_MISSING' })
+    // The pointer's own, 20 after it and 64 before; then its own once more.
+    expect(looked).toHaveLength(1 + 20 + 64 + 1)
+  })
+
+  test('wrong data at the pointer’s and right data where the L1 has it › the right data is taken', async () => {
+    const { result } = await read((block, blob) => (block === '100' ? { body: stranger } : { body: blobs[blob]! }), {
+      chain: { moved: 103 },
+    })
+    expect(Buffer.compare(result, data)).toBe(0)
   })
 })
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { systemClock } from '@parley/runtime'
 import { ClassicLevel } from 'classic-level'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,14 +9,13 @@ import { type Anvil, richAccount, startAnvil } from './support/anvil.ts'
 import { minedBlobTransactions } from './support/blob-chain.ts'
 import { onBlobStage, warmUp } from './support/blob-stage.ts'
 import { openBlobsDa, quickOptions } from './support/blobs-harness.ts'
-import { systemClock } from './support/clock.ts'
 import { faultOf } from './support/faults.ts'
 import { rememberingKzg } from './support/remembering-kzg.ts'
 import { scratchDirectory } from './support/scratch.ts'
 import { silentLog } from './support/silent-log.ts'
 import { until } from './support/until.ts'
 
-const patience = () => AbortSignal.timeout(25_000)
+const patience = () => AbortSignal.timeout(110_000)
 const data = Uint8Array.from({ length: 1_000 }, (_, i) => i & 0xff)
 const otherData = data.slice(1)
 const gwei = 1_000_000_000n
@@ -103,6 +103,73 @@ describe('nonces', () => {
     })
   })
 
+  /** As geth's pools: an account with a plain transaction waiting sends no blobs, and the other way round. */
+  const foreignPlain = (nonce: number) =>
+    richAccount.signTransaction({
+      chainId: 31_337,
+      nonce,
+      to: richAccount.address,
+      gas: 21_000n,
+      maxFeePerGas: 2n * gwei,
+      maxPriorityFeePerGas: gwei,
+      type: 'eip1559',
+    })
+  const refusal = (body: Buffer) => ({
+    swallow: {
+      status: 200,
+      type: 'application/json',
+      body: Buffer.from(
+        `{"jsonrpc":"2.0","id":${/"id":(\d+)/.exec(`${body}`)?.[1]},"error":{"code":-32000,"message":"address already reserved"}}`,
+      ),
+    },
+  })
+
+  test('a foreign plain transaction in the pool at our nonce › is displaced by one that does nothing', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, proxy, registry }) => {
+      await anvil.rpc('eth_sendRawTransaction', await foreignPlain(0))
+      // Our nonce is counted from the blocks, where it is not yet; the pool takes no blobs beside it.
+      proxy.meddle(({ body }) => (body.includes('"0x03') ? refusal(body) : 'pass'))
+      const da = await open()
+      const submitted = da.submit(data, patience())
+      await until('it is displaced', async () =>
+        (await registry.metrics()).includes('parley_da_blob_transactions_total{event="cancelled"} 1'),
+      )
+      await anvil.mine(2)
+      proxy.heal()
+      await until('the publication is mined at the next nonce', async () => {
+        await anvil.mine()
+        return (await minedBlobTransactions(anvil)).length > 0
+      })
+      await submitted
+      expect((await minedBlobTransactions(anvil)).map(({ nonce }) => Number(nonce))).toEqual([1])
+    })
+  })
+
+  test('a transaction that a node of a pool does not know at one look › is no foreign one', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, proxy, calls, registry }) => {
+      const da = await open()
+      const submitted = da.submit(data, patience())
+      await inPool()
+      let unknown = 2
+      proxy.meddle(({ body }) =>
+        body.includes('eth_getTransactionByHash') && unknown-- > 0
+          ? {
+              answer: (real) => ({
+                ...real,
+                body: Buffer.from(`${real.body}`.replace(/"result":.*}$/s, '"result":null}')),
+              }),
+            }
+          : 'pass',
+      )
+      await looks(5)
+      expect(unknown).toBeLessThan(0)
+      expect(await registry.metrics()).not.toContain('event="cancelled"')
+      await anvil.mine()
+      await submitted
+      expect(calls('eth_sendRawTransaction')).toBe(1)
+    })
+  })
+
   test('several at once › are sent in the order of their nonces, without gaps', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
       const da = await open()
@@ -179,7 +246,7 @@ describe('outage', () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, registry }) => {
       const da = await createEthereumBlobsDa(
         { log: silentLog, clock: systemClock, registry, kzg },
-        { rpcUrl: anvil.url, beaconUrl: anvil.url },
+        { rpcUrl: anvil.url, beaconUrl: anvil.url, slots: 'block-number' },
       )
       expect(await faultOf(da.submit(data, patience()))).toMatchObject({ code: 'DA_REFUSED' })
       await da.close()

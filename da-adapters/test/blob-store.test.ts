@@ -4,7 +4,6 @@ import { decodePublication, encodePublication, type Publication } from '../src/e
 import { createPublicationStore } from '../src/ethereum-blobs/publication-store.ts'
 import { faultOf } from './support/faults.ts'
 
-const _patience = () => AbortSignal.timeout(25_000)
 const publication = (key: string, nonce: bigint, timestamp?: bigint): Publication => ({
   key,
   versionedHashes: [`0x01${'ab'.repeat(31)}`],

@@ -9,7 +9,7 @@ import { directoryHarness, directoryTraits, urlHarness, urlTraits } from './supp
 import { scratchDirectory } from './support/scratch.ts'
 import { silentLog } from './support/silent-log.ts'
 
-const signal = AbortSignal.timeout(25_000)
+const { signal } = new AbortController()
 const digestOf = (pointer: Uint8Array) => Buffer.from(pointer.subarray(1, 33)).toString('hex')
 
 describe('local in a directory', () => {

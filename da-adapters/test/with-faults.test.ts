@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import type { DataAvailability } from '@parley/protocol'
 import { daCompliance } from '@parley/protocol/compliance'
+import { SkippingClock } from '@parley/runtime/testing'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLocalDa, type FaultOptions, withFaults, withMetrics } from '../src/index.ts'
-import { instantClock } from './support/clock.ts'
 import { errorOf, faultOf } from './support/faults.ts'
 import { directoryHarness, directoryTraits } from './support/local-harness.ts'
 import { scratchDirectory } from './support/scratch.ts'
 import { silentLog } from './support/silent-log.ts'
 
-const signal = AbortSignal.timeout(25_000)
+const { signal } = new AbortController()
 const log = silentLog
 
 async function withFaulty<T>(
@@ -19,7 +19,7 @@ async function withFaulty<T>(
 ): Promise<T> {
   await using scratch = await scratchDirectory()
   const sound = await createLocalDa({ log }, { dir: scratch.path })
-  return await use(withFaults(sound, { clock: instantClock(), log }, options), sound)
+  return await use(withFaults(sound, { clock: new SkippingClock(), log }, options), sound)
 }
 
 const data = Uint8Array.from({ length: 100 }, (_, i) => i)
@@ -31,7 +31,7 @@ describe('withFaults without faults, and withMetrics', () => {
   beforeAll(async () => {
     scratch = await scratchDirectory()
     harness = directoryHarness(join(scratch.path, 'da'), (da) => {
-      const clock = instantClock()
+      const clock = new SkippingClock()
       return withMetrics(withFaults(da, { clock, log }, { seed: 1, delay: 1, maxDelayMs: 5 }), { registry, clock })
     })
   })
@@ -113,7 +113,7 @@ describe('withFaults', () => {
 
   test('options › a rate that is no probability is refused', async () => {
     await withFaulty({ seed: 1 }, async (_faulty, sound) => {
-      const deps = { clock: instantClock(), log }
+      const deps = { clock: new SkippingClock(), log }
       expect(() => withFaults(sound, deps, { seed: 1, corrupt: 1.5 })).toThrow(RangeError)
       expect(() => withFaults(sound, deps, { seed: 1, corrupt: Number.NaN })).toThrow(RangeError)
     })

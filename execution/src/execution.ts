@@ -34,7 +34,7 @@ import { chooseVerifier } from './signatures/choose.ts'
 const defaultQueueEntries = 4096
 const queueBounds = { minimum: 64, maximum: 65_536 } as const
 
-function demandOption(option: string, value: number, minimum: number, maximum: number, holds = true): void {
+function assertOption(option: string, value: number, minimum: number, maximum: number, holds = true): void {
   if (!Number.isInteger(value) || value < minimum || value > maximum || !holds)
     throw new ExecutionError({ code: 'OPTION_INVALID', option, value, minimum, maximum })
 }
@@ -45,11 +45,11 @@ function demandOption(option: string, value: number, minimum: number, maximum: n
  */
 export async function createExecution(deps: ExecutionDeps, options: ExecutionOptions): Promise<Execution> {
   const queueEntries = options.queueEntries ?? defaultQueueEntries
-  demandOption('lanes', options.lanes, 1, limits.shards)
+  assertOption('lanes', options.lanes, 1, limits.shards)
   const { minimum, maximum } = queueBounds
-  demandOption('queueEntries', queueEntries, minimum, maximum, Number.isInteger(Math.log2(queueEntries)))
+  assertOption('queueEntries', queueEntries, minimum, maximum, Number.isInteger(Math.log2(queueEntries)))
   const segmentsPerBlock = options.segmentsPerBlock ?? limits.segmentsPerBlock
-  demandOption('segmentsPerBlock', segmentsPerBlock, limits.inboxItemsPerBlock, limits.segmentsPerBlock)
+  assertOption('segmentsPerBlock', segmentsPerBlock, limits.inboxItemsPerBlock, limits.segmentsPerBlock)
   const execution = new LaneExecution(deps)
   await execution.start({ ...options, queueEntries, segmentsPerBlock })
   return execution
@@ -123,12 +123,12 @@ class LaneExecution implements Execution {
   }
 
   submitMessages(messages: Uint8Array, ticket: number): boolean {
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     return this.spreader?.submit(messages, ticket) ?? false
   }
 
   submitOperation(operation: SignedOperation, ticket: number): boolean {
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     return submitOperation(this.handles, operation, ticket)
   }
 
@@ -155,7 +155,7 @@ class LaneExecution implements Execution {
   }
 
   async verify(block: ViewedBlock, prices: Prices, items: readonly QueuedItem[]): Promise<BlockFault | undefined> {
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     return await this.phase.together('verify', () => {
       const verified = this.verifyAfter(this.verified, block, prices, items)
       this.verified = verified.catch(() => undefined)
@@ -164,7 +164,7 @@ class LaneExecution implements Execution {
   }
 
   async replay(...records: readonly Uint8Array[]): Promise<void> {
-    this.phase.demandOpen('replay')
+    this.phase.assertOpen('replay')
     const ofLanes = entriesOfLanes(records, this.phase.block, this.lanes)
     try {
       await Promise.all(
@@ -179,27 +179,27 @@ class LaneExecution implements Execution {
   }
 
   async shardRoots(): Promise<readonly Bytes32[]> {
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     return gatherRoots(await Promise.all(this.handles.map((handle) => handle.call('roots', {}))))
   }
 
   async conversation(shard: number, index: number): Promise<ConversationRead | undefined> {
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     return await this.laneOf(shard)?.call('conversation', { shard, index })
   }
 
   async account(shard: number, index: number): Promise<AccountRead | undefined> {
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     return await this.laneOf(shard)?.call('account', { shard, index })
   }
 
   async shard(shard: number): Promise<ShardRead | undefined> {
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     return await this.laneOf(shard)?.call('shard', { shard })
   }
 
   async *snapshot(): AsyncGenerator<ShardChunk> {
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     this.phase.beginExclusive('snapshot')
     try {
       yield* snapshotShards(this.handles)
@@ -234,7 +234,7 @@ class LaneExecution implements Execution {
     executing.catch(() => undefined)
     await before
     const fault = await executing
-    this.phase.demandUsable()
+    this.phase.assertUsable()
     if (fault !== undefined) this.phase.lose(`block ${block.header.number} is wrong: ${fault.code}`)
     return fault
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { measureLanes, measureRawVerification, prepareLaneLoad } from '../src/bench/index.ts'
 import { ZipfSampler } from '../src/bench/zipf.ts'
-import { measureLanes, measureRawVerification, prepareLaneLoad } from '../src/index.ts'
 import { log } from './support/lanes.ts'
 
 describe('measurements', () => {

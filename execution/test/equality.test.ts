@@ -90,7 +90,7 @@ async function playBlock(chain: ReferenceChain, scenario: Scenario, draw: BlockD
 }
 
 describe('lanes', () => {
-  test('random blocks › 1, 2, 3 and 8 lanes say and do what the reference does', { timeout: 120_000 }, async () => {
+  test('random blocks › 1, 2, 3 and 8 lanes say and do what the reference does', async () => {
     await fc.assert(
       fc.asyncProperty(blockDraws, async (draws) => {
         await Promise.all(all.map(({ execution }) => execution.restore(chunksOf(genesis), genesisRoots)))

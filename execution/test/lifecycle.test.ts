@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createExecution, ExecutionError, type ExecutionOptions } from '../src/index.ts'
 import { config, ReferenceChain } from './support/chain.ts'
 import { encodeMessage, log, startLanes, submit, type TestLanes } from './support/lanes.ts'
@@ -43,9 +43,9 @@ describe('a lane that is killed', () => {
     const sealing = execution.seal()
     const died = { code: 'LANE_DIED', lane: 1 }
     const refused = [sealing, execution.failed].map((promise) => expect(promise).rejects.toMatchObject({ fault: died }))
-    await lanes.workers[1]?.terminate()
-    const answered = lanes.outcomes.size
+    lanes.kill(1)
     await Promise.all(refused)
+    const answered = lanes.outcomes.size
     for (const call of [
       () => execution.open(emptyBlock),
       () => execution.submitMessages(encodeMessage(offers[0] as never), 0),
@@ -128,6 +128,29 @@ describe('calls out of turn', () => {
     expect(() => execution.open(emptyBlock)).toThrow(/CLOSED/)
     await execution.close()
   })
+})
+
+describe('close', () => {
+  test.each(Array.from({ length: 4 }, (_, turn) => ({ turn })))(
+    'in mid-load › ends the threads, not the process ($turn)',
+    async ({ turn }) => {
+      const lanes = await start({ lanes: 2, verifier: 'portable' })
+      const { execution, workers } = lanes
+      // A terminated thread takes the process with it when it is in a native call: one time in some forty.
+      const terminated = workers.map((worker) => vi.spyOn(worker, 'terminate'))
+      const offers = load(await playFirst(execution), 1_500)
+      execution.open(emptyBlock)
+      offers.forEach((offer, ticket) => {
+        submit(execution, offer, ticket)
+      })
+      const sealing = expect(execution.seal()).rejects.toMatchObject(fault('CLOSED'))
+      for (let i = 0; i < 3 * turn; i += 1) await new Promise(setImmediate)
+      await execution.close()
+      await sealing
+      for (const calls of terminated) expect(calls).not.toHaveBeenCalled()
+      expect(lanes.outcomes.size).toBeLessThan(offers.length)
+    },
+  )
 })
 
 describe('options', () => {

@@ -1,7 +1,5 @@
 import {
-  applyMessages,
   type Body,
-  blockContext,
   type ChangeMembers,
   type Conversation,
   messageDigest,
@@ -13,6 +11,7 @@ import {
   SignedOperationType,
   TransitionError,
 } from '@parley/protocol'
+import { applyMessages, blockContext } from '@parley/protocol/reference'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../src/codec/bytes.ts'
@@ -78,7 +77,7 @@ describe('a message', () => {
     })
     fc.assert(
       fc.property(draw, ({ settlement, allowance, limit, nonce, count, near }) => {
-        const prices = { dataByte: 0n, settlement, stateByte: 0n }
+        const prices = { coreByte: 0n, witnessByte: 0n, settlement, stateByte: 0n }
         const context = blockContext(config, verifier, timestamp, prices)
         const price = settlement + config.fees.minPrice
         const besidePrice = (value: bigint) => (near === undefined ? value : price + near > top ? top : price + near)
@@ -208,7 +207,8 @@ describe('the point of a key', () => {
       signer: 0,
       remove: [{ slot: 1 }],
       roles: [],
-      add: [{ slot: 1, key: (keys[5] as { key: Uint8Array }).key, role: 1 }],
+      add: [{ slot: 1, key: (keys[5] as { key: Uint8Array }).key, role: 1, allowance: 0n, priceLimit: 0n }],
+      exchange: [],
     }
     const operation = { selector: OperationKind.changeMembers, value: change } as const
     const standing = lane.shard(shardIndex).conversations.read(0)

@@ -1,4 +1,5 @@
 import { memberKey, ownerAddress, portableVerifier, signDigest, signDigestRecoverable } from '@parley/protocol'
+import { signatureVerifierCompliance } from '@parley/protocol/compliance'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chooseVerifier, createNativeSigner, createPortableVerifier, type NativeVerifier } from '../src/index.ts'
@@ -46,6 +47,8 @@ const strangeKeys: readonly { why: string; key: Uint8Array }[] = [
 ]
 
 describe.each([createPortableVerifier(), chooseVerifier('auto')])('$name', (verifier: NativeVerifier) => {
+  for (const { name, run } of signatureVerifierCompliance(verifier)) test(name, run)
+
   test('verifyMember › takes what the reference signs', () => {
     expect(verifier.verifyMember(key, digest, good)).toBe(true)
     expect(verifier.verifyMember(key, digestOf('other'), good)).toBe(false)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { median, spreadOf } from '../src/index.ts'
+import { median, spreadOf } from '../src/bench/index.ts'
 
 test('median › is the middle, or the mean of the two in the middle', () => {
   expect(median([5, 1, 3])).toBe(3)

@@ -97,7 +97,7 @@ describe('submitMessages', () => {
     const made = await playFirst(lanes.execution)
     const [offer] = messages(made, 1) as [SentMessage]
     // No limit covers such prices.
-    const prices: Prices = { dataByte: 2n ** 60n, settlement: 0n, stateByte: 0n }
+    const prices: Prices = { coreByte: 2n ** 60n, witnessByte: 2n ** 60n, settlement: 0n, stateByte: 0n }
     lanes.execution.open({ ...next(made), prices })
     lanes.outcomes.clear()
     submit(lanes.execution, { ...offer, nonce: 9n, signature: new Uint8Array(64) }, 0)
@@ -193,7 +193,7 @@ describe('seal', () => {
 })
 
 describe('a full block', () => {
-  test('1,024 segments › the rest waits, the block is the largest there may be', { timeout: 60_000 }, async () => {
+  test('1,024 segments › the rest waits, the block is the largest there may be', async () => {
     const lanes = await start({ lanes: 3, queueEntries: 4096 })
     const made = await playFirst(lanes.execution)
     const offers = [3, 4].flatMap((shard) => withdrawals(made, 560, shard))
@@ -233,7 +233,7 @@ describe('a full block', () => {
       .forEach((offer, ticket) => {
         submit(lanes.execution, offer, ticket)
       })
-    await expect.poll(() => lanes.execution.load().full, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => lanes.execution.load().full, { timeout: 110_000 }).toBe(true)
     const first = await lanes.execution.seal()
     lanes.execution.open(next(made, 3n))
     const second = await lanes.execution.seal()
@@ -259,7 +259,7 @@ describe('a full block', () => {
     })
     await told.promise
     await expect
-      .poll(() => lanes.execution.load(), { timeout: 10_000 })
+      .poll(() => lanes.execution.load(), { timeout: 110_000 })
       .toEqual({ full: true, segments: 1_024, queued: 6 })
     await lanes.execution.seal()
     expect(lanes.execution.load()).toEqual({ full: false, segments: 0, queued: 6 })
@@ -319,7 +319,7 @@ test('messages that wait while the state is replaced › are signed for the conv
     submit(execution, offer, ticket)
   })
   await told.promise
-  await expect.poll(() => execution.load().full, { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => execution.load().full, { timeout: 110_000 }).toBe(true)
   await execution.seal()
   // Another state: the same conversation indices, other ids.
   const elsewhere = before.map(({ shard, bytes }) => ({ shard, bytes: withOtherIds(shard, bytes) }))

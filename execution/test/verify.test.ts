@@ -3,7 +3,6 @@ import {
   BlockError,
   type BlockFault,
   type BlockWitness,
-  executeBlock,
   genesisHeader,
   type Prices,
   type QueuedItem,
@@ -12,6 +11,7 @@ import {
   StateType,
   viewOfBlock,
 } from '@parley/protocol'
+import { executeBlock } from '@parley/protocol/reference'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Execution, ShardChunk } from '../src/index.ts'
 import { config, ReferenceChain, verifier } from './support/chain.ts'

@@ -1,18 +1,10 @@
-import { type L2Confidence, type L2Position, sameBytes } from '@parley/protocol'
-import {
-  type AbiEvent,
-  type Address,
-  type Block,
-  BlockNotFoundError,
-  bytesToHex,
-  type Client,
-  type Hash,
-  hexToBytes,
-  type Log,
-} from 'viem'
-import { getBlock, getLogs } from 'viem/actions'
+import { type L2Confidence, type L2Position, SettlementError, sameBytes } from '@parley/protocol/light'
+import { type Block, BlockNotFoundError, bytesToHex, type Client, hexToBytes, type Log } from 'viem'
+import { getBlock } from 'viem/actions'
 import { ask } from './ask.ts'
 import { type EventBlock, invalidEvent, type RawLog } from './log.ts'
+import type { LogPages } from './log-pages.ts'
+import { type LogFilter, requestLogs } from './read-logs.ts'
 
 /** Blocks of the L2 with the contracts' logs in them. */
 export interface BlockWithLogs {
@@ -21,7 +13,8 @@ export interface BlockWithLogs {
 }
 
 /**
- * What lies behind a position: a stretch of blocks up to `end`, nothing, or a chain that no longer has the position in it.
+ * What lies behind a position: a stretch of blocks up to `end`, nothing, a chain that no longer has the position in it, or
+ * one that does not reach as far as the position.
  * `passed` are positions on the way, oldest first, `end` among them.
  */
 export type Stretch =
@@ -35,18 +28,12 @@ export type Stretch =
       readonly caughtUp: boolean
     }
   | { readonly kind: 'nothing' }
+  | { readonly kind: 'behind'; readonly head: bigint }
   | { readonly kind: 'reorganised' }
 
-/** Which logs are read: all of some contracts, or those of one event with the indexed arguments named. */
-export interface LogFilter {
-  readonly address: readonly Address[]
-  readonly event?: AbiEvent
-  readonly args?: Readonly<Record<string, unknown>>
-}
-
 export interface BlocksOptions {
-  /** Blocks of one request for logs far from the head. */
-  readonly maxBlocksPerPage: bigint
+  /** How many blocks one request for logs far from the head may span; shared by all that ask the same node. */
+  readonly pages: LogPages
   /** Blocks behind the head that are read one by one, by hash. */
   readonly nearBlocks: bigint
 }
@@ -59,7 +46,6 @@ export interface Blocks {
   timeOf(position: L2Position, signal: AbortSignal): Promise<bigint>
 }
 
-type LogRange = { readonly blockHash: Hash } | { readonly fromBlock: bigint; readonly toBlock: bigint }
 type SealedBlock = Block<bigint, false, 'latest'>
 
 const positionOf = (block: SealedBlock): L2Position => ({
@@ -73,10 +59,6 @@ const eventBlockOf = (block: SealedBlock): EventBlock => ({
 })
 
 export function createBlocks(client: Client, filter: LogFilter, options: BlocksOptions): Blocks {
-  const logsOf = (range: LogRange, signal: AbortSignal): Promise<Log<bigint, number, false>[]> =>
-    // The filter's event is known at run time only; the type that it would give to `args` is not used.
-    ask(() => getLogs(client, { ...filter, ...range } as Parameters<typeof getLogs>[1]), signal) as never
-
   /** The block of a number; undefined when the chain is not that long. */
   const blockAt = (blockNumber: bigint, signal: AbortSignal): Promise<SealedBlock | undefined> =>
     ask(async () => {
@@ -108,7 +90,7 @@ export function createBlocks(client: Client, filter: LogFilter, options: BlocksO
     if (end === undefined) return { kind: blocks[0] === undefined ? 'nothing' : 'reorganised' }
     const found = await Promise.all(
       linked.map(async (block) => {
-        const logs = await logsOf({ blockHash: block.hash }, signal)
+        const logs = await requestLogs(client, filter, { blockHash: block.hash }, signal)
         return { block: eventBlockOf(block), logs: inOrder(logs, block) }
       }),
     )
@@ -123,11 +105,16 @@ export function createBlocks(client: Client, filter: LogFilter, options: BlocksO
   }
 
   /** Many blocks at once; taken only if the chain was the same before and after. */
-  async function far(from: L2Position, to: bigint, signal: AbortSignal): Promise<Stretch> {
-    const last = await blockAt(to, signal)
-    if (last === undefined) return { kind: 'nothing' }
+  async function far(from: L2Position, reach: bigint, signal: AbortSignal): Promise<Stretch> {
     const fromBlock = from.blockNumber + 1n
-    const logs = await logsOf({ fromBlock, toBlock: to }, signal)
+    const { value } = await options.pages.page(reach, async (count) => {
+      const to = from.blockNumber + count
+      const last = await blockAt(to, signal)
+      const range = { fromBlock, toBlock: to }
+      return last && { to, last, logs: await requestLogs(client, filter, range, signal) }
+    })
+    if (value === undefined) return { kind: 'nothing' }
+    const { to, last, logs } = value
     for (const { blockNumber } of logs)
       if (blockNumber < fromBlock || blockNumber > to) throw invalidEvent(`log of block ${blockNumber}, not asked for`)
     const hashes = [...new Set(logs.map((log) => log.blockHash))]
@@ -154,19 +141,36 @@ export function createBlocks(client: Client, filter: LogFilter, options: BlocksO
       return block.timestamp * 1000n
     },
     async after(position, confidence, signal) {
-      const head = await ask(() => getBlock(client, { blockTag: confidence }), signal)
+      const head = await headOf(client, confidence, signal)
       const ahead = head.number - position.blockNumber
       if (ahead <= 0n) {
         const present = await blockAt(position.blockNumber, signal)
-        // A chain that is shorter now says nothing yet: the node may be behind, or about to follow another branch.
+        // Its node may lag, or be about to follow another branch: only another block at this height decides.
+        if (present === undefined && ahead < 0n) return { kind: 'behind', head: head.number }
         if (present === undefined || present.hash === bytesToHex(position.blockHash)) return { kind: 'nothing' }
         return { kind: 'reorganised' }
       }
       if (ahead <= options.nearBlocks) return near(position, head.number, signal)
-      const reach = position.blockNumber + options.maxBlocksPerPage
-      const to = reach < head.number - options.nearBlocks ? reach : head.number - options.nearBlocks
-      return far(position, to, signal)
+      return far(position, ahead - options.nearBlocks, signal)
     },
+  }
+}
+
+/** @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`, which says what to do about a confidence that the node does not know. */
+async function headOf(client: Client, confidence: L2Confidence, signal: AbortSignal): Promise<SealedBlock> {
+  try {
+    return await ask(() => getBlock(client, { blockTag: confidence }), signal)
+  } catch (error) {
+    if (confidence === 'latest' || !(error instanceof SettlementError) || error.fault.code !== 'SETTLEMENT_UNAVAILABLE')
+      throw error
+    const { reason } = error.fault
+    throw new SettlementError(
+      {
+        code: 'SETTLEMENT_UNAVAILABLE',
+        reason: `${reason}: the node tells no ${confidence} block. It does once it has followed the L1 for a while; if it never does, use a provider that offers the tag`,
+      },
+      { cause: error },
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Bytes32, type L2Position, SettlementError } from '@parley/protocol'
+import { type Bytes32, type L2Position, SettlementError } from '@parley/protocol/light'
 import type { Address, Hex } from 'viem'
 
 /** A log as the node gives it. */

@@ -1,4 +1,5 @@
-import { type Bytes20, type Clock, type L2Confidence, type L2Position, SettlementError } from '@parley/protocol'
+import { type Bytes20, type L2Confidence, type L2Position, SettlementError } from '@parley/protocol/light'
+import { backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Blocks, BlockWithLogs, Stretch } from './blocks.ts'
 
 /** Where a walk has been, so that a way back to the common ancestor of two branches is found. */
@@ -23,7 +24,9 @@ export interface WalkDeps<T> {
   readonly read: (found: readonly BlockWithLogs[], signal: AbortSignal) => Promise<T> | T
   readonly clock: Clock
   /** Told of each failure of the node that is waited out, with the failures in a row so far. */
-  readonly onFailure?: (error: unknown, failures: number) => void
+  readonly onFailure?: (error: SettlementError, failures: number) => void
+  /** Told whenever the node has answered. */
+  readonly onAnswer?: () => void
 }
 
 export interface WalkOptions {
@@ -47,6 +50,9 @@ export type Step<T> =
 
 const longestBackoffMs = 10_000
 
+/** What a node may answer otherwise when it is asked again. */
+const passing: ReadonlySet<string> = new Set(['SETTLEMENT_UNAVAILABLE', 'L2_BEHIND', 'CONTRACT_MISSING'])
+
 /**
  * One walk along the L2 that survives its reorganisations: every log that is told is of the chain that the position before
  * it is of, and a position that is no longer there is left for the latest one that still is.
@@ -66,9 +72,10 @@ export class Walk<T> {
   }
 
   /**
-   * A step whenever the head has moved. Ends when `signal` aborts; a node that does not answer is waited for.
-   * @throws {SettlementError} `EVENT_INVALID`, `DEPLOYMENT_UNKNOWN` when the deployment itself was taken back; what `read`
-   * and the trail throw.
+   * A step whenever the head has moved. Ends when `signal` aborts; a node that does not answer, or whose head is below the
+   * cursor, is waited for.
+   * @throws {SettlementError} `EVENT_INVALID`, `DEPLOYMENT_UNKNOWN` when the deployment itself was taken back or is of another
+   * chain; what `read` and the trail throw.
    */
   async *steps(signal: AbortSignal): AsyncGenerator<Step<T>> {
     let failures = 0
@@ -76,25 +83,17 @@ export class Walk<T> {
       try {
         const step = await this.#next(signal)
         failures = 0
+        this.#deps.onAnswer?.()
         if (step !== undefined) yield step
         const atHead = step === undefined || (step.kind === 'forward' && step.caughtUp)
         if (atHead) await this.#deps.clock.sleep(this.#options.pollMs, signal)
       } catch (error) {
         if (signal.aborted) return
-        if (!(error instanceof SettlementError && error.fault.code === 'SETTLEMENT_UNAVAILABLE')) throw error
+        if (!(error instanceof SettlementError && passing.has(error.fault.code))) throw error
         failures += 1
         this.#deps.onFailure?.(error, failures)
-        await this.#backOff(failures, signal)
+        await pause(this.#deps.clock, this.#waitMs(error, failures), signal)
       }
-    }
-  }
-
-  async #backOff(failures: number, signal: AbortSignal): Promise<void> {
-    const ms = Math.min(longestBackoffMs, this.#options.pollMs * 2 ** Math.min(failures, 16))
-    try {
-      await this.#deps.clock.sleep(ms, signal)
-    } catch (error) {
-      if (!signal.aborted) throw error
     }
   }
 
@@ -102,6 +101,7 @@ export class Walk<T> {
     const stretch = await this.#deps.blocks.after(this.#at, this.#confidence, signal)
     if (stretch.kind === 'nothing') return this.#caughtUpOnce(signal)
     if (stretch.kind === 'reorganised') return this.#goBack(signal)
+    if (stretch.kind === 'behind') throw await this.#behind(stretch.head, signal)
     return this.#goOn(stretch, signal)
   }
 
@@ -129,7 +129,7 @@ export class Walk<T> {
   }
 
   async #goBack(signal: AbortSignal): Promise<Step<T>> {
-    const { blocks, trail, origin, deployment } = this.#deps
+    const { blocks, trail, origin } = this.#deps
     let to = origin
     for (const position of trail.behind(this.#at)) {
       if (!(await blocks.isCanonical(position, signal))) continue
@@ -137,15 +137,30 @@ export class Walk<T> {
       break
     }
     if (to === origin && !(await blocks.isCanonical(origin, signal)))
-      throw new SettlementError({
-        code: 'DEPLOYMENT_UNKNOWN',
-        address: deployment,
-        reason: 'the L2 was reorganised to before the deployment',
-      })
+      throw this.#unknown('the L2 was reorganised to before the deployment')
     const time = await blocks.timeOf(to, signal)
     const from = this.#at
     this.#at = to
     this.#toldCaughtUp = false
     return { kind: 'back', from, cursor: to, time }
+  }
+
+  /** A node that is behind answers: it is asked as often as ever. */
+  #waitMs({ fault }: SettlementError, failures: number): number {
+    const { pollMs } = this.#options
+    if (fault.code === 'L2_BEHIND') return pollMs
+    return backoffMs(failures, { firstBackoffMs: pollMs, maxBackoffMs: longestBackoffMs })
+  }
+
+  /** Why a chain that ends at `head` does not reach the cursor. */
+  async #behind(head: bigint, signal: AbortSignal): Promise<SettlementError> {
+    const { blocks, origin } = this.#deps
+    if (head >= origin.blockNumber && !(await blocks.isCanonical(origin, signal)))
+      return this.#unknown('the L2 is another chain: it has another block where the deployment began')
+    return new SettlementError({ code: 'L2_BEHIND', head, read: this.#at.blockNumber })
+  }
+
+  #unknown(reason: string): SettlementError {
+    return new SettlementError({ code: 'DEPLOYMENT_UNKNOWN', address: this.#deps.deployment, reason })
   }
 }

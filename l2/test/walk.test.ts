@@ -1,4 +1,5 @@
-import { type Clock, type L2Position, SettlementError } from '@parley/protocol'
+import { type L2Position, SettlementError } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
 import { describe, expect, test } from 'vitest'
 import { type Blocks, type Step, type Trail, Walk, type WalkDeps } from '../src/index.ts'
 
@@ -6,7 +7,7 @@ const at = (blockNumber: bigint, branch = 1): L2Position => ({
   blockNumber,
   blockHash: new Uint8Array(32).fill(branch).fill(Number(blockNumber), 31),
 })
-const clock: Clock = { now: () => 0, sleep: async () => undefined }
+const clock: Clock = { now: () => 0, elapsed: () => 0, sleep: async () => undefined }
 const origin = at(1n)
 
 /** A chain that is grown and forked by hand; each stretch is one block. */
@@ -18,6 +19,8 @@ class Chain implements Blocks {
   }
 
   async after(position: L2Position): ReturnType<Blocks['after']> {
+    const head = this.positions.at(-1)?.blockNumber ?? 0n
+    if (head < position.blockNumber) return { kind: 'behind', head }
     if (!(await this.isCanonical(position))) return { kind: 'reorganised' }
     const end = this.positions.find(({ blockNumber }) => blockNumber === position.blockNumber + 1n)
     if (end === undefined) return { kind: 'nothing' }
@@ -89,5 +92,47 @@ describe('walk', () => {
     await next(steps)
     chain.positions.splice(0, 2, at(1n, 9), at(2n, 9))
     await expect(next(steps)).rejects.toMatchObject({ fault: { code: 'DEPLOYMENT_UNKNOWN' } })
+  })
+
+  test('walk › a head below the cursor is told and waited out, and nothing is taken back', async () => {
+    const chain = new Chain()
+    chain.positions.push(at(2n), at(3n))
+    const told: object[] = []
+    const onFailure: WalkDeps<string>['onFailure'] = ({ fault }) => {
+      told.push(fault)
+      if (told.length === 2) chain.positions.push(at(3n), at(4n))
+    }
+    const steps = walkOf(chain, { onFailure }).steps(new AbortController().signal)
+    await next(steps)
+    await next(steps)
+    chain.positions.pop()
+    expect(shown(await next(steps))).toBe('forward 4')
+    const behind = { code: 'L2_BEHIND', head: 2n, read: 3n }
+    expect(told).toEqual([behind, behind])
+  })
+
+  test('walk › a shorter chain that began otherwise is another one', async () => {
+    const chain = new Chain()
+    chain.positions.push(at(2n), at(3n))
+    const steps = walkOf(chain).steps(new AbortController().signal)
+    await next(steps)
+    await next(steps)
+    chain.positions.splice(0, 3, at(1n, 9))
+    await expect(next(steps)).rejects.toMatchObject({
+      fault: { code: 'DEPLOYMENT_UNKNOWN', reason: expect.stringContaining('another chain') },
+    })
+  })
+
+  test('walk › a contract that is not there is told and waited for', async () => {
+    const chain = new Chain()
+    chain.positions.push(at(2n))
+    const told: string[] = []
+    const read = (): string => {
+      if (told.length === 0) throw new SettlementError({ code: 'CONTRACT_MISSING', address: new Uint8Array(20) })
+      return 'read'
+    }
+    const steps = walkOf(chain, { read, onFailure: ({ fault }) => told.push(fault.code) })
+    expect(shown(await next(steps.steps(new AbortController().signal)))).toBe('forward 2')
+    expect(told).toEqual(['CONTRACT_MISSING'])
   })
 })

@@ -1,3 +1,4 @@
+import { RequestError } from '@parley/api'
 import { type BlockFault, type CodecFault, CodedError, type DaFault, type FaultTable } from '@parley/protocol'
 
 /** Half of a batch. */
@@ -17,26 +18,24 @@ export type NodeFault =
       expected: bigint | Uint8Array
       received: bigint | Uint8Array
     }
+  | { code: 'CLAIM_TOO_LARGE'; claim: bigint; segments: bigint; maximum: number }
   | { code: 'CLAIM_BLOCK_WRONG'; claim: bigint; fault: BlockFault }
   /** What the L2 tells does not add up. */
   | { code: 'EVENT_OUT_OF_ORDER'; kind: string; expected: bigint; received: bigint }
   | { code: 'INBOX_INCOMPLETE'; claim: bigint; expected: bigint; known: bigint }
+  /** The rules of a claim are none that this version knows. */
+  | { code: 'RULES_UNKNOWN'; claim: bigint; from: bigint; rules: number; known: number }
   | { code: 'GENESIS_MISMATCH'; expected: Uint8Array; received: Uint8Array }
   /** What is stored does not add up. */
   | { code: 'STORE_FOREIGN'; expected: Uint8Array; stored: Uint8Array }
   | { code: 'STORE_INVALID'; record: string; reason: string }
   /** Answers to requests. */
-  | { code: 'REQUEST_MALFORMED'; reason: string }
-  | { code: 'FIELD_INVALID'; field: string; expected: string }
-  | { code: 'ROUTE_UNKNOWN'; route: string }
   | { code: 'CONVERSATION_UNKNOWN'; shard: number; conversation: number }
   | { code: 'ACCOUNT_UNKNOWN'; shard: number; account: number }
   | { code: 'BLOCK_UNKNOWN'; block: bigint; verified: bigint }
   | { code: 'CLAIM_UNKNOWN'; claim: bigint; standing: bigint }
   | { code: 'SNAPSHOT_UNKNOWN'; block: bigint; chunk: number }
-  | { code: 'NOT_READY'; state: string; retryAfterMs: number }
   | { code: 'OVERLOADED'; waiting: number; maximum: number; retryAfterMs: number }
-  | { code: 'INTERNAL' }
   | { code: 'OPTION_OUT_OF_RANGE'; option: string; value: number; minimum: number; maximum: number }
 
 export const nodeFaults: FaultTable<NodeFault> = {
@@ -57,12 +56,18 @@ export const nodeFaults: FaultTable<NodeFault> = {
     retry: 'never',
     text: 'the claim names another last header than its batch has',
   },
+  CLAIM_TOO_LARGE: { blame: 'operator', retry: 'never', text: 'the claim adds more segments than a batch may have' },
   CLAIM_BLOCK_WRONG: { blame: 'operator', retry: 'never', text: 'the claim has a wrong block' },
-  EVENT_OUT_OF_ORDER: { blame: 'layer', retry: 'later', text: 'the L2 told an event out of order' },
+  EVENT_OUT_OF_ORDER: { blame: 'layer', retry: 'later', text: 'the L2 reported an event out of order' },
   INBOX_INCOMPLETE: {
     blame: 'layer',
     retry: 'later',
-    text: 'a claim consumes inbox items that the L2 has not told of',
+    text: 'a claim consumes inbox items that the L2 has not reported',
+  },
+  RULES_UNKNOWN: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'a claim is made by rules that this version does not know: install the version that does',
   },
   GENESIS_MISMATCH: {
     blame: 'operator',
@@ -71,17 +76,12 @@ export const nodeFaults: FaultTable<NodeFault> = {
   },
   STORE_FOREIGN: { blame: 'operator', retry: 'changed', text: 'the data directory belongs to another deployment' },
   STORE_INVALID: { blame: 'operator', retry: 'never', text: 'a stored record cannot be read back' },
-  REQUEST_MALFORMED: { blame: 'sender', retry: 'changed', text: 'the request is not what HTTP allows here' },
-  FIELD_INVALID: { blame: 'sender', retry: 'changed', text: 'a field of the request is not what it should be' },
-  ROUTE_UNKNOWN: { blame: 'sender', retry: 'never', text: 'there is nothing under this address' },
   CONVERSATION_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the verified state has no such conversation' },
   ACCOUNT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the verified state has no such account' },
   BLOCK_UNKNOWN: { blame: 'sender', retry: 'later', text: 'this block is not verified here' },
   CLAIM_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no such claim stands on the L2' },
   SNAPSHOT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'no such snapshot is kept' },
-  NOT_READY: { blame: 'operator', retry: 'later', text: 'the node has no verified state yet' },
   OVERLOADED: { blame: 'operator', retry: 'later', text: 'too many requests wait' },
-  INTERNAL: { blame: 'defect', retry: 'never', text: 'something went wrong here; the log says what' },
   OPTION_OUT_OF_RANGE: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }
 
@@ -89,4 +89,9 @@ export class NodeError extends CodedError<NodeFault> {
   constructor(fault: NodeFault, options?: ErrorOptions) {
     super(fault, nodeFaults, options)
   }
+}
+
+/** There is no verified state to read from yet. */
+export function notReady(state: string): RequestError {
+  return new RequestError({ code: 'NOT_READY', because: `the node is in state ${state}`, retryAfterMs: 1_000 })
 }

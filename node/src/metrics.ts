@@ -1,3 +1,4 @@
+import type { HeadLag } from '@parley/protocol'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { type NodeState, nodeStates } from './progress.ts'
 
@@ -13,6 +14,11 @@ export interface NodeGauges {
   readonly l2LagSeconds: number
 }
 
+/** As above, and the state as one word. */
+export interface NodeMeasured extends NodeGauges {
+  readonly state: NodeState
+}
+
 export interface NodeMetrics {
   readonly blocks: Counter
   readonly messages: Counter
@@ -22,12 +28,15 @@ export interface NodeMetrics {
   readonly verifySeconds: Histogram
   readonly httpSeconds: Histogram<'route' | 'status'>
   readonly l2Faults: Counter<'code'>
-  readonly state: (state: NodeState) => void
 }
 
 const seconds = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30, 120]
 
-export function createMetrics(registry: Registry, gauges: () => NodeGauges): NodeMetrics {
+export function createMetrics(
+  registry: Registry,
+  gauges: () => NodeMeasured,
+  lag: () => Promise<HeadLag | undefined>,
+): NodeMetrics {
   const registers = [registry]
   const read = (name: string, help: string, value: keyof NodeGauges): void => {
     new Gauge({
@@ -46,15 +55,38 @@ export function createMetrics(registry: Registry, gauges: () => NodeGauges): Nod
   read('roots_compared', 'Roots compared since the data directory was made', 'rootsCompared')
   read('roots_equal', 'Roots of those that were equal', 'rootsEqual')
   read('l2_lag_seconds', 'Age of the last L2 block read', 'l2LagSeconds')
+  const behind = (name: string, help: string, field: keyof HeadLag): void => {
+    new Gauge({
+      name: `parley_node_${name}`,
+      help,
+      registers,
+      async collect() {
+        const known = await lag()
+        // Unknown is no series: a zero would say that nothing lags.
+        if (known === undefined) this.remove()
+        else this.set(Number(known[field] ?? 0n) / 1000)
+      },
+    })
+  }
+  behind('header_lag_seconds', 'L2 time less the timestamp of the last verified header', 'headerMs')
+  behind(
+    'oldest_item_seconds',
+    'Age of the oldest inbox item that the last verified header has not consumed',
+    'oldestItemMs',
+  )
   const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
     new Counter({ name: `parley_node_${name}`, help, labelNames, registers })
   const histogram = <L extends string = never>(name: string, help: string, labelNames: L[] = []): Histogram<L> =>
     new Histogram({ name: `parley_node_${name}`, help, labelNames, buckets: seconds, registers })
-  const state = new Gauge({
+  new Gauge({
     name: 'parley_node_state',
     help: '1 for the state the node is in',
     labelNames: ['state'],
     registers,
+    collect() {
+      const { state } = gauges()
+      for (const name of nodeStates) this.set({ state: name }, name === state ? 1 : 0)
+    },
   })
   return {
     blocks: counter('blocks_total', 'Blocks verified by this process'),
@@ -65,8 +97,5 @@ export function createMetrics(registry: Registry, gauges: () => NodeGauges): Nod
     verifySeconds: histogram('verify_seconds', 'From the first look at the blocks of a claim to its verification'),
     httpSeconds: histogram('http_seconds', 'Time to answer a request', ['route', 'status']),
     l2Faults: counter('l2_faults_total', 'Faults met while following the L2, by code', ['code']),
-    state: (current) => {
-      for (const name of nodeStates) state.set({ state: name }, name === current ? 1 : 0)
-    },
   }
 }

@@ -2,26 +2,27 @@ import type { Execution } from '@parley/execution'
 import {
   BlockHeaderType,
   type ChainConfig,
-  type Clock,
   CodedError,
   genesisHeader,
   type SettlementReader,
   sameBytes,
 } from '@parley/protocol'
+import { backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { DaLayers } from './derive/batch-fetcher.ts'
 import { Deriver } from './derive/deriver.ts'
 import { VerifiedChain } from './derive/verified-chain.ts'
 import { NodeError } from './faults.ts'
+import { L2Contact } from './l2/contact.ts'
 import { followL2 } from './l2/follow-l2.ts'
 import { L2Log } from './l2/l2-log.ts'
 import { createMetrics, type NodeMetrics } from './metrics.ts'
 import { type NodeOptions, type NodeSettings, settingsOf } from './options.ts'
 import { NodeProgress } from './progress.ts'
+import { unreadyBecause } from './readiness.ts'
 import { createReads, type NodeReads } from './reads.ts'
-import { backoffMs, pause } from './retry.ts'
-import { gaugesOf, type NodeStatus, type StatusSources, statusOf } from './status.ts'
+import { gaugesOf, lagOf, type NodeStatus, type StatusSources, statusOf } from './status.ts'
 import { ChainStore } from './store/chain-store.ts'
 import { type NodeStore, put, tableOf, writeAll } from './store/node-store.ts'
 import { SnapshotStore } from './store/snapshot-store.ts'
@@ -44,6 +45,8 @@ export interface ParleyNode {
    */
   run(signal: AbortSignal): Promise<void>
   status(): Promise<NodeStatus>
+  /** Why the node does not do its job now; undefined when it does. */
+  unreadyBecause(): Promise<string | undefined>
   /** What the HTTP interface serves. */
   readonly reads: NodeReads
   /** Observations for the HTTP interface. */
@@ -60,12 +63,14 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
   ])
   let chain: VerifiedChain | undefined
   const gauges = (): ReturnType<typeof gaugesOf> => gaugesOf(sources)
-  const metrics = createMetrics(deps.metrics, gauges)
-  const progress = new NodeProgress(metrics.state)
-  const sources: StatusSources = { progress, l2, store, clock: deps.clock, chain: () => chain }
-  const parts = { ...deps, l2, store, snapshots, metrics, progress, db: deps.store }
+  const metrics = createMetrics(deps.metrics, gauges, () => lagOf(sources))
+  const progress = new NodeProgress()
+  const contact = new L2Contact(deps.clock, (error) => metrics.l2Faults.inc({ code: error.fault.code }))
+  const sources: StatusSources = { progress, contact, l2, store, clock: deps.clock, chain: () => chain }
+  const parts = { ...deps, l2, store, snapshots, metrics, progress, contact, db: deps.store }
   return {
     status: () => statusOf(sources),
+    unreadyBecause: () => unreadyBecause(sources, settings),
     reads: createReads({ l2, store, snapshots, progress, chain: () => chain }),
     metrics,
     async run(signal) {
@@ -96,11 +101,12 @@ interface Parts extends Omit<NodeDeps, 'store' | 'metrics'> {
   readonly snapshots: SnapshotStore
   readonly metrics: NodeMetrics
   readonly progress: NodeProgress
+  readonly contact: L2Contact
 }
 
 /** Parameters of the deployment, asked for until the L2 answers, compared with what the store was made for. */
 async function readConfig(parts: Parts, settings: NodeSettings, signal: AbortSignal): Promise<ChainConfig> {
-  const { settlement, clock, log, progress, metrics, db } = parts
+  const { settlement, clock, log, progress, contact, db } = parts
   for (let failures = 0; ; failures += 1) {
     signal.throwIfAborted()
     try {
@@ -108,11 +114,11 @@ async function readConfig(parts: Parts, settings: NodeSettings, signal: AbortSig
       const told = BlockHeaderType.hashTreeRoot(await settlement.genesis(signal))
       const expected = BlockHeaderType.hashTreeRoot(genesisHeader(config))
       if (!sameBytes(told, expected)) throw new NodeError({ code: 'GENESIS_MISMATCH', expected, received: told })
-      await demandDeployment(db, config, expected)
+      await assertDeployment(db, config, expected)
       return config
     } catch (error) {
       if (!(error instanceof CodedError) || error.meaning.retry !== 'later') throw error
-      metrics.l2Faults.inc({ code: error.fault.code })
+      contact.failed(error)
       progress.starting(error)
       log.warn({ fault: error.toJSON() }, 'the L2 does not answer, trying again')
       await pause(clock, backoffMs(failures, settings), signal)
@@ -122,7 +128,7 @@ async function readConfig(parts: Parts, settings: NodeSettings, signal: AbortSig
 
 const deploymentKey = new TextEncoder().encode('deployment')
 
-async function demandDeployment(db: NodeStore, config: ChainConfig, genesis: Uint8Array): Promise<void> {
+async function assertDeployment(db: NodeStore, config: ChainConfig, genesis: Uint8Array): Promise<void> {
   const table = tableOf(db, 'deployment')
   const expected = new Uint8Array([...new TextEncoder().encode(`${config.chainId} `), ...config.inbox, ...genesis])
   const stored = await table.get(deploymentKey)
@@ -136,12 +142,11 @@ async function verifyUntil(
   settings: NodeSettings,
   signal: AbortSignal,
 ): Promise<void> {
-  const { config, metrics, execution, log } = parts
+  const { config, execution, log } = parts
   const group = new AbortController()
   const inner = AbortSignal.any([signal, group.signal])
-  const onFault = (error: CodedError): void => metrics.l2Faults.inc({ code: error.fault.code })
   const deriver = new Deriver(parts, settings)
-  const following = followL2({ ...parts, onFault }, config.genesis.lineage, settings.confidence, settings, inner)
+  const following = followL2(parts, config, settings.confidence, settings, inner)
   const deriving = deriver.run(inner)
   log.info({ claim: parts.store.tip.claim, block: parts.store.tip.block }, 'verification resumed')
   try {

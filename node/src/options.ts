@@ -18,6 +18,10 @@ export interface NodeOptions {
   readonly maxBackoffMs?: number
   /** Requests that wait for the state, 1 to 100,000. @default 1_000 */
   readonly maxWaitingReads?: number
+  /** An L2 that has been silent for longer makes the node unready. Milliseconds. @default 60_000 */
+  readonly unreadyAfterMs?: number
+  /** A claim that has stood unverified for longer makes the node unready. Milliseconds of L2 time. @default 600_000 */
+  readonly behindMs?: number
 }
 
 export type NodeSettings = Required<NodeOptions>
@@ -31,6 +35,8 @@ const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence'>]: 
   firstBackoffMs: [200, 1, 3_600_000],
   maxBackoffMs: [15_000, 1, 3_600_000],
   maxWaitingReads: [1_000, 1, 100_000],
+  unreadyAfterMs: [60_000, 1, 86_400_000],
+  behindMs: [600_000, 1, 2_592_000_000],
 }
 
 /** Fills in defaults. @throws {NodeError} `OPTION_OUT_OF_RANGE`. */

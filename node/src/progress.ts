@@ -4,7 +4,7 @@ import type { ClaimRecord } from './l2/l2-records.ts'
 
 /**
  * `starting`: the L2 is being asked or the state restored. `following`: everything claimed is verified. `deriving`: a claim
- * is being fetched or verified. `waiting`: its data is not there. `wrong`: it is wrong, and verification stands still
+ * is being fetched or verified. `waiting`: its data is not there, or the L2 no longer answers. `wrong`: it is wrong, and verification stands still
  * until it is gone. `failed`: this process must end.
  */
 export const nodeStates = ['starting', 'following', 'deriving', 'waiting', 'wrong', 'failed'] as const
@@ -12,13 +12,10 @@ export type NodeState = (typeof nodeStates)[number]
 
 /** What the node is doing and what keeps it from going on. */
 export class NodeProgress {
-  private current: { readonly state: NodeState; readonly claim: ClaimRecord | undefined; readonly fault: unknown }
-  private readonly onChange: (state: NodeState) => void
-
-  constructor(onChange: (state: NodeState) => void) {
-    this.onChange = onChange
-    this.current = { state: 'starting', claim: undefined, fault: undefined }
-    onChange('starting')
+  private current: { readonly state: NodeState; readonly claim: ClaimRecord | undefined; readonly fault: unknown } = {
+    state: 'starting',
+    claim: undefined,
+    fault: undefined,
   }
 
   get state(): NodeState {
@@ -51,6 +48,11 @@ export class NodeProgress {
     this.set('wrong', claim, fault)
   }
 
+  /** A claim that this version cannot verify. */
+  halted(claim: ClaimRecord, fault: NodeError): void {
+    this.set('waiting', claim, fault)
+  }
+
   idle(): void {
     this.set('following', undefined, undefined)
   }
@@ -66,6 +68,5 @@ export class NodeProgress {
 
   private set(state: NodeState, claim: ClaimRecord | undefined, fault: unknown): void {
     this.current = { state, claim, fault }
-    this.onChange(state)
   }
 }

@@ -1,11 +1,12 @@
 import type { Account, Block, Bytes32, Conversation, MerkleProof } from '@parley/protocol'
 import { proveAccount, proveConversation } from '@parley/protocol'
 import type { VerifiedChain } from './derive/verified-chain.ts'
-import { NodeError } from './faults.ts'
+import { NodeError, notReady } from './faults.ts'
 import type { L2Log } from './l2/l2-log.ts'
 import type { ClaimRecord } from './l2/l2-records.ts'
 import type { NodeProgress } from './progress.ts'
-import { type HistoryRecord, stateOfRoots } from './store/chain-records.ts'
+import { type SignedRecord, signRecords } from './signed-history.ts'
+import { stateOfRoots } from './store/chain-records.ts'
 import type { ChainStore } from './store/chain-store.ts'
 import type { Snapshot, SnapshotStore } from './store/snapshot-store.ts'
 
@@ -40,7 +41,7 @@ export interface HistoryPage {
   readonly from: bigint
   /** Entries of the whole record. */
   readonly total: bigint
-  readonly entries: readonly HistoryRecord[]
+  readonly entries: readonly SignedRecord[]
 }
 
 export interface VerifiedBlockRead {
@@ -60,10 +61,10 @@ export interface ClaimRead {
 
 /** What a node answers: all of it verified. Faults are {@link NodeError}. */
 export interface NodeReads {
-  /** @throws {NodeError} `CONVERSATION_UNKNOWN`, `NOT_READY`, `OVERLOADED`. */
+  /** @throws {NodeError} `CONVERSATION_UNKNOWN`, `OVERLOADED`; {RequestError} `NOT_READY`. */
   conversation(shard: number, index: number): Promise<ProvenConversation>
   account(shard: number, index: number): Promise<ProvenAccount>
-  /** Entries from place `from` on; a conversation without entries and one that does not exist look alike. */
+  /** Entries from place `from` on, maybe fewer than `count`; a conversation without entries and one that does not exist look alike. */
   history(shard: number, index: number, from: bigint, count: number): Promise<HistoryPage>
   /** @throws {NodeError} `BLOCK_UNKNOWN`. */
   block(number: bigint | 'latest'): Promise<VerifiedBlockRead>
@@ -86,7 +87,7 @@ export function createReads({ l2, store, snapshots, progress, chain }: ReadSourc
   const final = (): bigint => l2.summary?.final ?? 0n
   const ready = (): VerifiedChain => {
     const verified = chain()
-    if (verified === undefined) throw new NodeError({ code: 'NOT_READY', state: progress.state, retryAfterMs: 1000 })
+    if (verified === undefined) throw notReady(progress.state)
     return verified
   }
   const place = async (block: bigint): Promise<Pick<Proven, 'claim' | 'endsClaim' | 'finality'>> => {
@@ -116,11 +117,11 @@ export function createReads({ l2, store, snapshots, progress, chain }: ReadSourc
         return { account, block: number, timestamp, stateRoot, proof, ...(await place(number)) }
       }),
     async history(shard, index, from, count) {
-      const [total, entries] = await Promise.all([
+      const [total, records] = await Promise.all([
         store.entryCount(shard, index),
         store.history(shard, index, from, count),
       ])
-      return { from, total, entries }
+      return { from, total, entries: await signRecords({ store, l2 }, shard, index, records) }
     },
     async block(asked) {
       const number = asked === 'latest' ? store.tip.block : asked

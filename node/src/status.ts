@@ -1,9 +1,11 @@
-import type { Clock } from '@parley/protocol'
-import { CodedError } from '@parley/protocol'
+import { type CodedError, type HeadLag, headLag } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
 import type { VerifiedChain } from './derive/verified-chain.ts'
+import type { L2Contact } from './l2/contact.ts'
 import type { L2Log } from './l2/l2-log.ts'
-import type { NodeGauges } from './metrics.ts'
+import type { NodeMeasured } from './metrics.ts'
 import type { NodeProgress, NodeState } from './progress.ts'
+import { standingOf } from './readiness.ts'
 import type { ChainStore } from './store/chain-store.ts'
 
 /** A claim and the last block it covers; the block is undefined while the claim is not verified here. */
@@ -27,10 +29,13 @@ export interface NodeStatus {
   readonly rootsEqual: bigint
   readonly finality: { readonly claimed: Level; readonly verified: Level; readonly final: Level }
   readonly l2: { readonly block: bigint; readonly time: bigint; readonly inboxItems: bigint } | undefined
+  /** Of the last verified header; undefined before the L2 was read and a state restored. */
+  readonly lag: HeadLag | undefined
 }
 
 export interface StatusSources {
   readonly progress: NodeProgress
+  readonly contact: L2Contact
   readonly l2: L2Log
   readonly store: ChainStore
   /** Undefined before the first restoration. */
@@ -38,19 +43,28 @@ export interface StatusSources {
   readonly clock: Clock
 }
 
-export async function statusOf({ progress, l2, store, chain }: StatusSources): Promise<NodeStatus> {
+/** How far the last verified header is behind the L2. */
+export async function lagOf({ l2, chain }: Pick<StatusSources, 'l2' | 'chain'>): Promise<HeadLag | undefined> {
+  const header = chain()?.state?.header
+  if (header === undefined || l2.summary === undefined) return undefined
+  const [oldest] = await l2.queue(header.inboxCount, 1)
+  return headLag(l2.summary.time, header.timestamp, oldest)
+}
+
+export async function statusOf(sources: StatusSources): Promise<NodeStatus> {
+  const { progress, contact, l2, store, chain } = sources
   const { tip } = store
   const { summary } = l2
   const state = chain()?.state
-  const fault = progress.fault instanceof CodedError ? progress.fault.toJSON() : undefined
+  const standing = standingOf(progress, contact)
   const level = async (claim: bigint): Promise<Level> => ({
     claim,
     block: claim === 0n ? 0n : claim <= tip.claim ? (await store.claim(claim))?.last : undefined,
   })
   return {
-    state: progress.state,
-    fault,
-    faultClaim: fault === undefined ? undefined : progress.claim?.claim.number,
+    state: standing.state,
+    fault: standing.fault?.toJSON(),
+    faultClaim: standing.fault === undefined ? undefined : progress.claim?.claim.number,
     block: state?.header.number ?? tip.block,
     timestamp: state?.header.timestamp,
     stateRoot: state?.header.stateRoot,
@@ -66,12 +80,14 @@ export async function statusOf({ progress, l2, store, chain }: StatusSources): P
       summary === undefined
         ? undefined
         : { block: summary.cursor.blockNumber, time: summary.time, inboxItems: summary.items },
+    lag: await lagOf(sources),
   }
 }
 
-export function gaugesOf({ l2, store, clock }: StatusSources): NodeGauges {
+export function gaugesOf({ progress, contact, l2, store, clock }: StatusSources): NodeMeasured {
   const { tip } = store
   return {
+    state: standingOf(progress, contact).state,
     verifiedBlock: Number(tip.block),
     verifiedClaim: Number(tip.claim),
     standingClaim: Number(l2.summary?.claim ?? 0n),

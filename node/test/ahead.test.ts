@@ -1,4 +1,5 @@
-import { BlockHeaderType, type BuiltBlock, verifyConversation } from '@parley/protocol'
+import { BlockHeaderType, verifyConversation } from '@parley/protocol'
+import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import { StateLock } from '../src/lock.ts'
 import { Rig } from './support/rig.ts'

@@ -1,4 +1,5 @@
-import { type BuiltBlock, runsRoot } from '@parley/protocol'
+import { runsRoot } from '@parley/protocol'
+import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import { claimed, hashed, keyOf, type SpoilableDa } from './support/l2.ts'
 import { Rig, type Running, until } from './support/rig.ts'
@@ -29,7 +30,7 @@ describe('node', () => {
       layer: 'core',
       fault: { code: 'DA_MISSING' },
     })
-    expect(await one.get('/healthz')).toMatchObject({ status: 200, body: { state: 'waiting' } })
+    expect(await one.get('/healthz')).toMatchObject({ status: 200, body: { healthy: true } })
     expect((await one.node.status()).finality.verified.claim).toBe(1n)
     expect((await one.get('/v1/claims/2')).body.state).toBe('waiting')
     const asked = rig.core.retrievals
@@ -82,6 +83,11 @@ describe('node', () => {
     const one = await started(rig)
     await one.state('waiting')
     expect(await faultOf(one)).toMatchObject({ code: 'DA_LAYER_UNKNOWN', layer: 7, part: 'witness' })
+    // Obstacle 9: only the operator can mend this, so the node is not ready and says why.
+    expect(await one.get('/readyz')).toMatchObject({
+      status: 503,
+      body: { code: 'NOT_READY', because: expect.stringContaining('DA_LAYER_UNKNOWN') },
+    })
   })
 
   test('wrong › a wrong stateRoot halts loudly, the last good state is served, a right claim in its place heals', async () => {
@@ -98,7 +104,7 @@ describe('node', () => {
       claim: '3',
       fault: { code: 'STATE_ROOT', block: '5' },
     })
-    expect(await one.get('/healthz')).toMatchObject({ status: 503, body: { state: 'wrong' } })
+    expect(await one.get('/healthz')).toMatchObject({ status: 503, body: { code: 'NOT_READY' } })
     const status = await one.node.status()
     expect(status.rootsCompared - status.rootsEqual).toBe(1n)
     const { body } = await one.get('/v1/conversations/3/0')

@@ -10,7 +10,7 @@ import {
 import fc from 'fast-check'
 import { MemoryLevel } from 'memory-level'
 import { describe, expect, test } from 'vitest'
-import type { HistoryRecord } from '../src/store/chain-records.ts'
+import { type HistoryRecord, storedFormat } from '../src/store/chain-records.ts'
 import { ChainStore } from '../src/store/chain-store.ts'
 import { HistoryIndex } from '../src/store/history-index.ts'
 import { historyPages } from '../src/store/history-pages.ts'
@@ -28,7 +28,14 @@ const change = (conversation: number, seed: number): ChangeMembers => ({
   signer: seed,
   remove: [{ slot: seed }],
   roles: [],
-  add: Array.from({ length: seed % 3 }, (_, slot) => ({ slot, key: digestOf(`${seed} ${slot}`), role: 1 })),
+  add: Array.from({ length: seed % 3 }, (_, slot) => ({
+    slot,
+    key: digestOf(`${seed} ${slot}`),
+    role: 1,
+    allowance: BigInt(seed),
+    priceLimit: 7n,
+  })),
+  exchange: seed % 2 === 0 ? [] : [{ key: digestOf(`${seed} exchange`) }],
 })
 
 /** Items of every kind; an index is its place. */
@@ -103,8 +110,11 @@ type Records = Map<string, HistoryRecord[]>
 function expected(of: readonly Block[]): Records {
   const records: Records = new Map(shards.flatMap((shard) => conversations.map((each) => [`${shard}/${each}`, []])))
   for (const block of of)
-    for (const { shard, conversation: each, record } of historyEntries(block, itemAt))
-      records.get(`${shard}/${each}`)?.push(record)
+    for (const { shard, conversation: each, record } of historyEntries(block, itemAt)) {
+      const entries = records.get(`${shard}/${each}`)
+      const place = entries?.filter((other) => other.block === record.block).length ?? 0
+      entries?.push({ ...record, place })
+    }
   return records
 }
 
@@ -148,7 +158,7 @@ describe('records of conversations', () => {
     await ChainStore.open(fresh)
     await expect(ChainStore.open(fresh)).resolves.toBeDefined()
     const meta = tableOf(fresh, 'chain-meta')
-    await writeAll(fresh, [put(meta, new TextEncoder().encode('format'), numberKey(3n))])
+    await writeAll(fresh, [put(meta, new TextEncoder().encode('format'), numberKey(storedFormat + 1n))])
     await expect(ChainStore.open(fresh)).rejects.toMatchObject({ fault: { code: 'STORE_INVALID', record: 'form' } })
     const old: NodeStore = new MemoryLevel<string, string>()
     await writeAll(old, [put(tableOf(old, 'chain-meta'), new TextEncoder().encode('tip'), new Uint8Array(72))])

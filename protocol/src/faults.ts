@@ -1,3 +1,5 @@
+import { toHex } from './ssz/hex.ts'
+
 /** Who must act on a fault: who sent the input, who runs this process, the layer underneath, or nobody (a defect of Parley). */
 export type Blame = 'sender' | 'operator' | 'layer' | 'defect'
 
@@ -48,7 +50,7 @@ function describe(fault: object): string {
 
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`
+  if (value instanceof Uint8Array) return toHex(value)
   if (Array.isArray(value)) return value.map(plain)
   if (value !== null && typeof value === 'object')
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]))

@@ -11,7 +11,7 @@ export const limits = {
   accountsPerShard: 2 ** 32,
   /** Member slots of a conversation, freed ones included. */
   membersPerConversation: 4096,
-  /** Members a conversation can be created with, and entries of one membership change. */
+  /** Members a conversation can be created with, and entries of one membership change, an exchange among them. */
   entriesPerOperation: 16,
   /** Signatures of one operation: its signer and one consent an entry. */
   signaturesPerOperation: 17,
@@ -21,11 +21,13 @@ export const limits = {
   segmentsPerBlock: 1024,
   /** Blocks of one batch. */
   blocksPerBatch: 1024,
+  /** Segments of all blocks of one batch together: what asking for a withheld batch can cost. */
+  segmentsPerBatch: 8192,
   /** Inbox items a block consumes at most. */
   inboxItemsPerBlock: 64,
   /** Milliseconds by which timestamps of neighbouring blocks differ at least. */
   minBlockIntervalMs: 250n,
-  /** mwei that all deposits ever may add up to; keeps every sum of the state inside a uint64. */
+  /** mwei that deposits into a shard, less what its accounts were paid, may add up to; keeps every sum of it inside a uint64. */
   totalDeposits: 2n ** 63n,
 } as const
 

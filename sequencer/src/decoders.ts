@@ -1,2 +1,2 @@
 // Records of the journal, for the fuzzer.
-export { decodeRecord, encodeEntries, encodeOpening, type JournalRecord } from './chain/opening.ts'
+export { decodeRecord, encodeRecord, type JournalRecord } from './chain/journal-records.ts'

@@ -1,3 +1,4 @@
+import type { HeadLag } from '@parley/protocol'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** Everything the sequencer tells Prometheus. */
@@ -5,7 +6,6 @@ export interface Metrics {
   readonly acceptance: Histogram
   readonly accepted: Counter
   readonly refused: Counter<'code'>
-  readonly requestFaults: Counter<'code'>
   readonly blocks: Counter<'reason'>
   readonly blockOperations: Histogram
   readonly blockBytes: Histogram
@@ -16,12 +16,15 @@ export interface Metrics {
   readonly feeds: Gauge<'feed'>
   readonly finality: Gauge<'level'>
   readonly loopLag: Histogram
+  readonly offeredAgain: Counter<'outcome'>
 }
 
 export interface Measured {
   unanswered(): number
   queued(): number
   journalPendingBytes(): number
+  /** Undefined before the L2 was read. */
+  lag(): Promise<HeadLag | undefined>
 }
 
 const lag = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -44,6 +47,25 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
   const counter = <T extends string = never>(name: string, help: string, labelNames: T[] = []) =>
     new Counter<T>({ name: `parley_sequencer_${name}`, help, labelNames, registers })
 
+  const behind = (name: string, help: string, field: keyof HeadLag): Gauge =>
+    new Gauge({
+      name: `parley_sequencer_${name}`,
+      help,
+      registers,
+      async collect() {
+        const known = await measured.lag()
+        // Unknown is no series: a zero would say that nothing lags.
+        if (known === undefined) this.remove()
+        else this.set(Number(known[field] ?? 0n) / 1000)
+      },
+    })
+
+  behind('header_lag_seconds', 'L2 time less the timestamp of the last sealed header', 'headerMs')
+  behind(
+    'oldest_item_seconds',
+    'Age of the oldest inbox item that the last sealed header has not consumed',
+    'oldestItemMs',
+  )
   gauge('unanswered_entries', 'Entries that came in and are not answered', measured.unanswered)
   gauge('queued_entries', 'Entries waiting in the fullest lane', measured.queued)
   gauge('journal_pending_bytes', 'Bytes that are not durable yet', measured.journalPendingBytes)
@@ -51,7 +73,6 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
     acceptance: histogram('acceptance_seconds', 'From the arrival of a request to its answer', latency),
     accepted: counter('accepted_total', 'Entries accepted'),
     refused: counter('refused_total', 'Entries refused by the state, by code', ['code']),
-    requestFaults: counter('request_faults_total', 'Requests answered by a fault, by code', ['code']),
     blocks: counter('blocks_total', 'Blocks sealed, by reason', ['reason']),
     blockOperations: histogram(
       'block_operations',
@@ -84,6 +105,9 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
       labelNames: ['level'],
       registers,
     }),
+    offeredAgain: counter('offered_again_total', 'Accepted entries that a removal of claims voided, kept or fallen', [
+      'outcome',
+    ]),
     loopLag: histogram('event_loop_lag_seconds', 'Delay of the event loop beyond what was asked for', lag),
   }
 }

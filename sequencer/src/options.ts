@@ -1,3 +1,4 @@
+import { type GuardOptions, guardBounds, guardOptions } from '@parley/api/server'
 import { SequencerError } from './faults.ts'
 
 /** When a block is sealed. */
@@ -30,35 +31,23 @@ export interface LoadOptions {
   readonly maxJournalBytes: number
   /** Reads of the state under way. Default 256. */
   readonly maxReads: number
+  /** Conversation feeds that read older blocks at once; the others wait their turn. Default 4. */
+  readonly maxCatchingUp: number
   /** Milliseconds after which a refused request may come again. Default 1,000. */
   readonly retryAfterMs: number
 }
 
-/** How much one remote address may send. A message costs 1, one with a junk signature 100. */
-export interface QuotaOptions {
-  /** Tokens a bucket holds. Default 1,000,000. */
-  readonly burst: number
-  /** Tokens that come back a second. Default 200,000. */
-  readonly perSecond: number
-  /** Addresses remembered at most. Default 65,536. */
-  readonly maxAddresses: number
-}
-
-export interface HttpOptions {
+export interface HttpOptions extends GuardOptions {
   /** Default 127.0.0.1. */
   readonly host: string
   /** 0 takes a free one. Default 0. */
   readonly port: number
-  /** Proxies whose X-Forwarded-For is believed: addresses or networks. Default none. */
-  readonly trustedProxies: readonly string[]
   /** Messages of one request, of one stream frame, and unanswered on one stream. Default 4,096. */
   readonly maxMessages: number
-  /** Milliseconds a request may take to arrive. Default 10,000. */
-  readonly requestTimeoutMs: number
-  /** TCP connections at most. Default 10,000. */
-  readonly maxConnections: number
-  /** Open feeds at most, of blocks and conversations together. Default 1,000. */
+  /** Open feeds and streams at most, of all kinds together. Default 1,000. */
   readonly maxFeeds: number
+  /** Of those, by address. Default 100. */
+  readonly maxFeedsPerAddress: number
   /** Milliseconds between pings. Default 15,000. */
   readonly heartbeatMs: number
   /** Bytes that may wait in one connection before the reader counts as slow. Default 8 MiB. */
@@ -70,7 +59,7 @@ export interface HttpOptions {
 export interface StorageOptions {
   /** Blocks between snapshots of the state. Default 2,000. */
   readonly snapshotEveryBlocks: number
-  /** Snapshots kept, at least 1. Default 2. */
+  /** Latest snapshots kept, at least 1, beside those back to the last final block. Default 2. */
   readonly keepSnapshots: number
   /** Final blocks kept behind the last final one. Default 1,000,000. */
   readonly keepFinalBlocks: number
@@ -80,9 +69,10 @@ export interface SequencerOptions {
   readonly sealing?: Partial<SealingOptions>
   readonly virtual?: VirtualOptions
   readonly load?: Partial<LoadOptions>
-  readonly quota?: Partial<QuotaOptions>
   readonly http?: Partial<HttpOptions>
   readonly storage?: Partial<StorageOptions>
+  /** Starts although nobody outside can be asked which headers were signed. Default false. */
+  readonly alone?: boolean
   /** Milliseconds that `stop` waits for open requests. Default 5,000. */
   readonly drainMs?: number
   /** Milliseconds that the event loop may be late before the log says so. Default 50. */
@@ -94,9 +84,9 @@ export interface Settings {
   readonly sealing: SealingOptions
   readonly virtual: VirtualOptions | undefined
   readonly load: LoadOptions
-  readonly quota: QuotaOptions
   readonly http: HttpOptions
   readonly storage: StorageOptions
+  readonly alone: boolean
   readonly drainMs: number
   readonly loopBudgetMs: number
 }
@@ -106,6 +96,10 @@ type Bounds = readonly [minimum: number, maximum: number]
 const most = Number.MAX_SAFE_INTEGER
 const day = 86_400_000
 
+const guard = Object.fromEntries(
+  Object.entries(guardBounds).map(([name, [, minimum, maximum]]): [string, Bounds] => [name, [minimum, maximum]]),
+)
+
 const bounds = {
   sealing: { minAgeMs: [0, day], minOperations: [1, most], maxWaitMs: [1, day], maxAheadMs: [0, 10_000] },
   virtual: { blockEveryOffers: [1, 960], blockTimeMs: [250, day], inboxItemsFirst: [0, most] },
@@ -113,23 +107,23 @@ const bounds = {
     maxUnanswered: [1, 10_000_000],
     maxJournalBytes: [1, most],
     maxReads: [1, 1_000_000],
+    maxCatchingUp: [1, 1_000_000],
     retryAfterMs: [1, day],
   },
-  quota: { burst: [1, most], perSecond: [1, most], maxAddresses: [1, 10_000_000] },
   http: {
     port: [0, 65_535],
     maxMessages: [1, 65_536],
-    requestTimeoutMs: [1, day],
-    maxConnections: [1, 1_000_000],
     maxFeeds: [0, 1_000_000],
+    maxFeedsPerAddress: [0, 1_000_000],
     heartbeatMs: [1, day],
     maxBufferedBytes: [1, most],
     slowReaderMs: [1, day],
+    ...guard,
   },
   storage: { snapshotEveryBlocks: [1, most], keepSnapshots: [1, 1000], keepFinalBlocks: [0, most] },
 } as const satisfies Record<string, Record<string, Bounds>>
 
-function demandBounds(section: string, values: object, sectionBounds: Readonly<Record<string, Bounds>>): void {
+function assertBounds(section: string, values: object, sectionBounds: Readonly<Record<string, Bounds>>): void {
   for (const [name, [minimum, maximum]] of Object.entries(sectionBounds)) {
     const value: unknown = (values as Readonly<Record<string, unknown>>)[name]
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum || value > maximum)
@@ -151,30 +145,29 @@ export function settingsOf(options: SequencerOptions): Settings {
       maxUnanswered: 65_536,
       maxJournalBytes: 32 * 1024 * 1024,
       maxReads: 256,
+      maxCatchingUp: 4,
       retryAfterMs: 1_000,
       ...options.load,
     },
-    quota: { burst: 1_000_000, perSecond: 200_000, maxAddresses: 65_536, ...options.quota },
     http: {
       host: '127.0.0.1',
       port: 0,
-      trustedProxies: [],
       maxMessages: 4_096,
-      requestTimeoutMs: 10_000,
-      maxConnections: 10_000,
       maxFeeds: 1_000,
+      maxFeedsPerAddress: 100,
       heartbeatMs: 15_000,
       maxBufferedBytes: 8 * 1024 * 1024,
       slowReaderMs: 30_000,
-      ...options.http,
+      ...guardOptions(options.http ?? {}),
     },
     storage: { snapshotEveryBlocks: 2_000, keepSnapshots: 2, keepFinalBlocks: 1_000_000, ...options.storage },
+    alone: options.alone ?? false,
     drainMs: options.drainMs ?? 5_000,
     loopBudgetMs: options.loopBudgetMs ?? 50,
   }
-  for (const section of ['sealing', 'load', 'quota', 'http', 'storage'] as const)
-    demandBounds(section, settings[section], bounds[section])
-  if (settings.virtual !== undefined) demandBounds('virtual', settings.virtual, bounds.virtual)
-  demandBounds('options', settings, { drainMs: [0, day], loopBudgetMs: [1, day] })
+  for (const section of ['sealing', 'load', 'http', 'storage'] as const)
+    assertBounds(section, settings[section], bounds[section])
+  if (settings.virtual !== undefined) assertBounds('virtual', settings.virtual, bounds.virtual)
+  assertBounds('options', settings, { drainMs: [0, day], loopBudgetMs: [1, day] })
   return settings
 }

@@ -1,10 +1,11 @@
+import { firstOf } from '@parley/runtime'
 import type { FastifyInstance } from 'fastify'
 import { SequencerError } from './faults.ts'
+import { closeCodes } from './feeds/connection.ts'
 import { routesOf } from './http/routes.ts'
 import { createServer } from './http/server.ts'
 import { type SequencerOptions, type Settings, settingsOf } from './options.ts'
 import { type Pipeline, preparePipeline, type SequencerDeps } from './pipeline/pipeline.ts'
-import { firstOf } from './pulse.ts'
 
 export interface Sequencer {
   /**
@@ -38,6 +39,7 @@ class RunningSequencer implements Sequencer {
   private app: FastifyInstance | undefined
   private stopped: Promise<void> | undefined
   private hasFailed = false
+  private farewell: { readonly code: number; readonly reason?: string } = { code: closeCodes.stopping }
 
   constructor(deps: SequencerDeps, settings: Settings) {
     this.deps = deps
@@ -53,7 +55,7 @@ class RunningSequencer implements Sequencer {
     const fail = (error: unknown): void => this.fail(error)
     const pipeline = await preparePipeline(deps, settings, fail, signal)
     this.pipeline = pipeline
-    const { chain, finality, inbox, producer, metrics } = pipeline
+    const { chain, finality, inbox, producer, resubmission, metrics } = pipeline
     deps.execution.onExecuted((batch) => {
       if (!this.hasFailed) producer.executed(batch)
     })
@@ -62,10 +64,13 @@ class RunningSequencer implements Sequencer {
     this.watch(producer.run(signal))
     this.watch(inbox.follow(signal))
     this.watch(finality.follow(signal))
-    const { routes, sockets } = routesOf(deps, settings, pipeline, signal)
-    const { clock, log, execution } = deps
+    this.watch(resubmission.run(signal))
+    const { clock, log, registry, execution } = deps
     const ended = () => (this.hasFailed ? stopping() : undefined)
-    this.app = await createServer({ clock, log, metrics, ended }, settings.http, routes, sockets)
+    const farewell = () => this.farewell
+    this.app = await createServer({ clock, log, registry, metrics, ended, farewell }, settings.http, (exchangeOf) =>
+      routesOf(deps, settings, pipeline, signal, exchangeOf),
+    )
     const { host, port } = settings.http
     this.url = await this.app.listen({ host, port })
     const { lanes, verifier } = execution
@@ -81,6 +86,8 @@ class RunningSequencer implements Sequencer {
   private fail(error: unknown): void {
     if (this.hasFailed) return
     this.hasFailed = true
+    if (error instanceof SequencerError && error.fault.code === 'LINEAGE_CHANGED')
+      this.farewell = { code: closeCodes.lineage, reason: `from ${error.fault.standing + 1n}` }
     this.deps.log.fatal({ err: error }, 'sequencer stops')
     this.pipeline?.intake.fail(stopping())
     this.ending.abort(error)

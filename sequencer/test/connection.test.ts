@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events'
 import type { WebSocket } from '@fastify/websocket'
+import { Share } from '@parley/api/server'
+import { ManualClock } from '@parley/runtime/testing'
 import { expect, test } from 'vitest'
 import { Connection } from '../src/feeds/connection.ts'
 import { sendingFrom } from '../src/feeds/sending.ts'
-import { ManualClock } from './support/clock.ts'
 
 /** A socket whose bytes leave when they are told to. */
 class StuckSocket extends EventEmitter {
@@ -19,9 +20,25 @@ class StuckSocket extends EventEmitter {
     for (const sent of this.waiting.splice(0)) sent()
   }
 
+  private pings = 0
+
   ping(): void {
+    this.pings += 1
     this.log.push('ping')
   }
+
+  /** What the other side answers to the last ping. */
+  answerPing(): void {
+    this.emit('pong', Buffer.from(String(this.pings)))
+  }
+
+  pong(_data: Buffer, _mask: boolean, sent: () => void): void {
+    this.log.push('pong')
+    this.waiting.push(sent)
+  }
+
+  readonly OPEN = 1
+  readonly readyState = 1
 
   close(code: number, reason: string): void {
     this.log.push(`close ${code} ${reason}`)
@@ -38,8 +55,10 @@ const options = { heartbeatMs: 100, maxBufferedBytes: 10, slowReaderMs: 1_000 }
 function setUp(greeting?: () => string) {
   const socket = new StuckSocket()
   const clock = new ManualClock()
-  const connection = new Connection(socket as unknown as WebSocket, clock, options, greeting)
-  return { socket, clock, connection }
+  const unsent = new Share({ maximum: 1_000, perSource: 1_000 })
+  const place = { socket: socket as unknown as WebSocket, unsent, source: '192.0.2.1' }
+  const connection = new Connection({ ...place, clock, greeting }, options)
+  return { socket, clock, connection, unsent }
 }
 
 /** Lets everything run that can. */
@@ -73,7 +92,7 @@ test('connection › a feed to a slow reader ends and says where to resume', asy
     },
   )
   for (let ms = 0; ms < 1_100; ms += 50) {
-    socket.emit('pong')
+    socket.answerPing()
     clock.advance(50)
     await settle()
   }
@@ -89,7 +108,7 @@ test('connection › pings with a greeting, and ends when no ping was answered',
   clock.advance(100)
   await settle()
   expect(socket.log).toEqual(['hello', 'ping', 'hello'])
-  socket.emit('pong')
+  socket.answerPing()
   clock.advance(100)
   await settle()
   expect(connection.signal.aborted).toBe(false)
@@ -97,6 +116,50 @@ test('connection › pings with a greeting, and ends when no ping was answered',
   await settle()
   expect(socket.log.at(-1)).toBe('terminate')
   expect(connection.signal.aborted).toBe(true)
+})
+
+test('connection › a pong that answers no ping of this round is no life', async () => {
+  const { socket, clock, connection } = setUp()
+  for (let round = 0; round < 2; round += 1) {
+    socket.emit('pong', Buffer.from('junk'))
+    clock.advance(100)
+    await settle()
+  }
+  expect(connection.signal.aborted).toBe(true)
+})
+
+test('connection › pings that come before an answer has left are answered once', () => {
+  const { socket } = setUp()
+  for (let i = 0; i < 1_000; i += 1) socket.emit('ping', Buffer.alloc(125))
+  expect(socket.log).toEqual(['pong'])
+  socket.flush()
+  expect(socket.log).toEqual(['pong', 'pong'])
+  socket.flush()
+  expect(socket.log).toEqual(['pong', 'pong'])
+})
+
+test('connection › waits for its own bytes when those of all feeds of the address are too many', async () => {
+  const { socket, connection, unsent } = setUp()
+  unsent.add('192.0.2.1', 1_000)
+  const sending = connection.send(new Uint8Array(1))
+  let sent = false
+  const first = sending.then(() => {
+    sent = true
+  })
+  await settle()
+  expect(sent).toBe(false)
+  socket.flush()
+  await first
+  expect(unsent.total).toBe(1_000)
+})
+
+test('connection › gives back what it had not sent when it ends', async () => {
+  const { socket, connection, unsent } = setUp()
+  await connection.send(new Uint8Array(9))
+  expect(unsent.total).toBe(9)
+  socket.terminate()
+  socket.flush()
+  expect(unsent.total).toBe(0)
 })
 
 test('connection › bytes that leave count as life', async () => {

@@ -1,15 +1,17 @@
 import {
-  type BuiltBlock,
+  BlockView,
+  BodyKind,
   type ConversationEntry,
+  ConversationEntryType,
   type InboxItem,
   InboxItemKind,
   type QueuedItem,
   type RunsView,
-  viewOf,
 } from '@parley/protocol'
+import type { BuiltBlock } from '@parley/protocol/reference'
 import { expect, test } from 'vitest'
-import { ConversationIndex, findLink } from '../src/chain/conversation-index.ts'
-import { entriesOf } from '../src/feeds/conversation-entries.ts'
+import { ConversationIndex, findLink } from '../src/derived/conversation-index.ts'
+import { BlockEntries } from '../src/feeds/block-entries.ts'
 import { offerMessage, offerOperation, ReferenceChainBuilder } from './support/reference-chain.ts'
 import { deposit, named, Talk } from './support/world.ts'
 
@@ -37,24 +39,39 @@ function blocks(): { built: BuiltBlock[]; items: QueuedItem[]; talks: Talk[] } {
   return { built, items: chain.items, talks }
 }
 
+const viewOfBuilt = ({ block, witness }: BuiltBlock): BlockView =>
+  BlockView.encode({ block, witness, signature: new Uint8Array(65) })
+
 async function historyOf(talk: Talk, index: ConversationIndex, links: Uint8Array[], world: ReturnType<typeof blocks>) {
-  const entries: ConversationEntry[] = []
+  const frames: Uint8Array[] = []
   let number = index.lastBlock(talk.shard, talk.index)
   while (number > 0n) {
-    const link = findLink(links[Number(number) - 1] as Uint8Array, talk.shard, talk.index)!
-    const { block, witness } = world.built[Number(number) - 1] as BuiltBlock
-    const sealed = { block, witness, signature: new Uint8Array(65) }
-    const place = { shard: talk.shard, index: talk.index, ...link }
-    entries.unshift(...(await entriesOf(sealed, place, async (item) => world.items[Number(item)] as QueuedItem)))
-    number = link.previous
+    const own = links[Number(number) - 1] as Uint8Array
+    const view = viewOfBuilt(world.built[Number(number) - 1] as BuiltBlock)
+    const entries = await BlockEntries.read(view, own, async (item) => world.items[Number(item)] as QueuedItem)
+    frames.unshift(...entries.of(talk).map(({ bytes }) => bytes))
+    number = findLink(own, talk)!.previous
   }
-  return entries
+  return frames
 }
 
-const viewed = ({ block, witness }: BuiltBlock): [bigint, RunsView] => [
-  block.header.number,
-  viewOf({ block, witness, signature: new Uint8Array(65) }).runs,
-]
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+/** Signatures by content, taken from the decoded blocks and the forced items. */
+function signaturesOf({ built, items }: ReturnType<typeof blocks>): Map<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>()
+  for (const { block, witness } of built)
+    for (const [r, run] of block.runs.entries())
+      for (const [s, { body }] of run.segments.entries())
+        if (body.selector === BodyKind.messages)
+          for (const [i, { content }] of body.value.entries())
+            found.set(hex(content), witness[r]?.[s]?.[i] as Uint8Array)
+  for (const { item } of items)
+    if (item.selector === InboxItemKind.forcedMessage) found.set(hex(item.value.message.content), item.value.signature)
+  return found
+}
+
+const viewed = (built: BuiltBlock): [bigint, RunsView] => [built.block.header.number, viewOfBuilt(built).runs]
 
 const itemAt = (items: readonly QueuedItem[]) => (index: bigint) => items[Number(index)] as QueuedItem
 
@@ -63,14 +80,17 @@ test('conversation index › walks back over every event of a conversation, in o
   const index = new ConversationIndex()
   const links = world.built.map((block) => index.add(...viewed(block), itemAt(world.items)))
   const [a, b, c] = world.talks as [Talk, Talk, Talk]
+  const signatures = signaturesOf(world)
   const told = async (talk: Talk) =>
-    (await historyOf(talk, index, links, world)).map(({ position, block, forced, event }) => [
-      position,
-      block,
-      forced,
-      event.selector === 0 ? Buffer.from(event.value.content).toString('hex') : 'operation',
-    ])
-  const content = (text: string): string => Buffer.from(named(text)).toString('hex')
+    (await historyOf(talk, index, links, world)).map((frame) => {
+      const entry = ConversationEntryType.deserialize(frame) as ConversationEntry
+      expect(ConversationEntryType.serialize(entry)).toEqual(frame)
+      const { position, block, timestamp, forced, event } = entry
+      expect(timestamp).toBe(world.built[Number(block) - 1]?.block.header.timestamp)
+      if (event.selector === 0) expect(event.value.signature).toEqual(signatures.get(hex(event.value.content)))
+      return [position, block, forced, event.selector === 0 ? hex(event.value.content) : 'operation']
+    })
+  const content = (text: string): string => hex(named(text))
   expect(await told(a)).toEqual([
     [0n, 1n, false, 'operation'],
     [0n, 1n, false, content('a0')],
@@ -105,5 +125,5 @@ test('conversation index › knows nothing of what no block touched', () => {
   const index = new ConversationIndex()
   expect(index.lastBlock(3, 0)).toBe(0n)
   expect(index.lastBlock(3, 2 ** 31)).toBe(0n)
-  expect(findLink(new Uint8Array(0), 3, 0)).toBeUndefined()
+  expect(findLink(new Uint8Array(0), { shard: 3, index: 0 })).toBeUndefined()
 })

@@ -80,6 +80,18 @@ describe('block feed', () => {
     await eventually('room', () => new Listener(harness.url, '/v1/feed/blocks').opened().catch(() => undefined))
   })
 
+  test('one address has a share of the feeds, and a refused upgrade gives its place back', async () => {
+    const { harness } = await started({ http: { maxFeeds: 10, maxFeedsPerAddress: 2 } })
+    const feeds = await Promise.all(
+      Array.from({ length: 5 }, () => new Listener(harness.url, '/v1/feed/blocks').opened().catch(() => undefined)),
+    )
+    expect(feeds.filter((feed) => feed !== undefined)).toHaveLength(2)
+    for (const feed of feeds) feed?.close()
+    for (let i = 0; i < 3; i += 1)
+      await expect(new Listener(harness.url, '/v1/feed/conversations/9/9').opened()).rejects.toThrow('refused')
+    await eventually('room', () => new Listener(harness.url, '/v1/feed/blocks').opened().catch(() => undefined))
+  })
+
   test('stopping closes it with 1001', async () => {
     const { harness } = await started()
     const listener = await new Listener(harness.url, '/v1/feed/blocks').opened()
@@ -165,14 +177,12 @@ describe('stream', () => {
   })
 
   test('junk signatures use up the quota a hundredfold and close it with 4429', async () => {
-    const { harness, talk } = await started({ quota: { burst: 250, perSecond: 1 } })
+    const { harness, talk } = await started({ http: { quotaBurst: 10_000, quotaPerSecond: 1 } })
     const stream = await new Listener(harness.url, '/v1/stream').opened()
     const junk = { ...talk.signed('junk', 0, 1n), signature: new Uint8Array(64).fill(1) }
-    stream.send(body([junk]))
+    stream.send(body(Array.from({ length: 95 }, () => junk)))
     expect(receiptsOf((await stream.heard(1))[0]!)[0]!.refusal).toBe(19)
-    stream.send(body([junk]))
-    await stream.heard(2)
-    stream.send(body(Array.from({ length: 60 }, () => junk)))
+    stream.send(body(Array.from({ length: 500 }, () => junk)))
     expect(await stream.ended()).toEqual({ code: 4429, reason: 'QUOTA_EXCEEDED' })
   })
 })

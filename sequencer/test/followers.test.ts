@@ -1,14 +1,15 @@
 import { type BlockHeader, BlockHeaderType, genesisHeader, SettlementError } from '@parley/protocol'
+import { Pulse } from '@parley/runtime'
+import { ManualClock } from '@parley/runtime/testing'
 import { MemoryLevel } from 'memory-level'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { genesisTip } from '../src/chain/tip.ts'
-import { Pulse } from '../src/pulse.ts'
+import { BlockTime } from '../src/settlement/block-time.ts'
 import { Finality } from '../src/settlement/finality.ts'
 import { InboxFollower } from '../src/settlement/inbox-follower.ts'
 import { FinalityStore } from '../src/store/finality-store.ts'
 import { InboxStore } from '../src/store/inbox-store.ts'
-import { ManualClock } from './support/clock.ts'
 import { FakeL2 } from './support/fake-l2.ts'
 import { config, deposit } from './support/world.ts'
 
@@ -27,12 +28,12 @@ beforeEach(() => {
 afterEach(() => ended.abort())
 
 /** Runs a follower; `until` waits for a page after which the condition holds. */
-async function following(consumed = 0n) {
+async function following(consumed = 0n, removals = 0) {
   const store = await InboxStore.open(db)
   const moved = new Pulse()
   const inbox = new InboxFollower(
-    { settlement: l2, clock, log, store, forceDelayMs: 1_000n, moved: () => moved.beat() },
-    consumed,
+    { settlement: l2, clock, log, store, config: { ...config, forceDelayMs: 1_000n }, moved: () => moved.beat() },
+    { items: consumed, removals },
   )
   const done = inbox.follow(ended.signal)
   done.catch(() => undefined)
@@ -93,7 +94,7 @@ test('inbox follower › an L2 that does not answer is asked again, another faul
   l2.enqueue(deposit(1))
   l2.failNext = new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'gone' })
   const { inbox, until, done } = await following()
-  while (clock.sleeping === 0) await new Promise(setImmediate)
+  while (clock.waits.length === 0) await new Promise(setImmediate)
   expect(inbox.caughtUp).toBe(false)
   clock.advance(250)
   await until(() => inbox.count === 1n)
@@ -109,17 +110,18 @@ test('inbox follower › an item out of order ends it', async () => {
   await expect(done).rejects.toMatchObject({ fault: { code: 'INBOX_GAP', expected: 1n, received: 5n } })
 })
 
-function finalityOf() {
+function finalityOf(to = log) {
   const moved = new Pulse()
   const genesis = genesisTip(config)
   const sealed = [genesis.root]
   const finality = new Finality({
     settlement: l2,
     clock,
-    log,
-    lineage: config.genesis.lineage,
+    log: to,
     sealedRoot: async (_, number) => sealed[Number(number)],
     store: new FinalityStore(db),
+    took: () => undefined,
+    time: new BlockTime(clock),
     moved: () => moved.beat(),
   })
   const done = finality.follow(ended.signal)
@@ -182,8 +184,61 @@ test('finality › a claim of a block not sealed here ends it', async () => {
   await expect(done).rejects.toMatchObject({ fault: { code: 'CLAIM_CONTRADICTS', block: 3n } })
 })
 
-test('finality › a new lineage ends it', async () => {
-  const { done } = finalityOf()
+test('finality › falls with a removal, and rises again with the L2 that takes it back', async () => {
+  const { finality, until, seal } = finalityOf()
+  l2.claim(seal(4n))
+  l2.claim(seal(9n))
+  l2.finalize(1n)
+  l2.removal(new Uint8Array(32).fill(7), 1n)
+  await until(() => finality.claimed === 4n)
+  expect(finality.final).toBe(4n)
+  l2.rollBack(3n)
+  await until(() => finality.claimed === 9n)
+})
+
+test('inbox follower › stores a removal with what it left standing, and ends', async () => {
+  const header = { ...genesisHeader(config), number: 4n }
+  const lineage = new Uint8Array(32).fill(7)
+  l2.claim(header)
+  l2.claim({ ...header, number: 9n })
+  l2.enqueue(deposit(1))
+  const { done, store } = await following()
+  l2.removal(lineage, 1n)
+  await expect(done).rejects.toMatchObject({ fault: { code: 'LINEAGE_CHANGED', received: lineage, standing: 4n } })
+  expect((await InboxStore.open(db)).standing).toEqual(store.standing)
+  expect(store.standing.removals).toEqual([{ lineage, block: 4n, root: BlockHeaderType.hashTreeRoot(header), at: 4n }])
+})
+
+test('inbox follower › a removal that the L2 took back is forgotten', async () => {
+  l2.claim({ ...genesisHeader(config), number: 4n })
   l2.removal(new Uint8Array(32).fill(7))
-  await expect(done).rejects.toMatchObject({ fault: { code: 'LINEAGE_CHANGED' } })
+  l2.rollBack(1n)
+  const { inbox, until, store } = await following()
+  await until(() => inbox.caughtUp)
+  expect(store.standing.removals).toEqual([])
+  expect(store.standing.claims).toMatchObject([{ number: 1n, removedAt: undefined }])
+})
+
+test('inbox follower › a removal that was acted on and is taken back ends it', async () => {
+  l2.removal(new Uint8Array(32).fill(7))
+  const { inbox, until, done } = await following(0n, 1)
+  await until(() => inbox.caughtUp)
+  l2.rollBack(0n)
+  await expect(done).rejects.toMatchObject({ fault: { code: 'REMOVAL_ROLLED_BACK', removal: 0, to: 0n } })
+})
+
+test('finality › a clock that is not the L2’s is told once, and again after it was right', async () => {
+  const told: { aheadMs: number }[] = []
+  const listening = pino({ level: 'warn' }, { write: (line: string) => told.push(JSON.parse(line)) })
+  l2.time = BigInt(clock.now() - 3_600_000)
+  const { finality, until, seal } = finalityOf(listening)
+  l2.claim(seal(1n))
+  await until(() => finality.claimed === 1n)
+  l2.time = BigInt(clock.now() + 29_000)
+  l2.claim(seal(2n))
+  await until(() => finality.claimed === 2n)
+  l2.time = BigInt(clock.now() + 31_000)
+  l2.claim(seal(3n))
+  await until(() => finality.claimed === 3n)
+  expect(told.map(({ aheadMs }) => aheadMs)).toEqual([3_600_000, -31_000])
 })

@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
+import { ssz } from '@parley/api'
 import { ConversationType, SignedOperationType, signedMessageBytes } from '@parley/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { jsonOfSsz, type SszType } from '../src/http/ssz-json.ts'
 import {
   endAll,
   eventually,
@@ -23,8 +23,7 @@ beforeAll(async () => {
   harness = await startSequencer({
     lanes: 1,
     sealing: { minAgeMs: 0, minOperations: 1 },
-    http: { maxMessages: 8, requestTimeoutMs: 1_000 },
-    quota: { burst: 1_000_000_000, perSecond: 1_000_000_000 },
+    http: { maxMessages: 8, requestTimeoutMs: 1_000, quotaBurst: 1_000_000_000, quotaPerSecond: 1_000_000_000 },
   })
   harness.l2.enqueue(deposit(3))
   await eventually('deposit', async () => (await fetch(`${harness.url}/v1/accounts/3/0`)).ok || undefined)
@@ -40,7 +39,7 @@ const send = (path: string, type: string | undefined, payload: string | Uint8Arr
     body: typeof payload === 'string' ? payload : Buffer.from(payload),
   })
 
-const operationJson = () => jsonOfSsz(SignedOperationType as SszType, talk.create)
+const operationJson = () => ssz(SignedOperationType).encode(talk.create)
 const messageJson = (change: object = {}) => ({
   shard: 3,
   conversation: 0,
@@ -147,7 +146,7 @@ describe('HTTP › faults', () => {
 
   test('an operation that the state refuses is 422 with its fault, and a receipt for SSZ', async () => {
     const withdraw = signed({ selector: 4, value: { shard: 3, account: 0, nonce: 77n, amount: 1n } }, [ownerSecret])
-    const response = await send('/v1/operations', json, text(jsonOfSsz(SignedOperationType as SszType, withdraw)))
+    const response = await send('/v1/operations', json, text(ssz(SignedOperationType).encode(withdraw)))
     expect(response.status).toBe(422)
     expect(await response.json()).toMatchObject({ code: 'NONCE_MISMATCH', expected: '1', received: '77' })
     expect(await postOperation(harness.url, withdraw)).toEqual({ refusal: 6, block: 0n, value: 1n })
@@ -167,6 +166,41 @@ describe('HTTP › faults', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
     expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ code: 'REQUEST_MALFORMED' })
   })
+})
+
+describe('HTTP › upgrades that are refused', () => {
+  const upgraded = (path: string, headers: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(harness.url).port), '127.0.0.1')
+      let received = ''
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n${headers}\r\n`)
+      socket.on('data', (data) => {
+        received += data.toString()
+      })
+      socket.on('close', () => resolve(received))
+      socket.on('error', reject)
+    })
+  const key = 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
+  const version = 'Sec-WebSocket-Version: 13\r\n'
+
+  test.each([
+    ['on a route that is no WebSocket', '/v1/status', `Upgrade: websocket\r\n${version}${key}`],
+    ['of another version', '/v1/stream', `Upgrade: websocket\r\nSec-WebSocket-Version: 7\r\n${key}`],
+    ['without a key', '/v1/stream', `Upgrade: websocket\r\n${version}`],
+    ['to something else', '/v1/stream', `Upgrade: h2c\r\n${version}${key}`],
+  ])('%s: a coded fault, and the socket is gone', async (_, path, headers) => {
+    const answer = await upgraded(path, headers)
+    expect(answer).toMatch(/^HTTP\/1.1 400 /)
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ code: 'REQUEST_MALFORMED' })
+  })
+})
+
+test('HTTP › a fault does not grow with the field that it names', async () => {
+  const response = await send('/v1/messages', json, `[{"${'x'.repeat(60_000)}":1}]`)
+  expect(response.status).toBe(400)
+  const answer = await response.text()
+  expect(JSON.parse(answer)).toMatchObject({ code: 'FIELD_UNKNOWN' })
+  expect(answer.length).toBeLessThan(500)
 })
 
 describe('HTTP › answers', () => {
@@ -211,8 +245,17 @@ describe('HTTP › answers', () => {
     expect(await getJson(harness.url, path)).toEqual({
       shard: 3,
       index: 0,
-      ...(jsonOfSsz(ConversationType as SszType, conversation) as object),
+      conversation: ssz(ConversationType).encode(conversation),
     })
+  })
+
+  test.each([
+    ['application/octet-stream;q=0.1, application/json', json],
+    ['Application/Octet-Stream', octets],
+    ['application/octet-stream, */*;q=0.1', octets],
+  ])('Accept: %s is answered with %s', async (accept, type) => {
+    const response = await fetch(`${harness.url}/v1/conversations/3/0`, { headers: { accept } })
+    expect(response.headers.get('content-type')).toContain(type)
   })
 
   test('status, prices, blocks and metrics tell where it stands', async () => {
@@ -225,7 +268,7 @@ describe('HTTP › answers', () => {
       finality: { claimed: '0', final: '0' },
     })
     expect(await getJson(harness.url, '/v1/prices')).toMatchObject({
-      prices: { dataByte: '0' },
+      prices: { coreByte: '0', witnessByte: '0' },
       shards: { length: 64, 0: { shard: 0, execution: '1', message: '1' } },
     })
     const block = await getJson(harness.url, '/v1/blocks/1')

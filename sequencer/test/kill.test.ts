@@ -46,7 +46,7 @@ type Acknowledged = Map<bigint, string>
 async function keepTalking(url: string, talk: Talk, heard: Acknowledged, answered: () => void): Promise<void> {
   const path = `/v1/conversations/${talk.shard}/${talk.index}`
   for (;;) {
-    const { members } = await getJson<{ members: { nonce: string }[] }>(url, path)
+    const { members } = (await getJson<{ conversation: { members: { nonce: string }[] } }>(url, path)).conversation
     const nonce = BigInt(members[0]!.nonce)
     const messages = [0n, 1n, 2n].map((i) => talk.signed(`${talk.shard} ${nonce + i}`, 0, nonce + i))
     const receipts = await postMessages(url, messages)
@@ -113,9 +113,12 @@ test('kill -9 › at moments under load loses nothing acknowledged and shows no 
   }
   const url = await live()
   for (const [i, talk] of talks.entries()) {
-    const { messageCount } = await getJson<{ messageCount: string }>(url, `/v1/conversations/${talk.shard}/0`)
+    const { conversation } = await getJson<{ conversation: { messageCount: string } }>(
+      url,
+      `/v1/conversations/${talk.shard}/0`,
+    )
     expect(heard[i]!.size).toBeGreaterThan(0)
-    const contents = await contentsOf(url, talk, BigInt(messageCount))
+    const contents = await contentsOf(url, talk, BigInt(conversation.messageCount))
     for (const [position, content] of heard[i]!) expect(contents[Number(position)]).toBe(content)
   }
   const feed = await new Listener(url, '/v1/feed/blocks?from=1').opened()

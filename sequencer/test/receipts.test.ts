@@ -1,8 +1,8 @@
 import type { Outcome } from '@parley/execution'
 import { MessageReceiptType, messageReceiptBytes, refusalNumbers, type TransitionFault } from '@parley/protocol'
 import { expect, test } from 'vitest'
-import { jsonOfOutcome } from '../src/http/receipts.ts'
-import { halvesOf, Receipts } from '../src/pipeline/receipts.ts'
+import { answerOf } from '../src/ingress/outcome.ts'
+import { halvesOf, Receipts } from '../src/ingress/receipts.ts'
 
 const refused = (fault: TransitionFault): Outcome => ({ accepted: false, fault })
 
@@ -42,9 +42,9 @@ test('receipts › are the concatenation of SSZ receipts', () => {
   expect(new Set(Object.values(refusalNumbers)).size).toBe(Object.keys(refusalNumbers).length)
 })
 
-test('jsonOfOutcome › names the fault and what it expected', () => {
-  expect(jsonOfOutcome(cases[0]![0])).toEqual({ accepted: true, block: String(2n ** 64n - 1n), position: '7' })
-  expect(jsonOfOutcome(cases[1]![0])).toMatchObject({
+test('answerOf › names the fault and what it expected', () => {
+  expect(answerOf(cases[0]![0])).toEqual({ accepted: true, block: 2n ** 64n - 1n, position: 7n })
+  expect(answerOf(cases[1]![0])).toMatchObject({
     accepted: false,
     fault: { code: 'NONCE_MISMATCH', expected: '9', received: '8', retry: 'changed', blame: 'sender' },
   })

@@ -1,6 +1,6 @@
 import { BlockHeaderType, type SealedBlock } from '@parley/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
-import { encodeEntries, encodeOpening } from '../src/chain/opening.ts'
+import { encodeRecord } from '../src/chain/journal-records.ts'
 import { openJournal } from '../src/index.ts'
 import { checksummed, keyOf } from '../src/level.ts'
 import { SnapshotStore } from '../src/store/snapshot-store.ts'
@@ -61,11 +61,11 @@ class Witnessed {
 async function talkTo(url: string, talks: readonly Talk[], witnessed: Witnessed, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     for (const talk of talks) {
-      const { members } = await getJson<{ members: { nonce: string }[] }>(
+      const { conversation } = await getJson<{ conversation: { members: { nonce: string }[] } }>(
         url,
         `/v1/conversations/${talk.shard}/${talk.index}`,
       )
-      const next = BigInt(members[0]!.nonce)
+      const next = BigInt(conversation.members[0]!.nonce)
       const texts = [0n, 1n, 2n].map((i) => talk.signed(`${next + i}`, 0, next + i))
       for (const { refusal, value } of await postMessages(url, texts)) if (refusal === 0) witnessed.heard(talk, value)
     }
@@ -87,9 +87,9 @@ async function found(url: string, talks: readonly Talk[]): Promise<void> {
 
 async function countsOf(url: string, talks: readonly Talk[]): Promise<bigint[]> {
   const reads = talks.map(({ shard, index }) =>
-    getJson<{ messageCount: string }>(url, `/v1/conversations/${shard}/${index}`),
+    getJson<{ conversation: { messageCount: string } }>(url, `/v1/conversations/${shard}/${index}`),
   )
-  return (await Promise.all(reads)).map(({ messageCount }) => BigInt(messageCount))
+  return (await Promise.all(reads)).map(({ conversation }) => BigInt(conversation.messageCount))
 }
 
 /** Runs a life that ends when the disk does; `death` says at which write. */
@@ -159,14 +159,24 @@ test('recovery › a stopped sequencer goes on with the same open block', async 
   expect(next).toMatchObject({ refusal: 0, block: receipt!.block, value: 2n })
 })
 
-test('recovery › starts from a snapshot and prunes the journal before it', async () => {
+test('recovery › starts from a snapshot and prunes the journal before it, once it is final', async () => {
   const l2 = new FakeL2(config, signer.address)
   l2.enqueue(deposit(3), deposit(9))
   const talks = talksOfTwo()
   const witnessed = new Witnessed()
   const first = await startSequencer({ ...quick, storage: { snapshotEveryBlocks: 2, keepSnapshots: 1 }, l2 })
   await found(first.url, talks)
-  await talkTo(first.url, talks, witnessed, 12)
+  await talkTo(first.url, talks, witnessed, 6)
+  const { block } = (await blockAt(first.url, 'latest')) as SealedBlock
+  const unpruned = await openJournal({ db: survivorOf(first.disk).journal })
+  expect(() => unpruned.read(0n)).not.toThrow()
+  l2.claim(block.header)
+  l2.finalize()
+  await eventually('final', async () => {
+    const { finality } = await getJson<{ finality: { final: string } }>(first.url, '/v1/status')
+    return finality.final === `${block.header.number}` || undefined
+  })
+  await talkTo(first.url, talks, witnessed, 8)
   const counts = await countsOf(first.url, talks)
   await first.end()
   const disk = survivorOf(first.disk)
@@ -199,8 +209,15 @@ test('recovery › passes over a damaged snapshot and takes the older one', asyn
 
 function opening(number: bigint, inboxFrom = 0n): Uint8Array {
   const { lineage, prices, timestamp } = config.genesis
-  return encodeOpening({ number, timestamp: timestamp + 1_000n, lineage, inboxFrom, items: 0, prices })
+  const inboxHash = new Uint8Array(32)
+  return encodeRecord({
+    kind: 'opening',
+    opening: { number, timestamp: timestamp + 1_000n, lineage, inboxFrom, items: 0, inboxHash, prices },
+  })
 }
+
+const entriesOf = (block: bigint): Uint8Array => encodeRecord({ kind: 'entries', block, entries: new Uint8Array(4) })
+const sealOf = (number: bigint): Uint8Array => encodeRecord({ kind: 'seal', seal: { number, root: named('a root') } })
 
 describe('recovery › refuses a journal that does not fit', () => {
   async function journalOf(...records: Uint8Array[]): Promise<Disk> {
@@ -211,10 +228,12 @@ describe('recovery › refuses a journal that does not fit', () => {
     return disk
   }
   test.each<[string, () => Uint8Array[]]>([
-    ['entries before any opening', () => [encodeEntries(1n, new Uint8Array(4))]],
-    ['entries of another block', () => [opening(1n), encodeEntries(2n, new Uint8Array(4))]],
+    ['entries before any opening', () => [entriesOf(1n)]],
+    ['entries of another block', () => [opening(1n), entriesOf(2n)]],
     ['an opening that leaves out a number', () => [opening(2n)]],
     ['an opening that leaves out inbox items', () => [opening(1n, 3n)]],
+    ['a seal of a block that is not open', () => [sealOf(1n)]],
+    ['a seal of another block', () => [opening(1n), sealOf(2n)]],
     ['something unknown', () => [new Uint8Array([9])]],
   ])('%s', async (_, records) => {
     const disk = await journalOf(...records())
@@ -222,7 +241,7 @@ describe('recovery › refuses a journal that does not fit', () => {
   })
 
   test('entries that lanes cannot read', async () => {
-    const disk = await journalOf(opening(1n), encodeEntries(1n, new Uint8Array(4)))
+    const disk = await journalOf(opening(1n), entriesOf(1n))
     await expect(startSequencer({ ...quick, disk })).rejects.toMatchObject({ fault: { code: 'RECORD_INVALID' } })
   })
 })
@@ -251,7 +270,7 @@ describe('recovery › a stored block that the journal does not give stops the s
 
   test.each([
     { what: 'an opening that does not follow', record: opening(99n) },
-    { what: 'entries of a block that is not open', record: encodeEntries(99n, new Uint8Array(4)) },
+    { what: 'entries of a block that is not open', record: entriesOf(99n) },
     { what: 'something unknown', record: new Uint8Array([9]) },
   ])('also when $what comes later in the journal', async ({ record }) => {
     const l2 = new FakeL2(config, signer.address)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { livePlan, virtualPlan } from '../src/pipeline/plan.ts'
-import { decideSeal, type OpenBlockLoad } from '../src/pipeline/sealing-rule.ts'
-import { nextTimestamp } from '../src/pipeline/timestamps.ts'
+import { livePlan, virtualPlan } from '../src/block-producer/plan.ts'
+import { decideSeal, type OpenBlockLoad } from '../src/block-producer/sealing-rule.ts'
+import { nextTimestamp } from '../src/block-producer/timestamps.ts'
 
 const rule = { minAgeMs: 500, minOperations: 256, maxWaitMs: 2_000, maxAheadMs: 0 }
 const opened = 10_000
@@ -52,7 +52,7 @@ const needs = { number: 1n, base: { timestamp: 0n }, waiting: false, items: 0n, 
 const item = (time: bigint) =>
   ({
     index: 0n,
-    item: { selector: 3, value: { dataByte: 0n, settlement: 0n, stateByte: 0n } },
+    item: { selector: 3, value: { coreByte: 0n, witnessByte: 0n, settlement: 0n, stateByte: 0n } },
     time,
     inboxHash: new Uint8Array(32),
   }) as const

@@ -1,4 +1,5 @@
-import { executeBlock, genesisHeader, portableVerifier, type State, StateType } from '@parley/protocol'
+import { genesisHeader, portableVerifier, SettlementError, type State, StateType } from '@parley/protocol'
+import { executeBlock } from '@parley/protocol/reference'
 import { afterEach, expect, test } from 'vitest'
 import { blockAt, endAll, eventually, getJson, postMessages, postOperation, startSequencer } from './support/harness.ts'
 import { config, deposit, Talk } from './support/world.ts'
@@ -46,7 +47,22 @@ test('sequencer › accepts, answers with the position, and seals blocks that th
   expect(conversation).toMatchObject({
     shard: 3,
     index: 0,
-    messageCount: '2',
-    members: [{ nonce: '2' }, { nonce: '2' }],
+    conversation: { messageCount: '2', members: [{ nonce: '2' }, { nonce: '2' }] },
   })
+})
+
+test.each([
+  new SettlementError({ code: 'L2_BEHIND', head: 11n, read: 30n }),
+  new SettlementError({ code: 'CONTRACT_MISSING', address: new Uint8Array(20) }),
+])('sequencer › is unready and says why while the L2 answers with $fault.code', async (fault) => {
+  const { url, l2 } = await startSequencer()
+  const ready = async (): Promise<object> => getJson(url, '/readyz')
+  await eventually('ready', async () => (await fetch(`${url}/readyz`)).ok || undefined)
+  l2.astray = fault
+  l2.empty()
+  await eventually('unready', async () => (await fetch(`${url}/readyz`)).status === 503 || undefined)
+  expect(await ready()).toMatchObject({ because: expect.stringContaining(fault.fault.code) })
+  l2.astray = undefined
+  l2.empty()
+  await eventually('ready again', async () => (await fetch(`${url}/readyz`)).ok || undefined)
 })

@@ -1,6 +1,7 @@
-import { beginSegment, blockContext, portableVerifier, type Shard, viewOf } from '@parley/protocol'
+import { BlockView, portableVerifier, type Shard } from '@parley/protocol'
+import { beginSegment, blockContext } from '@parley/protocol/reference'
 import { expect, test } from 'vitest'
-import { ShardFees } from '../src/chain/shard-fees.ts'
+import { ShardFees } from '../src/derived/shard-fees.ts'
 import { offerMessage, offerOperation, ReferenceChainBuilder } from './support/reference-chain.ts'
 import { config, deposit, Talk } from './support/world.ts'
 
@@ -19,10 +20,10 @@ test('shard fees › follow the fee fields of the state, and quote what the next
   ]
   for (const some of offers) {
     const { block, witness } = chain.build(some)
-    followed.apply(viewOf({ block, witness, signature: new Uint8Array(65) }).runs, block.header.timestamp)
+    followed.apply(BlockView.encode({ block, witness, signature: new Uint8Array(65) }).runs, block.header.timestamp)
     expect(followed.fees).toEqual(chain.state.shards.map(({ feeExcess, feeTime }) => ({ feeExcess, feeTime })))
   }
-  const prices = { dataByte: 2n, settlement: 7n, stateByte: 1n }
+  const prices = { coreByte: 2n, witnessByte: 2n, settlement: 7n, stateByte: 1n }
   const at = chain.state.timestamp + 700n
   const quotes = new ShardFees(fees, followed.fees).quote(at, prices)
   chain.state.shards.forEach((shard, i) => {

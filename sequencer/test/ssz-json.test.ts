@@ -1,3 +1,4 @@
+import { type Codec, ssz } from '@parley/api'
 import {
   AccountType,
   BlockHeaderType,
@@ -7,36 +8,33 @@ import {
 } from '@parley/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { jsonOfSsz, parseSsz, type SszType, schemaOfSsz } from '../src/http/ssz-json.ts'
 import { Talk } from './support/world.ts'
 
-const types: Record<string, SszType> = {
-  SignedMessage: SignedMessageType as SszType,
-  SignedOperation: SignedOperationType as SszType,
-  Conversation: ConversationType as SszType,
-  Account: AccountType as SszType,
-  BlockHeader: BlockHeaderType as SszType,
+const types = {
+  SignedMessage: ssz(SignedMessageType),
+  SignedOperation: ssz(SignedOperationType),
+  Conversation: ssz(ConversationType),
+  Account: ssz(AccountType),
+  BlockHeader: ssz(BlockHeaderType),
 }
 
 const talk = new Talk(3, 0)
-const message = jsonOfSsz(types.SignedMessage as SszType, talk.say('hello')) as Record<string, unknown>
-const operation = jsonOfSsz(types.SignedOperation as SszType, talk.create) as {
+const message = types.SignedMessage.encode(talk.say('hello')) as Record<string, unknown>
+const operation = types.SignedOperation.encode(talk.create) as {
   operation: unknown
   signatures: unknown[]
 }
 
-test('jsonOfSsz › gives bytes as hex, uint64 as decimal strings, smaller integers as numbers, unions by kind', () => {
+test('ssz › encode gives bytes as hex, uint64 as decimal strings, smaller integers as numbers, unions by kind', () => {
   expect(message).toMatchObject({ shard: 3, conversation: 0, member: 0, nonce: '1' })
   expect(message.content).toMatch(/^0x[0-9a-f]{64}$/)
   expect(operation.operation).toMatchObject({ kind: 'createConversation', value: { shard: 3, nonce: '0' } })
 })
 
-test('parseSsz › reads what jsonOfSsz gives', () => {
+test('ssz › decode reads what encode gives', () => {
   for (const value of [talk.say('a'), { ...talk.say('b', 1), nonce: 2n ** 64n - 1n }])
-    expect(parseSsz(types.SignedMessage as SszType, jsonOfSsz(types.SignedMessage as SszType, value), '')).toEqual(
-      value,
-    )
-  expect(parseSsz(types.SignedOperation as SszType, operation, '')).toEqual(talk.create)
+    expect(types.SignedMessage.decode(types.SignedMessage.encode(value), '')).toEqual(value)
+  expect(types.SignedOperation.decode(operation, '')).toEqual(talk.create)
 })
 
 const invalid = (field: string) =>
@@ -59,20 +57,20 @@ test.each([
   ['letters that are not hex', { content: `0x${'zz'.repeat(32)}` }, invalid('content')],
   ['a field left out', { signature: undefined }, invalid('signature')],
   ['a field too many', { price: '1' }, unknown('price')],
-])('parseSsz › refuses %s', (_, change, fault) => {
-  expect(() => parseSsz(types.SignedMessage as SszType, { ...message, ...change }, '')).toThrow(fault)
+])('ssz › decode refuses %s', (_, change, fault) => {
+  expect(() => types.SignedMessage.decode({ ...message, ...change }, '')).toThrow(fault)
 })
 
 test.each<[string, unknown, unknown]>([
   ['null', null, invalid('[2]')],
   ['a list', [], invalid('[2]')],
   ['text', 'message', invalid('[2]')],
-])('parseSsz › names the place of %s', (_, value, fault) => {
-  expect(() => parseSsz(types.SignedMessage as SszType, value, '[2]')).toThrow(fault as never)
+])('ssz › decode names the place of %s', (_, value, fault) => {
+  expect(() => types.SignedMessage.decode(value, '[2]')).toThrow(fault as never)
 })
 
-test('parseSsz › refuses kinds that are none, and lists beyond their limit', () => {
-  const parse = (value: unknown) => () => parseSsz(types.SignedOperation as SszType, value, '')
+test('ssz › decode refuses kinds that are none, and lists beyond their limit', () => {
+  const parse = (value: unknown) => () => types.SignedOperation.decode(value, '')
   expect(parse({ ...operation, operation: { kind: 'burn', value: {} } })).toThrow(invalid('operation.kind'))
   expect(parse({ ...operation, operation: { kind: 'fund' } })).toThrow(invalid('operation.value'))
   const [signature] = operation.signatures
@@ -82,14 +80,14 @@ test('parseSsz › refuses kinds that are none, and lists beyond their limit', (
   expect(parse({ ...operation, signatures: [signature, '0x'] })).toThrow(invalid('signatures[1]'))
 })
 
-describe('parseSsz › anything is a value of the type or a coded fault', () => {
-  for (const [name, type] of Object.entries(types))
+describe('ssz › decode anything is a value of the type or a coded fault', () => {
+  for (const [name, type] of Object.entries(types) as [string, Codec<unknown>][])
     test(name, () => {
       fc.assert(
         fc.property(fc.oneof(fc.jsonValue(), fc.constant(message), fc.constant(operation)), (value) => {
           try {
-            const parsed = parseSsz(type, value, '')
-            expect(parseSsz(type, jsonOfSsz(type, parsed), '')).toEqual(parsed)
+            const parsed = type.decode(value, '')
+            expect(type.decode(type.encode(parsed), '')).toEqual(parsed)
           } catch (error) {
             expect((error as { fault?: { code: string } }).fault?.code).toMatch(/^FIELD_/)
           }
@@ -99,8 +97,8 @@ describe('parseSsz › anything is a value of the type or a coded fault', () => 
     })
 })
 
-test('schemaOfSsz › every property is required and no other allowed', () => {
-  expect(schemaOfSsz(types.Account as SszType)).toMatchObject({
+test('ssz › in the schema every property is required and no other allowed', () => {
+  expect(types.Account.schema).toMatchObject({
     type: 'object',
     required: ['owner', 'nonce', 'balance', 'withdrawn'],
     additionalProperties: false,

@@ -1,7 +1,7 @@
-import { type SealedBlock, SealedBlockType, sameBytes, viewOf } from '@parley/protocol'
+import { BlockView, type SealedBlock, SealedBlockType, sameBytes } from '@parley/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { decodeRecord, encodeEntries, encodeOpening, type Opening } from '../src/chain/opening.ts'
-import { ShardFeesType } from '../src/chain/shard-fees.ts'
+import { decodeRecord, encodeRecord, type JournalRecord } from '../src/chain/journal-records.ts'
+import { ShardFeesType } from '../src/derived/shard-fees.ts'
 import { keyOf } from '../src/level.ts'
 import { BlockStore } from '../src/store/block-store.ts'
 import { InboxStore } from '../src/store/inbox-store.ts'
@@ -43,8 +43,8 @@ describe('block store', () => {
     const [first, second] = chainOf(2) as [SealedBlock, SealedBlock]
     const store = await BlockStore.open(db)
     expect([store.head, store.first]).toEqual([0n, 1n])
-    const bytes = await store.add(viewOf(first), links)
-    await store.add(viewOf(second), links)
+    const bytes = await store.add(BlockView.encode(first), links, Promise.resolve())
+    await store.add(BlockView.encode(second), links, Promise.resolve())
     expect(sameBytes(bytes, SealedBlockType.serialize(first))).toBe(true)
     const again = await BlockStore.open(db)
     expect([again.head, again.first]).toEqual([2n, 1n])
@@ -57,21 +57,23 @@ describe('block store', () => {
     const store = await BlockStore.open(db)
     const [first, second] = chainOf(2) as [SealedBlock, SealedBlock]
     const [other] = chainOf(1, 'other') as [SealedBlock]
-    await store.add(viewOf(first), links)
-    await store.add(viewOf(second), links)
+    await store.add(BlockView.encode(first), links, Promise.resolve())
+    await store.add(BlockView.encode(second), links, Promise.resolve())
     await store.forget(2n)
     expect(await store.block(1n)).toBeUndefined()
     expect(await store.block(2n)).toEqual(second)
     const again = await BlockStore.open(db)
     expect([again.head, again.first]).toEqual([2n, 2n])
     again.head = 0n
-    await expect(again.add(viewOf(other), links)).rejects.toMatchObject({ fault: { code: 'SECOND_HEADER', block: 1n } })
+    await expect(again.add(BlockView.encode(other), links, Promise.resolve())).rejects.toMatchObject({
+      fault: { code: 'SECOND_HEADER', block: 1n },
+    })
     expect(await again.block(1n)).toBeUndefined()
   })
 
   test('never forgets its last block', async () => {
     const store = await BlockStore.open(db)
-    for (const block of chainOf(2)) await store.add(viewOf(block), links)
+    for (const block of chainOf(2)) await store.add(BlockView.encode(block), links, Promise.resolve())
     await store.forget(3n)
     expect((await BlockStore.open(db)).head).toBe(2n)
   })
@@ -79,12 +81,12 @@ describe('block store', () => {
   test('refuses a gap', async () => {
     const store = await BlockStore.open(db)
     const [, second] = chainOf(2)
-    await expect(store.add(viewOf(second!), links)).rejects.toThrow(corrupt('block'))
+    await expect(store.add(BlockView.encode(second!), links, Promise.resolve())).rejects.toThrow(corrupt('block'))
   })
 
   test('refuses what is not what was written', async () => {
     const store = await BlockStore.open(db)
-    await store.add(viewOf(chainOf(1)[0]!), links)
+    await store.add(BlockView.encode(chainOf(1)[0]!), links, Promise.resolve())
     await flip(keyOf('block/', 1n))
     await expect((await BlockStore.open(db)).block(1n)).rejects.toThrow(corrupt('block'))
   })
@@ -140,7 +142,7 @@ describe('snapshot store', () => {
 
   test('gives back pieces in their order and keeps the latest', async () => {
     const store = new SnapshotStore(db)
-    for (const number of [1n, 2n, 3n]) await store.write(snapshot(number), 2)
+    for (const number of [1n, 2n, 3n]) await store.write(snapshot(number), 2, 2n)
     expect(await store.list()).toEqual([3n, 2n])
     const { shards, index, ...head } = snapshot(3n)
     expect(await store.head(3n)).toMatchObject(head)
@@ -148,12 +150,21 @@ describe('snapshot store', () => {
       shards.flatMap((pieces, shard) => pieces.map((bytes) => ({ shard, bytes }))),
     )
     expect((await read(store.index(3n))).map(({ bytes }) => bytes)).toEqual(index.flat())
-    expect((await store.write(snapshot(4n), 2)).journalFrom).toBe(21n)
+    expect((await store.write(snapshot(4n), 2, 3n))?.journalFrom).toBe(21n)
+  })
+
+  test('keeps what leads back to the last final block, and no oldest one that is above it', async () => {
+    const store = new SnapshotStore(db)
+    const oldest = []
+    for (const number of [2n, 4n, 6n, 8n]) oldest.push(await store.write(snapshot(number), 1, number < 8n ? 1n : 5n))
+    // Until a snapshot is at or below the final block, only the journal leads there.
+    expect(oldest.map((head) => head?.header.number)).toEqual([undefined, undefined, undefined, 4n])
+    expect(await store.list()).toEqual([8n, 6n, 4n])
   })
 
   test('refuses a damaged or missing piece', async () => {
     const store = new SnapshotStore(db)
-    await store.write(snapshot(1n), 1)
+    await store.write(snapshot(1n), 1, 0n)
     await flip(keyOf('part/', 1n, 5n, 0n))
     await expect(read(store.shards(1n))).rejects.toThrow(corrupt('snapshot'))
     await db.batch([{ type: 'del', key: keyOf('part/', 1n, 5n, 0n) }], { sync: true })
@@ -162,31 +173,36 @@ describe('snapshot store', () => {
 })
 
 describe('journal records', () => {
-  const opening: Opening = {
-    number: 5n,
-    timestamp: 6n,
-    lineage: named('lineage'),
-    inboxFrom: 7n,
-    items: 64,
-    prices: { dataByte: 1n, settlement: 2n, stateByte: 3n },
-  }
+  const records: readonly JournalRecord[] = [
+    {
+      kind: 'opening',
+      opening: {
+        number: 5n,
+        timestamp: 6n,
+        lineage: named('lineage'),
+        inboxFrom: 7n,
+        items: 64,
+        inboxHash: named('inbox'),
+        prices: { coreByte: 1n, witnessByte: 1n, settlement: 2n, stateByte: 3n },
+      },
+    },
+    { kind: 'entries', block: 2n ** 64n - 1n, entries: new Uint8Array([9, 8]) },
+    { kind: 'seal', seal: { number: 2n ** 64n - 1n, root: named('root') } },
+  ]
+  const [opening = new Uint8Array(0), , seal = new Uint8Array(0)] = records.map(encodeRecord)
 
-  test('decode to what was encoded', () => {
-    expect(decodeRecord(encodeOpening(opening), 0n)).toEqual({ kind: 'opening', opening })
-    const entries = new Uint8Array([9, 8])
-    expect(decodeRecord(encodeEntries(2n ** 64n - 1n, entries), 0n)).toEqual({
-      kind: 'entries',
-      block: 2n ** 64n - 1n,
-      entries,
-    })
+  test.each(records)('$kind decodes to what was encoded', (record) => {
+    expect(decodeRecord(encodeRecord(record), 0n)).toEqual(record)
   })
 
   test.each([
     ['nothing', []],
-    ['an unknown kind', [3, ...new Uint8Array(20)]],
+    ['an unknown kind', [9, ...new Uint8Array(20)]],
     ['entries without entries', [2, ...new Uint8Array(8)]],
     ['a short opening', [1, ...new Uint8Array(20)]],
-    ['a long opening', [...encodeOpening(opening), 0]],
+    ['a long opening', [...opening, 0]],
+    ['a short seal', [...seal].slice(0, -1)],
+    ['a long seal', [...seal, 0]],
   ])('%s is refused', (_, bytes) => {
     expect(() => decodeRecord(Uint8Array.from(bytes), 4n)).toThrow(
       expect.objectContaining({ fault: expect.objectContaining({ code: 'JOURNAL_INVALID', position: 4n }) }),

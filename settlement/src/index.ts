@@ -1,8 +1,10 @@
 export { claimHash } from './claims/convert.ts'
 export { l1DataFee, type PricedCall, type TransactionCost } from './claims/fees.ts'
 export { createSettlementMetrics, type SettlementMetrics } from './metrics.ts'
+export { type DataCosts, type DataQuotes, type DataQuotesOptions, openDataQuotes } from './prices/data-quotes.ts'
+export { nextPrice } from './prices/next-price.ts'
 export { openSettlementReader, type ReaderDeps, type ReaderOptions, readerDefaults } from './reader.ts'
-export { l2Transport } from './rpc/transport.ts'
+export { describeRevert } from './reverts.ts'
 export {
   type ClaimerSettlement,
   openSettlement,
@@ -10,9 +12,3 @@ export {
   type SettlementOptions,
   settlementDefaults,
 } from './settlement.ts'
-export { type AccountSenderDeps, openAccountSender } from './transactions/account-sender.ts'
-export type { Call } from './transactions/chain.ts'
-export type { TextStore } from './transactions/pending-store.ts'
-export { createSenderMetrics, type SenderMetrics } from './transactions/sender-metrics.ts'
-export { type SenderOptions, senderDefaults } from './transactions/sender-options.ts'
-export type { TransactionRequest, TransactionSender } from './transactions/transaction-sender.ts'

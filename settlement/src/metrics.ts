@@ -1,6 +1,6 @@
+import { createSenderMetrics, type SenderMetrics } from '@parley/transactions'
 import type { Registry } from 'prom-client'
 import { createReaderMetrics, type ReaderMetrics } from './events/reader-metrics.ts'
-import { createSenderMetrics, type SenderMetrics } from './transactions/sender-metrics.ts'
 
 /** All metrics of this package. */
 export interface SettlementMetrics {

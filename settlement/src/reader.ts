@@ -1,25 +1,26 @@
 import { inboxAbi, rollupAbi } from '@parley/contracts'
-import { ask, createBlocks, type Trail } from '@parley/l2'
+import { ask, createBlocks, LogPages, type Trail } from '@parley/l2'
 import {
   type Bytes20,
-  type Clock,
   type L2Position,
   SettlementError,
   type SettlementPage,
   type SettlementReader,
 } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
+import type { TextStore } from '@parley/transactions'
 import type { Logger } from 'pino'
 import { createPublicClient, hexToBytes, type PublicClient, type Transport } from 'viem'
 import { headerFromAbi } from './claims/convert.ts'
 import { type ClaimFinder, createClaimFinder } from './claims/find.ts'
+import { type Contracts, readContracts } from './deployment.ts'
 import { Follower } from './events/follow.ts'
 import { openTrail } from './events/trail.ts'
 import type { SettlementMetrics } from './metrics.ts'
-import { type Contracts, readContracts } from './rpc/contract.ts'
-import type { TextStore } from './transactions/pending-store.ts'
+import { readSchedule } from './schedule.ts'
 
 export interface ReaderDeps {
-  /** To the L2; see `l2Transport`. */
+  /** To the L2; see `rpcTransport`. */
   readonly transport: Transport
   readonly clock: Clock
   readonly log: Logger
@@ -57,6 +58,7 @@ export interface Connection {
   readonly contracts: Contracts
   readonly claims: ClaimFinder
   readonly trail: Trail
+  readonly pages: LogPages
   /** The block before the deployment. */
   readonly origin: L2Position
 }
@@ -65,12 +67,14 @@ export interface Connection {
 export async function connect(deps: ReaderDeps, options: ReaderOptions, signal: AbortSignal): Promise<Connection> {
   checkOptions(options)
   const client = createPublicClient({ transport: deps.transport, cacheTime: 0 })
+  const pages = new LogPages(options.maxBlocksPerPage)
   const contracts = await readContracts(client, options.rollup, signal)
   const before = await ask(() => client.getBlock({ blockNumber: contracts.deploymentBlock - 1n }), signal)
   return {
     client,
     contracts,
-    claims: createClaimFinder(client, contracts, options),
+    claims: createClaimFinder(client, contracts, pages),
+    pages,
     trail: await openTrail(deps.trail, options.trailLength),
     origin: { blockNumber: before.number, blockHash: hexToBytes(before.hash) },
   }
@@ -95,15 +99,21 @@ export function createReader(deps: ReaderDeps, options: ReaderOptions, connectio
   const rollup = { address: contracts.rollup, abi: rollupAbi } as const
   const genesis: SettlementReader['genesis'] = async (signal) =>
     headerFromAbi(await ask(() => client.readContract({ ...rollup, functionName: 'genesisHeader' }), signal))
+  let highest = 0n
+  /** A node that lags tells of claims as they were: the one who asks would take later ones for lost. */
+  async function notBehind(signal: AbortSignal): Promise<void> {
+    const head = await ask(() => client.getBlockNumber({ cacheTime: 0 }), signal)
+    if (head < highest) throw new SettlementError({ code: 'L2_BEHIND', head, read: highest })
+    highest = head
+  }
   return {
     genesis,
     config: async () => contracts.config,
-    sequencer: async (signal) =>
-      hexToBytes(await ask(() => client.readContract({ ...rollup, functionName: 'sequencer' }), signal)),
+    schedule: (signal) => readSchedule(client, contracts.rollup, signal),
     lineage: async (signal) =>
       hexToBytes(await ask(() => client.readContract({ ...rollup, functionName: 'lineage' }), signal)),
     async head(signal) {
-      const { number, hash } = await claims.head(signal)
+      const [{ number, hash }] = await Promise.all([claims.head(signal), notBehind(signal)])
       if (number === 0n) return { number, hash, lastHeader: await genesis(signal) }
       const standing = await claims.standing(number, signal)
       if (standing === undefined)
@@ -113,7 +123,7 @@ export function createReader(deps: ReaderDeps, options: ReaderOptions, connectio
         })
       return { number, hash: standing.hash, lastHeader: standing.claim.lastHeader }
     },
-    follow(cursor, confidence, signal): AsyncGenerator<SettlementPage> {
+    follow(cursor, confidence, signal, watch): AsyncGenerator<SettlementPage> {
       const hashAt = async (count: bigint, inner: AbortSignal) =>
         hexToBytes(
           await ask(
@@ -122,9 +132,13 @@ export function createReader(deps: ReaderDeps, options: ReaderOptions, connectio
           ),
         )
       const addresses = { inbox, rollup: contracts.rollup }
-      const blocks = createBlocks(client, { address: [inbox, contracts.rollup] }, options)
+      const blocks = createBlocks(
+        client,
+        { address: [inbox, contracts.rollup] },
+        { pages: connection.pages, nearBlocks: options.nearBlocks },
+      )
       const { clock, log, metrics } = deps
-      const followerDeps = { blocks, trail, addresses, hashAt, origin, clock, log, metrics: metrics.reading }
+      const followerDeps = { blocks, trail, addresses, hashAt, origin, clock, log, metrics: metrics.reading, watch }
       return new Follower(followerDeps, options, cursor, confidence).pages(signal)
     },
   }

@@ -1,14 +1,18 @@
 import { type ClaimRequest, type Settlement, SettlementError } from '@parley/protocol'
+import {
+  connectTransactionChain,
+  openAccountSender,
+  type SenderOptions,
+  senderDefaults,
+  type TextStore,
+} from '@parley/transactions'
 import { ensureBond } from './claims/bond.ts'
 import { type ClaimingOptions, createClaiming } from './claims/claim.ts'
 import type { TransactionCost } from './claims/fees.ts'
 import { finalizeClaims } from './claims/finality.ts'
-import { pushPrices } from './claims/prices.ts'
+import { pushPrices } from './prices/push-prices.ts'
 import { connect, createReader, type ReaderDeps, type ReaderOptions, readerDefaults } from './reader.ts'
-import { openAccountSender } from './transactions/account-sender.ts'
-import type { TextStore } from './transactions/pending-store.ts'
-import { type SenderOptions, senderDefaults } from './transactions/sender-options.ts'
-import { connectTransactionChain } from './transactions/viem-chain.ts'
+import { describeRevert } from './reverts.ts'
 
 export interface SettlementDeps extends ReaderDeps {
   /** 32 bytes: the key of the claimer's account. Nothing else may send from that account. */
@@ -32,6 +36,8 @@ export const settlementDefaults: Omit<SettlementOptions, 'rollup'> = {
 
 /** What a claimer does beside claiming. */
 export interface ClaimerSettlement extends Settlement {
+  /** Whether the prices of data are quoted; otherwise `pushPrices` moves them, too. */
+  readonly dataQuoted: boolean
   /**
    * Sees to it that the account may claim and has the bond that a claim needs.
    * @returns the bond in wei.
@@ -60,13 +66,18 @@ export async function openSettlement(
   if (options.finalizePerTransaction < 1n || options.finalizePerTransaction > 500n)
     throw new SettlementError({ code: 'OPTION_INVALID', field: 'finalizePerTransaction', reason: 'is not 1 to 500' })
   const connection = await connect(deps, options, signal)
-  const chain = await connectTransactionChain(deps.transport, signal)
-  const sender = await openAccountSender({ ...deps, metrics: deps.metrics.sending }, options.sending, signal)
+  const chain = await connectTransactionChain({ transport: deps.transport, describeRevert }, signal)
+  const sender = await openAccountSender(
+    { ...deps, describeRevert, metrics: deps.metrics.sending },
+    options.sending,
+    signal,
+  )
   return {
     ...createReader(deps, options, connection),
     ...createClaiming({ connection, chain, sender, clock: deps.clock }, options),
     finalize: (inner) => finalizeClaims(connection, sender, options.finalizePerTransaction, inner),
     ensureBond: (inner) => ensureBond(connection, sender, inner),
+    dataQuoted: connection.contracts.priceRules.dataQuoted,
     pushPrices: (inner) => pushPrices(connection, sender, inner),
     close: () => sender.close(),
   }

@@ -1,8 +1,8 @@
 import type { L2Position } from '@parley/protocol'
+import type { TextStore } from '@parley/transactions'
 import { MemoryLevel } from 'memory-level'
 import { describe, expect, test } from 'vitest'
 import { openTrail } from '../src/events/trail.ts'
-import type { TextStore } from '../src/transactions/pending-store.ts'
 
 const at = (blockNumber: bigint, branch: number): L2Position => ({
   blockNumber,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { until } from './support/clock.ts'
 import type { Speaker } from './support/conversations.ts'
 import { untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
+import { until } from './support/until.ts'
 
 let rollup: Rollup
 let node: RunningNode
@@ -36,7 +36,7 @@ describe('batcher on a real L2', () => {
       await rollup.say(ann, 40)
       await rollup.sealedRoot()
       // Ended in the middle of whatever it does with what was just sealed.
-      await until(() => batcher.part.status().pendingBlocks > 0 || batcher.part.status().claim !== claim, 20_000)
+      await until(() => batcher.part.status().pendingBlocks > 0 || batcher.part.status().claim !== claim)
       await batcher.stop()
       expect(await batcher.ended).toBeUndefined()
     }

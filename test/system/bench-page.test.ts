@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { benchmarks, reportPage } from '@parley/cli/bench'
-import { renderPage } from '@parley/cli/page'
+import { benchmarks, reportPage } from '@parley/lab/bench'
+import { renderPage } from '@parley/lab/page'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { madeUpReport } from './support/bench-report.ts'
 import { TestBrowser } from './support/browser.ts'
@@ -16,10 +16,10 @@ const captions = [
   'verified by a node that began with nothing',
   'Time a message over state size',
   'Memory a conversation of two over state size',
-  'Bytes a message on DA by column',
+  'Bytes per message on DA by column',
   'DA capacity',
-  'L2 gas a message by batch size',
-  'Messages a second on the same messages in the same run',
+  'L2 gas per message by batch size',
+  'Messages per second on the same messages in the same run',
 ]
 
 describe('page of all benchmarks', () => {
@@ -57,11 +57,13 @@ describe('page of all benchmarks', () => {
     },
   )
 
-  test('page of all benchmarks › tells what failed and what was not reached', async () => {
+  test('page of all benchmarks › tells what failed, what was not reached and what is in doubt', async () => {
     const { page: shown } = await browser.visit(file, { width: 360 })
     const titles = await shown.locator('h2').allInnerTexts()
     expect(titles.slice(0, 2)).toEqual(['Failed', 'Bounds'])
     const verdicts = await shown.locator('section').nth(1).locator('tbody tr td:last-child').allInnerTexts()
-    expect(new Set(verdicts)).toEqual(new Set(['reached', 'not reached']))
+    expect(new Set(verdicts)).toEqual(new Set(['reached', 'not reached', 'in doubt']))
+    const doubts = await shown.locator('section').nth(1).locator('p').allInnerTexts()
+    expect(doubts.join()).toMatch(/slower on 2 cores.*By CPU time.*0\.735/)
   })
 })

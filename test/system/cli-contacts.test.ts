@@ -7,7 +7,7 @@ import { bytesToHex, getAddress, type Hex } from 'viem'
 import { sendTransaction } from 'viem/actions'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ContactsL2, startContactsL2 } from './support/contacts.ts'
-import { parley } from './support/parley.ts'
+import { parley, runCommand } from './support/parley.ts'
 
 const within = { timeout: 120_000 }
 const hour = 3600
@@ -39,7 +39,7 @@ async function run(user: number, places: Readonly<Record<string, string>>, ...ar
     PARLEY_L2_POLL_MS: '50',
     PARLEY_L2_KEY: secretOf(user),
   }
-  const ran = await parley(args, env)
+  const ran = await runCommand(args, env)
   expect(ran.stdout + ran.stderr).not.toContain(secretOf(user).slice(2))
   return ran
 }
@@ -93,54 +93,81 @@ describe('parley contact', () => {
   })
 })
 
-describe('parley inbox', () => {
-  test('inbox › quote, invite, relay, standing, watch, show, withdraw', within, async () => {
+describe('parley invite', () => {
+  test('invite › quote, invite, relay, standing, watch, show, withdraw', within, async () => {
     const recipient = addressOf(5)
-    const quote = await told(6, 'inbox', 'quote', recipient, digest)
+    const quote = await told(6, 'invite', 'quote', recipient, digest)
     expect(BigInt(quote.fee)).toBeGreaterThan(0n)
-    expect(await told(6, 'inbox', 'invite', recipient, digest)).toEqual(sent)
+    expect(await told(6, 'invite', 'send', recipient, digest)).toEqual(sent)
     const cursor = join(directory, 'cursor')
-    const watch = ['inbox', 'watch', recipient, '--once', '--cursor', cursor]
+    const watch = ['invite', 'watch', recipient, '--once', '--cursor', cursor]
     const first = JSON.parse((await run(5, {}, ...watch)).stdout)
     expect(first).toMatchObject({ count: '1', caughtUp: true, invites: [{ contentDigest: digest }] })
     const signed = join(directory, 'invite.json')
     const relayer = ['--relayer', addressOf(6)]
-    const authorization = await told(7, 'inbox', 'invite', recipient, another, '--sign', ...relayer)
+    const authorization = await told(7, 'invite', 'send', recipient, another, '--sign', ...relayer)
     await writeFile(signed, JSON.stringify(authorization))
-    await told(6, 'inbox', 'invite', recipient, another, '--authorization', signed, ...relayer)
+    await told(6, 'invite', 'send', recipient, another, '--authorization', signed, ...relayer)
     const second = JSON.parse((await run(5, {}, ...watch)).stdout)
     expect(second).toMatchObject({ count: '2', invites: [{ contentDigest: another, sender: addressOf(7) }] })
-    await told(5, 'inbox', 'standing', addressOf(7), 'blocked')
-    const blocked = await run(7, {}, 'inbox', 'quote', recipient, `0x${'01'.repeat(32)}`)
+    const more = [1, 2].map((each) => `0x${String(each).repeat(64)}`)
+    const both = [recipient, more[0]!, addressOf(4), more[1]!]
+    const many = await told(6, 'invite', 'send', ...both)
+    const delivered = { delivered: true, sequence: expect.any(String), fee: expect.any(String) }
+    expect(many).toEqual({ ...sent, invites: [delivered, delivered] })
+    const again = await run(6, {}, 'invite', 'send', addressOf(4), `0x${'3'.repeat(64)}`, ...both)
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('INVITE_DELIVERED')])
+    expect(await told(4, 'invite', 'show', addressOf(4))).toMatchObject({ count: '1' })
+    expect((await run(6, {}, 'invite', 'send', ...both, addressOf(4))).stderr).toContain('digest 3')
+    await told(5, 'invite', 'standing', addressOf(7), 'blocked')
+    const blocked = await run(7, {}, 'invite', 'quote', recipient, `0x${'01'.repeat(32)}`)
     expect([blocked.code, blocked.stderr]).toEqual([1, expect.stringContaining('INVITE_BLOCKED')])
-    const { credit } = await told(5, 'inbox', 'show', recipient)
+    const { credit } = await told(5, 'invite', 'show', recipient)
     expect(BigInt(credit)).toBeGreaterThan(0n)
-    await told(5, 'inbox', 'withdraw')
-    expect(await told(5, 'inbox', 'show', recipient)).toMatchObject({ count: '2', credit: '0' })
+    await told(5, 'invite', 'withdraw')
+    expect(await told(5, 'invite', 'show', recipient)).toMatchObject({ count: '3', credit: '0' })
+  })
+
+  test('invite › many that others signed are relayed in one transaction', within, async () => {
+    const relayer = ['--relayer', addressOf(6)]
+    const delivered = { delivered: true, sequence: expect.any(String), fee: expect.any(String) }
+    const others = [addressOf(3), `0x${'4'.repeat(64)}`, addressOf(3), `0x${'5'.repeat(64)}`]
+    const list = await told(7, 'invite', 'send', ...others, '--sign', ...relayer)
+    const signed = join(directory, 'invites.json')
+    await writeFile(signed, JSON.stringify(list))
+    const relayed = await told(6, 'invite', 'send', ...others, '--authorization', signed, ...relayer)
+    expect(relayed).toEqual({ ...sent, invites: [delivered, delivered] })
+    const watched = JSON.parse((await run(3, {}, 'invite', 'watch', addressOf(3), '--once')).stdout)
+    const byOther = { sender: addressOf(7), payer: addressOf(6) }
+    expect(watched.invites).toMatchObject([byOther, byOther])
+    const three = [...others, addressOf(3), `0x${'6'.repeat(64)}`]
+    const short = await run(6, {}, 'invite', 'send', ...three, '--authorization', signed, ...relayer)
+    expect([short.code, short.stderr]).toEqual([2, expect.stringContaining('--authorization')])
   })
 })
 
-describe('parley inbox gate', () => {
-  test('inbox gate › default, by address, and those of the deployment with their settings', within, async () => {
+describe('parley invite gate', () => {
+  test('invite gate › default, by address, and those of the deployment with their settings', within, async () => {
     const file = join(directory, 'contracts.json')
     await writeDeployment(file, l2.record)
     const gate = async (...args: string[]) => {
-      expect(await told(3, 'inbox', 'gate', ...args, '--deployment', file)).toMatchObject(sent)
+      expect(await told(3, 'invite', 'gate', ...args, '--deployment', file)).toMatchObject(sent)
       return getInbox(l2.client(3), { inbox: l2.inbox, recipient: addressOf(3) })
     }
     const at = (name: ContractName) => contractOf(l2.record, name).address
-    const quoteOf = (data: string) => run(6, {}, 'inbox', 'quote', addressOf(3), another, '--json', '--gate-data', data)
+    const quoteOf = (data: string) =>
+      run(6, {}, 'invite', 'quote', addressOf(3), another, '--json', '--gate-data', data)
     expect((await gate('flat', '5000000000')).gate).toBe(at('FlatFeeGate'))
     expect(JSON.parse((await quoteOf('0x')).stdout)).toMatchObject({ recipientPart: '4500000000' })
     expect((await gate('demand', '7000000000', '1000000000000', '1', '60', '1')).gate).toBe(at('DemandGate'))
     expect((await gate('attestation', addressOf(1))).gate).toBe(at('AttestationGate'))
     expect((await gate('allow-list', addressOf(6), addressOf(7))).gate).toBe(at('AllowListGate'))
     expect((await quoteOf('0x')).code).toBe(1)
-    const { gateData } = await told(6, 'inbox', 'proof', addressOf(6), addressOf(7), addressOf(6))
+    const { gateData } = await told(6, 'invite', 'proof', addressOf(6), addressOf(7), addressOf(6))
     expect(JSON.parse((await quoteOf(gateData)).stdout)).toMatchObject({ recipientPart: '0' })
     expect((await gate(at('FlatFeeGate'))).gate).toBe(at('FlatFeeGate'))
     expect((await gate('default')).gate).toBe(at('DemandGate'))
-    expect((await run(3, {}, 'inbox', 'gate', 'nothing')).stderr).toContain('allow-list')
+    expect((await run(3, {}, 'invite', 'gate', 'nothing')).stderr).toContain('allow-list')
   })
 })
 
@@ -176,9 +203,10 @@ describe('parley treasury', () => {
     expect((await treasury(0, 'vote', proposal, 'for')).code).toBe(0)
     await later(hour + 1)
     expect((await treasury(2, 'proposal', proposal)).told).toMatchObject({ state: 'succeeded' })
-    expect((await treasury(2, 'queue', addressOf(3), amount, reason)).told).toMatchObject({ ...sent, proposal })
+    const proposed = [addressOf(3), amount, reason, '--proposer', addressOf(0)]
+    expect((await treasury(2, 'queue', ...proposed)).told).toMatchObject({ ...sent, proposal })
     await later(hour + 1)
-    expect((await treasury(2, 'execute', addressOf(3), amount, reason)).code).toBe(0)
+    expect((await treasury(2, 'execute', ...proposed)).code).toBe(0)
     expect((await treasury(2, 'show')).told).toMatchObject({ spent: amount, balance: '0' })
   })
 })
@@ -191,7 +219,7 @@ describe('parley deploy', () => {
     expect(code).toBe(0)
     const first = parseDeployment(stdout)
     expect([first.rollup, first.contracts.PublicInbox?.address]).toEqual([undefined, expect.any(String)])
-    const rollup = ['--sequencer-address', addressOf(1), '--claimer', addressOf(2)]
+    const rollup = ['--sequencer-address', addressOf(1), '--bond-owner', addressOf(3), '--claimer', addressOf(2)]
     const whole = parseDeployment((await deploy('--phases', 'rollup,contacts,inbox', ...rollup)).stdout)
     expect(whole).toEqual({ ...first, rollup: expect.any(Object) })
     expect(parseDeployment(await readFile(file, 'utf8'))).toEqual(whole)
@@ -214,6 +242,6 @@ describe('parley dev --contacts --inbox --treasury --exit', () => {
 
   test('dev › with nothing to go through is a mistake of usage', within, async () => {
     const { code, stderr } = await parley(['dev', '--exit'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('--contacts')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--contacts')])
   })
 })

@@ -4,12 +4,18 @@ import {
   buildReclaim,
   buildWithdraw,
   consentOf,
-  createSequencerBlockSource,
   findRecordGap,
   type RecordEntry,
   signMessage,
 } from '@parley/client'
-import { type ConversationEntry, ConversationEventKind, memberKey, OperationKind } from '@parley/protocol'
+import { createSequencerBlockSource } from '@parley/client/blocks'
+import {
+  type ConversationEntry,
+  ConversationEventKind,
+  firstSchedule,
+  memberKey,
+  OperationKind,
+} from '@parley/protocol'
 import { hexToBytes } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Speaker } from './support/conversations.ts'
@@ -37,7 +43,7 @@ const draft = (nonce: bigint) => ({
 /** What the feed tells, in the form a record has. */
 function recordOf(entries: readonly ConversationEntry[]): RecordEntry[] {
   return entries.flatMap(({ block, timestamp, forced, event }): RecordEntry[] => {
-    const place = { block, timestamp, forced }
+    const place = { block, timestamp, forced, signatures: null }
     if (event.selector === ConversationEventKind.message) {
       const { member, content: said } = event.value
       return [{ ...place, kind: 'message', member, content: said }]
@@ -85,7 +91,7 @@ describe('client of a real sequencer', () => {
     const conversation = await client.conversation(3, ann.index)
     if (conversation === undefined) throw new TypeError('the conversation is gone')
     const change = { shard: 3, conversation: ann.index, epoch: 0n, signer: 0, remove: [], roles: [] }
-    const add = { ...change, add: [{ slot: 2, key: guest.key, role: 1 }] }
+    const add = { ...change, add: [{ slot: 2, key: guest.key, role: 1, allowance: 0n, priceLimit: 0n }], exchange: [] }
     const signed = await buildChangeMembers(config.chainId, conversation, add, admin, [
       consentOf(config.chainId, guest),
     ])
@@ -99,7 +105,7 @@ describe('client of a real sequencer', () => {
     if (conversation === undefined) throw new TypeError('the conversation is gone')
     const entries: ConversationEntry[] = []
     const all = conversation.messageCount + conversation.epoch
-    for await (const entry of rollup.client.follow(3, ann.index, 0n, AbortSignal.timeout(20_000))) {
+    for await (const entry of rollup.client.follow(3, ann.index, 0n, AbortSignal.timeout(110_000))) {
       entries.push(entry)
       if (BigInt(recordOf(entries).length) === all) break
     }
@@ -112,15 +118,18 @@ describe('client of a real sequencer', () => {
     const { number } = await rollup.sealedRoot()
     const sequencer = hexToBytes(rollup.roles.sequencer.address)
     const sourceFor = (address: Uint8Array) =>
-      createSequencerBlockSource({ url: rollup.sequencer.url }, { deployment: rollup.config, sequencer: address })
+      createSequencerBlockSource(
+        { url: rollup.sequencer.url },
+        { deployment: rollup.config, keys: async () => firstSchedule(address, rollup.config.fees).keys },
+      )
     const controller = new AbortController()
     const numbers: bigint[] = []
-    for await (const { block } of sourceFor(sequencer).blocks(1n, controller.signal)) {
-      numbers.push(block.header.number)
-      if (block.header.number === number) controller.abort()
+    for await (const { header } of sourceFor(sequencer).blocks(1n, controller.signal)) {
+      numbers.push(header.number)
+      if (header.number === number) controller.abort()
     }
     expect(numbers).toEqual(Array.from({ length: Number(number) }, (_, i) => BigInt(i + 1)))
-    const wrong = sourceFor(new Uint8Array(20).fill(1)).blocks(1n, AbortSignal.timeout(10_000))
+    const wrong = sourceFor(new Uint8Array(20).fill(1)).blocks(1n, AbortSignal.timeout(110_000))
     await expect(wrong[Symbol.asyncIterator]().next()).rejects.toThrow('HEADER_UNSIGNED')
   }, 40_000)
 

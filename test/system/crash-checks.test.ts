@@ -9,6 +9,7 @@ import type { AcknowledgedMessage } from '../src/crash/acknowledged.ts'
 import { SeenHeaders } from '../src/crash/headers.ts'
 import { findLost } from '../src/crash/lost.ts'
 import { strayBlobs, strayObjects } from '../src/crash/posted.ts'
+import { codeIn, nameOf } from '../src/crash/restores.ts'
 
 const { signal } = new AbortController()
 
@@ -79,6 +80,18 @@ describe('crash test › acknowledged messages', () => {
   ])('are lost when %s', async (_, planted, count) => {
     served = planted
     expect((await findLost(url, acknowledged, signal)).length).toBe(count)
+  })
+})
+
+describe('crash test › older copies', () => {
+  it('a start ends with the code of its fault', () => {
+    expect(codeIn('COPY_OLDER: a later header is signed (knownBy the mark)')).toBe('COPY_OLDER')
+    expect(codeIn('cannot start: HEADERS_UNKNOWN: it cannot be shown')).toBe('HEADERS_UNKNOWN')
+    expect(codeIn('it said nothing')).toBe('it said nothing')
+  })
+
+  it('a combination is named by what is there', () => {
+    expect(nameOf({ mark: false, node: true, feed: false, l2: true })).toBe('no mark, node, no feed, l2')
   })
 })
 

@@ -10,5 +10,7 @@ test('crash › a few kills lose and double nothing', { timeout: 300_000 }, asyn
     new AbortController().signal,
   )
   expect(report).toEqual({ ...report, acknowledgedLost: 0, doubleSigned: 0, doublePosted: 0, rootsEqual: true })
+  expect(report.restores).toMatchObject({ tried: 1, started: 0 })
+  expect(Object.keys(report.restores.combinations)).toEqual(['mark, node, feed, l2'])
   expect(held(report)).toBe(true)
 })

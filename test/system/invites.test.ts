@@ -8,8 +8,12 @@ import {
   getStanding,
   type InvitePage,
   invite,
+  inviteMany,
+  inviteOutcomes,
   quoteInvite,
+  quoteMany,
   relayInvite,
+  relayMany,
   setAllowList,
   setAttester,
   setDemandCurve,
@@ -69,9 +73,8 @@ describe('invite', () => {
     await expect(quoteBy(2, 1)).rejects.toMatchObject(fault('INVITE_DELIVERED', { sequence: 0n }))
     await l2.done(withdrawCredit(l2.client(1), { inbox: l2.inbox }))
     expect(await credit(1)).toBe(0n)
-    const stranger = { inbox: l2.inbox, holder: addressOf(recipientUser), recipient: addressOf(2) }
-    await expect(withdrawCredit(l2.client(2), stranger)).rejects.toMatchObject(
-      fault('CONTRACT_REFUSED', { error: 'PublicInbox_RecipientNotOwner' }),
+    await expect(withdrawCredit(l2.client(2), { inbox: l2.inbox, amount: 1n })).rejects.toMatchObject(
+      fault('INVITE_UNPAID', { available: 0n, fee: 1n }),
     )
   })
 
@@ -101,6 +104,52 @@ describe('invite', () => {
     await expect(other).rejects.toMatchObject(fault('SIGNATURE_REFUSED', { signer: hidden.address }))
     const [page] = await pages(1)
     expect(page?.invites[0]).toMatchObject({ sender: hidden.address, payer: addressOf(2) })
+  })
+
+  test('inviteMany › delivers what it can for what was quoted, and tells why not', async () => {
+    await inviteBy(1, 10)
+    const { inbox } = l2
+    const invites = [11, 10, 12, 13].map((n) => ({ ...to(n), maxFee: n === 12 ? 1n : maxFee }))
+    const quoted = await quoteMany(l2.client(1), { inbox, invites, payer: addressOf(1) })
+    expect(quoted).toMatchObject([
+      { delivered: true, sequence: 1n },
+      { delivered: false, fault: { code: 'INVITE_DELIVERED', sequence: 0n } },
+      { delivered: false, fault: { code: 'INVITE_FEE_ABOVE_MAX', maxFee: 1n } },
+      { delivered: true, sequence: 2n },
+    ])
+    const before = await getCredit(l2.client(1), { inbox, holder: addressOf(1) })
+    const value = quoted.reduce((sum, each) => sum + (each.delivered ? each.fee : 0n), 7n)
+    const { logs } = await l2.done(inviteMany(l2.client(1), { inbox, invites, value }))
+    const outcomes = inviteOutcomes(inbox, logs)
+    const same = ({ delivered, ...each }: (typeof quoted)[number]) =>
+      'fault' in each ? each.fault.code : { delivered, sequence: each.sequence }
+    expect(outcomes.map(same)).toEqual(quoted.map(same))
+    // Fees fall from one second to the next, and the block may be of the next.
+    const paid = outcomes.reduce((sum, each) => sum + (each.delivered ? each.fee : 0n), 0n)
+    expect(paid).toBeLessThanOrEqual(value - 7n)
+    expect(await getCredit(l2.client(1), { inbox, holder: addressOf(1) })).toBe(before + value - paid)
+    const none = inviteMany(l2.client(1), { inbox, invites: [] })
+    await expect(none).rejects.toMatchObject(fault('ARGUMENT_OUT_OF_RANGE', { field: 'invites' }))
+  })
+
+  test('relayMany › each signature for itself, the gateway pays', async () => {
+    const { inbox } = l2
+    const hidden = [1, 2, 3].map(() => privateKeyToAccount(generatePrivateKey()))
+    const signed = await Promise.all(
+      hidden.map(async (account, i) => {
+        const named = { ...to(20 + i), relayer: addressOf(2), deadline: forever, account }
+        return { ...named, maxFee, authorization: await signInvite(l2.client(2), named) }
+      }),
+    )
+    const [first, second, third] = signed as [(typeof signed)[0], (typeof signed)[0], (typeof signed)[0]]
+    const invites = [first, { ...second, authorization: third.authorization }, third]
+    const { logs } = await l2.done(relayMany(l2.client(2), { inbox, invites }))
+    const outcomes = inviteOutcomes(inbox, logs)
+    expect(outcomes).toMatchObject([
+      { delivered: true },
+      { delivered: false, fault: { code: 'SIGNATURE_REFUSED', signer: hidden[2]?.address } },
+      { delivered: true },
+    ])
   })
 
   test('standing › who is blocked is refused, who is muted is marked', async () => {

@@ -5,21 +5,24 @@ import {
   type ClaimReceipt,
   type ClaimRequest,
   coreRoot,
+  domainSeparator,
   encodeCore,
   encodeWitness,
+  headerDigest,
   type SealedBlock,
+  signDigestRecoverable,
   skeletonOf,
   witnessRoot,
 } from '@parley/protocol'
 import { MemoryLevel } from 'memory-level'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { until } from './support/clock.ts'
 import type { Speaker } from './support/conversations.ts'
 import { untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
 import { rewrite } from './support/published-files.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 import type { Running } from './support/running.ts'
+import { until } from './support/until.ts'
 
 let rollup: Rollup
 let first: RunningNode
@@ -62,7 +65,7 @@ describe('a stranger’s node', () => {
     await untilStatus(first.part, 'finality', ({ finality }) => (finality.final.block ?? 0n) >= number, 60_000)
     const { lastHeader } = await (await rollup.reader()).head(forever)
     const complete = await first.client.completeConversation(3, 0, { stateRoot: lastHeader.stateRoot })
-    expect(complete).toMatchObject({ final: true, endsClaim: true })
+    expect(complete).toMatchObject({ grade: 'final', claim: { block: lastHeader.number, final: true } })
     expect(complete?.record).toHaveLength(70)
     const account = await first.client.account(40, 0, { stateRoot: lastHeader.stateRoot })
     expect(account?.account.owner).toEqual(rollup.owner.address)
@@ -110,7 +113,7 @@ describe('a stranger’s node', () => {
     expect((await fetch(`${node.url}/healthz`)).status).toBe(503)
     const served = await node.client.conversation(3, 0)
     expect(served?.stateRoot).toEqual((await node.part.status()).stateRoot)
-    expect(served?.endsClaim).toBe(true)
+    expect(served?.grade).not.toBe('node')
     // A sequencer whose header is contradicted by a claim stops, if it looks while the claim is there; with the claim
     // gone it takes up what it stored.
     await expect(rollup.sequencer.failed).rejects.toMatchObject({ fault: { code: 'CLAIM_CONTRADICTS' } })
@@ -153,6 +156,7 @@ async function lyingRequest(
   })
   const witness = sealed.map((each) => each?.witness ?? [])
   const lastHeader = (blocks.at(-1) as Block).header
+  const digest = headerDigest(domainSeparator(rollup.config.chainId, rollup.config.inbox), lastHeader)
   const publish = async (bytes: Uint8Array) => ({
     layer: rollup.da.layer,
     pointer: (await rollup.da.submit(bytes, forever)).pointer,
@@ -166,5 +170,6 @@ async function lyingRequest(
     lastHeader,
     core: await publish(encodeCore(blocks.map(skeletonOf))),
     witness: await publish(encodeWitness(witness)),
+    signature: signDigestRecoverable(rollup.roles.sequencer.secret, digest),
   }
 }

@@ -1,10 +1,10 @@
 import { estimateL1Gas, estimateL1GasCost, getL1GasPrice } from '@eth-optimism/sdk'
-import { createSystemTransactions, opMainnetScalars } from '@parley/infra'
+import { createSystemTransactions, opMainnetScalars } from '@parley/lab'
+import { systemClock } from '@parley/runtime'
 import { l1DataFee } from '@parley/settlement'
 import { type Hex, parseGwei } from 'viem'
 import { publicActionsL2 } from 'viem/op-stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { clock } from './support/clock.ts'
 import { type DeployedL2, forever, startDeployedL2 } from './support/l2.ts'
 
 // The project was ordered with @eth-optimism/sdk, which its own README calls superseded by viem. This keeps both equal.
@@ -35,7 +35,7 @@ const l1Blocks = [
 
 describe.each(l1Blocks)('L1 fee at base fee $baseFee and blob base fee $blobBaseFee', (fees) => {
   beforeAll(async () => {
-    const system = createSystemTransactions({ clock }, { url: l2.chain.url, scalars: opMainnetScalars })
+    const system = createSystemTransactions({ clock: systemClock }, { url: l2.chain.url, scalars: opMainnetScalars })
     await system.tell({ number: 9n, timestamp: 9n, hash: `0x${'22'.repeat(32)}`, ...fees }, forever)
   })
 

@@ -1,11 +1,11 @@
 import { inboxAbi } from '@parley/contracts'
 import { openAccounts } from '@parley/infra'
-import { createSenderMetrics, type TextStore } from '@parley/settlement'
+import { systemClock } from '@parley/runtime'
+import { createSenderMetrics, type TextStore } from '@parley/transactions'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { clock } from './support/clock.ts'
 import { type DeployedL2, forever, log, startDeployedL2 } from './support/l2.ts'
 
 let l2: DeployedL2
@@ -17,7 +17,7 @@ afterAll(() => l2?.stop())
 
 const open = (owners: readonly Uint8Array[], shards: readonly number[], amount = 10n ** 9n) =>
   openAccounts(
-    { clock, log, metrics: createSenderMetrics(new Registry()), store },
+    { clock: systemClock, log, metrics: createSenderMetrics(new Registry()), store },
     { url: l2.chain.url, deployment: l2.deployment, funder: l2.roles.funder.secret, owners, shards, amount },
     forever,
   )
@@ -37,10 +37,10 @@ test('openAccounts › every owner gets an account in every shard, once', async 
     const args = [shard, bytesToHex(owner)] as const
     expect(await l2.client.readContract({ ...view, functionName: 'accountOf', args })).toEqual([true, account])
   }
-  const total = await l2.client.readContract({ ...view, functionName: 'totalDeposits' })
-  expect(total).toBe(BigInt(accounts.length) * 10n ** 9n)
+  const held = (shard: number) => l2.client.readContract({ ...view, functionName: 'heldIn', args: [shard] })
+  expect(await Promise.all(shards.map(held))).toEqual(shards.map(() => BigInt(owners.length) * 10n ** 9n))
   expect(await open(owners, shards)).toEqual(accounts)
-  expect(await l2.client.readContract({ ...view, functionName: 'totalDeposits' })).toBe(total)
+  expect(await held(shards[0]!)).toBe(BigInt(owners.length) * 10n ** 9n)
 })
 
 test('openAccounts › a deposit that the inbox refuses is told', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Page, renderPage } from '@parley/cli/page'
+import { type Page, renderPage } from '@parley/lab/page'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestBrowser } from './support/browser.ts'
 
@@ -22,7 +22,7 @@ const page: Page = {
         {
           kind: 'lines',
           caption: `Lines over a logarithmic axis ${nasty}`,
-          x: { label: 'messages a second', scale: 'log' },
+          x: { label: 'messages per second', scale: 'log' },
           y: { label: 'bytes', scale: 'linear' },
           limit: { label: 'bound', at: 102 },
           series: [
@@ -33,7 +33,7 @@ const page: Page = {
         {
           kind: 'stacked-bars',
           caption: 'Bytes by column',
-          x: 'messages a second',
+          x: 'messages per second',
           categories: ['1', '1,000'],
           y: { label: 'bytes', scale: 'linear' },
           series: ['index', 'member', 'digest'].map((name) => ({ name, points: [1, 2] })),
@@ -43,7 +43,7 @@ const page: Page = {
           caption: 'Rates',
           x: 'system',
           categories: ['Parley', 'a peer with a long name', nasty],
-          y: { label: 'messages a second', scale: 'log' },
+          y: { label: 'messages per second', scale: 'log' },
           series: [{ name: 'rate', points: [26_000, 3_700, undefined] }],
         },
         {

@@ -1,14 +1,22 @@
-import { createSequencerBlockSource, createSequencerClient } from '@parley/client'
+import { createSequencerClient } from '@parley/client'
+import { createSequencerBlockSource } from '@parley/client/blocks'
 import { createExecution } from '@parley/execution'
-import { type ChainConfig, ownerAddress, type SealedBlock, signDigestRecoverable } from '@parley/protocol'
+import {
+  type ChainConfig,
+  firstSchedule,
+  ownerAddress,
+  type SealedBlock,
+  signDigestRecoverable,
+} from '@parley/protocol'
 import { type BlockSourceHarness, blockSourceCompliance } from '@parley/protocol/compliance'
+import { systemClock } from '@parley/runtime'
 import { createSequencer, openJournal } from '@parley/sequencer'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { describe, test } from 'vitest'
-import { clock, until } from './support/clock.ts'
 import { log } from './support/l2.ts'
 import { QuietL2 } from './support/quiet-l2.ts'
+import { until } from './support/until.ts'
 
 const config: ChainConfig = {
   chainId: 901n,
@@ -17,7 +25,7 @@ const config: ChainConfig = {
   forceDelayMs: 60_000n,
   genesis: {
     timestamp: 1_700_000_000_000n,
-    prices: { dataByte: 0n, settlement: 0n, stateByte: 0n },
+    prices: { coreByte: 0n, witnessByte: 0n, settlement: 0n, stateByte: 0n },
     lineage: new Uint8Array(32).fill(2),
   },
 }
@@ -38,17 +46,20 @@ async function overTheFeed(): Promise<BlockSourceHarness> {
       store: store(),
       settlement: l2.reader,
       signer: { address, sign: async (digest) => signDigestRecoverable(secret, digest) },
-      clock,
+      signedHeaders: store(),
+      witnesses: [],
+      clock: systemClock,
       log,
       registry: new Registry(),
     },
     {
+      alone: true,
       sealing: { minAgeMs: 0, minOperations: 1 },
       storage: { snapshotEveryBlocks: 1, keepSnapshots: 1, keepFinalBlocks: 0 },
     },
   )
   await sequencer.start()
-  const client = createSequencerClient({ url: sequencer.url, clock })
+  const client = createSequencerClient({ url: sequencer.url, clock: systemClock })
   let sealed = 0n
   const seal = async (): Promise<SealedBlock> => {
     sealed += 1n
@@ -58,12 +69,15 @@ async function overTheFeed(): Promise<BlockSourceHarness> {
     return (await client.block(sealed)) as SealedBlock
   }
   return {
-    source: createSequencerBlockSource({ url: sequencer.url, clock }, { deployment: config, sequencer: address }),
+    source: createSequencerBlockSource(
+      { url: sequencer.url, clock: systemClock },
+      { deployment: config, keys: async () => firstSchedule(address, config.fees).keys },
+    ),
     seal,
     async forget(before) {
       l2.settle(((await client.block(before)) as SealedBlock).block.header)
       // Blocks are forgotten when a snapshot was written.
-      await until(async () => ((await client.status()).finality as { final: string }).final === String(before))
+      await until(async () => (await client.status()).finality.final === before)
       await seal()
       await until(async () => (await client.block(before - 1n)) === undefined)
     },

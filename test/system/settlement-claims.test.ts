@@ -1,21 +1,22 @@
 import { rollupAbi } from '@parley/contracts'
+import { rpcTransport } from '@parley/http'
 import type { BlockHeader, ClaimRequest } from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
 import {
   type ClaimerSettlement,
   createSettlementMetrics,
-  l2Transport,
   openSettlement,
   type SettlementOptions,
   settlementDefaults,
-  type TextStore,
 } from '@parley/settlement'
+import type { TextStore } from '@parley/transactions'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { clock, until } from './support/clock.ts'
-import { type DeployedL2, forever, log, startDeployedL2 } from './support/l2.ts'
+import { type DeployedL2, forever, log, sealed, startDeployedL2 } from './support/l2.ts'
 import { type RpcProxy, startRpcProxy } from './support/rpc-proxy.ts'
+import { until } from './support/until.ts'
 
 let l2: DeployedL2
 let proxy: RpcProxy
@@ -42,10 +43,10 @@ afterEach(async () => {
 async function open(store: TextStore = new MemoryLevel(), changes: Partial<SettlementOptions['sending']> = {}) {
   const settlement = await openSettlement(
     {
-      transport: l2Transport(proxy.url, { timeoutMs: 5000 }),
+      transport: rpcTransport(proxy.url, { timeoutMs: 5000 }),
       secret: l2.roles.batcher.secret,
       store,
-      clock,
+      clock: systemClock,
       log,
       metrics: createSettlementMetrics(new Registry()),
     },
@@ -83,6 +84,7 @@ async function following(settlement: ClaimerSettlement, coreByte = 1): Promise<C
     lastHeader,
     core: { layer: 1, pointer: new Uint8Array([1, 2, 3]) },
     witness: { layer: 0, pointer: new Uint8Array(0) },
+    signature: await sealed(l2, settlement, lastHeader),
   }
 }
 
@@ -99,7 +101,7 @@ describe('bond', () => {
   test('bond › a claim without one is refused with the contract’s error', async () => {
     const settlement = await open()
     await expect(settlement.claim(await following(settlement), forever)).rejects.toMatchObject({
-      fault: { code: 'CLAIM_REFUSED', number: 1n, reason: expect.stringContaining('Rollup_BondTooSmall(0, ') },
+      fault: { code: 'CLAIM_REFUSED', number: 1n, reason: expect.stringMatching(/Rollup_BondTooSmall\(0x\w{40}, 0, /) },
     })
     expect(await nonce()).toBe(0)
   })
@@ -161,7 +163,8 @@ describe('claim', () => {
     await settlement.ensureBond(forever)
     const request = await following(settlement)
     const { timestamp } = await l2.client.getBlock()
-    const ahead = { ...request, lastHeader: { ...request.lastHeader, timestamp: (timestamp + 5n) * 1000n } }
+    const lastHeader = { ...request.lastHeader, timestamp: (timestamp + 5n) * 1000n }
+    const ahead = { ...request, lastHeader, signature: await sealed(l2, settlement, lastHeader) }
     const claimed = settlement.claim(ahead, forever)
     await l2.control.setNextBlockTimestamp({ timestamp: timestamp + 6n })
     await l2.control.mine({ blocks: 1 })
@@ -321,18 +324,18 @@ describe('prices', () => {
 
 describe('deployment', () => {
   test.each([
-    ['nothing', () => filled(1).slice(0, 20)],
-    ['another contract', () => l2.deployment.inbox],
-  ])('deployment › %s at the address is refused', async (_, rollup) => {
+    ['nothing', () => filled(1).slice(0, 20), 'there is no contract'],
+    ['another contract', () => l2.deployment.inbox, 'the code there is not the rollup’s'],
+  ])('deployment › %s at the address is refused', async (_, rollup, reason) => {
     const metrics = createSettlementMetrics(new Registry())
-    const transport = l2Transport(l2.chain.url, { timeoutMs: 5000 })
+    const transport = rpcTransport(l2.chain.url, { timeoutMs: 5000 })
     const secret = l2.roles.batcher.secret
     await expect(
       openSettlement(
-        { transport, secret, store: new MemoryLevel(), clock, log, metrics },
+        { transport, secret, store: new MemoryLevel(), clock: systemClock, log, metrics },
         { ...settlementDefaults, rollup: rollup() },
         forever,
       ),
-    ).rejects.toMatchObject({ fault: { code: 'DEPLOYMENT_UNKNOWN' } })
+    ).rejects.toMatchObject({ fault: { code: 'DEPLOYMENT_UNKNOWN', reason } })
   })
 })

@@ -1,19 +1,15 @@
 import { inboxAbi } from '@parley/contracts'
+import { rpcTransport } from '@parley/http'
 import { deploy, devPreset } from '@parley/infra'
-import { type SettlementHarness, settlementCompliance } from '@parley/protocol/compliance'
-import {
-  type ClaimerSettlement,
-  createSettlementMetrics,
-  l2Transport,
-  openSettlement,
-  settlementDefaults,
-  type TextStore,
-} from '@parley/settlement'
+import { ownerAddress } from '@parley/protocol'
+import { complianceSequencer, type SettlementHarness, settlementCompliance } from '@parley/protocol/compliance'
+import { systemClock } from '@parley/runtime'
+import { type ClaimerSettlement, createSettlementMetrics, openSettlement, settlementDefaults } from '@parley/settlement'
+import type { TextStore } from '@parley/transactions'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes, parseEther } from 'viem'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { clock } from './support/clock.ts'
 import { type DeployedL2, forever, log, startDeployedL2, walletOf } from './support/l2.ts'
 
 let l2: DeployedL2
@@ -30,22 +26,25 @@ async function lease(): Promise<SettlementHarness> {
       url: chain.url,
       deployer: roles.deployer.secret,
       preset: devPreset,
-      sequencer: hexToBytes(roles.sequencer.address),
+      sequencer: ownerAddress(complianceSequencer),
+      bondOwner: hexToBytes(roles.bondOwner.address),
+      fillBond: true,
+      governance: hexToBytes(roles.deployer.address),
       operator: hexToBytes(roles.deployer.address),
       treasury: hexToBytes(roles.deployer.address),
       claimer: hexToBytes(roles.batcher.address),
-      genesisTimestamp: BigInt(clock.now() - 3_600_000),
+      genesisTimestamp: BigInt(systemClock.now() - 3_600_000),
       withinMs: 10_000,
     },
   )
   const store: TextStore = new MemoryLevel()
   const opened: ClaimerSettlement[] = []
   const open = async (): Promise<ClaimerSettlement> => {
-    const transport = l2Transport(chain.url, { timeoutMs: 5000 })
+    const transport = rpcTransport(chain.url, { timeoutMs: 5000 })
     const metrics = createSettlementMetrics(new Registry())
     const sending = { ...settlementDefaults.sending, pollMs: 10, rebroadcastAfterMs: 50 }
     const settlement = await openSettlement(
-      { transport, secret: roles.batcher.secret, store, trail: store, clock, log, metrics },
+      { transport, secret: roles.batcher.secret, store, trail: store, clock: systemClock, log, metrics },
       { ...settlementDefaults, rollup: deployment.rollup, pollMs: 10, sending },
       forever,
     )

@@ -1,5 +1,8 @@
 import { inboxAbi, rollupAbi } from '@parley/contracts'
+import { rpcTransport } from '@parley/http'
 import {
+  type CodedError,
+  type FollowWatch,
   type InboxItem,
   InboxItemKind,
   type L2Confidence,
@@ -11,21 +14,16 @@ import {
   type SettlementReader,
   weiPerMwei,
 } from '@parley/protocol'
-import {
-  createSettlementMetrics,
-  l2Transport,
-  openSettlementReader,
-  type ReaderOptions,
-  readerDefaults,
-  type TextStore,
-} from '@parley/settlement'
+import { systemClock } from '@parley/runtime'
+import { createSettlementMetrics, openSettlementReader, type ReaderOptions, readerDefaults } from '@parley/settlement'
+import type { TextStore } from '@parley/transactions'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes, parseEther } from 'viem'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { clock, until } from './support/clock.ts'
-import { type DeployedL2, forever, log, startDeployedL2, walletOf } from './support/l2.ts'
+import { type DeployedL2, forever, log, sealed, startDeployedL2, walletOf } from './support/l2.ts'
 import { type RpcProxy, startRpcProxy } from './support/rpc-proxy.ts'
+import { until } from './support/until.ts'
 
 let l2: DeployedL2
 let proxy: RpcProxy
@@ -50,8 +48,8 @@ afterEach(async () => {
 
 function open(changes: Partial<ReaderOptions> = {}, trail?: TextStore): Promise<SettlementReader> {
   const deps = {
-    transport: l2Transport(proxy.url, { timeoutMs: 5000 }),
-    clock,
+    transport: rpcTransport(proxy.url, { timeoutMs: 5000 }),
+    clock: systemClock,
     log,
     metrics: createSettlementMetrics(new Registry()),
     ...(trail && { trail }),
@@ -68,11 +66,11 @@ class Walk {
   readonly #pages: AsyncIterator<SettlementPage>
   cursor: L2Position | undefined
 
-  constructor(reader: SettlementReader, cursor?: L2Position, confidence: L2Confidence = 'latest') {
+  constructor(reader: SettlementReader, cursor?: L2Position, confidence: L2Confidence = 'latest', watch?: FollowWatch) {
     const stop = new AbortController()
     following.push(stop)
     this.#pages = reader
-      .follow(cursor, confidence, AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)]))
+      .follow(cursor, confidence, AbortSignal.any([stop.signal, AbortSignal.timeout(110_000)]), watch)
       [Symbol.asyncIterator]()
   }
 
@@ -155,7 +153,8 @@ describe('items', () => {
       signer: 2,
       remove: [{ slot: 3 }],
       roles: [{ slot: 4, role: 1 }],
-      add: [{ slot: 5, key: filled(40), role: 2 }],
+      add: [{ slot: 5, key: filled(40), role: 2, allowance: 41n, priceLimit: 42n }],
+      exchange: [{ key: filled(43) }],
     }
     const message = { conversation: 11, member: 12, content: filled(50) }
     const amount = await deposit()
@@ -170,7 +169,14 @@ describe('items', () => {
     await wallet.writeContract({
       ...base,
       functionName: 'forceChangeMembers',
-      args: [{ ...change, add: [{ slot: 5, key: hex(40), role: 2 }] }, [signature(1), signature(3)]],
+      args: [
+        {
+          ...change,
+          add: [{ slot: 5, key: hex(40), role: 2, allowance: 41n, priceLimit: 42n }],
+          exchange: [{ key: hex(43) }],
+        },
+        [signature(1), signature(3), signature(5)],
+      ],
     })
     await wallet.writeContract({ ...base, functionName: 'forceFund', args: [fund, [signature(1)]] })
     await wallet.writeContract({ ...base, functionName: 'forceReclaim', args: [reclaim, [signature(1)]] })
@@ -194,7 +200,7 @@ describe('items', () => {
     return [
       { selector: InboxItemKind.deposit, value: { shard: 3, account: 0, owner, amount } },
       forced({ selector: OperationKind.createConversation, value: create }, [1, 3, 5]),
-      forced({ selector: OperationKind.changeMembers, value: change }, [1, 3]),
+      forced({ selector: OperationKind.changeMembers, value: change }, [1, 3, 5]),
       forced({ selector: OperationKind.fund, value: fund }, [1]),
       forced({ selector: OperationKind.reclaim, value: reclaim }, [1]),
       forced({ selector: OperationKind.withdraw, value: withdraw }, [1]),
@@ -257,9 +263,15 @@ describe('claims', () => {
     const wallet = walletOf(l2, l2.roles.batcher)
     const rollup = { address: bytesToHex(l2.deployment.rollup), abi: rollupAbi } as const
     const base = { ...rollup, chain: null } as const
-    await wallet.writeContract({ ...base, functionName: 'depositBond', value: parseEther('1') })
+    await wallet.writeContract({
+      ...base,
+      functionName: 'depositBondFor',
+      args: [l2.roles.batcher.address],
+      value: parseEther('1'),
+    })
     const reader = await open()
     const { hash: parent, lastHeader } = await reader.head(forever)
+    const claimed = { ...lastHeader, number: 2n, timestamp: lastHeader.timestamp + 500n, stateRoot: filled(3) }
     const header = await l2.client.readContract({ ...rollup, functionName: 'genesisHeader' })
     const request = {
       number: 1n,
@@ -271,7 +283,8 @@ describe('claims', () => {
       core: { layer: 1, pointer: '0x010203' },
       witness: { layer: 0, pointer: '0x' },
     } as const
-    await wallet.writeContract({ ...base, functionName: 'claim', args: [request] })
+    const signed = bytesToHex(await sealed(l2, reader, claimed))
+    await wallet.writeContract({ ...base, functionName: 'claim', args: [request, signed] })
     await l2.control.increaseTime({ seconds: 60 })
     await wallet.writeContract({ ...base, functionName: 'finalize', args: [5n] })
     await mine(1)
@@ -285,7 +298,7 @@ describe('claims', () => {
         number: 1n,
         parent,
         coreRoot: filled(1),
-        lastHeader: { ...lastHeader, number: 2n, timestamp: lastHeader.timestamp + 500n, stateRoot: filled(3) },
+        lastHeader: claimed,
         core: { layer: 1, pointer: new Uint8Array([1, 2, 3]) },
         claimer: hexToBytes(l2.roles.batcher.address),
       },
@@ -380,17 +393,35 @@ describe('trouble', () => {
     expect(items(await walk.eventsUpTo(await head()))).toHaveLength(1)
   })
 
-  test('trouble › a shorter chain is waited for, not followed', async () => {
-    const walk = new Walk(await open())
+  test('trouble › a shorter chain is told and waited for, not followed', async () => {
+    const told: object[] = []
+    const watch = { answered: () => undefined, failed: ({ fault }: CodedError) => void told.push(fault) }
+    const reader = await open()
+    const walk = new Walk(reader, undefined, 'latest', watch)
     const before = await l2.control.snapshot()
     await deposit()
-    await walk.upTo(await head())
+    const read = await head()
+    await walk.upTo(read)
+    await reader.head(forever)
     await l2.control.revert({ id: before })
     const next = walk.page()
+    await until(() => told.length > 1)
+    const behind = { code: 'L2_BEHIND', head: read - 1n, read }
+    expect(told[0]).toEqual(behind)
+    await expect(reader.head(forever)).rejects.toMatchObject({ fault: behind })
     const calls = proxy.count('eth_getBlockByNumber')
     await until(() => proxy.count('eth_getBlockByNumber') >= calls + 10)
     await mine(3)
     expect((await next).events.map(({ kind }) => kind)).toEqual(['rollback'])
+  })
+
+  test('trouble › an address whose contract is gone is a fault that says so', async () => {
+    const reader = await open()
+    const address = bytesToHex(l2.deployment.rollup)
+    await l2.control.setCode({ address, bytecode: '0x' })
+    const missing = { code: 'CONTRACT_MISSING', address: l2.deployment.rollup }
+    for (const read of [reader.lineage, reader.head, reader.schedule, reader.genesis])
+      await expect(read(forever)).rejects.toMatchObject({ fault: missing })
   })
 
   test.each<[string, (log: { data: string; topics: string[]; logIndex: string }) => void]>([

@@ -1,13 +1,13 @@
-import { conservationAccounts, runConservation, type SimulatedChain, startSimulatedChain } from '@parley/cli'
+import { conservationAccounts, runConservation, type SimulatedChain, startSimulatedChain } from '@parley/lab'
+import { systemClock } from '@parley/runtime'
 import { type Address, createTestClient, http } from 'viem'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { clock } from './support/clock.ts'
 import { forever, log } from './support/l2.ts'
 
 let chain: SimulatedChain
 beforeEach(async () => {
   const options = { accounts: conservationAccounts, genesisTimestamp: 1_800_000_000n, gasPrice: 10n ** 9n }
-  chain = await startSimulatedChain({ clock, log }, options, forever)
+  chain = await startSimulatedChain({ clock: systemClock, log }, options, forever)
 })
 afterEach(() => chain?.stop())
 

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { accountsOf, checksOf, quickSpam, runSpam, spamPage, spamPresets, startSimulatedChain } from '@parley/cli'
-import { renderPage } from '@parley/cli/page'
+import { accountsOf, checksOf, quickSpam, runSpam, spamPage, spamPresets, startSimulatedChain } from '@parley/lab'
+import { renderPage } from '@parley/lab/page'
+import { systemClock } from '@parley/runtime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestBrowser } from './support/browser.ts'
-import { clock } from './support/clock.ts'
 import { forever, log } from './support/l2.ts'
 
 /** A consumer's life of three months: long enough to see who sends, too short for its registration to be worth it. */
@@ -19,7 +19,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'parley-spam-'))
   const chain = { accounts: accountsOf(preset), genesisTimestamp: 1_800_000_000n, gasPrice: preset.gasPrice }
   regimes = await runSpam(
-    { log, startChain: () => startSimulatedChain({ clock, log }, chain, forever) },
+    { log, startChain: () => startSimulatedChain({ clock: systemClock, log }, chain, forever) },
     options,
     forever,
   )
@@ -46,6 +46,13 @@ test('spam › consumers and the honest send what they want in both worlds', () 
   }
   const [before, after] = regimes.map(({ personas }) => personas.consumer.delivered)
   expect(after).toBe(before)
+})
+
+test('spam › the quick preset keeps that spam is dearer than an honest bulk sender’s invites', () => {
+  const { personas, spammers } = regimes[protectedOne]!
+  const honest = personas['honest bulk sender'].costPerDelivered.meanWei!
+  for (const { cheapest } of spammers) expect(cheapest.summary.costPerDelivered.meanWei).toBeGreaterThan(honest)
+  expect(preset.behaviour).toEqual({ ...spamPresets.proposal.behaviour, lifeDays: 90 })
 })
 
 test('spam › a flood lifts the fee of its own inbox alone', () => {

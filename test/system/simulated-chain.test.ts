@@ -1,7 +1,7 @@
-import { type SimulatedChain, startSimulatedChain } from '@parley/cli'
+import { type SimulatedChain, startSimulatedChain } from '@parley/lab'
+import { systemClock } from '@parley/runtime'
 import { type Address, concatHex, createPublicClient, type Hex, hexToBigInt, http } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { clock } from './support/clock.ts'
 import { forever, log } from './support/l2.ts'
 
 const genesisTimestamp = 1_800_000_000n
@@ -9,7 +9,7 @@ const gasPrice = 10n ** 7n
 
 let chain: SimulatedChain
 beforeAll(async () => {
-  chain = await startSimulatedChain({ clock, log }, { accounts: 4, genesisTimestamp, gasPrice }, forever)
+  chain = await startSimulatedChain({ clock: systemClock, log }, { accounts: 4, genesisTimestamp, gasPrice }, forever)
 })
 afterAll(() => chain?.stop())
 

@@ -1,5 +1,6 @@
 import {
   collectFees,
+  collectShares,
   delegateVotes,
   execute,
   getCost,
@@ -18,7 +19,6 @@ import {
   reimburse,
   spending,
   vote,
-  withdrawCredit,
 } from '@parley/client'
 import { type ContractName, contractOf } from '@parley/infra'
 import { type Address, bytesToHex, createPublicClient, getAddress, http, keccak256, toHex } from 'viem'
@@ -67,7 +67,7 @@ describe('treasury', () => {
     const quote = await quoteInvite(l2.client(somebody), { ...request, sender: addressOf(somebody) })
     expect(quote.networkPart).toBeGreaterThan(0n)
     await l2.done(invite(l2.client(somebody), { ...request, maxFee: quote.fee }))
-    await l2.done(withdrawCredit(l2.client(recipient), { inbox: l2.inbox, holder: at('Treasury') }))
+    await l2.done(collectShares(l2.client(recipient), { inbox: l2.inbox }))
     expect((await books()).income).toBe(fee + quote.protocolPart + quote.networkPart)
   })
 
@@ -77,7 +77,7 @@ describe('treasury', () => {
     expect(await getVotes(l2.client(holder), { votes: at('ParleyVotes'), holder: addressOf(holder) })).toBe(10n ** 27n)
     const governor = at('ParleyGovernor')
     const grant = { treasury: at('Treasury'), recipient: addressOf(recipient), amount: fee, reason: 'a grant' }
-    const proposal: Proposal = { calls: [spending(grant)], description: 'Pay for a grant' }
+    const proposal: Proposal = { calls: [spending(grant)], description: 'Pay for a grant', proposer: addressOf(holder) }
     const proposalId = proposalIdOf(proposal)
     const state = async () => (await getProposal(l2.client(somebody), { governor, proposalId })).state
     await later(1)
@@ -85,6 +85,10 @@ describe('treasury', () => {
     await later(1)
     expect(await state()).toBe('active')
     await l2.done(vote(l2.client(holder), { governor, proposalId, support: 'for' }))
+    const named = { ...proposal, proposer: addressOf(somebody) }
+    await expect(propose(l2.client(holder), { governor, proposal: named })).rejects.toMatchObject(
+      fault('CONTRACT_REFUSED', { error: 'GovernorRestrictedProposer' }),
+    )
     const early = queue(l2.client(somebody), { governor, proposal })
     await expect(early).rejects.toMatchObject(fault('CONTRACT_REFUSED', { error: 'GovernorUnexpectedProposalState' }))
     await later(hour + 1)
@@ -100,9 +104,9 @@ describe('treasury', () => {
 
   test('treasury › records the cost of final claims, and of the operator alone', async () => {
     const rollup = bytesToHex(l2.record.rollup!.rollup)
-    const naming = { treasury: at('Treasury'), rollup }
-    await l2.done(nameRollup(l2.client(operator), naming))
     expect((await books()).rollup).toBe(getAddress(rollup))
+    const another = nameRollup(l2.client(operator), { treasury: at('Treasury'), rollup })
+    await expect(another).rejects.toMatchObject(fault('CONTRACT_REFUSED', { error: 'Governed_NotGovernance' }))
     const cost = { claim: 1n, part: 'claim', layer: 0, amount: 10n ** 12n, evidence: keccak256('0x') } as const
     const recording = { treasury: at('Treasury'), costs: [cost] }
     await expect(recordCosts(l2.client(operator), recording)).rejects.toMatchObject(
@@ -117,6 +121,6 @@ describe('treasury', () => {
     await expect(reimburse(l2.client(somebody), due)).rejects.toMatchObject(
       fault('CONTRACT_REFUSED', { error: 'Treasury_NothingDue' }),
     )
-    expect(await getCost(l2.client(somebody), { treasury: at('Treasury'), claim: 1n, part: 'claim' })).toBeUndefined()
+    expect(await getCost(l2.client(somebody), { ...due, rollup, claim: 1n, part: 'claim' })).toBeUndefined()
   })
 })

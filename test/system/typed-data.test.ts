@@ -67,7 +67,11 @@ const header = genesisHeader({
   ...deployment,
   fees: { minPrice: 1n, target: 1n, fraction: 1n },
   forceDelayMs: 1n,
-  genesis: { timestamp: 5n, prices: { dataByte: 1n, settlement: 2n, stateByte: 3n }, lineage: new Uint8Array(32) },
+  genesis: {
+    timestamp: 5n,
+    prices: { coreByte: 1n, witnessByte: 4n, settlement: 2n, stateByte: 3n },
+    lineage: new Uint8Array(32),
+  },
 })
 
 test('typed data › a header is signed by its root', () => {

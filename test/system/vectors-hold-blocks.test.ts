@@ -12,7 +12,6 @@ import {
   coreRoot,
   decodeCore,
   decodeWitness,
-  executeBlock,
   genesisHeader,
   type InboxItem,
   InboxItemType,
@@ -25,6 +24,7 @@ import {
   verifyProof,
   witnessRoot,
 } from '@parley/protocol'
+import { executeBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import { configOf, fromHex, type Packed, toHex, type VectorDeployment, vectorFile } from './support/vector-file.ts'
 

@@ -1,10 +1,6 @@
 import {
-  applyInboxItem,
-  applyMessages,
-  applyOperation,
   type Body,
   BodyType,
-  blockContext,
   domainSeparator,
   executionPrice,
   type InboxItem,
@@ -15,6 +11,7 @@ import {
   TransitionError,
   transitionFaults,
 } from '@parley/protocol'
+import { applyInboxItem, applyMessages, applyOperation, blockContext } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import {
   configOf,

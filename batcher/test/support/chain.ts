@@ -3,6 +3,7 @@ import {
   type BlockHeader,
   BlockHeaderType,
   type BlockSource,
+  BlockView,
   type ChainConfig,
   domainSeparator,
   genesisHeader,
@@ -27,7 +28,7 @@ export const config: ChainConfig = {
   forceDelayMs: 60_000n,
   genesis: {
     timestamp: 1_700_000_000_000n,
-    prices: { dataByte: 1n, settlement: 1n, stateByte: 1n },
+    prices: { coreByte: 1n, witnessByte: 1n, settlement: 1n, stateByte: 1n },
     lineage: digestOf('lineage'),
   },
 }
@@ -83,6 +84,7 @@ export function sealedChain(shape: ChainShape, parent: BlockHeader = genesisHead
       timestamp: previous.timestamp + 500n,
       lineage,
       inboxCount: previous.inboxCount,
+      segmentCount: previous.segmentCount + BigInt(segments.length),
       inboxHash: previous.inboxHash,
       prices: previous.prices,
       runsRoot: runsRoot(runs),
@@ -137,7 +139,7 @@ export class ScriptedSource implements BlockSource {
     return this.sealed.slice(at, at + count)
   }
 
-  async *blocks(from: bigint, signal: AbortSignal): AsyncGenerator<SealedBlock> {
+  async *blocks(from: bigint, signal: AbortSignal): AsyncGenerator<BlockView> {
     this.asked.push(from)
     let next = from
     while (!signal.aborted) {
@@ -149,7 +151,7 @@ export class ScriptedSource implements BlockSource {
       const block = this.sealed.find(({ block: { header } }) => header.number === next)
       if (block !== undefined) {
         next += 1n
-        yield block
+        yield BlockView.encode(block)
         continue
       }
       await new Promise<void>((resolve) => {

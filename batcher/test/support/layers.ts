@@ -4,13 +4,14 @@ import {
   type ClaimHead,
   type ClaimReceipt,
   type ClaimRequest,
-  type Clock,
   DaError,
   DaLayer,
   type DaReceipt,
   type DaStatus,
   type DataAvailability,
+  firstSchedule,
   genesisHeader,
+  type Schedule,
   type Settlement,
   SettlementError,
   type SettlementPage,
@@ -77,6 +78,7 @@ export class MemorySettlement implements Settlement {
   readonly failures: Error[] = []
   finalNumber = 0n
   currentLineage = config.genesis.lineage
+  currentSchedule = firstSchedule(sequencer, config.fees)
   claimCalls = 0
   step: Step = () => undefined
   /** Asked before a claim is taken: everything it names must be there. */
@@ -86,8 +88,8 @@ export class MemorySettlement implements Settlement {
     return config
   }
 
-  async sequencer(): Promise<Uint8Array> {
-    return sequencer
+  async schedule(): Promise<Schedule> {
+    return this.currentSchedule
   }
 
   async lineage(): Promise<Uint8Array> {
@@ -143,61 +145,4 @@ function hashOf(request: ClaimRequest): Uint8Array {
   return digestOf(
     [number, ...[parent, lineage, coreRoot, witnessRoot, core.pointer, witness.pointer].map(hex)].join(' '),
   )
-}
-
-/** A clock that stands until a test moves it. */
-export class ManualClock implements Clock {
-  private time = 1_700_000_000_000
-  private readonly sleepers = new Set<{ readonly until: number; readonly wake: () => void }>()
-
-  now(): number {
-    return this.time
-  }
-
-  /** Milliseconds from now at which each sleeper wakes. */
-  get waits(): number[] {
-    return [...this.sleepers].map(({ until }) => until - this.time)
-  }
-
-  advance(ms: number): void {
-    this.time += ms
-    for (const sleeper of this.sleepers)
-      if (sleeper.until <= this.time) {
-        this.sleepers.delete(sleeper)
-        sleeper.wake()
-      }
-  }
-
-  sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted()
-      const sleeper = { until: this.time + ms, wake: resolve }
-      this.sleepers.add(sleeper)
-      signal.addEventListener(
-        'abort',
-        () => {
-          this.sleepers.delete(sleeper)
-          reject(signal.reason)
-        },
-        { once: true },
-      )
-    })
-  }
-}
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      signal.throwIfAborted()
-      const timer = setTimeout(resolve, ms)
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer)
-          reject(signal.reason)
-        },
-        { once: true },
-      )
-    }),
 }

@@ -1,12 +1,5 @@
-import {
-  type Clock,
-  coreRoot,
-  decodeCore,
-  decodeWitness,
-  type SealedBlock,
-  sameBytes,
-  witnessRoot,
-} from '@parley/protocol'
+import { coreRoot, decodeCore, decodeWitness, type SealedBlock, sameBytes, witnessRoot } from '@parley/protocol'
+import { type Clock, systemClock } from '@parley/runtime'
 import { MemoryLevel } from 'memory-level'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -18,7 +11,7 @@ import {
   createBatcher,
 } from '../../src/index.ts'
 import { ScriptedSource } from './chain.ts'
-import { MemoryDa, MemorySettlement, systemClock } from './layers.ts'
+import { MemoryDa, MemorySettlement } from './layers.ts'
 
 /** A batcher among parts in memory that outlive it, as they outlive a process. */
 export class Rig {
@@ -58,6 +51,12 @@ export class Rig {
     return new Running(batcher)
   }
 
+  /** Codes of the faults met since the last start: a status shows one only until the next try. */
+  async faults(): Promise<unknown[]> {
+    const counted = await this.metrics.getSingleMetric('parley_batcher_faults_total')?.get()
+    return counted?.values.map(({ labels }) => labels.code) ?? []
+  }
+
   /** Numbers of the blocks claimed so far, checked against what was published for them. */
   claimedBlocks(): bigint[] {
     return this.settlement.claims.flatMap((claim) => {
@@ -94,9 +93,9 @@ export class Running {
 }
 
 /** Waits until `holds`, looking at every turn of the event loop. @throws after ten seconds, naming `what`. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!holds()) {
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 110_000
+  while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`did not come: ${what}`)
     await new Promise<void>((resolve) => setImmediate(resolve))
   }

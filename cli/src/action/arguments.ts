@@ -1,12 +1,14 @@
 import type { Attribute } from '@parley/client'
-import { type Address, type Hex, isAddress, isHex } from 'viem'
+import { limits } from '@parley/protocol'
+import { type Address, type Hex, isHex } from 'viem'
+import { readAddress } from '../config/address.ts'
 import { CliError } from '../faults.ts'
 
 /** @throws {CliError} `ARGUMENT_INVALID`. */
 export function addressArgument(argument: string, text: string | undefined): Address {
-  if (text === undefined || !isAddress(text, { strict: false }))
-    throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be 0x and 40 hexadecimal digits' })
-  return text
+  const read = readAddress(text ?? '')
+  if ('address' in read) return read.address
+  throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: read.refused })
 }
 
 /** @throws {CliError} `ARGUMENT_INVALID`. */
@@ -32,6 +34,19 @@ export function amountArgument(argument: string, text: string | undefined): bigi
   if (text === undefined || !/^\d{1,78}$/.test(text))
     throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be a whole number' })
   return BigInt(text)
+}
+
+/** Where a conversation or an account is: SHARD/INDEX, such as 7/0. @throws {CliError} `ARGUMENT_INVALID`. */
+export function placeArgument(argument: string, text: string | undefined): { shard: number; index: number } {
+  const found = /^(\d{1,2})\/(\d{1,10})$/.exec(text ?? '')
+  if (found !== null) return { shard: Number(found[1]), index: Number(found[2]) }
+  throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be SHARD/INDEX, such as 7/0' })
+}
+
+/** @throws {CliError} `ARGUMENT_INVALID`. */
+export function shardArgument(argument: string, text: string | undefined): number {
+  if (text !== undefined && /^\d{1,2}$/.test(text) && Number(text) < limits.shards) return Number(text)
+  throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: `must be a shard from 0 to ${limits.shards - 1}` })
 }
 
 /** One of a few words. @throws {CliError} `ARGUMENT_INVALID`. */

@@ -21,7 +21,16 @@ const schema = z.strictObject({
 /** What somebody else decided, when the command was given it. @throws {CliError} `ARGUMENT_INVALID`. */
 export async function authorizationOf({ config }: Context): Promise<{ authorization?: Authorization }> {
   const path = config.relay.authorization
-  if (path === undefined) return {}
+  return path === undefined ? {} : { authorization: await read(path, schema) }
+}
+
+/** What others decided, one after the other. @throws {CliError} `ARGUMENT_INVALID`, also when they are not `count`. */
+export async function authorizationsOf({ config }: Context, count: number): Promise<Authorization[] | undefined> {
+  const path = config.relay.authorization
+  return path === undefined ? undefined : read(path, z.array(schema).length(count))
+}
+
+async function read<T>(path: string, form: z.ZodType<T>): Promise<T> {
   const refused = (reason: string, cause?: unknown): CliError =>
     new CliError({ code: 'ARGUMENT_INVALID', argument: '--authorization', reason: `${path} ${reason}` }, { cause })
   let json: unknown
@@ -30,9 +39,9 @@ export async function authorizationOf({ config }: Context): Promise<{ authorizat
   } catch (cause) {
     throw refused('cannot be read', cause)
   }
-  const parsed = schema.safeParse(json)
-  if (!parsed.success) throw refused('is not what --sign prints')
-  return { authorization: parsed.data }
+  const parsed = form.safeParse(json)
+  if (!parsed.success) throw refused('is not what --sign prints for this command')
+  return parsed.data
 }
 
 /** Last second at which a signature made now counts. */

@@ -1,7 +1,7 @@
 import { confirm, type L2Client } from '@parley/client'
 import type { Hash } from 'viem'
-import { plain } from '../inspect/plain.ts'
 import type { Context } from '../process/context.ts'
+import { plain } from './plain.ts'
 
 /** Prints one JSON object: on one line with --json, else indented. */
 export function tell({ config, out }: Context, value: unknown): number {

@@ -4,6 +4,7 @@ import type { CommandDefinition } from './command.ts'
 /** Publishes sealed blocks and claims them. */
 export const batcherCommand: CommandDefinition = {
   name: 'batcher',
+  serves: true,
   about:
     'Publish sealed blocks on a DA layer and claim them on the L2; PARLEY_L2_KEY claims, PARLEY_L1_KEY pays for blobs.',
   keys: [
@@ -16,6 +17,7 @@ export const batcherCommand: CommandDefinition = {
     'l2.rollup',
     'l1.url',
     'l1.beaconUrl',
+    'l1.slots',
     'da.layer',
     'da.localDir',
   ],

@@ -1,13 +1,13 @@
-import { keys, lookUp, variableOf } from '../config/config.ts'
+import { keysOf, lookUp, variableOf } from '../config/config.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Shows every configuration key with its value and where that came from. */
 export const configCommand: CommandDefinition = {
   name: 'config',
   about: 'Show every configuration key, its value and where that came from.',
-  keys: [...keys],
-  async run({ config, sources, out }) {
-    const shown = keys.map((key) => ({
+  keys: 'every',
+  async run({ config, settings, sources, out }) {
+    const shown = keysOf(settings).map((key) => ({
       key,
       variable: variableOf(key),
       value: lookUp(config, key),

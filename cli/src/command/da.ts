@@ -4,6 +4,7 @@ import type { CommandDefinition } from './command.ts'
 /** Serves the local DA layer's directory, so that others can fetch what a batcher beside it publishes. */
 export const daCommand: CommandDefinition = {
   name: 'da',
+  serves: true,
   about: 'Serve the local DA layer over HTTP, for reading.',
   keys: ['da.localDir', 'run.host', 'run.port'],
   async run(context) {

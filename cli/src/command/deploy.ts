@@ -11,6 +11,8 @@ export const deployCommand: CommandDefinition = {
     'deploy.governance',
     'deploy.voteHolder',
     'deploy.sequencer',
+    'deploy.bondOwner',
+    'deploy.fillBond',
     'deploy.claimer',
     'deploy.operator',
     'deploy.treasury',

@@ -4,6 +4,7 @@ import type { CommandDefinition } from './command.ts'
 /** Verifies the chain from the L2 and the DA layers alone. */
 export const nodeCommand: CommandDefinition = {
   name: 'node',
+  serves: true,
   about: 'Derive and verify the chain from the L2 and the DA layers alone, and serve it with proofs.',
   keys: [
     'run.dataDir',
@@ -15,6 +16,7 @@ export const nodeCommand: CommandDefinition = {
     'l2.rollup',
     'l1.url',
     'l1.beaconUrl',
+    'l1.slots',
     'da.localUrl',
   ],
   async run(context) {

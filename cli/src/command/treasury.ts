@@ -50,7 +50,7 @@ export const treasuryReimburse: CommandDefinition = {
 
 export const treasuryRollup: CommandDefinition = {
   name: 'treasury rollup',
-  about: 'Name the rollup whose claims costs are recorded for; the operator may, the first time.',
+  about: 'Name the rollup whose claims costs are recorded for; the treasury’s deployer may, the first time.',
   args: [{ name: '<rollup>', about: 'Address of a Rollup that pays this treasury.' }],
   keys: common,
   async run(context, args) {
@@ -74,7 +74,7 @@ export const treasuryQueue: CommandDefinition = {
   name: 'treasury queue',
   about: 'Put a proposal that was won into the timelock.',
   args: spending,
-  keys: [...common, 'l2.governor'],
+  keys: [...common, 'l2.governor', 'treasury.proposer'],
   async run(context, args) {
     const { voteOnSpending } = await import('../treasury/run-treasury.ts')
     return voteOnSpending(context, 'queue', args)
@@ -85,7 +85,7 @@ export const treasuryExecute: CommandDefinition = {
   name: 'treasury execute',
   about: 'Have what was voted done, once the timelock’s delay is over.',
   args: spending,
-  keys: [...common, 'l2.governor'],
+  keys: [...common, 'l2.governor', 'treasury.proposer'],
   async run(context, args) {
     const { voteOnSpending } = await import('../treasury/run-treasury.ts')
     return voteOnSpending(context, 'execute', args)

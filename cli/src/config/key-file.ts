@@ -5,21 +5,31 @@ export class KeyRefused extends Error {
   override readonly name = 'KeyRefused'
 }
 
-const othersMayRead = 0o077
+/** Others may not touch it at all, the group may read: so secrets are mounted, by symbolic links, with mode 440 or 640. */
+const tooOpen = 0o027
 
-/** Reads 0x and 64 hexadecimal digits. @throws {KeyRefused}. */
-export function parseKey(text: string): Uint8Array {
-  if (!/^0x[0-9a-fA-F]{64}$/.test(text)) throw new KeyRefused('must be 0x and 64 hexadecimal digits, or file:PATH')
-  return Buffer.from(text.slice(2), 'hex')
+/** Keys are numbers from 1 to below this: the order of secp256k1. */
+const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+
+/** Reads 64 hexadecimal digits, with or without 0x; spaces, line ends and a byte-order mark around them are no part of it. @throws {KeyRefused}. */
+export function parseKey(given: string): Uint8Array {
+  const text = given.replace(/^\uFEFF/, '').trim()
+  const digits = /^(?:0x)?([0-9a-fA-F]{64})$/.exec(text)?.[1]
+  if (digits === undefined) throw new KeyRefused('must be 0x and 64 hexadecimal digits, or file:PATH')
+  const number = BigInt(`0x${digits}`)
+  if (number === 0n || number >= order)
+    throw new KeyRefused('is no key of secp256k1: it is zero, or not below the order of the curve')
+  return Buffer.from(digits, 'hex')
 }
 
-/** Reads a key file: one line, readable by its owner only. @throws {KeyRefused}. */
+/** Reads a key file: one line, readable by its owner and at most its group. @throws {KeyRefused}. */
 export function readKeyFile(path: string): Uint8Array {
   let text: string
   try {
     const file = openSync(path, 'r')
     try {
-      if ((fstatSync(file).mode & othersMayRead) !== 0) throw new KeyRefused(`${path} must have mode 600`)
+      if ((fstatSync(file).mode & tooOpen) !== 0)
+        throw new KeyRefused(`${path} must have mode 600, or 640 or 440 where a secret is mounted for a group`)
       text = readFileSync(file, 'utf8')
     } finally {
       closeSync(file)
@@ -28,7 +38,7 @@ export function readKeyFile(path: string): Uint8Array {
     if (error instanceof KeyRefused) throw error
     throw new KeyRefused(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
   }
-  return parseKey(text.trimEnd())
+  return parseKey(text)
 }
 
 /** Writes a key file with mode 600; never over an existing one. @throws {KeyRefused}. */

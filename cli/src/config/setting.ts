@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { type Address, readAddress } from './address.ts'
 import { KeyRefused, parseKey, readKeyFile } from './key-file.ts'
 import { Secret } from './secret.ts'
+
+export type { Address }
 
 /** How one configuration key is read, bounded and described. */
 export interface Setting<T> {
@@ -11,6 +14,8 @@ export interface Setting<T> {
   readonly secret: boolean
   /** Takes a value as files give it, refusing everything else. */
   readonly schema: z.ZodType<T>
+  /** Words that it takes, when there are only some. */
+  readonly values?: readonly string[]
   /** Makes of an environment variable or a flag what a file would hold. */
   readonly fromText: (text: string) => unknown
 }
@@ -24,6 +29,9 @@ interface Described {
   readonly about: string
   readonly flag?: string
 }
+
+/** Editors and mounted files put byte-order marks, spaces and line ends around what is meant. */
+const bare = (text: string): string => text.replace(/^\uFEFF/, '').trim()
 
 const asIs = (text: string): unknown => text
 
@@ -68,14 +76,14 @@ export function toggle(described: Described): Setting<boolean> {
 }
 
 export function choice<const C extends string>(options: readonly C[], described: Described): Setting<C> {
-  return setting(described, z.enum(options, { error: `must be one of ${options.join(', ')}` }))
+  return { ...setting(described, z.enum(options, { error: `must be one of ${options.join(', ')}` })), values: options }
 }
 
 /** One or more of the options, separated by commas, or a list in a file. */
 export function listOf<const C extends string>(options: readonly C[], described: Described): Setting<readonly C[]> {
   const error = `must be one or more of ${options.join(', ')}, separated by commas`
   const schema = z.array(z.enum(options, { error }), { error }).min(1, { error }).readonly()
-  return setting(described, schema, (given) => given.split(','))
+  return { ...setting(described, schema, (given) => given.split(',')), values: options }
 }
 
 export function text(described: Described): Setting<string> {
@@ -86,19 +94,35 @@ export function text(described: Described): Setting<string> {
 export function url(described: Described): Setting<string> {
   const error = 'must be an http or https URL'
   const schema = z
-    .url({ protocol: /^https?$/, error })
+    .string({ error })
+    .transform(bare)
+    .pipe(z.url({ protocol: /^https?$/, error }))
     .transform((value) => (value.endsWith('/') ? value.slice(0, -1) : value))
   return setting(described, schema)
 }
 
-export type Address = `0x${string}`
-
 export function address(described: Described): Setting<Address> {
-  const isAddress = (value: string): value is Address => /^0x[0-9a-fA-F]{40}$/.test(value)
-  const schema = z
-    .string({ error: 'must be text' })
-    .refine(isAddress, { error: 'must be 0x and 40 hexadecimal digits' })
+  const schema = z.string({ error: 'must be text' }).transform((value, context) => {
+    const read = readAddress(bare(value))
+    if ('address' in read) return read.address
+    context.addIssue(read.refused)
+    return z.NEVER
+  })
   return setting(described, schema)
+}
+
+/** URLs separated by commas, or a list in a file. */
+export function urls(described: Described): Setting<readonly string[]> {
+  const error = 'must be http or https URLs, separated by commas'
+  const one = z.url({ protocol: /^https?$/, error }).transform((value) => value.replace(/\/+$/, ''))
+  return setting(described, z.array(one, { error }).readonly(), (given) => given.split(','))
+}
+
+/** IP addresses and networks, separated by commas, or a list in a file. */
+export function addresses(described: Described): Setting<readonly string[]> {
+  const error = 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas'
+  const one = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error })
+  return setting(described, z.array(one, { error }).readonly(), (given) => given.split(','))
 }
 
 /** Bytes as 0x and pairs of hexadecimal digits. */
@@ -110,11 +134,15 @@ export function hex(described: Described): Setting<Address> {
   return setting(described, schema)
 }
 
+const keyOf = (value: string): Uint8Array =>
+  value.startsWith('file:') ? readKeyFile(value.slice('file:'.length)) : parseKey(value)
+
 /** A secret key of 32 bytes, given as itself or as `file:` and the path of a key file. */
 export function secretKey(about: string): Setting<Secret<Uint8Array>> {
   const schema = z.string({ error: 'must be text' }).transform((value, context) => {
     try {
-      return new Secret(value.startsWith('file:') ? readKeyFile(value.slice('file:'.length)) : parseKey(value))
+      const given = bare(value)
+      return new Secret(keyOf(given), given.startsWith('file:') ? given.slice('file:'.length) : undefined)
     } catch (error) {
       if (!(error instanceof KeyRefused)) throw error
       context.addIssue(error.message)

@@ -1,17 +1,21 @@
+import { guardBounds } from '@parley/api/server'
+import { chainSettings } from './chain-settings.ts'
 import {
   address,
+  addresses,
   choice,
+  type Defaulted,
   defaulted,
   hex,
   integer,
   listOf,
-  quantity,
   type Setting,
   secretKey,
   text,
   toggle,
   uint64,
   url,
+  urls,
 } from './setting.ts'
 
 const day = 86_400_000
@@ -28,7 +32,7 @@ const common = {
     'auto',
     choice(['auto', 'json', 'pretty'], {
       flag: 'log-format',
-      about: 'Form of log entries; auto is pretty on a terminal and JSON elsewhere.',
+      about: 'Form of log entries; auto is JSON for roles that serve without a terminal, and pretty elsewhere.',
     }),
   ),
   'run.dataDir': text({ flag: 'data', about: 'Directory of everything that the command stores.' }),
@@ -39,7 +43,7 @@ const common = {
   }),
   'run.lanes': integer(1, 64, {
     flag: 'lanes',
-    about: 'Worker threads that execute; one a core when left out. Changes no root.',
+    about: 'Worker threads that execute; one per core when left out. Changes no root.',
   }),
   'run.verifier': defaulted(
     'auto',
@@ -70,7 +74,10 @@ const places = {
   'l2.treasury': address({ flag: 'treasury-contract', about: 'Address of the Treasury contract on the L2.' }),
   'l2.governor': address({ flag: 'governor', about: 'Address of the ParleyGovernor contract on the L2.' }),
   'l2.votes': address({ flag: 'votes', about: 'Address of the ParleyVotes contract on the L2.' }),
-  'l2.pollMs': defaulted(1_000, integer(50, 60_000, { about: 'Milliseconds between looks for new blocks of the L2.' })),
+  'l2.pollMs': defaulted(
+    1_000,
+    integer(50, 60_000, { about: 'Interval between requests for new L2 blocks, in milliseconds.' }),
+  ),
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
     'local',
@@ -94,6 +101,25 @@ const places = {
 
 const sequencer = {
   'sequencer.key': secretKey('Key that signs headers.'),
+  'sequencer.markDir': text({
+    about:
+      'Directory of the mark of signed headers, which belongs to the key and is never restored from a copy; the key’s file with `.signed` when left out.',
+  }),
+  'sequencer.nodes': defaulted(
+    [],
+    urls({ about: 'Verifying nodes asked at the start which headers they know, separated by commas.' }),
+  ),
+  'sequencer.relays': defaulted(
+    [],
+    urls({ about: 'Batchers and relays asked at the start, separated by commas: they follow sealed blocks.' }),
+  ),
+  'sequencer.alone': defaulted(
+    false,
+    toggle({
+      flag: 'alone',
+      about: 'Start the sequencer although nobody can be asked which headers were signed; the mark and the L2 must do.',
+    }),
+  ),
   'sequencer.minAgeMs': defaulted(
     500,
     integer(0, day, { about: 'Milliseconds before which a block is sealed only when it is full.' }),
@@ -120,15 +146,13 @@ const sequencer = {
     2_000,
     integer(1, 1_000_000_000, { about: 'Blocks between snapshots of the state, from which it starts again.' }),
   ),
-  'sequencer.quotaBurst': defaulted(
-    1_000_000,
-    integer(1, Number.MAX_SAFE_INTEGER, {
-      about: 'Messages that one address may send at once; one with a junk signature counts as 100.',
-    }),
+  'sequencer.maxFeeds': defaulted(
+    1_000,
+    integer(0, 1_000_000, { about: 'Feeds and streams open at most, of all addresses together.' }),
   ),
-  'sequencer.quotaPerSecond': defaulted(
-    200_000,
-    integer(1, Number.MAX_SAFE_INTEGER, { about: 'Messages a second that one address may send in the long run.' }),
+  'sequencer.maxFeedsPerAddress': defaulted(
+    100,
+    integer(0, 1_000_000, { about: 'Feeds and streams that one address may have open.' }),
   ),
   'sequencer.blockEveryOffers': integer(1, 960, {
     about: 'Development: seals after so many offers, with a clock that counts blocks; the real clock when left out.',
@@ -143,6 +167,58 @@ const sequencer = {
   ),
 } as const
 
+const bounded = (name: keyof typeof guardBounds, about: string): Defaulted<number> => {
+  const [standard, minimum, maximum] = guardBounds[name]
+  return defaulted(standard, integer(minimum, maximum, { about }))
+}
+
+/** What addresses, connections and requests may cost any server. */
+const http = {
+  'http.trustedProxies': defaulted(
+    [],
+    addresses({
+      about: 'Proxies whose X-Forwarded-For is believed, addresses or networks, separated by commas.',
+    }),
+  ),
+  'http.metricsPort': integer(0, 65_535, {
+    about: 'TCP port that alone serves /metrics, 0 any free one; the main port serves them, too, when left out.',
+  }),
+  'http.headersTimeoutMs': bounded(
+    'headersTimeoutMs',
+    'Milliseconds in which the head of a request must have come in.',
+  ),
+  'http.requestTimeoutMs': bounded('requestTimeoutMs', 'Milliseconds in which a whole request must have come in.'),
+  'http.keepAliveMs': bounded('keepAliveMs', 'Milliseconds that a connection without a request stays open.'),
+  'http.stalledMs': bounded(
+    'stalledMs',
+    'Milliseconds without any byte leaving after which a connection with an unsent answer is cut.',
+  ),
+  'http.maxConnections': bounded(
+    'maxConnections',
+    'TCP connections at most; fewer when the process may open fewer files.',
+  ),
+  'http.maxConnectionsPerAddress': bounded(
+    'maxConnectionsPerAddress',
+    'TCP connections of one IPv4 address or one IPv6 network of 64 bits; a trusted proxy has no bound.',
+  ),
+  'http.maxRequestsPerConnection': bounded(
+    'maxRequestsPerConnection',
+    'Requests of one connection that are worked on at once; those sent ahead wait.',
+  ),
+  'http.maxWaitingPerAddress': bounded(
+    'maxWaitingPerAddress',
+    'Requests sent ahead by one address that wait; a connection that sends more is closed.',
+  ),
+  'http.maxHeldBytes': bounded('maxHeldBytes', 'Bytes of bodies and answers held at once; as many for feeds.'),
+  'http.maxHeldBytesPerAddress': bounded('maxHeldBytesPerAddress', 'Of those, by address.'),
+  'http.quotaBurst': bounded(
+    'quotaBurst',
+    'Tokens that one address may use at once: a message is 1, with a junk signature 100, a request 16 or more.',
+  ),
+  'http.quotaPerSecond': bounded('quotaPerSecond', 'Tokens a second that one address may use in the long run.'),
+  'http.quotaSources': bounded('quotaSources', 'Addresses remembered at most.'),
+} as const
+
 const batcher = {
   'batcher.maxAgeMs': defaulted(
     5_000,
@@ -155,15 +231,18 @@ const batcher = {
   ),
   'batcher.watchEveryMs': defaulted(
     5_000,
-    integer(50, day, { about: 'Milliseconds between looks at finality and the claims standing.' }),
+    integer(50, day, { about: 'Interval between checks of finality and of the claims standing, in milliseconds.' }),
   ),
   'batcher.pushPrices': defaulted(
     true,
     toggle({ about: 'Move the L3’s prices after what the L2 knows of its L1, as far as the contract lets anyone.' }),
   ),
+  'batcher.quoteKey': secretKey(
+    'Key of the deployment’s operator, or of its agent, that quotes the prices of data where the deployment has them quoted; nothing else may send from its account.',
+  ),
   'batcher.pricesEveryMs': defaulted(
     60_000,
-    integer(1_000, day, { about: 'Milliseconds between looks whether prices can be moved.' }),
+    integer(1_000, day, { about: 'Interval between price updates, in milliseconds.' }),
   ),
 } as const
 
@@ -179,58 +258,6 @@ const node = {
     integer(1, 1_000_000_000, { about: 'Blocks after which the state is kept as a snapshot.' }),
   ),
   'node.fetchAhead': defaulted(2, integer(0, 16, { about: 'Claims fetched ahead of the one that is verified.' })),
-} as const
-
-const load = {
-  'load.trace': text({ flag: 'trace', about: 'Trace to play, plain or gzip; synthetic conversations when left out.' }),
-  'load.messages': integer(1, 1_000_000_000, { flag: 'messages', about: 'Messages after which the load ends.' }),
-  'load.messagesPerSecond': integer(1, 1_000_000, { flag: 'rate', about: 'Messages a second at most.' }),
-  'load.lookaheadLines': defaulted(
-    8_192,
-    integer(1, 1_000_000, { about: 'Lines of the trace that decide whom a conversation starts with.' }),
-  ),
-  'load.maxMessages': defaulted(100, integer(1, 4_096, { flag: 'body', about: 'Messages of one request at most.' })),
-  'load.depositMwei': defaulted(
-    10n ** 10n,
-    uint64(1n, 2n ** 57n, {
-      flag: 'deposit',
-      about: 'Deposit that opens the account of a replay in each shard, in mwei.',
-    }),
-  ),
-  'load.seed': uint64(0n, 2n ** 64n - 1n, {
-    flag: 'seed',
-    about: 'Keys and salts follow from it, and with `parley dev` the clock; random when left out.',
-  }),
-} as const
-
-const dev = {
-  'dev.exit': defaulted(
-    false,
-    toggle({ flag: 'exit', about: 'End once all messages are final; the exit code says whether every check held.' }),
-  ),
-  'dev.contacts': defaulted(
-    false,
-    toggle({ flag: 'contacts', about: 'Deploy the contact directory, too, and with --exit go through its actions.' }),
-  ),
-  'dev.inbox': defaulted(
-    false,
-    toggle({
-      flag: 'inbox',
-      about: 'Deploy the public inbox and its gates, too, and with --exit go through its actions.',
-    }),
-  ),
-  'dev.treasury': defaulted(
-    false,
-    toggle({
-      flag: 'treasury',
-      about: 'Deploy treasury and governance, too, and with --exit go through their actions.',
-    }),
-  ),
-  'dev.keep': defaulted(false, toggle({ flag: 'keep', about: 'Keep the data directory.' })),
-  'dev.withinSeconds': defaulted(
-    600,
-    integer(10, 86_400, { flag: 'within', about: 'Seconds that a run with --exit may take once the load is sent.' }),
-  ),
 } as const
 
 const deploy = {
@@ -254,6 +281,14 @@ const deploy = {
     about: 'Has all votes of the treasury’s governance at first; the deployer when left out.',
   }),
   'deploy.sequencer': address({ flag: 'sequencer-address', about: 'Address whose header signatures count.' }),
+  'deploy.bondOwner': address({
+    flag: 'bond-owner',
+    about: 'Account whose bond answers for the sequencer’s key; another one than the claimer.',
+  }),
+  'deploy.fillBond': defaulted(
+    false,
+    toggle({ flag: 'fill-bond', about: 'Let the deployer fill that bond; it belongs to its owner from then on.' }),
+  ),
   'deploy.claimer': address({ flag: 'claimer', about: 'First account that may claim.' }),
   'deploy.operator': address({
     flag: 'operator',
@@ -326,6 +361,33 @@ const treasury = {
     0,
     integer(0, 255, { flag: 'layer', about: 'Number of the DA layer that was paid; 0 for the claim itself.' }),
   ),
+  'treasury.proposer': address({
+    flag: 'proposer',
+    about: 'Who made the proposal; the address of PARLEY_L2_KEY when left out.',
+  }),
+} as const
+
+const member = {
+  'member.key': secretKey('Key that speaks in conversations; the L2 key when left out.'),
+  'member.allowance': defaulted(
+    1_000_000_000n,
+    uint64(0n, 2n ** 63n, { flag: 'allowance', about: 'Mwei that a member may spend on messages.' }),
+  ),
+  'member.priceLimit': defaulted(
+    10_000_000n,
+    uint64(0n, 2n ** 63n, { flag: 'price-limit', about: 'Mwei that one message of a member may cost.' }),
+  ),
+  'member.contents': text({
+    flag: 'contents',
+    about: 'Directory where what is said lies under its digest; without it only digests are shown.',
+  }),
+  'member.until': defaulted(
+    'node',
+    choice(['node', 'claimed', 'final'], {
+      flag: 'until',
+      about: 'Wait until the record stands under a root that is claimed or final on the L2.',
+    }),
+  ),
 } as const
 
 const keys = {
@@ -336,89 +398,20 @@ const keys = {
   ),
 } as const
 
-/** Costs are told at stated prices, which are inputs and no claim about any market. */
-const price = (flag: string, about: string): Setting<number> => quantity(0, 1_000_000, { flag, about })
-
-const bench = {
-  'bench.quick': defaulted(
-    false,
-    toggle({
-      flag: 'quick',
-      about: 'Measure less: fewer repeats and smaller sizes, good for looking, not for citing.',
-    }),
-  ),
-  'bench.repeats': integer(1, 1_000, {
-    flag: 'repeats',
-    about: 'Measurements behind each figure; at least 5 when left out, fewer with --quick.',
-  }),
-  'bench.baseline': text({
-    flag: 'baseline',
-    about: 'File of ratios that `bench guard` compares with; the project’s own when left out.',
-  }),
-  'bench.rewrite': defaulted(
-    false,
-    toggle({ flag: 'rewrite', about: 'Make the baseline anew of what is measured, instead of comparing.' }),
-  ),
-  'bench.report': text({
-    flag: 'report',
-    about: 'The report.json of a `bench all` that `bench guard` takes instead of measuring.',
-  }),
-  'bench.tolerancePercent': defaulted(
-    25,
-    integer(0, 1_000, {
-      flag: 'tolerance',
-      about: 'Hundredths by which a figure may differ and still count as the same.',
-    }),
-  ),
-  'bench.etherUsd': defaulted(3_000, price('ether-usd', 'Dollars for one ether.')),
-  'bench.l1GasGwei': defaulted(1, price('l1-gas', 'Gwei for one gas on the L1.')),
-  'bench.blobGasGwei': defaulted(
-    0.0625,
-    price('blob-gas', 'Gwei for one gas of blobs; a sixteenth of the L1’s gas is its floor by EIP-7918.'),
-  ),
-  'bench.l2GasGwei': defaulted(0.001, price('l2-gas', 'Gwei for one gas on the L2.')),
-  'bench.tiaUsd': defaulted(1, price('tia-usd', 'Dollars for one TIA.')),
-  'bench.celestiaGasUtia': defaulted(0.004, price('celestia-gas', 'Millionths of a TIA for one gas on Celestia.')),
-  'bench.bodiesPerSecond': integer(1, 1_000_000, {
-    flag: 'bodies-per-second',
-    about: 'Bodies a second that `bench open-load` sends, whatever becomes of those before.',
-  }),
-  'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
-  'bench.stream': defaulted(
-    false,
-    toggle({ flag: 'stream', about: 'Send messages one by one over WebSockets instead of in request bodies.' }),
-  ),
-} as const
-
-const simulate = {
-  'simulate.fees': defaulted(
-    'proposal',
-    choice(['proposal', 'parley'], {
-      flag: 'fees',
-      about: 'Parameters of `simulate spam`: the proposal’s own fee model, or Parley’s defaults.',
-    }),
-  ),
-  'simulate.actions': defaulted(
-    10_000,
-    integer(1, 1_000_000, { flag: 'actions', about: 'Random actions of `simulate conservation`.' }),
-  ),
-} as const
-
-/** Every key there is, as `section.name`. Variables and flags follow from it, and so does the table in the README. */
+/** Every key of the command, as `section.name`. Variables and flags follow from it, and so does the table in the README. */
 export const settings = {
   ...common,
   ...places,
+  ...chainSettings,
   ...sequencer,
+  ...http,
   ...batcher,
   ...node,
-  ...load,
-  ...dev,
   ...deploy,
   ...relay,
   ...contacts,
   ...invites,
   ...treasury,
+  ...member,
   ...keys,
-  ...bench,
-  ...simulate,
 } as const satisfies Readonly<Record<`${string}.${string}`, Setting<unknown>>>

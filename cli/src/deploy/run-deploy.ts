@@ -4,6 +4,7 @@ import {
   formatDeployment,
   presets,
   readDeployment,
+  tryWritingDeployment,
   writeDeployment,
 } from '@parley/infra'
 import { type Bytes20, ownerAddress } from '@parley/protocol'
@@ -16,15 +17,16 @@ import type { Context } from '../process/context.ts'
 const withinMs = 300_000
 
 /** Deploys the phases asked for and prints where everything stands. */
-export async function runDeploy({ config, log, out }: Context): Promise<number> {
+export async function runDeploy({ config, log, out, signal }: Context): Promise<number> {
   const { deploy } = config
   const deployer = needed(config, 'l2.key').reveal()
   const orDeployer = (address: Address | undefined): Bytes20 =>
     address === undefined ? ownerAddress(deployer) : hexToBytes(address)
   const phases = new Set(deploy.phases)
   const path = deploy.out
+  if (path !== undefined) await tryWritingDeployment(path)
   const record = await deployPhases(
-    { log },
+    { log, signal },
     {
       url: needed(config, 'l2.url'),
       deployer,
@@ -50,6 +52,8 @@ function rollupOptions(config: Config, operator: Bytes20): NonNullable<DeployPha
   const genesisTimestamp = config.deploy.genesisTimestampMs
   return {
     sequencer: hexToBytes(needed(config, 'deploy.sequencer')),
+    bondOwner: hexToBytes(needed(config, 'deploy.bondOwner')),
+    fillBond: config.deploy.fillBond,
     claimer: hexToBytes(needed(config, 'deploy.claimer')),
     operator,
     ...(genesisTimestamp === undefined ? {} : { genesisTimestamp }),

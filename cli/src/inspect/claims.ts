@@ -18,11 +18,12 @@ export async function readClaims(context: Context): Promise<ClaimsView> {
   return view
 }
 
-/** The claim of a number, or the last one. @throws {CliError} `ARGUMENT_INVALID`. */
+/** The claim of a number, or the last one. @throws {CliError} `ARGUMENT_INVALID`, `CLAIM_UNKNOWN`. */
 export function claimNumbered(view: ClaimsView, text: string): StandingClaim {
+  if (!/^(\d{1,20}|latest)$/.test(text))
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'claim', reason: 'must be a claim number or latest' })
   const found =
     text === 'latest' ? view.claims.at(-1) : view.claims.find(({ claim }) => claim.number.toString() === text)
   if (found !== undefined) return found
-  const reason = `no claim ${text} stands; there are ${view.claims.length}`
-  throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'claim', reason })
+  throw new CliError({ code: 'CLAIM_UNKNOWN', claim: text, standing: view.claims.length })
 }

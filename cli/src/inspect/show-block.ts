@@ -1,13 +1,18 @@
+import { tell } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
 import { readStatus } from '../observe/poll.ts'
 import type { Context } from '../process/context.ts'
 
-/** Prints a block as a node has verified it. */
-export async function showBlock({ config, out, signal }: Context, number: string): Promise<number> {
+/** Prints a block as a node has verified it. @throws {CliError} `ARGUMENT_INVALID`, `BLOCK_UNKNOWN`, `SERVER_UNREACHABLE`. */
+export async function showBlock(context: Context, number: string): Promise<number> {
+  const { config, signal } = context
   if (!/^(\d{1,20}|latest)$/.test(number))
     throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'number', reason: 'must be a block number or latest' })
-  const block = await readStatus({}, `${needed(config, 'node.url')}/v1/blocks/${number}`, signal)
-  out.write(`${JSON.stringify(block, undefined, 2)}\n`)
-  return 'code' in block ? 1 : 0
+  const answer = await readStatus(needed(config, 'node.url'), `/v1/blocks/${number}`, signal)
+  if (!('code' in answer)) return tell(context, answer)
+  if (answer.code !== 'BLOCK_UNKNOWN')
+    throw new CliError({ code: 'SERVER_UNREACHABLE', reason: `the node answered ${String(answer.code)}` })
+  const { verified = 'none' } = answer
+  throw new CliError({ code: 'BLOCK_UNKNOWN', block: number, verified: String(verified) })
 }

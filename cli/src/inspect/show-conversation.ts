@@ -1,25 +1,25 @@
-import { createNodeClient } from '@parley/client'
-import { Registry } from 'prom-client'
+import { createNodeClient, getDeployment, gradeWords } from '@parley/client'
+import { placeArgument } from '../action/arguments.ts'
+import { tell } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
-import { openReader } from '../role/l2.ts'
-import { plain } from './plain.ts'
+import { openL2Client } from '../role/l2-client.ts'
 
-/** Prints a conversation with its whole record, after checking its proof and that the record is complete. */
+/** Prints a conversation with its whole record and what the root that it fits is worth; 1 unless that root is on the L2. @throws {CliError} `CONVERSATION_UNKNOWN`. */
 export async function showConversation(context: Context, place: string): Promise<number> {
-  const { config, clock, out, signal } = context
-  const found = /^(\d{1,2})\/(\d{1,8})$/.exec(place)
-  if (found === null)
-    throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'place', reason: 'must be SHARD/INDEX, such as 7/0' })
-  const { chainId } = await (await openReader(context, new Registry(), undefined)).config(signal)
-  const node = createNodeClient({ url: needed(config, 'node.url'), clock }, { chainId })
-  const proven = await node.completeConversation(Number(found[1]), Number(found[2]), { signal })
-  if (proven === undefined) {
-    context.err.write(`the node knows no conversation ${place}\n`)
-    return 1
-  }
-  const { branch: _, ...shown } = proven
-  out.write(`${JSON.stringify(plain({ proven: true, complete: true, ...shown }), undefined, 2)}\n`)
-  return 0
+  const { config, clock, err, signal } = context
+  const { shard, index } = placeArgument('place', place)
+  const l2 = { client: openL2Client(context), rollup: needed(config, 'l2.rollup') }
+  const { chainId } = await getDeployment(l2.client, l2)
+  const node = createNodeClient({ url: needed(config, 'node.url'), clock, l2 }, { chainId })
+  const found = await node.completeConversation(shard, index, { signal })
+  if (found === undefined) throw new CliError({ code: 'CONVERSATION_UNKNOWN', place })
+  const { branch: _, grade, ...shown } = found
+  const proven = grade !== 'node'
+  const summary = { grade: gradeWords[grade], proven, complete: proven, final: grade === 'final' }
+  tell(context, { ...summary, ...shown })
+  if (proven) return 0
+  err.write('the L2 has no claim that ends with this state: ask again once it is claimed, or ask another node\n')
+  return 1
 }

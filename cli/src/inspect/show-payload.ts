@@ -1,15 +1,15 @@
 import { Registry } from 'prom-client'
+import { tell } from '../action/tell.ts'
 import { fetchPart } from '../observe/published-bytes.ts'
 import type { Context } from '../process/context.ts'
 import { Closing } from '../role/closing.ts'
 import { layerName, openLayers } from '../role/layers.ts'
 import { claimNumbered, readClaims } from './claims.ts'
 import { summarize } from './payload.ts'
-import { plain } from './plain.ts'
 
 /** Fetches and decodes the batch of a claim, and prints what it holds. */
 export async function showPayload(context: Context, number: string): Promise<number> {
-  const { out, signal } = context
+  const { signal } = context
   const { claim } = claimNumbered(await readClaims(context), number)
   const closing = new Closing()
   try {
@@ -22,8 +22,7 @@ export async function showPayload(context: Context, number: string): Promise<num
       layers: { core: layerName(claim.core.layer), witness: layerName(claim.witness.layer) },
       ...summarize(core as Uint8Array, witness),
     }
-    out.write(`${JSON.stringify(plain(shown), undefined, 2)}\n`)
-    return 0
+    return tell(context, shown)
   } finally {
     await closing.close()
   }

@@ -15,13 +15,18 @@ function tell({ config, out }: Context, secret: Uint8Array): number {
   return show(config.run.json, out, secret, config.keys.reveal)
 }
 
+/** What is public says so: a line of hexadecimal digits looks like a secret. */
+const labels = { address: 'address', memberKey: 'member key (public)', secret: 'SECRET' } as const
+
 function show(json: boolean, out: Context['out'], secret: Uint8Array, reveal: boolean): number {
   const shown = {
     address: getAddress(toHex(ownerAddress(secret))),
-    key: toHex(memberKey(secret).key),
+    memberKey: toHex(memberKey(secret).key),
     ...(reveal ? { secret: toHex(secret) } : {}),
   }
-  const lines = Object.entries(shown).map(([name, value]) => `${name} ${value}\n`)
+  const lines = Object.entries(shown).map(
+    ([name, value]) => `${labels[name as keyof typeof shown].padEnd(21)}${value}\n`,
+  )
   out.write(json ? `${JSON.stringify(shown)}\n` : lines.join(''))
   return 0
 }

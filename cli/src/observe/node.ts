@@ -27,7 +27,7 @@ function uint64Of(table: Json, field: string): bigint {
 }
 
 export async function readNode(url: string, signal: AbortSignal): Promise<NodeView> {
-  const status = await readStatus({}, `${url}/v1/status`, signal)
+  const status = await readStatus(url, '/v1/status', signal)
   const { final } = status.finality as { final: Json }
   return {
     state: String(status.state),
@@ -43,7 +43,7 @@ export async function readNode(url: string, signal: AbortSignal): Promise<NodeVi
 /** State root after a block that the node verified; undefined while it has not. */
 export async function verifiedRoot(url: string, block: bigint, signal: AbortSignal): Promise<string | undefined> {
   if ((await readNode(url, signal)).block < block) return undefined
-  const { header } = await readStatus({}, `${url}/v1/blocks/${block}`, signal)
+  const { header } = await readStatus(url, `/v1/blocks/${block}`, signal)
   return (header as Json).stateRoot as string
 }
 
@@ -51,7 +51,7 @@ export async function verifiedRoot(url: string, block: bigint, signal: AbortSign
 export async function finalMessages(url: string, last: bigint, signal: AbortSignal): Promise<number> {
   let messages = 0
   for (let number = 1n; number <= last; number += 1n) {
-    const block = await readStatus({}, `${url}/v1/blocks/${number}`, signal)
+    const block = await readStatus(url, `/v1/blocks/${number}`, signal)
     if (block.finality !== 'final') continue
     for (const run of block.runs as { messages: number }[]) messages += run.messages
   }

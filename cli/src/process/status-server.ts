@@ -1,11 +1,27 @@
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { batcherRoutes } from '@parley/api'
+import {
+  addCharges,
+  createApiServer,
+  type GuardOptions,
+  guardOptions,
+  healthHandlers,
+  serveRoutes,
+} from '@parley/api/server'
+import type { Clock } from '@parley/runtime'
+import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { CliError } from '../faults.ts'
 
 export interface StatusServerDeps {
+  readonly clock: Clock
+  readonly log: Logger
   readonly metrics: Registry
   /** Plain data told at `/v1/status`; bigints become text. */
   readonly status: () => object
+  /** Why the process does not do its job now; undefined when it does. */
+  readonly unreadyBecause: () => string | undefined
+  /** Plain data told at `/v1/blocks/latest`; undefined when no block is known. */
+  readonly latestBlock: () => object | undefined
 }
 
 export interface StatusServer {
@@ -13,40 +29,26 @@ export interface StatusServer {
   close(): Promise<void>
 }
 
-const requestTimeoutMs = 10_000
+const info = { title: 'Parley batcher', summary: 'What a process without an API of its own reports' }
 
-function sendJson(response: ServerResponse, code: number, value: object): void {
-  const text = JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner))
-  response.writeHead(code, { 'content-type': 'application/json' }).end(text)
-}
-
-/** Serves `/health`, `/v1/status` and `/metrics` of a process that has no API of its own. */
+/** Serves status, health and metrics of a process that has no API of its own. */
 export async function startStatusServer(
-  { metrics, status }: StatusServerDeps,
-  { host, port }: { readonly host: string; readonly port: number },
+  { clock, log, metrics: registry, status, unreadyBecause, latestBlock }: StatusServerDeps,
+  { host, port, ...guard }: { readonly host: string; readonly port: number } & Partial<GuardOptions>,
 ): Promise<StatusServer> {
-  const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
-    const fail = (error: unknown): void => {
-      response.destroy(error instanceof Error ? error : new Error(String(error)))
-    }
-    if (request.method !== 'GET') sendJson(response, 405, { code: 'METHOD_UNKNOWN' })
-    else if (request.url === '/health') sendJson(response, 200, { status: 'ok' })
-    else if (request.url === '/v1/status') sendJson(response, 200, status())
-    else if (request.url === '/metrics')
-      metrics.metrics().then((text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text), fail)
-    else sendJson(response, 404, { code: 'ROUTE_UNKNOWN' })
+  const deps = { clock, log, registry, statusOf: () => undefined }
+  const server = createApiServer(deps, { ...guardOptions(guard), maxBodyBytes: 1_024 })
+  const { app } = server
+  addCharges(server, undefined)
+  serveRoutes(app, info, batcherRoutes, {
+    status: async () => status(),
+    async latestBlock() {
+      const latest = latestBlock()
+      if (latest === undefined) throw new CliError({ code: 'BLOCK_UNKNOWN', block: 'latest', verified: '0' })
+      return latest
+    },
+    ...healthHandlers({ registry, unreadyBecause }),
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  const address = server.address() as AddressInfo
-  return {
-    url: `http://${host}:${address.port}`,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)))
-        server.closeAllConnections()
-      }),
-  }
+  const url = await app.listen({ host, port })
+  return { url, close: () => app.close() }
 }

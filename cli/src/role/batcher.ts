@@ -1,27 +1,28 @@
-import { createBatcher } from '@parley/batcher'
-import { createSequencerBlockSource } from '@parley/client'
+import { createBatcher, unreadyBecause } from '@parley/batcher'
+import { createSequencerBlockSource } from '@parley/client/blocks'
 import { chooseVerifier } from '@parley/execution'
-import type { Settlement } from '@parley/protocol'
-import { Gauge, Registry } from 'prom-client'
+import { type BlockHeader, BlockHeaderType } from '@parley/protocol'
+import { bytesToHex } from 'viem'
 import { needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
+import { createRegistry } from '../process/registry.ts'
 import type { Service } from '../process/service.ts'
 import { startStatusServer } from '../process/status-server.ts'
 import { Closing } from './closing.ts'
-import { openClaimer } from './l2.ts'
+import { failedOf } from './failed-of.ts'
+import { openClaimer, openDataDir } from './l2.ts'
 import { openPublisher } from './layers.ts'
 import { keepPrices } from './price-keeper.ts'
-import { openTexts } from './stores.ts'
+import { openPriceSources } from './price-sources.ts'
 
-/** Notes the last block whose batch is published whole, which is when its claim is asked for. */
-function watched(settlement: Settlement, onPublished: (block: bigint) => void): Settlement {
+/** As a node's `/v1/blocks/latest` tells it, as far as a starting sequencer asks. */
+function latestOf(header: BlockHeader | undefined): object | undefined {
+  if (header === undefined) return undefined
+  const { lineage, number } = header
   return {
-    ...settlement,
-    claim(request, signal) {
-      onPublished(request.lastHeader.number)
-      return settlement.claim(request, signal)
-    },
+    header: { lineage: bytesToHex(lineage), number },
+    headerRoot: bytesToHex(BlockHeaderType.hashTreeRoot(header)),
   }
 }
 
@@ -30,32 +31,26 @@ export function startBatcher(context: Context): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
-    const dataDir = needed(config, 'run.dataDir')
-    const registry = new Registry()
+    const dataDir = await openDataDir(context, closing)
+    const registry = createRegistry()
     const settlement = await openClaimer(context, registry, dataDir, closing)
-    const [deployment, sequencer] = await Promise.all([settlement.config(signal), settlement.sequencer(signal)])
+    const deployment = await settlement.config(signal)
+    const keys = async (inner: AbortSignal) => (await settlement.schedule(inner)).keys
     const verifier = chooseVerifier(config.run.verifier)
     const blocks = createSequencerBlockSource(
       { url: needed(config, 'sequencer.url'), clock, verifier },
       // The batcher hashes the runs itself.
-      { deployment, sequencer, checkRuns: false },
+      { deployment, keys, checkRuns: false },
     )
     const layer = await openPublisher({ config, clock, log, registry }, dataDir, closing)
-    let published = 0n
-    const publishedBlock = new Gauge({
-      name: 'parley_batcher_published_block',
-      help: 'Number of the last block whose batch is published whole',
-      registers: [registry],
-    })
+    const layers = { core: layer, witness: layer }
+    const sources = await openPriceSources(context, { settlement, layers, dataDir }, closing)
     const batcher = createBatcher(
       {
         blocks,
-        layers: { core: layer, witness: layer },
-        settlement: watched(settlement, (block) => {
-          published = block > published ? block : published
-          publishedBlock.set(Number(published))
-        }),
-        store: await openTexts(dataDir, 'plans', closing),
+        layers,
+        settlement,
+        store: await dataDir.texts('batcher plans'),
         clock,
         log,
         metrics: registry,
@@ -63,22 +58,28 @@ export function startBatcher(context: Context): Promise<Service> {
       },
       config.batcher,
     )
-    const status = () => ({ ...batcher.status(), published })
-    const server = await startStatusServer({ metrics: registry, status }, config.run)
+    const server = await startStatusServer(
+      {
+        clock,
+        log,
+        metrics: registry,
+        status: () => batcher.status(),
+        unreadyBecause: () => unreadyBecause(batcher.status()),
+        latestBlock: () => latestOf(batcher.lastHeader()),
+      },
+      { ...config.http, host: config.run.host, port: config.run.port },
+    )
     closing.add(() => server.close())
     const stopping = new AbortController()
     const running = batcher.run(stopping.signal)
-    const { pushPrices, pricesEveryMs } = config.batcher
-    const keeping = pushPrices
-      ? keepPrices({ settlement, clock, log, registry }, pricesEveryMs, stopping.signal)
-      : undefined
+    const keeping = keepPrices({ sources, clock, log, registry }, config.batcher.pricesEveryMs, stopping.signal)
     closing.add(async () => {
       stopping.abort()
       // What it failed with is told by `failed`.
       await running.catch(() => undefined)
       await keeping
     })
-    const failed = running.then(() => new Promise<never>(() => undefined))
+    const failed = failedOf(running, dataDir, clock, stopping.signal)
     return { ready: { url: server.url }, failed, stop: () => closing.close() }
   })
 }

@@ -1,11 +1,15 @@
 import { createLocalDaServer } from '@parley/da-adapters'
 import { needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
+import { createRegistry } from '../process/registry.ts'
 import type { Service } from '../process/service.ts'
 
 /** Starts the server of the local DA layer. */
 export async function startDa({ config, log }: Context): Promise<Service> {
   const { host, port } = config.run
-  const server = await createLocalDaServer({ dir: needed(config, 'da.localDir'), log }, { host, port })
+  const server = await createLocalDaServer(
+    { dir: needed(config, 'da.localDir'), log, registry: createRegistry() },
+    { ...config.http, host, port },
+  )
   return { ready: { url: server.url }, failed: new Promise<never>(() => undefined), stop: () => server.close() }
 }

@@ -1,46 +1,71 @@
-import type { SettlementReader } from '@parley/protocol'
+import { rpcTransport } from '@parley/http'
+import { BlockHeaderType, type SettlementReader } from '@parley/protocol'
 import {
   type ClaimerSettlement,
   createSettlementMetrics,
-  l2Transport,
+  type DataQuotes,
+  openDataQuotes,
   openSettlement,
   openSettlementReader,
   type ReaderDeps,
+  type ReaderOptions,
   readerDefaults,
   settlementDefaults,
 } from '@parley/settlement'
-import type { Registry } from 'prom-client'
-import { hexToBytes } from 'viem'
+import { Registry } from 'prom-client'
+import { bytesToHex, hexToBytes, parseGwei, type Transport } from 'viem'
 import { needed } from '../config/config.ts'
+import type { Secret } from '../config/secret.ts'
 import type { Context } from '../process/context.ts'
 import type { Closing } from './closing.ts'
-import { openTexts } from './stores.ts'
-
-const requestTimeoutMs = 10_000
+import { DataDir } from './data-dir.ts'
 
 type Surroundings = Pick<Context, 'config' | 'clock' | 'log' | 'signal'>
 
-function readerDeps({ config, clock, log }: Surroundings, registry: Registry): Omit<ReaderDeps, 'trail'> {
-  const transport = l2Transport(needed(config, 'l2.url'), { timeoutMs: requestTimeoutMs })
+function readerDeps({ config, clock, log, signal }: Surroundings, registry: Registry): Omit<ReaderDeps, 'trail'> {
+  const transport = l2TransportOf({ config, signal })
   return { transport, clock, log: log.child({ part: 'settlement' }), metrics: createSettlementMetrics(registry) }
 }
 
-function places({ config }: Surroundings): { rollup: Uint8Array; pollMs: number } {
-  return { rollup: hexToBytes(needed(config, 'l2.rollup')), pollMs: config.l2.pollMs }
+/** To the configured L2; ends with the process. */
+export function l2TransportOf({ config, signal }: Pick<Surroundings, 'config' | 'signal'>, retries = 0): Transport {
+  const { maxBatch, requestTimeoutMs } = config.l2
+  return rpcTransport(needed(config, 'l2.url'), { timeoutMs: requestTimeoutMs, maxBatch, retries, signal })
+}
+
+function readerOptions({ config }: Surroundings): ReaderOptions {
+  const { pollMs, maxBlocksPerPage, nearBlocks } = config.l2
+  return {
+    ...readerDefaults,
+    rollup: hexToBytes(needed(config, 'l2.rollup')),
+    pollMs,
+    maxBlocksPerPage: BigInt(maxBlocksPerPage),
+    nearBlocks: BigInt(nearBlocks),
+  }
 }
 
 /** Opens the L2 for reading. With a directory a cursor survives restarts. */
 export async function openReader(
   surroundings: Surroundings,
   registry: Registry,
-  store: { readonly dataDir: string; readonly closing: Closing } | undefined,
+  dataDir: DataDir | undefined,
 ): Promise<SettlementReader> {
   const deps = readerDeps(surroundings, registry)
-  const trail = store === undefined ? {} : { trail: await openTexts(store.dataDir, 'trail', store.closing) }
-  return openSettlementReader(
-    { ...deps, ...trail },
-    { ...readerDefaults, ...places(surroundings) },
-    surroundings.signal,
+  const trail = dataDir === undefined ? {} : { trail: await dataDir.texts('L2 trail') }
+  return openSettlementReader({ ...deps, ...trail }, readerOptions(surroundings), surroundings.signal)
+}
+
+/** The role's data directory, tied to the deployment that the L2 has: chain, contract and genesis. */
+export async function openDataDir(surroundings: Surroundings, closing: Closing): Promise<DataDir> {
+  const { config, signal } = surroundings
+  const path = needed(config, 'run.dataDir')
+  const options = readerOptions(surroundings)
+  const reader = await openSettlementReader(readerDeps(surroundings, new Registry()), options, signal)
+  const [{ chainId }, genesis] = await Promise.all([reader.config(signal), reader.genesis(signal)])
+  const root = bytesToHex(BlockHeaderType.hashTreeRoot(genesis))
+  return new DataDir(
+    { path, deployment: `chain ${chainId}, rollup ${bytesToHex(options.rollup)}, genesis ${root}` },
+    closing,
   )
 }
 
@@ -48,14 +73,38 @@ export async function openReader(
 export async function openClaimer(
   surroundings: Surroundings,
   registry: Registry,
-  dataDir: string,
+  dataDir: DataDir,
   closing: Closing,
 ): Promise<ClaimerSettlement> {
-  const store = await openTexts(dataDir, 'transactions', closing)
+  const store = await dataDir.texts('settlement transactions')
   const deps = { ...readerDeps(surroundings, registry), store, secret: needed(surroundings.config, 'l2.key').reveal() }
-  const settlement = await openSettlement(deps, { ...settlementDefaults, ...places(surroundings) }, surroundings.signal)
+  const settlement = await openSettlement(
+    deps,
+    { ...settlementDefaults, ...readerOptions(surroundings), sending: sendingOptions(surroundings) },
+    surroundings.signal,
+  )
   closing.add(() => settlement.close())
   const bond = await settlement.ensureBond(surroundings.signal)
   surroundings.log.info({ bondWei: bond }, 'claimer has its bond')
   return settlement
+}
+
+/** Opens the L2 for quoting the prices of data, by the key that the configuration has for it. */
+export async function openQuotes(
+  surroundings: Surroundings,
+  secret: Secret<Uint8Array>,
+  dataDir: DataDir,
+  closing: Closing,
+): Promise<DataQuotes> {
+  const store = await dataDir.texts('quote transactions')
+  // The names of its sender's metrics are those of the claimer's.
+  const deps = { ...readerDeps(surroundings, new Registry()), store, secret: secret.reveal() }
+  const options = { ...readerOptions(surroundings), sending: sendingOptions(surroundings) }
+  const quotes = await openDataQuotes(deps, options, surroundings.signal)
+  closing.add(() => quotes.close())
+  return quotes
+}
+
+function sendingOptions({ config }: Surroundings) {
+  return { ...settlementDefaults.sending, maxFeePerGas: parseGwei(`${config.l2.maxFeeGwei}`) }
 }

@@ -1,12 +1,13 @@
-import { createEthereumBlobsDa, createLocalDa, withMetrics } from '@parley/da-adapters'
-import { type Clock, DaLayer, type DataAvailability } from '@parley/protocol'
+import { createEthereumBlobsDa, createLocalDa, type EthereumBlobsOptions, withMetrics } from '@parley/da-adapters'
+import { DaLayer, type DataAvailability } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import { toHex } from 'viem'
+import { parseGwei, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { type Config, needed } from '../config/config.ts'
 import type { Closing } from './closing.ts'
-import { openTexts } from './stores.ts'
+import type { DataDir } from './data-dir.ts'
 
 export interface LayerDeps {
   readonly config: Config
@@ -23,7 +24,7 @@ export async function openLayers(
   const layers: DataAvailability[] = []
   if (config.da.localUrl !== undefined) layers.push(await createLocalDa({ log }, { url: config.da.localUrl }))
   if (config.l1.url !== undefined)
-    layers.push(await createEthereumBlobsDa({ log, clock, registry }, blobPlaces(config)))
+    layers.push(await createEthereumBlobsDa({ log, clock, registry }, blobOptions(config)))
   for (const layer of layers) closing.add(() => layer.close())
   return new Map(layers.map((layer) => [layer.layer, withMetrics(layer, { registry, clock })]))
 }
@@ -31,7 +32,7 @@ export async function openLayers(
 /** The layer that this process publishes on. */
 export async function openPublisher(
   { config, clock, log, registry }: LayerDeps,
-  dataDir: string,
+  dataDir: DataDir,
   closing: Closing,
 ): Promise<DataAvailability> {
   const layer =
@@ -44,22 +45,38 @@ export async function openPublisher(
             registry,
             writer: {
               account: privateKeyToAccount(toHex(needed(config, 'l1.key').reveal())),
-              store: await openTexts(dataDir, 'blobs', closing),
+              store: await dataDir.texts('blob publications'),
             },
           },
-          { ...blobPlaces(config), confirmations: config.da.confirmations },
+          { ...blobOptions(config), confirmations: config.da.confirmations },
         )
   closing.add(() => layer.close())
   return withMetrics(layer, { registry, clock })
 }
 
-function blobPlaces(config: Config): { rpcUrl: string; beaconUrl: string } {
+function blobOptions(config: Config): EthereumBlobsOptions {
   const rpcUrl = needed(config, 'l1.url')
-  return { rpcUrl, beaconUrl: config.l1.beaconUrl ?? rpcUrl }
+  const { slots, scanBlocks, tipPercentile, bumpAfterBlocks, settleBlocks, maxPending } = config.l1
+  const { maxFeeGwei, maxTipGwei, maxBlobFeeGwei } = config.l1
+  return {
+    rpcUrl,
+    beaconUrl: config.l1.beaconUrl ?? rpcUrl,
+    slots,
+    scanBlocks,
+    tipPercentile,
+    bumpAfterBlocks,
+    settleBlocks,
+    maxPending,
+    fees: {
+      maxFeePerGas: parseGwei(`${maxFeeGwei}`),
+      maxPriorityFeePerGas: parseGwei(`${maxTipGwei}`),
+      maxFeePerBlobGas: parseGwei(`${maxBlobFeeGwei}`),
+    },
+  }
 }
 
-/** Name of a layer for people. */
+/** Name of a layer as flags and configuration spell it. */
 export function layerName(layer: number): string {
   const found = Object.entries(DaLayer).find(([, number]) => number === layer)
-  return found === undefined ? `layer ${layer}` : found[0]
+  return found === undefined ? `layer ${layer}` : found[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

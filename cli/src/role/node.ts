@@ -1,25 +1,24 @@
 import { availableParallelism } from 'node:os'
 import { createExecution } from '@parley/execution'
 import { createNode, createNodeServer } from '@parley/node'
-import { Registry } from 'prom-client'
-import { needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
+import { createRegistry } from '../process/registry.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
-import { openReader } from './l2.ts'
+import { failedOf } from './failed-of.ts'
+import { openDataDir, openReader } from './l2.ts'
 import { openLayers } from './layers.ts'
-import { openTables } from './stores.ts'
 
 /** Starts a verifying node, which knows nothing but the L2 and the DA layers. */
 export function startNode(context: Context): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log } = context
-    const dataDir = needed(config, 'run.dataDir')
+    const dataDir = await openDataDir(context, closing)
     const { confidence, snapshotEveryBlocks, fetchAhead } = config.node
-    const registry = new Registry()
-    const settlement = await openReader(context, registry, { dataDir, closing })
+    const registry = createRegistry()
+    const settlement = await openReader(context, registry, dataDir)
     const layers = await openLayers({ config, clock, log, registry }, closing)
     const node = await createNode(
       {
@@ -30,7 +29,7 @@ export function startNode(context: Context): Promise<Service> {
             { config: chain, log: log.child({ part: 'execution' }) },
             { lanes: config.run.lanes ?? availableParallelism(), verifier: config.run.verifier },
           ),
-        store: await openTables(dataDir, 'chain', closing),
+        store: await dataDir.tables('node chain'),
         clock,
         log,
         metrics: registry,
@@ -39,7 +38,7 @@ export function startNode(context: Context): Promise<Service> {
     )
     const server = await createNodeServer(
       { node, registry, clock, log },
-      { host: config.run.host, port: config.run.port },
+      { ...config.http, host: config.run.host, port: config.run.port },
     )
     closing.add(() => server.close())
     const stopping = new AbortController()
@@ -49,7 +48,7 @@ export function startNode(context: Context): Promise<Service> {
       // What it failed with is told by `failed`.
       await running.catch(() => undefined)
     })
-    const failed = running.then(() => new Promise<never>(() => undefined))
+    const failed = failedOf(running, dataDir, clock, stopping.signal)
     return { ready: { url: server.url }, failed, stop: () => closing.close() }
   })
 }

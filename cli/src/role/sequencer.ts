@@ -1,44 +1,81 @@
 import { availableParallelism } from 'node:os'
 import { chooseVerifier, createExecution, createNativeSigner } from '@parley/execution'
-import { ownerAddress } from '@parley/protocol'
-import { createSequencer, type HeaderSigner, openJournal, type SequencerOptions } from '@parley/sequencer'
+import { type ChainConfig, ownerAddress, type SettlementReader } from '@parley/protocol'
+import {
+  type BytesLevel,
+  createSequencer,
+  type HeaderSigner,
+  type Life,
+  openJournal,
+  type SequencerOptions,
+  startLives,
+} from '@parley/sequencer'
 import { Registry } from 'prom-client'
 import { type Config, needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
+import { createRegistry } from '../process/registry.ts'
 import type { Service } from '../process/service.ts'
 import { segmentsPerBlock } from './block-bound.ts'
 import { Closing } from './closing.ts'
-import { openReader } from './l2.ts'
-import { openBytes } from './stores.ts'
+import { DataDir } from './data-dir.ts'
+import { failedOf } from './failed-of.ts'
+import { headerWitness } from './header-witness.ts'
+import { openDataDir, openReader } from './l2.ts'
 
 function signerOf(secret: Uint8Array): HeaderSigner {
   const { signRecoverable } = createNativeSigner()
   return { address: ownerAddress(secret), sign: async (digest) => signRecoverable(secret, digest) }
 }
 
-function optionsOf({ sequencer, run }: Config): SequencerOptions {
+function optionsOf({ sequencer, run, http }: Config, port: number): SequencerOptions {
   const { minAgeMs, minOperations, maxWaitMs, blockEveryOffers, blockTimeMs, inboxItemsFirst } = sequencer
-  const { snapshotEveryBlocks, quotaBurst, quotaPerSecond } = sequencer
+  const { alone, snapshotEveryBlocks, maxFeeds, maxFeedsPerAddress } = sequencer
   return {
     sealing: { minAgeMs, minOperations, maxWaitMs },
     ...(blockEveryOffers === undefined ? {} : { virtual: { blockEveryOffers, blockTimeMs, inboxItemsFirst } }),
-    http: { host: run.host, port: run.port },
-    quota: { burst: quotaBurst, perSecond: quotaPerSecond },
+    http: { ...http, host: run.host, port, maxFeeds, maxFeedsPerAddress },
     storage: { snapshotEveryBlocks },
+    alone,
   }
 }
 
-/** Starts the sequencer: takes messages, keeps its journal, seals blocks. */
-export function startSequencer(context: Context): Promise<Service> {
-  collectLessOften()
+/** Beside the key: two processes with one key meet at its lock, whatever copies of the data they have. */
+function markPathOf(config: Config): string {
+  const { key, markDir } = config.sequencer
+  return markDir ?? (key?.file === undefined ? needed(config, 'sequencer.markDir') : `${key.file}.signed`)
+}
+
+/** The stores that all lives of a sequencer work over, and the L2 they read. */
+interface Kept {
+  readonly chain: ChainConfig
+  readonly settlement: SettlementReader
+  /** Takes the metrics of the L2's reader. */
+  readonly registry: Registry
+  readonly journal: BytesLevel
+  readonly blocks: BytesLevel
+  readonly signedHeaders: BytesLevel
+}
+
+async function openKept(context: Context, dataDir: DataDir, markDir: DataDir): Promise<Kept> {
+  const registry = createRegistry()
+  const settlement = await openReader(context, registry, dataDir)
+  return {
+    chain: await settlement.config(context.signal),
+    settlement,
+    registry,
+    journal: await dataDir.bytes('sequencer journal'),
+    blocks: await dataDir.bytes('sequencer blocks, snapshots, finality and inbox'),
+    signedHeaders: await markDir.bytes('signed headers'),
+  }
+}
+
+/** Makes a sequencer with lanes and metrics of its own. */
+function beginLife({ config, clock, log }: Context, kept: Kept, port: number | undefined): Promise<LifeWithLanes> {
   return Closing.guard(async (closing) => {
-    const { config, clock, log, signal } = context
-    const { blockEveryOffers, maxSegments } = config.sequencer
-    const dataDir = needed(config, 'run.dataDir')
-    const registry = new Registry()
-    const settlement = await openReader(context, registry, { dataDir, closing })
-    const chain = await settlement.config(signal)
+    const { blockEveryOffers, maxSegments, journalGroupMs, nodes, relays } = config.sequencer
+    const registry = Registry.merge([kept.registry])
+    const { chain, settlement, signedHeaders } = kept
     const execution = await createExecution(
       { config: chain, log: log.child({ part: 'execution' }) },
       {
@@ -49,29 +86,60 @@ export function startSequencer(context: Context): Promise<Service> {
       },
     )
     closing.add(() => execution.close())
-    const journal = await openJournal(
-      { db: await openBytes(dataDir, 'journal', closing), registry },
-      { groupMs: config.sequencer.journalGroupMs },
-    )
+    const journal = await openJournal({ db: kept.journal, registry }, { groupMs: journalGroupMs })
     closing.add(() => journal.close())
     const sequencer = createSequencer(
       {
         config: chain,
         execution,
         journal,
-        store: await openBytes(dataDir, 'chain', closing),
+        store: kept.blocks,
         settlement,
         signer: signerOf(needed(config, 'sequencer.key').reveal()),
+        signedHeaders,
+        witnesses: [
+          ...nodes.map((place) => headerWitness(place, false)),
+          ...relays.map((place) => headerWitness(place, true)),
+        ],
         verifier: chooseVerifier(config.run.verifier),
         clock,
         log,
         registry,
       },
-      optionsOf(config),
+      optionsOf(config, port ?? config.run.port),
     )
-    closing.add(() => sequencer.stop())
-    await sequencer.start()
     const { lanes, verifier } = execution
-    return { ready: { url: sequencer.url, lanes, verifier }, failed: sequencer.failed, stop: () => closing.close() }
+    return { sequencer, ready: { lanes, verifier }, close: () => closing.close() }
+  })
+}
+
+interface LifeWithLanes extends Life {
+  readonly ready: { readonly lanes: number; readonly verifier: string }
+}
+
+/** Starts the sequencer: takes messages, keeps its journal, seals blocks; it starts again within when claims are removed. */
+export function startSequencer(context: Context): Promise<Service> {
+  collectLessOften()
+  return Closing.guard(async (closing) => {
+    const { config, clock } = context
+    const dataDir = await openDataDir(context, closing)
+    const markDir = new DataDir({ path: markPathOf(config) }, closing)
+    const kept = await openKept(context, dataDir, markDir)
+    let ready: LifeWithLanes['ready'] | undefined
+    const lives = await startLives(async (port) => {
+      const life = await beginLife(context, kept, port)
+      ready = life.ready
+      return life
+    })
+    closing.add(() => lives.stop())
+    const watching = new AbortController()
+    closing.add(async () => watching.abort())
+    const failed = failedOf(
+      Promise.race([lives.failed, failedOf(lives.failed, markDir, clock, watching.signal)]),
+      dataDir,
+      clock,
+      watching.signal,
+    )
+    return { ready: { url: lives.url, ...ready }, failed, stop: () => closing.close() }
   })
 }

@@ -17,6 +17,7 @@ import {
   vote,
 } from '@parley/client'
 import type { Address } from 'viem'
+import { accountOf } from '../action/account.ts'
 import { addressArgument, amountArgument, choiceArgument, hexArgument } from '../action/arguments.ts'
 import { tell, tellTransaction } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
@@ -69,7 +70,8 @@ export async function voteOnSpending(
   const { client, treasury } = open(context)
   const reason = why as string
   const grant = { treasury, recipient: addressArgument('recipient', to), amount: amountArgument('amount', how), reason }
-  const proposal: Proposal = { calls: [spending(grant)], description: reason }
+  const proposer = context.config.treasury.proposer ?? accountOf(client, '--proposer')
+  const proposal: Proposal = { calls: [spending(grant)], description: reason, proposer }
   const governor = needed(context.config, 'l2.governor')
   const also = { proposal: proposalIdOf(proposal) }
   return tellTransaction(context, client, steps[step](client, { governor, proposal }), also)

@@ -8,7 +8,7 @@ import {
   type SignedOperation,
   type Withdraw,
   withdrawDigest,
-} from '@parley/protocol'
+} from '@parley/protocol/light'
 import type { Deployment } from './conversation.ts'
 import type { OwnerSigner } from './signer.ts'
 

@@ -11,8 +11,8 @@ import {
   type Signature,
   type SignedOperation,
   signDigest,
-} from '@parley/protocol'
-import { demandBetween } from './message.ts'
+} from '@parley/protocol/light'
+import { assertBetween } from './message.ts'
 import type { OwnerSigner } from './signer.ts'
 
 /** What names a deployment in signatures. */
@@ -42,8 +42,8 @@ export async function buildCreateConversation(
   owner: OwnerSigner,
   consents: readonly Consent[],
 ): Promise<SignedOperation> {
-  demandBetween('members', create.members.length, 1, limits.entriesPerOperation)
-  demandBetween('consents', consents.length, create.members.length, create.members.length)
+  assertBetween('members', create.members.length, 1, limits.entriesPerOperation)
+  assertBetween('consents', consents.length, create.members.length, create.members.length)
   const id = conversationId(deployment, create)
   const signatures = [await owner.sign(id)]
   for (const [slot, consent] of consents.entries()) signatures.push(await consent(id, slot, 0n))

@@ -7,7 +7,7 @@ import {
   SignedMessageType,
   signDigest,
   signedMessageBytes,
-} from '@parley/protocol'
+} from '@parley/protocol/light'
 import { ClientError } from '../faults.ts'
 
 /** A message before it is signed. */
@@ -36,16 +36,16 @@ export const maxMessagesPerRequest = 4096
 
 /** Lays messages out for `POST /v1/messages`: 111 bytes each. @throws {ClientError} `ARGUMENT_OUT_OF_RANGE`. */
 export function encodeMessages(messages: readonly SignedMessage[]): Uint8Array {
-  demandBetween('messages', messages.length, 1, maxMessagesPerRequest)
+  assertBetween('messages', messages.length, 1, maxMessagesPerRequest)
   const bytes = new Uint8Array(messages.length * signedMessageBytes)
   messages.forEach((message, i) => {
-    demandBetween('shard', message.shard, 0, limits.shards - 1)
+    assertBetween('shard', message.shard, 0, limits.shards - 1)
     bytes.set(SignedMessageType.serialize(message), i * signedMessageBytes)
   })
   return bytes
 }
 
-export function demandBetween(field: string, value: number, minimum: number, maximum: number): void {
+export function assertBetween(field: string, value: number, minimum: number, maximum: number): void {
   if (!Number.isInteger(value) || value < minimum || value > maximum)
     throw new ClientError({ code: 'ARGUMENT_OUT_OF_RANGE', field, value, minimum, maximum })
 }

@@ -1,4 +1,4 @@
-import { type Bytes20, type Bytes32, ownerAddress, type Signature, signDigest } from '@parley/protocol'
+import { type Bytes20, type Bytes32, ownerAddress, type Signature, signDigest } from '@parley/protocol/light'
 
 /** Signs digests for an L2 address: a local key here, a wallet or a key service elsewhere. */
 export interface OwnerSigner {

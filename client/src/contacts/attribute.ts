@@ -1,5 +1,5 @@
 import { type Hex, stringToHex } from 'viem'
-import { demand, demandBytes, demandWithin } from '../l2/demand.ts'
+import { assertBytes, assertThat, assertWithin } from '../l2/assert.ts'
 
 /** Seconds that an attribute or a delegate can be given at most: 20 years. */
 export const maxValidity: bigint = 20n * 365n * 86_400n
@@ -42,7 +42,7 @@ const wordPattern = /^\w+$/
 
 /** Name of the attribute that a key is kept as. @throws {ClientError} `ARGUMENT_INVALID`. */
 export function keyName({ algorithm, use }: Pick<Key, 'algorithm' | 'use'>): string {
-  demand('algorithm', wordPattern.test(algorithm), 'is no word of letters, digits and underscores')
+  assertThat('algorithm', wordPattern.test(algorithm), 'is no word of letters, digits and underscores')
   return `did/pub/${algorithm}/${use === 'fallback' ? 'enc' : 'veriKey'}/hex`
 }
 
@@ -50,36 +50,36 @@ export const pointerName = (pointer: PointerName): string => `parley/${pointer}`
 
 /** The attribute that sets a key. @throws {ClientError} `ARGUMENT_INVALID`, `ARGUMENT_OUT_OF_RANGE`. */
 export function keyAttribute(key: Key, validity: bigint): Attribute {
-  demandBytes('value', key.value, 1, maxValueBytes)
+  assertBytes('value', key.value, 1, maxValueBytes)
   return { name: keyName(key), value: key.value, validity }
 }
 
 /** The attribute that sets a pointer. @param digest - SHA-256 of the content, 32 bytes. @throws {ClientError}. */
 export function pointerAttribute(pointer: PointerName, digest: Hex, validity: bigint): Attribute {
-  demandBytes('digest', digest, digestBytes, digestBytes)
+  assertBytes('digest', digest, digestBytes, digestBytes)
   return { name: pointerName(pointer), value: digest, validity }
 }
 
 /** An attribute's name or a delegate's type as the contract keeps it. @throws {ClientError} `ARGUMENT_OUT_OF_RANGE`. */
 export function encodeName(field: string, name: string): Hex {
-  demandWithin(field, new TextEncoder().encode(name).length, 1, maxNameBytes)
+  assertWithin(field, new TextEncoder().encode(name).length, 1, maxNameBytes)
   return stringToHex(name, { size: maxNameBytes })
 }
 
 /** @throws {ClientError} `ARGUMENT_OUT_OF_RANGE`. */
-export function demandValidity(validity: bigint): void {
-  demandWithin('validity', validity, 1n, maxValidity)
+export function assertValidity(validity: bigint): void {
+  assertWithin('validity', validity, 1n, maxValidity)
 }
 
 /** The change that sets an attribute. @throws {ClientError} `ARGUMENT_INVALID`, `ARGUMENT_OUT_OF_RANGE`. */
 export function settingOf({ name, value, validity }: Attribute): AttributeChange {
-  demandBytes('value', value, 0, maxValueBytes)
-  demandValidity(validity)
+  assertBytes('value', value, 0, maxValueBytes)
+  assertValidity(validity)
   return { name: encodeName('name', name), value, validity }
 }
 
 /** The change that revokes an attribute. @throws {ClientError} `ARGUMENT_INVALID`, `ARGUMENT_OUT_OF_RANGE`. */
 export function revocationOf({ name, value }: Pick<Attribute, 'name' | 'value'>): AttributeChange {
-  demandBytes('value', value, 0, maxValueBytes)
+  assertBytes('value', value, 0, maxValueBytes)
   return { name: encodeName('name', name), value, validity: 0n }
 }

@@ -1,7 +1,7 @@
 import { contactDirectoryAbi } from '@parley/contracts'
 import { type Address, type ContractFunctionReturnType, hexToString } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import type { DirectoryParameters } from './parameters.ts'
 
@@ -57,7 +57,7 @@ export type GetBundleReturnType = ContactBundle
  */
 export async function getBundle(client: L2Client, parameters: GetBundleParameters): Promise<GetBundleReturnType> {
   const { directory, identity } = parameters
-  demandAddress('identity', identity)
+  assertAddress('identity', identity)
   const call = { address: directory, abi: contactDirectoryAbi } as const
   return bundleOf(identity, await read(client, { ...call, functionName: 'bundle', args: [identity] }))
 }

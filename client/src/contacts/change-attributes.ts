@@ -1,7 +1,7 @@
 import { contactDirectoryAbi } from '@parley/contracts'
 import type { Hash } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
 import type { AttributeChange } from './attribute.ts'
 import type { ChangeParameters } from './parameters.ts'
@@ -23,7 +23,7 @@ export function changeAttributes(
   parameters: ChangeAttributesParameters,
 ): Promise<ChangeAttributesReturnType> {
   const { directory, identity, changes, authorization } = parameters
-  demandAddress('identity', identity)
+  assertAddress('identity', identity)
   const call = { address: directory, abi: contactDirectoryAbi } as const
   if (authorization === undefined)
     return write(client, { ...call, functionName: 'changeAttributes', args: [identity, changes] }, parameters)

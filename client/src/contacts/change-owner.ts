@@ -1,7 +1,7 @@
 import { contactDirectoryAbi } from '@parley/contracts'
 import { type Address, type Hash, zeroAddress } from 'viem'
+import { assertAddress, assertThat } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demand, demandAddress } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
 import type { ChangeParameters } from './parameters.ts'
 
@@ -15,8 +15,8 @@ export interface ChangeOwnerParameters extends ChangeParameters {
  * `IDENTITY_DEACTIVATED`, `IDENTITY_NOT_YOURS`, `SIGNATURE_EXPIRED`, `SIGNATURE_REFUSED`, and what every writing action throws.
  */
 export async function changeOwner(client: L2Client, parameters: ChangeOwnerParameters): Promise<Hash> {
-  demandAddress('newOwner', parameters.newOwner)
-  demand('newOwner', BigInt(parameters.newOwner) !== 0n, 'is 0, which would deactivate the identity')
+  assertAddress('newOwner', parameters.newOwner)
+  assertThat('newOwner', BigInt(parameters.newOwner) !== 0n, 'is 0, which would deactivate the identity')
   return giveTo(client, parameters)
 }
 
@@ -32,7 +32,7 @@ export async function deactivate(client: L2Client, parameters: DeactivateParamet
 
 async function giveTo(client: L2Client, parameters: ChangeOwnerParameters): Promise<Hash> {
   const { directory, identity, newOwner, authorization } = parameters
-  demandAddress('identity', identity)
+  assertAddress('identity', identity)
   const call = { address: directory, abi: contactDirectoryAbi } as const
   const args = [identity, newOwner] as const
   if (authorization === undefined) return write(client, { ...call, functionName: 'changeOwner', args }, parameters)

@@ -1,9 +1,9 @@
 import { contactDirectoryAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
-import { demandValidity, encodeName } from './attribute.ts'
+import { assertValidity, encodeName } from './attribute.ts'
 import type { ChangeParameters } from './parameters.ts'
 
 export interface RevokeDelegateParameters extends ChangeParameters {
@@ -24,7 +24,7 @@ export interface AddDelegateParameters extends RevokeDelegateParameters {
  */
 export async function addDelegate(client: L2Client, parameters: AddDelegateParameters): Promise<Hash> {
   const { directory, identity, delegate, validity, authorization } = parameters
-  demandValidity(validity)
+  assertValidity(validity)
   const delegateType = checked(parameters)
   const call = { address: directory, abi: contactDirectoryAbi } as const
   const args = [identity, delegateType, delegate, validity] as const
@@ -48,7 +48,7 @@ export async function revokeDelegate(client: L2Client, parameters: RevokeDelegat
 }
 
 function checked({ identity, delegateType, delegate }: RevokeDelegateParameters): `0x${string}` {
-  demandAddress('identity', identity)
-  demandAddress('delegate', delegate)
+  assertAddress('identity', identity)
+  assertAddress('delegate', delegate)
   return encodeName('delegateType', delegateType)
 }

@@ -1,7 +1,7 @@
 import { contactDirectoryAbi } from '@parley/contracts'
 import type { Address } from 'viem'
+import { assertWithin } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demandWithin } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import type { DirectoryParameters } from './parameters.ts'
 
@@ -21,7 +21,7 @@ export async function getIdentities(
   client: L2Client,
   { directory, from, count }: GetIdentitiesParameters,
 ): Promise<GetIdentitiesReturnType> {
-  demandWithin('count', count, 1, maxPage)
+  assertWithin('count', count, 1, maxPage)
   const call = { address: directory, abi: contactDirectoryAbi } as const
   return read(client, { ...call, functionName: 'identities', args: [from, BigInt(count)] })
 }

@@ -1,6 +1,14 @@
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { WriteParameters } from '../l2/client.ts'
-import type { Authorization } from './sign.ts'
+
+/** Lets somebody else send what `signer` decided. */
+export interface Authorization {
+  readonly signer: Address
+  /** Last second since 1970 at which it counts. */
+  readonly deadline: bigint
+  /** Of an EOA, by ERC-1271 of a contract, or wrapped by ERC-6492 for one that is not deployed yet; never looked into here. */
+  readonly signature: Hex
+}
 
 /** What every action on the contact directory takes. */
 export interface DirectoryParameters {

@@ -4,8 +4,7 @@ import type { L2Client, WriteParameters } from '../l2/client.ts'
 import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
 import { type Attribute, settingOf } from './attribute.ts'
-import type { DirectoryParameters } from './parameters.ts'
-import type { Authorization } from './sign.ts'
+import type { Authorization, DirectoryParameters } from './parameters.ts'
 
 export interface RegisterParameters extends DirectoryParameters, WriteParameters {
   /** First attributes of the bundle; see `keyAttribute` and `pointerAttribute`. */

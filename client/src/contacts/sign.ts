@@ -1,21 +1,12 @@
 import { contactDirectoryAbi } from '@parley/contracts'
-import type { Account, Address, Hex } from 'viem'
+import type { Account, Address } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import { accountOf, addressOf, type L2Client } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { signTyped } from '../l2/sign-typed.ts'
-import { type AttributeChange, demandValidity, encodeName } from './attribute.ts'
-import type { DirectoryParameters } from './parameters.ts'
+import { type AttributeChange, assertValidity, encodeName } from './attribute.ts'
+import type { Authorization, DirectoryParameters } from './parameters.ts'
 import { contactDomainName, contactTypes } from './typed-data.ts'
-
-/** Lets somebody else send what `signer` decided. */
-export interface Authorization {
-  readonly signer: Address
-  /** Last second since 1970 at which it counts. */
-  readonly deadline: bigint
-  /** Of an EOA, by ERC-1271 of a contract, or wrapped by ERC-6492 for one that is not deployed yet; never looked into here. */
-  readonly signature: Hex
-}
 
 /** What can be decided by signature. `validity` 0 revokes the delegate; new owner 0 deactivates the identity for ever. */
 export type ContactChange =
@@ -65,7 +56,7 @@ export async function signContactChange(
 }
 
 function typedChange(change: ContactChange): { primaryType: keyof typeof contactTypes; message: object } {
-  if (change.kind !== 'register') demandAddress('identity', change.identity)
+  if (change.kind !== 'register') assertAddress('identity', change.identity)
   switch (change.kind) {
     case 'register':
       return { primaryType: 'Register', message: { changes: change.changes } }
@@ -73,13 +64,13 @@ function typedChange(change: ContactChange): { primaryType: keyof typeof contact
       return { primaryType: 'ChangeAttributes', message: { identity: change.identity, changes: change.changes } }
     case 'delegate': {
       const { identity, delegate, validity } = change
-      if (validity !== 0n) demandValidity(validity)
-      demandAddress('delegate', delegate)
+      if (validity !== 0n) assertValidity(validity)
+      assertAddress('delegate', delegate)
       const delegateType = encodeName('delegateType', change.delegateType)
       return { primaryType: 'ChangeDelegate', message: { identity, delegateType, delegate, validity } }
     }
     case 'owner':
-      demandAddress('newOwner', change.newOwner)
+      assertAddress('newOwner', change.newOwner)
       return { primaryType: 'ChangeOwner', message: { identity: change.identity, newOwner: change.newOwner } }
   }
 }

@@ -1,8 +1,8 @@
 import { allowListGateAbi } from '@parley/contracts'
 import { type Address, concatHex, encodeAbiParameters, type Hash, type Hex, keccak256, zeroHash } from 'viem'
 import { ClientError } from '../faults.ts'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
 import type { GateParameters } from './parameters.ts'
 
@@ -19,7 +19,7 @@ const parentOf = (a: Hex, b: Hex): Hex => keccak256(a < b ? concatHex([a, b]) : 
 
 /** Makes an allow list out of senders; their order means nothing. @throws {ClientError} `ARGUMENT_INVALID`. */
 export function allowListOf(senders: readonly Address[]): AllowList {
-  for (const [i, sender] of senders.entries()) demandAddress(`senders[${i}]`, sender)
+  for (const [i, sender] of senders.entries()) assertAddress(`senders[${i}]`, sender)
   const leaves = [...new Set(senders.map(leafOf))].sort()
   const layers = [leaves]
   for (let layer = leaves; layer.length > 1; layers.push(layer)) layer = pairsOf(layer)

@@ -1,7 +1,7 @@
 import { attestationGateAbi } from '@parley/contracts'
 import { type Account, type Address, encodeAbiParameters, type Hash, type Hex } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import { accountOf, addressOf, type L2Client, type WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
 import type { GateParameters } from './parameters.ts'
 import { type AttestedTerm, signAttestation } from './sign-attestation.ts'
@@ -31,7 +31,7 @@ export interface SetAttesterParameters extends GateParameters, WriteParameters {
 /** Begins or ceases to trust an attester for the sender's inbox. @throws {ClientError} what every writing action throws. */
 export async function setAttester(client: L2Client, parameters: SetAttesterParameters): Promise<Hash> {
   const { gate, attester, trusted } = parameters
-  demandAddress('attester', attester)
+  assertAddress('attester', attester)
   const args = [attester, trusted] as const
   return write(client, { address: gate, abi: attestationGateAbi, functionName: 'setAttester', args }, parameters)
 }

@@ -1,7 +1,7 @@
 import { compositeGateAbi } from '@parley/contracts'
 import { type Address, encodeAbiParameters, type Hash, type Hex } from 'viem'
+import { assertAddress, assertWithin } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandAddress, demandWithin } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
 import type { GateParameters } from './parameters.ts'
 
@@ -19,8 +19,8 @@ export interface SetGatesParameters extends GateParameters, WriteParameters {
 /** Joins gates for the sender's inbox at a composite gate. @throws {ClientError} what every writing action throws. */
 export async function setGates(client: L2Client, parameters: SetGatesParameters): Promise<Hash> {
   const { gate, mode, gates } = parameters
-  demandWithin('gates', gates.length, 1, maxGates)
-  for (const [i, each] of gates.entries()) demandAddress(`gates[${i}]`, each)
+  assertWithin('gates', gates.length, 1, maxGates)
+  for (const [i, each] of gates.entries()) assertAddress(`gates[${i}]`, each)
   const args = [modes.indexOf(mode), gates] as const
   return write(client, { address: gate, abi: compositeGateAbi, functionName: 'setGates', args }, parameters)
 }

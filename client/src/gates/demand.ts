@@ -1,7 +1,7 @@
 import { demandGateAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
 import type { GateParameters } from './parameters.ts'
@@ -44,6 +44,6 @@ export async function getDemandCurve(
   client: L2Client,
   { gate, recipient }: GetDemandCurveParameters,
 ): Promise<GetDemandCurveReturnType> {
-  demandAddress('recipient', recipient)
+  assertAddress('recipient', recipient)
   return read(client, { address: gate, abi: demandGateAbi, functionName: 'curveOf', args: [recipient] })
 }

@@ -1,6 +1,6 @@
 import type { Account, Address, Hex } from 'viem'
-import type { L2Client } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
+import { assertAddress } from '../l2/assert.ts'
+import { addressOf, type L2Client } from '../l2/client.ts'
 import { signTyped, type Typed } from '../l2/sign-typed.ts'
 
 /** Whom an attester vouches for, and when. */
@@ -14,6 +14,7 @@ export interface AttestedTerm {
 
 const types = {
   Attestation: [
+    { name: 'attester', type: 'address' },
     { name: 'subject', type: 'address' },
     { name: 'issuedAt', type: 'uint64' },
     { name: 'expiresAt', type: 'uint64' },
@@ -25,8 +26,9 @@ export async function signAttestation(
   client: L2Client,
   account: Account | Address,
   contract: Pick<Typed, 'name' | 'contract'>,
-  message: AttestedTerm,
+  term: AttestedTerm,
 ): Promise<Hex> {
-  demandAddress('subject', message.subject)
+  assertAddress('subject', term.subject)
+  const message = { attester: addressOf(account), ...term }
   return signTyped(client, account, { ...contract, types, primaryType: 'Attestation', message })
 }

@@ -1,7 +1,7 @@
 import { sybilListGateAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
+import { assertAddress, assertWithin } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandAddress, demandWithin } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
 import type { GateParameters } from './parameters.ts'
 
@@ -25,8 +25,8 @@ export interface SetListPolicyParameters extends GateParameters, WriteParameters
 /** Sets whose lists of sybils the sender's inbox follows, and how. @throws {ClientError} `CONTRACT_REFUSED` beyond the bounds. */
 export async function setListPolicy(client: L2Client, parameters: SetListPolicyParameters): Promise<Hash> {
   const { gate, publishers, onListed, onStale, surcharge } = parameters
-  demandWithin('publishers', publishers.length, 1, maxPublishers)
-  for (const [i, each] of publishers.entries()) demandAddress(`publishers[${i}]`, each)
+  assertWithin('publishers', publishers.length, 1, maxPublishers)
+  for (const [i, each] of publishers.entries()) assertAddress(`publishers[${i}]`, each)
   const policy = {
     onListed: reactions.indexOf(onListed),
     onStale: reactions.indexOf(onStale),

@@ -8,7 +8,7 @@ import {
   keccak256,
   stringToHex,
 } from 'viem'
-import { demand, demandAddress, demandBytes, demandWithin } from '../l2/demand.ts'
+import { assertAddress, assertBytes, assertThat, assertWithin } from '../l2/assert.ts'
 import type { TreasuryParameters } from '../treasury/parameters.ts'
 
 /** One thing that the timelock does when the vote is won. */
@@ -23,26 +23,31 @@ export interface ProposedCall {
 export interface Proposal {
   /** 1 to 16, done in order. */
   readonly calls: readonly ProposedCall[]
-  /** Not empty. */
+  /** Not empty; the proposer is added to it. */
   readonly description: string
+  /** Who alone may propose it: otherwise anyone who sees it coming could propose it first and cancel it, for ever. */
+  readonly proposer: Address
 }
 
 const maxCalls = 16
 const maxDataBytes = 65_536
 
 /** The proposal as the governor takes it. @throws {ClientError} `ARGUMENT_INVALID`, `ARGUMENT_OUT_OF_RANGE`. */
-export function partsOf({ calls, description }: Proposal) {
-  demandWithin('calls', calls.length, 1, maxCalls)
-  demand('description', description.length > 0, 'is empty')
+export function partsOf({ calls, description, proposer }: Proposal) {
+  assertWithin('calls', calls.length, 1, maxCalls)
+  assertThat('description', description.length > 0, 'is empty')
+  assertAddress('proposer', proposer)
   for (const [i, { target, data }] of calls.entries()) {
-    demandAddress(`calls[${i}].target`, target)
-    demandBytes(`calls[${i}].data`, data, 0, maxDataBytes)
+    assertAddress(`calls[${i}].target`, target)
+    assertBytes(`calls[${i}].data`, data, 0, maxDataBytes)
   }
+  const signed = `${description} #proposer=${proposer.toLowerCase()}`
   return {
+    description: signed,
     targets: calls.map(({ target }) => target),
     values: calls.map(({ value }) => value),
     calldatas: calls.map(({ data }) => data),
-    descriptionHash: keccak256(stringToHex(description)),
+    descriptionHash: keccak256(stringToHex(signed)),
   }
 }
 
@@ -63,7 +68,7 @@ export interface SpendingParameters extends TreasuryParameters {
 
 /** The call that spends from the treasury, to be proposed. @throws {ClientError} `ARGUMENT_INVALID`. */
 export function spending({ treasury, recipient, amount, reason }: SpendingParameters): ProposedCall {
-  demandAddress('recipient', recipient)
+  assertAddress('recipient', recipient)
   const args = [recipient, amount, reason] as const
   return { target: treasury, value: 0n, data: encodeFunctionData({ abi: treasuryAbi, functionName: 'spend', args }) }
 }

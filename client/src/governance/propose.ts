@@ -10,14 +10,15 @@ export interface ProposeParameters extends GovernorParameters, WriteParameters {
 }
 
 /**
- * Puts calls of the timelock to the vote. Takes as many votes as the threshold; `proposalIdOf` gives its number.
- * @throws {ClientError} `CONTRACT_REFUSED` (`GovernorInsufficientProposerVotes`, `GovernorUnexpectedProposalState` when it was
- * proposed before), and what every writing action throws.
+ * Puts calls of the timelock to the vote; the account is the proposer named. Takes as many votes as the threshold;
+ * `proposalIdOf` gives its number.
+ * @throws {ClientError} `CONTRACT_REFUSED` (`GovernorInsufficientProposerVotes`, `GovernorRestrictedProposer` for another
+ * account than the proposer, `GovernorUnexpectedProposalState` when it was proposed before), and what every writing action throws.
  */
 export async function propose(client: L2Client, parameters: ProposeParameters): Promise<Hash> {
   const { governor, proposal } = parameters
-  const { targets, values, calldatas } = partsOf(proposal)
-  const args = [targets, values, calldatas, proposal.description] as const
+  const { targets, values, calldatas, description } = partsOf(proposal)
+  const args = [targets, values, calldatas, description] as const
   return write(client, { address: governor, abi: parleyGovernorAbi, functionName: 'propose', args }, parameters)
 }
 

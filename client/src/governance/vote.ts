@@ -1,7 +1,7 @@
 import { parleyGovernorAbi, parleyVotesAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
 import type { GovernorParameters } from './parameters.ts'
@@ -41,7 +41,7 @@ export interface DelegateVotesParameters extends VotesParameters, WriteParameter
 /** Lets somebody vote with the sender's tokens. @throws {ClientError} what every writing action throws. */
 export async function delegateVotes(client: L2Client, parameters: DelegateVotesParameters): Promise<Hash> {
   const { votes, delegate } = parameters
-  demandAddress('delegate', delegate)
+  assertAddress('delegate', delegate)
   return write(client, { address: votes, abi: parleyVotesAbi, functionName: 'delegate', args: [delegate] }, parameters)
 }
 
@@ -51,6 +51,6 @@ export interface GetVotesParameters extends VotesParameters {
 
 /** Votes that an account can cast in what is proposed now, of 18 decimals. @throws {ClientError}. */
 export async function getVotes(client: L2Client, { votes, holder }: GetVotesParameters): Promise<bigint> {
-  demandAddress('holder', holder)
+  assertAddress('holder', holder)
   return read(client, { address: votes, abi: parleyVotesAbi, functionName: 'getVotes', args: [holder] })
 }

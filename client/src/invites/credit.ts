@@ -1,7 +1,7 @@
 import { publicInboxAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import { accountOf, addressOf, type L2Client, type WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
 import type { InboxParameters } from './parameters.ts'
@@ -17,7 +17,7 @@ export async function getCredit(
   client: L2Client,
   { inbox, holder }: GetCreditParameters,
 ): Promise<GetCreditReturnType> {
-  demandAddress('holder', holder)
+  assertAddress('holder', holder)
   return read(client, { address: inbox, abi: publicInboxAbi, functionName: 'creditOf', args: [holder] })
 }
 
@@ -31,30 +31,32 @@ export interface DepositCreditParameters extends InboxParameters, WriteParameter
 /** Credits money in advance. @throws {ClientError} what every writing action throws. */
 export async function depositCredit(client: L2Client, parameters: DepositCreditParameters): Promise<Hash> {
   const { inbox, holder, value } = parameters
-  demandAddress('holder', holder)
+  assertAddress('holder', holder)
   const call = { address: inbox, abi: publicInboxAbi, value } as const
   return write(client, { ...call, functionName: 'deposit', args: [holder] }, parameters)
 }
 
 export interface WithdrawCreditParameters extends InboxParameters, WriteParameters {
-  /** Whose credit is paid out; the sender's when left out. */
-  readonly holder?: Address
-  /** Who receives it; the holder when left out. Only the holder may name another. */
+  /** Who receives it; the account itself when left out. */
   readonly recipient?: Address
   /** Wei; all there is when left out. */
   readonly amount?: bigint
 }
 
-/**
- * Pays out credit; anyone may do it for anyone.
- * @throws {ClientError} `CONTRACT_REFUSED` (`PublicInbox_RecipientNotOwner`, `PublicInbox_NotEnough` is `INVITE_UNPAID`), and
- * what every writing action throws.
- */
+/** Pays out the account's own credit. @throws {ClientError} `INVITE_UNPAID`, and what every writing action throws. */
 export async function withdrawCredit(client: L2Client, parameters: WithdrawCreditParameters): Promise<Hash> {
-  const { inbox, holder = addressOf(accountOf(client, parameters.account)), recipient = holder } = parameters
-  demandAddress('holder', holder)
-  demandAddress('recipient', recipient)
+  const holder = addressOf(accountOf(client, parameters.account))
+  const { inbox, recipient = holder } = parameters
+  assertAddress('recipient', recipient)
   const amount = parameters.amount ?? (await getCredit(client, { inbox, holder }))
-  const args = [holder, recipient, amount] as const
+  const args = [recipient, amount] as const
   return write(client, { address: inbox, abi: publicInboxAbi, functionName: 'withdraw', args }, parameters)
+}
+
+export interface CollectSharesParameters extends InboxParameters, WriteParameters {}
+
+/** Pays the treasury what the inbox owes it; anyone may have it done. @throws {ClientError} what every writing action throws. */
+export async function collectShares(client: L2Client, parameters: CollectSharesParameters): Promise<Hash> {
+  const call = { address: parameters.inbox, abi: publicInboxAbi, functionName: 'collectShares', args: [] } as const
+  return write(client, call, parameters)
 }

@@ -1,4 +1,4 @@
-import type { L2Position } from '@parley/protocol'
+import type { L2Position } from '@parley/protocol/light'
 import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { ClientError } from '../faults.ts'
 

@@ -1,6 +1,6 @@
 import { publicInboxAbi } from '@parley/contracts'
 import { invalidEvent, isCanonical, type RawLog } from '@parley/l2'
-import type { L2Position } from '@parley/protocol'
+import type { L2Position } from '@parley/protocol/light'
 import {
   type Address,
   BaseError,

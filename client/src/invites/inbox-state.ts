@@ -1,7 +1,7 @@
 import { publicInboxAbi } from '@parley/contracts'
 import type { Address, Hash, Hex } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
 import type { InboxParameters } from './parameters.ts'
@@ -25,7 +25,7 @@ export interface GetInboxReturnType {
 /** How an inbox stands: what invites told by others are held against. @throws {ClientError} what every reading action throws. */
 export async function getInbox(client: L2Client, parameters: GetInboxParameters): Promise<GetInboxReturnType> {
   const { inbox, recipient, blockHash } = parameters
-  demandAddress('recipient', recipient)
+  assertAddress('recipient', recipient)
   const at = blockHash === undefined ? {} : { blockHash }
   const call = { address: inbox, abi: publicInboxAbi, ...at } as const
   return read(client, { ...call, functionName: 'inboxOf', args: [recipient] })
@@ -39,6 +39,6 @@ export interface SetGateParameters extends InboxParameters, WriteParameters {
 /** Sets the gate of the sender's inbox. @throws {ClientError} `GATE_INVALID`, and what every writing action throws. */
 export async function setGate(client: L2Client, parameters: SetGateParameters): Promise<Hash> {
   const { inbox, gate } = parameters
-  demandAddress('gate', gate)
+  assertAddress('gate', gate)
   return write(client, { address: inbox, abi: publicInboxAbi, functionName: 'setGate', args: [gate] }, parameters)
 }

@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import { demandAddress, demandBytes } from '../l2/demand.ts'
+import { assertAddress, assertBytes } from '../l2/assert.ts'
 
 /** What every action on the public inbox takes. */
 export interface InboxParameters {
@@ -20,9 +20,9 @@ export interface InviteParameters extends InboxParameters {
 
 /** The request as the contract takes it. @throws {ClientError} `ARGUMENT_INVALID`, `ARGUMENT_OUT_OF_RANGE`. */
 export function requestOf({ recipient, contentDigest, maxFee, gateData = '0x' }: InviteParameters) {
-  demandAddress('recipient', recipient)
-  demandBytes('contentDigest', contentDigest, 32, 32)
-  demandBytes('gateData', gateData, 0, maxGateDataBytes)
+  assertAddress('recipient', recipient)
+  assertBytes('contentDigest', contentDigest, 32, 32)
+  assertBytes('gateData', gateData, 0, maxGateDataBytes)
   return { recipient, contentDigest, maxFee, gateData }
 }
 

@@ -1,7 +1,7 @@
 import { publicInboxAbi } from '@parley/contracts'
 import type { Address } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { type InviteParameters, requestOf } from './parameters.ts'
 import { type Standing, standings } from './standing.ts'
@@ -42,8 +42,8 @@ const highestFee = 10n ** 18n
  */
 export async function quoteInvite(client: L2Client, parameters: QuoteInviteParameters): Promise<QuoteInviteReturnType> {
   const { inbox, sender, payer = sender, maxFee = highestFee } = parameters
-  demandAddress('sender', sender)
-  demandAddress('payer', payer)
+  assertAddress('sender', sender)
+  assertAddress('payer', payer)
   const args = [requestOf({ ...parameters, maxFee }), sender, payer] as const
   return quoteOf(await read(client, { address: inbox, abi: publicInboxAbi, functionName: 'quote', args }))
 }

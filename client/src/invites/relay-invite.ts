@@ -1,8 +1,8 @@
 import { publicInboxAbi } from '@parley/contracts'
 import { type Account, type Address, type Hash, type Hex, zeroAddress } from 'viem'
-import type { Authorization } from '../contacts/sign.ts'
+import type { Authorization } from '../contacts/parameters.ts'
+import { assertAddress, assertBytes } from '../l2/assert.ts'
 import { accountOf, addressOf, type L2Client } from '../l2/client.ts'
-import { demandAddress, demandBytes } from '../l2/demand.ts'
 import { signTyped } from '../l2/sign-typed.ts'
 import { write } from '../l2/write.ts'
 import { missingCredit, type SendInviteParameters } from './invite.ts'
@@ -11,6 +11,7 @@ import { type InboxParameters, requestOf } from './parameters.ts'
 /** EIP-712 type of an invite that somebody else sends. @see docs/spec/invites.md#delivery */
 const inviteTypes = {
   Invite: [
+    { name: 'sender', type: 'address' },
     { name: 'recipient', type: 'address' },
     { name: 'contentDigest', type: 'bytes32' },
     { name: 'relayer', type: 'address' },
@@ -33,16 +34,16 @@ export interface SignInviteParameters extends InboxParameters {
 export type SignInviteReturnType = Authorization
 
 /**
- * Signs an invite for a gateway to relay. The signature binds the envelope, not its sender, and works once.
+ * Signs an invite for a gateway to relay. The signature binds the envelope and the account that signs, and works once.
  * @throws {ClientError} `ACCOUNT_MISSING`, `ARGUMENT_INVALID`, `ARGUMENT_OUT_OF_RANGE`, `L2_UNAVAILABLE`.
  */
 export async function signInvite(client: L2Client, parameters: SignInviteParameters): Promise<SignInviteReturnType> {
   const { inbox, recipient, contentDigest, relayer = zeroAddress, deadline } = parameters
-  demandAddress('recipient', recipient)
-  demandAddress('relayer', relayer)
-  demandBytes('contentDigest', contentDigest, 32, 32)
+  assertAddress('recipient', recipient)
+  assertAddress('relayer', relayer)
+  assertBytes('contentDigest', contentDigest, 32, 32)
   const account = accountOf(client, parameters.account)
-  const message = { recipient, contentDigest, relayer, deadline }
+  const message = { sender: addressOf(account), recipient, contentDigest, relayer, deadline }
   const typed = { name: 'Parley PublicInbox', contract: inbox, types: inviteTypes, primaryType: 'Invite', message }
   return { signer: addressOf(account), deadline, signature: await signTyped(client, account, typed) }
 }
@@ -62,5 +63,5 @@ export async function relayInvite(client: L2Client, parameters: RelayInviteParam
   const request = requestOf(parameters)
   const value = parameters.value ?? (await missingCredit(client, parameters))
   const call = { address: inbox, abi: publicInboxAbi, value } as const
-  return write(client, { ...call, functionName: 'relay', args: [request, relayer, authorization] }, parameters)
+  return write(client, { ...call, functionName: 'relay', args: [{ request, relayer, authorization }] }, parameters)
 }

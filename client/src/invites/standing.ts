@@ -1,7 +1,7 @@
 import { publicInboxAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
 import type { InboxParameters } from './parameters.ts'
@@ -21,7 +21,7 @@ export interface SetStandingParameters extends InboxParameters, WriteParameters 
 /** Opens, mutes or blocks; public, as everything on the chain. @throws {ClientError} what every writing action throws. */
 export async function setStanding(client: L2Client, parameters: SetStandingParameters): Promise<Hash> {
   const { inbox, counterparty, standing } = parameters
-  demandAddress('counterparty', counterparty)
+  assertAddress('counterparty', counterparty)
   const args = [counterparty, standings.indexOf(standing)] as const
   return write(client, { address: inbox, abi: publicInboxAbi, functionName: 'setStanding', args }, parameters)
 }
@@ -36,8 +36,8 @@ export type GetStandingReturnType = Standing
 /** How an inbox stands towards an account. @throws {ClientError} what every reading action throws. */
 export async function getStanding(client: L2Client, parameters: GetStandingParameters): Promise<GetStandingReturnType> {
   const { inbox, recipient, counterparty } = parameters
-  demandAddress('recipient', recipient)
-  demandAddress('counterparty', counterparty)
+  assertAddress('recipient', recipient)
+  assertAddress('counterparty', counterparty)
   const args = [recipient, counterparty] as const
   const index = await read(client, { address: inbox, abi: publicInboxAbi, functionName: 'standingOf', args })
   return standings[index] as Standing

@@ -1,11 +1,11 @@
-import { type BlockWithLogs, createBlocks, type Step, type Trail, Walk } from '@parley/l2'
-import { type Clock, type L2Confidence, type L2Position, SettlementError, sameBytes } from '@parley/protocol'
+import { type BlockWithLogs, createBlocks, LogPages, type Step, type Trail, Walk } from '@parley/l2'
+import { type L2Confidence, type L2Position, SettlementError, sameBytes } from '@parley/protocol/light'
+import { type Clock, systemClock } from '@parley/runtime'
 import { type Address, bytesToHex, hexToBytes, zeroHash } from 'viem'
 import { getBlock } from 'viem/actions'
-import { systemClock } from '../clock.ts'
 import { ClientError } from '../faults.ts'
+import { assertAddress, assertWithin } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demandAddress, demandWithin } from '../l2/demand.ts'
 import { noAnswer } from '../l2/failures.ts'
 import { addWaypoint, decodeCursor, encodeCursor, type InviteCursor, type Waypoint, type Waypoints } from './cursor.ts'
 import { decodeInvite, type Invite, inviteDelivered, nextHead } from './decode-invite.ts'
@@ -56,11 +56,11 @@ const nearBlocks = 32n
  */
 export async function* watchInvites(client: L2Client, parameters: WatchInvitesParameters): WatchInvitesReturnType {
   const { inbox, recipient, deploymentBlock, cursor, confidence = 'latest' } = parameters
-  demandAddress('recipient', recipient)
-  demandWithin('deploymentBlock', deploymentBlock, 1n, 2n ** 64n - 1n)
+  assertAddress('recipient', recipient)
+  assertWithin('deploymentBlock', deploymentBlock, 1n, 2n ** 64n - 1n)
   const origin = await originOf(client, deploymentBlock)
   const filter = { address: [inbox], event: inviteDelivered, args: { recipient } }
-  const blocks = createBlocks(client, filter, { maxBlocksPerPage, nearBlocks })
+  const blocks = createBlocks(client, filter, { pages: new LogPages(maxBlocksPerPage), nearBlocks })
   const standing = new StandingInbox(parameters, cursor === undefined ? [origin] : decodeCursor(cursor))
   const { clock = systemClock, pollMs = client.pollingInterval, signal = new AbortController().signal } = parameters
   const read = (found: readonly BlockWithLogs[]) => standing.read(found)

@@ -1,4 +1,4 @@
-import type { FaultMeaning } from '@parley/protocol'
+import type { FaultMeaning } from '@parley/protocol/light'
 import type { Address, Hex } from 'viem'
 
 /** What the contracts refuse with; fields are the arguments of the contract's error. */

@@ -1,3 +1,4 @@
+import { rpcReason } from '@parley/http'
 import { revertData } from '@parley/l2'
 import { type Abi, type Address, BaseError, decodeErrorResult, type Hex } from 'viem'
 import { ClientError, type ClientFault } from '../faults.ts'
@@ -20,7 +21,7 @@ export function failureOf(error: unknown, called: Called): unknown {
   const unknown = error.walk((inner) => (inner as Error).name === 'ContractFunctionZeroDataError')
   if (unknown !== null)
     return new ClientError(
-      { code: 'CONTRACT_UNKNOWN', contract: called.address, reason: 'it answered nothing' },
+      { code: 'CONTRACT_UNKNOWN', contract: called.address, reason: 'there is no contract at this address' },
       { cause: error },
     )
   return noAnswer(error)
@@ -29,7 +30,7 @@ export function failureOf(error: unknown, called: Called): unknown {
 /** Makes the package's fault of what went wrong in a request that calls no contract. */
 export function noAnswer(error: unknown): unknown {
   if (!(error instanceof BaseError)) return error
-  return new ClientError({ code: 'L2_UNAVAILABLE', reason: error.shortMessage }, { cause: error })
+  return new ClientError({ code: 'L2_UNAVAILABLE', reason: rpcReason(error) }, { cause: error })
 }
 
 /** The fault of revert data: an error of the contract called, or of one that it calls. */

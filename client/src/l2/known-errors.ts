@@ -6,11 +6,13 @@ import {
   contactDirectoryAbi,
   demandGateAbi,
   flatFeeGateAbi,
+  inboxAbi,
   parleyGovernorAbi,
   parleyTimelockAbi,
   parleyVotesAbi,
   publicInboxAbi,
   reputationAbi,
+  rollupAbi,
   signatureVerifierAbi,
   stakeVaultAbi,
   sybilListGateAbi,
@@ -20,6 +22,8 @@ import {
 import type { Abi } from 'viem'
 
 const abis: readonly Abi[] = [
+  rollupAbi,
+  inboxAbi,
   contactDirectoryAbi,
   signatureVerifierAbi,
   publicInboxAbi,

@@ -1,3 +1,4 @@
+import { maxPageEntries, nodeRoutes } from '@parley/api'
 import {
   type Account,
   type Bytes32,
@@ -6,24 +7,29 @@ import {
   sameBytes,
   verifyAccount,
   verifyConversation,
-} from '@parley/protocol'
-import { demandBetween } from '../build/message.ts'
-import { systemClock } from '../clock.ts'
+} from '@parley/protocol/light'
+import { systemClock } from '@parley/runtime'
+import { createApi, type JsonOf } from '../api.ts'
+import { assertBetween } from '../build/message.ts'
 import { ClientError } from '../faults.ts'
-import { accepted, createHttp, type HttpOptions, jsonOf, type ServerDeps } from '../http.ts'
-import {
-  accountOf,
-  conversationOf,
-  type ProofAnswer,
-  proofAnswerOf,
-  type RecordEntry,
-  recordEntryOf,
-} from './answers.ts'
-import { JsonObject } from './json-value.ts'
-import { findRecordGap } from './verify-record.ts'
+import type { HttpOptions, ServerDeps } from '../http.ts'
+import { getClaim, type StandingClaim } from '../rollup/get-claim.ts'
+import { type ProofAnswer, type RecordEntry, recordEntryOf } from './answers.ts'
+import { claimOf, finalBlock, gradeOf, type L2Deps } from './claims.ts'
+import type { Grade } from './grade.ts'
+import { checkRecordSignatures, findRecordGap, type RecordSignatures } from './verify-record.ts'
 
-/** What was proven, and under which root. */
-export interface ProvenAt extends Omit<ProofAnswer, 'branch'> {
+/** Under which root something was shown, and what that is worth. */
+export interface ProvenAt {
+  /** What the root is: the node's own word until the L2 has it. */
+  readonly grade: Grade
+  /** Block after which the state is. */
+  readonly block: bigint
+  /** That block's, in milliseconds. */
+  readonly timestamp: bigint
+  readonly stateRoot: Bytes32
+  /** The claim that ends with this state, as the L2 has it; undefined for grade `node`. */
+  readonly claim: StandingClaim | undefined
   /** From the leaf up, for contracts and for others to check. */
   readonly branch: readonly Bytes32[]
 }
@@ -33,12 +39,19 @@ export interface ProvenConversation extends ProvenAt {
 }
 
 export interface CompleteConversation extends ProvenConversation {
-  /** Every message and membership change there is up to the proven state, in order. */
+  /** Every message and membership change there is up to this state, in order. */
   readonly record: readonly RecordEntry[]
+  /** What the entries' signatures show; undefined under a final root, where `head` and `messageCount` are the proof. */
+  readonly signatures: RecordSignatures | undefined
 }
 
 export interface ProvenAccount extends ProvenAt {
   readonly account: Account
+}
+
+export interface NodeClientDeps extends ServerDeps {
+  /** Where claims are read. Without it every answer has grade `node`: it fits a root that the node itself named. */
+  readonly l2?: L2Deps
 }
 
 export interface NodeClientOptions extends HttpOptions {
@@ -47,54 +60,58 @@ export interface NodeClientOptions extends HttpOptions {
 }
 
 export interface ReadOptions {
-  /**
-   * State root to prove against, such as that of a final claim read from the L2. Without it the root is the node's own
-   * word, and what is proven is that all answers fit that root.
-   */
+  /** The only root to accept; the node's latest when left out. */
   readonly stateRoot?: Bytes32
   readonly signal?: AbortSignal
 }
 
-/** Reads of a node whose answers prove themselves. Nothing is returned that was not checked. */
+/** What a node says of itself. */
+export type NodeStatus = JsonOf<typeof nodeRoutes.status>
+
+/** Reads of a node. What is returned fits a state root, and `grade` says whose root that is. */
 export interface NodeClient {
   /**
-   * A conversation, proven. Undefined when the node knows none, which proves nothing.
-   * @throws {ClientError} `PROOF_INVALID`, `STATE_ROOT_MISMATCH` when the node answers for another root.
+   * A conversation. Undefined when the node knows none, which proves nothing.
+   * @throws {ClientError} `PROOF_INVALID`; `STATE_ROOT_MISMATCH` when the node answers for another root than was asked for,
+   * or than the L2 has for the claim it names.
    */
   conversation(shard: number, index: number, options?: ReadOptions): Promise<ProvenConversation | undefined>
   /**
-   * A conversation with its whole record, proven complete: `head` computed anew over the entries is the proven one.
-   * @throws {ClientError} `HISTORY_INCOMPLETE` besides.
+   * A conversation with its whole record: `head` computed anew over the entries is the conversation's, and every entry that
+   * is not final is signed by the member it names.
+   * @throws {ClientError} `HISTORY_INCOMPLETE`, `ENTRY_UNSIGNED`, `ENTRY_FORGED` besides.
    */
   completeConversation(shard: number, index: number, options?: ReadOptions): Promise<CompleteConversation | undefined>
-  /** An account, proven: what a withdrawal on the L2 takes. */
+  /** An account: what a withdrawal on the L2 takes. */
   account(shard: number, index: number, options?: ReadOptions): Promise<ProvenAccount | undefined>
   /** The node's own account of itself, unchecked. */
-  status(signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>
-  /** Whether a claim is final by the node's word; undefined when it does not stand. */
-  isFinal(claim: bigint, signal?: AbortSignal): Promise<boolean | undefined>
+  status(signal?: AbortSignal): Promise<NodeStatus>
   /**
-   * Waits until what was proven is final by the node's word: then the proof is good for the L2.
-   * @throws {ClientError} `PROOF_UNCLAIMED` when no claim ends with the proven state: read again; `CLAIM_REPLACED` when
-   * the claim was removed or another took its place.
+   * Waits until the L2 has made the claim final: then the proof is good for the L2.
+   * @returns the same, with grade `final`.
+   * @throws {ClientError} `L2_MISSING`; `PROOF_UNCLAIMED` when no claim ends with the state: read again; `CLAIM_REPLACED`
+   * when the claim was removed or another took its place.
    */
-  untilFinal(proven: ProvenAt, signal: AbortSignal): Promise<void>
+  untilFinal<P extends ProvenAt>(proven: P, signal: AbortSignal): Promise<P>
 }
 
-const pageEntries = 1000
 const finalityPollMs = 1000
 const maxAccountIndex = 0xffff_ffff
 
 /** Makes a client of the node at `deps.url`. */
-export function createNodeClient(deps: ServerDeps, options: NodeClientOptions): NodeClient {
-  const http = createHttp(deps, options)
-  const clock = deps.clock ?? systemClock
-  const base = deps.url.replace(/\/+$/, '')
+export function createNodeClient(deps: NodeClientDeps, options: NodeClientOptions): NodeClient {
+  const api = createApi(deps, options)
+  const { l2, clock = systemClock } = deps
 
-  const read = async (path: string, signal: AbortSignal | undefined): Promise<JsonObject | undefined> => {
-    const answer = await http({ path }, signal)
-    if (answer.status === 404) return undefined
-    return new JsonObject(jsonOf(accepted(answer, base + path), base + path), base + path)
+  const l2BlockOf = async (number: bigint, signal: AbortSignal | undefined): Promise<bigint | undefined> =>
+    (await api.find(nodeRoutes.claim, { params: { number } }, signal))?.l2.blockNumber
+
+  /** What an answer leads to, once its proof holds. */
+  const provenAt = async (answer: ProofAnswer, signal: AbortSignal | undefined): Promise<ProvenAt> => {
+    const claim = l2 === undefined ? undefined : await claimOf(answer, l2, l2BlockOf, signal)
+    const { block, timestamp, stateRoot } = answer
+    const told = claim === undefined ? { block, timestamp } : { block: claim.block, timestamp: claim.timestamp }
+    return { grade: gradeOf(claim), ...told, stateRoot, claim, branch: answer.proof.branch }
   }
 
   const conversation = async (
@@ -102,14 +119,14 @@ export function createNodeClient(deps: ServerDeps, options: NodeClientOptions): 
     index: number,
     { stateRoot, signal }: ReadOptions = {},
   ): Promise<ProvenConversation | undefined> => {
-    demandPlace(shard, index, limits.conversationsPerShard - 1)
-    const json = await read(`/v1/conversations/${shard}/${index}`, signal)
-    if (json === undefined) return undefined
-    const proven = { conversation: conversationOf(json.object('conversation')), ...proofAnswerOf(json) }
-    demandRoot(proven, stateRoot)
-    if (!verifyConversation(proven.stateRoot, shard, index, proven.conversation, proven.branch))
-      throw new ClientError({ code: 'PROOF_INVALID', of: 'conversation', shard, index, stateRoot: proven.stateRoot })
-    return proven
+    assertPlace(shard, index, limits.conversationsPerShard - 1)
+    const answer = await api.find(nodeRoutes.conversation, { params: { shard, index } }, signal)
+    if (answer === undefined) return undefined
+    const { conversation: shown } = answer
+    assertRoot(answer, stateRoot)
+    if (!verifyConversation(answer.stateRoot, shard, index, shown, answer.proof.branch))
+      throw new ClientError({ code: 'PROOF_INVALID', of: 'conversation', shard, index, stateRoot: answer.stateRoot })
+    return { conversation: shown, ...(await provenAt(answer, signal)) }
   }
 
   /** Exactly the entries that the proven counters say there are: later ones are not of this state. */
@@ -122,67 +139,68 @@ export function createNodeClient(deps: ServerDeps, options: NodeClientOptions): 
     const entries: RecordEntry[] = []
     while (BigInt(entries.length) < count) {
       const left = count - BigInt(entries.length)
-      const limit = left < BigInt(pageEntries) ? Number(left) : pageEntries
-      const page = await read(
-        `/v1/conversations/${shard}/${index}/messages?from=${entries.length}&limit=${limit}`,
-        signal,
-      )
-      const received = page?.objects('entries', limit).map(recordEntryOf) ?? []
+      const limit = left < BigInt(maxPageEntries) ? Number(left) : maxPageEntries
+      const query = { from: BigInt(entries.length), limit }
+      const page = await api.find(nodeRoutes.messages, { params: { shard, index }, query }, signal)
+      const received = page?.entries.slice(0, limit) ?? []
       if (received.length === 0) break
-      entries.push(...received)
+      entries.push(...received.map(recordEntryOf))
     }
     return entries
   }
 
   return {
     conversation,
-    async completeConversation(shard, index, readOptions) {
+    async completeConversation(shard, index, readOptions = {}) {
       const proven = await conversation(shard, index, readOptions)
       if (proven === undefined) return undefined
+      const { signal } = readOptions
       const { messageCount, epoch } = proven.conversation
-      const entries = await record(shard, index, messageCount + epoch, readOptions?.signal)
+      const entries = await record(shard, index, messageCount + epoch, signal)
       const gap = findRecordGap(options.chainId, proven.conversation, entries)
       if (gap !== undefined) throw new ClientError({ code: 'HISTORY_INCOMPLETE', shard, index, gap })
-      return { ...proven, record: entries }
+      if (proven.grade === 'final') return { ...proven, record: entries, signatures: undefined }
+      const place = {
+        shard,
+        index,
+        conversation: proven.conversation,
+        finalBlock: l2 === undefined ? undefined : await finalBlock(l2, l2BlockOf, signal),
+      }
+      return { ...proven, record: entries, signatures: checkRecordSignatures(options.chainId, place, entries) }
     },
     async account(shard, index, { stateRoot, signal } = {}) {
-      demandPlace(shard, index, maxAccountIndex)
-      const json = await read(`/v1/accounts/${shard}/${index}`, signal)
-      if (json === undefined) return undefined
-      const proven = { account: accountOf(json.object('account')), ...proofAnswerOf(json) }
-      demandRoot(proven, stateRoot)
-      if (!verifyAccount(proven.stateRoot, shard, index, proven.account, proven.branch))
-        throw new ClientError({ code: 'PROOF_INVALID', of: 'account', shard, index, stateRoot: proven.stateRoot })
-      return proven
+      assertPlace(shard, index, maxAccountIndex)
+      const answer = await api.find(nodeRoutes.account, { params: { shard, index } }, signal)
+      if (answer === undefined) return undefined
+      const { account } = answer
+      assertRoot(answer, stateRoot)
+      if (!verifyAccount(answer.stateRoot, shard, index, account, answer.proof.branch))
+        throw new ClientError({ code: 'PROOF_INVALID', of: 'account', shard, index, stateRoot: answer.stateRoot })
+      return { account, ...(await provenAt(answer, signal)) }
     },
-    async status(signal) {
-      const path = '/v1/status'
-      const value = jsonOf(accepted(await http({ path }, signal), base + path), base + path)
-      if (typeof value !== 'object' || value === null)
-        throw new ClientError({ code: 'ANSWER_INVALID', url: base + path, reason: 'is not an object' })
-      return value as Record<string, unknown>
-    },
-    isFinal: async (claim, signal) => (await read(`/v1/claims/${claim}`, signal))?.flag('final'),
-    async untilFinal({ claim, endsClaim, stateRoot, block }, signal) {
-      if (claim === undefined || !endsClaim) throw new ClientError({ code: 'PROOF_UNCLAIMED', block })
+    status: (signal) => api.json(nodeRoutes.status, {}, signal),
+    async untilFinal(proven, signal) {
+      if (l2 === undefined) throw new ClientError({ code: 'L2_MISSING' })
+      const { claim: asked, block, stateRoot } = proven
+      if (asked === undefined) throw new ClientError({ code: 'PROOF_UNCLAIMED', block })
+      const { number, l2Block, hash } = asked
       while (true) {
-        const json = await read(`/v1/claims/${claim}`, signal)
-        const received = json?.object('claim').object('lastHeader').bytes('stateRoot', 32)
-        if (json === undefined || received === undefined || !sameBytes(received, stateRoot))
-          throw new ClientError({ code: 'CLAIM_REPLACED', claim, stateRoot })
-        if (json.flag('final')) return
+        const claim = await getClaim(l2.client, { rollup: l2.rollup, number, l2Block })
+        if (claim === undefined || !sameBytes(claim.hash, hash) || !sameBytes(claim.stateRoot, stateRoot))
+          throw new ClientError({ code: 'CLAIM_REPLACED', claim: number, stateRoot })
+        if (claim.final) return { ...proven, claim, grade: 'final' }
         await clock.sleep(finalityPollMs, signal)
       }
     },
   }
 }
 
-function demandPlace(shard: number, index: number, maxIndex: number): void {
-  demandBetween('shard', shard, 0, limits.shards - 1)
-  demandBetween('index', index, 0, maxIndex)
+function assertPlace(shard: number, index: number, maxIndex: number): void {
+  assertBetween('shard', shard, 0, limits.shards - 1)
+  assertBetween('index', index, 0, maxIndex)
 }
 
-function demandRoot({ stateRoot }: ProofAnswer, expected: Bytes32 | undefined): void {
+function assertRoot({ stateRoot }: ProofAnswer, expected: Bytes32 | undefined): void {
   if (expected !== undefined && !sameBytes(expected, stateRoot))
     throw new ClientError({ code: 'STATE_ROOT_MISMATCH', expected, received: stateRoot })
 }

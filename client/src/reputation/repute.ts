@@ -1,7 +1,7 @@
 import { bulkPricingAbi, reputationAbi } from '@parley/contracts'
 import type { Address } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 
 export interface GetReputeParameters {
@@ -29,7 +29,7 @@ export async function getRepute(
   client: L2Client,
   { reputation, holder }: GetReputeParameters,
 ): Promise<GetReputeReturnType> {
-  demandAddress('holder', holder)
+  assertAddress('holder', holder)
   return read(client, { address: reputation, abi: reputationAbi, functionName: 'reputeOf', args: [holder] })
 }
 
@@ -43,11 +43,11 @@ export interface GetReachParameters {
 
 /** How far an account has come in this epoch, and how far it may for the flat part. */
 export interface GetReachReturnType {
-  /** Distinct inboxes that it invited. */
-  readonly inboxes: bigint
-  /** Distinct senders that it paid for. */
+  /** Invites that it sent. */
+  readonly invites: bigint
+  /** Distinct senders that it paid for; of senders of less repute than its own every invite counts. */
   readonly senders: bigint
-  readonly inboxAllowance: bigint
+  readonly inviteAllowance: bigint
   readonly senderAllowance: bigint
 }
 
@@ -56,6 +56,6 @@ export async function getReach(
   client: L2Client,
   { pricing, inbox, holder }: GetReachParameters,
 ): Promise<GetReachReturnType> {
-  demandAddress('holder', holder)
+  assertAddress('holder', holder)
   return read(client, { address: pricing, abi: bulkPricingAbi, functionName: 'reachOf', args: [inbox, holder] })
 }

@@ -1,7 +1,7 @@
 import { stakeVaultAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import { accountOf, addressOf, type L2Client, type WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
 
@@ -21,7 +21,7 @@ export interface StakeParameters extends VaultParameters, WriteParameters {
 /** Puts money behind what an account sends. @throws {ClientError} what every writing action throws. */
 export async function stake(client: L2Client, parameters: StakeParameters): Promise<Hash> {
   const { vault, value, holder = addressOf(accountOf(client, parameters.account)) } = parameters
-  demandAddress('holder', holder)
+  assertAddress('holder', holder)
   const call = { address: vault, abi: stakeVaultAbi, value } as const
   return write(client, { ...call, functionName: 'stake', args: [holder] }, parameters)
 }
@@ -45,7 +45,7 @@ export interface WithdrawStakeParameters extends VaultParameters, WriteParameter
 /** Pays all of the sender's stake that has left. @throws {ClientError} `CONTRACT_REFUSED` (`StakeVault_Locked`). */
 export async function withdrawStake(client: L2Client, parameters: WithdrawStakeParameters): Promise<Hash> {
   const { vault, recipient = addressOf(accountOf(client, parameters.account)) } = parameters
-  demandAddress('recipient', recipient)
+  assertAddress('recipient', recipient)
   return write(client, { address: vault, abi: stakeVaultAbi, functionName: 'withdraw', args: [recipient] }, parameters)
 }
 
@@ -64,6 +64,6 @@ export interface GetStakeReturnType {
 
 /** Stake of an account. @throws {ClientError} what every reading action throws. */
 export async function getStake(client: L2Client, { vault, holder }: GetStakeParameters): Promise<GetStakeReturnType> {
-  demandAddress('holder', holder)
+  assertAddress('holder', holder)
   return read(client, { address: vault, abi: stakeVaultAbi, functionName: 'stakeOf', args: [holder] })
 }

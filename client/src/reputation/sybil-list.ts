@@ -1,7 +1,7 @@
 import { sybilListsAbi } from '@parley/contracts'
 import type { Account, Address, Hash, Hex } from 'viem'
+import { assertAddress, assertBytes, assertWithin } from '../l2/assert.ts'
 import { accountOf, type L2Client, type WriteParameters } from '../l2/client.ts'
-import { demandAddress, demandBytes, demandWithin } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { signTyped } from '../l2/sign-typed.ts'
 import { write } from '../l2/write.ts'
@@ -48,7 +48,7 @@ export interface SignListUpdateParameters extends ListsParameters {
 /** Signs a change of a list, for anyone to send. @throws {ClientError} `ACCOUNT_MISSING`, `ARGUMENT_INVALID`. */
 export async function signListUpdate(client: L2Client, parameters: SignListUpdateParameters): Promise<Hex> {
   const { lists, update } = parameters
-  demandUpdate(update)
+  assertUpdate(update)
   const account = accountOf(client, parameters.account)
   const contract = { name: 'Parley SybilLists', contract: lists }
   return signTyped(client, account, { ...contract, types: listTypes, primaryType: 'ListUpdate', message: update })
@@ -67,16 +67,16 @@ export interface UpdateListParameters extends ListsParameters, WriteParameters {
  */
 export async function updateList(client: L2Client, parameters: UpdateListParameters): Promise<Hash> {
   const { lists, update, signature = '0x' } = parameters
-  demandUpdate(update)
+  assertUpdate(update)
   const call = { address: lists, abi: sybilListsAbi } as const
   return write(client, { ...call, functionName: 'update', args: [update, signature] }, parameters)
 }
 
-function demandUpdate({ publisher, evidence, added, removed }: ListUpdate): void {
-  demandAddress('publisher', publisher)
-  demandBytes('evidence', evidence, 32, 32)
-  demandWithin('added', added.length + removed.length, 0, maxEntries)
-  for (const [i, each] of [...added, ...removed].entries()) demandAddress(`added and removed[${i}]`, each)
+function assertUpdate({ publisher, evidence, added, removed }: ListUpdate): void {
+  assertAddress('publisher', publisher)
+  assertBytes('evidence', evidence, 32, 32)
+  assertWithin('added', added.length + removed.length, 0, maxEntries)
+  for (const [i, each] of [...added, ...removed].entries()) assertAddress(`added and removed[${i}]`, each)
 }
 
 export interface LookParameters extends ListsParameters {
@@ -93,8 +93,8 @@ export interface LookReturnType {
 /** Whether a publisher's list names an account. @throws {ClientError} what every reading action throws. */
 export async function look(client: L2Client, parameters: LookParameters): Promise<LookReturnType> {
   const { lists, publisher, holder } = parameters
-  demandAddress('publisher', publisher)
-  demandAddress('holder', holder)
+  assertAddress('publisher', publisher)
+  assertAddress('holder', holder)
   const args = [publisher, holder] as const
   const [fresh, listed] = await read(client, { address: lists, abi: sybilListsAbi, functionName: 'look', args })
   return { fresh, listed }

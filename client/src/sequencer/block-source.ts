@@ -1,21 +1,23 @@
+import { feedRoutes, pathOf } from '@parley/api'
 import {
   type BlockHeader,
   BlockHeaderType,
   type BlockSource,
   BlockView,
-  type Bytes20,
   type Bytes32,
   domainSeparator,
   headerDigest,
   portableVerifier,
   runsRootOfView,
+  type SequencerKey,
   type SignatureVerifier,
   sameBytes,
-  sealedOf,
+  sequencerAt,
 } from '@parley/protocol'
 import type { Deployment } from '../build/conversation.ts'
 import { ClientError } from '../faults.ts'
 import type { ServerDeps } from '../http.ts'
+import { serverEndpoint } from '../server-endpoint.ts'
 import { type FeedOptions, readFeed } from './resumable-feed.ts'
 import { decodeSsz } from './ssz-answer.ts'
 
@@ -26,8 +28,11 @@ export interface BlockSourceDeps extends ServerDeps {
 
 export interface BlockSourceOptions extends FeedOptions {
   readonly deployment: Deployment
-  /** Address that headers must be signed by. */
-  readonly sequencer: Bytes20
+  /**
+   * Whose signatures headers must carry, asked for whenever reading begins: `SettlementReader.schedule` tells.
+   * @param signal - Of the reading.
+   */
+  readonly keys: (signal: AbortSignal) => Promise<readonly SequencerKey[]>
   /**
    * Hash the runs and compare them with what the header commits to. Turn it off only for a reader
    * that does so itself, as the batcher does. @default true
@@ -41,19 +46,23 @@ export interface BlockSourceOptions extends FeedOptions {
  * sequencer. Ends without an error when the signal aborts.
  */
 export function createSequencerBlockSource(deps: BlockSourceDeps, options: BlockSourceOptions): BlockSource {
-  const check = headerCheck(deps.verifier ?? portableVerifier, options)
+  const verifier = deps.verifier ?? portableVerifier
   return {
     async *blocks(from, signal) {
       let next = from
       let previous: BlockHeader | undefined
-      const pathFrom = (): { path: string; from: bigint } => ({ path: `/v1/feed/blocks?from=${next}`, from: next })
+      const pathFrom = (): { path: string; from: bigint } => {
+        const query = { from: next, lineage: previous?.lineage }
+        return { path: pathOf(feedRoutes.blocks, { query }), from: next }
+      }
       try {
+        const check = headerCheck(verifier, options, await options.keys(signal))
         for await (const frame of readFeed(deps, pathFrom, options, signal)) {
-          const view = viewOfFrame(frame, deps.url)
+          const view = viewOfFrame(frame, serverEndpoint(deps.url).shown)
           check(view, next, previous)
           next += 1n
           previous = view.header
-          yield sealedOf(view)
+          yield view
         }
       } catch (error) {
         if (!signal.aborted) throw error
@@ -66,16 +75,18 @@ type HeaderCheck = (view: BlockView, expected: bigint, previous: BlockHeader | u
 
 function headerCheck(
   verifier: SignatureVerifier,
-  { deployment, sequencer, checkRuns = true }: BlockSourceOptions,
+  { deployment, checkRuns = true }: BlockSourceOptions,
+  keys: readonly SequencerKey[],
 ): HeaderCheck {
   const separator = domainSeparator(deployment.chainId, deployment.inbox)
   return (view, expected, previous) => {
     const { header, signature } = view
     if (header.number !== expected) throw new ClientError({ code: 'FEED_GAP', expected, received: header.number })
-    if (previous !== undefined) demandLink(header, BlockHeaderType.hashTreeRoot(previous))
-    if (checkRuns) demandRuns(view)
-    if (!verifier.verifyOwner(sequencer, headerDigest(separator, header), signature.subarray(0, 64)))
-      throw new ClientError({ code: 'HEADER_UNSIGNED', block: header.number, sequencer })
+    if (previous !== undefined) assertLink(header, BlockHeaderType.hashTreeRoot(previous))
+    if (checkRuns) assertRuns(view)
+    const { key } = sequencerAt(keys, header.number)
+    if (!verifier.verifyOwner(key, headerDigest(separator, header), signature.subarray(0, 64)))
+      throw new ClientError({ code: 'HEADER_UNSIGNED', block: header.number, sequencer: key })
   }
 }
 
@@ -83,13 +94,13 @@ function viewOfFrame(frame: Uint8Array, url: string): BlockView {
   return decodeSsz({ deserialize: BlockView.read }, frame, url)
 }
 
-function demandRuns({ header, runs }: BlockView): void {
+function assertRuns({ header, runs }: BlockView): void {
   const expected = runsRootOfView(runs)
   if (!sameBytes(header.runsRoot, expected))
     throw new ClientError({ code: 'HEADER_MISMATCH', block: header.number, expected, received: header.runsRoot })
 }
 
-function demandLink(header: BlockHeader, expected: Bytes32): void {
+function assertLink(header: BlockHeader, expected: Bytes32): void {
   if (!sameBytes(header.parent, expected))
     throw new ClientError({ code: 'HEADER_UNLINKED', block: header.number, expected, received: header.parent })
 }

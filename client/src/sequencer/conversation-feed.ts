@@ -1,6 +1,8 @@
-import { type ConversationEntry, ConversationEntryType, ConversationEventKind } from '@parley/protocol'
+import { feedRoutes, pathOf } from '@parley/api'
+import { type ConversationEntry, ConversationEntryType, ConversationEventKind } from '@parley/protocol/light'
 import { ClientError } from '../faults.ts'
 import type { ServerDeps } from '../http.ts'
+import { serverEndpoint } from '../server-endpoint.ts'
 import { type FeedOptions, readFeed } from './resumable-feed.ts'
 import { decodeSsz } from './ssz-answer.ts'
 
@@ -30,10 +32,11 @@ export async function* followConversation(
   let toSkip = 0
   const pathFrom = (): { path: string; from: bigint } => {
     toSkip = toldAtNext
-    return { path: `/v1/feed/conversations/${shard}/${index}?from=${next}`, from: next }
+    const place = { params: { shard, index }, query: { from: next } }
+    return { path: pathOf(feedRoutes.conversations, place), from: next }
   }
   for await (const frame of readFeed(deps, pathFrom, options, signal)) {
-    const entry = decodeSsz(ConversationEntryType, frame, deps.url) as ConversationEntry
+    const entry = decodeSsz(ConversationEntryType, frame, serverEndpoint(deps.url).shown) as ConversationEntry
     if (entry.position !== next) throw new ClientError({ code: 'FEED_GAP', expected: next, received: entry.position })
     if (entry.event.selector === ConversationEventKind.message) {
       next += 1n

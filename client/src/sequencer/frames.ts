@@ -1,5 +1,7 @@
-import type { Clock } from '@parley/protocol'
-import { type RawData, WebSocket } from 'ws'
+import type { Clock } from '@parley/runtime'
+import { openSocket } from '#socket'
+import type { SocketPlace } from '../server-endpoint.ts'
+import type { SocketEnd } from '../socket/socket.ts'
 
 export interface FrameOptions {
   /** Bytes of one frame at most. */
@@ -15,72 +17,69 @@ export class ConnectionEnded extends Error {
   override readonly name = 'ConnectionEnded'
   readonly code: number | undefined
   readonly status: number | undefined
+  /** The server's Retry-After, as it was sent. */
+  readonly retryAfter: string | undefined
 
-  constructor(end: { code?: number; status?: number; reason: string }, options?: ErrorOptions) {
-    super(end.reason, options)
-    this.code = end.code
-    this.status = end.status
+  constructor({ reason, code, status, retryAfter, cause }: SocketEnd) {
+    super(reason, { cause })
+    this.code = code
+    this.status = status
+    this.retryAfter = retryAfter
   }
-}
-
-export function bytesOf(data: RawData): Uint8Array {
-  if (data instanceof ArrayBuffer) return new Uint8Array(data)
-  return Array.isArray(data) ? Buffer.concat(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-}
-
-/** The address of a server with `http` replaced by `ws`. */
-export function webSocketUrl(url: string): string {
-  return url.replace(/\/+$/, '').replace(/^http/, 'ws')
 }
 
 /**
  * Binary frames of one connection, in order; text frames only show that the server lives. A reader that is slow makes
- * the socket wait, and through it the server.
+ * the socket wait, and through it the server; where a socket cannot wait it is given up once the buffer is full.
  * @throws {ConnectionEnded} when the connection ends, however it ends; the signal's reason when it aborts.
  */
 export async function* readFrames(
-  url: string,
+  place: SocketPlace,
   clock: Clock,
   options: FrameOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted()
-  const socket = new WebSocket(url, { maxPayload: options.maxFrameBytes, perMessageDeflate: false })
+  const { maxBufferedFrames, maxFrameBytes, silenceMs } = options
   const frames: Uint8Array[] = []
   let ended: unknown
   let wake = (): void => undefined
-  let heardAt = clock.now()
+  let heardAt = clock.elapsed()
   const end = (error: unknown): void => {
     ended ??= error
     wake()
   }
   const heard = (): void => {
-    heardAt = clock.now()
+    heardAt = clock.elapsed()
   }
   const abort = (): void => end(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
-  socket.on('message', (data, binary) => {
-    heard()
-    if (!binary) return
-    frames.push(bytesOf(data))
-    if (frames.length >= options.maxBufferedFrames) socket.pause()
-    wake()
-  })
-  socket.on('ping', heard)
-  socket.on('close', (code, reason) => end(new ConnectionEnded({ code, reason: reason.toString() })))
-  socket.on('error', (cause) => end(new ConnectionEnded({ reason: cause.message }, { cause })))
-  socket.on('unexpected-response', (request, response) => {
-    end(new ConnectionEnded({ status: response.statusCode ?? 0, reason: response.statusMessage ?? '' }))
-    request.destroy()
-  })
+  const socket = openSocket(
+    place.url,
+    { maxMessageBytes: maxFrameBytes, headers: place.headers },
+    {
+      opened: heard,
+      heard,
+      received(bytes) {
+        heard()
+        frames.push(bytes)
+        if (frames.length >= maxBufferedFrames && !socket.pause()) {
+          socket.drop()
+          end(new ConnectionEnded({ reason: `more than ${maxBufferedFrames} frames wait for their reader` }))
+        }
+        wake()
+      },
+      ended: (told) => end(new ConnectionEnded(told)),
+    },
+  )
   const watch = new AbortController()
-  const silence = watchSilence(clock, () => (socket.isPaused ? clock.now() : heardAt), options.silenceMs, watch.signal)
+  const silence = watchSilence(clock, () => (socket.isPaused ? clock.elapsed() : heardAt), silenceMs, watch.signal)
   silence.then(end, () => undefined /* the watch was called off below */)
   try {
     while (true) {
       const frame = frames.shift()
       if (frame !== undefined) {
-        if (socket.isPaused && frames.length <= options.maxBufferedFrames / 2) {
+        if (socket.isPaused && frames.length <= maxBufferedFrames / 2) {
           heard()
           socket.resume()
         }
@@ -96,10 +95,7 @@ export async function* readFrames(
   } finally {
     watch.abort()
     signal.removeEventListener('abort', abort)
-    // An error after this point concerns nobody, but without a listener it would end the process.
-    socket.removeAllListeners()
-    socket.on('error', () => undefined)
-    socket.terminate()
+    socket.drop()
   }
 }
 
@@ -110,7 +106,7 @@ async function watchSilence(
   signal: AbortSignal,
 ): Promise<ConnectionEnded> {
   while (true) {
-    const leftMs = heardAt() + silenceMs - clock.now()
+    const leftMs = heardAt() + silenceMs - clock.elapsed()
     if (leftMs <= 0) return new ConnectionEnded({ reason: `nothing heard for ${silenceMs} ms` })
     await clock.sleep(leftMs, signal)
   }

@@ -4,7 +4,7 @@ import {
   messageReceiptBytes,
   refusalNumbers,
   type TransitionFault,
-} from '@parley/protocol'
+} from '@parley/protocol/light'
 import { ClientError } from '../faults.ts'
 
 /** How one message or operation fared. */

@@ -1,8 +1,9 @@
-import type { Clock } from '@parley/protocol'
-import { backoffMs, systemClock } from '../clock.ts'
+import { retryAfterMs } from '@parley/http'
+import { backoffMs, jitteredMs, systemClock } from '@parley/runtime'
 import { ClientError } from '../faults.ts'
 import type { ServerDeps } from '../http.ts'
-import { ConnectionEnded, readFrames, webSocketUrl } from './frames.ts'
+import { socketPlace } from '../server-endpoint.ts'
+import { ConnectionEnded, readFrames } from './frames.ts'
 
 export interface FeedOptions {
   /** Bytes of one frame at most. @default 8 MiB, above the largest block */
@@ -18,15 +19,15 @@ export interface FeedOptions {
 /** Close codes after which asking again cannot help. */
 const refused = 4400
 const pruned = 4404
+const lineageEnded = 4409
 
-const firstBackoffMs = 100
-const maxBackoffMs = 5_000
+const backoff = { firstBackoffMs: 250, maxBackoffMs: 5_000 }
 
 /**
  * Frames of a feed over as many connections as it takes.
  * @param pathFrom - Path of the feed with the place to go on from; asked before each connection, when everything yielded
  * before was taken.
- * @throws {ClientError} `BLOCK_FORGOTTEN`, `FEED_REFUSED`, `SERVER_UNREACHABLE`; the signal's reason when it aborts.
+ * @throws {ClientError} `BLOCK_FORGOTTEN`, `LINEAGE_ENDED`, `FEED_REFUSED`, `SERVER_UNREACHABLE`; the signal's reason when it aborts.
  */
 export async function* readFeed(
   deps: ServerDeps,
@@ -34,7 +35,7 @@ export async function* readFeed(
   options: FeedOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const clock: Clock = deps.clock ?? systemClock
+  const { clock = systemClock, random = Math.random } = deps
   const frameOptions = {
     maxFrameBytes: options.maxFrameBytes ?? 8 * 1024 * 1024,
     maxBufferedFrames: options.maxBufferedFrames ?? 64,
@@ -45,9 +46,11 @@ export async function* readFeed(
   let failingSince: number | undefined
   while (true) {
     const { path, from } = pathFrom()
-    const url = webSocketUrl(deps.url) + path
+    const place = socketPlace(deps.url, path)
+    const url = place.shown
+    let askedMs = 0
     try {
-      for await (const frame of readFrames(url, clock, frameOptions, signal)) {
+      for await (const frame of readFrames(place, clock, frameOptions, signal)) {
         failures = 0
         failingSince = undefined
         yield frame
@@ -55,11 +58,12 @@ export async function* readFeed(
     } catch (error) {
       if (!(error instanceof ConnectionEnded)) throw error
       throwIfFinal(error, url, from)
-      failingSince ??= clock.now()
-      if (clock.now() - failingSince >= giveUpMs)
+      failingSince ??= clock.elapsed()
+      if (clock.elapsed() - failingSince >= giveUpMs)
         throw new ClientError({ code: 'SERVER_UNREACHABLE', url, reason: error.message }, { cause: error })
+      askedMs = Math.min(retryAfterMs(error.retryAfter ?? null, clock.now(), 0), giveUpMs)
     }
-    await clock.sleep(backoffMs(failures, firstBackoffMs, maxBackoffMs), signal)
+    await clock.sleep(askedMs + jitteredMs(backoffMs(failures, backoff), random), signal)
     failures += 1
   }
 }
@@ -67,6 +71,7 @@ export async function* readFeed(
 function throwIfFinal(ended: ConnectionEnded, url: string, from: bigint): void {
   const reason = ended.message
   if (ended.code === pruned) throw new ClientError({ code: 'BLOCK_FORGOTTEN', url, from, reason }, { cause: ended })
+  if (ended.code === lineageEnded) throw new ClientError({ code: 'LINEAGE_ENDED', url, from, reason }, { cause: ended })
   const status = ended.status ?? 0
   if (ended.code === refused || (status >= 400 && status < 500 && status !== 429))
     throw new ClientError({ code: 'FEED_REFUSED', url, status, reason }, { cause: ended })

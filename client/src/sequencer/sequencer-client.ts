@@ -1,25 +1,28 @@
+import { sequencerRoutes } from '@parley/api'
 import {
   type Account,
-  AccountType,
   type Conversation,
   type ConversationEntry,
-  ConversationType,
   type SealedBlock,
-  SealedBlockType,
   type SignedMessage,
   type SignedOperation,
   SignedOperationType,
   signedMessageBytes,
-} from '@parley/protocol'
-import { demandBetween, encodeMessages, maxMessagesPerRequest } from '../build/message.ts'
-import { ClientError } from '../faults.ts'
-import { accepted, createHttp, type HttpOptions, jsonOf, type ServerDeps } from '../http.ts'
+} from '@parley/protocol/light'
+import { createApi, type JsonOf } from '../api.ts'
+import { assertBetween, encodeMessages, maxMessagesPerRequest } from '../build/message.ts'
+import { accepted, type HttpOptions, type ServerDeps } from '../http.ts'
 import { type ConversationFeedOptions, followConversation } from './conversation-feed.ts'
 import { type MessageStream, type MessageStreamOptions, openMessageStream } from './message-stream.ts'
 import { decodeReceipts, type Receipt } from './receipts.ts'
-import { decodeSsz } from './ssz-answer.ts'
 
 const octets = 'application/octet-stream'
+const routes = sequencerRoutes(maxMessagesPerRequest)
+
+/** What a sequencer says of itself. */
+export type SequencerStatus = JsonOf<typeof routes.status>
+/** Prices of every shard, in mwei. */
+export type SequencerPrices = JsonOf<typeof routes.prices>
 
 /** What an application asks of a sequencer. Every call throws {@link ClientError}; reading calls repeat by themselves. */
 export interface SequencerClient {
@@ -37,10 +40,10 @@ export interface SequencerClient {
   account(shard: number, index: number, signal?: AbortSignal): Promise<Account | undefined>
   /** Undefined when it is not sealed yet. Not checked: use a block source for that. */
   block(number: bigint | 'latest', signal?: AbortSignal): Promise<SealedBlock | undefined>
-  /** Deployment, head, finality and lanes, as the server's OpenAPI document describes them. */
-  status(signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>
+  /** Deployment, head, finality and lanes. Not checked. */
+  status(signal?: AbortSignal): Promise<SequencerStatus>
   /** Prices of every shard now. */
-  prices(signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>
+  prices(signal?: AbortSignal): Promise<SequencerPrices>
   /** Opens a connection for single messages with low delay. */
   stream(options?: MessageStreamOptions, signal?: AbortSignal): Promise<MessageStream>
   /** What happens in a conversation, as sealed, from message position `from` on; reconnects until `signal`. */
@@ -55,49 +58,28 @@ export interface SequencerClient {
 
 /** Makes a client of the sequencer at `deps.url`. */
 export function createSequencerClient(deps: ServerDeps, options: HttpOptions = {}): SequencerClient {
-  const http = createHttp(deps, options)
-  const url = deps.url.replace(/\/+$/, '')
-
-  const readSsz = async <T>(
-    path: string,
-    type: { deserialize(bytes: Uint8Array): T },
-    signal: AbortSignal | undefined,
-  ): Promise<T | undefined> => {
-    const answer = await http({ path, accept: octets }, signal)
-    if (answer.status === 404) return undefined
-    return decodeSsz(type, accepted(answer, url + path).bytes, url + path)
-  }
-  const readJson = async (path: string, signal: AbortSignal | undefined): Promise<Record<string, unknown>> => {
-    const value = jsonOf(accepted(await http({ path }, signal), url + path), url + path)
-    if (typeof value !== 'object' || value === null)
-      throw new ClientError({ code: 'ANSWER_INVALID', url: url + path, reason: 'is not an object' })
-    return value as Record<string, unknown>
-  }
-
+  const api = createApi(deps, options)
   return {
     async submitMessages(messages, signal) {
       const body = messages instanceof Uint8Array ? messages : encodeMessages(messages)
       const count = body.length / signedMessageBytes
-      demandBetween('messages', count, 1, maxMessagesPerRequest)
-      const path = '/v1/messages'
-      const answer = accepted(await http({ path, body, accept: octets }, signal), url + path)
-      return decodeReceipts(answer.bytes, count, url + path)
+      assertBetween('messages', count, 1, maxMessagesPerRequest)
+      const { answer, url } = await api.post(routes.messages, body, signal)
+      return decodeReceipts(accepted(answer, url).bytes, count, url)
     },
     async submitOperation(operation, signal) {
-      const path = '/v1/operations'
-      const body = SignedOperationType.serialize(operation)
-      const answer = await http({ path, body, accept: octets }, signal)
+      const { answer, url } = await api.post(routes.operations, SignedOperationType.serialize(operation), signal)
       const refusedByReceipt = answer.status === 422 && answer.type === octets
-      const { bytes } = refusedByReceipt ? answer : accepted(answer, url + path)
-      return decodeReceipts(bytes, 1, url + path)[0] as Receipt
+      const { bytes } = refusedByReceipt ? answer : accepted(answer, url)
+      return decodeReceipts(bytes, 1, url)[0] as Receipt
     },
-    conversation: (shard, index, signal) => readSsz(`/v1/conversations/${shard}/${index}`, ConversationType, signal),
-    account: (shard, index, signal) => readSsz(`/v1/accounts/${shard}/${index}`, AccountType, signal),
+    conversation: (shard, index, signal) => api.octets(routes.conversation, { params: { shard, index } }, signal),
+    account: (shard, index, signal) => api.octets(routes.account, { params: { shard, index } }, signal),
     block: async (number, signal) =>
-      (await readSsz(`/v1/blocks/${number}`, SealedBlockType, signal)) as SealedBlock | undefined,
-    status: (signal) => readJson('/v1/status', signal),
-    prices: (signal) => readJson('/v1/prices', signal),
-    stream: (streamOptions, signal) => openMessageStream({ url }, streamOptions, signal),
+      (await api.octets(routes.block, { params: { number } }, signal)) as SealedBlock | undefined,
+    status: (signal) => api.json(routes.status, {}, signal),
+    prices: (signal) => api.json(routes.prices, {}, signal),
+    stream: (streamOptions, signal) => openMessageStream(deps, streamOptions, signal),
     follow: (shard, index, from, signal, feedOptions) =>
       followConversation(deps, { shard, index, from }, feedOptions, signal),
   }

@@ -7,8 +7,8 @@ import { write } from '../l2/write.ts'
 export interface CollectFeesParameters extends DirectoryParameters, WriteParameters {}
 
 /**
- * Sends the registration fees taken so far to the treasury; anyone may have it done. What the inbox owes the treasury is
- * collected by `withdrawCredit` with the treasury as holder.
+ * Sends the registration fees taken so far to the treasury; anyone may have it done. `collectShares` does so with what the
+ * inbox owes it.
  * @throws {ClientError} what every writing action throws.
  */
 export async function collectFees(client: L2Client, parameters: CollectFeesParameters): Promise<Hash> {

@@ -1,7 +1,7 @@
 import { treasuryAbi } from '@parley/contracts'
 import type { Address } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { read } from '../l2/read.ts'
 import { type CostPart, costParts, type TreasuryParameters } from './parameters.ts'
 
@@ -51,6 +51,8 @@ export async function getTreasury(client: L2Client, { treasury }: TreasuryParame
 }
 
 export interface GetCostParameters extends TreasuryParameters {
+  /** Rollup that the claim is of. */
+  readonly rollup: Address
   /** Number of the claim. */
   readonly claim: bigint
   readonly part: CostPart
@@ -62,10 +64,10 @@ export type GetCostReturnType = { readonly operator: Address; readonly amount: b
 /** Reads a recorded cost. @throws {ClientError} what every reading action throws. */
 export async function getCost(
   client: L2Client,
-  { treasury, claim, part }: GetCostParameters,
+  { treasury, rollup, claim, part }: GetCostParameters,
 ): Promise<GetCostReturnType> {
-  demandAddress('treasury', treasury)
-  const args = [claim, costParts.indexOf(part)] as const
+  assertAddress('rollup', rollup)
+  const args = [rollup, claim, costParts.indexOf(part)] as const
   const call = { address: treasury, abi: treasuryAbi, functionName: 'recordOf', args } as const
   const [operator, amount] = await read(client, call)
   return amount === 0n ? undefined : { operator, amount }

@@ -1,7 +1,7 @@
 import { treasuryAbi } from '@parley/contracts'
 import type { Hash, Hex } from 'viem'
+import { assertBytes, assertWithin } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandBytes, demandWithin } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
 import { type CostPart, costParts, type TreasuryParameters } from './parameters.ts'
 
@@ -32,8 +32,8 @@ export interface RecordCostsParameters extends TreasuryParameters, WriteParamete
  */
 export async function recordCosts(client: L2Client, parameters: RecordCostsParameters): Promise<Hash> {
   const { treasury, costs } = parameters
-  demandWithin('costs', costs.length, 1, maxRecords)
-  for (const [i, { evidence }] of costs.entries()) demandBytes(`costs[${i}].evidence`, evidence, 32, 32)
+  assertWithin('costs', costs.length, 1, maxRecords)
+  for (const [i, { evidence }] of costs.entries()) assertBytes(`costs[${i}].evidence`, evidence, 32, 32)
   const records = costs.map(({ part, ...cost }) => ({ ...cost, part: costParts.indexOf(part) }))
   return write(
     client,

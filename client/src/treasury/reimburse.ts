@@ -1,7 +1,7 @@
 import { treasuryAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
+import { assertAddress } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { demandAddress } from '../l2/demand.ts'
 import { write } from '../l2/write.ts'
 import type { TreasuryParameters } from './parameters.ts'
 
@@ -16,7 +16,7 @@ export interface ReimburseParameters extends TreasuryParameters, WriteParameters
  */
 export async function reimburse(client: L2Client, parameters: ReimburseParameters): Promise<Hash> {
   const { treasury, operator } = parameters
-  demandAddress('operator', operator)
+  assertAddress('operator', operator)
   return write(client, { address: treasury, abi: treasuryAbi, functionName: 'reimburse', args: [operator] }, parameters)
 }
 
@@ -26,11 +26,11 @@ export interface NameRollupParameters extends TreasuryParameters, WriteParameter
 }
 
 /**
- * Names the rollup whose claims costs are recorded for. The operator may the first time, a vote later.
+ * Names the rollup whose claims costs are recorded for. The deployer of the treasury may the first time, a vote later.
  * @throws {ClientError} `CONTRACT_REFUSED` (`Treasury_NotRollup`), and what every writing action throws.
  */
 export async function nameRollup(client: L2Client, parameters: NameRollupParameters): Promise<Hash> {
   const { treasury, rollup } = parameters
-  demandAddress('rollup', rollup)
+  assertAddress('rollup', rollup)
   return write(client, { address: treasury, abi: treasuryAbi, functionName: 'setRollup', args: [rollup] }, parameters)
 }

@@ -3,6 +3,7 @@ import {
   type BlockHeader,
   BlockHeaderType,
   domainSeparator,
+  firstSchedule,
   headerDigest,
   ownerAddress,
   runsRoot,
@@ -15,6 +16,7 @@ export const digestOf = (text: string): Uint8Array => new Uint8Array(createHash(
 export const deployment = { chainId: 901n, inbox: digestOf('inbox').subarray(12) }
 const secret = digestOf('sequencer')
 export const sequencer = ownerAddress(secret)
+export const keys = async () => firstSchedule(sequencer, { minPrice: 1n, target: 1n, fraction: 1n }).keys
 
 export function sign(header: BlockHeader): Uint8Array {
   return signDigestRecoverable(secret, headerDigest(domainSeparator(deployment.chainId, deployment.inbox), header))
@@ -33,8 +35,9 @@ export function sealAfter(parent: BlockHeader | undefined): SealedBlock {
     timestamp: 1_700_000_000_000n + 500n * number,
     lineage: digestOf('lineage'),
     inboxCount: 0n,
+    segmentCount: number,
     inboxHash: new Uint8Array(32),
-    prices: { dataByte: 1n, settlement: 1n, stateByte: 1n },
+    prices: { coreByte: 1n, witnessByte: 1n, settlement: 1n, stateByte: 1n },
     runsRoot: runsRoot(runs),
     stateRoot: digestOf(`state ${number}`),
   }

@@ -26,6 +26,8 @@ export class TestServer {
   url = ''
   answer: (request: Received) => Answer = () => ({ status: 404, body: { code: 'ROUTE_UNKNOWN', message: '' } })
   onSocket: (socket: WebSocket, url: URL) => void = (socket) => socket.close(4400, 'UNEXPECTED')
+  /** Answers an upgrade with a status and headers instead of a connection. */
+  refuseSocket: (() => Answer | undefined) | undefined
   private readonly server: Server
   private readonly webSockets = new WebSocketServer({ noServer: true })
 
@@ -50,6 +52,12 @@ export class TestServer {
       })
     })
     this.server.on('upgrade', (request, socket, head) => {
+      const refusal = this.refuseSocket?.()
+      if (refusal !== undefined) {
+        const headers = Object.entries(refusal.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
+        socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${headers.join('')}connection: close\r\n\r\n`)
+        return
+      }
       this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         this.sockets.push(webSocket)
         this.onSocket(webSocket, new URL(request.url ?? '', 'ws://server'))

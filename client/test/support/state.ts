@@ -1,9 +1,4 @@
 import {
-  applyInboxItem,
-  applyMessages,
-  applyOperation,
-  type BlockContext,
-  blockContext,
   type ChainConfig,
   type Conversation,
   memberKey,
@@ -18,6 +13,13 @@ import {
   type StateOfRoots,
   StateOfRootsType,
 } from '@parley/protocol'
+import {
+  applyInboxItem,
+  applyMessages,
+  applyOperation,
+  type BlockContext,
+  blockContext,
+} from '@parley/protocol/reference'
 import { localOwner } from '../../src/index.ts'
 import { deployment, digestOf } from './blocks.ts'
 
@@ -27,7 +29,7 @@ export const config: ChainConfig = {
   forceDelayMs: 60_000n,
   genesis: {
     timestamp: 1_700_000_000_000n,
-    prices: { dataByte: 1n, settlement: 1n, stateByte: 1n },
+    prices: { coreByte: 1n, witnessByte: 1n, settlement: 1n, stateByte: 1n },
     lineage: digestOf('lineage'),
   },
 }

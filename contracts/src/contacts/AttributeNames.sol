@@ -41,6 +41,16 @@ library AttributeNames {
         return (wellFormed, Use.Entry, kind);
     }
 
+    /// @notice Whether `word` is printable ASCII, at least one character, padded with zeros. Resolvers leave out an event whose
+    /// word they cannot read as text, and then count the changes after it otherwise than the directory.
+    function isText(bytes32 word) internal pure returns (bool) {
+        for (uint256 i; i < 32; ++i) {
+            if (word[i] == 0) return i != 0 && uint256(word) << (8 * i) == 0;
+            if (word[i] < " " || word[i] > "~") return false;
+        }
+        return true;
+    }
+
     /// @dev One to three words of letters, digits and underscores, with slashes in between, then zeros.
     function _words(bytes32 name) private pure returns (bool wellFormed, bytes32 typeWord) {
         uint256 word;

@@ -124,6 +124,7 @@ abstract contract ContactBundles is IContactDirectory {
 
     /// @param validity In seconds; 0 revokes.
     function _changeDelegate(address identity, bytes32 delegateType, address delegate, uint256 validity) internal {
+        if (!AttributeNames.isText(delegateType)) revert ContactDirectory_MalformedDelegateType(delegateType);
         Identity storage stored = _identities[identity];
         bytes32 id = _delegateId(keccak256(abi.encodePacked(delegateType)), delegate);
         uint32 number = ++stored.methodChanges;

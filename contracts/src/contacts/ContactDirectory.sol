@@ -24,6 +24,8 @@ contract ContactDirectory is ContactBundles, ContactSignatures {
     address public immutable treasury;
     /// @inheritdoc IContactDirectory
     uint256 public registrationFee;
+    /// @dev When the fee changed last; 0 since deployment.
+    uint64 private _feeChangedAt;
 
     constructor(address governance_, address treasury_, ISignatureVerifier verifier, uint256 fee)
         ContactSignatures(verifier)
@@ -32,6 +34,7 @@ contract ContactDirectory is ContactBundles, ContactSignatures {
         if (treasury_ == address(0)) revert ContactDirectory_ParameterOutOfBounds("treasury");
         governance = governance_;
         treasury = treasury_;
+        _checkFee(fee);
         _setRegistrationFee(fee);
     }
 
@@ -175,6 +178,9 @@ contract ContactDirectory is ContactBundles, ContactSignatures {
     /// @inheritdoc IContactDirectory
     function setRegistrationFee(uint256 fee) external {
         if (msg.sender != governance) revert ContactDirectory_NotGovernance(msg.sender);
+        _checkFee(fee);
+        Bounds.checkStep("registrationFee", registrationFee, fee, MIN_FEE);
+        _feeChangedAt = Bounds.checkInterval(_feeChangedAt);
         _setRegistrationFee(fee);
     }
 
@@ -222,12 +228,14 @@ contract ContactDirectory is ContactBundles, ContactSignatures {
     }
 
     function _setRegistrationFee(uint256 fee) private {
+        registrationFee = fee;
+        emit RegistrationFeeSet(fee);
+    }
+
+    function _checkFee(uint256 fee) private pure {
         if (fee != 0 && (fee < MIN_FEE || fee > MAX_FEE)) {
             revert ContactDirectory_ParameterOutOfBounds("registrationFee");
         }
-        Bounds.checkStep("registrationFee", registrationFee, fee);
-        registrationFee = fee;
-        emit RegistrationFeeSet(fee);
     }
 
     function _byOwner(address identity, uint8 sigV, bytes32 sigR, bytes32 sigS)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ISignatureVerifier} from "../interfaces/ISignatureVerifier.sol";
+import {Signatures} from "../libraries/Signatures.sol";
 
 /// @title Signature verifier
 /// @dev Errors and what the function promises stand in `ISignatureVerifier`.
@@ -14,20 +13,16 @@ contract SignatureVerifier is ISignatureVerifier {
     /// @inheritdoc ISignatureVerifier
     function verify(address signer, bytes32 digest, bytes calldata signature) external returns (bool) {
         uint256 length = signature.length;
-        if (length < 32 || bytes32(signature[length - 32:]) != MAGIC) return _isValid(signer, digest, signature);
+        if (length < 32 || bytes32(signature[length - 32:]) != MAGIC) {
+            return Signatures.isValid(signer, digest, signature);
+        }
         (address factory, bytes memory call, bytes memory inner) =
             abi.decode(signature[:length - 32], (address, bytes, bytes));
         // A deployed signer may have signed as it was before, or may need the call, which then prepares it.
-        if (signer.code.length != 0 && _isValid(signer, digest, inner)) return true;
+        if (signer.code.length != 0 && Signatures.isValid(signer, digest, inner)) return true;
         // solhint-disable-next-line avoid-low-level-calls
         (bool done,) = factory.call(call);
         if (!done) revert SignatureVerifier_FactoryFailed(factory);
-        return _isValid(signer, digest, inner);
-    }
-
-    function _isValid(address signer, bytes32 digest, bytes memory signature) private view returns (bool) {
-        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecover(digest, signature);
-        if (failure == ECDSA.RecoverError.NoError && recovered == signer) return true;
-        return signer.code.length != 0 && SignatureChecker.isValidERC1271SignatureNow(signer, digest, signature);
+        return Signatures.isValid(signer, digest, inner);
     }
 }

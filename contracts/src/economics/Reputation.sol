@@ -2,19 +2,20 @@
 pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Governed} from "../governance/Governed.sol";
 import {IContactDirectory} from "../interfaces/IContactDirectory.sol";
 import {IReputation} from "../interfaces/IReputation.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {ISybilLists} from "../interfaces/ISybilLists.sol";
 import {Bounds} from "../libraries/Bounds.sol";
+import {Signatures} from "../libraries/Signatures.sol";
 import {Repute, ReputationParameters} from "../types/Economics.sol";
 
 /// @title Reputation
 /// @dev Errors, events and what each function promises stand in `IReputation`.
 contract Reputation is IReputation, EIP712, Governed {
-    bytes32 private constant ATTESTATION = keccak256("Attestation(address subject,uint64 issuedAt,uint64 expiresAt)");
+    bytes32 private constant ATTESTATION =
+        keccak256("Attestation(address attester,address subject,uint64 issuedAt,uint64 expiresAt)");
     uint256 private constant BASIS_POINTS = 10_000;
     uint256 private constant MAX_NEWCOMER = 10 ** 7;
     uint256 private constant MAX_MATURITY = 730 days;
@@ -23,13 +24,9 @@ contract Reputation is IReputation, EIP712, Governed {
     uint256 private constant MAX_QUOTA = 100_000;
     uint256 private constant MAX_PUBLISHERS = 4;
     uint256 private constant MAX_VALIDITY = 730 days;
-
-    struct Attester {
-        uint32 quota;
-        uint32 used;
-        /// @dev Days since 1970 of which `used` is.
-        uint64 day;
-    }
+    /// @dev From issue to posting: what is posted counts on the day of its issue, so that no day is used up by what lay about.
+    uint256 private constant MAX_AGE = 7 days;
+    uint256 private constant MAX_ATTESTATIONS = 4;
 
     struct Attestation {
         address attester;
@@ -42,8 +39,12 @@ contract Reputation is IReputation, EIP712, Governed {
 
     ReputationParameters private _parameters;
     address[] private _publishers;
-    mapping(address attester => Attester) private _attesters;
-    mapping(address subject => Attestation) private _attestations;
+    /// @inheritdoc IReputation
+    mapping(address attester => uint32) public quotaOf;
+    /// @dev Attestations posted, by the day since 1970 on which they were issued.
+    mapping(address attester => mapping(uint256 day => uint32)) private _used;
+    /// @dev One an attester at most, those there are first; attester 0 ends them.
+    mapping(address subject => Attestation[MAX_ATTESTATIONS]) private _attestations;
     mapping(address attester => mapping(address subject => uint64)) private _revokedUntil;
 
     constructor(
@@ -64,33 +65,32 @@ contract Reputation is IReputation, EIP712, Governed {
     function attest(address attester, address subject, uint64 issuedAt, uint64 expiresAt, bytes calldata signature)
         external
     {
-        if (_attesters[attester].quota == 0) revert Reputation_NotAttester(attester);
+        if (quotaOf[attester] == 0) revert Reputation_NotAttester(attester);
         if (issuedAt > block.timestamp || expiresAt <= block.timestamp || expiresAt - issuedAt > MAX_VALIDITY) {
             revert Reputation_AttestationNotInForce(issuedAt, expiresAt);
         }
+        if (block.timestamp - issuedAt > MAX_AGE) revert Reputation_AttestationTooOld(issuedAt, MAX_AGE);
         uint64 revoked = _revokedUntil[attester][subject];
         if (issuedAt <= revoked) revert Reputation_AttestationRevoked(attester, subject, revoked);
-        uint64 until = _attestedUntil(subject);
-        if (expiresAt <= until) revert Reputation_AttestationNotLonger(subject, until);
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(ATTESTATION, subject, issuedAt, expiresAt)));
-        if (!SignatureChecker.isValidSignatureNowCalldata(attester, digest, signature)) {
+        bytes32 structHash = keccak256(abi.encode(ATTESTATION, attester, subject, issuedAt, expiresAt));
+        if (!Signatures.isValid(attester, _hashTypedDataV4(structHash), signature)) {
             revert Reputation_SignatureInvalid(attester);
         }
-        _useQuota(attester);
-        _attestations[subject] = Attestation(attester, expiresAt);
+        _useQuota(attester, issuedAt / 1 days);
+        _keep(subject, Attestation(attester, expiresAt));
         emit Attested(attester, subject, issuedAt, expiresAt);
     }
 
     /// @inheritdoc IReputation
     function revokeAttestation(address subject) external {
         _revokedUntil[msg.sender][subject] = uint64(block.timestamp);
-        if (_attestations[subject].attester == msg.sender) delete _attestations[subject];
+        _drop(subject, msg.sender);
         emit AttestationRevoked(msg.sender, subject, uint64(block.timestamp));
     }
 
     /// @inheritdoc IReputation
     function setParameters(ReputationParameters calldata next) external {
-        _checkGovernance();
+        _startChange();
         Bounds.checkStep("newcomer", _parameters.newcomer, next.newcomer);
         Bounds.checkStep("maturity", _parameters.maturity, next.maturity);
         Bounds.checkStep("matureStake", _parameters.matureStake, next.matureStake);
@@ -101,7 +101,7 @@ contract Reputation is IReputation, EIP712, Governed {
     function setAttester(address attester, uint32 quota) external {
         _checkGovernance();
         Bounds.check("quota", quota, 0, MAX_QUOTA);
-        _attesters[attester].quota = quota;
+        quotaOf[attester] = quota;
         emit NetworkAttesterSet(attester, quota);
     }
 
@@ -136,11 +136,6 @@ contract Reputation is IReputation, EIP712, Governed {
     }
 
     /// @inheritdoc IReputation
-    function quotaOf(address attester) external view returns (uint32) {
-        return _attesters[attester].quota;
-    }
-
-    /// @inheritdoc IReputation
     function publishers() external view returns (address[] memory) {
         return _publishers;
     }
@@ -154,12 +149,44 @@ contract Reputation is IReputation, EIP712, Governed {
         emit ReputationParametersSet(next);
     }
 
-    function _useQuota(address attester) private {
-        Attester storage used = _attesters[attester];
-        uint64 day = uint64(block.timestamp / 1 days);
-        if (used.day != day) (used.day, used.used) = (day, 0);
-        if (used.used >= used.quota) revert Reputation_QuotaUsed(attester, used.quota);
-        ++used.used;
+    function _useQuota(address attester, uint256 day) private {
+        uint32 quota = quotaOf[attester];
+        if (_used[attester][day] >= quota) revert Reputation_QuotaUsed(attester, quota);
+        ++_used[attester][day];
+    }
+
+    /// @dev Over what the same attester said before, else in the place of one that no longer counts, else in a free place.
+    /// What another attester said and still counts is never lost.
+    function _keep(address subject, Attestation memory next) private {
+        Attestation[MAX_ATTESTATIONS] storage kept = _attestations[subject];
+        uint256 place = MAX_ATTESTATIONS;
+        for (uint256 i; i < MAX_ATTESTATIONS; ++i) {
+            Attestation memory each = kept[i];
+            if (each.attester == next.attester) {
+                if (next.expiresAt <= each.expiresAt) {
+                    revert Reputation_AttestationNotLonger(next.attester, subject, each.expiresAt);
+                }
+                place = i;
+                break;
+            }
+            if (place == MAX_ATTESTATIONS && !_counts(each)) place = i;
+            if (each.attester == address(0)) break;
+        }
+        if (place == MAX_ATTESTATIONS) revert Reputation_TooManyAttestations(subject, MAX_ATTESTATIONS);
+        kept[place] = next;
+    }
+
+    /// @dev The last takes the place of the dropped one.
+    function _drop(address subject, address attester) private {
+        Attestation[MAX_ATTESTATIONS] storage kept = _attestations[subject];
+        uint256 place = MAX_ATTESTATIONS;
+        uint256 count;
+        for (; count < MAX_ATTESTATIONS && kept[count].attester != address(0); ++count) {
+            if (kept[count].attester == attester) place = count;
+        }
+        if (place == MAX_ATTESTATIONS) return;
+        kept[place] = kept[count - 1];
+        delete kept[count - 1];
     }
 
     function _registeredAt(address account) private view returns (uint64 registeredAt) {
@@ -167,10 +194,18 @@ contract Reputation is IReputation, EIP712, Governed {
         if (registeredAt != 0 && DIRECTORY.identityOwner(account) == address(0)) return 0;
     }
 
-    function _attestedUntil(address subject) private view returns (uint64) {
-        Attestation memory attestation = _attestations[subject];
-        if (attestation.expiresAt <= block.timestamp) return 0;
-        return _attesters[attestation.attester].quota == 0 ? 0 : attestation.expiresAt;
+    /// @dev The latest end of those that count.
+    function _attestedUntil(address subject) private view returns (uint64 until) {
+        Attestation[MAX_ATTESTATIONS] storage kept = _attestations[subject];
+        for (uint256 i; i < MAX_ATTESTATIONS; ++i) {
+            Attestation memory each = kept[i];
+            if (each.attester == address(0)) break;
+            if (each.expiresAt > until && _counts(each)) until = each.expiresAt;
+        }
+    }
+
+    function _counts(Attestation memory attestation) private view returns (bool) {
+        return attestation.expiresAt > block.timestamp && quotaOf[attestation.attester] != 0;
     }
 
     function _isListed(address account) private view returns (bool) {

@@ -41,6 +41,7 @@ contract StakeVault is IStakeVault, Governed {
         StakeAccount storage account = _accounts[msg.sender];
         if (amount > account.staked) revert StakeVault_NotEnough(msg.sender, amount, account.staked);
         leavesAt = uint64(block.timestamp) + unbondingDelay;
+        if (leavesAt < account.leavesAt) leavesAt = account.leavesAt;
         account.staked -= amount;
         account.leaving += amount;
         account.leavesAt = leavesAt;
@@ -58,17 +59,19 @@ contract StakeVault is IStakeVault, Governed {
     }
 
     /// @inheritdoc IStakeVault
-    function slash(address account, uint128 amount, bytes32 evidence) external {
+    function slash(address account, uint128 amount, bytes32 evidence) external returns (uint128 taken) {
         _checkGovernance();
-        StakeAccount storage taken = _accounts[account];
-        uint256 available = uint256(taken.staked) + taken.leaving;
         if (amount == 0) revert StakeVault_AmountZero();
-        if (amount > available) revert StakeVault_NotEnough(account, amount, available);
-        uint128 fromLeaving = amount < taken.leaving ? amount : taken.leaving;
-        taken.leaving -= fromLeaving;
-        taken.staked -= amount - fromLeaving;
-        slashed += amount;
-        emit Slashed(account, amount, evidence);
+        StakeAccount storage account_ = _accounts[account];
+        // What was voted must not fail because some of it has left meanwhile.
+        uint128 fromLeaving = amount < account_.leaving ? amount : account_.leaving;
+        uint128 rest = amount - fromLeaving;
+        uint128 fromStaked = rest < account_.staked ? rest : account_.staked;
+        account_.leaving -= fromLeaving;
+        account_.staked -= fromStaked;
+        taken = fromLeaving + fromStaked;
+        slashed += taken;
+        emit Slashed(account, taken, evidence);
     }
 
     /// @inheritdoc IStakeVault

@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ISybilLists} from "../interfaces/ISybilLists.sol";
+import {Signatures} from "../libraries/Signatures.sol";
 import {ListState, ListUpdate} from "../types/Economics.sol";
 
 /// @title Lists of sybils
@@ -75,7 +75,7 @@ contract SybilLists is ISybilLists, EIP712 {
 
     function _checkSignature(address publisher, bytes32 structHash, bytes calldata signature) private view {
         if (msg.sender == publisher) return;
-        if (!SignatureChecker.isValidSignatureNowCalldata(publisher, _hashTypedDataV4(structHash), signature)) {
+        if (!Signatures.isValid(publisher, _hashTypedDataV4(structHash), signature)) {
             revert SybilLists_SignatureInvalid(publisher);
         }
     }

@@ -23,6 +23,9 @@ contract Treasury is ITreasury, Governed {
         uint96 amount;
     }
 
+    /// @dev Names the first rollup, which is deployed with this treasury's address.
+    address private immutable DEPLOYER;
+
     /// @inheritdoc ITreasury
     address public operator;
     /// @inheritdoc ITreasury
@@ -43,6 +46,7 @@ contract Treasury is ITreasury, Governed {
     mapping(IRollup rollup => mapping(uint64 claim => mapping(CostPart part => Recorded))) private _records;
 
     constructor(address governance_, address operator_, ReimbursementBounds memory initial) Governed(governance_) {
+        DEPLOYER = msg.sender;
         _setOperator(operator_);
         _setBounds(initial);
         _periodStart = uint64(block.timestamp);
@@ -82,20 +86,27 @@ contract Treasury is ITreasury, Governed {
     }
 
     /// @inheritdoc ITreasury
-    function strikeCost(uint64 claim, CostPart part) external {
+    function strikeCost(IRollup from, uint64 claim, CostPart part) external {
         _checkGovernance();
-        Recorded memory struck = _records[rollup][claim][part];
-        if (struck.amount == 0) revert Treasury_NotRecorded(claim, part);
-        _records[rollup][claim][part].amount = 0;
+        Recorded memory struck = _records[from][claim][part];
+        if (struck.amount == 0) revert Treasury_NotRecorded(address(from), claim, part);
+        _records[from][claim][part].amount = 0;
         dueTo[struck.operator] -= int256(uint256(struck.amount));
-        emit CostStruck(struck.operator, claim, part, struck.amount);
+        emit CostStruck(struck.operator, claim, part, address(from), struck.amount);
     }
 
     /// @inheritdoc ITreasury
-    function spend(address recipient, uint256 amount, string calldata reason) external {
+    function setOff(address account, uint128 amount, string calldata reason) external {
         _checkGovernance();
-        uint256 available = spendable();
-        if (amount > available) revert Treasury_NotEnough(amount, available);
+        dueTo[account] -= int256(uint256(amount));
+        emit DueSetOff(account, amount, reason);
+    }
+
+    /// @inheritdoc ITreasury
+    function spend(address recipient, uint256 most, string calldata reason) external returns (uint256 amount) {
+        _checkGovernance();
+        // What was voted must not fail because the operator has recorded some more meanwhile.
+        amount = _min(most, spendable());
         spent += amount;
         emit Spent(recipient, amount, reason);
         _pay(recipient, amount);
@@ -109,7 +120,7 @@ contract Treasury is ITreasury, Governed {
 
     /// @inheritdoc ITreasury
     function setRollup(IRollup named) external {
-        if (address(rollup) != address(0) || msg.sender != operator) _checkGovernance();
+        if (address(rollup) != address(0) || msg.sender != DEPLOYER) _checkGovernance();
         if (named.parameters().treasury != address(this)) revert Treasury_NotRollup(address(named));
         rollup = named;
         emit RollupSet(address(named));
@@ -117,7 +128,7 @@ contract Treasury is ITreasury, Governed {
 
     /// @inheritdoc ITreasury
     function setBounds(ReimbursementBounds calldata next) external {
-        _checkGovernance();
+        _startChange();
         Bounds.checkStep("perRecord", _bounds.perRecord, next.perRecord);
         Bounds.checkStep("perPeriod", _bounds.perPeriod, next.perPeriod);
         Bounds.checkStep("period", _bounds.period, next.period);
@@ -143,8 +154,12 @@ contract Treasury is ITreasury, Governed {
     }
 
     /// @inheritdoc ITreasury
-    function recordOf(uint64 claim, CostPart part) external view returns (address account, uint256 amount) {
-        Recorded memory recorded = _records[rollup][claim][part];
+    function recordOf(IRollup paidFor, uint64 claim, CostPart part)
+        external
+        view
+        returns (address account, uint256 amount)
+    {
+        Recorded memory recorded = _records[paidFor][claim][part];
         return (recorded.operator, recorded.amount);
     }
 
@@ -162,7 +177,9 @@ contract Treasury is ITreasury, Governed {
         // forge-lint: disable-next-line(unsafe-typecast) at most 10 ether
         (recorded.operator, recorded.amount) = (msg.sender, uint96(amount));
         bytes32 claimHash = rollup.claimHash(cost.claim);
-        emit CostRecorded(msg.sender, cost.claim, cost.part, cost.layer, amount, cost.evidence, claimHash);
+        emit CostRecorded(
+            msg.sender, cost.claim, cost.part, address(rollup), cost.layer, amount, cost.evidence, claimHash
+        );
     }
 
     function _startPeriod() private {

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Bounds} from "../libraries/Bounds.sol";
+
 /// @title What only the governance may change
 abstract contract Governed {
     /// @notice Account that may set the parameters.
     address public immutable governance;
+
+    /// @dev When parameters that move tenfold at most changed last; 0 since deployment.
+    uint64 private _changedAt;
 
     /// @notice Thrown when `caller` is not the governance.
     error Governed_NotGovernance(address caller);
@@ -14,6 +19,12 @@ abstract contract Governed {
     constructor(address governance_) {
         _checkAddress("governance", governance_);
         governance = governance_;
+    }
+
+    /// @dev Begins a change of such parameters.
+    function _startChange() internal {
+        _checkGovernance();
+        _changedAt = Bounds.checkInterval(_changedAt);
     }
 
     function _checkGovernance() internal view {

@@ -36,6 +36,8 @@ interface IContactDirectory is IERC1056 {
     error ContactDirectory_ValidityOutOfBounds(uint256 validity, uint256 max);
     /// @notice Thrown when `name` starts with `did/pub/` or `did/svc/` and does not go on with one to three words.
     error ContactDirectory_MalformedName(bytes32 name);
+    /// @notice Thrown when a delegate's type is not printable ASCII, padded with zeros: resolvers would not count its change.
+    error ContactDirectory_MalformedDelegateType(bytes32 delegateType);
     /// @notice Thrown when a value has `length` bytes instead of `min` to `max`.
     error ContactDirectory_ValueLength(uint256 length, uint256 min, uint256 max);
     /// @notice Thrown when `identity` has `max` entries already.
@@ -99,7 +101,8 @@ interface IContactDirectory is IERC1056 {
     function prune(address identity) external returns (uint256 dropped);
 
     /// @notice Sets the fee of a registration. Only the governance may call.
-    /// @param fee 0, or 10^9 to 10^17 wei; at most tenfold from the one in force unless that is 0.
+    /// @param fee 0, or 10^9 to 10^17 wei; at most tenfold from the one in force, 0 counting as 10^9, an hour after the change
+    /// before.
     function setRegistrationFee(uint256 fee) external;
 
     /// @notice Sends all fees taken so far to the treasury. Anyone may call.

@@ -33,6 +33,8 @@ interface IDemandGate is IInboxGate {
 
     /// @notice Emitted when `recipient` sets its curve; recipient 0 stands for all who have none.
     event CurveSet(address indexed recipient, DemandCurve curve);
+    /// @notice Emitted when `recipient` follows the common curve again, whatever it comes to be.
+    event CurveCleared(address indexed recipient);
 
     /// @notice Sets the caller's curve.
     /// @param curve `minFee` 10^9 to `maxFee`; `maxFee` to 10^18 and to 2^24 * `minFee`; `target` and `fraction` 1 to 10^6;
@@ -43,7 +45,8 @@ interface IDemandGate is IInboxGate {
     function clearCurve() external;
 
     /// @notice Sets the curve of all who have none of their own. Only the governance may call.
-    /// @param curve Within the bounds of `setCurve`, each of its fields at most tenfold from the one in force.
+    /// @param curve Within the bounds of `setCurve`, each of its fields at most tenfold from the one in force, an hour after
+    /// the change before.
     function setCommonCurve(DemandCurve calldata curve) external;
 
     /// @notice Curve in force for `recipient`.
@@ -70,7 +73,8 @@ interface IAllowListGate is IInboxGate {
 
 /// @title Attestation gate
 /// @notice Lets pass, free of charge, for whom somebody vouches whom the recipient trusts.
-/// @dev Signed by the attester, an EOA or by ERC-1271: Attestation(address subject,uint64 issuedAt,uint64 expiresAt), domain
+/// @dev Signed by the attester, an EOA or by ERC-1271:
+/// Attestation(address attester,address subject,uint64 issuedAt,uint64 expiresAt), domain
 /// ("Parley AttestationGate", "1", chain, this contract). The gate's data is
 /// abi.encode(address attester, uint64 issuedAt, uint64 expiresAt, bytes signature). Times are seconds since 1970.
 interface IAttestationGate is IInboxGate {

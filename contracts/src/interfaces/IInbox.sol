@@ -21,12 +21,19 @@ interface IInbox {
     error Inbox_NotWholeMwei(uint256 value);
     /// @notice Thrown when a deposit of `amount` is below `minDeposit`, both in mwei.
     error Inbox_DepositTooSmall(uint256 amount, uint64 minDeposit);
-    /// @notice Thrown when a deposit would lift all deposits ever to `total`, above `limit`, both in mwei.
+    /// @notice Thrown when a deposit would lift what lies in a shard, and what it ever earned, to `total`, above `limit`, both in
+    /// mwei.
     error Inbox_DepositsExhausted(uint256 total, uint256 limit);
+    /// @notice Thrown when an account was paid `paid` mwei, `limit` or more: its counter on the L3 could come to its end.
+    error Inbox_AccountExhausted(uint64 paid, uint64 limit);
+    /// @notice Thrown when the prices after `count` items are not those of price point `point`.
+    error Inbox_NotThatPoint(uint64 count, uint256 point);
     /// @notice Thrown when `shard` has no account index left.
     error Inbox_AccountsExhausted(uint8 shard);
     /// @notice Thrown when an operation has `count` entries instead of 1 to `max`.
     error Inbox_EntryCount(uint256 count, uint256 max);
+    /// @notice Thrown when a change exchanges `count` keys instead of one at most.
+    error Inbox_ExchangeCount(uint256 count);
     /// @notice Thrown when entry `index` names `role`, above 2. Entries are counted through the operation's lists.
     error Inbox_UnknownRole(uint256 index, uint8 role);
     /// @notice Thrown when an operation comes with `count` signatures instead of `expected`: its signer's and one consent
@@ -36,9 +43,9 @@ interface IInbox {
     error Inbox_PricesTooEarly(uint256 time);
     /// @notice Thrown when a push would leave all prices as they are.
     error Inbox_PricesUnchanged();
-    /// @notice Thrown when a byte of data is quoted at `dataByte` while `lowest` to `highest` are in reach, all in mwei.
-    error Inbox_QuoteOutOfReach(uint64 dataByte, uint64 lowest, uint64 highest);
-    /// @notice Thrown when a quote is pushed although the price of data follows Ethereum's blobs.
+    /// @notice Thrown when a byte of core or witness is quoted at `quote` while `lowest` to `highest` are in reach, all in mwei.
+    error Inbox_QuoteOutOfReach(uint64 quote, uint64 lowest, uint64 highest);
+    /// @notice Thrown when a quote is pushed although the prices of data follow Ethereum's blobs.
     error Inbox_DataNotQuoted();
     /// @notice Thrown when `caller` is not the operator.
     error Inbox_NotOperator(address caller);
@@ -54,7 +61,10 @@ interface IInbox {
     error Inbox_StateRootMismatch(bytes32 computed, bytes32 claimed);
     /// @notice Thrown when a counter stands at `proven` and `paid` was paid already, both in mwei.
     error Inbox_NothingDue(uint64 proven, uint64 paid);
-    /// @notice Thrown when `caller`, who is not the account's owner, names another `recipient` than the owner.
+    /// @notice Thrown when a shard would pay an account `amount` mwei while `held` lie there.
+    error Inbox_NotHeld(uint64 amount, uint64 held);
+    /// @notice Thrown when `caller`, who is not the account's owner, names another `recipient` than the owner, or the owner is
+    /// a contract.
     error Inbox_RecipientNotOwner(address caller, address recipient);
     /// @notice Thrown when `recipient` refuses `value` wei.
     error Inbox_PaymentFailed(address recipient, uint256 value);
@@ -130,11 +140,13 @@ interface IInbox {
 
     /// @notice Puts the value sent into `owner`'s account in `shard`, opening the account when there is none.
     /// @dev Refused: a shard of 64 or above, owner 0, a value that is not a multiple of 10^6 wei or below `minDeposit`,
-    /// a sum of all deposits ever above 2^63 mwei, a full list of accounts.
+    /// more than 2^63 mwei deposited into the shard and not paid out of its accounts again, an account that was paid 2^63 mwei,
+    /// a full list of accounts.
     /// @return account Index of the account in its shard.
     function deposit(uint8 shard, address owner) external payable returns (uint32 account);
 
-    /// @notice Queues a creation that the sequencer must execute, if valid, once it is due.
+    /// @notice Queues a creation that a block must execute, if valid, once it is due by that block's own time. Until silence and
+    /// rescue are built nothing makes a sequencer's time keep up with the L2's.
     /// @dev The owner's signature is not looked at on the L3 when the caller is the account's owner, but has its place.
     /// @param signatures The owner's, then one consent a member in list order.
     /// @return index Place in the queue.
@@ -172,22 +184,21 @@ interface IInbox {
         returns (uint64 index);
 
     /// @notice Moves the prices towards those that `PriceFormula` derives from the L1Block predeploy. Anyone may call.
-    /// @dev At most once an interval, each price by at most an eighth, within its bounds. The price of a byte of data
-    /// moves only where it is not quoted.
+    /// @dev At most once an interval, each price by at most an eighth, within its bounds. The prices of a byte of core and of
+    /// witness move only where they are not quoted.
     /// @return index Place in the queue.
     function pushPrices() external returns (uint64 index);
 
-    /// @notice Sets the price of a byte of data where it is quoted. Only the operator may call.
-    /// @dev At most once an interval, by at most an eighth, within its bounds.
-    /// @param dataByte In mwei.
+    /// @notice Sets the prices of a byte of core and of witness where they are quoted. Only the operator may call.
+    /// @dev At most once an interval, each by at most an eighth, within its bounds; one of the two may stay. In mwei.
     /// @return index Place in the queue.
-    function pushDataQuote(uint64 dataByte) external returns (uint64 index);
+    function pushDataQuote(uint64 coreByte, uint64 witnessByte) external returns (uint64 index);
 
     /// @notice Pays what an account has withdrawn in a final state, less what was paid before.
     /// @param claim A final claim, whole.
     /// @param account The account's leaf in the state of `claim.lastHeader`.
     /// @param branch Siblings from the account's root up to the state root, 45.
-    /// @param recipient Any address when the owner calls, otherwise the owner.
+    /// @param recipient Any address when the owner calls; otherwise the owner, which must not be a contract then.
     /// @return amount In mwei.
     function withdraw(
         BatchClaim calldata claim,
@@ -213,8 +224,12 @@ interface IInbox {
     /// @notice The rolling hash after the first `count_` items; 32 zero bytes for none.
     function hashAt(uint64 count_) external view returns (bytes32);
 
-    /// @notice What is kept of item `index`; `time` in seconds.
-    function itemAt(uint64 index) external view returns (bytes32 root, uint64 time, bytes32 inboxHash);
+    /// @notice The rolling hash after the first `count_` items, and when the next item was queued, in seconds; 0 when there is
+    /// none.
+    function queueAt(uint64 count_) external view returns (bytes32 inboxHash, uint64 nextTime);
+
+    /// @notice What is kept of item `index`; `time` in seconds, `shard` 255 for prices.
+    function itemAt(uint64 index) external view returns (bytes32 root, uint64 time, uint8 shard, bytes32 inboxHash);
 
     /// @notice Whether `owner` has an account in `shard`, and its index.
     function accountOf(uint8 shard, address owner) external view returns (bool exists, uint32 account);
@@ -222,11 +237,18 @@ interface IInbox {
     /// @notice Accounts opened in `shard`.
     function accountCount(uint8 shard) external view returns (uint32);
 
-    /// @notice All deposits ever, in mwei.
-    function totalDeposits() external view returns (uint64);
+    /// @notice Deposits into `shard` less what was paid to its accounts, in mwei: what lies there, and what it ever earned.
+    function heldIn(uint8 shard) external view returns (uint64);
 
     /// @notice Prices as of the last item that carries any, in mwei.
     function prices() external view returns (Prices memory);
+
+    /// @notice Prices after the first `count_` items, in mwei, which must be those of the price point `point`: points are counted
+    /// from 0, the prices of genesis, and one is added by every price item.
+    function pricesAt(uint64 count_, uint256 point) external view returns (Prices memory);
+
+    /// @notice Price points so far, 1 at least.
+    function pricePoints() external view returns (uint256);
 
     /// @notice Mwei paid out so far to the account `index` of `shard`.
     function paidTo(uint8 shard, uint32 index) external view returns (uint64);

@@ -11,4 +11,18 @@ interface IInvitePricing {
     /// @notice Takes note of an invite.
     /// @return part Wei.
     function charge(address sender, address payer, address recipient) external returns (uint256 part);
+
+    /// @notice How `account` stands now, for `chargeStanding`: a word that only the pricing reads.
+    function standingOf(address account) external view returns (uint256 standing);
+
+    /// @notice `charge` without asking how sender and payer stand: the caller has the words that `standingOf` answered, and keeps
+    /// them no longer than its own call. Where both are one account, so are the words.
+    /// @return part Wei.
+    function chargeStanding(
+        address sender,
+        address payer,
+        address recipient,
+        uint256 senderStanding,
+        uint256 payerStanding
+    ) external returns (uint256 part);
 }

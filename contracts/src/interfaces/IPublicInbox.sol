@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Authorization} from "../types/Contacts.sol";
-import {InboxState, InviteQuote, InviteRequest, Standing} from "../types/Invites.sol";
+import {
+    InboxState,
+    InviteOutcome,
+    InviteParties,
+    InviteQuote,
+    InviteRequest,
+    SignedInvite,
+    Standing
+} from "../types/Invites.sol";
 import {IInboxGate} from "./IInboxGate.sol";
 import {IInvitePricing} from "./IInvitePricing.sol";
 
@@ -41,12 +48,20 @@ interface IPublicInbox {
     error PublicInbox_SignatureExpired(uint256 deadline);
     /// @notice Thrown when `signer` did not sign this invite for this chain and contract.
     error PublicInbox_SignatureInvalid(address signer);
-    /// @notice Thrown when `gate` has no code.
+    /// @notice Thrown when `gate` has no code or is the inbox itself.
     error PublicInbox_NotAGate(address gate);
     /// @notice Thrown when `pricing` is neither 0 nor has code.
     error PublicInbox_NotAPricing(address pricing);
-    /// @notice Thrown when `caller`, who is not `account`, sends its credit to another `recipient`.
-    error PublicInbox_RecipientNotOwner(address caller, address recipient);
+    /// @notice Thrown when `count` invites come at once instead of 1 to `max`.
+    error PublicInbox_InviteCount(uint256 count, uint256 max);
+    /// @notice Thrown when `count` senders are named of `expected` invites.
+    error PublicInbox_SenderCount(uint256 count, uint256 expected);
+    /// @notice Thrown when less gas than `needed` is left before invite `index` of many.
+    error PublicInbox_TooLittleGas(uint256 index, uint256 needed);
+    /// @notice Thrown when `caller` calls what the inbox calls itself.
+    error PublicInbox_NotItself(address caller);
+    /// @notice Thrown to undo what was delivered for a quote. `quoteMany` answers with it; nobody else sees it.
+    error PublicInbox_Undone(InviteOutcome[] outcomes);
     /// @notice Thrown when `recipient` refuses `amount`.
     error PublicInbox_PaymentFailed(address recipient, uint256 amount);
 
@@ -59,6 +74,10 @@ interface IPublicInbox {
         bytes32 contentDigest,
         bytes32 head,
         InviteQuote quote
+    );
+    /// @notice Emitted when invite `index` of many is not delivered, for `reason`: an error, cut after 260 bytes.
+    event InviteNotDelivered(
+        address indexed payer, address indexed recipient, bytes32 indexed contentDigest, uint256 index, bytes reason
     );
     /// @notice Emitted when a recipient sets its gate; 0 stands for the default gate.
     event GateSet(address indexed recipient, address gate);
@@ -78,16 +97,41 @@ interface IPublicInbox {
     /// @notice Invites; the caller is the sender and pays from the value sent and its credit. What is left is credited.
     function invite(InviteRequest calldata request) external payable returns (uint64 sequence);
 
-    /// @notice Invites for `authorization.signer`; the caller pays as in `invite`.
-    /// @dev Signed: Invite(address recipient,bytes32 contentDigest,address relayer,uint256 deadline), domain
-    /// ("Parley PublicInbox", "1", chain, this contract). It binds the encrypted envelope, not who signs: a sender that
+    /// @notice Invites for the signer; the caller pays as in `invite`.
+    /// @dev Signed: Invite(address sender,address recipient,bytes32 contentDigest,address relayer,uint256 deadline), domain
+    /// ("Parley PublicInbox", "1", chain, this contract); `sender` is the signer, an EOA, by ERC-1271 or ERC-6492. A sender that
     /// wants to stay hidden signs with a key made for the purpose. An envelope is delivered to a recipient once, so the
     /// signature works once.
-    /// @param relayer Who alone may relay; 0 for anyone.
-    function relay(InviteRequest calldata request, address relayer, Authorization calldata authorization)
+    function relay(SignedInvite calldata signed) external payable returns (uint64 sequence);
+
+    /// @notice Invites 1 to 64 times; the caller is the sender of all and pays from the value sent and its credit. An invite that
+    /// fails costs nothing and leaves the others alone; its outcome and `InviteNotDelivered` say why. What is left is credited.
+    /// @dev How the caller stands with the pricing is asked once. Each invite may use up 1,000,000 gas; the call reverts where less
+    /// than that is left for the next, so its gas can be estimated.
+    function inviteMany(InviteRequest[] calldata requests) external payable returns (InviteOutcome[] memory outcomes);
+
+    /// @notice Relays 1 to 64 signed invites, each as `relay` does; the caller pays as in `inviteMany`.
+    function relayMany(SignedInvite[] calldata invites) external payable returns (InviteOutcome[] memory outcomes);
+
+    /// @notice What `inviteMany` or `relayMany` of these would come to now, if the money were there: by doing it and undoing it, so
+    /// that invites to one inbox and the growth of the network's part are in it. To be called, not to be sent.
+    /// @param senders One for each request: `payer` for `inviteMany`, the signers for `relayMany`, whose signatures are not looked at.
+    function quoteMany(InviteRequest[] calldata requests, address[] calldata senders, address payer)
         external
-        payable
-        returns (uint64 sequence);
+        returns (InviteOutcome[] memory outcomes);
+
+    /// @notice One invite of `inviteMany`. Only the inbox itself may call.
+    function deliverAlone(InviteRequest calldata request, InviteParties calldata parties)
+        external
+        returns (uint64 sequence, uint256 fee);
+
+    /// @notice One invite of `relayMany`. Only the inbox itself may call.
+    function relayAlone(SignedInvite calldata invite, address payer, uint256 payerStanding)
+        external
+        returns (uint64 sequence, uint256 fee);
+
+    /// @notice What `quoteMany` undoes: reverts with `PublicInbox_Undone`. Only the inbox itself may call.
+    function deliverAndUndo(InviteRequest[] calldata requests, address[] calldata senders, address payer) external;
 
     /// @notice Sets the caller's gate; 0 for the default gate.
     function setGate(IInboxGate gate) external;
@@ -98,8 +142,11 @@ interface IPublicInbox {
     /// @notice Credits the value sent to `account`, to pay for invites with.
     function deposit(address account) external payable;
 
-    /// @notice Pays `amount` of the credit of `account`. Anyone may call; only `account` may name another recipient.
-    function withdraw(address account, address recipient, uint256 amount) external;
+    /// @notice Pays `amount` of the caller's credit to `recipient`. Nobody else may: who pays from credit must find it there.
+    function withdraw(address recipient, uint256 amount) external;
+
+    /// @notice Pays all credit of the treasury to it. Anyone may call.
+    function collectShares() external returns (uint256 amount);
 
     /// @notice Sets the gate of inboxes without one. Only the governance may call.
     function setDefaultGate(IInboxGate gate) external;

@@ -10,7 +10,8 @@ import {Repute, ReputationParameters} from "../types/Economics.sol";
 /// from `newcomer` at score 0 to 10,000 at 1. Who is not registered, deactivated or listed has score 0 and no stake. A list
 /// that is not in force says nothing here, so that a publisher who falls silent surcharges nobody.
 /// Attestations are EIP-712 over the domain ("Parley Reputation", "1", chain, this contract), by an EOA or ERC-1271:
-/// Attestation(address subject,uint64 issuedAt,uint64 expiresAt). Times are seconds since 1970.
+/// Attestation(address attester,address subject,uint64 issuedAt,uint64 expiresAt). Times are seconds since 1970. What several
+/// attesters say of an account is kept side by side, one attestation each: none can take away what another said.
 interface IReputation {
     /// @notice Thrown when the network does not trust `attester`.
     error Reputation_NotAttester(address attester);
@@ -18,11 +19,15 @@ interface IReputation {
     error Reputation_AttestationNotInForce(uint64 issuedAt, uint64 expiresAt);
     /// @notice Thrown when `attester` revoked what it said of `subject` until `revokedUntil`.
     error Reputation_AttestationRevoked(address attester, address subject, uint64 revokedUntil);
-    /// @notice Thrown when somebody vouches for `subject` until `attestedUntil` already, no less.
-    error Reputation_AttestationNotLonger(address subject, uint64 attestedUntil);
+    /// @notice Thrown when an attestation was issued more than `max` seconds ago: it had to be posted within them.
+    error Reputation_AttestationTooOld(uint64 issuedAt, uint256 max);
+    /// @notice Thrown when `attester` vouches for `subject` until `attestedUntil` already, no less.
+    error Reputation_AttestationNotLonger(address attester, address subject, uint64 attestedUntil);
+    /// @notice Thrown when `max` other attesters vouch for `subject` already.
+    error Reputation_TooManyAttestations(address subject, uint256 max);
     /// @notice Thrown when `attester` did not sign this for this chain and contract.
     error Reputation_SignatureInvalid(address attester);
-    /// @notice Thrown when `attester` has vouched for `quota` accounts today already.
+    /// @notice Thrown when `attester` has vouched for `quota` accounts already on the day of this one's issue.
     error Reputation_QuotaUsed(address attester, uint32 quota);
     /// @notice Thrown when `count` publishers are named instead of at most `max`.
     error Reputation_PublisherCount(uint256 count, uint256 max);
@@ -38,7 +43,8 @@ interface IReputation {
     /// @notice Emitted when what `attester` said of `subject` until `until` ceases to count.
     event AttestationRevoked(address indexed attester, address indexed subject, uint64 until);
 
-    /// @notice Notes that `attester` vouches for `subject`. Anyone may call.
+    /// @notice Notes that `attester` vouches for `subject`, within seven days of the issue. Anyone may call. It counts towards
+    /// the quota of the day of its issue, so that a quota bounds eight days' attestations at once, and each day's in the long run.
     function attest(address attester, address subject, uint64 issuedAt, uint64 expiresAt, bytes calldata signature)
         external;
 
@@ -47,7 +53,7 @@ interface IReputation {
 
     /// @notice Sets the parameters. Only the governance may call.
     /// @param next `newcomer` 10,000 to 10^7; `maturity` a minute to two years; `matureStake` 10^12 to 10^21;
-    /// `attestation` at most 10,000. The first three at most tenfold from those in force.
+    /// `attestation` at most 10,000. The first three at most tenfold from those in force, an hour after the change before.
     function setParameters(ReputationParameters calldata next) external;
 
     /// @notice Sets for how many accounts a day `attester` may vouch, at most 100,000. Only the governance may call.

@@ -32,15 +32,17 @@ interface IStakeVault {
     /// @notice Adds the value sent to the stake of `account`.
     function stake(address account) external payable;
 
-    /// @notice Lets `amount` of the caller's stake leave. What is leaving already waits as long as the new amount.
+    /// @notice Lets `amount` of the caller's stake leave. All that is leaving waits for the later of its own
+    /// time and the new amount's.
     function startExit(uint128 amount) external returns (uint64 leavesAt);
 
     /// @notice Pays all of the caller's stake that has left to `recipient`.
     function withdraw(address recipient) external returns (uint256 amount);
 
-    /// @notice Takes `amount` from what is leaving, then from what is staked. Only the governance may call.
+    /// @notice Takes `amount` from what is leaving, then from what is staked; what there is if that is less, so that nobody
+    /// stops a slash by letting some leave before. Only the governance may call.
     /// @param evidence SHA-256 of what shows why.
-    function slash(address account, uint128 amount, bytes32 evidence) external;
+    function slash(address account, uint128 amount, bytes32 evidence) external returns (uint128 taken);
 
     /// @notice Sends what was slashed to the treasury. Anyone may call.
     function collectSlashed() external returns (uint256 amount);

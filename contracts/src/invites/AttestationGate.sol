@@ -2,15 +2,16 @@
 pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IAttestationGate} from "../interfaces/IGates.sol";
 import {IInboxGate} from "../interfaces/IInboxGate.sol";
+import {Signatures} from "../libraries/Signatures.sol";
 import {InviteContext} from "../types/Invites.sol";
 
 /// @title Attestation gate
 /// @dev Events and what each function promises stand in `IAttestationGate`.
 contract AttestationGate is IAttestationGate, EIP712 {
-    bytes32 private constant ATTESTATION = keccak256("Attestation(address subject,uint64 issuedAt,uint64 expiresAt)");
+    bytes32 private constant ATTESTATION =
+        keccak256("Attestation(address attester,address subject,uint64 issuedAt,uint64 expiresAt)");
 
     /// @inheritdoc IAttestationGate
     mapping(address recipient => mapping(address attester => bool)) public trusts;
@@ -53,7 +54,7 @@ contract AttestationGate is IAttestationGate, EIP712 {
         if (!trusts[context.recipient][attester]) return false;
         if (issuedAt > block.timestamp || expiresAt <= block.timestamp) return false;
         if (issuedAt <= revokedUntil[attester][context.sender]) return false;
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(ATTESTATION, context.sender, issuedAt, expiresAt)));
-        return SignatureChecker.isValidSignatureNow(attester, digest, signature);
+        bytes32 structHash = keccak256(abi.encode(ATTESTATION, attester, context.sender, issuedAt, expiresAt));
+        return Signatures.isValid(attester, _hashTypedDataV4(structHash), signature);
     }
 }

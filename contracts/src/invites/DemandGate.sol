@@ -26,6 +26,8 @@ contract DemandGate is IDemandGate {
     address private immutable GOVERNANCE;
 
     DemandCurve private _common;
+    /// @dev When the common curve changed last; 0 since deployment.
+    uint64 private _changedAt;
     /// @dev Its period is 0 where the common curve is in force.
     mapping(address recipient => DemandCurve) private _curves;
     mapping(address caller => mapping(address recipient => Demand)) private _demands;
@@ -46,12 +48,13 @@ contract DemandGate is IDemandGate {
     /// @inheritdoc IDemandGate
     function clearCurve() external {
         delete _curves[msg.sender];
-        emit CurveSet(msg.sender, _common);
+        emit CurveCleared(msg.sender);
     }
 
     /// @inheritdoc IDemandGate
     function setCommonCurve(DemandCurve calldata curve) external {
         if (msg.sender != GOVERNANCE) revert DemandGate_NotGovernance(msg.sender);
+        _changedAt = Bounds.checkInterval(_changedAt);
         Bounds.checkStep("minFee", _common.minFee, curve.minFee);
         Bounds.checkStep("maxFee", _common.maxFee, curve.maxFee);
         Bounds.checkStep("target", _common.target, curve.target);
@@ -86,9 +89,9 @@ contract DemandGate is IDemandGate {
     }
 
     /// @inheritdoc IDemandGate
-    function curveOf(address recipient) public view returns (DemandCurve memory curve) {
-        curve = _curves[recipient];
-        if (curve.period == 0) curve = _common;
+    function curveOf(address recipient) public view returns (DemandCurve memory) {
+        DemandCurve storage own = _curves[recipient];
+        return own.period == 0 ? _common : own;
     }
 
     /// @inheritdoc IDemandGate
@@ -102,12 +105,12 @@ contract DemandGate is IDemandGate {
         emit CurveSet(address(0), curve);
     }
 
-    /// @dev The cap holds also for what was counted under another curve.
-    function _excess(DemandCurve memory curve, Demand memory demand) private view returns (uint256 excess) {
-        uint256 workedOff = (block.timestamp - demand.countedAt) * curve.target;
-        excess = demand.excess > workedOff ? demand.excess - workedOff : 0;
+    /// @dev The cap holds also for what was counted under another curve, before time works it off.
+    function _excess(DemandCurve memory curve, Demand memory demand) private view returns (uint256) {
         uint256 cap = MAX_EXPONENT * curve.fraction * curve.period;
-        if (excess > cap) excess = cap;
+        uint256 counted = demand.excess < cap ? demand.excess : cap;
+        uint256 workedOff = (block.timestamp - demand.countedAt) * curve.target;
+        return counted > workedOff ? counted - workedOff : 0;
     }
 
     function _fee(DemandCurve memory curve, uint256 excess) private pure returns (uint256 fee) {

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Message, Signature} from "../types/Operations.sol";
 import {Deposit, Prices} from "../types/State.sol";
+import {Headers} from "./Headers.sol";
 import {OperationRoots} from "./OperationRoots.sol";
 import {Ssz} from "./Ssz.sol";
 
@@ -46,7 +47,6 @@ library InboxItems {
 
     /// @notice Root of the item union holding prices.
     function prices(Prices memory item) internal view returns (bytes32) {
-        bytes32 value = Ssz.hash4(Ssz.chunk(item.dataByte), Ssz.chunk(item.settlement), Ssz.chunk(item.stateByte), 0);
-        return Ssz.mixInSelector(value, PRICES);
+        return Ssz.mixInSelector(Headers.root(item), PRICES);
     }
 }

@@ -6,6 +6,7 @@ import {
     ChangedRole,
     ChangeMembers,
     CreateConversation,
+    ExchangedKey,
     Fund,
     InitialMember,
     Message,
@@ -45,7 +46,7 @@ library OperationRoots {
 
     /// @notice Root of the operation union holding a membership change.
     function root(ChangeMembers calldata operation) internal view returns (bytes32) {
-        bytes32[] memory fields = new bytes32[](7);
+        bytes32[] memory fields = new bytes32[](8);
         fields[0] = Ssz.chunk(operation.shard);
         fields[1] = Ssz.chunk(operation.conversation);
         fields[2] = Ssz.chunk(operation.epoch);
@@ -53,6 +54,7 @@ library OperationRoots {
         fields[4] = _root(operation.remove);
         fields[5] = _root(operation.roles);
         fields[6] = _root(operation.add);
+        fields[7] = _root(operation.exchange);
         return Ssz.mixInSelector(Ssz.merkleize(fields, EIGHT_FIELDS_DEPTH), CHANGE_MEMBERS);
     }
 
@@ -142,9 +144,24 @@ library OperationRoots {
         bytes32[] memory roots = new bytes32[](entries.length);
         for (uint256 i; i < roots.length; ++i) {
             AddedMember calldata entry = entries[i];
-            roots[i] = Ssz.hash4(Ssz.chunk(entry.slot), entry.key, Ssz.chunk(entry.role), 0);
+            bytes32[] memory fields = new bytes32[](5);
+            fields[0] = Ssz.chunk(entry.slot);
+            fields[1] = entry.key;
+            fields[2] = Ssz.chunk(entry.role);
+            fields[3] = Ssz.chunk(entry.allowance);
+            fields[4] = Ssz.chunk(entry.priceLimit);
+            roots[i] = Ssz.merkleize(fields, EIGHT_FIELDS_DEPTH);
         }
         return _list(roots, ENTRIES_DEPTH);
+    }
+
+    /// @dev A list of at most one: `merkleize` reverts for more.
+    function _root(ExchangedKey[] calldata entries) private view returns (bytes32) {
+        bytes32[] memory roots = new bytes32[](entries.length);
+        for (uint256 i; i < roots.length; ++i) {
+            roots[i] = entries[i].key;
+        }
+        return _list(roots, 0);
     }
 
     function _list(bytes32[] memory roots, uint256 depth) private view returns (bytes32) {

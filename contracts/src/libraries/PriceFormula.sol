@@ -19,7 +19,7 @@ library PriceFormula {
 
     /// @notice Cost of a byte of data in Ethereum's blobs, in mwei:
     /// (blobBaseFee * 2^17 + basefee * blobTransactionGas) / (bytesPerBlob * 10^6).
-    function dataByte(IL1Block l1, PriceRules memory rules) internal view returns (uint256) {
+    function blobByte(IL1Block l1, PriceRules memory rules) internal view returns (uint256) {
         uint256 blobWei = l1.blobBaseFee() * GAS_PER_BLOB + l1.basefee() * rules.blobTransactionGas;
         return _divideUp(blobWei, rules.bytesPerBlob * WEI_PER_MWEI);
     }

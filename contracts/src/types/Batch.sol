@@ -3,13 +3,15 @@ pragma solidity 0.8.30;
 
 import {Prices} from "./State.sol";
 
-/// @dev What the sequencer signs. `timestamp` in milliseconds; `prices` are those of the state before the block.
+/// @dev What the sequencer signs. `timestamp` in milliseconds; `prices` are those of the state before the block;
+/// `inboxCount` and `segmentCount` count since genesis, the block included.
 struct BlockHeader {
     uint64 number;
     bytes32 parent;
     uint64 timestamp;
     bytes32 lineage;
     uint64 inboxCount;
+    uint64 segmentCount;
     bytes32 inboxHash;
     Prices prices;
     bytes32 runsRoot;
@@ -69,4 +71,13 @@ struct ClaimHead {
     uint64 blockNumber;
     uint64 timestamp;
     uint64 inboxCount;
+    uint64 segmentCount;
+}
+
+/// @dev A piece of a claim's data that can be asked for: page `page` of block `block_` of one part, 0 the core and 1 the
+/// witness. `block_` equal to the number of blocks names the list of all block roots.
+struct Place {
+    uint8 part;
+    uint16 block_;
+    uint16 page;
 }

@@ -9,15 +9,16 @@ struct BulkParameters {
     uint128 unit;
     /// What no invite's part exceeds.
     uint128 maxPart;
-    /// Stake that raises an account's allowance of inboxes by one.
-    uint128 stakePerInbox;
+    /// Stake that raises an account's allowance of invites by one.
+    uint128 stakePerInvite;
     /// Stake that raises an account's allowance of senders by one.
     uint128 stakePerSender;
     /// Seconds after which counts begin anew.
     uint32 epoch;
-    /// Distinct inboxes that a sender reaches an epoch before its part grows.
-    uint32 inboxes;
-    /// Distinct senders that a payer pays for an epoch before its part grows, itself not counted.
+    /// Invites that a sender sends an epoch before its part grows.
+    uint32 invites;
+    /// Distinct senders that a payer pays for an epoch before its part grows, itself not counted; of senders of less repute
+    /// than its own every invite counts as another sender.
     uint32 senders;
     /// The part grows by e for each `steepness`-th of the allowance beyond it.
     uint16 steepness;
@@ -25,9 +26,9 @@ struct BulkParameters {
 
 /// @dev How far an account has come in the epoch, and how far it may for the flat part.
 struct Reach {
-    uint64 inboxes;
+    uint64 invites;
     uint64 senders;
-    uint64 inboxAllowance;
+    uint64 inviteAllowance;
     uint64 senderAllowance;
 }
 

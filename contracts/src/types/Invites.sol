@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Authorization} from "./Contacts.sol";
+
 /// @dev How a recipient stands towards an account, as a sender and as a payer alike.
 enum Standing {
     Open,
@@ -19,6 +21,37 @@ struct InviteRequest {
     uint256 maxFee;
     /// What the recipient's gate asks for: a proof, an attestation, or nothing.
     bytes gateData;
+}
+
+/// @dev An invite that its sender signed for somebody else to pay for.
+struct SignedInvite {
+    InviteRequest request;
+    /// Who alone may relay it; 0 for anyone.
+    address relayer;
+    Authorization authorization;
+}
+
+/// @dev What became of one invite of many.
+struct InviteOutcome {
+    bool delivered;
+    /// Its number in the recipient's inbox; 0 when it was not delivered.
+    uint64 sequence;
+    /// Wei that the payer paid; 0 when it was not delivered.
+    uint256 fee;
+    /// Error with which the invite alone would have reverted, cut after 260 bytes; empty when it was delivered, or used up its gas.
+    bytes reason;
+}
+
+/// @dev Who invites and who pays, and how they stand with the pricing.
+struct InviteParties {
+    address sender;
+    address payer;
+    /// Whether the words that follow are the pricing's.
+    bool isStandingKnown;
+    uint256 senderStanding;
+    uint256 payerStanding;
+    /// Whether the money is left alone, as all is undone afterwards.
+    bool isQuoted;
 }
 
 /// @dev What a gate is asked about.

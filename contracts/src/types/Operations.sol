@@ -40,10 +40,18 @@ struct ChangedRole {
     uint8 role;
 }
 
+/// @dev Who enters a slot, and what the signer gives it of its own allowance.
 struct AddedMember {
     uint16 slot;
     bytes32 key;
     uint8 role;
+    uint64 allowance;
+    uint64 priceLimit;
+}
+
+/// @dev The key that takes the place of the signer's own.
+struct ExchangedKey {
+    bytes32 key;
 }
 
 struct ChangeMembers {
@@ -54,6 +62,8 @@ struct ChangeMembers {
     RemovedMember[] remove;
     ChangedRole[] roles;
     AddedMember[] add;
+    /// At most one.
+    ExchangedKey[] exchange;
 }
 
 struct Fund {

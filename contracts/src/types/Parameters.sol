@@ -14,52 +14,101 @@ struct FeeParameters {
     uint64 fraction;
 }
 
+/// @dev Who signs headers from block `from` on, until the next entry's.
+struct SequencerKey {
+    uint64 from;
+    address key;
+    /// Signs receipts and nothing else; 0 while there are none.
+    address receiptKey;
+    /// Whose bond answers for the key. The key itself sends nothing.
+    address bondOwner;
+}
+
+/// @dev Contracts that check proofs, without storage or owner; 0 while there is no such proof.
+struct Verifiers {
+    address messages;
+    address operation;
+    address signature;
+    address stateRoot;
+    address malformed;
+    address pages;
+}
+
+/// @dev What may be announced anew for later blocks; everything else is fixed for ever.
+struct Rules {
+    /// Number of the rules that programs must know, 1 at least.
+    uint32 number;
+    /// Whose certificates count for data on the committee's layer; 0 for none.
+    address dataCommittee;
+    Verifiers verifiers;
+    FeeParameters fees;
+}
+
+/// @dev Rules of all blocks whose timestamp is `from` or later, until the next version's. A block has one version for ever.
+struct RulesVersion {
+    /// Milliseconds since 1970; 0 for the first version.
+    uint64 from;
+    /// L2 time of the announcement, in seconds.
+    uint64 announcedAt;
+    Rules rules;
+}
+
 /// @dev How prices are derived and bounded. Prices in mwei, at most 2^40 each.
 struct PriceRules {
-    /// Whether the operator quotes the price of a byte of data; otherwise it follows Ethereum's blobs.
+    /// Whether the operator quotes the prices of a byte of core and of witness; otherwise both follow Ethereum's blobs.
     bool dataQuoted;
-    /// Seconds between two price items of one source at least, 1 at least.
+    /// Seconds between two price items of one source at least, 1 to 90 days.
     uint32 interval;
-    uint64 minDataByte;
-    uint64 maxDataByte;
+    uint64 minCoreByte;
+    uint64 maxCoreByte;
+    uint64 minWitnessByte;
+    uint64 maxWitnessByte;
     uint64 minSettlement;
     uint64 maxSettlement;
-    /// L1 execution gas that the transaction of one blob takes.
+    /// L1 execution gas that the transaction of one blob takes, at most 2^24.
     uint32 blobTransactionGas;
-    /// Bytes of batches that one blob carries, 1 at least.
+    /// Bytes of batches that one blob carries, 1 to 2^17.
     uint32 bytesPerBlob;
-    /// L2 gas of one claim.
+    /// L2 gas of one claim, at most 2^24.
     uint32 claimGas;
-    /// Bytes of one claim's transaction as the L2 charges them for L1 data.
+    /// Bytes of one claim's transaction as the L2 charges them for L1 data, at most 2^17.
     uint32 claimBytes;
-    /// Operations that share one claim, 1 at least.
+    /// Operations that share one claim, 1 to 2^18.
     uint32 operationsPerClaim;
 }
 
-/// @dev What a deployment is made of: the constructor argument of the rollup.
+/// @dev What a deployment is made of. The rollup demands an inbox that has its share of it.
 struct Settings {
-    /// Address whose header signatures count.
-    address sequencer;
-    /// Names the claimers and quotes the price of data.
+    /// Who signs headers from the first block on; `from` is 0.
+    SequencerKey sequencer;
+    /// Names the claimers, quotes the prices of data and announces keys.
     address operator;
+    /// Announces rules.
+    address governance;
     /// Receives the revenue of the shards.
     address treasury;
     /// First account that may claim; the operator may name more.
     address claimer;
-    FeeParameters fees;
+    /// The first version of the rules.
+    Rules rules;
     /// Milliseconds after which a queued item must be consumed by the next block; 1 to 30 days.
     uint64 forceDelayMs;
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970; within a day of the deployment.
     uint64 genesisTimestamp;
     Prices genesisPrices;
-    /// hash_tree_root of the state before the first block.
-    bytes32 genesisStateRoot;
+    /// Each 1 second to 90 days; `data` at least three times `answer`, `challenge` at least `data`.
     Windows windows;
-    /// Wei that a claimer has at stake whenever it claims.
+    /// Wei that a claimer and a bond owner have at stake whenever a claim is made; at most 100,000 ether.
     uint128 bond;
-    /// Seconds that a bond stays locked after its claimer's last claim is final; no less than the challenge window.
+    /// Seconds that a bond stays locked after its owner's last claim is final; at least the challenge window, at most 90 days.
     uint32 evidencePeriod;
-    /// Smallest deposit in mwei, 1 at least.
+    /// Blocks above the head at which an announced key may take effect at the earliest: more than can be sealed and not
+    /// claimed; 2 to 10^7.
+    uint64 keyNotice;
+    /// Seconds from the announcement of rules until they may take effect: at least the longest time to finality and
+    /// `forceDelayMs` together, at most 180 days.
+    uint32 upgradeNotice;
+    /// Smallest deposit in mwei, 1 to 2^40.
     uint64 minDeposit;
     PriceRules priceRules;
 }
@@ -70,9 +119,10 @@ struct RollupParameters {
     address inbox;
     /// L2 block of the deployment: no event is older.
     uint64 deploymentBlock;
-    address sequencer;
     address operator;
+    address governance;
     address treasury;
+    /// Of the first version of the rules.
     FeeParameters fees;
     uint64 forceDelayMs;
     uint64 genesisTimestamp;
@@ -82,6 +132,8 @@ struct RollupParameters {
     Windows windows;
     uint128 bond;
     uint32 evidencePeriod;
+    uint64 keyNotice;
+    uint32 upgradeNotice;
 }
 
 /// @dev Units as in `Settings`.

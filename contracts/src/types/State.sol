@@ -3,9 +3,11 @@ pragma solidity 0.8.30;
 
 /// @dev The SSZ containers of `protocol/src/types/state.ts` and `inbox.ts` that the L2 reads. Amounts in mwei (10^6 wei).
 
-/// @dev Prices that follow the outside world: a byte of data, settling one operation, a byte of new state.
+/// @dev Prices that follow the outside world: a byte of the core and one of the witness, which may lie on different layers, settling
+/// one operation, a byte of new state.
 struct Prices {
-    uint64 dataByte;
+    uint64 coreByte;
+    uint64 witnessByte;
     uint64 settlement;
     uint64 stateByte;
 }

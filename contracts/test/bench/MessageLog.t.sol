@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {MessageLog} from "../../src/bench/MessageLog.sol";
+import {MessageLog} from "../../bench/MessageLog.sol";
 import {Base} from "../support/Base.sol";
 
 contract MessageLogTest is Base {

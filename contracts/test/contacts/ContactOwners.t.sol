@@ -156,6 +156,15 @@ contract ContactOwnersTest is ContactsDeployed {
         directory.setRegistrationFee(clamp(fee, 1, 1 gwei - 1));
         _expectFeeOutOfBounds();
         directory.setRegistrationFee(clamp(fee, 0.1 ether + 1, type(uint256).max - 1));
+        vm.stopPrank();
+    }
+
+    function test_fee_0_isNone() public {
+        vm.startPrank(GOVERNANCE);
+        for (uint256 fee = FEE / 10; fee >= 10 gwei; fee /= 10) {
+            directory.setRegistrationFee(fee);
+            vm.warp(vm.getBlockTimestamp() + 1 hours);
+        }
         directory.setRegistrationFee(0);
         vm.stopPrank();
         vm.prank(bob);
@@ -171,8 +180,6 @@ contract ContactOwnersTest is ContactsDeployed {
             abi.encodeWithSelector(Bounds.Bounds_StepTooLarge.selector, "registrationFee", FEE, 10 * FEE + 1)
         );
         directory.setRegistrationFee(10 * FEE + 1);
-        directory.setRegistrationFee(0);
-        directory.setRegistrationFee(0.1 ether);
         vm.stopPrank();
     }
 
@@ -202,23 +209,33 @@ contract ContactOwnersTest is ContactsDeployed {
         directory.collectFees();
     }
 
-    function test_deployment_outOfBounds_reverts() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IContactDirectory.ContactDirectory_ParameterOutOfBounds.selector, "governance")
-        );
-        new ContactDirectory(address(0), TREASURY, verifier, FEE);
-        vm.expectRevert(
-            abi.encodeWithSelector(IContactDirectory.ContactDirectory_ParameterOutOfBounds.selector, "treasury")
-        );
-        new ContactDirectory(GOVERNANCE, address(0), verifier, FEE);
-        vm.expectRevert(
-            abi.encodeWithSelector(IContactDirectory.ContactDirectory_ParameterOutOfBounds.selector, "verifier")
-        );
-        new ContactDirectory(GOVERNANCE, TREASURY, ISignatureVerifier(address(0)), FEE);
-        _expectFeeOutOfBounds();
-        new ContactDirectory(GOVERNANCE, TREASURY, verifier, 1 ether);
+    function test_deployment_keepsWhatItIsGiven() public view {
         assertEq(directory.governance(), GOVERNANCE, "governance");
         assertEq(directory.treasury(), TREASURY, "treasury");
+    }
+
+    function test_deployment_withoutGovernance_reverts() public {
+        _expectOutOfBounds("governance");
+        new ContactDirectory(address(0), TREASURY, verifier, FEE);
+    }
+
+    function test_deployment_withoutTreasury_reverts() public {
+        _expectOutOfBounds("treasury");
+        new ContactDirectory(GOVERNANCE, address(0), verifier, FEE);
+    }
+
+    function test_deployment_withoutVerifier_reverts() public {
+        _expectOutOfBounds("verifier");
+        new ContactDirectory(GOVERNANCE, TREASURY, ISignatureVerifier(address(0)), FEE);
+    }
+
+    function test_deployment_highFee_reverts() public {
+        _expectFeeOutOfBounds();
+        new ContactDirectory(GOVERNANCE, TREASURY, verifier, 1 ether);
+    }
+
+    function _expectOutOfBounds(string memory name) private {
+        vm.expectRevert(abi.encodeWithSelector(IContactDirectory.ContactDirectory_ParameterOutOfBounds.selector, name));
     }
 
     function _expectNotAuthorized(address actor) private {

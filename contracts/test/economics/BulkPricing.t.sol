@@ -44,12 +44,13 @@ contract BulkPricingTest is EconomicsDeployed {
         assertTrue(part > 2.718 * 0.0001 ether - 10 ** 11 && part < 2.7183 * 0.0001 ether, "a quarter of 16 beyond 16");
     }
 
-    function test_repeatedInbox_countsOnce() public {
+    function test_sameInbox_countsAgain() public {
         registerMature(ALICE);
-        for (uint256 i; i < 40; ++i) {
-            assertEq(charge(ALICE, ALICE, 7), UNIT, "the same inbox");
+        for (uint256 i; i < 16; ++i) {
+            assertEq(charge(ALICE, ALICE, 7), UNIT, "within the allowance");
         }
-        assertEq(pricing.reachOf(address(this), ALICE).inboxes, 1, "one inbox");
+        assertTrue(charge(ALICE, ALICE, 7) > UNIT, "beyond it, though the inbox is the same");
+        assertEq(pricing.reachOf(address(this), ALICE).invites, 17, "invites");
     }
 
     function test_newcomer_paysTheSurcharge() public {
@@ -80,11 +81,12 @@ contract BulkPricingTest is EconomicsDeployed {
     function test_payer_answersForUnregistered() public {
         registerMature(GATEWAY);
         for (uint256 i = 1; i <= 8; ++i) {
-            assertEq(charge(address(0xF1), GATEWAY, i), UNIT, "one key, eight inboxes");
+            assertEq(charge(address(0xF1), GATEWAY, i), UNIT, "one key, eight invites");
         }
-        assertTrue(charge(address(0xF1), GATEWAY, 9) > UNIT, "every inbox counts as a sender");
+        assertTrue(charge(address(0xF1), GATEWAY, 9) > UNIT, "every invite counts as a sender");
         assertTrue(charge(address(0xF2), GATEWAY, 9) > UNIT, "a fresh key gains nothing");
-        assertEq(pricing.reachOf(address(this), GATEWAY).senders, 10, "pairs");
+        assertTrue(charge(address(0xF2), GATEWAY, 9) > UNIT, "nor does the same inbox again");
+        assertEq(pricing.reachOf(address(this), GATEWAY).senders, 11, "every invite");
     }
 
     function test_payer_withStake_paysForMore() public {
@@ -92,11 +94,61 @@ contract BulkPricingTest is EconomicsDeployed {
         stake(GATEWAY, 1 ether);
         Reach memory reach = pricing.reachOf(address(this), GATEWAY);
         assertEq(reach.senderAllowance, 108, "senders");
-        assertEq(reach.inboxAllowance, 116, "inboxes");
+        assertEq(reach.inviteAllowance, 116, "invites");
         for (uint256 i = 1; i <= 108; ++i) {
             assertEq(charge(address(uint160(0xF000 + i)), GATEWAY, i), UNIT, "within the staked allowance");
         }
         assertTrue(charge(address(0xF0), GATEWAY, 1) > UNIT, "beyond it");
+    }
+
+    /// @dev The greater growth counts, by the part of each allowance that it is beyond it, not by its number.
+    function test_growth_isBesideTheAllowance() public {
+        registerMature(ALICE);
+        registerMature(GATEWAY);
+        stake(ALICE, 1 ether);
+        // The sender ten beyond 116, the payer two beyond eight.
+        for (uint256 i = 1; i <= 126; ++i) {
+            pricing.charge(ALICE, ALICE, address(uint160(i)));
+        }
+        for (uint256 i = 1; i <= 9; ++i) {
+            address other = address(uint160(0xC000 + i));
+            vm.mockCall(address(directory), abi.encodeCall(directory.registeredAt, (other)), abi.encode(uint64(START)));
+            pricing.charge(other, GATEWAY, BOB);
+        }
+        uint256 part = charge(ALICE, GATEWAY, 999);
+        // e^(4 * 2 / 8); by the sender it would be e^(4 * 11 / 116).
+        assertTrue(part > 2.718 * 0.0001 ether - 10 ** 11 && part < 2.7183 * 0.0001 ether, "the payer's");
+    }
+
+    /// @dev The same the other way round: the payer one beyond 108, the sender eight beyond 16.
+    function test_growth_ofTheSender_isTheGreater() public {
+        registerMature(ALICE);
+        registerMature(GATEWAY);
+        stake(GATEWAY, 1 ether);
+        for (uint256 i = 1; i <= 19; ++i) {
+            pricing.charge(ALICE, ALICE, address(uint160(i)));
+        }
+        for (uint256 i = 1; i <= 112; ++i) {
+            pricing.charge(address(uint160(0xC000 + i)), GATEWAY, BOB);
+        }
+        uint256 part = charge(ALICE, GATEWAY, 999);
+        // e^(4 * 4 / 16); by the payer it would be e^(4 * 5 / 108).
+        assertTrue(part > 2.718 * 0.0001 ether - 10 ** 11 && part < 2.7183 * 0.0001 ether, "the sender's");
+    }
+
+    function test_chargeStanding_isChargeWithoutAsking() public {
+        registerMature(GATEWAY);
+        stake(GATEWAY, 0.05 ether);
+        address[2] memory senders = [GATEWAY, ALICE];
+        for (uint256 i; i < 60; ++i) {
+            address from = senders[i % 2];
+            uint256 quoted = pricing.quote(from, GATEWAY, BOB);
+            uint256 standing = pricing.standingOf(from);
+            uint256 payers = pricing.standingOf(GATEWAY);
+            assertEq(pricing.chargeStanding(from, GATEWAY, BOB, standing, payers), quoted, "the same");
+        }
+        assertEq(pricing.reachOf(address(this), GATEWAY).invites, 30, "counted");
+        assertEq(pricing.reachOf(address(this), GATEWAY).senders, 30, "counted");
     }
 
     function test_unregisteredPayer_liftsNothing() public {

@@ -12,10 +12,10 @@ contract EconomicsFuzzTest is EconomicsDeployed {
         p.unit = uint128(clamp(draw(seed, 0), 1 gwei, 10 ** 15));
         p.maxPart = uint128(clamp(draw(seed, 1), p.unit, 0.1 ether));
         p.base = uint128(clamp(draw(seed, 2), 0, p.maxPart));
-        p.stakePerInbox = uint128(clamp(draw(seed, 3), 1 gwei, 100 ether));
+        p.stakePerInvite = uint128(clamp(draw(seed, 3), 1 gwei, 100 ether));
         p.stakePerSender = uint128(clamp(draw(seed, 4), 1 gwei, 100 ether));
         p.epoch = uint32(clamp(draw(seed, 5), 5, 90 days));
-        p.inboxes = uint32(clamp(draw(seed, 6), 1, seed % 2 == 0 ? 20 : 10 ** 6));
+        p.invites = uint32(clamp(draw(seed, 6), 1, seed % 2 == 0 ? 20 : 10 ** 6));
         p.senders = uint32(clamp(draw(seed, 7), 1, seed % 4 < 2 ? 20 : 10 ** 6));
         p.steepness = uint16(clamp(draw(seed, 8), 1, 64));
     }
@@ -83,7 +83,7 @@ contract EconomicsFuzzTest is EconomicsDeployed {
         BulkPricing any = deployed(seed);
         (uint64 last, uint64 endsAt) = any.currentEpoch();
         for (uint256 i; i < 20; ++i) {
-            vm.warp(vm.getBlockTimestamp() + draw(seed, i) % 30 days);
+            vm.warp(vm.getBlockTimestamp() + 1 hours + draw(seed, i) % 30 days);
             (uint64 number, uint64 end) = any.currentEpoch();
             bool ended = vm.getBlockTimestamp() >= endsAt;
             assertTrue(ended ? number > last : number == last, "an epoch lasts until its end");

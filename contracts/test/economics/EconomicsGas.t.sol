@@ -3,8 +3,7 @@ pragma solidity 0.8.30;
 
 import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {CostPart, CostRecord} from "../../src/types/Economics.sol";
-import {Authorization} from "../../src/types/Contacts.sol";
-import {InviteRequest} from "../../src/types/Invites.sol";
+import {InviteRequest, SignedInvite} from "../../src/types/Invites.sol";
 import {EconomicsDeployed} from "../support/EconomicsDeployed.sol";
 import {RollupStub} from "../support/RollupStub.sol";
 
@@ -23,9 +22,9 @@ contract EconomicsGasTest is EconomicsDeployed {
         registerMature(GATEWAY);
         inviteAs(GATEWAY, request(ALICE, 0));
         InviteRequest memory r = request(ALICE, 1);
-        Authorization memory a = sign(r, GATEWAY, type(uint256).max);
+        SignedInvite memory a = sign(r, GATEWAY, type(uint256).max);
         vm.prank(GATEWAY);
-        inbox.relay(r, GATEWAY, a);
+        inbox.relay(a);
         vm.snapshotGasLastCall("relay with bulk pricing, a fresh key");
     }
 
@@ -51,8 +50,8 @@ contract EconomicsGasTest is EconomicsDeployed {
     function test_treasury() public {
         RollupStub rollup = new RollupStub(address(treasury));
         rollup.setFinal(9);
-        vm.startPrank(OPERATOR);
         treasury.setRollup(IRollup(address(rollup)));
+        vm.startPrank(OPERATOR);
         CostRecord[] memory records = new CostRecord[](3);
         for (uint256 i; i < 3; ++i) {
             records[i] = CostRecord(1, CostPart(i), 2, 1 gwei, "pointer");

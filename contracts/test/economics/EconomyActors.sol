@@ -6,6 +6,7 @@ import {IBulkPricing} from "../../src/interfaces/IBulkPricing.sol";
 import {IDemandGate} from "../../src/interfaces/IGates.sol";
 import {IPublicInbox} from "../../src/interfaces/IPublicInbox.sol";
 import {IReputation} from "../../src/interfaces/IReputation.sol";
+import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {IStakeVault} from "../../src/interfaces/IStakeVault.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Reputation} from "../../src/economics/Reputation.sol";
@@ -35,6 +36,8 @@ struct Economy {
 contract EconomyActors is EconomyLedger {
     uint256 private _envelopes;
     uint64 private _version;
+    uint256 internal boundsSetAt;
+    uint256 internal pricesSetAt = START;
 
     constructor(Economy memory e) {
         (directory, inbox, stakes, lists) = (e.directory, e.inbox, e.stakes, e.lists);
@@ -68,10 +71,10 @@ contract EconomyActors is EconomyLedger {
         Repute memory byPayer = reputation.reputeOf(payer);
         bytes memory call = from_ == payer
             ? abi.encodeCall(IPublicInbox.invite, (r))
-            : abi.encodeCall(IPublicInbox.relay, (r, payer, sign(r, payer, type(uint256).max)));
+            : abi.encodeCall(IPublicInbox.relay, (sign(r, payer, type(uint256).max)));
         if (!_do(payer, value, call, address(inbox), allowed, "an invite")) return;
         totalIn += value;
-        noteReach(from_, payer, r.recipient, bySender, byPayer);
+        noteReach(from_, payer, bySender, byPayer);
         _checkMonotone(from_, payer, q.networkPart);
         calls[from_ == payer ? "invite" : "relay"] += 1;
     }
@@ -81,7 +84,7 @@ contract EconomyActors is EconomyLedger {
         address owner = all[who % (all.length - 1)];
         uint256 credit = inbox.creditOf(owner);
         amount = amount % 8 == 0 ? credit + 1 : clamp(amount, 0, credit);
-        bytes memory call = abi.encodeCall(IPublicInbox.withdraw, (owner, SINK, amount));
+        bytes memory call = abi.encodeCall(IPublicInbox.withdraw, (SINK, amount));
         if (!_do(owner, 0, call, address(inbox), amount <= credit, "credit of others")) return;
         totalOut += amount;
         calls["withdrawCredit"] += 1;
@@ -94,7 +97,7 @@ contract EconomyActors is EconomyLedger {
         uint256 fees = address(directory).balance;
         uint256 credit = inbox.creditOf(address(treasury));
         directory.collectFees();
-        inbox.withdraw(address(treasury), address(treasury), credit);
+        inbox.collectShares();
         (bool paid,) = address(treasury).call{value: revenue}("");
         assertTrue(paid, "income was refused");
         if (slashedWei != 0) stakes.collectSlashed();
@@ -135,17 +138,19 @@ contract EconomyActors is EconomyLedger {
         calls["withdrawStake"] += 1;
     }
 
+    /// @dev Of more than there is, all there is.
     function slash(uint256 who, uint256 part) external {
         address owner = user(who);
         uint256 all = stakedWei[owner] + leavingWei[owner];
         uint128 amount = uint128(all * (part % 12) / 10);
-        bool allowed = amount != 0 && amount <= all;
+        bool allowed = amount != 0;
         bytes memory call = abi.encodeCall(IStakeVault.slash, (owner, amount, "why"));
         if (!_do(GOVERNANCE, 0, call, address(stakes), allowed, "a slash")) return;
-        uint256 fromLeaving = amount < leavingWei[owner] ? amount : leavingWei[owner];
+        uint256 taken = amount < all ? amount : all;
+        uint256 fromLeaving = taken < leavingWei[owner] ? taken : leavingWei[owner];
         leavingWei[owner] -= fromLeaving;
-        stakedWei[owner] -= amount - fromLeaving;
-        slashedWei += amount;
+        stakedWei[owner] -= taken - fromLeaving;
+        slashedWei += taken;
         calls["slash"] += 1;
     }
 
@@ -182,7 +187,7 @@ contract EconomyActors is EconomyLedger {
         uint64 claim = uint64(claim_ % (rollup.finalNumber() + 2));
         CostPart part = CostPart(part_ % 3);
         bytes32 record = key(claim, part);
-        bytes memory call = abi.encodeCall(ITreasury.strikeCost, (claim, part));
+        bytes memory call = abi.encodeCall(ITreasury.strikeCost, (IRollup(address(rollup)), claim, part));
         if (!_do(GOVERNANCE, 0, call, address(treasury), recorded[record] != 0, "a strike")) return;
         due -= int256(recorded[record]);
         recorded[record] = 0;
@@ -213,9 +218,10 @@ contract EconomyActors is EconomyLedger {
         uint256 left = earned - reimbursedWei - spentWei;
         amount = amount % 2 == 0 ? left : clamp(amount, 0, 0.3 ether);
         address by = who % 3 == 0 ? OPERATOR : who % 3 == 1 ? STRANGER : GOVERNANCE;
-        bool allowed = by == GOVERNANCE && amount <= left - treasury.payableTo(OPERATOR);
+        uint256 spendable = left - treasury.payableTo(OPERATOR);
         bytes memory call = abi.encodeCall(ITreasury.spend, (SINK, amount, ""));
-        if (!_do(by, 0, call, address(treasury), allowed, "surplus: moved without a vote")) return;
+        if (!_do(by, 0, call, address(treasury), by == GOVERNANCE, "surplus: moved without a vote")) return;
+        if (amount > spendable) amount = spendable;
         spentWei += amount;
         totalOut += amount;
         calls["spend"] += 1;
@@ -228,9 +234,11 @@ contract EconomyActors is EconomyLedger {
         next.incomeShare = share % 12_000;
         address by = who % 3 == 0 ? STRANGER : GOVERNANCE;
         bool allowed = by == GOVERNANCE && next.perPeriod >= next.perRecord && next.perPeriod <= 1000 ether
-            && next.perPeriod <= 10 * before && before <= 10 * uint256(next.perPeriod) && next.incomeShare <= 10_000;
+            && _isStep(before, next.perPeriod) && next.incomeShare <= 10_000 && _isHourLater(boundsSetAt);
         bytes memory call = abi.encodeCall(ITreasury.setBounds, (next));
-        if (_do(by, 0, call, address(treasury), allowed, "parameters: bounds")) calls["setBounds"] += 1;
+        if (!_do(by, 0, call, address(treasury), allowed, "parameters: bounds")) return;
+        boundsSetAt = vm.getBlockTimestamp();
+        calls["setBounds"] += 1;
     }
 
     function setPrices(uint256 unit, uint256 maxPart, uint256 who) external {
@@ -241,9 +249,11 @@ contract EconomyActors is EconomyLedger {
         address by = who % 3 == 0 ? STRANGER : GOVERNANCE;
         bool allowed = by == GOVERNANCE && next.unit >= 1 gwei && next.unit <= 10 ** 15 && next.maxPart >= next.unit
             && next.maxPart >= next.base && next.maxPart <= 0.1 ether && _isStep(unitBefore, next.unit)
-            && _isStep(maxBefore, next.maxPart);
+            && _isStep(maxBefore, next.maxPart) && _isHourLater(pricesSetAt);
         bytes memory call = abi.encodeCall(IBulkPricing.setParameters, (next));
-        if (_do(by, 0, call, address(pricing), allowed, "parameters: prices")) calls["setPrices"] += 1;
+        if (!_do(by, 0, call, address(pricing), allowed, "parameters: prices")) return;
+        pricesSetAt = vm.getBlockTimestamp();
+        calls["setPrices"] += 1;
     }
 
     /// @dev Nobody but the governance does any of this.
@@ -294,18 +304,22 @@ contract EconomyActors is EconomyLedger {
         if (part > p.maxPart || part > 0.1 ether) letThrough = "network part: above its bound";
         Reach memory bySender = pricing.reachOf(address(inbox), from);
         Reach memory byPayer = pricing.reachOf(address(inbox), payer);
-        bool within = bySender.inboxes < bySender.inboxAllowance && byPayer.senders < byPayer.senderAllowance;
+        bool within = bySender.invites < bySender.inviteAllowance && byPayer.senders < byPayer.senderAllowance;
         bool reputed = reputation.reputeOf(from).surcharge == 10_000 || reputation.reputeOf(payer).surcharge == 10_000;
         if (within && reputed && part != p.base) letThrough = "network part: not flat for a consumer";
     }
 
-    /// @dev Another inbox, reached after this one, costs no less.
+    /// @dev Another invite after this one costs no less.
     function _checkMonotone(address from, address payer, uint256 part) private {
         vm.prank(address(inbox));
         if (pricing.quote(from, payer, address(0xFFF1)) < part) letThrough = "network part: falls with reach";
     }
 
     function _isStep(uint256 before, uint256 next) private pure returns (bool) {
-        return before == 0 || next == 0 || (next <= 10 * before && before <= 10 * next);
+        return next <= 10 * before && before <= 10 * next;
+    }
+
+    function _isHourLater(uint256 than) private view returns (bool) {
+        return vm.getBlockTimestamp() >= than + 1 hours;
     }
 }

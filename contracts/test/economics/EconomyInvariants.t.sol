@@ -14,12 +14,11 @@ contract EconomyInvariantsTest is EconomicsDeployed {
     function setUp() public override {
         super.setUp();
         RollupStub rollup = new RollupStub(address(treasury));
-        vm.prank(OPERATOR);
         treasury.setRollup(IRollup(address(rollup)));
         follow(publisher);
         // Allowances that a walk gets beyond.
         BulkParameters memory small = bulkParameters();
-        (small.inboxes, small.senders, small.stakePerInbox, small.stakePerSender) = (4, 2, 0.1 ether, 0.1 ether);
+        (small.invites, small.senders, small.stakePerInvite, small.stakePerSender) = (4, 2, 0.1 ether, 0.1 ether);
         vm.prank(GOVERNANCE);
         pricing.setParameters(small);
         Economy memory economy = Economy(directory, inbox, stakes, lists, reputation, pricing, treasury, rollup);
@@ -144,8 +143,8 @@ contract EconomyInvariantsTest is EconomicsDeployed {
         for (uint256 i; i < _actors.USERS(); ++i) {
             address account = _actors.user(i);
             Reach memory reach = pricing.reachOf(address(inbox), account);
-            (uint256 inboxes, uint256 senders) = _actors.reachKnown(account);
-            assertEq(reach.inboxes, inboxes, "reach: inboxes");
+            (uint256 invites, uint256 senders) = _actors.reachKnown(account);
+            assertEq(reach.invites, invites, "reach: invites");
             assertEq(reach.senders, senders, "reach: senders");
         }
     }

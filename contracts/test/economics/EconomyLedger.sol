@@ -30,7 +30,7 @@ abstract contract EconomyLedger is EconomicsDeployed {
     mapping(uint256 period => uint256) internal paidIn;
     mapping(bytes32 record => uint256) internal recorded;
     mapping(bytes32 record => bool) internal everRecorded;
-    mapping(uint64 epoch => mapping(address account => uint256)) internal inboxesReached;
+    mapping(uint64 epoch => mapping(address account => uint256)) internal invitesSent;
     mapping(uint64 epoch => mapping(address account => uint256)) internal sendersPaidFor;
     mapping(bytes32 pair => bool) internal counted;
 
@@ -62,22 +62,17 @@ abstract contract EconomyLedger is EconomicsDeployed {
     }
 
     /// @dev What the pricing must have counted, kept here by another way: one flag a pair.
-    function noteReach(address from, address payer, address to, Repute memory bySender, Repute memory byPayer)
-        internal
-    {
+    function noteReach(address from, address payer, Repute memory bySender, Repute memory byPayer) internal {
         (uint64 epoch,) = pricing.currentEpoch();
-        if (_isNew(keccak256(abi.encode(epoch, "reached", from, to)))) inboxesReached[epoch][from] += 1;
-        if (from == payer) return;
         bool answersFor = byPayer.surcharge < bySender.surcharge;
-        bytes32 pair = answersFor
-            ? keccak256(abi.encode(epoch, "pair", payer, from, to))
-            : keccak256(abi.encode(epoch, "payer", payer, from));
-        if (_isNew(pair)) sendersPaidFor[epoch][payer] += 1;
+        if (!answersFor) invitesSent[epoch][from] += 1;
+        if (from == payer) return;
+        if (answersFor || _isNew(keccak256(abi.encode(epoch, payer, from)))) sendersPaidFor[epoch][payer] += 1;
     }
 
-    function reachKnown(address account) public view returns (uint256 inboxes, uint256 senders) {
+    function reachKnown(address account) public view returns (uint256 invites, uint256 senders) {
         (uint64 epoch,) = pricing.currentEpoch();
-        return (inboxesReached[epoch][account], sendersPaidFor[epoch][account]);
+        return (invitesSent[epoch][account], sendersPaidFor[epoch][account]);
     }
 
     function _isNew(bytes32 pair) private returns (bool) {

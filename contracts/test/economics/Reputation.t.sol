@@ -116,8 +116,6 @@ contract ReputationTest is EconomicsDeployed {
         vm.expectEmit(address(reputation));
         emit IReputation.Attested(attester, ALICE, now_, now_ + 10);
         reputation.attest(attester, ALICE, now_, now_ + 10, signature);
-        vm.expectRevert(abi.encodeWithSelector(IReputation.Reputation_AttestationNotLonger.selector, ALICE, now_ + 10));
-        reputation.attest(attester, ALICE, now_, now_ + 10, signature);
         signature = attestation(BOB, now_, now_ + 10);
         vm.expectRevert(abi.encodeWithSelector(IReputation.Reputation_QuotaUsed.selector, attester, 1));
         reputation.attest(attester, BOB, now_, now_ + 10, signature);

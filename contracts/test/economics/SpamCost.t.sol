@@ -25,7 +25,7 @@ contract SpamCostTest is EconomicsDeployed {
         reputation = new Reputation(GOVERNANCE, directory, stakes, lists, reputationParameters());
         BulkParameters memory p = bulkParameters();
         (p.base, p.unit, p.maxPart) = (uint128(GATE_FEE), uint128(GATE_FEE), 10 ** 15);
-        (p.inboxes, p.senders, p.steepness) = (8, 4, 8);
+        (p.invites, p.senders, p.steepness) = (8, 4, 8);
         pricing = new BulkPricing(GOVERNANCE, reputation, p);
     }
 

@@ -107,6 +107,8 @@ contract SybilListsTest is EconomicsDeployed {
         publish(3, one(BOB), new address[](0));
         (fresh, listed) = lists.look(publisher, ALICE);
         assertTrue(fresh && !listed, "a new list starts empty");
+        (fresh, listed) = lists.look(publisher, BOB);
+        assertTrue(fresh && listed, "and names whom it names");
         vm.expectRevert(abi.encodeWithSelector(ISybilLists.SybilLists_SignatureInvalid.selector, publisher));
         lists.withdraw(publisher, 4, signature);
     }
@@ -142,6 +144,19 @@ contract SybilListGateTest is EconomicsDeployed {
         assertTrue(!admitted, "payer");
         (admitted,) = judge(STRANGER, STRANGER);
         assertTrue(admitted, "others");
+    }
+
+    /// @dev The harshest of the publishers counts, wherever it stands among them.
+    function test_manyPublishers_theHarshestCounts() public {
+        publish(1, one(ALICE), new address[](0));
+        address[] memory publishers = new address[](2);
+        for (uint256 i; i < 2; ++i) {
+            (publishers[i], publishers[1 - i]) = (publisher, address(0x0DD));
+            vm.prank(BOB);
+            listGate.setPolicy(ListPolicy(ListReaction.Refuse, ListReaction.Pass, 0, publishers));
+            (bool admitted,) = judge(ALICE, ALICE);
+            assertTrue(!admitted, "listed by one, the other's list is stale");
+        }
     }
 
     function test_chargesListed() public {

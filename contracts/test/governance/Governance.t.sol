@@ -102,7 +102,7 @@ contract GovernanceTest is GovernanceDeployed {
         execute(address(governor), call);
         call = abi.encodeCall(timelock.updateDelay, (0));
         pass(address(timelock), call);
-        vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "delay", 0, 1 hours, 30 days));
+        vm.expectRevert(abi.encodeWithSelector(Bounds.Bounds_OutOfBounds.selector, "delay", 0, 1 days, 30 days));
         execute(address(timelock), call);
         vm.expectRevert();
         timelock.updateDelay(1 days);
@@ -115,7 +115,7 @@ contract GovernanceTest is GovernanceDeployed {
     }
 
     function deployGovernor(uint48 delay, uint256 threshold, uint256 quorum) external {
-        new ParleyGovernor(votes, timelock, delay, 5 days, threshold, quorum);
+        new ParleyGovernor(votes, timelock, delay, 5 days, threshold, quorum, 2 days);
     }
 
     function test_deployment_isBounded() public {
@@ -158,7 +158,7 @@ contract RollupOperatorTest is Base {
         _operator = new RollupOperator(GOVERNANCE, AGENT);
         vm.etch(address(ROLLUP), hex"00");
         vm.etch(address(INBOX), hex"00");
-        vm.mockCall(address(INBOX), abi.encodeCall(IInbox.pushDataQuote, (5)), abi.encode(uint64(9)));
+        vm.mockCall(address(INBOX), abi.encodeCall(IInbox.pushDataQuote, (5, 6)), abi.encode(uint64(9)));
     }
 
     function test_governance_namesClaimers() public {
@@ -175,9 +175,9 @@ contract RollupOperatorTest is Base {
 
     function test_agent_quotes() public {
         vm.prank(AGENT);
-        assertEq(_operator.pushDataQuote(INBOX, 5), 9, "index");
+        assertEq(_operator.pushDataQuote(INBOX, 5, 6), 9, "index");
         vm.expectRevert(abi.encodeWithSelector(IRollupOperator.RollupOperator_NotAgent.selector, address(this)));
-        _operator.pushDataQuote(INBOX, 5);
+        _operator.pushDataQuote(INBOX, 5, 6);
     }
 
     function test_setAgent() public {

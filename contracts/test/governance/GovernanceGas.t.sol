@@ -11,8 +11,8 @@ import {Base} from "../support/Base.sol";
 contract GovernanceGasTest is Base {
     function test_sizes() public {
         ParleyVotes votes = new ParleyVotes(address(this), 10 ** 27);
-        ParleyTimelock timelock = new ParleyTimelock(2 days, address(this));
-        ParleyGovernor governor = new ParleyGovernor(votes, timelock, 1 days, 5 days, 10 ** 25, 4);
+        ParleyTimelock timelock = new ParleyTimelock(2 days, 1 days, address(this));
+        ParleyGovernor governor = new ParleyGovernor(votes, timelock, 1 days, 5 days, 10 ** 25, 4, 2 days);
         vm.snapshotValue("runtime bytes, ParleyVotes", address(votes).code.length);
         vm.snapshotValue("runtime bytes, ParleyTimelock", address(timelock).code.length);
         vm.snapshotValue("runtime bytes, ParleyGovernor", address(governor).code.length);

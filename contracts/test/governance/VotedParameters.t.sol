@@ -41,7 +41,7 @@ contract VotedParametersTest is Deployed, GovernanceDeployed {
         _operator = new RollupOperator(by, address(this));
         Settings memory s = settings();
         (s.operator, s.treasury) = (address(_operator), address(_treasury));
-        _governed = IRollup(vm.deployCode("Rollup.sol:Rollup", abi.encode(s)));
+        _governed = deploy(s);
         _treasury.setRollup(_governed);
         _directory = new ContactDirectory(by, address(_treasury), verifier, 0.001 ether);
         _stakes = new StakeVault(by, address(_treasury), 21 days);

@@ -5,7 +5,8 @@ import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {BatchClaim, ClaimHead, ClaimRequest, DataPart} from "../../src/types/Batch.sol";
 import {Message, Signature, Withdraw} from "../../src/types/Operations.sol";
-import {RollupParameters} from "../../src/types/Parameters.sol";
+import {Headers} from "../../src/libraries/Headers.sol";
+import {RollupParameters, Rules, RulesVersion, SequencerKey} from "../../src/types/Parameters.sol";
 import {Account, Prices} from "../../src/types/State.sol";
 import {Base} from "../support/Base.sol";
 import {L1BlockStub} from "../support/L1BlockStub.sol";
@@ -18,12 +19,16 @@ contract Actors is Base {
 
     uint8 public constant SHARD = 5;
     uint256 public constant OWNERS = 6;
+    /// @dev Secrets of the sequencer's keys, one after another.
+    uint256 public constant FIRST_SECRET = 0x5E9;
     L1BlockStub private constant L1_BLOCK = L1BlockStub(0x4200000000000000000000000000000000000015);
 
     IRollup private immutable ROLLUP;
     IInbox private immutable INBOX;
     address private immutable OPERATOR;
-    address[2] public claimers;
+    address private immutable GOVERNANCE;
+    /// @dev Two claimers, and the owner of the bond behind the sequencer's keys.
+    address[3] public claimers;
 
     // The queue.
     bytes32[] public hashes;
@@ -34,6 +39,8 @@ contract Actors is Base {
     mapping(uint8 shard => mapping(address owner => uint32)) public accountPlusOne;
     mapping(uint8 shard => uint32) public accounts;
     uint256 public depositedWei;
+    /// @dev Deposits less payments to accounts, in mwei.
+    mapping(uint8 shard => uint64) public held;
 
     // Claims; index 0 is genesis.
     BatchClaim[] private _claims;
@@ -48,18 +55,38 @@ contract Actors is Base {
     mapping(address claimer => uint256) public bonds;
     mapping(address claimer => uint64) public lastClaims;
 
+    // Schedule: what counted for each claim when it was made, and secrets of the keys.
+    bytes32[] public keysOfClaims;
+    uint64[] public rulesOfClaims;
+    mapping(address key => uint256 secret) private _secrets;
+    uint256 private _keysMade;
+
     // Prices.
     Prices public lastPrices;
+    Prices[] private _points;
+    uint64[] private _pointCounts;
     uint256 public lastPushAt;
 
     /// @dev What was let through that must be refused; empty when nothing.
     string public letThrough;
     mapping(string action => uint256) public calls;
 
-    constructor(IRollup rollup, address operator, address[2] memory claimers_, BatchClaim memory genesis) {
+    constructor(
+        IRollup rollup,
+        address operator,
+        address governance,
+        address[3] memory claimers_,
+        BatchClaim memory genesis
+    ) {
         ROLLUP = rollup;
         INBOX = rollup.inbox();
         OPERATOR = operator;
+        GOVERNANCE = governance;
+        _secrets[vm.addr(FIRST_SECRET)] = FIRST_SECRET;
+        keysOfClaims.push(0);
+        rulesOfClaims.push(0);
+        _points.push(INBOX.prices());
+        _pointCounts.push(0);
         claimers = claimers_;
         lastPrices = INBOX.prices();
         _claims.push(genesis);
@@ -111,6 +138,7 @@ contract Actors is Base {
         }
         assertEq(account + 1, accountPlusOne[shard_][to], "account of a deposit");
         depositedWei += value;
+        held[shard_] += uint64(value / 10 ** 6);
         _noteQueued();
         calls["deposit"] += 1;
     }
@@ -145,11 +173,14 @@ contract Actors is Base {
         try INBOX.pushPrices() {
             Prices memory next = INBOX.prices();
             if (lastPushAt != 0 && time - lastPushAt < 3600) letThrough = "early prices";
-            if (_jumped(lastPrices.dataByte, next.dataByte)) letThrough = "jump of dataByte";
+            if (_jumped(lastPrices.coreByte, next.coreByte)) letThrough = "jump of coreByte";
+            if (_jumped(lastPrices.witnessByte, next.witnessByte)) letThrough = "jump of witnessByte";
             if (_jumped(lastPrices.settlement, next.settlement)) letThrough = "jump of settlement";
             lastPrices = next;
             lastPushAt = time;
             _noteQueued();
+            _points.push(next);
+            _pointCounts.push(uint64(hashes.length));
             calls["pushPrices"] += 1;
         } catch (bytes memory reason) {
             // Refused for one of two reasons, or the formula itself is broken.
@@ -164,9 +195,8 @@ contract Actors is Base {
     /// @dev On the L3 an account withdraws and the shard earns; the next claim carries it.
     function liveOnL3(uint256 account, uint64 amount, uint64 earned) external {
         Account storage leaf = _state.accounts[account % StateModel.ACCOUNTS];
-        uint64 most = uint64(depositedWei / 10 ** 6 / 8) - _spent();
-        leaf.withdrawn += uint64(clamp(amount, 0, most));
-        _state.revenue += uint64(clamp(earned, 0, uint64(depositedWei / 10 ** 6 / 8) - _spent()));
+        leaf.withdrawn += uint64(clamp(amount, 0, (_deposited() - _spent()) / 4));
+        _state.revenue += uint64(clamp(earned, 0, (_deposited() - _spent()) / 4));
         calls["liveOnL3"] += 1;
     }
 
@@ -174,11 +204,17 @@ contract Actors is Base {
         (ClaimRequest memory request, bool possible) = _request(blocks, items);
         if (!possible) return;
         address claimer = _bonded(claimers[who % 8 == 0 ? 1 : 0]);
+        address answering = _bonded(claimers[2]);
+        SequencerKey memory key = ROLLUP.sequencerAt(request.lastHeader.number);
+        bytes memory signature = _seal(request, _secrets[key.key]);
         vm.prank(claimer);
-        bytes32 hash = ROLLUP.claim(request);
+        bytes32 hash = ROLLUP.claim(request, signature);
         _claims.push(_claimOf(request, claimer));
         _states.push(_state);
+        keysOfClaims.push(keccak256(abi.encode(key)));
+        rulesOfClaims.push(rulesAt(request.lastHeader.timestamp));
         lastClaims[claimer] = request.number;
+        lastClaims[answering] = request.number;
         assertEq(hash, keccak256(abi.encode(_claims[_claims.length - 1])), "hash of a claim");
         calls["claim"] += 1;
     }
@@ -187,7 +223,9 @@ contract Actors is Base {
         (ClaimRequest memory request, bool possible) = _request(blocks, items);
         if (!possible) return;
         address claimer = _bonded(claimers[who % 8 == 0 ? 1 : 0]);
-        how %= 10;
+        _bonded(claimers[2]);
+        uint256 secret = _secrets[ROLLUP.sequencerAt(request.lastHeader.number).key];
+        how %= 14;
         if (how == 0) request.number += 1;
         else if (how == 1) request.number -= 1;
         else if (how == 2) request.parent = keccak256("another claim");
@@ -197,11 +235,17 @@ contract Actors is Base {
         else if (how == 6) request.lastHeader.timestamp = ROLLUP.head().timestamp;
         else if (how == 7) request.lastHeader.inboxHash = keccak256("another queue");
         else if (how == 8) request.lastHeader.inboxCount = uint64(hashes.length) + 1;
-        else claimer = address(0xBAD);
+        else if (how == 9) claimer = address(0xBAD);
+        else if (how == 10) ++secret;
+        else if (how == 11 && !_leaveOutDueItem(request)) return;
+        else if (how == 12 && !_crossBorder(request)) return;
+        else if (how == 13) request.lastHeader.segmentCount = ROLLUP.head().segmentCount + 8193;
+        bytes memory signature = _seal(request, secret);
         vm.prank(claimer);
-        try ROLLUP.claim(request) {
-            letThrough = "claim";
+        try ROLLUP.claim(request, signature) {
+            letThrough = how == 11 ? "claim without a due item" : how == 12 ? "claim across a border" : "claim";
         } catch {
+            if (how > 9) calls[how == 10 ? "claimUnsealed" : how == 11 ? "claimWithoutDue" : "claimAcross"] += 1;
             calls["claimWrongly"] += 1;
         }
     }
@@ -225,6 +269,7 @@ contract Actors is Base {
         bytes32[] memory branch = state.accountBranch(account);
         try INBOX.withdraw(_claims[number], SHARD, uint32(account), leaf, branch, leaf.owner) returns (uint64 amount) {
             if (!due) letThrough = "payment of a withdrawal";
+            held[SHARD] -= amount;
             paidWei += uint256(amount) * 10 ** 6;
             calls["withdraw"] += 1;
         } catch {
@@ -248,7 +293,7 @@ contract Actors is Base {
     }
 
     function startBondExit(uint256 who) external {
-        address claimer = claimers[who % 2];
+        address claimer = claimers[who % 3];
         bool free = bonds[claimer] != 0 && lastClaims[claimer] <= highestFinal;
         vm.prank(claimer);
         try ROLLUP.startBondExit() {
@@ -260,7 +305,7 @@ contract Actors is Base {
     }
 
     function withdrawBond(uint256 who) external {
-        address claimer = claimers[who % 2];
+        address claimer = claimers[who % 3];
         (,, uint64 unlocksAt) = ROLLUP.bondOf(claimer);
         uint64 lastClaim = lastClaims[claimer];
         bool unlocked = unlocksAt != 0 && vm.getBlockTimestamp() >= unlocksAt;
@@ -282,6 +327,89 @@ contract Actors is Base {
         }
     }
 
+    function announceKey(uint256 ahead) external {
+        uint64 earliest = ROLLUP.head().blockNumber + ROLLUP.parameters().keyNotice;
+        uint256 secret = FIRST_SECRET + 100 * ++_keysMade;
+        SequencerKey memory entry =
+            SequencerKey(earliest + uint64(ahead % 40), vm.addr(secret), address(0), claimers[2]);
+        _secrets[entry.key] = secret;
+        vm.prank(claimers[2]);
+        ROLLUP.answerFor(entry.key);
+        vm.prank(OPERATOR);
+        ROLLUP.announceSequencer(entry);
+        calls["announceKey"] += 1;
+    }
+
+    function announceRules(uint256 ahead, uint256 how) external {
+        RulesVersion[] memory all = ROLLUP.versions();
+        RulesVersion memory last = all[all.length - 1];
+        vm.startPrank(GOVERNANCE);
+        if (how % 4 == 0) {
+            bool begun = last.from <= vm.getBlockTimestamp() * 1000;
+            try ROLLUP.withdrawRules() {
+                if (begun) letThrough = "withdrawal of rules that hold";
+                calls["withdrawRules"] += 1;
+            } catch {
+                assertTrue(begun, "a withdrawal was refused");
+            }
+        } else {
+            uint256 earliest = (vm.getBlockTimestamp() + ROLLUP.parameters().upgradeNotice) * 1000;
+            if (earliest <= last.from) earliest = last.from + 1;
+            Rules memory next = last.rules;
+            ++next.number;
+            ROLLUP.announceRules(uint64(earliest + ahead % 10 ** 6), next);
+            calls["announceRules"] += 1;
+        }
+        vm.stopPrank();
+    }
+
+    /// @dev From when the rules hold that hold at `timestamp`.
+    function rulesAt(uint64 timestamp) public view returns (uint64 from) {
+        RulesVersion[] memory all = ROLLUP.versions();
+        for (uint256 i; i < all.length && all[i].from <= timestamp; ++i) {
+            from = all[i].from;
+        }
+    }
+
+    function points() external view returns (Prices[] memory, uint64[] memory) {
+        return (_points, _pointCounts);
+    }
+
+    /// @dev Brings the last header's time to the present and takes the item back that is due then; false when none is.
+    function _leaveOutDueItem(ClaimRequest memory request) private view returns (bool) {
+        ClaimHead memory head = ROLLUP.head();
+        if (head.inboxCount == hashes.length) return false;
+        uint64 timestamp = uint64(vm.getBlockTimestamp() * 1000);
+        if (uint256(times[head.inboxCount]) * 1000 + ROLLUP.parameters().forceDelayMs > timestamp) return false;
+        if (rulesAt(timestamp) > head.timestamp && request.lastHeader.number != head.blockNumber + 1) return false;
+        request.lastHeader.timestamp = timestamp;
+        request.lastHeader.inboxCount = head.inboxCount;
+        request.lastHeader.inboxHash = INBOX.hashAt(head.inboxCount);
+        return true;
+    }
+
+    /// @dev Stretches the batch over the next key's first block; false when that is too far away.
+    function _crossBorder(ClaimRequest memory request) private view returns (bool) {
+        ClaimHead memory head = ROLLUP.head();
+        SequencerKey[] memory all = ROLLUP.sequencers();
+        for (uint256 i; i < all.length; ++i) {
+            uint64 from = all[i].from;
+            if (from <= head.blockNumber + 1) continue;
+            uint64 timestamp = head.timestamp + 250 * (from - head.blockNumber);
+            if (timestamp > vm.getBlockTimestamp() * 1000) return false;
+            request.lastHeader.number = from;
+            request.lastHeader.timestamp = timestamp;
+            return true;
+        }
+        return false;
+    }
+
+    function _seal(ClaimRequest memory request, uint256 secret) private view returns (bytes memory) {
+        bytes32 digest = Headers.digest(Headers.root(request.lastHeader), address(INBOX));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(secret, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
     function _evidence() private view returns (uint64) {
         return ROLLUP.parameters().evidencePeriod;
     }
@@ -291,9 +419,8 @@ contract Actors is Base {
         uint128 required = ROLLUP.parameters().bond;
         uint256 bond = bonds[claimer];
         if (bond < required) {
-            vm.deal(claimer, required);
-            vm.prank(claimer);
-            ROLLUP.depositBond{value: required - bond}();
+            vm.deal(address(this), required);
+            ROLLUP.depositBondFor{value: required - bond}(claimer);
             bondsWei += required - bond;
             bonds[claimer] = required;
         }
@@ -304,7 +431,11 @@ contract Actors is Base {
         ClaimHead memory head = ROLLUP.head();
         uint64 blocks_ = uint64(clamp(blocks, 1, 20));
         uint64 timestamp = head.timestamp + 250 * blocks_;
-        if (timestamp > vm.getBlockTimestamp() * 1000) return (request, false);
+        uint64 present = uint64(vm.getBlockTimestamp() * 1000);
+        if (timestamp > present) return (request, false);
+        if (blocks % 3 == 0) timestamp = present;
+        if (rulesAt(timestamp) > head.timestamp) blocks_ = 1;
+        blocks_ = _withinKey(head.blockNumber, blocks_);
         uint256 most = head.inboxCount + 64 * blocks_;
         if (most > hashes.length) most = hashes.length;
         request.number = head.number + 1;
@@ -313,10 +444,31 @@ contract Actors is Base {
         request.lastHeader.number = head.blockNumber + blocks_;
         request.lastHeader.timestamp = timestamp;
         request.lastHeader.inboxCount = uint64(clamp(items, head.inboxCount, most));
+        request.lastHeader.segmentCount =
+            head.segmentCount + uint64(clamp(items, 0, blocks_ < 8 ? 1024 * blocks_ : 8192));
+        request.lastHeader.inboxCount = uint64(clamp(items, _dueAt(timestamp, head.inboxCount, most), most));
         request.lastHeader.inboxHash = INBOX.hashAt(request.lastHeader.inboxCount);
         request.lastHeader.stateRoot = _state.stateRoot();
         request.core = DataPart(0, abi.encode(blocks));
         return (request, true);
+    }
+
+    /// @dev Items that a batch must have consumed at `timestamp`.
+    function _dueAt(uint64 timestamp, uint64 consumed, uint256 most) private view returns (uint256 count) {
+        uint256 delay = ROLLUP.parameters().forceDelayMs;
+        count = consumed;
+        while (count < most && count - consumed < 64 && uint256(times[count]) * 1000 + delay <= timestamp) {
+            ++count;
+        }
+    }
+
+    function _withinKey(uint64 before, uint64 blocks) private view returns (uint64) {
+        SequencerKey[] memory all = ROLLUP.sequencers();
+        for (uint256 i; i < all.length; ++i) {
+            uint64 from = all[i].from;
+            if (from > before + 1 && from <= before + blocks) return from - 1 - before;
+        }
+        return blocks;
     }
 
     function _claimOf(ClaimRequest memory request, address claimer) private view returns (BatchClaim memory) {
@@ -338,7 +490,7 @@ contract Actors is Base {
 
     function _noteQueued() private {
         bytes32 previous = hashes.length == 0 ? bytes32(0) : hashes[hashes.length - 1];
-        (bytes32 root,,) = INBOX.itemAt(uint64(hashes.length));
+        (bytes32 root,,,) = INBOX.itemAt(uint64(hashes.length));
         hashes.push(sha256(abi.encode(previous, root, blockhash(vm.getBlockNumber() - 1))));
         times.push(uint64(vm.getBlockTimestamp()));
     }
@@ -346,6 +498,14 @@ contract Actors is Base {
     function _jumped(uint64 from, uint64 to) private pure returns (bool) {
         uint256 step = from < 8 ? 1 : from / 8;
         return to > from + step || to + step < from;
+    }
+
+    /// @dev All deposits into the shard, in mwei.
+    function _deposited() private view returns (uint64 deposited) {
+        deposited = held[SHARD];
+        for (uint32 i; i < StateModel.ACCOUNTS; ++i) {
+            deposited += INBOX.paidTo(SHARD, i);
+        }
     }
 
     function _spent() private view returns (uint64 spent) {

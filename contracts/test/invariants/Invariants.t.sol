@@ -24,7 +24,14 @@ contract InvariantsTest is Deployed {
         genesis.lastHeader = rollup.genesisHeader();
         genesis.windows = settings().windows;
         genesis.claimedAt = uint64(START);
-        _actors = new Actors(rollup, OPERATOR, [address(0xC4), OTHER_CLAIMER], genesis);
+        address[3] memory bonded = [address(0xC4), OTHER_CLAIMER, BOND_OWNER];
+        _actors = new Actors(rollup, OPERATOR, GOVERNANCE, bonded, genesis);
+        vm.startPrank(BOND_OWNER);
+        rollup.startBondExit();
+        vm.warp(START + 1200);
+        rollup.withdrawBond(BOND_OWNER);
+        vm.stopPrank();
+        vm.warp(START);
         vm.prank(OPERATOR);
         rollup.setClaimer(address(0xC4), true);
     }
@@ -50,6 +57,8 @@ contract InvariantsTest is Deployed {
         checkHeadGrowsByClaimsOnly();
         checkBondsAreHeldAndFullWhileAClaimIsOpen();
         checkPricesAreTheLastPushedWithinBounds();
+        checkShardsHoldDepositsLessPayments();
+        checkPricePointsTellEveryCount();
     }
 
     /// @dev What grows with the walk is looked at once, at its end.
@@ -58,6 +67,7 @@ contract InvariantsTest is Deployed {
         checkAccountsCountUpAndStay();
         checkClaimsStand();
         checkFinalityNeverTurnsBack();
+        checkKeysAndRulesOfClaimedBlocksStand();
     }
 
     /// @dev A walk of its own, to see that the actions do not refuse one another for ever.
@@ -65,11 +75,11 @@ contract InvariantsTest is Deployed {
         uint256 random = 1;
         for (uint256 i; i < 1500; ++i) {
             random = uint256(keccak256(abi.encode(random)));
-            _act(random % 13, random >> 8);
+            _act(random % 15, random >> 8);
             if (i % 100 == 0) invariant_all();
         }
         afterInvariant();
-        string[13] memory actions = [
+        string[19] memory actions = [
             "passTime",
             "deposit",
             "depositWrongly",
@@ -82,7 +92,13 @@ contract InvariantsTest is Deployed {
             "withdraw",
             "collectRevenue",
             "startBondExit",
-            "withdrawBond"
+            "withdrawBond",
+            "announceKey",
+            "announceRules",
+            "withdrawRules",
+            "claimUnsealed",
+            "claimWithoutDue",
+            "claimAcross"
         ];
         for (uint256 i; i < actions.length; ++i) {
             assertTrue(_actors.calls(actions[i]) > 0, string.concat("never done: ", actions[i]));
@@ -96,7 +112,6 @@ contract InvariantsTest is Deployed {
 
     function checkVaultHoldsDepositsLessPayments() internal view {
         assertEq(address(inbox).balance, _actors.depositedWei() - _actors.paidWei(), "vault: balance");
-        assertEq(uint256(inbox.totalDeposits()) * 10 ** 6, _actors.depositedWei(), "vault: deposits");
     }
 
     function checkPaymentsAreCoveredByAFinalState() internal view {
@@ -124,7 +139,7 @@ contract InvariantsTest is Deployed {
         assertEq(inbox.hashAt(0), 0, "queue: hash of nothing");
         uint64 last;
         for (uint64 i; i < queued; ++i) {
-            (, uint64 time, bytes32 inboxHash) = inbox.itemAt(i);
+            (, uint64 time,, bytes32 inboxHash) = inbox.itemAt(i);
             assertEq(inboxHash, _actors.hashes(i), "queue: old hash");
             assertEq(inbox.hashAt(i + 1), inboxHash, "queue: hash at a count");
             assertEq(time, _actors.times(i), "queue: time");
@@ -155,6 +170,7 @@ contract InvariantsTest is Deployed {
         assertEq(head.blockNumber, last.lastHeader.number, "head: block");
         assertEq(head.timestamp, last.lastHeader.timestamp, "head: timestamp");
         assertEq(head.inboxCount, last.lastHeader.inboxCount, "head: inboxCount");
+        assertEq(head.segmentCount, last.lastHeader.segmentCount, "head: segmentCount");
     }
 
     function checkClaimsStand() internal view {
@@ -188,7 +204,7 @@ contract InvariantsTest is Deployed {
 
     function checkBondsAreHeldAndFullWhileAClaimIsOpen() internal view {
         assertEq(address(rollup).balance, _actors.bondsWei() + BOND, "bonds: held");
-        for (uint256 i; i < 2; ++i) {
+        for (uint256 i; i < 3; ++i) {
             address claimer = _actors.claimers(i);
             (uint128 bond, uint64 lastClaim,) = rollup.bondOf(claimer);
             assertEq(bond, _actors.bonds(claimer), "bonds: of a claimer");
@@ -199,11 +215,47 @@ contract InvariantsTest is Deployed {
 
     function checkPricesAreTheLastPushedWithinBounds() internal view {
         Prices memory prices = inbox.prices();
-        (uint64 dataByte, uint64 settlement, uint64 stateByte) = _actors.lastPrices();
-        assertEq(abi.encode(prices), abi.encode(Prices(dataByte, settlement, stateByte)), "prices: last pushed");
-        assertTrue(prices.dataByte >= 1 && prices.dataByte <= 1_000_000, "prices: dataByte");
+        (uint64 coreByte, uint64 witnessByte, uint64 settlement, uint64 stateByte) = _actors.lastPrices();
+        assertEq(
+            abi.encode(prices), abi.encode(Prices(coreByte, witnessByte, settlement, stateByte)), "prices: last pushed"
+        );
+        assertTrue(prices.coreByte >= 1 && prices.coreByte <= 1_000_000, "prices: coreByte");
+        assertTrue(prices.witnessByte >= 1 && prices.witnessByte <= 1_000_000, "prices: witnessByte");
         assertTrue(prices.settlement >= 10 && prices.settlement <= 10_000_000, "prices: settlement");
         assertEq(prices.stateByte, 7, "prices: stateByte");
+    }
+
+    function checkShardsHoldDepositsLessPayments() internal view {
+        for (uint8 shard; shard < 64; ++shard) {
+            assertEq(inbox.heldIn(shard), _actors.held(shard), "held: in a shard");
+        }
+    }
+
+    function checkPricePointsTellEveryCount() internal view {
+        (Prices[] memory prices, uint64[] memory counts) = _actors.points();
+        assertEq(inbox.pricePoints(), prices.length, "points: number");
+        uint256 last = prices.length - 1;
+        assertEq(abi.encode(inbox.pricesAt(inbox.count(), last)), abi.encode(prices[last]), "points: latest");
+        assertEq(abi.encode(inbox.pricesAt(counts[last], last)), abi.encode(prices[last]), "points: at its count");
+        if (last == 0) return;
+        assertEq(
+            abi.encode(inbox.pricesAt(counts[last] - 1, last - 1)), abi.encode(prices[last - 1]), "points: before it"
+        );
+    }
+
+    /// @dev Whatever is announced later: who signed a block, and by which rules it was made, never changes.
+    function checkKeysAndRulesOfClaimedBlocksStand() internal view {
+        uint64 before;
+        for (uint64 number = 1; number <= _actors.claimsMade(); ++number) {
+            BatchClaim memory claim = _actors.claimAt(number);
+            bytes32 key = keccak256(abi.encode(rollup.sequencerAt(claim.lastHeader.number)));
+            assertEq(key, _actors.keysOfClaims(number), "schedule: key of a claimed block");
+            assertEq(keccak256(abi.encode(rollup.sequencerAt(before + 1))), key, "schedule: two keys in a claim");
+            assertEq(
+                _actors.rulesAt(claim.lastHeader.timestamp), _actors.rulesOfClaims(number), "schedule: rules of a claim"
+            );
+            before = claim.lastHeader.number;
+        }
     }
 
     function _act(uint256 action, uint256 seed) private {
@@ -219,6 +271,8 @@ contract InvariantsTest is Deployed {
         else if (action == 9) _actors.withdraw(seed >> 128, seed);
         else if (action == 10) _actors.collectRevenue(seed);
         else if (action == 11) _actors.startBondExit(seed);
+        else if (action == 12) _actors.announceKey(seed);
+        else if (action == 13) _actors.announceRules(seed >> 128, seed);
         else _actors.withdrawBond(seed);
     }
 }

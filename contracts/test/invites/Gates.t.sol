@@ -73,6 +73,13 @@ contract GatesTest is InvitesDeployed {
         }
         assertEq(_fee(ALICE), 1000 gwei, "maximum");
         assertEq(demandGate.excessOf(address(inbox), ALICE), 17 * 3600, "excess is capped");
+        uint256 snapshot = vm.snapshotState();
+        vm.prank(ALICE);
+        demandGate.setCurve(DemandCurve(1 gwei, 1000 gwei, 1, 30 days, 100));
+        assertEq(
+            demandGate.excessOf(address(inbox), ALICE), 17 * 3600, "as it was counted, whatever the next curve counts"
+        );
+        vm.revertToState(snapshot);
         vm.warp(START + 17 * 3600);
         assertEq(_fee(ALICE), 1 gwei, "a flood of any length is over in the same time");
     }
@@ -116,6 +123,8 @@ contract GatesTest is InvitesDeployed {
         emit IDemandGate.CurveSet(ALICE, own);
         demandGate.setCurve(own);
         assertEq(abi.encode(demandGate.curveOf(ALICE)), abi.encode(own), "own");
+        vm.expectEmit(address(demandGate));
+        emit IDemandGate.CurveCleared(ALICE);
         demandGate.clearCurve();
         vm.stopPrank();
         assertEq(abi.encode(demandGate.curveOf(ALICE)), abi.encode(curve()), "common");
@@ -125,6 +134,21 @@ contract GatesTest is InvitesDeployed {
         vm.prank(GOVERNANCE);
         demandGate.setCommonCurve(next);
         assertEq(abi.encode(demandGate.curveOf(BOB)), abi.encode(next), "common");
+    }
+
+    /// @dev What was counted under a curve of long periods is more than a curve of short ones ever counts.
+    function test_demand_excessOfAnotherCurve_isCapped() public {
+        vm.prank(ALICE);
+        demandGate.setCurve(DemandCurve(1 gwei, 1000 gwei, 1, 30 days, 100));
+        for (uint256 i; i < 50; ++i) {
+            inviteAs(sender, request(ALICE, i));
+        }
+        vm.prank(ALICE);
+        demandGate.setCurve(DemandCurve(1 gwei, 1000 gwei, 1, 60, 2));
+        uint256 cap = 17 * 60 * 2;
+        assertEq(demandGate.excessOf(address(inbox), ALICE), cap, "no more than this curve counts");
+        vm.warp(vm.getBlockTimestamp() + cap);
+        assertEq(_fee(ALICE), 1 gwei, "over when this curve says so");
     }
 
     function test_demand_commonCurve_movesTenfoldAtMost() public {
@@ -310,11 +334,7 @@ contract GatesTest is InvitesDeployed {
     }
 
     function _attest(address subject, uint64 issuedAt, uint64 expiresAt) private view returns (bytes memory) {
-        bytes32 hash = keccak256(
-            abi.encode(
-                keccak256("Attestation(address subject,uint64 issuedAt,uint64 expiresAt)"), subject, issuedAt, expiresAt
-            )
-        );
+        bytes32 hash = attestationHash(vm.addr(ATTESTER_KEY), subject, issuedAt, expiresAt);
         bytes memory signature = signTyped("Parley AttestationGate", address(attestationGate), hash, ATTESTER_KEY);
         return abi.encode(vm.addr(ATTESTER_KEY), issuedAt, expiresAt, signature);
     }

@@ -3,8 +3,7 @@ pragma solidity 0.8.30;
 
 import {IPublicInbox} from "../../src/interfaces/IPublicInbox.sol";
 import {FlatFeeGate} from "../../src/invites/FlatFeeGate.sol";
-import {Authorization} from "../../src/types/Contacts.sol";
-import {InviteQuote, InviteRequest, Standing} from "../../src/types/Invites.sol";
+import {InviteOutcome, InviteQuote, InviteRequest, Standing} from "../../src/types/Invites.sol";
 import {InvitesDeployed, PlantedGate} from "../support/InvitesDeployed.sol";
 
 /// @title Everyone who acts on the inbox, and what they know must hold
@@ -70,8 +69,7 @@ contract InviteActors is InviteLedger {
         if (maxFee % 4 == 1) (r.maxFee, value) = (4 ether, 4 ether);
         bytes memory call = abi.encodeCall(IPublicInbox.invite, (r));
         if (relayed) {
-            Authorization memory a = sign(r, by, START + 10 ** 9);
-            call = abi.encodeCall(IPublicInbox.relay, (r, by, a));
+            call = abi.encodeCall(IPublicInbox.relay, (sign(r, by, START + 10 ** 9)));
         }
         (bool quoted, InviteQuote memory q) = _quote(r, who, by);
         bool allowed = quoted && _mayInvite(r.recipient, who, by) && _isPlantedWithin(to) && q.fee <= r.maxFee
@@ -89,6 +87,33 @@ contract InviteActors is InviteLedger {
         _lastInvite = call;
         if (to % RECIPIENTS == 1) _noteDemand(q.fee);
         calls[relayed ? "relay" : "invite"] += 1;
+    }
+
+    /// @dev Every third of them is the one before it once more.
+    function inviteMany(uint256 to, uint256 from, uint256 value, uint256 count, uint256 fees) external {
+        address by = payer(from);
+        InviteRequest[] memory requests = new InviteRequest[](1 + count % 7);
+        for (uint256 i; i < requests.length; ++i) {
+            requests[i] =
+                i % 3 == 2 ? requests[i - 1] : request(recipient(to % RECIPIENTS + i * (1 + fees % 3)), _envelopes++);
+            requests[i].maxFee = (fees >> i) % 4 == 0 ? fees % 1 ether : 1 ether;
+        }
+        value = clamp(value, 0, 4 ether);
+        InviteOutcome[] memory told = _quoteMany(requests, by);
+        vm.deal(by, value);
+        vm.prank(by);
+        InviteOutcome[] memory outcomes = inbox.inviteMany{value: value}(requests);
+        if (_sum(told) <= credits[by] + value && keccak256(abi.encode(told)) != keccak256(abi.encode(outcomes))) {
+            letThrough = "many that came to something else than was quoted";
+        }
+        received += value;
+        credits[by] += value;
+        for (uint256 i; i < requests.length; ++i) {
+            bool again = i % 3 == 2 && outcomes[i - 1].delivered;
+            if (outcomes[i].delivered) _noteOfMany(requests[i], outcomes[i].fee, by, again);
+            else calls["refusedOfMany"] += 1;
+        }
+        calls["inviteMany"] += 1;
     }
 
     /// @dev A stranger pays for what was delivered before.
@@ -113,14 +138,12 @@ contract InviteActors is InviteLedger {
 
     function withdraw(uint256 whose, uint256 who, uint256 amount, bool tooMuch) external {
         address owner = account(whose % ACCOUNTS);
-        address caller = account(who % ACCOUNTS);
         amount = tooMuch ? credits[owner] + 1 + amount % 1 ether : clamp(amount, 0, credits[owner]);
-        address to = amount % 2 == 0 ? address(0xC01D) : owner;
-        bool allowed = !tooMuch && (caller == owner || to == owner);
-        vm.prank(caller);
-        (bool done,) = address(inbox).call(abi.encodeCall(IPublicInbox.withdraw, (owner, to, amount)));
-        if (done && !allowed) letThrough = "a payment of others' credit";
-        assertTrue(done || !allowed, "a payment that is due was refused");
+        address to = who % 2 == 0 ? address(0xC01D) : owner;
+        vm.prank(owner);
+        (bool done,) = address(inbox).call(abi.encodeCall(IPublicInbox.withdraw, (to, amount)));
+        if (done && tooMuch) letThrough = "a payment of others' credit";
+        assertTrue(done || tooMuch, "a payment that is due was refused");
         if (!done) return;
         credits[owner] -= amount;
         paidOut += amount;
@@ -174,6 +197,31 @@ contract InviteActors is InviteLedger {
         } catch {
             return (false, q);
         }
+    }
+
+    function _quoteMany(InviteRequest[] memory requests, address by) private returns (InviteOutcome[] memory) {
+        address[] memory senders = new address[](requests.length);
+        for (uint256 i; i < requests.length; ++i) {
+            senders[i] = by;
+        }
+        return inbox.quoteMany(requests, senders, by);
+    }
+
+    function _sum(InviteOutcome[] memory outcomes) private pure returns (uint256 sum) {
+        for (uint256 i; i < outcomes.length; ++i) {
+            sum += outcomes[i].fee;
+        }
+    }
+
+    function _noteOfMany(InviteRequest memory r, uint256 fee, address by, bool again) private {
+        bool isPlanted = r.recipient == recipient(3);
+        bool allowed = !again && _mayInvite(r.recipient, by, by) && (!isPlanted || _plantedWithin);
+        if (!allowed || fee > r.maxFee || fee > credits[by]) letThrough = "one of many that must be refused";
+        InviteQuote memory q;
+        (q.fee, q.gate) = (fee, isPlanted ? address(PLANTED) : address(0));
+        _note(r, q, by, 0);
+        _lastInvite = abi.encodeCall(IPublicInbox.invite, (r));
+        if (r.recipient == recipient(1)) _noteDemand(fee);
     }
 
     function _mayInvite(address to, address who, address by) private view returns (bool) {

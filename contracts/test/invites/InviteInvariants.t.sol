@@ -45,13 +45,15 @@ contract InviteInvariantsTest is InvitesDeployed {
         uint256 random = 1;
         for (uint256 i; i < 800; ++i) {
             random = uint256(keccak256(abi.encode(random)));
-            _act(random % 13, random >> 8);
+            _act(random % 14, random >> 8);
             invariant_all();
         }
-        string[12] memory actions = [
+        string[14] memory actions = [
             "passTime",
             "invite",
             "relay",
+            "inviteMany",
+            "refusedOfMany",
             "replay",
             "deposit",
             "withdraw",
@@ -105,6 +107,7 @@ contract InviteInvariantsTest is InvitesDeployed {
         else if (which == 9) _actors.plant(c, uint16(a), even);
         else if (which == 10) _actors.plantShare(uint16(a));
         else if (which == 11) _actors.setShare(uint16(a), even);
-        else _actors.plant(c, uint16(a), true);
+        else if (which == 12) _actors.plant(c, uint16(a), true);
+        else _actors.inviteMany(a, b, c, d, a >> 8);
     }
 }

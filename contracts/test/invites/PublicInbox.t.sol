@@ -5,8 +5,7 @@ import {IInboxGate} from "../../src/interfaces/IInboxGate.sol";
 import {IPublicInbox} from "../../src/interfaces/IPublicInbox.sol";
 import {ISignatureVerifier} from "../../src/interfaces/ISignatureVerifier.sol";
 import {PublicInbox} from "../../src/invites/PublicInbox.sol";
-import {Authorization} from "../../src/types/Contacts.sol";
-import {InboxState, InviteQuote, InviteRequest, Standing} from "../../src/types/Invites.sol";
+import {InboxState, InviteQuote, InviteRequest, SignedInvite, Standing} from "../../src/types/Invites.sol";
 import {InvitesDeployed, PlantedGate} from "../support/InvitesDeployed.sol";
 
 contract PublicInboxTest is InvitesDeployed {
@@ -136,7 +135,7 @@ contract PublicInboxTest is InvitesDeployed {
         _gate.callBack(abi.encodeCall(IPublicInbox.invite, (request(ALICE, 1))));
         inviteAs(sender, request(ALICE, 0));
         assertTrue(!_gate.reentered(), "a second invite inside the first");
-        _gate.callBack(abi.encodeCall(IPublicInbox.withdraw, (address(_gate), address(_gate), 0)));
+        _gate.callBack(abi.encodeCall(IPublicInbox.withdraw, (address(_gate), 0)));
         inviteAs(sender, request(ALICE, 2));
         assertTrue(!_gate.reentered(), "a payment inside an invite");
         assertEq(inbox.inboxOf(ALICE).count, 2, "count");
@@ -151,6 +150,8 @@ contract PublicInboxTest is InvitesDeployed {
         assertEq(inbox.inboxOf(BOB).gate, address(demandGate), "default");
         vm.expectRevert(abi.encodeWithSelector(IPublicInbox.PublicInbox_NotAGate.selector, address(0xDEAD)));
         inbox.setGate(IInboxGate(address(0xDEAD)));
+        vm.expectRevert(abi.encodeWithSelector(IPublicInbox.PublicInbox_NotAGate.selector, address(inbox)));
+        inbox.setGate(IInboxGate(address(inbox)));
     }
 
     function test_blocked_senderOrPayer_reverts() public {
@@ -169,10 +170,10 @@ contract PublicInboxTest is InvitesDeployed {
         inbox.quote(r, sender, GATEWAY);
         vm.expectRevert(refusal);
         inbox.quote(r, GATEWAY, sender);
-        Authorization memory a = sign(r, GATEWAY, DEADLINE);
+        SignedInvite memory a = sign(r, GATEWAY, DEADLINE);
         vm.prank(GATEWAY);
         vm.expectRevert(refusal);
-        inbox.relay(r, GATEWAY, a);
+        inbox.relay(a);
         inviteAs(sender, request(BOB, 0));
         vm.prank(ALICE);
         inbox.setStanding(sender, Standing.Open);
@@ -192,57 +193,59 @@ contract PublicInboxTest is InvitesDeployed {
     function test_relay_senderIsTheSigner() public {
         _gate.set(true, 0.1 ether, address(0), 0);
         InviteRequest memory r = request(ALICE, 0);
-        Authorization memory a = sign(r, address(0), DEADLINE);
+        SignedInvite memory a = sign(r, address(0), DEADLINE);
         InviteQuote memory q = inbox.quote(r, sender, GATEWAY);
         bytes32 head = keccak256(abi.encode(bytes32(0), uint64(0), r.contentDigest));
         vm.expectEmit(address(inbox));
         emit IPublicInbox.InviteDelivered(ALICE, 0, sender, GATEWAY, r.contentDigest, head, q);
         vm.prank(GATEWAY);
-        inbox.relay{value: 0.1 ether}(r, address(0), a);
+        inbox.relay{value: 0.1 ether}(a);
         assertEq(sender.balance, 1000 ether, "the sender paid nothing");
         vm.prank(GATEWAY);
         vm.expectRevert(
             abi.encodeWithSelector(IPublicInbox.PublicInbox_AlreadyDelivered.selector, ALICE, r.contentDigest, 0)
         );
-        inbox.relay{value: 0.1 ether}(r, address(0), a);
+        inbox.relay{value: 0.1 ether}(a);
     }
 
     function test_relay_otherGateway_reverts() public {
         InviteRequest memory r = request(ALICE, 0);
-        Authorization memory a = sign(r, GATEWAY, DEADLINE);
+        SignedInvite memory a = sign(r, GATEWAY, DEADLINE);
         vm.expectRevert(abi.encodeWithSelector(IPublicInbox.PublicInbox_NotRelayer.selector, address(this), GATEWAY));
-        inbox.relay(r, GATEWAY, a);
+        inbox.relay(a);
+        a.relayer = address(0);
         vm.expectRevert(abi.encodeWithSelector(IPublicInbox.PublicInbox_SignatureInvalid.selector, sender));
-        inbox.relay(r, address(0), a);
+        inbox.relay(a);
+        a.relayer = GATEWAY;
         vm.prank(GATEWAY);
-        inbox.relay(r, GATEWAY, a);
+        inbox.relay(a);
     }
 
     function testFuzz_relay_otherInvite_reverts(bytes32 digest, address recipient) public {
         InviteRequest memory r = request(ALICE, 0);
-        Authorization memory a = sign(r, address(0), DEADLINE);
+        SignedInvite memory a = sign(r, address(0), DEADLINE);
         vm.assume(digest != r.contentDigest && digest != 0 && recipient != ALICE && recipient != address(0));
         bytes memory refusal = abi.encodeWithSelector(IPublicInbox.PublicInbox_SignatureInvalid.selector, sender);
         (r.contentDigest, digest) = (digest, r.contentDigest);
         vm.expectRevert(refusal);
-        inbox.relay(r, address(0), a);
+        inbox.relay(a);
         (r.contentDigest, r.recipient) = (digest, recipient);
         vm.expectRevert(refusal);
-        inbox.relay(r, address(0), a);
+        inbox.relay(a);
         r.recipient = ALICE;
         vm.chainId(block.chainid + 1);
         vm.expectRevert(refusal);
-        inbox.relay(r, address(0), a);
+        inbox.relay(a);
     }
 
     function test_relay_late_reverts() public {
         InviteRequest memory r = request(ALICE, 0);
-        Authorization memory a = sign(r, address(0), DEADLINE);
+        SignedInvite memory a = sign(r, address(0), DEADLINE);
         vm.warp(DEADLINE + 1);
         vm.expectRevert(abi.encodeWithSelector(IPublicInbox.PublicInbox_SignatureExpired.selector, DEADLINE));
-        inbox.relay(r, address(0), a);
+        inbox.relay(a);
         vm.warp(DEADLINE);
-        inbox.relay(r, address(0), a);
+        inbox.relay(a);
     }
 
     function test_credit_paysForInvites() public {
@@ -259,22 +262,29 @@ contract PublicInboxTest is InvitesDeployed {
         inbox.invite(request(ALICE, 2));
     }
 
-    function test_withdraw_ownerNamesRecipient_strangerCannot() public {
+    function test_withdraw_itsOwnerAlone() public {
         _gate.set(true, 1 ether, address(0), 0);
         inviteAs(sender, request(ALICE, 0));
-        vm.expectRevert(
-            abi.encodeWithSelector(IPublicInbox.PublicInbox_RecipientNotOwner.selector, address(this), address(0xC01D))
-        );
-        inbox.withdraw(ALICE, address(0xC01D), 1);
-        vm.expectEmit(address(inbox));
-        emit IPublicInbox.Withdrawn(TREASURY, TREASURY, 0.1 ether);
-        inbox.withdraw(TREASURY, TREASURY, 0.1 ether);
-        assertEq(TREASURY.balance, 0.1 ether, "anyone may send its own to an account");
+        vm.expectRevert(abi.encodeWithSelector(IPublicInbox.PublicInbox_NotEnough.selector, 0, 1));
+        inbox.withdraw(ALICE, 1);
         vm.startPrank(ALICE);
-        inbox.withdraw(ALICE, address(0xC01D), 0.9 ether);
+        vm.expectEmit(address(inbox));
+        emit IPublicInbox.Withdrawn(ALICE, address(0xC01D), 0.9 ether);
+        inbox.withdraw(address(0xC01D), 0.9 ether);
         assertEq(address(0xC01D).balance, 0.9 ether, "wei");
         vm.expectRevert(abi.encodeWithSelector(IPublicInbox.PublicInbox_NotEnough.selector, 0, 1));
-        inbox.withdraw(ALICE, ALICE, 1);
+        inbox.withdraw(ALICE, 1);
+    }
+
+    function test_collectShares_byAnyoneToTheTreasury() public {
+        _gate.set(true, 1 ether, address(0), 0);
+        inviteAs(sender, request(ALICE, 0));
+        vm.expectEmit(address(inbox));
+        emit IPublicInbox.Withdrawn(TREASURY, TREASURY, 0.1 ether);
+        assertEq(inbox.collectShares(), 0.1 ether, "all of it");
+        assertEq(TREASURY.balance, 0.1 ether, "wei");
+        assertEq(inbox.collectShares(), 0, "nothing left, and nothing that fails");
+        assertEq(inbox.creditOf(ALICE), 0.9 ether, "nobody else's");
     }
 
     function test_withdraw_recipientRefuses_reverts() public {
@@ -282,7 +292,7 @@ contract PublicInboxTest is InvitesDeployed {
         vm.prank(GATEWAY);
         inbox.deposit{value: 1}(address(this));
         vm.expectRevert(abi.encodeWithSelector(IPublicInbox.PublicInbox_PaymentFailed.selector, address(this), 1));
-        inbox.withdraw(address(this), address(this), 1);
+        inbox.withdraw(address(this), 1);
         assertEq(inbox.creditOf(address(this)), 1, "still due");
     }
 

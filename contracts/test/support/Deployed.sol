@@ -4,7 +4,15 @@ pragma solidity 0.8.30;
 import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, DataPart, Windows} from "../../src/types/Batch.sol";
-import {FeeParameters, PriceRules, Settings} from "../../src/types/Parameters.sol";
+import {Headers} from "../../src/libraries/Headers.sol";
+import {
+    FeeParameters,
+    InboxParameters,
+    PriceRules,
+    Rules,
+    SequencerKey,
+    Settings
+} from "../../src/types/Parameters.sol";
 import {Prices} from "../../src/types/State.sol";
 import {Base} from "./Base.sol";
 
@@ -13,7 +21,10 @@ abstract contract Deployed is Base {
     uint256 internal constant START = 1_800_000_000;
     uint128 internal constant BOND = 5 ether;
     uint64 internal constant MIN_DEPOSIT = 1000;
-    address internal constant SEQUENCER = address(0x5E9);
+    uint256 internal constant SEQUENCER_SECRET = 0x5E9;
+    /// @dev Whose bond answers for the sequencer's key.
+    address internal constant BOND_OWNER = address(0xB0D0);
+    address internal constant GOVERNANCE = address(0x6093);
     address internal constant OPERATOR = address(0x09E4);
     address internal constant TREASURY = address(0x74EA);
     address internal constant CLAIMER = address(0xC1A1);
@@ -27,39 +38,83 @@ abstract contract Deployed is Base {
         rollup = deploy(settings());
         inbox = rollup.inbox();
         vm.deal(CLAIMER, 100 ether);
-        vm.prank(CLAIMER);
-        rollup.depositBond{value: BOND}();
+        vm.deal(address(this), 100 ether);
+        rollup.depositBondFor{value: BOND}(CLAIMER);
+        rollup.depositBondFor{value: BOND}(BOND_OWNER);
     }
 
-    function deploy(Settings memory s) internal virtual returns (IRollup) {
-        return IRollup(vm.deployCode("Rollup.sol:Rollup", abi.encode(s)));
+    function deploy(Settings memory s) internal returns (IRollup) {
+        address queue = vm.deployCode("Inbox.sol:Inbox", inboxArguments(s));
+        return IRollup(vm.deployCode(rollupArtifact(), abi.encode(s, queue)));
+    }
+
+    function rollupArtifact() internal pure virtual returns (string memory) {
+        return "Rollup.sol:Rollup";
+    }
+
+    /// @dev What the inbox is made with before the rollup, which is this contract's next creation after it.
+    function inboxArguments(Settings memory s) internal view returns (bytes memory) {
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        return abi.encode(InboxParameters(next, s.operator, s.treasury, s.minDeposit, s.priceRules), s.genesisPrices);
+    }
+
+    function tryDeploy(Settings memory s) internal returns (address created, bytes memory revertData) {
+        (created, revertData) = tryCreate("Inbox.sol:Inbox", inboxArguments(s));
+        if (created != address(0)) (created, revertData) = tryCreate("Rollup.sol:Rollup", abi.encode(s, created));
+    }
+
+    /// @dev By hand: an expected revert would match the cheat code's call, not the creation in it.
+    function tryCreate(string memory artifact, bytes memory arguments)
+        internal
+        returns (address created, bytes memory revertData)
+    {
+        bytes memory initcode = abi.encodePacked(vm.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            created := create(0, add(initcode, 0x20), mload(initcode))
+            revertData := mload(0x40)
+            mstore(revertData, returndatasize())
+            returndatacopy(add(revertData, 0x20), 0, returndatasize())
+            mstore(0x40, and(add(add(revertData, returndatasize()), 0x3f), not(0x1f)))
+        }
     }
 
     function settings() internal view virtual returns (Settings memory) {
         return Settings({
-            sequencer: SEQUENCER,
+            sequencer: SequencerKey({
+                from: 0, key: vm.addr(SEQUENCER_SECRET), receiptKey: address(0), bondOwner: BOND_OWNER
+            }),
             operator: OPERATOR,
+            governance: GOVERNANCE,
             treasury: TREASURY,
             claimer: CLAIMER,
-            fees: FeeParameters({minPrice: 10, target: 500, fraction: 4000}),
+            rules: rules(),
             forceDelayMs: 600_000,
             genesisTimestamp: uint64(START * 1000 - 500),
-            genesisPrices: Prices({dataByte: 100, settlement: 1000, stateByte: 7}),
-            genesisStateRoot: bytes32(uint256(0x57A7E)),
-            windows: Windows({challenge: 600, data: 300, answer: 120, proof: 240}),
+            genesisPrices: Prices({coreByte: 100, witnessByte: 100, settlement: 1000, stateByte: 7}),
+            windows: Windows({challenge: 600, data: 360, answer: 120, proof: 240}),
             bond: BOND,
             evidencePeriod: 1200,
+            keyNotice: 20,
+            upgradeNotice: 2000,
             minDeposit: MIN_DEPOSIT,
             priceRules: priceRules(false)
         });
+    }
+
+    /// @dev The first version of the rules.
+    function rules() internal pure returns (Rules memory first) {
+        first.number = 1;
+        first.fees = FeeParameters({minPrice: 10, target: 500, fraction: 4000});
     }
 
     function priceRules(bool dataQuoted) internal pure returns (PriceRules memory) {
         return PriceRules({
             dataQuoted: dataQuoted,
             interval: 3600,
-            minDataByte: 1,
-            maxDataByte: 1_000_000,
+            minCoreByte: 1,
+            maxCoreByte: 1_000_000,
+            minWitnessByte: 1,
+            maxWitnessByte: 1_000_000,
             minSettlement: 10,
             maxSettlement: 10_000_000,
             blobTransactionGas: 21_000,
@@ -83,8 +138,9 @@ abstract contract Deployed is Base {
         request.lastHeader.timestamp = head.timestamp + 250;
         request.lastHeader.lineage = request.lineage;
         request.lastHeader.inboxCount = head.inboxCount;
+        request.lastHeader.segmentCount = head.segmentCount + 1;
         request.lastHeader.inboxHash = inbox.hashAt(head.inboxCount);
-        request.lastHeader.prices = Prices(100, 1000, 7);
+        request.lastHeader.prices = Prices(100, 100, 1000, 7);
         request.lastHeader.runsRoot = keccak256(abi.encode("runs", request.number));
         request.lastHeader.stateRoot = keccak256(abi.encode("state", request.number));
         request.core = DataPart(1, pointer(request.number, 40));
@@ -116,9 +172,30 @@ abstract contract Deployed is Base {
     }
 
     function makeClaim() internal returns (bytes32 hash) {
-        ClaimRequest memory request = nextRequest();
+        return makeClaim(nextRequest());
+    }
+
+    function makeClaim(ClaimRequest memory request) internal returns (bytes32 hash) {
+        bytes memory signature = seal(request.lastHeader, SEQUENCER_SECRET);
         vm.prank(CLAIMER);
-        return rollup.claim(request);
+        return rollup.claim(request, signature);
+    }
+
+    function refuseClaim(ClaimRequest memory request, bytes memory reason) internal {
+        refuseClaim(request, CLAIMER, reason);
+    }
+
+    function refuseClaim(ClaimRequest memory request, address claimer, bytes memory reason) internal {
+        bytes memory signature = seal(request.lastHeader, SEQUENCER_SECRET);
+        vm.prank(claimer);
+        vm.expectRevert(reason);
+        rollup.claim(request, signature);
+    }
+
+    /// @dev What the key of `secret` signs of a header.
+    function seal(BlockHeader memory header, uint256 secret) internal view returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(secret, Headers.digest(Headers.root(header), address(inbox)));
+        return abi.encodePacked(r, s, v);
     }
 
     function genesisHeader() internal view returns (BlockHeader memory) {

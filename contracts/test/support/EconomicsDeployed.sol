@@ -61,10 +61,10 @@ abstract contract EconomicsDeployed is InvitesDeployed {
             base: uint128(UNIT),
             unit: uint128(UNIT),
             maxPart: 0.05 ether,
-            stakePerInbox: 0.01 ether,
+            stakePerInvite: 0.01 ether,
             stakePerSender: 0.01 ether,
             epoch: 7 days,
-            inboxes: 16,
+            invites: 16,
             senders: 8,
             steepness: 4
         });
@@ -107,9 +107,17 @@ abstract contract EconomicsDeployed is InvitesDeployed {
     }
 
     function attestation(address subject, uint64 issuedAt, uint64 expiresAt) internal view returns (bytes memory) {
-        bytes32 typeHash = keccak256("Attestation(address subject,uint64 issuedAt,uint64 expiresAt)");
-        bytes32 structHash = keccak256(abi.encode(typeHash, subject, issuedAt, expiresAt));
-        return signTyped("Parley Reputation", address(reputation), structHash, ATTESTER_KEY);
+        return attestationOf(attester, ATTESTER_KEY, subject, issuedAt, expiresAt);
+    }
+
+    /// @dev By `key` in the name of `by`.
+    function attestationOf(address by, uint256 key, address subject, uint64 issuedAt, uint64 expiresAt)
+        internal
+        view
+        returns (bytes memory)
+    {
+        bytes32 structHash = attestationHash(by, subject, issuedAt, expiresAt);
+        return signTyped("Parley Reputation", address(reputation), structHash, key);
     }
 
     function attest(address subject) internal {

@@ -18,8 +18,8 @@ abstract contract GovernanceDeployed is Base {
 
     function deployGovernance() internal {
         votes = new ParleyVotes(HOLDER, SUPPLY);
-        timelock = new ParleyTimelock(2 days, address(this));
-        governor = new ParleyGovernor(votes, timelock, 1 days, 5 days, SUPPLY / 100, 4);
+        timelock = new ParleyTimelock(2 days, 1 days, address(this));
+        governor = new ParleyGovernor(votes, timelock, 1 days, 5 days, SUPPLY / 100, 4, 2 days);
         timelock.grantRole(timelock.PROPOSER_ROLE(), address(governor));
         timelock.grantRole(timelock.CANCELLER_ROLE(), address(governor));
         timelock.renounceRole(timelock.DEFAULT_ADMIN_ROLE(), address(this));

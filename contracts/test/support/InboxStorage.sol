@@ -8,19 +8,27 @@ import {Base} from "./Base.sol";
 /// @dev Slots as `forge inspect Inbox storageLayout` tells; each write is checked through the inbox's own view.
 abstract contract InboxStorage is Base {
     uint256 private constant ACCOUNT_COUNTS_SLOT = 3;
-    uint256 private constant TOTAL_DEPOSITS_SLOT = 30;
+    uint256 private constant PAID_SLOT = 12;
+    uint256 private constant HELD_SLOT = 30;
 
-    function setTotalDeposits(IInbox inbox, uint64 total) internal {
-        vm.store(address(inbox), bytes32(TOTAL_DEPOSITS_SLOT), bytes32(uint256(total)));
-        assertEq(inbox.totalDeposits(), total, "slot of totalDeposits");
+    function setHeld(IInbox inbox, uint8 shard, uint64 amount) internal {
+        _write(address(inbox), HELD_SLOT + shard / 4, 64 * (shard % 4), type(uint64).max, amount);
+        assertEq(inbox.heldIn(shard), amount, "slot of heldIn");
     }
 
     function setAccountCount(IInbox inbox, uint8 shard, uint32 accounts) internal {
-        bytes32 slot = bytes32(ACCOUNT_COUNTS_SLOT + shard / 8);
-        uint256 shift = 32 * (shard % 8);
-        uint256 word = uint256(vm.load(address(inbox), slot));
-        word = (word & ~(uint256(type(uint32).max) << shift)) | (uint256(accounts) << shift);
-        vm.store(address(inbox), slot, bytes32(word));
+        _write(address(inbox), ACCOUNT_COUNTS_SLOT + shard / 8, 32 * (shard % 8), type(uint32).max, accounts);
         assertEq(inbox.accountCount(shard), accounts, "slot of accountCount");
+    }
+
+    function setPaid(IInbox inbox, uint8 shard, uint32 account, uint64 paid) internal {
+        bytes32 ofShard = keccak256(abi.encode(shard, PAID_SLOT));
+        vm.store(address(inbox), keccak256(abi.encode(account, ofShard)), bytes32(uint256(paid)));
+        assertEq(inbox.paidTo(shard, account), paid, "slot of paidTo");
+    }
+
+    function _write(address target, uint256 slot, uint256 shift, uint256 mask, uint256 value) private {
+        uint256 word = uint256(vm.load(target, bytes32(slot)));
+        vm.store(target, bytes32(slot), bytes32((word & ~(mask << shift)) | (value << shift)));
     }
 }

@@ -13,7 +13,7 @@ import {DemandGate} from "../../src/invites/DemandGate.sol";
 import {FlatFeeGate} from "../../src/invites/FlatFeeGate.sol";
 import {PublicInbox} from "../../src/invites/PublicInbox.sol";
 import {Authorization} from "../../src/types/Contacts.sol";
-import {DemandCurve, InviteContext, InviteRequest} from "../../src/types/Invites.sol";
+import {DemandCurve, InviteContext, InviteRequest, SignedInvite} from "../../src/types/Invites.sol";
 import {Base} from "./Base.sol";
 
 /// @dev A gate that asks for whatever it is told, and may call back.
@@ -44,6 +44,45 @@ contract PlantedGate is IInboxGate {
 
     function share() external view returns (address, uint16) {
         return (beneficiary, basisPoints);
+    }
+}
+
+/// @dev A gate that does to whoever asks it what it was told.
+contract HostileGate is IInboxGate {
+    enum Deed {
+        Revert,
+        BurnGas,
+        AnswerAtLength,
+        AnswerNothing
+    }
+
+    Deed private immutable DEED;
+
+    error Refusing(uint256 why);
+
+    constructor(Deed deed) {
+        DEED = deed;
+    }
+
+    function quote(InviteContext calldata) external pure returns (bool, uint256) {
+        return (true, 0);
+    }
+
+    function admit(InviteContext calldata) external view returns (bool, uint256) {
+        if (DEED == Deed.Revert) revert Refusing(7);
+        if (DEED == Deed.BurnGas) while (true) {}
+        if (DEED == Deed.AnswerNothing) {
+            assembly ("memory-safe") {
+                return(0, 0)
+            }
+        }
+        assembly ("memory-safe") {
+            revert(0, 300000)
+        }
+    }
+
+    function share() external pure returns (address, uint16) {
+        return (address(0), 0);
     }
 }
 
@@ -102,18 +141,40 @@ abstract contract InvitesDeployed is Base {
     function sign(InviteRequest memory r, address relayer, uint256 deadline)
         internal
         view
-        returns (Authorization memory)
+        returns (SignedInvite memory)
+    {
+        return signFor(sender, r, relayer, deadline);
+    }
+
+    /// @dev By the sender's key, in the name of `signer`.
+    function signFor(address signer, InviteRequest memory r, address relayer, uint256 deadline)
+        internal
+        view
+        returns (SignedInvite memory)
     {
         bytes32 structHash = keccak256(
             abi.encode(
-                keccak256("Invite(address recipient,bytes32 contentDigest,address relayer,uint256 deadline)"),
+                keccak256(
+                    "Invite(address sender,address recipient,bytes32 contentDigest,address relayer,uint256 deadline)"
+                ),
+                signer,
                 r.recipient,
                 r.contentDigest,
                 relayer,
                 deadline
             )
         );
-        return Authorization(sender, deadline, signTyped("Parley PublicInbox", address(inbox), structHash, SENDER_KEY));
+        bytes memory signature = signTyped("Parley PublicInbox", address(inbox), structHash, SENDER_KEY);
+        return SignedInvite(r, relayer, Authorization(signer, deadline, signature));
+    }
+
+    function attestationHash(address by, address subject, uint64 issuedAt, uint64 expiresAt)
+        internal
+        pure
+        returns (bytes32)
+    {
+        bytes32 typeHash = keccak256("Attestation(address attester,address subject,uint64 issuedAt,uint64 expiresAt)");
+        return keccak256(abi.encode(typeHash, by, subject, issuedAt, expiresAt));
     }
 
     function signTyped(string memory name, address contract_, bytes32 structHash, uint256 key)

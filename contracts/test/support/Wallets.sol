@@ -11,6 +11,8 @@ contract ContractWallet {
         KEY = key;
     }
 
+    receive() external payable {}
+
     function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
         (address recovered,,) = ECDSA.tryRecover(digest, signature);
         return recovered == KEY ? this.isValidSignature.selector : bytes4(0xffffffff);

@@ -1,16 +1,21 @@
 import { corrupt, missing, pointerInvalid } from '../fault.ts'
-import type { Beacon } from './beacon.ts'
+import type { Addressing } from './addressing.ts'
+import type { Beacon, BlockId } from './beacon.ts'
+import type { Inclusions } from './inclusions.ts'
 import type { Kzg } from './kzg.ts'
+import type { L1 } from './l1.ts'
+import { latestBlock } from './l1-view.ts'
 import { blobsLayer } from './layer.ts'
 import { unpackBlobs } from './packing.ts'
-import { type BlobPointer, decodeBlobPointer } from './pointer.ts'
+import { decodeBlobPointer } from './pointer.ts'
 import { versionedHash } from './versioned-hash.ts'
 
-export interface BlobReaderOptions {
-  /** Seconds of a slot; undefined where the beacon API takes block numbers for slots. */
-  readonly secondsPerSlot: number | undefined
-  /** Slots searched on each side of the pointer's: a reorg may have moved the transaction. */
-  readonly searchSlots: number
+export interface BlobReaderDeps {
+  readonly beacon: Beacon
+  readonly l1: L1
+  readonly kzg: Kzg
+  readonly addressing: Addressing
+  readonly inclusions: Inclusions
 }
 
 /** Fetches blobs and checks each against its versioned hash by computing its commitment. */
@@ -20,19 +25,11 @@ export interface BlobReader {
 }
 
 type Found = { readonly blob: Uint8Array } | { readonly wrong: string } | 'absent'
+type Publication = { readonly blobs: readonly Uint8Array[] } | { readonly wrong: string } | 'absent'
 
-export function createBlobReader(beacon: Beacon, kzg: Kzg, options: BlobReaderOptions): BlobReader {
-  const { secondsPerSlot, searchSlots } = options
-
-  async function slotOf(pointer: Uint8Array, place: BlobPointer, signal: AbortSignal): Promise<bigint> {
-    if (secondsPerSlot === undefined) return place.blockNumber
-    const elapsed = place.timestamp - (await beacon.genesisTime(signal))
-    if (elapsed < 0n) throw pointerInvalid(blobsLayer, pointer, `timestamp ${place.timestamp} is before the first slot`)
-    return elapsed / BigInt(secondsPerSlot)
-  }
-
-  async function find(slot: bigint, hash: Uint8Array, signal: AbortSignal): Promise<Found> {
-    const served = await beacon.blobs(slot, hash, signal)
+export function createBlobReader({ beacon, l1, kzg, addressing, inclusions }: BlobReaderDeps): BlobReader {
+  async function find(block: BlockId, hash: Uint8Array, signal: AbortSignal): Promise<Found> {
+    const served = await beacon.blobs(block, hash, signal)
     if (served.kind === 'nonsense') return { wrong: served.reason }
     if (served.kind === 'no block' || served.blobs.length === 0) return 'absent'
     const seen: Uint8Array[] = []
@@ -46,51 +43,51 @@ export function createBlobReader(beacon: Beacon, kzg: Kzg, options: BlobReaderOp
     return { wrong: `a blob served for 0x${Buffer.from(hash).toString('hex')} does not have this versioned hash` }
   }
 
-  /** The slot that has the first blob: all of a publication are in one transaction. */
-  async function locate(pointer: Uint8Array, place: BlobPointer, signal: AbortSignal) {
-    const hint = await slotOf(pointer, place, signal)
-    const first = place.versionedHashes[0] ?? new Uint8Array(32)
-    let wrong: string | undefined
-    for (const slot of outward(hint, searchSlots)) {
-      const found = await find(slot, first, signal)
-      if (found === 'absent') continue
-      if ('blob' in found) return { slot, blob: found.blob }
-      wrong ??= found.wrong
+  /** All blobs of a publication, which are in one block. */
+  async function fetchFrom(block: BlockId, hashes: readonly Uint8Array[], signal: AbortSignal): Promise<Publication> {
+    // The first one alone: most blocks that are asked have none of them.
+    const first = await find(block, hashes[0] ?? new Uint8Array(32), signal)
+    if (first === 'absent' || 'wrong' in first) return first
+    const failed = new AbortController()
+    const either = AbortSignal.any([signal, failed.signal])
+    const blobs = [first.blob]
+    try {
+      for (const found of await Promise.all(hashes.slice(1).map((hash) => find(block, hash, either)))) {
+        if (found === 'absent' || 'wrong' in found) return found
+        blobs.push(found.blob)
+      }
+    } finally {
+      // Ends the requests that are still under way when one failed.
+      failed.abort()
     }
-    throw wrong === undefined ? missing(blobsLayer, pointer) : corrupt(blobsLayer, pointer, wrong)
+    return { blobs }
+  }
+
+  /** At the place that is known, else where the L1 says that the blobs are: a reorg may have moved them. */
+  async function fetchAll(bytes: Uint8Array, signal: AbortSignal): Promise<Publication> {
+    const pointer = decodeBlobPointer(bytes)
+    const hashes = pointer.versionedHashes
+    const hint = inclusions.remembered(pointer)
+    const block = await addressing.blockIdOf(hint, signal)
+    if (block === undefined)
+      throw pointerInvalid(blobsLayer, bytes, `timestamp ${hint.timestamp} is before the first slot`)
+    const there = await fetchFrom(block, hashes, signal)
+    if (there !== 'absent' && 'blobs' in there) return there
+    const head = await latestBlock(l1, signal)
+    const place = await inclusions.find(pointer, head.number, signal)
+    if (place === undefined) return there
+    const moved = await addressing.blockIdOf(place, signal)
+    return moved === undefined || moved === block ? there : fetchFrom(moved, hashes, signal)
   }
 
   return {
     async read(pointer, signal) {
-      const place = decodeBlobPointer(pointer)
-      const { slot, blob } = await locate(pointer, place, signal)
-      const rest = place.versionedHashes.slice(1)
-      const blobs = [blob]
-      const failed = new AbortController()
-      const either = AbortSignal.any([signal, failed.signal])
-      try {
-        for (const found of await Promise.all(rest.map((hash) => find(slot, hash, either)))) {
-          if (found === 'absent') throw missing(blobsLayer, pointer)
-          if ('wrong' in found) throw corrupt(blobsLayer, pointer, found.wrong)
-          blobs.push(found.blob)
-        }
-      } finally {
-        // Ends the requests that are still under way when one failed.
-        failed.abort()
-      }
-      const unpacked = unpackBlobs(blobs)
+      const found = await fetchAll(pointer, signal)
+      if (found === 'absent') throw missing(blobsLayer, pointer)
+      if ('wrong' in found) throw corrupt(blobsLayer, pointer, found.wrong)
+      const unpacked = unpackBlobs(found.blobs)
       if ('wrong' in unpacked) throw corrupt(blobsLayer, pointer, unpacked.wrong)
       return unpacked.data
     },
   }
-}
-
-/** The hint, then its neighbours by distance, later ones first; none below 0. */
-function outward(hint: bigint, reach: number): bigint[] {
-  const slots = [hint]
-  for (let distance = 1n; distance <= reach; distance++) {
-    slots.push(hint + distance)
-    if (hint >= distance) slots.push(hint - distance)
-  }
-  return slots
 }

@@ -47,6 +47,26 @@ export async function signVariant(
   return { hash: keccak256(signed), signed, fees }
 }
 
+/** Signs a plain transaction of the account to itself, which does nothing but use up the nonce. */
+export async function signCancel(
+  account: BlobAccount,
+  chainId: bigint,
+  nonce: bigint,
+  { maxFeePerGas, maxPriorityFeePerGas }: Fees,
+): Promise<{ readonly hash: Hex; readonly signed: Hex }> {
+  const signed = await account.signTransaction({
+    type: 'eip1559',
+    chainId: Number(chainId),
+    nonce: Number(nonce),
+    to: account.address,
+    value: 0n,
+    gas: transactionGas,
+    maxFeePerGas,
+    maxPriorityFeePerGas,
+  })
+  return { hash: keccak256(signed), signed }
+}
+
 /** The form in which a transaction is sent: its body, the version of its proofs, blobs, commitments and proofs. */
 export function networkForm(signed: Hex, { blobs, commitments, cellProofs }: BlobSidecar): Hex {
   const body = fromRlp(Buffer.from(signed.slice(4), 'hex'), 'bytes')

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import { shared } from '../with-metrics.ts'
 
 /** What happens to blob transactions. */
-type BlobEvent = 'sent' | 'replaced' | 'rejected' | 'confirmed' | 'reorged' | 'nonce_taken'
+type BlobEvent = 'sent' | 'replaced' | 'rejected' | 'confirmed' | 'reorged' | 'nonce_taken' | 'cancelled'
 
 export interface BlobCounters {
   count(event: BlobEvent): void
@@ -14,7 +14,7 @@ export function createBlobCounters(registry: Registry): BlobCounters {
   const events = shared(registry, 'parley_da_blob_transactions_total', (name) => {
     return new Counter({
       name,
-      help: 'What happened to blob transactions: sent, replaced, rejected, confirmed, reorged, nonce_taken',
+      help: 'What happened to blob transactions: sent, replaced, rejected, confirmed, reorged, nonce_taken, cancelled',
       labelNames: ['event'],
       registers: [registry],
     })

@@ -1,17 +1,19 @@
 import type { Logger } from 'pino'
 import type { BlobAccount } from './blob-transaction.ts'
 import type { BlobCounters } from './counters.ts'
-import type { FeeBounds } from './fees.ts'
-import type { L1 } from './l1.ts'
+import type { FeeBounds, Fees } from './fees.ts'
+import type { Hex, L1 } from './l1.ts'
 import type { NonceOwner } from './nonce-owner.ts'
 import type { Publication } from './publication.ts'
 import type { PublicationStore } from './publication-store.ts'
+import type { BlobTips } from './tips.ts'
 
 /** What the parts of the driver share. */
 export interface DriverContext {
   readonly store: PublicationStore
   readonly nonces: NonceOwner
   readonly l1: L1
+  readonly tips: BlobTips
   readonly account: BlobAccount
   readonly log: Logger
   readonly counters: BlobCounters
@@ -37,4 +39,12 @@ export interface Pending {
   offeredAt: bigint | undefined
   /** The log says once, not at every block, that a bound forbids a higher offer. */
   capReported: boolean
+  /** Since when another transaction has the nonce in the node's pool, and what was sent to displace it. */
+  taken:
+    | {
+        /** Looks in a row that found it. */
+        looks: number
+        cancel: { readonly hash: Hex; readonly fees: Fees; readonly offeredAt: bigint } | undefined
+      }
+    | undefined
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@parley/protocol'
+import { type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { createLifetime } from '../lifetime.ts'
 import { blobsLayer } from './layer.ts'
@@ -48,19 +48,10 @@ export function createDriverLoop({ clock, log, step, isDue }: DriverLoopDeps, op
       } catch (error) {
         if (lifetime.signal.aborted) return
         failures++
-        log.warn({ err: error, failures }, 'blob publisher cannot look at the L1')
+        log.warn({ err: error, failures }, 'the L1 could not be read; publication waits and tries again')
         if (failures >= failuresToReport) options.onFailing(error)
       }
-      await pause(woken)
-    }
-  }
-
-  async function pause(woken: AbortSignal): Promise<void> {
-    try {
-      await clock.sleep(options.pollMs, AbortSignal.any([woken, lifetime.signal]))
-    } catch (error) {
-      // Being woken or stopped is what the signals are for.
-      if (!woken.aborted && !lifetime.signal.aborted) throw error
+      await pause(clock, options.pollMs, AbortSignal.any([woken, lifetime.signal]))
     }
   }
 

@@ -1,13 +1,16 @@
-import { type Clock, DaError, DaLayer, type DataAvailability } from '@parley/protocol'
+import { DaLayer, type DataAvailability } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { checkSize, refused } from '../fault.ts'
 import { createLifetime } from '../lifetime.ts'
+import { createAddressing, type SlotAddressing } from './addressing.ts'
 import { createBeacon } from './beacon.ts'
 import { createBlobReader } from './blob-reader.ts'
 import { type BlobAccount, transactionGas } from './blob-transaction.ts'
 import { createBlobCounters } from './counters.ts'
-import { defaultFeeBounds, type FeeBounds } from './fees.ts'
+import { defaultFeeBounds, type FeeBounds, offer } from './fees.ts'
+import { createInclusions } from './inclusions.ts'
 import { createKzg, type Kzg } from './kzg.ts'
 import { createL1, type L1 } from './l1.ts'
 import { feeMarket, latestBlock } from './l1-view.ts'
@@ -18,6 +21,10 @@ import { decodeBlobPointer, encodeBlobPointer } from './pointer.ts'
 import { createPublicationDriver } from './publication-driver.ts'
 import { type BlobStore, createPublicationStore } from './publication-store.ts'
 import { createPublisher, type Published, type Publisher } from './publisher.ts'
+import { type BlobTips, createBlobTips } from './tips.ts'
+
+/** Blocks whose blob transactions tell what is tipped. */
+const tipBlocks = 20
 
 /** What publishing needs; without it the adapter only reads. */
 export interface BlobWriter {
@@ -41,10 +48,10 @@ export interface EthereumBlobsOptions {
   readonly rpcUrl: string
   /** Beacon API of the L1's consensus node; anvil serves it where it serves JSON-RPC. */
   readonly beaconUrl: string
-  /** Seconds of a slot, 12 on Ethereum. Leave out where the beacon API takes block numbers for slots, as anvil's does. */
-  readonly secondsPerSlot?: number
-  /** Slots searched on each side of the one that a pointer names, for transactions moved by a reorg. Default 8. */
-  readonly searchSlots?: number
+  /** How the beacon API names blocks; `block-number` only on development chains. Default `beacon`. */
+  readonly slots?: SlotAddressing
+  /** L1 blocks after the one that a pointer names that are searched for blobs moved by a reorg. Default 7,200: a day. */
+  readonly scanBlocks?: number
   /** Blobs of one publication at most, 1 to 6. Default 6. */
   readonly maxBlobs?: number
   /** Blocks, the including one counted, until `submit` resolves. Default 3. */
@@ -65,6 +72,8 @@ export interface EthereumBlobsOptions {
   readonly retentionSeconds?: number
   /** What may be offered, in wei a gas; each left out has its default. */
   readonly fees?: Partial<FeeBounds>
+  /** Blob transactions of the last 20 blocks, in hundredths, whose tip is at most what is offered, 0 to 100. Default 60. */
+  readonly tipPercentile?: number
 }
 
 /**
@@ -84,10 +93,14 @@ export async function createEthereumBlobsDa(
   const lifetime = createLifetime(blobsLayer)
   const kzg = deps.kzg ?? createKzg({ log }, { precompute: writer !== undefined })
   const l1 = createL1({ url: options.rpcUrl, timeoutMs })
-  const beacon = createBeacon({ url: options.beaconUrl, timeoutMs })
-  const { secondsPerSlot, searchSlots = 8 } = options
-  const reader = createBlobReader(beacon, kzg, { secondsPerSlot, searchSlots })
-  const publisher = writer && (await openPublisher(deps, writer, l1, kzg, { ...options, retentionSeconds }))
+  const { slots = 'beacon', scanBlocks = 7_200, tipPercentile = 60 } = options
+  const beacon = createBeacon({ url: options.beaconUrl, timeoutMs, mayCountBlocks: slots === 'block-number' })
+  const inclusions = createInclusions(l1, { scanBlocks })
+  const addressing = createAddressing(beacon, l1, slots)
+  const reader = createBlobReader({ beacon, l1, kzg, addressing, inclusions })
+  const tips = createBlobTips(l1, log, { blocks: tipBlocks, percentile: tipPercentile })
+  const bounds = { ...defaultFeeBounds, ...options.fees }
+  const publisher = writer && (await openPublisher(deps, writer, { l1, kzg, tips }, { ...options, retentionSeconds }))
 
   return {
     layer: DaLayer.ethereumBlobs,
@@ -96,8 +109,8 @@ export async function createEthereumBlobsDa(
     async quote(bytes, signal) {
       const during = lifetime.during(signal)
       checkSize(bytes, maxBytes)
-      const market = await feeMarket(l1, await latestBlock(l1, during), during)
-      const execution = transactionGas * (market.baseFeePerGas + market.priorityFeePerGas)
+      const market = await feeMarket(l1, tips, await latestBlock(l1, during), during)
+      const execution = transactionGas * (market.baseFeePerGas + offer(market, bounds).maxPriorityFeePerGas)
       return { costWei: execution + BigInt(blobsFor(bytes)) * gasPerBlob * market.blobBaseFee, bytes }
     },
     async submit(data, signal) {
@@ -109,16 +122,12 @@ export async function createEthereumBlobsDa(
     retrieve: async (pointer, signal) => reader.read(pointer, lifetime.during(signal)),
     async status(pointer, signal) {
       const during = lifetime.during(signal)
-      try {
-        await reader.read(pointer, during)
-        return 'available'
-      } catch (error) {
-        if (!(error instanceof DaError)) throw error
-        if (error.fault.code === 'DA_CORRUPT') return 'missing'
-        if (error.fault.code !== 'DA_MISSING') throw error
-        const head = await latestBlock(l1, during)
-        return decodeBlobPointer(pointer).blockNumber > head.number ? 'pending' : 'missing'
-      }
+      const place = decodeBlobPointer(pointer)
+      const head = await latestBlock(l1, during)
+      if (place.blockNumber > head.number) return 'pending'
+      if ((await inclusions.find(place, head.number, during)) !== undefined) return 'available'
+      // After a reorg what is stored here is sent again.
+      return publisher?.isUnderWay(place.versionedHashes) ? 'pending' : 'missing'
     },
     async close() {
       lifetime.end()
@@ -131,8 +140,7 @@ export async function createEthereumBlobsDa(
 function openPublisher(
   { log, clock, registry }: EthereumBlobsDeps,
   { account, store }: BlobWriter,
-  l1: L1,
-  kzg: Kzg,
+  { l1, kzg, tips }: { readonly l1: L1; readonly kzg: Kzg; readonly tips: BlobTips },
   options: EthereumBlobsOptions & { readonly retentionSeconds: number },
 ): Promise<Publisher> {
   const { confirmations = 3, bumpAfterBlocks = 5, settleBlocks = 64, maxPending = 16 } = options
@@ -142,6 +150,7 @@ function openPublisher(
     store: publications,
     nonces: createNonceOwner(publications, l1, account),
     l1,
+    tips,
     account,
     log,
     counters: createBlobCounters(registry),

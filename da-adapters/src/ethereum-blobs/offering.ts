@@ -1,5 +1,6 @@
 import { unavailable } from '../fault.ts'
 import { networkForm, type SignedVariant, signVariant } from './blob-transaction.ts'
+import { createDisplacing } from './displacing.ts'
 import type { DriverContext, Pending } from './driver-context.ts'
 import { isOutbid, offer, replacementOffer } from './fees.ts'
 import type { Hex, L1Block } from './l1.ts'
@@ -7,20 +8,45 @@ import { feeMarket } from './l1-view.ts'
 import { blobsLayer } from './layer.ts'
 import { toSidecar } from './sidecar.ts'
 
-/** `in pool`: the node has a transaction of this nonce. `sent`: it took ours now. Else why it took none. */
-type Offered = 'in pool' | 'sent' | { readonly rejected: Error }
+/**
+ * `waits`: the node has a transaction of ours, or takes none now. `sent`: it took ours now. `taken`: it has another
+ * transaction of this nonce. Else why it took none.
+ */
+type Offered = 'waits' | 'sent' | 'taken' | { readonly rejected: Error }
+
+/** What the node counts of the account's transactions. */
+export interface Counted {
+  readonly mined: bigint
+  /** With those in its pool. */
+  readonly known: bigint
+}
 
 /** Signs transactions and brings them to the node's pool. */
 export interface Offering {
   /** Signs for a nonce at what the L1 asks now. */
   sign(head: L1Block, nonce: bigint, versionedHashes: readonly Hex[], signal: AbortSignal): Promise<SignedVariant>
-  /** Sees to it that the pool has the publication's transaction, at a higher price when it has waited too long. */
-  offer(pending: Pending, head: L1Block, inPool: boolean, signal: AbortSignal): Promise<Offered>
+  /**
+   * Sees to it that the pool has the publication's transaction. The next one to be mined is raised when it has waited too
+   * long: whatever holds it up holds up all others, which are offered at their first price until it is their turn.
+   */
+  offer(pending: Pending, head: L1Block, counted: Counted, signal: AbortSignal): Promise<Offered>
 }
 
-export function createOffering({ store, nonces, l1, account, log, counters, options }: DriverContext): Offering {
-  async function send(pending: Pending, variant: SignedVariant, signal: AbortSignal): Promise<Offered> {
+/** Transactions of one account that a blob pool holds; more are refused until some are mined. */
+const poolOfAccount = 16n
+
+export function createOffering(context: DriverContext): Offering {
+  const { store, nonces, l1, tips, account, log, counters, options } = context
+  const displacing = createDisplacing(context)
+
+  async function hasOurs({ publication }: Pending, signal: AbortSignal): Promise<boolean> {
+    for (const { hash } of publication.variants.toReversed()) if (await l1.knows(hash, signal)) return true
+    return false
+  }
+
+  async function send(pending: Pending, { mined }: Counted, signal: AbortSignal): Promise<Offered> {
     const { key, nonce } = pending.publication
+    const variant = latestVariant(pending)
     const sidecar = toSidecar(await store.payload(key))
     const refusal = await l1.send(networkForm(variant.signed, sidecar), signal)
     const about = { key, nonce: `${nonce}`, transaction: variant.hash, blobs: sidecar.blobs.length }
@@ -29,17 +55,21 @@ export function createOffering({ store, nonces, l1, account, log, counters, opti
       counters.count('sent')
       return 'sent'
     }
-    // Nodes refuse in words of their own what they already have; their count of the account's transactions is one for all.
-    if ((await l1.transactionCount(account.address, 'pending', signal)) > nonce) return 'in pool'
+    // Nodes refuse in words of their own what they already have: what they have is asked for by hash.
+    if (await hasOurs(pending, signal)) return 'waits'
+    const known = await l1.transactionCount(account.address, 'pending', signal)
+    if (known > nonce) return 'taken'
+    if (known - mined >= poolOfAccount) return 'waits'
     log.warn({ ...about, refusal }, 'blob transaction refused by the L1 node')
     counters.count('rejected')
     return { rejected: unavailable(blobsLayer, `the L1 node refuses the transaction: ${refusal}`) }
   }
 
   /** Signs a higher offer and stores it before it is sent: whichever variant gets in, a restart must know it. */
-  async function raise(pending: Pending, latest: SignedVariant, head: L1Block, signal: AbortSignal): Promise<boolean> {
+  async function raise(pending: Pending, head: L1Block, signal: AbortSignal): Promise<boolean> {
     const { key, nonce, variants, versionedHashes } = pending.publication
-    const fees = replacementOffer(latest.fees, await feeMarket(l1, head, signal), options.fees)
+    const market = await feeMarket(l1, tips, head, signal)
+    const fees = replacementOffer(latestVariant(pending).fees, market, options.fees)
     if (fees === undefined) {
       if (!pending.capReported)
         log.warn({ key, nonce: `${nonce}` }, 'blob transaction waits at the highest fees allowed')
@@ -55,30 +85,41 @@ export function createOffering({ store, nonces, l1, account, log, counters, opti
   }
 
   /** Whether only a higher offer helps. A refused one that the market would take was refused for another reason. */
-  async function isTooLow(
-    pending: Pending,
-    latest: SignedVariant,
-    offered: Offered,
-    head: L1Block,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    if (typeof offered !== 'string') return isOutbid(latest.fees, await feeMarket(l1, head, signal))
+  async function isTooLow(pending: Pending, offered: Offered, head: L1Block, signal: AbortSignal): Promise<boolean> {
+    if (typeof offered !== 'string')
+      return isOutbid(latestVariant(pending).fees, await feeMarket(l1, tips, head, signal))
     pending.offeredAt ??= head.number
     return head.number - pending.offeredAt >= options.bumpAfterBlocks
+  }
+
+  /**
+   * Another transaction has the nonce. One of the account's other pool is displaced by one that does nothing; one that
+   * carries blobs by a higher offer of ours, for it lies in the same pool.
+   */
+  async function displace(pending: Pending, head: L1Block, counted: Counted, signal: AbortSignal): Promise<Offered> {
+    if ((await displacing.displace(pending, head, signal)) !== 'refused') return 'waits'
+    if (await raise(pending, head, signal)) return send(pending, counted, signal)
+    const { nonce } = pending.publication
+    return { rejected: unavailable(blobsLayer, `another transaction of the account has nonce ${nonce} and stays`) }
   }
 
   return {
     async sign(head, nonce, versionedHashes, signal) {
       const chainId = await nonces.bind(signal)
-      const fees = offer(await feeMarket(l1, head, signal), options.fees)
+      const fees = offer(await feeMarket(l1, tips, head, signal), options.fees)
       return signVariant(account, chainId, nonce, versionedHashes, fees)
     },
-    async offer(pending, head, inPool, signal) {
-      const latest = latestVariant(pending)
-      const offered = inPool ? 'in pool' : await send(pending, latest, signal)
-      if (!(await isTooLow(pending, latest, offered, head, signal))) return offered
-      if (!(await raise(pending, latest, head, signal))) return offered
-      return send(pending, latestVariant(pending), signal)
+    async offer(pending, head, counted, signal) {
+      const { nonce } = pending.publication
+      const isNext = nonce === counted.mined
+      const inPool = counted.known > nonce
+      if (inPool && !isNext) return 'waits'
+      const ours = inPool && (await hasOurs(pending, signal))
+      const offered = inPool ? (ours ? 'waits' : 'taken') : await send(pending, counted, signal)
+      if (offered === 'taken') return isNext ? displace(pending, head, counted, signal) : 'waits'
+      pending.taken = undefined
+      if (!isNext || !(await isTooLow(pending, offered, head, signal))) return offered
+      return (await raise(pending, head, signal)) ? send(pending, counted, signal) : offered
     },
   }
 }

@@ -3,7 +3,7 @@ import type { SignedVariant } from './blob-transaction.ts'
 import type { DriverContext, Pending } from './driver-context.ts'
 import type { Hex, L1Block, L1Receipt } from './l1.ts'
 import { latestBlock } from './l1-view.ts'
-import { blobsLayer } from './layer.ts'
+import { blobsLayer, gasPerBlob } from './layer.ts'
 import { createOffering } from './offering.ts'
 import type { Inclusion, Publication } from './publication.ts'
 import type { PublicationPayload } from './publication-store.ts'
@@ -21,6 +21,8 @@ export interface PublicationDriver {
   resume(): Promise<void>
   /** Publications that still need `step`. */
   unsettled(): number
+  /** Whether one of them has these versioned hashes. */
+  isUnderWay(versionedHashes: readonly Hex[]): boolean
   /**
    * Signs and stores a new publication; the next step sends it.
    * @param expiredBefore - Seconds; what was included before then counts as gone and is published anew.
@@ -50,7 +52,7 @@ export function createPublicationDriver(context: DriverContext, events: DriverEv
   function track(publication: Publication): void {
     const { key, inclusion } = publication
     if (inclusion !== undefined) confirmed.set(key, { publication, inclusion })
-    else pending.set(key, { publication, offeredAt: undefined, capReported: false })
+    else pending.set(key, { publication, offeredAt: undefined, capReported: false, taken: undefined })
     counters.pending(pending.size)
   }
 
@@ -74,7 +76,7 @@ export function createPublicationDriver(context: DriverContext, events: DriverEv
       }
       // A pool takes no transaction behind a gap: what follows a refused one waits with it.
       if (blocked === undefined) {
-        const offered = await offering.offer(one, head, known > nonce, signal)
+        const offered = await offering.offer(one, head, { mined, known }, signal)
         sent ||= offered === 'sent'
         if (typeof offered !== 'string') blocked = offered.rejected
       }
@@ -95,11 +97,12 @@ export function createPublicationDriver(context: DriverContext, events: DriverEv
   }
 
   async function confirm(one: Pending, variant: SignedVariant, receipt: L1Receipt, signal: AbortSignal): Promise<void> {
-    const { blockNumber, blockHash, costWei } = receipt
+    const { blockNumber, blockHash } = receipt
     const block = await l1.block(blockNumber, signal)
     // Otherwise the chain changed between two questions; the next step sees how.
     if (block?.hash !== blockHash) return
     const { timestamp } = block
+    const costWei = costOf(receipt, variant, one.publication.versionedHashes.length)
     const inclusion: Inclusion = { transactionHash: variant.hash, blockNumber, blockHash, timestamp, costWei }
     const publication: Publication = { ...one.publication, inclusion }
     await store.update(publication)
@@ -153,6 +156,8 @@ export function createPublicationDriver(context: DriverContext, events: DriverEv
   return {
     step,
     unsettled: () => pending.size + confirmed.size,
+    isUnderWay: (hashes) =>
+      [...pending.values(), ...confirmed.values()].some(({ publication }) => sameHashes(publication, hashes)),
     async resume() {
       for (const publication of await store.unsettled()) track(publication)
     },
@@ -177,4 +182,14 @@ export function createPublicationDriver(context: DriverContext, events: DriverEv
 
 function byNonce(a: Pending, b: Pending): number {
   return a.publication.nonce < b.publication.nonce ? -1 : 1
+}
+
+function sameHashes({ versionedHashes }: Publication, hashes: readonly Hex[]): boolean {
+  return versionedHashes.length === hashes.length && versionedHashes.every((hash, i) => hash === hashes[i])
+}
+
+/** What was paid in wei, blobs included; where the node does not tell a price, what was offered at most. */
+function costOf({ gasUsed, gasPrice, blobGasPrice }: L1Receipt, { fees }: SignedVariant, blobs: number): bigint {
+  const blobGas = BigInt(blobs) * gasPerBlob
+  return gasUsed * (gasPrice ?? fees.maxFeePerGas) + blobGas * (blobGasPrice ?? fees.maxFeePerBlobGas)
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '@parley/protocol'
+import { type Clock, raceAbort, Turns } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { unavailable } from '../fault.ts'
-import { createLifetime, untilAborted } from '../lifetime.ts'
+import { createLifetime } from '../lifetime.ts'
 import { createDriverLoop } from './driver-loop.ts'
-import { createExclusive } from './exclusive.ts'
 import type { Kzg } from './kzg.ts'
 import type { Hex } from './l1.ts'
 import { blobsLayer } from './layer.ts'
@@ -38,6 +37,8 @@ export interface Published {
 /** Publishes bytes as blobs, each publication once, whatever crashes. */
 export interface Publisher {
   publish(data: Uint8Array, signal: AbortSignal): Promise<Published>
+  /** Whether a publication of these blobs is stored and not settled. */
+  isUnderWay(versionedHashes: readonly Uint8Array[]): boolean
   close(): Promise<void>
 }
 
@@ -55,7 +56,8 @@ const prunedAtOnce = 8
 export async function createPublisher(deps: PublisherDeps, options: PublisherOptions): Promise<Publisher> {
   const { store, kzg, clock, log } = deps
   const lifetime = createLifetime(blobsLayer)
-  const exclusive = createExclusive()
+  /** Of whoever changes what is under way. */
+  const turns = new Turns(1)
   const jobs = new Map<string, Job>()
   const waiting = new Map<string, PromiseWithResolvers<Published>>()
   const driver = deps.driver({
@@ -63,7 +65,12 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
     rejected: (key, error) => waiting.get(key)?.reject(error),
   })
   const loop = createDriverLoop(
-    { clock, log, step: (signal) => exclusive(() => driver.step(signal)), isDue: () => driver.unsettled() > 0 },
+    {
+      clock,
+      log,
+      step: (signal) => turns.take(() => driver.step(signal), signal),
+      isDue: () => driver.unsettled() > 0,
+    },
     { pollMs: options.pollMs, onFailing: rejectAll },
   )
 
@@ -93,7 +100,7 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
       if (found?.inclusion !== undefined) return { versionedHashes: found.versionedHashes, inclusion: found.inclusion }
       if (found === undefined) {
         const { versionedHashes, payload } = await prepare(kzg, data, signal)
-        await exclusive(() => driver.add({ key, versionedHashes }, payload, expiredBefore(), signal))
+        await turns.take(() => driver.add({ key, versionedHashes }, payload, expiredBefore(), signal), signal)
         loop.wake()
         await store.prune(expiredBefore(), prunedAtOnce)
       }
@@ -137,7 +144,7 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
       const job = jobs.get(key) ?? begin(key, data.slice())
       job.callers++
       try {
-        return await untilAborted(job.result, during)
+        return await raceAbort(job.result, during)
       } finally {
         job.callers--
         if (job.callers === 0) {
@@ -146,11 +153,12 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
         }
       }
     },
+    isUnderWay: (versionedHashes) => driver.isUnderWay(versionedHashes.map(toHex)),
     async close() {
       lifetime.end()
       await loop.stop()
       // A transaction that is just being stored is stored whole before the caller closes the store.
-      await exclusive(async () => undefined)
+      await turns.take(async () => undefined, new AbortController().signal)
     },
   }
 }
@@ -171,9 +179,13 @@ async function prepare(
     commitments.push(commitment)
     cellProofs.push(proofs)
   }
-  const versionedHashes = commitments.map((one): Hex => `0x${Buffer.from(versionedHash(one)).toString('hex')}`)
+  const versionedHashes = commitments.map((one) => toHex(versionedHash(one)))
   return {
     versionedHashes,
     payload: { data, commitments: Buffer.concat(commitments), cellProofs: Buffer.concat(cellProofs) },
   }
+}
+
+function toHex(bytes: Uint8Array): Hex {
+  return `0x${Buffer.from(bytes).toString('hex')}`
 }

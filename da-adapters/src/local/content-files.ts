@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeDirectory } from '@parley/runtime/files'
 
 /** Files named by the SHA-256 of what they hold. Several processes may share one directory. */
 export interface ContentFiles {
@@ -10,6 +11,8 @@ export interface ContentFiles {
   read(digest: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined | 'oversize'>
   /** Bytes of the file, or undefined when there is none. */
   size(digest: Uint8Array): Promise<number | undefined>
+  /** Resolves when the directory is there and can be read. */
+  look(): Promise<void>
   /** The file opened for reading, or undefined when there is none. */
   open(digest: Uint8Array): Promise<FileHandle | undefined>
 }
@@ -24,7 +27,7 @@ const abandonedAfterMs = 3_600_000
 /** Opens a directory of content files, made when missing, and removes what crashed writers left there. */
 export async function openContentFiles(dir: string): Promise<ContentFiles> {
   const incoming = join(dir, 'incoming')
-  if ((await mkdir(incoming, { recursive: true })) !== undefined) await syncDirectory(dirname(dir))
+  if (await makeDirectory(incoming)) await syncDirectory(dirname(dir))
   await removeAbandoned(incoming)
   const pathOf = (digest: Uint8Array): string => {
     const name = Buffer.from(digest).toString('hex')
@@ -44,6 +47,9 @@ export async function openContentFiles(dir: string): Promise<ContentFiles> {
     },
     read: (digest, maxBytes, signal) => readBounded(pathOf(digest), maxBytes, signal),
     size: async (digest) => (await unlessAbsent(stat(pathOf(digest))))?.size,
+    async look() {
+      await stat(incoming)
+    },
     open: (digest) => unlessAbsent(open(pathOf(digest), 'r')),
   }
 }
@@ -58,7 +64,7 @@ async function writeDurably(path: string, temporary: string, data: Uint8Array, s
       await file.close()
     }
     const parent = dirname(path)
-    await mkdir(parent, { recursive: true })
+    await makeDirectory(parent)
     // Even when it was there: another process may have made it and not have made it durable yet.
     await syncDirectory(dirname(parent))
     signal.throwIfAborted()

@@ -1,9 +1,10 @@
+import { daRoutes, pathOf } from '@parley/api'
+import { type ExchangeAnswer, type ExchangeRequest, endpointOf } from '@parley/http'
 import { DaError, DaLayer, type DataAvailability } from '@parley/protocol'
 import { checkSize, corrupt, missing, refused, unavailable } from '../fault.ts'
-import { type BoundedAnswer, type BoundedRequest, boundedFetch } from '../http/bounded-fetch.ts'
+import { layerExchange } from '../layer-exchange.ts'
 import { createLifetime } from '../lifetime.ts'
 import { sha256 } from './content-files.ts'
-import { dataPath } from './paths.ts'
 import { decodeLocalPointer, encodeLocalPointer, localLayer } from './pointer.ts'
 
 /** Error bodies are read for their text only. */
@@ -19,13 +20,19 @@ export interface RemoteDaOptions {
 /** The local layer as its server gives it to others. */
 export function createRemoteDa({ url, writeToken, maxBytes, timeoutMs }: RemoteDaOptions): DataAvailability {
   const lifetime = createLifetime(localLayer)
+  const endpoint = endpointOf(url)
+  const { data } = daRoutes(maxBytes)
 
   function exchange(
     digest: Uint8Array,
-    request: Pick<BoundedRequest, 'method' | 'body' | 'headers' | 'maxBytes'>,
+    request: Pick<ExchangeRequest, 'method' | 'body' | 'headers' | 'maxBytes'>,
     signal: AbortSignal,
-  ): Promise<BoundedAnswer> {
-    return boundedFetch({ ...request, url: new URL(dataPath(digest), url), timeoutMs, layer: localLayer }, signal)
+  ): Promise<ExchangeAnswer> {
+    return layerExchange(
+      localLayer,
+      { ...request, endpoint, path: pathOf(data, { params: { digest } }), timeoutMs },
+      signal,
+    )
   }
 
   return {
@@ -72,7 +79,7 @@ export function createRemoteDa({ url, writeToken, maxBytes, timeoutMs }: RemoteD
   }
 }
 
-function checkStored({ status, body }: BoundedAnswer, bytes: number, maxBytes: number): void {
+function checkStored({ status, body }: ExchangeAnswer, bytes: number, maxBytes: number): void {
   if (status === 200 || status === 201) return
   if (status === 413) throw new DaError({ code: 'DA_TOO_LARGE', bytes, maxBytes })
   const text = body === undefined ? '' : `: ${new TextDecoder().decode(body)}`

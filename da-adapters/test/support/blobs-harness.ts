@@ -1,17 +1,17 @@
-import type { Clock } from '@parley/protocol'
 import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
+import type { Clock } from '@parley/runtime'
+import { systemClock } from '@parley/runtime'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { type BlobStore, createEthereumBlobsDa, type EthereumBlobsOptions, type Kzg } from '../../src/index.ts'
 import { type Anvil, richAccount } from './anvil.ts'
-import { systemClock } from './clock.ts'
 import { startProxy } from './proxy.ts'
 import { silentLog } from './silent-log.ts'
 
-export const blobsTraits: DaTraits = { remote: true, priced: true, sizes: [130_042, 130_043] }
+export const blobsTraits: DaTraits = { remote: true, chain: true, priced: true, sizes: [130_042, 130_043] }
 
 /** Fast looks and short waits; one confirmation, as a chain that mines only on demand gives no more. */
-export const quickOptions = { confirmations: 1, pollMs: 20, searchSlots: 2, maxBlobs: 2 } as const
+export const quickOptions = { confirmations: 1, pollMs: 20, slots: 'block-number', maxBlobs: 2 } as const
 
 export interface BlobsBench {
   readonly anvil: Anvil

@@ -9,7 +9,7 @@ import { silentLog } from './silent-log.ts'
 export const writeToken = 'a token only tests know'
 const maxBytes = 300_000
 
-export const directoryTraits: DaTraits = { remote: false, priced: false, sizes: [2, 65_536, 65_537] }
+export const directoryTraits: DaTraits = { remote: false, chain: false, priced: false, sizes: [2, 65_536, 65_537] }
 export const urlTraits: DaTraits = { ...directoryTraits, remote: true }
 
 /** Breaks and mends files under a directory of content-addressed data. */

@@ -29,7 +29,7 @@ export const benchConfig: ChainConfig = {
   forceDelayMs: 10_000n,
   genesis: {
     timestamp: 1_000_000n,
-    prices: { dataByte: 1n, settlement: 1n, stateByte: 1n },
+    prices: { coreByte: 1n, witnessByte: 1n, settlement: 1n, stateByte: 1n },
     lineage: new Uint8Array(32),
   },
 }

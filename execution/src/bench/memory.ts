@@ -47,6 +47,9 @@ const collectingWorker = new URL('./collecting-lane-worker.ts', import.meta.url)
  */
 export async function measureStateSizes(options: StateSizeOptions, log: Logger): Promise<StateSizeMeasurement[]> {
   const subjects: Subject[] = []
+  // Threads that find compiled code never load what strips types, which takes megabytes: all shall start alike.
+  const { NODE_COMPILE_CACHE: compiled } = process.env
+  delete process.env.NODE_COMPILE_CACHE
   try {
     for (const conversations of options.conversations) subjects.push(await prepare(conversations, options, log))
     for (const counts of [false, true])
@@ -60,6 +63,7 @@ export async function measureStateSizes(options: StateSizeOptions, log: Logger):
     const [smallest] = subjects
     return subjects.map((subject) => measurementOf(subject, smallest as Subject))
   } finally {
+    if (compiled !== undefined) process.env.NODE_COMPILE_CACHE = compiled
     for (const { lanes } of subjects) await lanes.close()
   }
 }

@@ -61,6 +61,23 @@ export function scanRecord(bytes: Uint8Array, visit: EntryVisitor): bigint {
   }
 }
 
+/** An entry of a record: bytes of a `SignedMessage` or of a `SignedOperation`. */
+export interface RecordEntry {
+  readonly kind: 'message' | 'operation'
+  readonly bytes: Uint8Array
+}
+
+/** Entries of a record in its order, as the sender gave them. @throws {ExecutionError} `RECORD_INVALID`. */
+export function entriesOf(record: Uint8Array): RecordEntry[] {
+  const entries: RecordEntry[] = []
+  scanRecord(record, (kind, _, from, end) => {
+    const isMessage = kind === EntryKind.message
+    const bytes = record.subarray(from + 1 + (isMessage ? 0 : lengthBytes), end)
+    entries.push({ kind: isMessage ? 'message' : 'operation', bytes })
+  })
+  return entries
+}
+
 function readHeader(bytes: Uint8Array): bigint {
   const reader = new ByteReader(bytes)
   const version = reader.uint8()
@@ -69,20 +86,20 @@ function readHeader(bytes: Uint8Array): bigint {
 }
 
 function messageEnd(bytes: Uint8Array, at: number): number {
-  return demandWithin(bytes, at + 1, signedMessageBytes)
+  return assertWithin(bytes, at + 1, signedMessageBytes)
 }
 
 /** @throws {FormError} when it is no operation either. */
 function operationEnd(bytes: Uint8Array, at: number): number {
   const kind = bytes[at] as number
   if (kind !== EntryKind.operation) throw new FormError(`entry kind ${kind} is not known`, at)
-  const from = demandWithin(bytes, at + 1, lengthBytes)
+  const from = assertWithin(bytes, at + 1, lengthBytes)
   const length = new DataView(bytes.buffer, bytes.byteOffset + at + 1, lengthBytes).getUint32(0, true)
   if (length > maxOperationBytes) throw new FormError(`operation of ${length} bytes`, at)
-  return demandWithin(bytes, from, length)
+  return assertWithin(bytes, from, length)
 }
 
-function demandWithin(bytes: Uint8Array, from: number, length: number): number {
+function assertWithin(bytes: Uint8Array, from: number, length: number): number {
   const end = from + length
   if (end > bytes.length) throw new FormError(`ends ${end - bytes.length} bytes early`, from)
   return end

@@ -1,7 +1,13 @@
 import { BodyKind, joinElements, OperationType, RunsView, viewedMessageBytes } from '@parley/protocol'
-import type { LoggedBody, LoggedMessages, LoggedSegment } from '../lane/segment-log.ts'
-import { LoggedWord, loggedWords, signatureWords } from '../lane/segment-log.ts'
 import { ByteReader, type ByteWriter } from './bytes.ts'
+import {
+  type LoggedBody,
+  type LoggedMessages,
+  type LoggedSegment,
+  LoggedWord,
+  loggedWords,
+  signatureWords,
+} from './logged-segment.ts'
 
 /**
  * Runs as lanes hand over what they sealed, one after another: root (32 bytes), shard (4), bytes of the run's SSZ and of its witness's

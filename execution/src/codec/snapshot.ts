@@ -1,5 +1,4 @@
 import type { Account, Conversation, Member } from '@parley/protocol'
-import type { SnapshotCursor } from '../lane/commands.ts'
 import { type ByteReader, type ByteWriter, FormError } from './bytes.ts'
 
 /**
@@ -14,6 +13,13 @@ export const chunkTargetBytes = 4 * 2 ** 20
 
 /** Chunks above this are refused unread: the target and the largest conversation on top. */
 export const maxChunkBytes = 8 * 2 ** 20
+
+/** Where the next chunk of a snapshot begins. */
+export interface SnapshotCursor {
+  readonly part: number
+  readonly account: number
+  readonly conversation: number
+}
 
 export interface ChunkHeader {
   readonly shard: number

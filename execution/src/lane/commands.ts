@@ -1,5 +1,6 @@
 import type { ChainConfig, Prices, QueuedItem } from '@parley/protocol'
 import type { AccountRead, ConversationRead, ShardRead, VerifierChoice } from '../api.ts'
+import type { SnapshotCursor } from '../codec/snapshot.ts'
 import type { ExecutionFault } from '../faults.ts'
 import type { SegmentFault } from './segment-verifier.ts'
 
@@ -55,13 +56,6 @@ export interface LaneVerified {
 export interface SnapshotChunk {
   readonly bytes: Uint8Array
   readonly next: SnapshotCursor | undefined
-}
-
-/** Where the next chunk of a snapshot begins. */
-export interface SnapshotCursor {
-  readonly part: number
-  readonly account: number
-  readonly conversation: number
 }
 
 export type LaneCommand = {

@@ -1,4 +1,5 @@
-import { type BlockContext, decayedExcess, executionPrice, grownExcess, messageCharge, price } from '@parley/protocol'
+import { decayedExcess, executionPrice, grownExcess, messageCharge, price } from '@parley/protocol'
+import type { BlockContext } from '@parley/protocol/reference'
 import { type SegmentPrice, segmentPrice } from './segment-price.ts'
 
 /** The fee fields of a shard. */

@@ -1,4 +1,5 @@
-import { type BlockContext, blockContext, type ChainConfig, type Prices } from '@parley/protocol'
+import type { ChainConfig, Prices } from '@parley/protocol'
+import { type BlockContext, blockContext } from '@parley/protocol/reference'
 import type { NativeVerifier } from '../signatures/native-verifier.ts'
 import { RememberingVerifier } from './remembering-verifier.ts'
 

@@ -41,14 +41,19 @@ export class LaneThread {
     this.frames = new FrameProducer({ control: this.control, bytes: start.frames })
   }
 
-  /** Runs until the thread is terminated. */
-  run(): never {
-    for (;;) {
+  /** Runs until the thread is to end. */
+  run(): void {
+    while (!this.isEnding) {
       if (this.hasCommand) this.command()
       else if (this.hasEntry) this.execute()
       else if (this.sealing !== undefined) this.seal(this.sealing.id)
-      else sleep(this.control, () => this.hasCommand || this.hasEntry)
+      else sleep(this.control, () => this.isEnding || this.hasCommand || this.hasEntry)
     }
+    this.port.close()
+  }
+
+  private get isEnding(): boolean {
+    return Atomics.load(this.control, Control.ending) === 1
   }
 
   private get hasCommand(): boolean {
@@ -77,7 +82,7 @@ export class LaneThread {
       }
       this.entries.pass(word)
       if (this.batch.entries >= batchEntries || this.batch.bytes >= batchBytes) this.tell()
-      if (this.hasCommand) break
+      if (this.hasCommand || this.isEnding) break
     }
     this.tell()
   }
@@ -99,7 +104,7 @@ export class LaneThread {
   /** Tells the main thread what was executed. */
   private tell(): void {
     const { block } = this.lane
-    if (block === undefined || this.batch.entries === 0) return
+    if (block === undefined || this.batch.entries === 0 || this.isEnding) return
     this.frames.write(this.batch.frame(block.number), () => this.ping())
     this.batch.begin(block.number)
     this.ping()

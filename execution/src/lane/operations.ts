@@ -1,12 +1,11 @@
 import {
-  applyInboxItem,
-  applyOperation,
   type InboxItem,
   type SignatureVerifier,
   type SignedOperation,
   TransitionError,
   type TransitionFault,
 } from '@parley/protocol'
+import { applyInboxItem, applyOperation } from '@parley/protocol/reference'
 import type { LaneContext } from './lane-context.ts'
 import type { ShardState } from './shard-state.ts'
 import { ShardView } from './shard-view.ts'

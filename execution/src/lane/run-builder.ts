@@ -7,25 +7,25 @@ import {
   type TransitionFault,
 } from '@parley/protocol'
 import type { ByteWriter } from '../codec/bytes.ts'
-import { writeSealedRun } from '../codec/sealed-runs.ts'
-import { excessAfterMessages, type SegmentStart, segmentStart } from './fee-market.ts'
-import type { LaneContext } from './lane-context.ts'
-import { MessageDigests } from './message-digests.ts'
-import type { MessageChecks, MessageExecutor } from './message-executor.ts'
-import { executeItem, tryOperation } from './operations.ts'
-import { chunkWords } from './pair-hasher.ts'
-import type { RecordedMessages } from './recorded-messages.ts'
-import type { SegmentRoom } from './room.ts'
-import { type RunRoots, runRoot } from './run-roots.ts'
 import {
   type LoggedBody,
   type LoggedMessages,
   type LoggedSegment,
   LoggedWord,
   loggedWords,
-  type MessageLogs,
   signatureWords,
-} from './segment-log.ts'
+} from '../codec/logged-segment.ts'
+import { writeSealedRun } from '../codec/sealed-runs.ts'
+import { excessAfterMessages, type SegmentStart, segmentStart } from './fee-market.ts'
+import type { LaneContext } from './lane-context.ts'
+import { MessageDigests } from './message-digests.ts'
+import type { MessageChecks, MessageExecutor } from './message-executor.ts'
+import type { MessageLogs } from './message-logs.ts'
+import { executeItem, tryOperation } from './operations.ts'
+import { chunkWords } from './pair-hasher.ts'
+import type { RecordedMessages } from './recorded-messages.ts'
+import type { SegmentRoom } from './room.ts'
+import { type RunRoots, runRoot } from './run-roots.ts'
 import type { ShardState } from './shard-state.ts'
 import { ShardView } from './shard-view.ts'
 

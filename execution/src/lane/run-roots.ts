@@ -1,8 +1,7 @@
 import { hashInto } from '@chainsafe/hashtree'
 import { BodyKind, BodyType, chunkOf, hashFour, limits, merkleize, mixIn, OperationType } from '@parley/protocol'
-
+import { type LoggedBody, type LoggedMessages, type LoggedSegment, loggedWords } from '../codec/logged-segment.ts'
 import { chunkWords, copyChunk, prefixViews } from './pair-hasher.ts'
-import { type LoggedBody, type LoggedMessages, type LoggedSegment, loggedWords } from './segment-log.ts'
 
 const messageChunks = 4
 const segmentsDepth = Math.log2(limits.segmentsPerBlock)

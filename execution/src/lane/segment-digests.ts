@@ -1,9 +1,9 @@
 import { limits } from '@parley/protocol'
+import { LoggedWord, loggedWords } from '../codec/logged-segment.ts'
 import { type ConversationStore, MemberWord } from './conversation-store.ts'
 import { MessageDigests } from './message-digests.ts'
 import type { MessageExecutor } from './message-executor.ts'
 import { chunkWords, copyChunk } from './pair-hasher.ts'
-import { LoggedWord, loggedWords } from './segment-log.ts'
 
 const maxWord = 0xffff_ffff
 

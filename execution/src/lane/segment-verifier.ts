@@ -1,12 +1,12 @@
 import { type BlockFault, BodyKind, type QueuedItem, sameBytes, type TransitionFault } from '@parley/protocol'
 import { ByteReader } from '../codec/bytes.ts'
+import { LoggedWord, loggedWords, signatureWords } from '../codec/logged-segment.ts'
 import { packedMessageBytes, readOperationBody, readSignatures } from '../codec/packed-runs.ts'
 import { excessAfterMessages, segmentStart } from './fee-market.ts'
 import type { LaneContext } from './lane-context.ts'
 import type { MessageExecutor } from './message-executor.ts'
 import { executeItem, tryOperation } from './operations.ts'
 import type { SegmentDigests } from './segment-digests.ts'
-import { LoggedWord, loggedWords, signatureWords } from './segment-log.ts'
 import type { ShardState } from './shard-state.ts'
 import { ShardView } from './shard-view.ts'
 

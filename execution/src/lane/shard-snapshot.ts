@@ -6,10 +6,11 @@ import {
   maxChunkBytes,
   readAccount,
   readChunkHeader,
+  type SnapshotCursor,
   writeAccount,
   writeChunkHeader,
 } from '../codec/snapshot.ts'
-import type { SnapshotChunk, SnapshotCursor } from './commands.ts'
+import type { SnapshotChunk } from './commands.ts'
 import type { ShardState } from './shard-state.ts'
 
 /**

@@ -119,12 +119,17 @@ export class LaneHandle {
     })
   }
 
-  /** Ends the thread; everything pending fails with `fault`. */
+  /**
+   * Ends the thread after the entry or command it is at; everything pending fails with `fault`. The thread is asked and not
+   * terminated: a native verifier that is terminated in a call aborts the whole process.
+   */
   async end(fault: ExecutionFault): Promise<void> {
     this.fail(fault)
-    this.port.close()
-    await this.worker.terminate()
+    Atomics.store(this.control, Control.ending, 1)
+    this.frames.discard()
+    wake(this.control)
     await this.exited
+    this.port.close()
   }
 
   private receive(message: LaneAnswer | undefined): void {

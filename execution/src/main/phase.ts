@@ -21,36 +21,36 @@ export class PhaseKeeper {
   }
 
   /** @throws {ExecutionError} once the lanes ended or the state is lost. */
-  demandUsable(): void {
-    this.demandAlive()
+  assertUsable(): void {
+    this.assertAlive()
     if (this.lost !== undefined) throw new ExecutionError({ code: 'STATE_LOST', reason: this.lost })
   }
 
-  demandAlive(): void {
+  assertAlive(): void {
     if (this.ended !== undefined) throw new ExecutionError(this.ended)
   }
 
-  demandOpen(call: string): void {
-    this.demandUsable()
+  assertOpen(call: string): void {
+    this.assertUsable()
     if (this.phase.kind !== 'open') throw new ExecutionError({ code: 'NOT_OPEN', call })
   }
 
   /** @throws {ExecutionError} `ALREADY_OPEN`, `BUSY` */
-  demandIdle(call: string): void {
-    this.demandAlive()
+  assertIdle(call: string): void {
+    this.assertAlive()
     if (this.phase.kind === 'busy') throw new ExecutionError({ code: 'BUSY', call, with: this.phase.with })
     if (this.phase.kind !== 'idle') throw new ExecutionError({ code: 'ALREADY_OPEN', call })
   }
 
   open(block: bigint): void {
-    this.demandUsable()
-    this.demandIdle('open')
+    this.assertUsable()
+    this.assertIdle('open')
     this.block = block
     this.phase = { kind: 'open' }
   }
 
   beginSeal(): void {
-    this.demandOpen('seal')
+    this.assertOpen('seal')
     this.phase = { kind: 'sealing' }
   }
 
@@ -77,7 +77,7 @@ export class PhaseKeeper {
   }
 
   beginExclusive(call: string): void {
-    this.demandIdle(call)
+    this.assertIdle(call)
     this.phase = { kind: 'busy', with: call }
   }
 

@@ -1,7 +1,8 @@
 import { type Bytes32, limits, sameBytes } from '@parley/protocol'
 import type { ShardChunk } from '../api.ts'
+import type { SnapshotCursor } from '../codec/snapshot.ts'
 import { ExecutionError } from '../faults.ts'
-import type { SnapshotChunk, SnapshotCursor } from '../lane/commands.ts'
+import type { SnapshotChunk } from '../lane/commands.ts'
 import type { LaneHandle } from './lane-handle.ts'
 import { gatherRoots } from './sealing.ts'
 

@@ -2,7 +2,7 @@ import { limits, OperationKind, type SignedOperation, SignedOperationType, signe
 import { ExecutionError } from '../faults.ts'
 import type { LaneHandle } from './lane-handle.ts'
 
-function demandAtMost(field: string, value: number, maximum: number): void {
+function assertAtMost(field: string, value: number, maximum: number): void {
   if (value > maximum) throw new ExecutionError({ code: 'ENTRY_INVALID', field, value, minimum: 0, maximum })
 }
 
@@ -30,7 +30,7 @@ export class MessageSpreader {
         minimum: signedMessageBytes,
         maximum: this.maximum * signedMessageBytes,
       })
-    demandAtMost('messages', count, this.maximum)
+    assertAtMost('messages', count, this.maximum)
     const { lanes, counts } = this
     counts.fill(0)
     for (let i = 0; i < count; i += 1) {
@@ -51,20 +51,20 @@ export class MessageSpreader {
 }
 
 /** Bounds of the types, which serialising does not look at. */
-function demandBounds({ operation, signatures }: SignedOperation): void {
-  demandAtMost('signatures', signatures.length, limits.signaturesPerOperation)
+function assertBounds({ operation, signatures }: SignedOperation): void {
+  assertAtMost('signatures', signatures.length, limits.signaturesPerOperation)
   if (operation.selector === OperationKind.createConversation)
-    demandAtMost('members', operation.value.members.length, limits.entriesPerOperation)
+    assertAtMost('members', operation.value.members.length, limits.entriesPerOperation)
   if (operation.selector !== OperationKind.changeMembers) return
   const { remove, roles, add } = operation.value
-  demandAtMost('remove', remove.length, limits.entriesPerOperation)
-  demandAtMost('roles', roles.length, limits.entriesPerOperation)
-  demandAtMost('add', add.length, limits.entriesPerOperation)
+  assertAtMost('remove', remove.length, limits.entriesPerOperation)
+  assertAtMost('roles', roles.length, limits.entriesPerOperation)
+  assertAtMost('add', add.length, limits.entriesPerOperation)
 }
 
 /** Queues an operation in its lane. @returns false when the lane has no room. @throws {ExecutionError} `ENTRY_INVALID` */
 export function submitOperation(lanes: readonly LaneHandle[], signed: SignedOperation, ticket: number): boolean {
-  demandBounds(signed)
+  assertBounds(signed)
   const lane = lanes[signed.operation.value.shard % lanes.length] as LaneHandle
   if (!lane.entries.operation(SignedOperationType.serialize(signed), ticket)) return false
   lane.publish(1)

@@ -18,9 +18,11 @@ export const Control = {
   frameHead: 8 * line,
   /** Whether the lane has an entry that the open block has no room for. */
   full: 9 * line,
+  /** Whether the lane's thread is to end. */
+  ending: 10 * line,
 } as const
 
-export const controlBytes = 10 * line * 4
+export const controlBytes = 11 * line * 4
 
 /** Wakes the lane if it sleeps. Call after what it is to find was published. */
 export function wake(control: Int32Array): void {

@@ -75,6 +75,13 @@ export class FrameConsumer {
     return frame
   }
 
+  /** Drops what is there, so that a producer waiting for room goes on. */
+  discard(): void {
+    this.head = Atomics.load(this.control, Control.frameTail)
+    Atomics.store(this.control, Control.frameHead, this.head)
+    Atomics.notify(this.control, Control.frameHead)
+  }
+
   private copy(size: number): Uint8Array {
     const at = (this.head >>> 0) % this.bytes.length
     const copy = new Uint8Array(size)

@@ -1,19 +1,17 @@
 import {
   type BlockHeader,
-  type BuiltBlock,
-  buildBlock,
   type ChainConfig,
   type Deployment,
   domainSeparator,
   genesisHeader,
   type InboxItem,
   nextInboxHash,
-  type Offer,
   type QueuedItem,
   ShardType,
   type State,
   StateType,
 } from '@parley/protocol'
+import { type BuiltBlock, buildBlock, type Offer } from '@parley/protocol/reference'
 import { createPortableVerifier } from '../../src/index.ts'
 import { digestOf } from './identities.ts'
 
@@ -24,7 +22,7 @@ export const config: ChainConfig = {
   forceDelayMs: 10_000n,
   genesis: {
     timestamp: 1_000_000n,
-    prices: { dataByte: 2n, settlement: 7n, stateByte: 3n },
+    prices: { coreByte: 2n, witnessByte: 2n, settlement: 7n, stateByte: 3n },
     lineage: digestOf('lineage'),
   },
 }

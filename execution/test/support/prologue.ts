@@ -1,4 +1,5 @@
-import type { BuiltBlock, QueuedItem } from '@parley/protocol'
+import type { QueuedItem } from '@parley/protocol'
+import type { BuiltBlock } from '@parley/protocol/reference'
 import type { Execution } from '../../src/index.ts'
 import { ReferenceChain } from './chain.ts'
 import { type SentOffer, submit } from './lanes.ts'

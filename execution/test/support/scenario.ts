@@ -85,7 +85,12 @@ export class Scenario {
       return [
         {
           selector: InboxItemKind.prices,
-          value: { dataByte: BigInt(draw.a % 5), settlement: BigInt(draw.b % 9), stateByte: 2n },
+          value: {
+            coreByte: BigInt(draw.a % 5),
+            witnessByte: BigInt(draw.b % 5),
+            settlement: BigInt(draw.b % 9),
+            stateByte: 2n,
+          },
         },
       ]
     if (draw.kind === 'deposit') {
@@ -233,8 +238,13 @@ export class Scenario {
     const added = at(keys, b + c)
     const free = standing.members.findIndex(({ role }) => role === Role.none)
     const addSlot = flaw === 'too much' ? length + 9 : c % 2 === 0 && free >= 0 ? free : length
+    // What is left beside the price, or more than that.
+    const allowance = (standing.members[slot]?.allowance ?? 0n) / (b % 9 === 0 ? 1n : 8n)
     const add =
-      !leaves && c % 3 !== 0 ? [{ slot: addSlot, key: added.key, role: flaw === 'role' ? 3 : 1 + (c % 2) }] : []
+      !leaves && c % 3 !== 0
+        ? [{ slot: addSlot, key: added.key, role: flaw === 'role' ? 3 : 1 + (c % 2), allowance, priceLimit: 900_000n }]
+        : []
+    const exchanged = c % 4 === 1 ? [at(keys, b + c + 1)] : []
     const operation = {
       selector: OperationKind.changeMembers,
       value: {
@@ -245,10 +255,16 @@ export class Scenario {
         remove: leaves ? [{ slot }] : c % 4 === 0 ? [{ slot: (slot + 1) % length }] : [],
         roles: !leaves && c % 6 === 1 ? [{ slot: (slot + 1) % length, role: 1 + (b % 2) }] : [],
         add,
+        exchange: exchanged.map((entry) => ({ key: entry.key })),
       },
     } as const
     const mutable = structuredClone(operation) as unknown as Operation
     const key = standing.members[slot]?.key ?? digestOf('nobody')
-    return this.sign(mutable, [secretOf(key), ...add.map(() => added.secret)], draw, standing)
+    return this.sign(
+      mutable,
+      [secretOf(key), ...add.map(() => added.secret), ...exchanged.map(({ secret }) => secret)],
+      draw,
+      standing,
+    )
   }
 }

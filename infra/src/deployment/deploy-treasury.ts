@@ -30,7 +30,7 @@ export async function deployTreasury(
   { treasury }: Preset,
   { voteHolder, operator }: TreasuryParties,
 ): Promise<void> {
-  const { votingDelay, votingPeriod, threshold, quorum } = treasury.governor
+  const { votingDelay, votingPeriod, threshold, quorum, extension } = treasury.governor
   const votes = await deployer.deploy('ParleyVotes', {
     abi: parleyVotesAbi,
     bytecode: parleyVotesBytecode,
@@ -39,12 +39,12 @@ export async function deployTreasury(
   const timelock = await deployer.deploy('ParleyTimelock', {
     abi: parleyTimelockAbi,
     bytecode: parleyTimelockBytecode,
-    args: [BigInt(treasury.timelockDelay), deployer.account],
+    args: [BigInt(treasury.timelockDelay), BigInt(treasury.leastTimelockDelay), deployer.account],
   })
   const governor = await deployer.deploy('ParleyGovernor', {
     abi: parleyGovernorAbi,
     bytecode: parleyGovernorBytecode,
-    args: [votes, timelock, votingDelay, votingPeriod, threshold, BigInt(quorum)],
+    args: [votes, timelock, votingDelay, votingPeriod, threshold, BigInt(quorum), extension],
   })
   await handOver(deployer, timelock, governor)
   await deployer.deploy('Treasury', {
@@ -72,17 +72,12 @@ async function handOver(deployer: Deployer, timelock: Address, governor: Address
     await deployer.call('ParleyTimelock', { ...contract, functionName: 'renounceRole', args: [zeroHash, account] })
 }
 
-/** Names the rollup to the treasury, where the deployer is its operator and none is named. */
+/** Names the rollup to the treasury, where none is named; its deployer may, and nobody else but a vote. */
 export async function nameRollup(deployer: Deployer, { rollup }: DeploymentRecord): Promise<void> {
   const { Treasury } = deployer.contracts
   if (Treasury === undefined || rollup === undefined) return
-  const { client, account, log } = deployer
   const contract = { address: Treasury.address, abi: treasuryAbi } as const
-  const named = await client.readContract({ ...contract, functionName: 'rollup' })
+  const named = await deployer.client.readContract({ ...contract, functionName: 'rollup' })
   if (!isAddressEqual(named, zeroAddress)) return
-  const operator: Address = await client.readContract({ ...contract, functionName: 'operator' })
-  const args = [bytesToHex(rollup.rollup)] as const
-  if (isAddressEqual(operator, account))
-    await deployer.call('Treasury', { ...contract, functionName: 'setRollup', args })
-  else log.warn({ operator }, 'the treasury records no cost until its operator names the rollup')
+  await deployer.call('Treasury', { ...contract, functionName: 'setRollup', args: [bytesToHex(rollup.rollup)] })
 }

@@ -1,3 +1,4 @@
+import { rpcReason } from '@parley/http'
 import {
   type Abi,
   type Account,
@@ -12,7 +13,6 @@ import {
   getAddress,
   type Hash,
   type Hex,
-  http,
   type PublicActions,
   publicActions,
   type TransactionReceipt,
@@ -23,6 +23,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { InfraError } from '../faults.ts'
 import type { DeployDeps, DeployOptions } from './deploy.ts'
 import { type ContractName, contractOf, type DeployedContract, type DeploymentRecord } from './record.ts'
+import { deployTransport, untilEnded } from './transport.ts'
 
 export type Deployed = DeploymentRecord['contracts']
 
@@ -58,7 +59,7 @@ export class Deployer {
     onDeployed: (contracts: Deployed) => Promise<void>,
   ) {
     const account = privateKeyToAccount(bytesToHex(options.deployer))
-    const transport = http(options.url)
+    const transport = deployTransport(options.url, deps.signal)
     this.#deps = deps
     this.#withinMs = options.withinMs
     this.#wallet = createWalletClient({ account, transport, pollingInterval: 100 }).extend(publicActions)
@@ -115,11 +116,12 @@ export class Deployer {
 
   async #done(name: ContractName, send: () => Promise<Hash>): Promise<TransactionReceipt> {
     try {
-      const receipt = await this.#wallet.waitForTransactionReceipt({ hash: await send(), timeout: this.#withinMs })
+      const included = this.#wallet.waitForTransactionReceipt({ hash: await send(), timeout: this.#withinMs })
+      const receipt = await untilEnded(included, this.#deps.signal)
       if (receipt.status !== 'success') throw failed(name, 'the transaction failed')
       return receipt
     } catch (error) {
-      if (error instanceof BaseError) throw failed(name, error.shortMessage, error)
+      if (error instanceof BaseError) throw failed(name, rpcReason(error), error)
       throw error
     }
   }

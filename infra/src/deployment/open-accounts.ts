@@ -1,13 +1,15 @@
 import { inboxAbi } from '@parley/contracts'
-import { type Bytes20, type Clock, limits, weiPerMwei } from '@parley/protocol'
+import { rpcTransport } from '@parley/http'
+import { type Bytes20, limits, weiPerMwei } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
+import { describeRevert } from '@parley/settlement'
 import {
-  l2Transport,
   openAccountSender,
   type SenderMetrics,
   senderDefaults,
   type TextStore,
   type TransactionSender,
-} from '@parley/settlement'
+} from '@parley/transactions'
 import type { Logger } from 'pino'
 import { bytesToHex, createPublicClient, encodeFunctionData, type Hex, type PublicClient } from 'viem'
 import { InfraError } from '../faults.ts'
@@ -61,14 +63,14 @@ export async function openAccounts(
   for (const shard of options.shards)
     if (!Number.isInteger(shard) || shard < 0 || shard >= limits.shards)
       throw new InfraError({ code: 'OPTION_INVALID', field: 'shards', reason: `${shard} is not 0 to 63` })
-  const transport = l2Transport(options.url, { timeoutMs: 10_000 })
+  const transport = rpcTransport(options.url, { timeoutMs: 10_000 })
   const client = createPublicClient({ transport })
   const wanted = options.owners.flatMap((owner) => options.shards.map((shard) => ({ owner, shard })))
   const before = await Promise.all(wanted.map((each) => accountOf(client, options.deployment, each)))
   const missing = wanted.filter((_, i) => before[i] === undefined)
   if (missing.length > 0) {
     const sender = await openAccountSender(
-      { ...deps, transport, secret: options.funder },
+      { ...deps, transport, describeRevert, secret: options.funder },
       { ...senderDefaults, pollMs: 200, maxPending: depositsAtOnce, maxWaiting: missing.length },
       signal,
     )

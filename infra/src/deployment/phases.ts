@@ -1,5 +1,5 @@
 import type { Bytes20 } from '@parley/protocol'
-import { bytesToHex, createPublicClient, hexToBytes, http } from 'viem'
+import { bytesToHex, createPublicClient, hexToBytes, type PublicClient } from 'viem'
 import { getCode } from 'viem/actions'
 import { type DeployDeps, type DeployOptions, deploy } from './deploy.ts'
 import { deployContacts } from './deploy-contacts.ts'
@@ -8,6 +8,7 @@ import { deployReputation, setPricing } from './deploy-reputation.ts'
 import { deployTreasury, nameRollup, type TreasuryParties } from './deploy-treasury.ts'
 import { type Authorities, type Deployed, Deployer } from './deployer.ts'
 import { type DeploymentRecord, invalid } from './record.ts'
+import { deployTransport } from './transport.ts'
 
 /** Parts of Parley on the L2 that can be deployed one by one. */
 export const phases = ['rollup', 'contacts', 'inbox', 'reputation', 'treasury'] as const
@@ -17,7 +18,10 @@ export interface DeployPhasesOptions
   extends Pick<DeployOptions, 'url' | 'deployer' | 'preset' | 'withinMs' | 'treasury'> {
   readonly phases: ReadonlySet<Phase>
   /** What the phase `rollup` needs besides. */
-  readonly rollup?: Pick<DeployOptions, 'sequencer' | 'operator' | 'claimer' | 'genesisTimestamp'>
+  readonly rollup?: Pick<
+    DeployOptions,
+    'sequencer' | 'bondOwner' | 'fillBond' | 'operator' | 'claimer' | 'genesisTimestamp'
+  >
   /** Sets the parameters of everything but the rollup, unless the timelock of the phase `treasury` does. */
   readonly governance: Bytes20
   /** Who has all votes of the phase `treasury` at first; the deployer when left out. */
@@ -37,11 +41,11 @@ export interface DeployPhasesOptions
  */
 export async function deployPhases(deps: DeployDeps, options: DeployPhasesOptions): Promise<DeploymentRecord> {
   const { url, preset, before, onProgress } = options
-  const client = createPublicClient({ transport: http(url) })
+  const client = createPublicClient({ transport: deployTransport(url, deps.signal) })
   const chainId = BigInt(await client.getChainId())
   let record: DeploymentRecord = before ?? { preset: preset.name, chainId, contracts: {} }
   if (record.chainId !== chainId) throw invalid('chainId', `is ${record.chainId}, the chain’s is ${chainId}`)
-  await demandCode(url, record)
+  await assertCode(client, record)
   const keep = async (next: DeploymentRecord): Promise<void> => {
     record = next
     await onProgress?.(record)
@@ -82,17 +86,17 @@ function partiesOf({ account }: Deployer, { voteHolder, operator }: DeployPhases
 function rollupOptions(
   { contracts }: Deployer,
   { rollup, url, deployer, preset, withinMs }: DeployPhasesOptions,
-  { treasury }: Authorities,
+  { governance, treasury }: Authorities,
 ): DeployOptions {
-  if (rollup === undefined) throw invalid('rollup', 'needs a sequencer, an operator and a claimer')
+  if (rollup === undefined) throw invalid('rollup', 'needs a sequencer, a bond owner, an operator and a claimer')
   const { RollupOperator } = contracts
   const operator = RollupOperator === undefined ? rollup.operator : hexToBytes(RollupOperator.address)
-  return { ...rollup, url, deployer, preset, withinMs, treasury: hexToBytes(treasury), operator }
+  const authorities = { governance: hexToBytes(governance), treasury: hexToBytes(treasury), operator }
+  return { ...rollup, url, deployer, preset, withinMs, ...authorities }
 }
 
 /** A record that names what is not there would leave contracts out without a word. */
-async function demandCode(url: string, { contracts }: DeploymentRecord): Promise<void> {
-  const client = createPublicClient({ transport: http(url) })
+async function assertCode(client: PublicClient, { contracts }: DeploymentRecord): Promise<void> {
   for (const [name, { address }] of Object.entries(contracts)) {
     const code = await getCode(client, { address })
     if (code === undefined || code === '0x') throw invalid(`contracts.${name}`, `nothing stands at ${address}`)

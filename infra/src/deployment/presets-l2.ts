@@ -38,10 +38,10 @@ export interface ReputationPreset {
     readonly base: bigint
     readonly unit: bigint
     readonly maxPart: bigint
-    readonly stakePerInbox: bigint
+    readonly stakePerInvite: bigint
     readonly stakePerSender: bigint
     readonly epoch: number
-    readonly inboxes: number
+    readonly invites: number
     readonly senders: number
     readonly steepness: number
   }
@@ -53,6 +53,8 @@ export interface TreasuryPreset {
   readonly supply: bigint
   /** Seconds that what was voted stands before it is done. */
   readonly timelockDelay: number
+  /** Seconds that no vote shortens it below: above the force delay, so that users can leave before anything voted is done. */
+  readonly leastTimelockDelay: number
   readonly governor: GovernorPreset
   /** Up to where the operator is reimbursed. */
   readonly bounds: {
@@ -72,6 +74,8 @@ export interface GovernorPreset {
   readonly threshold: bigint
   /** Percent of all votes that must be for a proposal or abstain. */
   readonly quorum: number
+  /** Seconds that remain at least to vote once the quorum is there. */
+  readonly extension: number
 }
 
 const hours = 3600
@@ -95,16 +99,16 @@ export const reputation: ReputationPreset = {
     base: 10n * gwei,
     unit: 150n * gwei,
     maxPart: ether / 100n,
-    stakePerInbox: ether / 10n,
+    stakePerInvite: ether / 10n,
     stakePerSender: ether / 10n,
     epoch: 1 * days,
-    inboxes: 2,
+    invites: 2,
     senders: 1,
     steepness: 16,
   },
 }
 
-export const treasury: Omit<TreasuryPreset, 'governor' | 'timelockDelay'> = {
+export const treasury: Omit<TreasuryPreset, 'governor' | 'timelockDelay' | 'leastTimelockDelay'> = {
   supply: 10n ** 27n,
   bounds: { perRecord: ether / 10n, perPeriod: 10n * ether, period: 30 * days, incomeShare: 9000 },
 }
@@ -115,7 +119,14 @@ export const governor: GovernorPreset = {
   votingPeriod: 5 * days,
   threshold: 10n ** 24n,
   quorum: 4,
+  extension: 2 * days,
 }
 
 /** As short as the contracts allow. */
-export const devGovernor: GovernorPreset = { ...governor, votingDelay: 0, votingPeriod: 1 * hours, threshold: 0n }
+export const devGovernor: GovernorPreset = {
+  ...governor,
+  votingDelay: 0,
+  votingPeriod: 1 * hours,
+  threshold: 0n,
+  extension: 600,
+}

@@ -14,12 +14,14 @@ import {
 
 /** How prices follow the outside world; prices in mwei. */
 export interface PriceRules {
-  /** Whether the operator quotes the price of a byte of data; otherwise it follows Ethereum's blobs. */
+  /** Whether the operator quotes the prices of a byte of core and of witness; otherwise both follow Ethereum's blobs. */
   readonly dataQuoted: boolean
   /** Seconds between two price items of one source at least. */
   readonly interval: number
-  readonly minDataByte: bigint
-  readonly maxDataByte: bigint
+  readonly minCoreByte: bigint
+  readonly maxCoreByte: bigint
+  readonly minWitnessByte: bigint
+  readonly maxWitnessByte: bigint
   readonly minSettlement: bigint
   readonly maxSettlement: bigint
   /** L1 gas of the transaction of one blob. */
@@ -43,10 +45,14 @@ export interface Preset {
   readonly genesisPrices: Prices
   /** Seconds. */
   readonly windows: Windows
-  /** Wei that a claimer has at stake. */
+  /** Wei that a claimer and the owner of the bond behind the sequencer's key have at stake each. */
   readonly bond: bigint
   /** Seconds that a bond stays locked after its claimer's last claim is final. */
   readonly evidencePeriod: number
+  /** Blocks above the head at which an announced key takes effect at the earliest. */
+  readonly keyNotice: bigint
+  /** Seconds from the announcement of rules until they may take effect. */
+  readonly upgradeNotice: number
   /** mwei. */
   readonly minDeposit: bigint
   readonly priceRules: PriceRules
@@ -60,23 +66,25 @@ const hours = 3600
 const days = 24 * hours
 const ether = 10n ** 18n
 
-// A blob carries 31 of every 32 bytes of its 4,096 field elements. A claim took 111,898 gas on the development L2, and its
-// transaction has some 1,100 bytes with pointers of one blob each; both are rounded up.
+// A blob carries 130,042 bytes as `ethereum-blobs` packs them. A claim took 148,700 gas on the development L2, and its
+// transaction has some 1,200 bytes with pointers of one blob each; both are rounded up.
 const priceRules: PriceRules = {
   dataQuoted: false,
   interval: 1 * hours,
-  minDataByte: 1n,
-  maxDataByte: 10n ** 7n,
+  minCoreByte: 1n,
+  maxCoreByte: 10n ** 7n,
+  minWitnessByte: 1n,
+  maxWitnessByte: 10n ** 7n,
   minSettlement: 1n,
   maxSettlement: 10n ** 9n,
   blobTransactionGas: 21_000,
-  bytesPerBlob: 4096 * 31,
-  claimGas: 120_000,
-  claimBytes: 1200,
+  bytesPerBlob: 130_042,
+  claimGas: 150_000,
+  claimBytes: 1300,
   operationsPerClaim: 1000,
 }
 
-const genesisPrices: Prices = { dataByte: 10n, settlement: 100n, stateByte: 1000n }
+const genesisPrices: Prices = { coreByte: 10n, witnessByte: 10n, settlement: 100n, stateByte: 1000n }
 
 /**
  * For one machine: windows of seconds, so that a claim is final while one watches. A shard's market works off 1,000
@@ -88,20 +96,23 @@ export const devPreset: Preset = {
   fees: { minPrice: 1000n, target: 1000n, fraction: 1_000_000n },
   forceDelayMs: 60_000n,
   genesisPrices,
-  windows: { challenge: 6, data: 4, answer: 4, proof: 4 },
+  windows: { challenge: 6, data: 6, answer: 2, proof: 2 },
   bond: 1n * ether,
   evidencePeriod: 60,
+  keyNotice: 20n,
+  upgradeNotice: 120,
   minDeposit: 1_000_000n,
   priceRules: { ...priceRules, interval: 10, operationsPerClaim: 100 },
   contacts,
   invites,
   reputation,
-  treasury: { ...treasury, governor: devGovernor, timelockDelay: 1 * hours },
+  treasury: { ...treasury, governor: devGovernor, timelockDelay: 1 * hours, leastTimelockDelay: 1 * hours },
 }
 
 /**
  * For an OP Stack L2 whose forced inclusion takes 12 hours: every window in which an honest party must get one transaction
- * in is longer than that. A claim is final after a week, as on the L2 itself. `target` is what a deployment of eight lanes
+ * in is longer than that, and three rounds of asking fit into the time for it. A claim is final after a week, as on the L2
+ * itself, or half a day later when its data was asked for at the last moment. `target` is what a deployment of eight lanes
  * sustains, spread over 64 shards; at twice that the price grows e-fold in 100 seconds.
  */
 export const productionPreset: Preset = {
@@ -109,15 +120,18 @@ export const productionPreset: Preset = {
   fees: { minPrice: 1000n, target: 2500n, fraction: 250_000n },
   forceDelayMs: 12n * 3_600_000n,
   genesisPrices,
-  windows: { challenge: 7 * days, data: 3 * days, answer: 2 * days, proof: 2 * days },
+  windows: { challenge: 7 * days, data: 5 * days, answer: 24 * hours, proof: 36 * hours },
   bond: 10n * ether,
   evidencePeriod: 14 * days,
+  keyNotice: 10_000n,
+  upgradeNotice: 30 * days,
   minDeposit: 10n ** 9n,
-  priceRules,
+  // The layers may be changed, and prices of other layers than blobs the L2 cannot see.
+  priceRules: { ...priceRules, dataQuoted: true },
   contacts,
   invites,
   reputation,
-  treasury: { ...treasury, governor, timelockDelay: 2 * days },
+  treasury: { ...treasury, governor, timelockDelay: 2 * days, leastTimelockDelay: 1 * days },
 }
 
 export const presets = { dev: devPreset, production: productionPreset } as const

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { bytesToHex, getAddress, type Hash, hexToBytes } from 'viem'
 import { z } from 'zod'
 import { InfraError } from '../faults.ts'
@@ -128,9 +128,35 @@ export async function readDeployment(path: string): Promise<DeploymentRecord | u
 
 /** Writes the file whole or not at all. */
 export async function writeDeployment(path: string, deployment: DeploymentRecord): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`
+  const partial = partialOf(path)
   await writeFile(partial, formatDeployment(deployment))
   await rename(partial, path)
+}
+
+/**
+ * Tries whether `writeDeployment` will be able to write: before something is paid for, not after.
+ * @throws {InfraError} `DEPLOYMENT_UNWRITABLE`.
+ */
+export async function tryWritingDeployment(path: string): Promise<void> {
+  const partial = partialOf(path)
+  try {
+    const standing = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    if (standing !== undefined && !standing.isFile()) throw unwritable(path, 'is no file')
+    await writeFile(partial, '', { flag: 'w' })
+    await rm(partial)
+  } catch (error) {
+    if (error instanceof InfraError) throw error
+    throw unwritable(path, (error as NodeJS.ErrnoException).code ?? String(error), error)
+  }
+}
+
+const partialOf = (path: string): string => `${path}.${process.pid}.partial`
+
+function unwritable(path: string, reason: string, cause?: unknown): InfraError {
+  return new InfraError({ code: 'DEPLOYMENT_UNWRITABLE', path, reason }, { cause })
 }
 
 /** A contract that was deployed. @throws {InfraError} `DEPLOYMENT_INVALID` when it was not. */

@@ -2,15 +2,14 @@ import {
   type BatchClaim,
   type BatchColumns,
   type Bytes32,
-  type Clock,
   CodecError,
   DaError,
   type DataAvailability,
   decodeBatchColumns,
 } from '@parley/protocol'
+import { type BackoffOptions, backoffMs, type Clock } from '@parley/runtime'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
-import { type BackoffOptions, backoffMs } from '../retry.ts'
 
 /** The DA layers a node can read, by their number in claims. */
 export type DaLayers = ReadonlyMap<number, DataAvailability>
@@ -131,9 +130,9 @@ export class BatchFetcher {
       signal.throwIfAborted()
       try {
         const layer = this.layer(record.claim, part)
-        const started = clock.now()
+        const started = clock.elapsed()
         const bytes = await layer.retrieve(record.claim[part].pointer, signal)
-        onFetched(part, layer.name, bytes.length, clock.now() - started)
+        onFetched(part, layer.name, bytes.length, clock.elapsed() - started)
         return decode(bytes)
       } catch (error) {
         signal.throwIfAborted()

@@ -8,6 +8,7 @@ import {
   coreRootOfHeaders,
   decodeSignatures,
   type InboxWindow,
+  limits,
   sameBytes,
   signaturesOfColumns,
   type ViewedBlock,
@@ -67,10 +68,36 @@ function undecodableWitness({ number }: BatchClaim, cause: CodecError, layer: st
   )
 }
 
-const fields = ['number', 'timestamp', 'inboxCount', 'parent', 'lineage', 'inboxHash', 'runsRoot', 'stateRoot'] as const
+const fields = [
+  'number',
+  'timestamp',
+  'inboxCount',
+  'segmentCount',
+  'parent',
+  'lineage',
+  'inboxHash',
+  'runsRoot',
+  'stateRoot',
+] as const
 
-/** Checks that the batch ends in the header the claim names. @throws {NodeError} `CLAIM_LAST_HEADER`: the claim is wrong. */
-export function checkLastHeader(claim: BatchClaim, last: BlockHeader): void {
+/**
+ * Checks that the batch ends in the header the claim names and is no larger than a batch may be.
+ * @param parent - The header that the batch follows.
+ * @throws {NodeError} `CLAIM_LAST_HEADER`, `CLAIM_TOO_LARGE`: the claim is wrong.
+ */
+export function checkLastHeader(claim: BatchClaim, last: BlockHeader, parent: BlockHeader): void {
+  checkSameHeader(claim, last)
+  const segments = last.segmentCount - parent.segmentCount
+  if (segments > limits.segmentsPerBatch)
+    throw new NodeError({
+      code: 'CLAIM_TOO_LARGE',
+      claim: claim.number,
+      segments,
+      maximum: limits.segmentsPerBatch,
+    })
+}
+
+function checkSameHeader(claim: BatchClaim, last: BlockHeader): void {
   const received = BlockHeaderType.hashTreeRoot(claim.lastHeader)
   const expected = BlockHeaderType.hashTreeRoot(last)
   if (sameBytes(expected, received)) return

@@ -1,11 +1,11 @@
-import { type Bytes32, type Clock, sameBytes, type ViewedBlock } from '@parley/protocol'
+import { type Bytes32, sameBytes, type ViewedBlock } from '@parley/protocol'
+import { type BackoffOptions, backoffMs, type Clock, raceAbort } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import type { NodeProgress } from '../progress.ts'
-import { type BackoffOptions, backoffMs } from '../retry.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import { BatchFetcher, type DaLayers, type FetchedBatch } from './batch-fetcher.ts'
 import { readClaim } from './check-claim.ts'
@@ -92,7 +92,7 @@ export class ClaimReader {
     const begun = await this.takeBegun(record, signal)
     if (begun !== undefined) return begun
     for (let failures = 0; ; failures += 1) {
-      const fetched = await abortable(this.fetcher.get(record), signal)
+      const fetched = await raceAbort(this.fetcher.get(record), signal)
       try {
         return await this.complete(record, fetched, state)
       } catch (error) {
@@ -147,7 +147,7 @@ export class ClaimReader {
   private async takeBegun(record: ClaimRecord, signal: AbortSignal): Promise<readonly ViewedBlock[] | undefined> {
     const { begun } = this
     this.begun = undefined
-    return begun !== undefined && sameBytes(begun.hash, record.hash) ? abortable(begun.blocks, signal) : undefined
+    return begun !== undefined && sameBytes(begun.hash, record.hash) ? raceAbort(begun.blocks, signal) : undefined
   }
 
   private layerName({ claim }: ClaimRecord, part: BatchPart): string {
@@ -158,19 +158,4 @@ export class ClaimReader {
 /** Whether waiting may heal what is served, or known, of a claim. */
 function isPassing(error: unknown): error is NodeError {
   return error instanceof NodeError && error.meaning.retry === 'later'
-}
-
-/** The promise's result; rejects with the signal's reason when it aborts first. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  let abort = (): void => undefined
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      abort = () => reject(signal.reason)
-      signal.addEventListener('abort', abort, { once: true })
-      promise.then(resolve, reject)
-    })
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }

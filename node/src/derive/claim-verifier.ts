@@ -2,13 +2,13 @@ import {
   BlockError,
   type BlockFault,
   type ChainConfig,
-  type Clock,
   checkViewRules,
   consumedItems,
   type InboxWindow,
   type ViewedBlock,
 } from '@parley/protocol'
-import { NodeError } from '../faults.ts'
+import type { Clock } from '@parley/runtime'
+import { NodeError, type NodeFault } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
@@ -89,17 +89,17 @@ export class ClaimVerifier {
   ): Promise<VerifiedState | Refusal> {
     const { record, blocks } = claimed
     const { number } = record.claim
-    const begun = this.deps.clock.now()
+    const begun = this.deps.clock.elapsed()
     let before = parent
     try {
-      checkLastHeader(record.claim, demandBlock(blocks.at(-1)).header)
+      checkLastHeader(record.claim, assertBlock(blocks.at(-1)).header, parent.header)
       for (const block of blocks) {
         const step = await this.check(record, block, before)
         const refusal = await this.finish(blocksGiven - 1, signal)
         if (refusal !== undefined) return refusal
         const completed =
           block === blocks.at(-1)
-            ? { number, hash: record.hash, first: demandBlock(blocks[0]).header.number }
+            ? { number, hash: record.hash, first: assertBlock(blocks[0]).header.number }
             : undefined
         this.give({ claimed, begun, step, completed })
         before = step.after
@@ -141,7 +141,7 @@ export class ClaimVerifier {
       if (fault !== undefined) return { record, fault: wrongBlock(record.claim.number, fault) }
       metrics.blocks.inc()
       metrics.messages.inc(step.block.runs.messages)
-      if (completed !== undefined) await this.events.verified(claimed, clock.now() - begun)
+      if (completed !== undefined) await this.events.verified(claimed, clock.elapsed() - begun)
       signal.throwIfAborted()
     }
     return undefined
@@ -169,7 +169,7 @@ interface Given {
   readonly done: Promise<BlockFault | undefined>
 }
 
-function demandBlock(block: ViewedBlock | undefined): ViewedBlock {
+function assertBlock(block: ViewedBlock | undefined): ViewedBlock {
   if (block === undefined) throw new TypeError('a decoded batch has blocks')
   return block
 }
@@ -178,8 +178,11 @@ function wrongBlock(claim: bigint, fault: BlockFault): NodeError {
   return new NodeError({ code: 'CLAIM_BLOCK_WRONG', claim, fault })
 }
 
+/** What makes a claim wrong as a whole, whatever its blocks do. */
+const ofClaims: ReadonlySet<string> = new Set<NodeFault['code']>(['CLAIM_LAST_HEADER', 'CLAIM_TOO_LARGE'])
+
 /** Why the claim is wrong, when that is what the error tells. */
 function refusalIn(error: unknown, claim: bigint): NodeError | undefined {
   if (error instanceof BlockError) return wrongBlock(claim, error.fault)
-  return error instanceof NodeError && error.fault.code === 'CLAIM_LAST_HEADER' ? error : undefined
+  return error instanceof NodeError && ofClaims.has(error.fault.code) ? error : undefined
 }

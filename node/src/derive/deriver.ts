@@ -1,4 +1,5 @@
-import { sameBytes } from '@parley/protocol'
+import { knownRules, type RulesVersion, sameBytes, unknownRules } from '@parley/protocol'
+import { NodeError } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
@@ -21,9 +22,14 @@ export class Deriver {
   private readonly claims: ClaimReader
   /** The claim that was found wrong; looked at again only when another takes its place. */
   private wrong: ClaimRecord | undefined
+  /** Whether the next claim is made by rules that this version does not know. */
+  private halted = false
   private prunedThrough = 0n
   /** Claims being fetched or verified in this turn. */
   private underWay: readonly ClaimRecord[] = []
+  private followed = false
+  /** Claims verified since there was last nothing to verify. */
+  private verifiedInARow = 0
 
   constructor(deps: DeriverDeps, options: DeriverOptions) {
     this.deps = deps
@@ -33,7 +39,7 @@ export class Deriver {
 
   /** Runs until the signal aborts. @throws what nothing here can mend: a dead lane, a store that fails, a defect. */
   async run(signal: AbortSignal): Promise<void> {
-    const { l2, progress } = this.deps
+    const { l2 } = this.deps
     while (!signal.aborted) {
       const seen = l2.seen
       const turn = this.watch(seen, signal)
@@ -43,7 +49,7 @@ export class Deriver {
         if (next !== undefined) {
           await this.derive(next, signal, turn.signal)
         } else {
-          if (this.wrong === undefined) progress.idle()
+          if (this.wrong === undefined && !this.halted) this.caughtUp()
           await l2.changed(seen, signal)
         }
       } catch (error) {
@@ -53,6 +59,17 @@ export class Deriver {
         turn.end()
       }
     }
+  }
+
+  /** Everything claimed is verified. The log says so at the start and after several claims in a row. */
+  private caughtUp(): void {
+    const { progress, store, log } = this.deps
+    const { claim, block, rootsCompared, rootsEqual } = store.tip
+    if (progress.state !== 'following' && (!this.followed || this.verifiedInARow > 1))
+      log.info({ claim, block, rootsCompared, rootsEqual }, 'caught up: every claim on the L2 is verified')
+    this.followed = true
+    this.verifiedInARow = 0
+    progress.idle()
   }
 
   /** Takes back what was verified of claims that no longer stand, and of one that was not verified to its end. */
@@ -82,8 +99,31 @@ export class Deriver {
       log.info({ claim: this.wrong.claim.number }, 'the wrong claim is gone, verification goes on')
       this.wrong = undefined
     }
+    this.halted = next !== undefined && this.haltsAt(next)
+    if (this.halted) return undefined
     this.claims.want(records, signal)
     return next
+  }
+
+  /** Tells when a claim's rules are unknown; verification stands still then. */
+  private haltsAt(record: ClaimRecord): boolean {
+    const { progress, log, metrics } = this.deps
+    const unknown = this.unknownRulesOf(record)
+    if (unknown === undefined) return false
+    const { from, number: rules } = unknown
+    const fault = new NodeError({ code: 'RULES_UNKNOWN', claim: record.claim.number, from, rules, known: knownRules })
+    if (!this.halted) {
+      metrics.faults.inc({ code: fault.fault.code })
+      log.error({ fault: fault.toJSON() }, 'RULES UNKNOWN: verification stands still')
+    }
+    progress.halted(record, fault)
+    return true
+  }
+
+  private unknownRulesOf({ claim }: ClaimRecord): RulesVersion | undefined {
+    const { l2, config } = this.deps
+    const unknown = unknownRules(l2.summary?.rules ?? [], config.fees)
+    return unknown !== undefined && claim.lastHeader.timestamp >= unknown.from ? unknown : undefined
   }
 
   /** Verifies a claim, and those after it that are there in time. @param signal - Of the run; `turn` of this call. */
@@ -112,7 +152,7 @@ export class Deriver {
     if (this.options.fetchAhead === 0 || this.deps.chain.isSnapshotDue(after.header.number)) return undefined
     const records = await this.claims.standing(claim.claim.number + 1n)
     const [next] = records
-    if (next === undefined) return undefined
+    if (next === undefined || this.unknownRulesOf(next) !== undefined) return undefined
     this.claims.want(records, signal)
     const claimed = await this.claims.ahead(next, after, late)
     if (claimed !== undefined) await this.begin(next)
@@ -128,6 +168,7 @@ export class Deriver {
   private async verified({ record, blocks }: ClaimedBlocks, tookMs: number): Promise<void> {
     const { metrics, log } = this.deps
     this.underWay = this.underWay.filter((each) => each !== record)
+    this.verifiedInARow += 1
     metrics.verifySeconds.observe(tookMs / 1000)
     const block = blocks.at(-1)?.header.number
     log.info({ claim: record.claim.number, block, blocks: blocks.length, tookMs }, 'claim verified')

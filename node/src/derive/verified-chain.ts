@@ -13,7 +13,7 @@ import {
   type ViewedBlock,
 } from '@parley/protocol'
 import type { Logger } from 'pino'
-import { NodeError } from '../faults.ts'
+import { NodeError, notReady } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import { StateLock } from '../lock.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
@@ -69,10 +69,10 @@ export class VerifiedChain {
     return this.current
   }
 
-  /** Reads the lanes and the store between two blocks. @throws {NodeError} `NOT_READY`, `OVERLOADED`. */
+  /** Reads the lanes and the store between two blocks. @throws {NodeError} `OVERLOADED`; {RequestError} `NOT_READY`. */
   read<T>(use: (state: VerifiedState, execution: Execution) => Promise<T>): Promise<T> {
     return this.lock.alone(async () => {
-      return use(demandState(this.current), this.deps.execution)
+      return use(assertState(this.current), this.deps.execution)
     }, 'read')
   }
 
@@ -96,7 +96,7 @@ export class VerifiedChain {
     completed: CompletedClaim | undefined,
   ): Promise<BlockFault | undefined> {
     return this.lock.together(() => {
-      const before = demandState(this.given)
+      const before = assertState(this.given)
       const items = consumedItems(block.header, before.header, window)
       const state = stateAfter(block, items, before)
       this.given = state
@@ -138,7 +138,7 @@ export class VerifiedChain {
     const { store, snapshots, execution, log } = this.deps
     if (!this.isSnapshotDue(store.tip.block)) return
     await this.lock.alone(async () => {
-      const state = demandState(this.current)
+      const state = assertState(this.current)
       const taken = await snapshots.take(state, store.tip.claim, execution.snapshot())
       this.lastSnapshot = state.header.number
       log.info({ block: state.header.number, bytes: taken.bytes, chunks: taken.chunks }, 'snapshot taken')
@@ -197,7 +197,7 @@ export class VerifiedChain {
   /** Newest usable snapshot → stored blocks after it, as far as they can be executed again. */
   private async restore(): Promise<void> {
     const { store, snapshots, log } = this.deps
-    await this.demandGenesis()
+    await this.assertGenesis()
     for (const snapshot of (await snapshots.all()).reverse()) {
       if (!(await this.load(snapshot))) {
         await snapshots.drop(snapshot)
@@ -218,7 +218,7 @@ export class VerifiedChain {
   }
 
   /** The state before the first block is kept as a snapshot too, so that there is always one to go back to. */
-  private async demandGenesis(): Promise<void> {
+  private async assertGenesis(): Promise<void> {
     const { snapshots, execution, config } = this.deps
     if ((await snapshots.at(0n)) !== undefined) return
     const empty = ShardType.hashTreeRoot(ShardType.defaultValue())
@@ -250,7 +250,7 @@ export class VerifiedChain {
     const broken = (block: bigint, reason: string): NodeError =>
       new NodeError({ code: 'STORE_INVALID', record: `block ${block}`, reason })
     for (let number = snapshot.state.header.number + 1n; number <= store.tip.block; number += 1n) {
-      const before = demandState(this.current)
+      const before = assertState(this.current)
       const block = await store.signedBlock(number)
       if (block === undefined) return broken(number, 'was pruned')
       const window = await this.window(before.header, block.header.inboxCount)
@@ -263,8 +263,8 @@ export class VerifiedChain {
   }
 }
 
-function demandState(state: VerifiedState | undefined): VerifiedState {
-  if (state === undefined) throw new NodeError({ code: 'NOT_READY', state: 'restoring', retryAfterMs: 1000 })
+function assertState(state: VerifiedState | undefined): VerifiedState {
+  if (state === undefined) throw notReady('restoring')
   return state
 }
 

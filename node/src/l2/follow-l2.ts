@@ -1,6 +1,14 @@
-import { type Clock, CodedError, type L2Confidence, type SettlementReader } from '@parley/protocol'
+import {
+  type ChainConfig,
+  CodedError,
+  knownRules,
+  type L2Confidence,
+  type SettlementReader,
+  unknownRules,
+} from '@parley/protocol'
+import { type BackoffOptions, type Clock, following } from '@parley/runtime'
 import type { Logger } from 'pino'
-import { type BackoffOptions, backoffMs, pause } from '../retry.ts'
+import type { L2Contact } from './contact.ts'
 import type { L2Log } from './l2-log.ts'
 
 export interface FollowDeps {
@@ -8,38 +16,56 @@ export interface FollowDeps {
   readonly l2: L2Log
   readonly clock: Clock
   readonly log: Logger
-  readonly onFault: (error: CodedError) => void
+  readonly contact: L2Contact
 }
+
+/** Whether the L2 may answer otherwise when it is asked again. */
+const passes = (error: unknown): error is CodedError =>
+  error instanceof CodedError && error.fault.code !== 'STORE_INVALID'
 
 /**
  * L2 events → log, page by page, from the cursor on, until the signal aborts. A failing L2 is asked again.
- * @param genesisLineage - Lineage at the deployment.
+ * @param config - Of the deployment: its lineage and fees.
  * @throws errors without a code, and faults of the store.
  */
-export async function followL2(
-  deps: FollowDeps,
-  genesisLineage: Uint8Array,
+export function followL2(
+  { settlement, l2, clock, log, contact }: FollowDeps,
+  config: ChainConfig,
   confidence: L2Confidence,
   backoff: BackoffOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { settlement, l2, clock, log, onFault } = deps
-  let failures = 0
-  while (!signal.aborted) {
-    try {
-      for await (const page of settlement.follow(l2.cursor, confidence, signal)) {
-        await l2.apply(page, genesisLineage)
-        failures = 0
+  return following(
+    {
+      open: (inner) => settlement.follow(l2.cursor, confidence, inner, contact),
+      async take(page) {
+        await l2.apply(page, config.genesis.lineage)
+        contact.answered()
+        contact.caughtUp = page.caughtUp || contact.caughtUp
+        if (page.events.some(({ kind }) => kind === 'rules')) warnOfUnknownRules(l2, config, log)
         if (page.events.length > 0)
           log.debug({ events: page.events.length, l2Block: page.cursor.blockNumber }, 'L2 events')
-      }
-    } catch (error) {
-      if (signal.aborted) return
-      if (!(error instanceof CodedError) || error.fault.code === 'STORE_INVALID') throw error
-      onFault(error)
-      log.warn({ fault: error.toJSON() }, 'following the L2 failed, trying again')
-    }
-    await pause(clock, backoffMs(failures, backoff), signal)
-    failures += 1
-  }
+      },
+    },
+    {
+      ...backoff,
+      clock,
+      passes,
+      onFault(error) {
+        contact.failed(error)
+        log.warn({ fault: error.toJSON() }, 'following the L2 failed, trying again')
+      },
+    },
+    signal,
+  )
+}
+
+/** From the announcement on, so that there is time to install a version that knows them. */
+function warnOfUnknownRules({ summary }: L2Log, { fees }: ChainConfig, log: Logger): void {
+  const unknown = unknownRules(summary?.rules ?? [], fees)
+  if (unknown !== undefined)
+    log.warn(
+      { from: unknown.from, rules: unknown.number, known: knownRules },
+      'RULES_UNKNOWN: rules are announced that this version does not know; it stops at their time',
+    )
 }

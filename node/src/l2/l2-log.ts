@@ -1,4 +1,5 @@
-import type { Bytes32, L2Position, QueuedItem, SettlementEvent, SettlementPage } from '@parley/protocol'
+import type { Bytes32, L2Position, QueuedItem, RulesVersion, SettlementEvent, SettlementPage } from '@parley/protocol'
+import { raceAbort } from '@parley/runtime'
 import { NodeError } from '../faults.ts'
 import {
   decodeRecord,
@@ -30,6 +31,13 @@ interface Draft {
   readonly writes: Write[]
   /** Claims put or taken away by this page. */
   readonly claims: Map<bigint, ClaimRecord | undefined>
+}
+interface Undo {
+  readonly kind: number
+  readonly lineage: Uint8Array
+  readonly removed: readonly ClaimRecord[]
+  readonly final: bigint
+  readonly rules: readonly RulesVersion[]
 }
 type Mutable<T> = { -readonly [key in keyof T]: T[key] }
 
@@ -98,17 +106,14 @@ export class L2Log {
     signal.throwIfAborted()
     if (this.version !== seen) return
     let wake = (): void => undefined
-    let abort = (): void => undefined
+    const change = new Promise<void>((resolve) => {
+      wake = resolve
+      this.waiters.add(wake)
+    })
     try {
-      await new Promise<void>((resolve, reject) => {
-        wake = resolve
-        abort = () => reject(signal.reason)
-        this.waiters.add(wake)
-        signal.addEventListener('abort', abort, { once: true })
-      })
+      await raceAbort(change, signal)
     } finally {
       this.waiters.delete(wake)
-      signal.removeEventListener('abort', abort)
     }
   }
 
@@ -123,7 +128,10 @@ export class L2Log {
     for (const event of page.events) await this.applyEvent(draft, event)
     draft.summary.cursor = page.cursor
     draft.summary.time = page.time
-    await writeAll(this.db, [...draft.writes, put(this.meta, summaryKey, L2SummaryType.serialize(draft.summary))])
+    await writeAll(this.db, [
+      ...draft.writes,
+      put(this.meta, summaryKey, L2SummaryType.serialize({ ...draft.summary, rules: [...draft.summary.rules] })),
+    ])
     this.current = draft.summary
     if (page.events.length === 0) return
     this.version += 1
@@ -136,27 +144,33 @@ export class L2Log {
       await this.rollBack(draft, event.to)
       return
     }
+    // Signatures of headers are checked by the contract and no part of what is derived.
+    if (event.kind === 'key') return
     const undo = {
       blockNumber: event.at.blockNumber,
-      kind: EventKind[event.kind],
+      kind: event.kind === 'rules withdrawn' ? EventKind.rules : EventKind[event.kind],
       lineage: summary.lineage,
       removed: [] as ClaimRecord[],
       final: summary.final,
+      rules: [] as RulesVersion[],
     }
     if (event.kind === 'item') {
       const { index, ...record } = event.queued
-      demandNext('item', summary.items, index)
+      assertNext('item', summary.items, index)
       writes.push(put(this.items, numberKey(index), ItemRecordType.serialize(record)))
       summary.items += 1n
     } else if (event.kind === 'claim') {
-      demandNext('claim', summary.claim + 1n, event.claim.number)
+      assertNext('claim', summary.claim + 1n, event.claim.number)
       this.putClaim(draft, { hash: event.hash, at: event.at, claim: event.claim })
       summary.claim = event.claim.number
     } else if (event.kind === 'removal') {
       undo.removed = await this.removeClaims(draft, event.standing)
       summary.lineage = event.lineage
+    } else if (event.kind === 'rules' || event.kind === 'rules withdrawn') {
+      undo.rules = [...summary.rules]
+      summary.rules = event.kind === 'rules' ? [...summary.rules, event.version] : summary.rules.slice(0, -1)
     } else {
-      if (event.number > summary.claim) demandNext('final', summary.claim, event.number)
+      if (event.number > summary.claim) assertNext('final', summary.claim, event.number)
       summary.final = event.number
     }
     writes.push(put(this.undos, numberKey(summary.events), UndoRecordType.serialize(undo)))
@@ -176,7 +190,7 @@ export class L2Log {
 
   private async removeClaims(draft: Draft, standing: bigint): Promise<ClaimRecord[]> {
     const { summary } = draft
-    if (standing > summary.claim) demandNext('removal', summary.claim, standing)
+    if (standing > summary.claim) assertNext('removal', summary.claim, standing)
     const removed: ClaimRecord[] = []
     for (let number = standing + 1n; number <= summary.claim; number += 1n) {
       const record = draft.claims.get(number) ?? (await this.claim(number))
@@ -210,7 +224,7 @@ export class L2Log {
     }
   }
 
-  private undo(draft: Draft, undo: { kind: number; lineage: Uint8Array; removed: ClaimRecord[]; final: bigint }): void {
+  private undo(draft: Draft, undo: Undo): void {
     const { summary, writes } = draft
     if (undo.kind === EventKind.item) {
       summary.items -= 1n
@@ -222,6 +236,8 @@ export class L2Log {
       for (const record of undo.removed) this.putClaim(draft, record)
       summary.claim += BigInt(undo.removed.length)
       summary.lineage = undo.lineage
+    } else if (undo.kind === EventKind.rules) {
+      summary.rules = undo.rules
     } else {
       summary.final = undo.final
     }
@@ -229,9 +245,9 @@ export class L2Log {
 }
 
 function emptySummary(cursor: L2Position, lineage: Bytes32): L2Summary {
-  return { cursor, events: 0n, items: 0n, claim: 0n, final: 0n, lineage, time: 0n }
+  return { cursor, events: 0n, items: 0n, claim: 0n, final: 0n, lineage, rules: [], time: 0n }
 }
 
-function demandNext(kind: string, expected: bigint, received: bigint): void {
+function assertNext(kind: string, expected: bigint, received: bigint): void {
   if (received !== expected) throw new NodeError({ code: 'EVENT_OUT_OF_ORDER', kind, expected, received })
 }

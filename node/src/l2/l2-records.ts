@@ -8,7 +8,9 @@ import {
   InboxItemType,
   type L2Position,
   maxPointerBytes,
+  type RulesVersion,
   Uint8Type,
+  Uint32Type,
   Uint64Type,
 } from '@parley/protocol'
 
@@ -48,7 +50,19 @@ export interface ItemRecord {
 }
 export const ItemRecordType = new ContainerType({ time: Uint64Type, inboxHash: Bytes32Type, item: InboxItemType })
 
-export const EventKind = { item: 0, claim: 1, removal: 2, final: 3 } as const
+export const EventKind = { item: 0, claim: 1, removal: 2, final: 3, rules: 4 } as const
+
+/** Versions of the rules that may be announced; each takes a vote. */
+const mostVersions = 1024
+
+const RulesVersionType = new ContainerType({
+  from: Uint64Type,
+  announcedAt: Uint64Type,
+  number: Uint32Type,
+  dataCommittee: Bytes20Type,
+  fees: new ContainerType({ minPrice: Uint64Type, target: Uint64Type, fraction: Uint64Type }),
+})
+const RulesType = new ListCompositeType(RulesVersionType, mostVersions)
 
 /** What undoes one event when the L2 block that told it is no longer canonical. */
 export const UndoRecordType = new ContainerType({
@@ -59,6 +73,8 @@ export const UndoRecordType = new ContainerType({
   removed: new ListCompositeType(ClaimRecordType, 2 ** 24),
   /** Of a finality event: the latest final claim before it. */
   final: Uint64Type,
+  /** Of an announcement or its withdrawal: the versions before it. */
+  rules: RulesType,
 })
 
 /** All that the events so far add up to, beside the items and claims themselves. */
@@ -72,6 +88,8 @@ export interface L2Summary {
   /** Number of the latest final claim. */
   readonly final: bigint
   readonly lineage: Uint8Array
+  /** Versions of the rules, announced ones included. */
+  readonly rules: readonly RulesVersion[]
   /** L2 time of the cursor's block, in milliseconds. */
   readonly time: bigint
 }
@@ -82,5 +100,6 @@ export const L2SummaryType = new ContainerType({
   claim: Uint64Type,
   final: Uint64Type,
   lineage: Bytes32Type,
+  rules: RulesType,
   time: Uint64Type,
 })

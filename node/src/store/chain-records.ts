@@ -12,8 +12,8 @@ import {
   Uint64Type,
 } from '@parley/protocol'
 
-/** Form of what is stored: 2 since the records of conversations are pages. */
-export const storedFormat = 2n
+/** Form of what is stored: 4 since headers count segments and changes exchange keys. */
+export const storedFormat = 4n
 
 /** How far the chain is verified. */
 export interface Tip {
@@ -71,6 +71,8 @@ export const EntryKind = { message: 0, change: 1 } as const
 export interface HistoryRecord {
   readonly block: bigint
   readonly timestamp: bigint
+  /** Place among the entries of its block, from 0. */
+  readonly place: number
   /** Came through the L2's inbox. */
   readonly forced: boolean
   readonly event:

@@ -83,12 +83,12 @@ export class ChainStore {
   static async open(db: NodeStore): Promise<ChainStore> {
     const store = new ChainStore(db)
     const [stored, format] = await store.meta.getMany([tipKey, formatKey])
-    await store.demandFormat(format, stored !== undefined)
+    await store.assertFormat(format, stored !== undefined)
     if (stored !== undefined) store.currentTip = decodeRecord('tip', TipType, stored)
     return store
   }
 
-  private async demandFormat(format: Uint8Array | undefined, isUsed: boolean): Promise<void> {
+  private async assertFormat(format: Uint8Array | undefined, isUsed: boolean): Promise<void> {
     if (format === undefined && !isUsed) {
       await writeAll(this.db, [put(this.meta, formatKey, numberKey(storedFormat))])
       return

@@ -47,7 +47,7 @@ export class PageWriter {
   }
 
   /** A message that came through the inbox. */
-  forcedMessage(at: number, { member, content }: Message): number {
+  forcedMessage(at: number, { member, content }: Omit<Message, 'conversation'>): number {
     this.bytes[at] = EntryKind.message | forcedFlag
     this.view.setUint16(at + 1, member, true)
     this.bytes.set(content, at + 1 + memberBytes)
@@ -73,7 +73,7 @@ export function readPage(bytes: Uint8Array): HistoryRecord[] {
     const forced = (kind & forcedFlag) !== 0
     const end = at + entryBytesAt(view, at)
     if (end > bytes.length) throw new RangeError(`an entry ends ${end - bytes.length} bytes early`)
-    records.push({ block, timestamp, forced, event: readEvent(bytes, view, at, end) })
+    records.push({ block, timestamp, place: records.length, forced, event: readEvent(bytes, view, at, end) })
     at = end
   }
   return records

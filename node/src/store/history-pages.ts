@@ -1,18 +1,14 @@
 import {
-  BodyKind,
-  type ForcedOperation,
-  InboxItemKind,
-  OperationKind,
-  type QueuedItem,
   type RunsView,
-  sameBytes,
   type ViewedBlock,
   type ViewedRun,
   type ViewedSegment,
   viewedMember,
   viewedMessageBytes,
 } from '@parley/protocol'
+import { EntryKind } from './chain-records.ts'
 import { changeEntryBytes, messageEntryBytes, PageWriter, pageHeadBytes, serializeChange } from './history-page.ts'
+import { type ItemAt, rareEvent } from './rare-events.ts'
 
 /** What a block adds to the record of one conversation. */
 export interface HistoryPage {
@@ -30,8 +26,6 @@ interface RareEntry {
   readonly bytes: number
   readonly write: (writer: PageWriter, at: number) => number
 }
-
-type ItemAt = (index: bigint) => QueuedItem
 
 /**
  * What a verified block adds to the records of conversations: of each conversation its entries in order.
@@ -111,25 +105,11 @@ class RunPages {
 }
 
 function rareEntry(view: RunsView, segment: ViewedSegment, itemAt: ItemAt): RareEntry | undefined {
-  if (segment.kind === BodyKind.messages) return undefined
-  if (segment.kind === BodyKind.operation) return changeEntry(view.operation(segment), false)
-  // An invalid forced item is skipped and changes nothing, not even the fee fields, so its segment keeps the root.
-  if (sameBytes(view.root(segment.preRoot), view.root(segment.postRoot))) return undefined
-  const { item } = itemAt(view.item(segment))
-  if (item.selector === InboxItemKind.forcedMessage) {
-    const { message } = item.value
-    const write: RareEntry['write'] = (writer, at) => writer.forcedMessage(at, message)
-    return { conversation: message.conversation, bytes: messageEntryBytes, write }
-  }
-  return item.selector === InboxItemKind.forcedOperation ? changeEntry(item.value.operation, true) : undefined
-}
-
-function changeEntry(operation: ForcedOperation['operation'], forced: boolean): RareEntry | undefined {
-  if (operation.selector !== OperationKind.changeMembers) return undefined
-  const change = serializeChange(operation.value)
-  return {
-    conversation: operation.value.conversation,
-    bytes: changeEntryBytes(change),
-    write: (writer, at) => writer.change(at, change, forced),
-  }
+  const rare = rareEvent(view, segment, itemAt)
+  if (rare === undefined) return undefined
+  const { conversation, forced, event } = rare
+  if (event.selector === EntryKind.message)
+    return { conversation, bytes: messageEntryBytes, write: (writer, at) => writer.forcedMessage(at, event.value) }
+  const change = serializeChange(event.value)
+  return { conversation, bytes: changeEntryBytes(change), write: (writer, at) => writer.change(at, change, forced) }
 }

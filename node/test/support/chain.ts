@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
   type BlockHeader,
-  type BuiltBlock,
-  buildBlock,
   type ChainConfig,
   type ChangeMembers,
   type Conversation,
@@ -17,7 +15,6 @@ import {
   memberKey,
   messageDigest,
   nextInboxHash,
-  type Offer,
   OperationKind,
   ownerAddress,
   portableVerifier,
@@ -26,6 +23,7 @@ import {
   StateType,
   signDigest,
 } from '@parley/protocol'
+import { type BuiltBlock, buildBlock, type Offer } from '@parley/protocol/reference'
 
 export function digestOf(text: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(text).digest())
@@ -38,7 +36,7 @@ export const config: ChainConfig = {
   forceDelayMs: 600_000n,
   genesis: {
     timestamp: 1_700_000_000_000n,
-    prices: { dataByte: 1n, settlement: 1n, stateByte: 1n },
+    prices: { coreByte: 1n, witnessByte: 1n, settlement: 1n, stateByte: 1n },
     lineage: digestOf('lineage'),
   },
 }
@@ -146,7 +144,17 @@ export class TestChain {
     index = 0,
   ): { change: ChangeMembers; signatures: Uint8Array[] } {
     const { id, epoch, members } = this.conversation(shard, index)
-    const change = { shard, conversation: index, epoch, signer: 0, remove: [], roles: [], add: [], ...entries }
+    const change = {
+      shard,
+      conversation: index,
+      epoch,
+      signer: 0,
+      remove: [],
+      roles: [],
+      add: [],
+      exchange: [],
+      ...entries,
+    }
     const removed = new Set(change.remove.map(({ slot }) => slot))
     const consents = change.add.map(({ slot, key }) => {
       const nonce = (members[slot]?.nonce ?? 0n) + (removed.has(slot) ? 1n : 0n)
@@ -162,5 +170,7 @@ export class TestChain {
   }
 }
 
-export const addGuest: Partial<ChangeMembers> = { add: [{ slot: 2, key: keyAt(2).key, role: 1 }] }
+export const addGuest: Partial<ChangeMembers> = {
+  add: [{ slot: 2, key: keyAt(2).key, role: 1, allowance: 0n, priceLimit: 0n }],
+}
 export const removeGuest: Partial<ChangeMembers> = { remove: [{ slot: 2 }] }

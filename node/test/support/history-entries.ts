@@ -14,7 +14,8 @@ import { EntryKind, type HistoryRecord } from '../../src/store/chain-records.ts'
 export interface PlacedEntry {
   readonly shard: number
   readonly conversation: number
-  readonly record: HistoryRecord
+  /** Without its place in the block, which is for the caller to count. */
+  readonly record: Omit<HistoryRecord, 'place'>
 }
 
 /** What a block adds to the records of conversations, in order, from its values: what `historyPages` is held equal to. */

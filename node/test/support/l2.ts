@@ -1,10 +1,9 @@
 import {
   type BatchClaim,
   type BlockHeader,
-  type BuiltBlock,
   type ChainConfig,
   type ClaimHead,
-  type Clock,
+  type CodedError,
   coreRoot,
   DaError,
   DaLayer,
@@ -13,15 +12,19 @@ import {
   type DataAvailability,
   encodeCore,
   encodeWitness,
+  type FollowWatch,
+  firstSchedule,
   genesisHeader,
   type L2Confidence,
   type L2Position,
+  type Schedule,
   type SettlementEvent,
   type SettlementPage,
   type SettlementReader,
   skeletonOf,
   witnessRoot,
 } from '@parley/protocol'
+import type { BuiltBlock } from '@parley/protocol/reference'
 import { config, digestOf } from './chain.ts'
 
 type Unplaced<E> = E extends { readonly at: L2Position } ? Omit<E, 'at'> : never
@@ -40,6 +43,9 @@ export class ScriptedL2 implements SettlementReader {
   private readonly waiters = new Set<() => void>()
   /** Tells a reorganisation and the block that follows it in one page. */
   inOnePage = false
+  /** L2 time of every block told from now on, in milliseconds. */
+  time = 0n
+  private unreadable: CodedError | undefined
   /** Thrown by the next calls of `follow`, one each. */
   readonly failures: Error[] = []
 
@@ -55,6 +61,12 @@ export class ScriptedL2 implements SettlementReader {
     for (const wake of this.waiters) wake()
   }
 
+  /** From now on the L2 fails so; undefined lets it answer again. */
+  setUnreadable(fault: CodedError | undefined): void {
+    this.unreadable = fault
+    for (const wake of this.waiters) wake()
+  }
+
   /** Replaces the last `depth` blocks. */
   reorganise(depth: number, ...blocks: readonly (readonly PlainEvent[])[]): void {
     this.blocks = this.blocks.slice(0, -depth)
@@ -64,8 +76,8 @@ export class ScriptedL2 implements SettlementReader {
   async config(): Promise<ChainConfig> {
     return config
   }
-  async sequencer(): Promise<Uint8Array> {
-    return new Uint8Array(20)
+  async schedule(): Promise<Schedule> {
+    return firstSchedule(new Uint8Array(20), config.fees)
   }
   async lineage(): Promise<Uint8Array> {
     return config.genesis.lineage
@@ -81,9 +93,18 @@ export class ScriptedL2 implements SettlementReader {
     cursor: L2Position | undefined,
     _confidence: L2Confidence,
     signal: AbortSignal,
+    watch?: FollowWatch,
   ): AsyncGenerator<SettlementPage> {
     let standing = cursor
+    let toldCaughtUp = false
     while (!signal.aborted) {
+      const { unreadable } = this
+      if (unreadable !== undefined) {
+        watch?.failed(unreadable)
+        await this.more(signal)
+        continue
+      }
+      watch?.answered()
       const failure = this.failures.shift()
       if (failure !== undefined) throw failure
       const canonical = standing === undefined ? undefined : this.blocks[Number(standing.blockNumber)]
@@ -95,20 +116,30 @@ export class ScriptedL2 implements SettlementReader {
         if (next !== undefined) {
           this.told.set(next.position.blockNumber, next.position)
           standing = next.position
-          yield { events: [{ kind: 'rollback', to }, ...next.events], cursor: standing, time: 0n, caughtUp: false }
+          yield {
+            events: [{ kind: 'rollback', to }, ...next.events],
+            cursor: standing,
+            time: this.time,
+            caughtUp: false,
+          }
           continue
         }
-        yield { events: [{ kind: 'rollback', to }], cursor: to, time: 0n, caughtUp: false }
+        yield { events: [{ kind: 'rollback', to }], cursor: to, time: this.time, caughtUp: false }
         continue
       }
       const next = this.blocks[standing === undefined ? 0 : Number(standing.blockNumber) + 1]
       if (next === undefined) {
+        if (!toldCaughtUp && standing !== undefined) {
+          toldCaughtUp = true
+          yield { events: [], cursor: standing, time: this.time, caughtUp: true }
+          continue
+        }
         await this.more(signal)
         continue
       }
       this.told.set(next.position.blockNumber, next.position)
       standing = next.position
-      yield { events: next.events, cursor: standing, time: 0n, caughtUp: next === this.blocks.at(-1) }
+      yield { events: next.events, cursor: standing, time: this.time, caughtUp: next === this.blocks.at(-1) }
     }
   }
 
@@ -223,20 +254,3 @@ export function hashed(claim: BatchClaim): TestClaim {
 }
 
 export const claimed = ({ hash, claim }: TestClaim): PlainEvent => ({ kind: 'claim', hash, claim })
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      signal.throwIfAborted()
-      const timer = setTimeout(resolve, ms)
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer)
-          reject(signal.reason)
-        },
-        { once: true },
-      )
-    }),
-}

@@ -1,5 +1,7 @@
 import { createExecution, ExecutionError } from '@parley/execution'
-import type { BuiltBlock, ChainConfig, QueuedItem } from '@parley/protocol'
+import type { ChainConfig, QueuedItem } from '@parley/protocol'
+import type { BuiltBlock } from '@parley/protocol/reference'
+import { systemClock } from '@parley/runtime'
 import { MemoryLevel } from 'memory-level'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -12,7 +14,7 @@ import {
   type ParleyNode,
 } from '../../src/index.ts'
 import { addGuest, removeGuest, TestChain } from './chain.ts'
-import { claimed, claimOf, ScriptedL2, SpoilableDa, systemClock, type TestClaim } from './l2.ts'
+import { claimed, claimOf, ScriptedL2, SpoilableDa, type TestClaim } from './l2.ts'
 
 export const log = pino({ level: 'silent' })
 
@@ -159,7 +161,7 @@ export class Running {
 
 /** Waits until `holds`. @throws after twenty seconds, naming `what`. */
 export async function until(what: string | (() => string), holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 110_000
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`did not come: ${typeof what === 'string' ? what : what()}`)
     await new Promise<void>((resolve) => setTimeout(resolve, 2))

@@ -10,7 +10,7 @@ import type { Message, Operation } from '../types/operation.ts'
 import { type Shard, ShardType, type State } from '../types/state.ts'
 import type { ReferenceChain } from './execute.ts'
 import { pricesAfter } from './inbox-range.ts'
-import { runsRoot, stateRoot } from './roots.ts'
+import { runsRoot, segmentsOf, stateRoot } from './roots.ts'
 
 /** Something offered to the sequencer, in order of arrival. */
 export type Offer =
@@ -153,6 +153,7 @@ export function buildBlock(
     timestamp: block.timestamp,
     lineage: chain.lineage,
     inboxCount: state.inboxCount,
+    segmentCount: chain.parent.segmentCount + BigInt(segmentsOf(runs)),
     inboxHash: consumed.at(-1)?.inboxHash ?? chain.window.hashBefore,
     prices: pricesBefore,
     runsRoot: runsRoot(runs),

@@ -14,6 +14,7 @@ export type BlockFault = BlockPlace &
     | { code: 'HEADER_LINK'; field: string; expected: bigint | Uint8Array; received: bigint | Uint8Array }
     | { code: 'TIMESTAMP_STEP'; previous: bigint; received: bigint; minimumStep: bigint }
     | { code: 'BLOCK_SIZE'; segments: number; maximum: number }
+    | { code: 'SEGMENT_COUNT'; expected: bigint; received: bigint }
     | { code: 'BLOCK_EMPTY' }
     | { code: 'RUN_ORDER'; previousShard: number }
     | { code: 'RUN_ROOT'; expected: Uint8Array; received: Uint8Array }
@@ -37,6 +38,7 @@ export const blockFaults: FaultTable<BlockFault> = {
   HEADER_LINK: operator('a header does not follow the one before it'),
   TIMESTAMP_STEP: operator('a timestamp is too close to the one before it'),
   BLOCK_SIZE: operator('a block has too many segments'),
+  SEGMENT_COUNT: operator('the header does not count the block’s segments'),
   BLOCK_EMPTY: operator('a block has neither segments nor inbox items'),
   RUN_ORDER: operator('shards do not ascend or are out of range'),
   RUN_ROOT: operator('a run does not end in its last segment’s root'),

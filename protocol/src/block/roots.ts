@@ -18,6 +18,11 @@ export function runsRoot(runs: Run[]): Bytes32 {
   return RunsType.hashTreeRoot(runs)
 }
 
+/** Segments of a block, in all its runs. */
+export function segmentsOf(runs: readonly { readonly segments: { readonly length: number } }[]): number {
+  return runs.reduce((sum, { segments }) => sum + segments.length, 0)
+}
+
 /** Rolling hash of the inbox after `item`. @param parentHash - Hash of the L2 block before the one that queued it. */
 export function nextInboxHash(previous: Bytes32, item: QueuedItem['item'], parentHash: Bytes32): Bytes32 {
   const preimage = new Uint8Array(96)
@@ -38,6 +43,7 @@ export function genesisHeader(config: ChainConfig): BlockHeader {
     timestamp: config.genesis.timestamp,
     lineage: config.genesis.lineage,
     inboxCount: 0n,
+    segmentCount: 0n,
     inboxHash: new Uint8Array(32),
     prices: config.genesis.prices,
     runsRoot: runsRoot([]),

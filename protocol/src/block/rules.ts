@@ -7,7 +7,7 @@ import { type QueuedItem, shardOfItem } from '../types/inbox.ts'
 import type { Prices } from '../types/state.ts'
 import { BlockError, type BlockPlace } from './faults.ts'
 import { itemsDue } from './inbox-range.ts'
-import { runsRoot } from './roots.ts'
+import { runsRoot, segmentsOf } from './roots.ts'
 import { type BlockShape, type RunShape, shapeOfBlock } from './shape.ts'
 
 /** What stands before a block. */
@@ -27,7 +27,7 @@ export interface InboxWindow {
   readonly hashBefore: Bytes32
 }
 
-const priceFields = ['dataByte', 'settlement', 'stateByte'] as const
+const priceFields = ['coreByte', 'witnessByte', 'settlement', 'stateByte'] as const
 
 function checkHeader(header: BlockHeader, parent: BlockParent, lineage: Bytes32, place: BlockPlace): void {
   const expectedNumber = parent.header.number + 1n
@@ -107,10 +107,16 @@ function checkInboxRange(
     throw new BlockError({ ...place, code: 'INBOX_HASH', expected, received: header.inboxHash })
 }
 
-function checkRunOrder(block: BlockShape, place: BlockPlace): void {
-  const segments = block.runs.reduce((sum, run) => sum + run.segments.length, 0)
+function checkSegmentCount(block: BlockShape, parent: BlockHeader, place: BlockPlace): void {
+  const segments = segmentsOf(block.runs)
   if (segments > limits.segmentsPerBlock)
     throw new BlockError({ ...place, code: 'BLOCK_SIZE', segments, maximum: limits.segmentsPerBlock })
+  const expected = parent.segmentCount + BigInt(segments)
+  const received = block.header.segmentCount
+  if (received !== expected) throw new BlockError({ ...place, code: 'SEGMENT_COUNT', expected, received })
+}
+
+function checkRunOrder(block: BlockShape, place: BlockPlace): void {
   let previousShard = -1
   for (const run of block.runs) {
     if (run.shard <= previousShard || run.shard >= limits.shards || run.segments.length === 0)
@@ -184,14 +190,14 @@ function checkInboxSegments(block: BlockShape, consumed: readonly QueuedItem[], 
 }
 
 function checkWitnessShape(block: BlockShape, place: BlockPlace): void {
-  const demandCount = (expected: number, received: number | undefined, at: BlockPlace): void => {
+  const assertCount = (expected: number, received: number | undefined, at: BlockPlace): void => {
     if (received !== expected) throw new BlockError({ ...at, code: 'WITNESS_SHAPE', expected, received: received ?? 0 })
   }
-  demandCount(block.runs.length, block.signedRuns, place)
+  assertCount(block.runs.length, block.signedRuns, place)
   for (const { shard, segments, signedSegments } of block.runs) {
-    demandCount(segments.length, signedSegments, { ...place, shard })
+    assertCount(segments.length, signedSegments, { ...place, shard })
     segments.forEach(({ signaturesNeeded, signatures }, segment) => {
-      demandCount(signaturesNeeded, signatures, { ...place, shard, segment })
+      assertCount(signaturesNeeded, signatures, { ...place, shard, segment })
     })
   }
 }
@@ -230,6 +236,7 @@ export function checkShapeRules(
   const place = { block: header.number }
   checkHeader(header, parent, lineage, place)
   checkInboxRange(header, parent.header, window, config, place)
+  checkSegmentCount(block, parent.header, place)
   checkRunOrder(block, place)
   if (block.runs.length === 0 && header.inboxCount === parent.header.inboxCount)
     throw new BlockError({ ...place, code: 'BLOCK_EMPTY' })

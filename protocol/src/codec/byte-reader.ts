@@ -66,7 +66,7 @@ export class ByteReader {
   }
 
   /** Demands that so many bytes are left, before memory is taken for what they hold. */
-  demandAtLeast(field: string, length: number): void {
+  assertAtLeast(field: string, length: number): void {
     if (length > this.remaining) throw this.truncated(field)
   }
 

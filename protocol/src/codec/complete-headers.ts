@@ -4,14 +4,17 @@ import type { Bytes32 } from '../ssz/primitives.ts'
 import { type BlockHeader, BlockHeaderType } from '../types/block.ts'
 import type { BlockColumn } from './core-columns.ts'
 
-/** What a batch says of a block's header by itself, and the root of the block's runs. */
+/** What a batch says of a block's header by itself, and what follows from the block's runs. */
 export interface HeaderRest extends Pick<BlockColumn, 'timestamp' | 'inboxCount'> {
   readonly stateRoot: Bytes32
   readonly runsRoot: Bytes32
+  /** Segments of the block itself. */
+  readonly segments: number
 }
 
 /**
- * Puts back what of headers is derived, one after another: numbers, links, lineage, inbox hashes and prices. Where the
+ * Puts back what of headers is derived, one after another: numbers, links, lineage, counts of
+ * segments, inbox hashes and prices. Where the
  * inbox is not known as far as a block claims, its hash stays that of what is known.
  */
 export class HeaderCompleter {
@@ -27,7 +30,7 @@ export class HeaderCompleter {
     this.lineage = lineage
   }
 
-  next({ timestamp, inboxCount, stateRoot, runsRoot }: HeaderRest): BlockHeader {
+  next({ timestamp, inboxCount, stateRoot, runsRoot, segments }: HeaderRest): BlockHeader {
     const { previous, window } = this
     const consumed = consumedItems({ inboxCount }, previous, window)
     const inboxHash = consumed.at(-1)?.inboxHash ?? window.hashBefore
@@ -37,6 +40,7 @@ export class HeaderCompleter {
       timestamp,
       lineage: this.lineage,
       inboxCount,
+      segmentCount: previous.segmentCount + BigInt(segments),
       inboxHash,
       prices: this.prices,
       runsRoot,

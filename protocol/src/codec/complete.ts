@@ -1,5 +1,5 @@
 import { ListCompositeType } from '@chainsafe/ssz'
-import { runsRoot } from '../block/roots.ts'
+import { runsRoot, segmentsOf } from '../block/roots.ts'
 import type { BlockParent, InboxWindow } from '../block/rules.ts'
 import { limits } from '../limits.ts'
 import { hash64 } from '../ssz/merkle.ts'
@@ -33,8 +33,8 @@ function completeRun(run: RunSkeleton, before: Bytes32): Run {
 }
 
 /**
- * Puts back what is derived: numbers, links, lineage, inbox hashes, prices and the roots segments begin at. Nothing is
- * checked: a block that breaks a rule comes out as it was claimed, for `checkBlockRules` to name the fault. Where the
+ * Puts back what is derived: numbers, links, lineage, counts of segments, inbox hashes, prices and the roots segments
+ * begin at. Nothing is checked: a block that breaks a rule comes out as it was claimed, for `checkBlockRules` to name the fault. Where the
  * inbox is not known as far as a block claims, its hash stays that of what is known.
  */
 export function completeBlocks(
@@ -48,7 +48,7 @@ export function completeBlocks(
   return skeletons.map((skeleton) => {
     const runs = skeleton.runs.map((run) => completeRun(run, shardRoots[run.shard] as Bytes32))
     for (const run of runs) shardRoots[run.shard] = run.postRoot
-    return { header: headers.next({ ...skeleton, runsRoot: runsRoot(runs) }), runs }
+    return { header: headers.next({ ...skeleton, runsRoot: runsRoot(runs), segments: segmentsOf(runs) }), runs }
   })
 }
 

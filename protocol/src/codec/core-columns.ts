@@ -137,11 +137,11 @@ export function writtenColumns(columns: BatchColumns): CoreColumns {
  * @throws {RangeError} when a timestamp or inbox count falls.
  */
 export function encodeBatchColumns(columns: BatchColumns): Uint8Array {
-  demandSome(columns.blocks.length)
-  demandAtMost('blocks', columns.blocks.length, limits.blocksPerBatch)
+  assertSome(columns.blocks.length)
+  assertAtMost('blocks', columns.blocks.length, limits.blocksPerBatch)
   const { narrow: narrowColumns, wide } = writtenColumns(columns)
   const narrow = Buffer.concat(narrowColumns.map(({ bytes }) => bytes))
-  demandAtMost('narrow columns', narrow.length, codecLimits.maxNarrowBytes)
+  assertAtMost('narrow columns', narrow.length, codecLimits.maxNarrowBytes)
   const deflated = deflateRawSync(narrow, { level: constants.Z_BEST_COMPRESSION })
   const stored = deflated.length < narrow.length ? deflated : narrow
   const writer = new ByteWriter()
@@ -151,15 +151,15 @@ export function encodeBatchColumns(columns: BatchColumns): Uint8Array {
   if (stored !== narrow) writer.varint(stored.length)
   writer.bytes(stored)
   for (const { bytes } of wide) writer.bytes(bytes)
-  demandAtMost('part', writer.length, codecLimits.maxPartBytes)
+  assertAtMost('part', writer.length, codecLimits.maxPartBytes)
   return writer.finish()
 }
 
-function demandAtMost(field: string, received: number, maximum: number): void {
+function assertAtMost(field: string, received: number, maximum: number): void {
   if (received > maximum) throw new CodecError({ code: 'CODEC_BOUND', part, field, received, maximum })
 }
 
-function demandSome(blocks: number): void {
+function assertSome(blocks: number): void {
   if (blocks === 0) throw new CodecError({ code: 'CODEC_VALUE', part, field: 'blocks', reason: 'none' })
 }
 
@@ -204,7 +204,7 @@ function readOperation(bytes: Uint8Array): Uint8Array {
 
 function readBlocks(narrow: ByteReader): BlockColumn[] {
   const count = narrow.varint('blocks', limits.blocksPerBatch)
-  demandSome(count)
+  assertSome(count)
   let timestamp = 0n
   let inboxCount = 0n
   return times(count, () => {
@@ -232,7 +232,7 @@ function readSegmentCounts(narrow: ByteReader, blocks: readonly BlockColumn[]): 
 function readMessages(narrow: ByteReader, wide: ByteReader, total: number) {
   // Nothing is allocated for messages that the data cannot hold.
   const contents = wide.bytes('content', total * rootBytes)
-  narrow.demandAtLeast('conversation', 2 * total)
+  narrow.assertAtLeast('conversation', 2 * total)
   const conversations = new Uint32Array(total)
   for (let i = 0; i < total; i += 1) conversations[i] = narrow.varint('conversation', uint32)
   const members = new Uint16Array(total)
@@ -245,7 +245,7 @@ function readMessages(narrow: ByteReader, wide: ByteReader, total: number) {
  * @throws {CodecError}
  */
 export function decodeBatchColumns(data: Uint8Array): BatchColumns {
-  demandAtMost('part', data.length, codecLimits.maxPartBytes)
+  assertAtMost('part', data.length, codecLimits.maxPartBytes)
   const wide = new ByteReader(data, part)
   const narrow = readNarrow(wide)
   const blocks = readBlocks(narrow)
@@ -254,7 +254,7 @@ export function decodeBatchColumns(data: Uint8Array): BatchColumns {
   const shards = Uint8Array.from(times(runs, () => narrow.byte('shard', limits.shards - 1)))
   const segmentCounts = readSegmentCounts(narrow, blocks)
   const segments = segmentCounts.reduce((sum, count) => sum + count, 0)
-  narrow.demandAtLeast('segment kind', segments)
+  narrow.assertAtLeast('segment kind', segments)
   const kinds = new Uint8Array(segments)
   for (let i = 0; i < segments; i += 1) kinds[i] = narrow.byte('segment kind', bodyKinds)
   const postRoots = wide.bytes('postRoot', segments * rootBytes)

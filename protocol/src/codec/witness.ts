@@ -17,7 +17,7 @@ export function encodeWitness(witness: readonly BlockWitness[]): Uint8Array {
 
 /** As `encodeWitness`. @param signatures - One after another. */
 export function encodeSignatures(signatures: Uint8Array): Uint8Array {
-  demandSize(signatures.length + 1)
+  assertSize(signatures.length + 1)
   const bytes = new Uint8Array(signatures.length + 1)
   bytes[0] = codecVersion
   bytes.set(signatures, 1)
@@ -36,7 +36,7 @@ export function decodeSignatures(data: Uint8Array, count: number): Uint8Array {
 }
 
 function readerOf(data: Uint8Array): ByteReader {
-  demandSize(data.length)
+  assertSize(data.length)
   const reader = new ByteReader(data, part)
   const version = reader.byte('version')
   if (version !== codecVersion)
@@ -44,7 +44,7 @@ function readerOf(data: Uint8Array): ByteReader {
   return reader
 }
 
-function demandSize(received: number): void {
+function assertSize(received: number): void {
   const maximum = codecLimits.maxPartBytes
   if (received > maximum) throw new CodecError({ code: 'CODEC_BOUND', part, field: 'part', received, maximum })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { BlockSource } from '../interfaces/block-source.ts'
 import type { SealedBlock } from '../types/block.ts'
-import { SealedBlockType } from '../types/wire.ts'
+import { BlockView } from '../view/block-view.ts'
 import type { ComplianceCase } from './case.ts'
 import { rejectsWithCode, sameRecord } from './expect.ts'
 
@@ -28,20 +28,20 @@ async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   }
 }
 
-function sameBlock(received: SealedBlock | undefined, expected: SealedBlock): void {
+function sameBlock(received: BlockView | undefined, expected: SealedBlock): void {
   assert.ok(received !== undefined, 'the source ended')
-  sameRecord(SealedBlockType.serialize(received), SealedBlockType.serialize(expected))
+  sameRecord(received.bytes, BlockView.encode(expected).bytes)
 }
 
 /** Takes blocks one by one and ends the iteration whatever happens. */
 async function reading(
   harness: BlockSourceHarness,
   from: bigint,
-  use: (next: () => Promise<SealedBlock | undefined>, abort: () => void) => Promise<void>,
+  use: (next: () => Promise<BlockView | undefined>, abort: () => void) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController()
   const iterator = harness.source.blocks(from, controller.signal)[Symbol.asyncIterator]()
-  const next = async (): Promise<SealedBlock | undefined> => {
+  const next = async (): Promise<BlockView | undefined> => {
     const result = await within(iterator.next(), 'next block')
     return result.done === true ? undefined : result.value
   }

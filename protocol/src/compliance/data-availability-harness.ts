@@ -24,6 +24,8 @@ export interface DaHarness {
 export interface DaTraits {
   /** Whether the adapter asks somebody else, who may not answer. */
   readonly remote: boolean
+  /** Whether a chain says what was published: `status` is then told without a download, whatever is served. */
+  readonly chain: boolean
   /** Whether publishing costs something. */
   readonly priced: boolean
   /** Sizes in bytes to publish besides the usual ones: the edges of the layer's own units. */

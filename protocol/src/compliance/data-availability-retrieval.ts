@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { maxPointerBytes } from '../types/claim.ts'
 import type { ComplianceCase } from './case.ts'
 import { assertFault, assertSameBytes, patience, sampleBytes, withAdapter } from './data-availability-checks.ts'
-import type { DaHarness } from './data-availability-harness.ts'
+import type { DaHarness, DaTraits } from './data-availability-harness.ts'
 
 function malformed(pointer: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const otherVersion = pointer.slice()
@@ -22,7 +22,7 @@ function malformed(pointer: Uint8Array): ReadonlyMap<string, Uint8Array> {
 }
 
 /** What is given back: exactly what was published, or a fault that says what is wrong. */
-export function daRetrievalCases(lease: () => DaHarness): readonly ComplianceCase[] {
+export function daRetrievalCases(lease: () => DaHarness, { chain }: DaTraits): readonly ComplianceCase[] {
   return [
     withAdapter(lease, 'retrieve › what was never published is DA_MISSING', async (da, harness) => {
       const pointer = harness.unknownPointer()
@@ -48,16 +48,20 @@ export function daRetrievalCases(lease: () => DaHarness): readonly ComplianceCas
         assertSameBytes(await da.retrieve(pointer, patience()), data, 'after healing')
       },
     ),
-    withAdapter(lease, 'status › follows what the layer serves', async (da, harness) => {
+    withAdapter(lease, statusCase(chain), async (da, harness) => {
       const data = sampleBytes('status', 1001)
       const { pointer } = await da.submit(data, patience())
       assert.equal(await da.status(pointer, patience()), 'available')
       await harness.withhold(pointer)
-      assert.equal(await da.status(pointer, patience()), 'missing')
+      assert.equal(await da.status(pointer, patience()), chain ? 'available' : 'missing')
       await assertFault(da.retrieve(pointer, patience()), 'DA_MISSING', 'retrieve')
       await harness.heal()
       assert.equal(await da.status(pointer, patience()), 'available')
       assertSameBytes(await da.retrieve(pointer, patience()), data, 'after healing')
     }),
   ]
+}
+
+function statusCase(chain: boolean): string {
+  return chain ? 'status › is told by the chain, without a download' : 'status › follows what the layer serves'
 }

@@ -12,5 +12,9 @@ export type { DaHarness, DaTraits } from './data-availability-harness.ts'
  * @param lease - Gives the harness, made before the first case runs.
  */
 export function daCompliance(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
-  return [...daPublishingCases(lease, traits), ...daRetrievalCases(lease), ...daInterruptionCases(lease, traits)]
+  return [
+    ...daPublishingCases(lease, traits),
+    ...daRetrievalCases(lease, traits),
+    ...daInterruptionCases(lease, traits),
+  ]
 }

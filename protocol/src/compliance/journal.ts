@@ -53,6 +53,15 @@ const appending: Record<string, Check> = {
     })
     await journal.close()
   },
+  'append › the largest record comes back, beside the smallest': async (harness) => {
+    const journal = await harness.open()
+    const largest = Uint8Array.from({ length: maxJournalRecordBytes }, (_, i) => i % 253)
+    await journal.append([largest, record('a')])
+    const read = await collect(journal.read(0n))
+    sameRecord(read[0]?.record, largest)
+    sameRecord(read[1]?.record, record('a'))
+    await journal.close()
+  },
   'append › calls made at once keep and resolve in their order': async (harness) => {
     const journal = await harness.open()
     const resolved: bigint[] = []
@@ -139,6 +148,22 @@ const reading: Record<string, Check> = {
       found.map((_, i) => `${i}`),
     )
     assert.equal(again.next, BigInt(found.length))
+    await again.close()
+  },
+  'crash › the records of one append are all there, or none': async (harness) => {
+    const journal = await harness.open()
+    await journal.append([record('seal'), record('opening')])
+    const calls = Array.from({ length: 20 }, (_, i) => journal.append([record(`${i} seal`), record(`${i} opening`)]))
+    const settled = Promise.allSettled(calls)
+    // A turn of the loop: the write has begun.
+    await new Promise(setImmediate)
+    await harness.abandon(journal)
+    // Whether they are told or not is open: the process is gone.
+    await settled
+    const again = await harness.open()
+    const found = await texts(again)
+    assert.ok(found.length >= 2, 'what was answered is not there')
+    assert.equal(found.length % 2, 0, 'half an append is there')
     await again.close()
   },
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { genesisHeader } from '../block/roots.ts'
+import { rulesAt, sequencerAt, unknownRules } from '../schedule.ts'
 import { BlockHeaderType } from '../types/block.ts'
 import { rejectsWithCode, sameRecord } from './expect.ts'
 import { followUntil, nextClaim, type SettlementCheck } from './settlement-harness.ts'
@@ -14,7 +15,10 @@ export const claimChecks: Readonly<Record<string, SettlementCheck>> = {
     assert.equal(head.number, 0n)
     sameRecord(BlockHeaderType.serialize(head.lastHeader), BlockHeaderType.serialize(genesis))
     sameRecord(await settlement.lineage(signal), config.genesis.lineage)
-    assert.equal((await settlement.sequencer(signal)).length, 20)
+    const { keys, rules } = await settlement.schedule(signal)
+    assert.equal(sequencerAt(keys, 1n).key.length, 20)
+    assert.deepEqual(rulesAt(rules, genesis.timestamp).fees, config.fees)
+    assert.equal(unknownRules(rules, config.fees), undefined)
   },
   'claim › it becomes the head and is told with its hash': async ({ settlement }, signal) => {
     const request = await nextClaim(settlement, 1, signal)

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
 import type { ClaimRequest, L2Position, Settlement, SettlementEvent, SettlementPage } from '../interfaces/settlement.ts'
+import { signDigestRecoverable } from '../signing/keys.ts'
+import { domainSeparator, headerDigest } from '../signing/typed-data.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'
 import type { ComplianceCase } from './case.ts'
 
-/** What the suite needs behind a settlement: an L2 of its own for each case, with Parley freshly deployed. */
+/** Secret of the key that signs headers where the suite runs: it makes blocks up. */
+export const complianceSequencer: Uint8Array = new Uint8Array(32).fill(0x5e)
+
+/**
+ * What the suite needs behind a settlement: an L2 of its own for each case, with Parley freshly deployed, the key of
+ * `complianceSequencer` its sequencer's.
+ */
 export interface SettlementHarness {
   /** Of an account that may claim and has its bond. */
   readonly settlement: Settlement
@@ -47,25 +55,30 @@ export function settlementCases(
 
 /** A claim that may follow the one at the head; `content` distinguishes it from others in its place. */
 export async function nextClaim(settlement: Settlement, content: number, signal: AbortSignal): Promise<ClaimRequest> {
-  const head = await settlement.head(signal)
-  const lineage = await settlement.lineage(signal)
+  const [head, lineage, config] = await Promise.all([
+    settlement.head(signal),
+    settlement.lineage(signal),
+    settlement.config(signal),
+  ])
   const filled = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
-  const { lastHeader } = head
+  const lastHeader = {
+    ...head.lastHeader,
+    number: head.lastHeader.number + 2n,
+    timestamp: head.lastHeader.timestamp + 500n,
+    lineage,
+    stateRoot: filled(content + 2),
+  }
+  const digest = headerDigest(domainSeparator(config.chainId, config.inbox), lastHeader)
   return {
     number: head.number + 1n,
     parent: head.hash,
     lineage,
     coreRoot: filled(content),
     witnessRoot: filled(content + 1),
-    lastHeader: {
-      ...lastHeader,
-      number: lastHeader.number + 2n,
-      timestamp: lastHeader.timestamp + 500n,
-      lineage,
-      stateRoot: filled(content + 2),
-    },
+    lastHeader,
     core: { layer: 0, pointer: new Uint8Array([content, 1]) },
     witness: { layer: 1, pointer: new Uint8Array([content, 2]) },
+    signature: signDigestRecoverable(complianceSequencer, digest),
   }
 }
 

@@ -3,7 +3,7 @@ import { claimChecks } from './settlement-claims.ts'
 import { followingChecks } from './settlement-following.ts'
 import { type SettlementHarness, settlementCases } from './settlement-harness.ts'
 
-export type { SettlementHarness } from './settlement-harness.ts'
+export { complianceSequencer, type SettlementHarness } from './settlement-harness.ts'
 
 /**
  * The suite that every `Settlement` passes.

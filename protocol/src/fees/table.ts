@@ -5,8 +5,10 @@ import type { Prices } from '../types/state.ts'
 export interface Charge {
   /** Units of execution; about one a signature. */
   readonly weight: bigint
-  /** Bytes on the DA layer, signatures included. */
-  readonly dataBytes: bigint
+  /** Bytes in the core of a batch: the operation itself and its segment. */
+  readonly coreBytes: bigint
+  /** Bytes in the witness of a batch: the signatures. */
+  readonly witnessBytes: bigint
   /** Bytes of state that stay for ever. */
   readonly stateBytes: bigint
 }
@@ -17,18 +19,19 @@ const segment = 33
 const storedConversation = 80
 const storedMember = 61
 
-const charge = (weight: number, dataBytes: number, stateBytes = 0): Charge => ({
+const charge = (weight: number, coreBytes: number, signatures: number, stateBytes = 0): Charge => ({
   weight: BigInt(weight),
-  dataBytes: BigInt(dataBytes),
+  coreBytes: BigInt(coreBytes),
+  witnessBytes: BigInt(signature * signatures),
   stateBytes: BigInt(stateBytes),
 })
 
 /** Of a message: digest, indices and its share of a full segment make 38 bytes beside the signature. */
-export const messageCharge: Charge = charge(1, 38 + signature)
+export const messageCharge: Charge = charge(1, 38, 1)
 
-const fundCharge = charge(2, 35 + segment + signature)
-const reclaimCharge = charge(2, 27 + segment + signature)
-const withdrawCharge = charge(2, 21 + segment + signature)
+const fundCharge = charge(2, 35 + segment, 1)
+const reclaimCharge = charge(2, 27 + segment, 1)
+const withdrawCharge = charge(2, 21 + segment, 1)
 
 /**
  * The one table of what operations cost; a byte count is the SSZ size of the operation, its segment and its signatures.
@@ -40,15 +43,18 @@ export function operationCharge(operation: Operation): Charge {
       const members = operation.value.members.length
       return charge(
         2 + 2 * members,
-        49 + 49 * members + segment + signature * (1 + members),
+        49 + 49 * members + segment,
+        1 + members,
         storedConversation + storedMember * members,
       )
     }
     case OperationKind.changeMembers: {
-      const { remove, roles, add } = operation.value
+      const { remove, roles, add, exchange } = operation.value
+      const entering = add.length + exchange.length
       return charge(
-        2 + remove.length + roles.length + 2 * add.length,
-        27 + 2 * remove.length + 3 * roles.length + 35 * add.length + segment + signature * (1 + add.length),
+        2 + remove.length + roles.length + 2 * entering,
+        31 + 2 * remove.length + 3 * roles.length + 51 * add.length + 32 * exchange.length + segment,
+        1 + entering,
         storedMember * add.length,
       )
     }
@@ -65,7 +71,8 @@ export function operationCharge(operation: Operation): Charge {
 export function price(charge: Charge, executionPrice: bigint, prices: Prices): bigint {
   return (
     executionPrice * charge.weight +
-    charge.dataBytes * prices.dataByte +
+    charge.coreBytes * prices.coreByte +
+    charge.witnessBytes * prices.witnessByte +
     prices.settlement +
     charge.stateBytes * prices.stateByte
   )

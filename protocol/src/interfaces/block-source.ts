@@ -1,5 +1,5 @@
 import { CodedError, type FaultTable } from '../faults.ts'
-import type { SealedBlock } from '../types/block.ts'
+import type { BlockView } from '../view/block-view.ts'
 
 /** Faults of every block source. */
 export type BlockSourceFault =
@@ -19,12 +19,12 @@ export class BlockSourceError extends CodedError<BlockSourceFault> {
   }
 }
 
-/** Where sealed blocks come from, in order and without gaps. */
+/** Where sealed blocks come from, as bytes of which only the header is taken apart, in order and without gaps. */
 export interface BlockSource {
   /**
    * Blocks from number `from` on; waits for those not yet sealed, and ends when `signal` aborts.
    * @throws {BlockSourceError} `BLOCK_FORGOTTEN` when the source can no longer give `from`,
    * `BLOCK_SOURCE_UNAVAILABLE` when it does not answer, `BLOCK_SOURCE_CORRUPT` when what it gave cannot be used.
    */
-  blocks(from: bigint, signal: AbortSignal): AsyncIterable<SealedBlock>
+  blocks(from: bigint, signal: AbortSignal): AsyncIterable<BlockView>
 }

@@ -65,7 +65,8 @@ export interface DataAvailability {
   retrieve(pointer: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
 
   /**
-   * Whether `retrieve` would find the data now.
+   * Whether the layer has taken the data, told without fetching it: by its chain where it has one, else by whether
+   * `retrieve` would find it now.
    * @throws {DaError} `DA_POINTER_INVALID`, `DA_UNAVAILABLE`.
    */
   status(pointer: Uint8Array, signal: AbortSignal): Promise<DaStatus>

@@ -2,7 +2,7 @@
 export type JournalPosition = bigint
 
 /** Bytes of one record of a journal at most. */
-export const maxJournalRecordBytes = 64 * 1024 * 1024
+export const maxJournalRecordBytes = 256 * 1024
 
 /**
  * An append-only record of what was accepted. What `append` has answered for survives a crash, in order, without gaps.
@@ -14,7 +14,7 @@ export interface Journal {
   /** Bytes given to `append` that are not durable yet. */
   readonly pendingBytes: number
   /**
-   * Appends records of 1 byte to 64 MiB; resolves with the first one's position once all are durable. Calls made while
+   * Appends records of 1 byte to 256 KiB; resolves with the first one's position once all are durable. Calls made while
    * an earlier one is under way are written together, and calls resolve in their order. Records are not kept after the
    * call resolves; do not change them before.
    * @throws {JournalError} `JOURNAL_RECORD_SIZE`, `JOURNAL_EMPTY_APPEND`, `JOURNAL_FULL` (nothing was taken),

@@ -1,5 +1,7 @@
 import type { ChainConfig } from '../config.ts'
-import type { Bytes20, Bytes32 } from '../ssz/primitives.ts'
+import type { CodedError } from '../faults.ts'
+import type { RulesVersion, Schedule, SequencerKey } from '../schedule.ts'
+import type { Bytes32 } from '../ssz/primitives.ts'
 import type { BlockHeader } from '../types/block.ts'
 import type { BatchClaim, DataPart } from '../types/claim.ts'
 import type { QueuedItem } from '../types/inbox.ts'
@@ -28,6 +30,11 @@ export type SettlementEvent =
       readonly lineage: Bytes32
     }
   | { readonly kind: 'final'; readonly at: L2Position; readonly number: bigint; readonly hash: Bytes32 }
+  /** `key` is added to the schedule; entries from its block on are void. The deployment's own key and rules are not told. */
+  | { readonly kind: 'key'; readonly at: L2Position; readonly key: SequencerKey }
+  | { readonly kind: 'rules'; readonly at: L2Position; readonly version: RulesVersion }
+  /** The version of the rules announced last, which was to begin at `from`, is taken back. */
+  | { readonly kind: 'rules withdrawn'; readonly at: L2Position; readonly from: bigint }
   | { readonly kind: 'rollback'; readonly to: L2Position }
 
 /** A page of events and where the next page starts. `caughtUp` when the page ends at the L2's head. */
@@ -37,6 +44,12 @@ export interface SettlementPage {
   /** L2 time of the cursor's block, in milliseconds: every item queued before it has been told. */
   readonly time: bigint
   readonly caughtUp: boolean
+}
+
+/** Told how asking the L2 goes, also when there is nothing new. */
+export interface FollowWatch {
+  answered(): void
+  failed(error: CodedError): void
 }
 
 /** The claim that the next one must follow. */
@@ -50,8 +63,8 @@ export interface ClaimHead {
 export interface SettlementReader {
   /** Parameters as the contracts have them. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`. */
   config(signal: AbortSignal): Promise<ChainConfig>
-  /** Address whose header signatures count. */
-  sequencer(signal: AbortSignal): Promise<Bytes20>
+  /** Whose header signatures count when, and which rules hold when, as announced up to the L2's latest block. */
+  schedule(signal: AbortSignal): Promise<Schedule>
   /** Lineage in force. */
   lineage(signal: AbortSignal): Promise<Bytes32>
   /** Header that stands for the state before the first block. */
@@ -61,9 +74,15 @@ export interface SettlementReader {
   /**
    * Events from `cursor` on (from the deployment when undefined), following `confidence`. When the cursor's block is no
    * longer canonical the first event is a `rollback`. Gives a page whenever the followed head has moved, without events
-   * too: a sequencer must not stamp a block later than it knows the inbox. Ends when `signal` aborts.
+   * too: a sequencer must not stamp a block later than it knows the inbox. Ends when `signal` aborts. An L2 that does not
+   * answer is waited for; `watch` is told.
    */
-  follow(cursor: L2Position | undefined, confidence: L2Confidence, signal: AbortSignal): AsyncIterable<SettlementPage>
+  follow(
+    cursor: L2Position | undefined,
+    confidence: L2Confidence,
+    signal: AbortSignal,
+    watch?: FollowWatch,
+  ): AsyncIterable<SettlementPage>
 }
 
 /** A batch ready to be claimed. */
@@ -76,6 +95,8 @@ export interface ClaimRequest {
   readonly lastHeader: BlockHeader
   readonly core: DataPart
   readonly witness: DataPart
+  /** 65 bytes, r ‖ s ‖ v: the sequencer's signature of the last header. */
+  readonly signature: Uint8Array
 }
 
 export interface ClaimReceipt {

@@ -49,7 +49,7 @@ export function joinGindices(...gindices: readonly bigint[]): bigint {
  * @throws {RangeError} when the path leads to nothing, such as an index at or beyond a list's length.
  */
 export function prove<V>(type: CompositeType<V, unknown, unknown>, value: V, path: Path): MerkleProof {
-  demandPart(value, path)
+  assertPart(value, path)
   return proveNode(type.value_toTree(value), gindexOf(type, path))
 }
 
@@ -61,7 +61,7 @@ export function proveNode(tree: Node, gindex: bigint): MerkleProof {
 }
 
 /** A list's tree has zero leaves beyond its length, which must not be proven as if something stood there. */
-function demandPart(value: unknown, path: Path): void {
+function assertPart(value: unknown, path: Path): void {
   let part = value
   for (const step of path) {
     part = typeof part === 'object' && part !== null ? Reflect.get(part, step) : undefined
@@ -69,7 +69,7 @@ function demandPart(value: unknown, path: Path): void {
   }
 }
 
-function demandChunk(chunk: Bytes32): void {
+function assertChunk(chunk: Bytes32): void {
   if (chunk.length !== 32) throw new RangeError(`a node of ${chunk.length} bytes instead of 32`)
 }
 
@@ -80,11 +80,11 @@ export function rootOf({ gindex, leaf, branch }: MerkleProof): Bytes32 {
     throw new RangeError(
       `branch has ${branch.length} levels, gindex ${gindex} demands ${depth} of at most ${maxProofDepth}`,
     )
-  demandChunk(leaf)
+  assertChunk(leaf)
   let root = leaf
   let index = gindex
   for (const sibling of branch) {
-    demandChunk(sibling)
+    assertChunk(sibling)
     root = index & 1n ? hash64(sibling, root) : hash64(root, sibling)
     index >>= 1n
   }

@@ -1,4 +1,5 @@
 import '../ssz/hasher.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { hash64, merkleize4 } from '../ssz/merkle.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'
 import { type ChangeMembers, ChangeMembersType } from '../types/operation.ts'
@@ -29,6 +30,11 @@ function placeChunk(slot: number, counter: bigint): Uint8Array {
   view.setUint16(0, slot)
   view.setBigUint64(2, counter)
   return chunk
+}
+
+/** What a message carries of its contents: their SHA-256. */
+export function contentDigest(contents: Uint8Array): Bytes32 {
+  return sha256(contents)
 }
 
 /**

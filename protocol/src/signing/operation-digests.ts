@@ -1,5 +1,5 @@
 import type { Bytes32 } from '../ssz/primitives.ts'
-import { type ChangeMembers, type Operation, OperationKind } from '../types/operation.ts'
+import { type ChangeMembers, enteringKeys, type Operation, OperationKind } from '../types/operation.ts'
 import type { Conversation } from '../types/state.ts'
 import { changeDigest, consentDigest } from './digests.ts'
 import { createConversationDigest, fundDigest, reclaimDigest, withdrawDigest } from './typed-data.ts'
@@ -11,16 +11,29 @@ export interface Deployment {
   readonly separator: Bytes32
 }
 
-function changeDigests(change: ChangeMembers, conversation: Conversation, chainId: bigint): Bytes32[] {
+/** What the signatures of a membership change are over, and the nonces of the slots that it moves. */
+export interface ChangeDigests {
+  /** The signer's, then the consents in list order. */
+  readonly digests: readonly Bytes32[]
+  readonly nonces: ReadonlyMap<number, bigint>
+}
+
+/** @param nonceOf - Nonce of a slot before the change; 0 for a slot that is new. */
+export function changeDigests(
+  chainId: bigint,
+  conversationId: Bytes32,
+  change: ChangeMembers,
+  nonceOf: (slot: number) => bigint,
+): ChangeDigests {
   const nonces = new Map<number, bigint>()
-  const nonceOf = (slot: number): bigint => nonces.get(slot) ?? conversation.members[slot]?.nonce ?? 0n
-  for (const { slot } of change.remove) nonces.set(slot, nonceOf(slot) + 1n)
-  const consents = change.add.map(({ slot, key }) => {
-    const nonce = nonceOf(slot)
+  const current = (slot: number): bigint => nonces.get(slot) ?? nonceOf(slot)
+  for (const { slot } of change.remove) nonces.set(slot, current(slot) + 1n)
+  const consents = enteringKeys(change).map(({ slot, key }) => {
+    const nonce = current(slot)
     nonces.set(slot, nonce + 1n)
-    return consentDigest(chainId, conversation.id, slot, nonce, key)
+    return consentDigest(chainId, conversationId, slot, nonce, key)
   })
-  return [changeDigest(chainId, conversation.id, change), ...consents]
+  return { digests: [changeDigest(chainId, conversationId, change), ...consents], nonces }
 }
 
 /**
@@ -40,7 +53,10 @@ export function operationDigests(
     }
     case OperationKind.changeMembers:
       if (conversation === undefined) throw new TypeError('a membership change is signed over its conversation')
-      return changeDigests(operation.value, conversation, chainId)
+      return [
+        ...changeDigests(chainId, conversation.id, operation.value, (slot) => conversation.members[slot]?.nonce ?? 0n)
+          .digests,
+      ]
     case OperationKind.fund:
       return [fundDigest(separator, operation.value)]
     case OperationKind.reclaim:

@@ -25,7 +25,8 @@ export function addressOf(publicKey: Uint8Array): Bytes20 {
 export const portableVerifier: SignatureVerifier = {
   name: 'noble',
   verifyMember(key, digest, signature) {
-    if (key.length !== 32 || signature.length !== 64) return false
+    // The library cuts a longer digest to 32 bytes, so that one signature would hold for many.
+    if (key.length !== 32 || digest.length !== 32 || signature.length !== 64) return false
     const compressed = new Uint8Array(33)
     compressed[0] = 2
     compressed.set(key, 1)
@@ -37,7 +38,8 @@ export const portableVerifier: SignatureVerifier = {
     }
   },
   verifyOwner(owner, digest, signature) {
-    if (owner.length !== 20 || signature.length !== 64 || owner.every((byte) => byte === 0)) return false
+    if (owner.length !== 20 || digest.length !== 32 || signature.length !== 64) return false
+    if (owner.every((byte) => byte === 0)) return false
     try {
       const parsed = secp256k1.Signature.fromBytes(signature, 'compact')
       if (parsed.hasHighS()) return false

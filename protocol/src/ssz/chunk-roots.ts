@@ -1,5 +1,5 @@
-import { hashInto } from '@chainsafe/hashtree'
 import { zeroHash } from '@chainsafe/persistent-merkle-tree'
+import { hashInto } from '#hash'
 
 /** Root of a list of chunks, at least one, padded to `depth`. */
 export function merkleize(chunks: readonly Uint8Array[], depth: number): Uint8Array {

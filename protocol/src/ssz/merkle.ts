@@ -1,4 +1,4 @@
-import { hash } from '@chainsafe/hashtree'
+import { hash } from '#hash'
 import type { Bytes32 } from './primitives.ts'
 
 /** SHA-256 of two 32-byte chunks. */

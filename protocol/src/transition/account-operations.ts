@@ -6,7 +6,7 @@ import type { Signature } from '../ssz/primitives.ts'
 import type { CreateConversation, Fund, Reclaim, Withdraw } from '../types/operation.ts'
 import type { Account, Shard } from '../types/state.ts'
 import type { BlockContext, SegmentPrices } from './context.ts'
-import { accountAt, conversationAt, demand, demandRole, memberAt, next, speakingMemberAt } from './lookup.ts'
+import { accountAt, assertRole, conversationAt, demand, memberAt, next, speakingMemberAt } from './lookup.ts'
 
 /** An operation on its way: where it is applied, what it costs and who vouches for it. */
 export interface Application {
@@ -21,7 +21,7 @@ export interface Application {
   readonly context: BlockContext
 }
 
-function demandBalance(needed: bigint, balance: bigint): void {
+function assertBalance(needed: bigint, balance: bigint): void {
   demand(needed <= balance, () => ({ code: 'BALANCE_TOO_LOW', needed, balance }))
 }
 
@@ -39,7 +39,7 @@ function accountFor(
   return { account, nonce: next('nonce', account.nonce) }
 }
 
-function demandOwner(a: Application, account: Account, digest: Uint8Array): void {
+function assertOwner(a: Application, account: Account, digest: Uint8Array): void {
   if (a.sender !== undefined && sameBytes(a.sender, account.owner)) return
   const signature = a.signatures[0] as Signature
   demand(a.context.verifier.verifyOwner(account.owner, digest, signature), () => ({
@@ -58,7 +58,7 @@ export function applyCreateConversation(a: Application, create: CreateConversati
     minimum: 1,
     maximum: limits.entriesPerOperation,
   }))
-  for (const member of create.members) demandRole('members.role', member.role)
+  for (const member of create.members) assertRole('members.role', member.role)
   demand(
     create.members.some((member) => member.role === Role.admin),
     () => ({ code: 'NO_ADMIN', members: count }),
@@ -71,9 +71,9 @@ export function applyCreateConversation(a: Application, create: CreateConversati
     maximum: limits.conversationsPerShard,
   }))
   const spent = create.members.reduce((sum, member) => sum + member.allowance, a.price)
-  demandBalance(spent, account.balance)
+  assertBalance(spent, account.balance)
   const id = createConversationDigest(a.context.separator, create)
-  demandOwner(a, account, id)
+  assertOwner(a, account, id)
   create.members.forEach((member, slot) => {
     const digest = consentDigest(a.context.config.chainId, id, slot, 0n, member.key)
     demand(a.context.verifier.verifyMember(member.key, digest, a.signatures[1 + slot] as Signature), () => ({
@@ -103,8 +103,8 @@ export function applyFund(a: Application, fund: Fund): void {
     sponsor: member.sponsor,
     account: fund.account,
   }))
-  demandBalance(a.price + fund.amount, account.balance)
-  demandOwner(a, account, fundDigest(a.context.separator, fund))
+  assertBalance(a.price + fund.amount, account.balance)
+  assertOwner(a, account, fundDigest(a.context.separator, fund))
   account.nonce = nonce
   account.balance -= a.price + fund.amount
   a.shard.revenue += a.price
@@ -131,8 +131,8 @@ export function applyReclaim(a: Application, reclaim: Reclaim): void {
     price: reclaim.amount,
     allowance: member.allowance,
   }))
-  demandBalance(a.price, account.balance + reclaim.amount)
-  demandOwner(a, account, reclaimDigest(a.context.separator, reclaim))
+  assertBalance(a.price, account.balance + reclaim.amount)
+  assertOwner(a, account, reclaimDigest(a.context.separator, reclaim))
   account.nonce = nonce
   account.balance += reclaim.amount - a.price
   member.allowance -= reclaim.amount
@@ -141,8 +141,8 @@ export function applyReclaim(a: Application, reclaim: Reclaim): void {
 
 export function applyWithdraw(a: Application, withdraw: Withdraw): void {
   const { account, nonce } = accountFor(a, withdraw)
-  demandBalance(a.price + withdraw.amount, account.balance)
-  demandOwner(a, account, withdrawDigest(a.context.separator, withdraw))
+  assertBalance(a.price + withdraw.amount, account.balance)
+  assertOwner(a, account, withdrawDigest(a.context.separator, withdraw))
   account.nonce = nonce
   account.balance -= a.price + withdraw.amount
   account.withdrawn += withdraw.amount

@@ -1,11 +1,11 @@
 import { limits, noSponsor, Role } from '../limits.ts'
 import { changeDigest, consentDigest } from '../signing/digests.ts'
 import { hash64 } from '../ssz/merkle.ts'
-import type { Signature } from '../ssz/primitives.ts'
-import type { ChangeMembers } from '../types/operation.ts'
+import type { Bytes32, Signature } from '../ssz/primitives.ts'
+import { type ChangeMembers, entriesOf } from '../types/operation.ts'
 import type { Conversation, Member } from '../types/state.ts'
 import type { Application } from './account-operations.ts'
-import { accountAt, conversationAt, demand, demandRole, next, speakingMemberAt } from './lookup.ts'
+import { accountAt, assertRole, conversationAt, demand, next, speakingMemberAt } from './lookup.ts'
 
 /** What returns to a sponsor's balance once the whole change is known to be valid. */
 interface Refund {
@@ -13,14 +13,14 @@ interface Refund {
   readonly amount: bigint
 }
 
-/** True for the one change that needs no admin: a member that removes itself and nothing else. */
+/** True for a member that removes itself and nothing else. */
 function isLeave(change: ChangeMembers): boolean {
-  return (
-    change.remove.length === 1 &&
-    change.remove[0]?.slot === change.signer &&
-    change.roles.length === 0 &&
-    change.add.length === 0
-  )
+  return entriesOf(change) === 1 && change.remove[0]?.slot === change.signer
+}
+
+/** True for a member that exchanges its key and changes nothing else. */
+function isExchange(change: ChangeMembers): boolean {
+  return entriesOf(change) === 1 && change.exchange.length === 1
 }
 
 function occupied(conversation: Conversation, slot: number): Member {
@@ -44,14 +44,28 @@ function removeMembers(conversation: Conversation, change: ChangeMembers): Refun
 
 function changeRoles(conversation: Conversation, change: ChangeMembers): void {
   for (const { slot, role } of change.roles) {
-    demandRole('roles.role', role)
+    assertRole('roles.role', role)
     occupied(conversation, slot).role = role
   }
 }
 
-function addMembers(conversation: Conversation, change: ChangeMembers, a: Application): void {
-  change.add.forEach(({ slot, key, role }, i) => {
-    demandRole('add.role', role)
+/** The consent of the key that enters `slot` at its nonce, given by the signature at `index`. */
+function assertConsent(
+  a: Application,
+  conversation: Conversation,
+  entry: { readonly slot: number; readonly key: Bytes32; readonly nonce: bigint },
+  index: number,
+): void {
+  const digest = consentDigest(a.context.config.chainId, conversation.id, entry.slot, entry.nonce, entry.key)
+  demand(a.context.verifier.verifyMember(entry.key, digest, a.signatures[index] as Signature), () => ({
+    code: 'SIGNATURE_INVALID',
+    index,
+  }))
+}
+
+function addMembers(conversation: Conversation, change: ChangeMembers, sponsor: number, a: Application): void {
+  change.add.forEach(({ slot, key, role, allowance, priceLimit }, i) => {
+    assertRole('add.role', role)
     const { members } = conversation
     demand(slot <= members.length, () => ({ code: 'SLOT_BEYOND_END', slot, members: members.length }))
     demand(slot < limits.membersPerConversation, () => ({
@@ -63,13 +77,26 @@ function addMembers(conversation: Conversation, change: ChangeMembers, a: Applic
     const held = members[slot]
     demand(held === undefined || held.role === Role.none, () => ({ code: 'SLOT_OCCUPIED', slot }))
     const nonce = held?.nonce ?? 0n
-    const digest = consentDigest(a.context.config.chainId, conversation.id, slot, nonce, key)
-    demand(a.context.verifier.verifyMember(key, digest, a.signatures[1 + i] as Signature), () => ({
-      code: 'SIGNATURE_INVALID',
-      index: 1 + i,
-    }))
-    members[slot] = { key, role, nonce: next('nonce', nonce), sponsor: noSponsor, allowance: 0n, priceLimit: 0n }
+    assertConsent(a, conversation, { slot, key, nonce }, 1 + i)
+    members[slot] = { key, role, nonce: next('nonce', nonce), sponsor, allowance, priceLimit }
   })
+}
+
+function exchangeKey(conversation: Conversation, change: ChangeMembers, a: Application): void {
+  for (const { key } of change.exchange) {
+    const slot = change.signer
+    const member = occupied(conversation, slot)
+    assertConsent(a, conversation, { slot, key, nonce: member.nonce }, 1 + change.add.length)
+    member.nonce = next('nonce', member.nonce)
+    member.key = key
+  }
+}
+
+function assertEntries(change: ChangeMembers): void {
+  const within = (field: string, value: number, minimum: number, maximum: number): void =>
+    demand(value >= minimum && value <= maximum, () => ({ code: 'FIELD_OUT_OF_RANGE', field, value, minimum, maximum }))
+  within('entries', entriesOf(change), 1, limits.entriesPerOperation)
+  within('exchange', change.exchange.length, 0, 1)
 }
 
 export function applyChangeMembers(a: Application, change: ChangeMembers): void {
@@ -79,37 +106,30 @@ export function applyChangeMembers(a: Application, change: ChangeMembers): void 
     expected: standing.epoch,
     received: change.epoch,
   }))
-  const entries = change.remove.length + change.roles.length + change.add.length
-  demand(entries >= 1 && entries <= limits.entriesPerOperation, () => ({
-    code: 'FIELD_OUT_OF_RANGE',
-    field: 'entries',
-    value: entries,
-    minimum: 1,
-    maximum: limits.entriesPerOperation,
-  }))
+  assertEntries(change)
   const leave = isLeave(change)
+  const own = leave || isExchange(change)
   const conversation: Conversation = { ...standing, members: standing.members.map((member) => ({ ...member })) }
-  const signer = speakingMemberAt(conversation, change.conversation, change.signer, leave ? Role.member : Role.admin)
+  const signer = speakingMemberAt(conversation, change.conversation, change.signer, own ? Role.member : Role.admin)
   demand(a.prices.message <= signer.priceLimit, () => ({
     code: 'PRICE_OVER_LIMIT',
     price: a.prices.message,
     limit: signer.priceLimit,
   }))
-  demand(a.price <= signer.allowance, () => ({
-    code: 'ALLOWANCE_TOO_LOW',
-    price: a.price,
-    allowance: signer.allowance,
-  }))
+  const spent = change.add.reduce((sum, { allowance }) => sum + allowance, a.price)
+  demand(spent <= signer.allowance, () => ({ code: 'ALLOWANCE_TOO_LOW', price: spent, allowance: signer.allowance }))
   const digest = changeDigest(a.context.config.chainId, conversation.id, change)
   demand(a.context.verifier.verifyMember(signer.key, digest, a.signatures[0] as Signature), () => ({
     code: 'SIGNATURE_INVALID',
     index: 0,
   }))
-  signer.allowance -= a.price
+  const { sponsor } = signer
+  signer.allowance -= spent
   const refunds = removeMembers(conversation, change)
   changeRoles(conversation, change)
-  addMembers(conversation, change, a)
-  demand(leave || (!change.remove.some(({ slot }) => slot === change.signer) && signer.role === Role.admin), () => ({
+  addMembers(conversation, change, sponsor, a)
+  exchangeKey(conversation, change, a)
+  demand(own || (!change.remove.some(({ slot }) => slot === change.signer) && signer.role === Role.admin), () => ({
     code: 'ADMIN_LOST',
     signer: change.signer,
   }))

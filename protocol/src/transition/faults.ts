@@ -38,7 +38,11 @@ export const transitionFaults: FaultTable<TransitionFault> = {
   NONCE_MISMATCH: { blame: 'sender', retry: 'changed', text: 'the nonce is not the next one' },
   EPOCH_MISMATCH: { blame: 'sender', retry: 'changed', text: 'the membership changed in between' },
   PRICE_OVER_LIMIT: { blame: 'sender', retry: 'later', text: 'the price is above the member’s limit' },
-  ALLOWANCE_TOO_LOW: { blame: 'sender', retry: 'changed', text: 'the member’s allowance does not cover the price' },
+  ALLOWANCE_TOO_LOW: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the member’s allowance does not cover the price and what it gives away',
+  },
   BALANCE_TOO_LOW: { blame: 'sender', retry: 'changed', text: 'the account’s balance does not cover the amount' },
   SPONSOR_MISMATCH: { blame: 'sender', retry: 'never', text: 'the member is sponsored by another account' },
   NO_ADMIN: { blame: 'sender', retry: 'changed', text: 'a conversation needs an admin' },

@@ -9,7 +9,7 @@ export function demand(holds: boolean, fault: () => TransitionFault): asserts ho
   if (!holds) throw new TransitionError(fault())
 }
 
-export function demandShard(shardIndex: number, received: number): void {
+export function assertShard(shardIndex: number, received: number): void {
   demand(received === shardIndex, () => ({
     code: 'FIELD_OUT_OF_RANGE',
     field: 'shard',
@@ -19,7 +19,7 @@ export function demandShard(shardIndex: number, received: number): void {
   }))
 }
 
-export function demandRole(field: string, role: number): void {
+export function assertRole(field: string, role: number): void {
   demand(role === Role.member || role === Role.admin, () => ({
     code: 'FIELD_OUT_OF_RANGE',
     field,

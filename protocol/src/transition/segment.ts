@@ -15,11 +15,11 @@ import {
 import { applyChangeMembers } from './change-members.ts'
 import { type BlockContext, beginSegment, inboxPrices, type SegmentPrices } from './context.ts'
 import { TransitionError, type TransitionFault } from './faults.ts'
-import { demand, demandShard } from './lookup.ts'
+import { assertShard, demand } from './lookup.ts'
 import { applyMessage } from './message.ts'
 
 function dispatch(a: Application, operation: Operation): void {
-  demandShard(a.shardIndex, operation.value.shard)
+  assertShard(a.shardIndex, operation.value.shard)
   const expected = signatureCount(operation)
   demand(a.signatures.length === expected, () => ({
     code: 'SIGNATURE_COUNT',

@@ -58,7 +58,10 @@ export interface Run {
 
 export const RunsType = new ListCompositeType(RunType, limits.shards)
 
-/** What the sequencer signs. `prices` are those of the state before the block; `timestamp` in milliseconds. */
+/**
+ * What the sequencer signs. `prices` are those of the state before the block; `timestamp` in milliseconds; `inboxCount`
+ * and `segmentCount` count all items and segments since genesis, those of the block included.
+ */
 export const BlockHeaderType = new ContainerType(
   {
     number: Uint64Type,
@@ -66,6 +69,7 @@ export const BlockHeaderType = new ContainerType(
     timestamp: Uint64Type,
     lineage: Bytes32Type,
     inboxCount: Uint64Type,
+    segmentCount: Uint64Type,
     inboxHash: Bytes32Type,
     prices: PricesType,
     runsRoot: Bytes32Type,

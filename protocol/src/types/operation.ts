@@ -1,6 +1,14 @@
 import { ContainerType, ListCompositeType, UnionType, type ValueOf } from '@chainsafe/ssz'
 import { limits } from '../limits.ts'
-import { Bytes32Type, SignatureType, Uint8Type, Uint16Type, Uint32Type, Uint64Type } from '../ssz/primitives.ts'
+import {
+  type Bytes32,
+  Bytes32Type,
+  SignatureType,
+  Uint8Type,
+  Uint16Type,
+  Uint32Type,
+  Uint64Type,
+} from '../ssz/primitives.ts'
 
 /** One message as a segment carries it: the shard is the segment's, the nonce the member's next. */
 export const MessageType = new ContainerType(
@@ -30,10 +38,13 @@ export type CreateConversation = ValueOf<typeof CreateConversationType>
 
 export const RemovedMemberType = new ContainerType({ slot: Uint16Type }, { typeName: 'RemovedMember' })
 export const ChangedRoleType = new ContainerType({ slot: Uint16Type, role: Uint8Type }, { typeName: 'ChangedRole' })
+/** Who enters a slot, and what the signer gives it of its own allowance, in mwei. */
 export const AddedMemberType = new ContainerType(
-  { slot: Uint16Type, key: Bytes32Type, role: Uint8Type },
+  { slot: Uint16Type, key: Bytes32Type, role: Uint8Type, allowance: Uint64Type, priceLimit: Uint64Type },
   { typeName: 'AddedMember' },
 )
+/** The key that takes the place of the signer's own. */
+export const ExchangedKeyType = new ContainerType({ key: Bytes32Type }, { typeName: 'ExchangedKey' })
 
 export const ChangeMembersType = new ContainerType(
   {
@@ -44,10 +55,25 @@ export const ChangeMembersType = new ContainerType(
     remove: new ListCompositeType(RemovedMemberType, limits.entriesPerOperation),
     roles: new ListCompositeType(ChangedRoleType, limits.entriesPerOperation),
     add: new ListCompositeType(AddedMemberType, limits.entriesPerOperation),
+    exchange: new ListCompositeType(ExchangedKeyType, 1),
   },
   { typeName: 'ChangeMembers' },
 )
 export type ChangeMembers = ValueOf<typeof ChangeMembersType>
+
+/** All entries of a membership change. */
+export function entriesOf({ remove, roles, add, exchange }: ChangeMembers): number {
+  return remove.length + roles.length + add.length + exchange.length
+}
+
+/** The keys that enter a slot by a membership change, in the order of their consents. */
+export function enteringKeys({
+  signer,
+  add,
+  exchange,
+}: ChangeMembers): { readonly slot: number; readonly key: Bytes32 }[] {
+  return [...add, ...exchange.map(({ key }) => ({ slot: signer, key }))]
+}
 
 export const FundType = new ContainerType(
   {
@@ -106,6 +132,6 @@ export const SignaturesType = new ListCompositeType(SignatureType, limits.messag
 /** How many signatures an operation carries: its signer's and one consent for each key that enters. */
 export function signatureCount(operation: Operation): number {
   if (operation.selector === OperationKind.createConversation) return 1 + operation.value.members.length
-  if (operation.selector === OperationKind.changeMembers) return 1 + operation.value.add.length
+  if (operation.selector === OperationKind.changeMembers) return 1 + enteringKeys(operation.value).length
   return 1
 }

@@ -49,9 +49,9 @@ export const ShardType = new ContainerType(
 )
 export type Shard = ValueOf<typeof ShardType>
 
-/** Prices that follow the outside world, in mwei: a byte of data, settling one operation, a byte of new state. */
+/** Prices that follow the outside world, in mwei: a byte of the core and one of the witness, settling one operation, a byte of new state. */
 export const PricesType = new ContainerType(
-  { dataByte: Uint64Type, settlement: Uint64Type, stateByte: Uint64Type },
+  { coreByte: Uint64Type, witnessByte: Uint64Type, settlement: Uint64Type, stateByte: Uint64Type },
   { typeName: 'Prices' },
 )
 export type Prices = ValueOf<typeof PricesType>

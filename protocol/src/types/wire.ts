@@ -1,7 +1,6 @@
 import { BooleanType, ByteVectorType, ContainerType, ListCompositeType, UnionType, type ValueOf } from '@chainsafe/ssz'
 import { limits } from '../limits.ts'
 import { Bytes32Type, SignatureType, Uint8Type, Uint16Type, Uint32Type, Uint64Type } from '../ssz/primitives.ts'
-import type { TransitionFault } from '../transition/faults.ts'
 import { BlockType, BlockWitnessType } from './block.ts'
 import { type Operation, OperationType } from './operation.ts'
 
@@ -34,30 +33,6 @@ export interface SignedOperation {
   operation: Operation
   signatures: Uint8Array[]
 }
-
-/** Numbers of refusals on the wire; 0 means accepted. Numbers are never reused. */
-export const refusalNumbers = {
-  FIELD_OUT_OF_RANGE: 1,
-  ACCOUNT_UNKNOWN: 2,
-  CONVERSATION_UNKNOWN: 3,
-  MEMBER_UNKNOWN: 4,
-  ROLE_MISSING: 5,
-  NONCE_MISMATCH: 6,
-  EPOCH_MISMATCH: 7,
-  PRICE_OVER_LIMIT: 8,
-  ALLOWANCE_TOO_LOW: 9,
-  BALANCE_TOO_LOW: 10,
-  SPONSOR_MISMATCH: 11,
-  NO_ADMIN: 12,
-  ADMIN_LOST: 13,
-  SLOT_OCCUPIED: 14,
-  SLOT_BEYOND_END: 15,
-  SLOT_EMPTY: 16,
-  SHARD_FULL: 17,
-  SIGNATURE_COUNT: 18,
-  SIGNATURE_INVALID: 19,
-  COUNTER_EXHAUSTED: 20,
-} as const satisfies { readonly [code in TransitionFault['code']]: number }
 
 /**
  * Answer to one message: 17 bytes. Accepted (`refusal` 0): `value` is its position in the conversation, from 0.

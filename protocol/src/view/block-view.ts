@@ -1,4 +1,4 @@
-import type { Block, BlockHeader, BlockWitness, SealedBlock } from '../types/block.ts'
+import type { Block, BlockHeader, SealedBlock } from '../types/block.ts'
 import { SealedBlockType } from '../types/wire.ts'
 import { ViewReader, viewFault } from './offsets.ts'
 import type { RunsView } from './runs-view.ts'
@@ -26,7 +26,7 @@ export class BlockView implements ViewedBlock {
   /** Bytes are kept, not copied. @throws {CodecError} when they are not the SSZ of a sealed block. */
   static read(bytes: Uint8Array): BlockView {
     const reader = new ViewReader(bytes)
-    reader.demandFixed('sealed block', 0, bytes.length, sealedFixed)
+    reader.assertFixed('sealed block', 0, bytes.length, sealedFixed)
     const block = reader.offset('block', 0, 0, bytes.length)
     const witness = reader.offset('witness', 4, 0, bytes.length)
     if (block !== sealedFixed || witness < block) throw viewFault('block', 'a wrong offset')
@@ -48,31 +48,15 @@ export class BlockView implements ViewedBlock {
     bytes.set(runs.witnessBytes, witness)
     return new BlockView(bytes, header, runs)
   }
-}
 
-/** Views that sealed blocks were made of, so that whoever is given the block finds the bytes again. */
-const views = new WeakMap<SealedBlock, BlockView>()
-
-/** The sealed block that a view shows; its runs and witness are decoded when somebody looks at them. */
-export function sealedOf(view: BlockView): SealedBlock {
-  let block: Block | undefined
-  let witness: BlockWitness | undefined
-  const sealed: SealedBlock = {
-    get block() {
-      block ??= { header: view.header, runs: view.runs.decodeRuns() }
-      return block
-    },
-    get witness() {
-      witness ??= view.runs.decodeWitness()
-      return witness
-    },
-    signature: view.signature,
+  /** The view of a sealed block given as values. @throws {CodecError} */
+  static encode(sealed: SealedBlock): BlockView {
+    return BlockView.read(SealedBlockType.serialize({ ...sealed, block: sealed.block as Block }))
   }
-  views.set(sealed, view)
-  return sealed
-}
 
-/** The view of a sealed block, made anew when it did not come from one. @throws {CodecError} */
-export function viewOf(sealed: SealedBlock): BlockView {
-  return views.get(sealed) ?? BlockView.read(SealedBlockType.serialize({ ...sealed, block: sealed.block as Block }))
+  /** As values. */
+  decode(): SealedBlock {
+    const { header, runs, signature } = this
+    return { block: { header, runs: runs.decodeRuns() }, witness: runs.decodeWitness(), signature }
+  }
 }

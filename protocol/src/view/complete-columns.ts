@@ -1,3 +1,4 @@
+import { segmentsOf } from '../block/roots.ts'
 import type { BlockParent, InboxWindow } from '../block/rules.ts'
 import { HeaderCompleter } from '../codec/complete-headers.ts'
 import type { BatchColumns } from '../codec/core-columns.ts'
@@ -24,7 +25,13 @@ export function completeColumns(
   return columns.blocks.map(({ timestamp, inboxCount, runs: count }, b) => {
     const runs = layout.next(count)
     const stateRoot = columns.stateRoots.slice(b * rootBytes, (b + 1) * rootBytes)
-    const header = headers.next({ timestamp, inboxCount, stateRoot, runsRoot: runsRootOfView(runs) })
+    const header = headers.next({
+      timestamp,
+      inboxCount,
+      stateRoot,
+      runsRoot: runsRootOfView(runs),
+      segments: segmentsOf(runs.runs),
+    })
     return { header, runs }
   })
 }

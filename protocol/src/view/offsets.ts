@@ -26,7 +26,7 @@ export class ViewReader {
   }
 
   /** Demands that a container's fixed part of `fixed` bytes lies between two places. @throws {CodecError} */
-  demandFixed(field: string, from: number, to: number, fixed: number): void {
+  assertFixed(field: string, from: number, to: number, fixed: number): void {
     if (to - from < fixed) throw viewFault(field, `${to - from} bytes, fewer than ${fixed}`)
   }
 
@@ -43,7 +43,7 @@ export class ViewReader {
    */
   elements(field: string, from: number, to: number, maximum: number): Uint32Array {
     if (from === to) return Uint32Array.of(to)
-    this.demandFixed(field, from, to, offsetBytes)
+    this.assertFixed(field, from, to, offsetBytes)
     const first = this.uint32(from)
     const count = first / offsetBytes
     if (!Number.isInteger(count) || count === 0 || from + first > to) throw viewFault(field, 'a wrong first offset')

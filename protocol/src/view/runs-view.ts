@@ -141,7 +141,7 @@ function readRun(
   signedFrom: number,
   signedTo: number,
 ): ViewedRun {
-  reader.demandFixed('run', from, to, runFixed)
+  reader.assertFixed('run', from, to, runFixed)
   const shard = reader.bytes[from] as number
   const list = reader.offset('segments', from + 1, from, to)
   if (list !== from + runFixed) throw viewFault('segments', 'a wrong offset')
@@ -166,7 +166,7 @@ function readSegment(
   signatures: number,
   signatureCount: number,
 ): ViewedSegment {
-  reader.demandFixed('segment', from, to, segmentFixed)
+  reader.assertFixed('segment', from, to, segmentFixed)
   const selector = reader.offset('body', from + 32, from, to)
   if (selector !== from + segmentFixed || selector === to) throw viewFault('body', 'a wrong offset')
   const kind = reader.bytes[selector] as number
@@ -174,7 +174,7 @@ function readSegment(
   let messages = 0
   if (kind === BodyKind.messages)
     messages = reader.count('messages', body, to, viewedMessageBytes, limits.messagesPerSegment)
-  else if (kind === BodyKind.operation) demandOperation(reader.bytes.slice(body, to))
+  else if (kind === BodyKind.operation) assertOperation(reader.bytes.slice(body, to))
   else if (kind !== BodyKind.inboxItem || to - body !== 8)
     throw viewFault('body', `selector ${kind}, ${to - body} bytes`)
   return {
@@ -189,7 +189,7 @@ function readSegment(
   }
 }
 
-function demandOperation(bytes: Uint8Array): void {
+function assertOperation(bytes: Uint8Array): void {
   try {
     OperationType.deserialize(bytes)
   } catch {

@@ -1,4 +1,4 @@
-import { hashInto } from '@chainsafe/hashtree'
+import { hashInto } from '#hash'
 import { limits } from '../limits.ts'
 import { chunkOf, hashFour, listRoot, mixIn } from '../ssz/chunk-roots.ts'
 import type { Bytes32 } from '../ssz/primitives.ts'

@@ -31,7 +31,7 @@ export function blockBytesOf({ header, runs }: ViewedBlock): Uint8Array {
 /** Looks at the SSZ of a block and of its witness. Bytes are kept, not copied. @throws {CodecError} */
 export function viewBlock(bytes: Uint8Array, witnessBytes: Uint8Array): ViewedBlock {
   const reader = new ViewReader(bytes)
-  reader.demandFixed('block', 0, bytes.length, blockFixedBytes)
+  reader.assertFixed('block', 0, bytes.length, blockFixedBytes)
   const runs = reader.offset('runs', headerBytes, 0, bytes.length)
   if (runs !== blockFixedBytes) throw viewFault('runs', 'a wrong offset')
   const header = BlockHeaderType.deserialize(bytes.slice(0, headerBytes))

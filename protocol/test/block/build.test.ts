@@ -6,10 +6,10 @@ import {
   executionPrice,
   type InboxItem,
   InboxItemKind,
-  type Offer,
   ShardType,
   StateType,
 } from '../../src/index.ts'
+import type { Offer } from '../../src/reference.ts'
 import { TestChain } from '../support/chain.ts'
 import { digestOf } from '../support/keys.ts'
 import { seed } from '../support/seed.ts'
@@ -65,7 +65,11 @@ test(`builder › whatever it builds, the arbiter accepts and reaches the same r
         const now = chain.parent.timestamp + pause
         const shardOf = (index: number) => chain.state.shards[index]!
         for (const [shard, each] of items) chain.enqueue(now, streams.get(shard)!.item(each, shardOf(shard), false))
-        if (prices) chain.enqueue(now, { selector: 3, value: { dataByte: now % 5n, settlement: 3n, stateByte: 1n } })
+        if (prices)
+          chain.enqueue(now, {
+            selector: 3,
+            value: { coreByte: now % 5n, witnessByte: now % 5n, settlement: 3n, stateByte: 1n },
+          })
         judge.queue.splice(0, judge.queue.length, ...chain.queue)
         const offers = steps.map(([shard, each]) => streams.get(shard)!.offer(each, shardOf(shard)))
         const waiting = chain.queue.length - Number(chain.parent.inboxCount)
@@ -162,8 +166,8 @@ test('prices › a price item counts for the block after, the last one winning',
   const chain = talkingChain()
   const before = chain.state.prices
   const [first, last] = [
-    { dataByte: 5n, settlement: 5n, stateByte: 5n },
-    { dataByte: 6n, settlement: 6n, stateByte: 6n },
+    { coreByte: 5n, witnessByte: 5n, settlement: 5n, stateByte: 5n },
+    { coreByte: 6n, witnessByte: 6n, settlement: 6n, stateByte: 6n },
   ]
   chain.enqueue(start, { selector: 3, value: first }, { selector: 3, value: last })
   const { block } = chain.build(start + 500n, talk(chain, 1))
@@ -174,7 +178,7 @@ test('prices › a price item counts for the block after, the last one winning',
 
 test('prices › a block of price items alone has no runs', () => {
   const chain = talkingChain()
-  chain.enqueue(start, { selector: 3, value: { dataByte: 1n, settlement: 1n, stateByte: 1n } })
+  chain.enqueue(start, { selector: 3, value: { coreByte: 1n, witnessByte: 1n, settlement: 1n, stateByte: 1n } })
   const judge = chain.fork()
   const { block, witness } = chain.build(start + 500n, [])
   expect(block.runs).toEqual([])

@@ -10,6 +10,7 @@ import {
   runsRoot,
   ShardType,
   StateType,
+  segmentsOf,
   type ViewedBlock,
   viewOfBlock,
 } from '../../src/index.ts'
@@ -46,6 +47,7 @@ function relink({ block }: Sealed, judge: TestChain): void {
     each.postRoot = standing
   }
   block.header.runsRoot = runsRoot(block.runs)
+  block.header.segmentCount = judge.parent.segmentCount + BigInt(segmentsOf(block.runs))
 }
 
 test('block › the good one is accepted', () => {

@@ -104,6 +104,19 @@ export const rows: readonly Row[] = [
     },
   },
   {
+    why: 'one segment too few counted',
+    fault: { code: 'SEGMENT_COUNT' },
+    plant: ({ block }) => Object.assign(block.header, { segmentCount: block.header.segmentCount - 1n }),
+    bare: true,
+  },
+  {
+    why: 'the segments of the block alone counted',
+    fault: { code: 'SEGMENT_COUNT' },
+    plant: ({ block }, judge) =>
+      Object.assign(block.header, { segmentCount: block.header.segmentCount - judge.parent.segmentCount }),
+    bare: true,
+  },
+  {
     why: 'shards that descend',
     fault: { code: 'RUN_ORDER', shard: 3, previousShard: 4 },
     plant: ({ block, witness }) => {

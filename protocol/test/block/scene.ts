@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import type { Block, BlockWitness, InboxItem, Offer } from '../../src/index.ts'
+import type { Block, BlockWitness, InboxItem } from '../../src/index.ts'
+import type { Offer } from '../../src/reference.ts'
 import { TestChain } from '../support/chain.ts'
 import { digestOf } from '../support/keys.ts'
 import { config, founded, keys, owners, sign, signMessage } from '../support/world.ts'
@@ -26,7 +27,7 @@ export function scene(): { chain: TestChain; sealed: Sealed } {
   const signatures = sign(creation, [owners.ann, keys.admin, keys.talker, keys.gone])
   chain.build(start + 250n, [{ kind: 'operation', operation: creation, signatures }])
   chain.enqueue(start, deposit(4, owners.ben.name), deposit(3, owners.ann.name))
-  chain.enqueue(now, { selector: 3, value: { dataByte: 1n, settlement: 1n, stateByte: 1n } })
+  chain.enqueue(now, { selector: 3, value: { coreByte: 1n, witnessByte: 1n, settlement: 1n, stateByte: 1n } })
   const [conversation] = chain.state.shards[3]!.conversations
   const offers = Array.from({ length: 40 }, (_, i): Offer => {
     const message = { conversation: 0, member: 1, content: digestOf(`${i}`) }

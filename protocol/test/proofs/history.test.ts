@@ -1,88 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import {
-  applyMessages,
-  applyOperation,
-  findHistoryGap,
-  type HistoryEntry,
-  noSponsor,
-  type Operation,
-  Role,
-} from '../../src/index.ts'
-import { digestOf, type Signer } from '../support/keys.ts'
-import {
-  atMs,
-  change,
-  config,
-  founded,
-  keys,
-  noChange,
-  owners,
-  shardIndex,
-  sign,
-  signMessage,
-  standingShard,
-} from '../support/world.ts'
+import { findHistoryGap, type HistoryEntry, noSponsor, Role } from '../../src/index.ts'
+import { digestOf } from '../support/keys.ts'
+import { begin, record } from '../support/record.ts'
+import { config, keys, noChange } from '../support/world.ts'
 
-const now = 1_000_000n
-
-/** A conversation with its first `founders` and the record of what is done in it. */
-function begin(founders: number) {
-  const shard = standingShard()
-  const context = atMs(now)
-  const index = shard.conversations.length
-  const creation: Operation = { selector: 0, value: { ...founded, members: founded.members.slice(0, founders) } }
-  const signers = [owners.ann, ...[keys.admin, keys.talker, keys.gone].slice(0, founders)]
-  applyOperation(shard, shardIndex, creation, sign(creation, signers), context)
-  const history: HistoryEntry[] = []
-  const conversation = () => shard.conversations[index]!
-  const say = (member: number, text: string, signer: Signer): void => {
-    const message = { conversation: index, member, content: digestOf(text) }
-    applyMessages(shard, shardIndex, [message], [signMessage(conversation(), message, signer)], context)
-    history.push({ kind: 'message', member, content: message.content })
-  }
-  const alter = (value: Partial<typeof noChange>, ...signers: Signer[]): void => {
-    const operation = change({ conversation: index, epoch: conversation().epoch, ...value })
-    applyOperation(shard, shardIndex, operation, sign(operation, signers, conversation()), context)
-    if (operation.selector === 1) history.push({ kind: 'change', change: operation.value })
-  }
-  const fund = (slot: number): void => {
-    const nonce = shard.accounts[0]!.nonce
-    const value = {
-      shard: shardIndex,
-      account: 0,
-      nonce,
-      conversation: index,
-      member: slot,
-      amount: 9_000n,
-      priceLimit: 9_000n,
-    }
-    applyOperation(shard, shardIndex, { selector: 2, value }, sign({ selector: 2, value }, [owners.ann]), context)
-  }
-  return { say, alter, fund, conversation, history }
-}
-
-/** Lives through a slot that is freed and filled twice, once within one change, with messages all along. */
-function record() {
-  const { say, alter, fund, conversation, history } = begin(3)
-  say(1, 'one', keys.talker)
-  say(0, 'two', keys.admin)
-  say(1, 'three', keys.talker)
-  alter({ remove: [{ slot: 1 }] }, keys.admin)
-  alter({ add: [{ slot: 1, key: keys.newcomer.name, role: Role.member }] }, keys.admin, keys.newcomer)
-  fund(1)
-  say(1, 'four', keys.newcomer)
-  alter(
-    { remove: [{ slot: 1 }], add: [{ slot: 1, key: keys.talker.name, role: Role.member }] },
-    keys.admin,
-    keys.talker,
-  )
-  fund(1)
-  say(1, 'five', keys.talker)
-  alter({ signer: 1, remove: [{ slot: 1 }] }, keys.talker)
-  return { conversation: conversation(), history }
-}
-
-const { conversation, history } = record()
+const recorded = record()
+const { conversation } = recorded
+const history: readonly HistoryEntry[] = recorded.history
 const gapIn = (entries: readonly HistoryEntry[], founders = 3) =>
   findHistoryGap(config.chainId, conversation, founders, entries)
 
@@ -147,7 +71,11 @@ describe('findHistoryGap', () => {
     expect(gapIn(history.map(wide))).toMatchObject({ kind: 'head' })
     // A conversation whose slot 1 was added later starts at nonce 0, where a slot beyond the founders starts too.
     const late = begin(1)
-    late.alter({ add: [{ slot: 1, key: keys.newcomer.name, role: Role.member }] }, keys.admin, keys.newcomer)
+    late.alter(
+      { add: [{ slot: 1, key: keys.newcomer.name, role: Role.member, allowance: 0n, priceLimit: 0n }] },
+      keys.admin,
+      keys.newcomer,
+    )
     late.fund(1)
     late.say(1, 'late', keys.newcomer)
     const lateGap = (entries: readonly HistoryEntry[]) =>

@@ -63,7 +63,10 @@ test('operation digests › a slot freed and filled within one change is consent
     messageCount: 0n,
     head: id,
   }
-  const operation = change({ remove: [{ slot: 0 }], add: [{ slot: 0, key: keys.gone.name, role: 1 }] })
+  const operation = change({
+    remove: [{ slot: 0 }],
+    add: [{ slot: 0, key: keys.gone.name, role: 1, allowance: 0n, priceLimit: 0n }],
+  })
   const [, consent] = operationDigests(operation, deployment, conversation)
   expect(consent).toEqual(consentDigest(config.chainId, id, 0, 7n, keys.gone.name))
 })

@@ -4,9 +4,9 @@ import {
   type BlockWitness,
   type InboxItem,
   InboxItemKind,
-  type Offer,
   ShardType,
 } from '../../src/index.ts'
+import type { Offer } from '../../src/reference.ts'
 import { TestChain } from './chain.ts'
 import { digestOf } from './keys.ts'
 import { change, config, founded, keys, owners, sign, signMessage } from './world.ts'
@@ -58,7 +58,7 @@ export function testBatch(): TestBatch {
   chain.enqueue(start, deposit(3, 0, owners.ann.name), deposit(9, 0, owners.ann.name))
   chain.build(start + 250n, [creation(3), creation(9)])
   chain.build(start + 500n, [...messages(chain, 9, 3, 'a'), ...messages(chain, 3, 50, 'b'), removal(chain, 3)])
-  chain.enqueue(start + 500n, { selector: 3, value: { dataByte: 1n, settlement: 2n, stateByte: 3n } })
+  chain.enqueue(start + 500n, { selector: 3, value: { coreByte: 1n, witnessByte: 1n, settlement: 2n, stateByte: 3n } })
   chain.build(start + 1_000n, [])
   chain.build(start + 3_000n, messages(chain, 3, 2, 'c'))
   const blocks = chain.blocks.map(({ block }) => block)

@@ -1,20 +1,16 @@
 import {
   type Block,
   type BlockHeader,
-  type BuiltBlock,
-  buildBlock,
   type ChainConfig,
-  executeBlock,
   genesisHeader,
   type InboxItem,
   nextInboxHash,
-  type Offer,
   type QueuedItem,
-  type ReferenceChain,
   type SignatureVerifier,
   type State,
   StateType,
 } from '../../src/index.ts'
+import { type BuiltBlock, buildBlock, executeBlock, type Offer, type ReferenceChain } from '../../src/reference.ts'
 import { digestOf, stampVerifier } from './keys.ts'
 import { config as testConfig } from './world.ts'
 

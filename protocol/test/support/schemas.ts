@@ -27,7 +27,7 @@ const Shard = container({
   feeTime: u64,
   revenue: u64,
 })
-const Prices = container({ dataByte: u64, settlement: u64, stateByte: u64 })
+const Prices = container({ coreByte: u64, witnessByte: u64, settlement: u64, stateByte: u64 })
 const State = container({
   shards: { vector: Shard, length: 64 },
   inboxCount: u64,
@@ -51,7 +51,8 @@ const ChangeMembers = container({
   signer: u16,
   remove: list(container({ slot: u16 }), 16),
   roles: list(container({ slot: u16, role: u8 }), 16),
-  add: list(container({ slot: u16, key: b32, role: u8 }), 16),
+  add: list(container({ slot: u16, key: b32, role: u8, allowance: u64, priceLimit: u64 }), 16),
+  exchange: list(container({ key: b32 }), 1),
 })
 const Fund = container({
   shard: u8,
@@ -87,6 +88,7 @@ const BlockHeader = container({
   timestamp: u64,
   lineage: b32,
   inboxCount: u64,
+  segmentCount: u64,
   inboxHash: b32,
   prices: Prices,
   runsRoot: b32,

@@ -6,11 +6,11 @@ import {
   type InboxItem,
   InboxItemKind,
   type Message,
-  type Offer,
   type Operation,
   OperationKind,
   type Shard,
 } from '../../src/index.ts'
+import type { Offer } from '../../src/reference.ts'
 import { digestOf, type Signer, stampKey, stampOwner } from './keys.ts'
 import { sign, signMessage } from './world.ts'
 
@@ -170,6 +170,9 @@ export class Stream {
     const signer = b % 5 === 0 ? at(members, b) : (admins[at(admins, b)] ?? 0)
     const free = members.findIndex(({ role }) => role === 0)
     const added = d % 3 === 0 ? [] : [{ slot: free < 0 ? members.length : free, signer: this.#people.newKey() }]
+    const exchanged = d % 5 === 1 ? [this.#people.newKey()] : []
+    const allowance = members[signer]?.allowance ?? 0n
+    const given = step.amount === 'more' ? allowance + 1n : amountOf(step, allowance) / 9n
     const value: ChangeMembers = {
       shard: this.#index,
       conversation: index,
@@ -177,10 +180,17 @@ export class Stream {
       signer,
       remove: c % 3 === 0 ? [{ slot: at(members, c) }] : [],
       roles: c % 4 === 1 ? [{ slot: at(members, d), role: 1 + (c % 2) }] : [],
-      add: added.map((entry, i) => ({ slot: entry.slot, key: entry.signer.name, role: 1 + ((d + i) % 2) })),
+      add: added.map((entry, i) => ({
+        slot: entry.slot,
+        key: entry.signer.name,
+        role: 1 + ((d + i) % 2),
+        allowance: given,
+        priceLimit: 2_000n,
+      })),
+      exchange: exchanged.map(({ name }) => ({ key: name })),
     }
     const operation: Operation = { selector: OperationKind.changeMembers, value }
-    const signers = [this.#people.of(members[signer]?.key), ...added.map((entry) => entry.signer)]
+    const signers = [this.#people.of(members[signer]?.key), ...added.map((entry) => entry.signer), ...exchanged]
     return conversation === undefined
       ? { operation: this.#withdrawNothing(), signers }
       : { operation, signers, conversation }

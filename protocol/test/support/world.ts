@@ -1,6 +1,4 @@
 import {
-  type BlockContext,
-  blockContext,
   type ChainConfig,
   type ChangeMembers,
   type Conversation,
@@ -20,10 +18,11 @@ import {
   type Signature,
   type SignatureVerifier,
 } from '../../src/index.ts'
+import { type BlockContext, blockContext } from '../../src/reference.ts'
 import { digestOf, type Signer, stampKey, stampOwner, stampVerifier } from './keys.ts'
 
 export const fees: FeeParameters = { minPrice: 10n, target: 1000n, fraction: 400n }
-export const prices: Prices = { dataByte: 2n, settlement: 7n, stateByte: 3n }
+export const prices: Prices = { coreByte: 2n, witnessByte: 2n, settlement: 7n, stateByte: 3n }
 
 export const config: ChainConfig = {
   chainId: 901n,
@@ -86,6 +85,7 @@ export const noChange: ChangeMembers = {
   remove: [],
   roles: [],
   add: [],
+  exchange: [],
 }
 
 /**

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import {
-  applyInboxItem,
   type ForcedOperation,
   type InboxItem,
   InboxItemKind,
@@ -13,6 +12,7 @@ import {
   ShardType,
   shardOfItem,
 } from '../../src/index.ts'
+import { applyInboxItem } from '../../src/reference.ts'
 import { digestOf, type Signer } from '../support/keys.ts'
 import {
   atMs,

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
 import {
-  applyMessages,
-  applyOperation,
   createConversationDigest,
   hash64,
   messageCharge,
@@ -14,6 +12,7 @@ import {
   Role,
   type Shard,
 } from '../../src/index.ts'
+import { applyMessages, applyOperation } from '../../src/reference.ts'
 import { digestOf, type Signer } from '../support/keys.ts'
 import {
   atMs,
@@ -113,14 +112,15 @@ test('change › removes, changes roles and adds in this order, with refunds, no
     remove: [{ slot: 1 }],
     roles: [{ slot: 3, role: Role.admin }],
     add: [
-      { slot: 1, key: keys.newcomer.name, role: Role.member },
-      { slot: 4, key: keys.stranger.name, role: Role.admin },
-      { slot: 2, key: keys.gone.name, role: Role.member },
+      { slot: 1, key: keys.newcomer.name, role: Role.member, allowance: 300n, priceLimit: 400n },
+      { slot: 4, key: keys.stranger.name, role: Role.admin, allowance: 0n, priceLimit: 0n },
+      { slot: 2, key: keys.gone.name, role: Role.member, allowance: 0n, priceLimit: 0n },
     ],
   })
   const signers = [keys.admin, keys.newcomer, keys.stranger, keys.gone]
   const { before, after, cost } = applied(operation, signers)
-  const added = { sponsor: 0xffff_ffff, allowance: 0n, priceLimit: 0n }
+  // The signer's sponsor.
+  const added = { sponsor: 0, allowance: 0n, priceLimit: 0n }
   const [conversation] = before.conversations
   const [admin, talker, , unfunded] = conversation!.members
   expect(after.conversations[0]).toEqual({
@@ -128,8 +128,8 @@ test('change › removes, changes roles and adds in this order, with refunds, no
     epoch: 2n,
     head: hash64(conversation!.head, operationDigests(operation, deployment, conversation)[0]!),
     members: [
-      { ...admin, allowance: admin!.allowance - cost },
-      { ...added, key: keys.newcomer.name, role: Role.member, nonce: 11n },
+      { ...admin, allowance: admin!.allowance - cost - 300n },
+      { ...added, key: keys.newcomer.name, role: Role.member, nonce: 11n, allowance: 300n, priceLimit: 400n },
       { ...added, key: keys.gone.name, role: Role.member, nonce: 3n },
       { ...unfunded, role: Role.admin },
       { ...added, key: keys.stranger.name, role: Role.admin, nonce: 1n },
@@ -172,10 +172,10 @@ test('change › an admin may step down and up again within one change', () => {
 })
 
 test('change › keys may be equal: the slot is what the digest names', () => {
-  const { after } = applied(change({ add: [{ slot: 4, key: keys.admin.name, role: Role.member }] }), [
-    keys.admin,
-    keys.admin,
-  ])
+  const { after } = applied(
+    change({ add: [{ slot: 4, key: keys.admin.name, role: Role.member, allowance: 0n, priceLimit: 0n }] }),
+    [keys.admin, keys.admin],
+  )
   expect(after.conversations[0]!.members[4]!.key).toEqual(keys.admin.name)
 })
 

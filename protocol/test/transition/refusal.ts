@@ -1,11 +1,5 @@
-import {
-  applyMessages,
-  applyOperation,
-  type Message,
-  type Operation,
-  type Shard,
-  type TransitionFault,
-} from '../../src/index.ts'
+import type { Message, Operation, Shard, TransitionFault } from '../../src/index.ts'
+import { applyMessages, applyOperation } from '../../src/reference.ts'
 import { digestOf, type Signer } from '../support/keys.ts'
 import { atMs, keys, shardIndex, sign, signMessage, standingShard } from '../support/world.ts'
 

@@ -1,4 +1,5 @@
-import { applyMessages, type Shard } from '../../src/index.ts'
+import type { Shard } from '../../src/index.ts'
+import { applyMessages } from '../../src/reference.ts'
 import { digestOf } from '../support/keys.ts'
 import { atMs, change, keys, shardIndex } from '../support/world.ts'
 import { now, operate, type Prepare, type Row, range, say, top } from './refusal.ts'
@@ -33,7 +34,11 @@ export const refusedOfMembers: readonly Row[] = [
   {
     why: 'addition with role 0',
     fault: range('add.role', 0, 1, 2),
-    act: operate(change({ add: [{ slot: 4, key: newcomer.name, role: 0 }] }), admin, newcomer),
+    act: operate(
+      change({ add: [{ slot: 4, key: newcomer.name, role: 0, allowance: 0n, priceLimit: 0n }] }),
+      admin,
+      newcomer,
+    ),
   },
   {
     why: 'message to a conversation beyond the end',
@@ -96,9 +101,9 @@ export const refusedOfMembers: readonly Row[] = [
   },
   {
     why: 'change above the signer’s allowance',
-    fault: { code: 'ALLOWANCE_TOO_LOW', price: 289n, allowance: 288n },
+    fault: { code: 'ALLOWANCE_TOO_LOW', price: 297n, allowance: 296n },
     prepare: (shard) => {
-      member(shard, 0).allowance = 288n
+      member(shard, 0).allowance = 296n
     },
     act: operate(change({ remove: [{ slot: 1 }] }), admin),
   },
@@ -115,18 +120,26 @@ export const refusedOfMembers: readonly Row[] = [
   {
     why: 'admin that removes itself and comes back as one',
     fault: { code: 'ADMIN_LOST', signer: 0 },
-    act: operate(change({ remove: [{ slot: 0 }], add: [{ slot: 0, key: admin.name, role: 2 }] }), admin, admin),
+    act: operate(
+      change({ remove: [{ slot: 0 }], add: [{ slot: 0, key: admin.name, role: 2, allowance: 0n, priceLimit: 0n }] }),
+      admin,
+      admin,
+    ),
   },
   {
     why: 'addition to a slot in use',
     fault: { code: 'SLOT_OCCUPIED', slot: 3 },
-    act: operate(change({ add: [{ slot: 3, key: newcomer.name, role: 1 }] }), admin, newcomer),
+    act: operate(
+      change({ add: [{ slot: 3, key: newcomer.name, role: 1, allowance: 0n, priceLimit: 0n }] }),
+      admin,
+      newcomer,
+    ),
   },
   {
     why: 'second addition to one slot',
     fault: { code: 'SLOT_OCCUPIED', slot: 2 },
     act: operate(
-      change({ add: [2, 2].map((slot) => ({ slot, key: newcomer.name, role: 1 })) }),
+      change({ add: [2, 2].map((slot) => ({ slot, key: newcomer.name, role: 1, allowance: 0n, priceLimit: 0n })) }),
       admin,
       newcomer,
       newcomer,
@@ -135,7 +148,11 @@ export const refusedOfMembers: readonly Row[] = [
   {
     why: 'addition that leaves a gap',
     fault: { code: 'SLOT_BEYOND_END', slot: 5, members: 4 },
-    act: operate(change({ add: [{ slot: 5, key: newcomer.name, role: 1 }] }), admin, newcomer),
+    act: operate(
+      change({ add: [{ slot: 5, key: newcomer.name, role: 1, allowance: 0n, priceLimit: 0n }] }),
+      admin,
+      newcomer,
+    ),
   },
   {
     why: 'removal of a freed slot',
@@ -161,7 +178,11 @@ export const refusedOfMembers: readonly Row[] = [
     why: 'addition to 4,096 members',
     fault: { code: 'SHARD_FULL', list: 'members', length: 4096, maximum: 4096 },
     prepare: fullList,
-    act: operate(change({ add: [{ slot: 4096, key: newcomer.name, role: 1 }] }), admin, newcomer),
+    act: operate(
+      change({ add: [{ slot: 4096, key: newcomer.name, role: 1, allowance: 0n, priceLimit: 0n }] }),
+      admin,
+      newcomer,
+    ),
   },
   {
     why: 'message segment that lacks a signature',
@@ -182,7 +203,11 @@ export const refusedOfMembers: readonly Row[] = [
   {
     why: 'addition with another key’s consent',
     fault: { code: 'SIGNATURE_INVALID', index: 1 },
-    act: operate(change({ add: [{ slot: 4, key: newcomer.name, role: 1 }] }), admin, talker),
+    act: operate(
+      change({ add: [{ slot: 4, key: newcomer.name, role: 1, allowance: 0n, priceLimit: 0n }] }),
+      admin,
+      talker,
+    ),
   },
   {
     why: 'member nonce at its end',

@@ -1,19 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
-  applyInboxItem,
-  applyMessages,
-  applyOperation,
   findHistoryGap,
   type HistoryEntry,
   InboxItemKind,
-  type Offer,
   OperationKind,
   type Shard,
   ShardType,
   TransitionError,
   type TransitionFault,
 } from '../../src/index.ts'
+import { applyInboxItem, applyMessages, applyOperation, type Offer } from '../../src/reference.ts'
 import { digestOf } from '../support/keys.ts'
 import { seed } from '../support/seed.ts'
 import { People, type Step, Stream, step } from '../support/streams.ts'

@@ -1,9 +1,10 @@
 import type { ShardChunk } from '@parley/execution'
-import { type Bytes32, type ChainConfig, limits, runsRoot, viewOf } from '@parley/protocol'
+import { BlockView, type Bytes32, type ChainConfig, limits, runsRoot } from '@parley/protocol'
 import { type HeaderSigner, signHeader } from '../chain/signer.ts'
 import { genesisTip, nextTip } from '../chain/tip.ts'
 import type { BytesLevel } from '../level.ts'
 import { BlockStore } from '../store/block-store.ts'
+import { SignedHeaders } from '../store/signed-headers.ts'
 import { SnapshotStore } from '../store/snapshot-store.ts'
 
 export interface InitialState {
@@ -22,22 +23,41 @@ export async function writeInitialState(
   {
     config,
     store,
+    signedHeaders,
     signer,
-  }: { readonly config: ChainConfig; readonly store: BytesLevel; readonly signer: HeaderSigner },
+  }: {
+    readonly config: ChainConfig
+    readonly store: BytesLevel
+    readonly signedHeaders: BytesLevel
+    readonly signer: HeaderSigner
+  },
   state: InitialState,
 ): Promise<void> {
   await store.open()
   const { genesis } = config
   const timestamp = genesis.timestamp + limits.minBlockIntervalMs
-  const opening = { number: 1n, timestamp, lineage: genesis.lineage, inboxFrom: 0n, items: 0, prices: genesis.prices }
-  const sealed = { runsRoot: runsRoot([]), shardRoots: state.shardRoots }
-  const { header, prices, shardRoots } = nextTip(genesisTip(config), opening, [], sealed)
+  const opening = {
+    number: 1n,
+    timestamp,
+    lineage: genesis.lineage,
+    inboxFrom: 0n,
+    items: 0,
+    inboxHash: new Uint8Array(32),
+    prices: genesis.prices,
+  }
+  const sealed = { view: { runs: [] }, runsRoot: runsRoot([]), shardRoots: state.shardRoots }
+  const { header, root, prices, shardRoots } = nextTip(genesisTip(config), opening, [], sealed)
   const signature = await signHeader(signer, config, header)
   const blocks = await BlockStore.open(store)
-  await blocks.add(viewOf({ block: { header, runs: [] }, witness: [], signature }), new Uint8Array(0))
+  const signed = await SignedHeaders.open(signedHeaders, config)
+  await blocks.add(
+    BlockView.encode({ block: { header, runs: [] }, witness: [], signature }),
+    new Uint8Array(0),
+    signed.record({ lineage: header.lineage, number: header.number, root }),
+  )
   const shards: Uint8Array[][] = Array.from({ length: limits.shards }, () => [])
   for (const { shard, bytes } of state.chunks) shards[shard]?.push(bytes)
   const index = shards.map((_, shard) => [new Uint8Array(indexBytes * state.conversationsIn(shard))])
   const fees = shards.map(() => ({ feeExcess: 0n, feeTime: genesis.timestamp }))
-  await new SnapshotStore(store).write({ header, prices, shardRoots, fees, journalFrom: 0n, shards, index }, 1)
+  await new SnapshotStore(store).write({ header, prices, shardRoots, fees, journalFrom: 0n, shards, index }, 1, 0n)
 }

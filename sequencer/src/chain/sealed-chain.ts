@@ -1,11 +1,20 @@
 import type { SealedRuns } from '@parley/execution'
-import { BlockView, type ChainConfig, type QueuedItem, type SignatureVerifier, sameBytes } from '@parley/protocol'
+import {
+  BlockView,
+  type Bytes32,
+  type ChainConfig,
+  type QueuedItem,
+  type SignatureVerifier,
+  sameBytes,
+} from '@parley/protocol'
+import { Pulse } from '@parley/runtime'
+import { ConversationIndex } from '../derived/conversation-index.ts'
+import { ShardFees } from '../derived/shard-fees.ts'
+import { TouchedConversations } from '../derived/touched-conversations.ts'
 import { SequencerError } from '../faults.ts'
-import { Pulse } from '../pulse.ts'
 import type { BlockStore } from '../store/block-store.ts'
-import { ConversationIndex } from './conversation-index.ts'
-import type { Opening } from './opening.ts'
-import { ShardFees } from './shard-fees.ts'
+import type { SignedHeaders } from '../store/signed-headers.ts'
+import type { Opening } from './journal-records.ts'
 import { type HeaderSigner, signHeader } from './signer.ts'
 import { genesisTip, nextTip, type Tip } from './tip.ts'
 
@@ -13,6 +22,7 @@ export interface SealedChainDeps {
   readonly config: ChainConfig
   readonly blocks: BlockStore
   readonly signer: HeaderSigner
+  readonly signed: SignedHeaders
   /** Looks at what the signer returned; the portable one when left out. */
   readonly verifier?: SignatureVerifier | undefined
 }
@@ -23,16 +33,20 @@ export type CommittedRuns = Pick<SealedRuns, 'view' | 'runsRoot' | 'shardRoots'>
 /** The chain of sealed blocks: every header is durable before anybody is told of it. */
 export class SealedChain {
   tip: Tip
+  /** That of the next header: another one than the tip's when claims were removed above the tip. */
+  lineage: Bytes32
   readonly fees: ShardFees
   readonly index = new ConversationIndex()
   /** Beats when a block was sealed. */
   readonly sealed = new Pulse()
+  readonly touched = new TouchedConversations()
 
   private readonly deps: SealedChainDeps
 
   constructor(deps: SealedChainDeps) {
     this.deps = deps
     this.tip = genesisTip(deps.config)
+    this.lineage = deps.config.genesis.lineage
     this.fees = new ShardFees(deps.config.fees)
   }
 
@@ -44,28 +58,38 @@ export class SealedChain {
     return this.deps.config
   }
 
+  /** The tip that a block of these runs makes, before anything is signed: a header is a function of the journal. */
+  follow(opening: Opening, items: readonly QueuedItem[], sealed: CommittedRuns): Tip {
+    return nextTip(this.tip, opening, items, sealed)
+  }
+
   /**
-   * Puts a block on top: signs its header, stores it, and only then tells of it. A block that was stored before must be
-   * the same.
+   * Puts a block on top whose seal record is durable: signs its header, stores it, and only then tells of it. A block that
+   * was stored before must be the same.
+   * @param tip - As `follow` gave it.
    * @throws {SequencerError} `RECOVERY_DIFFERS`, `SECOND_HEADER`, `SIGNATURE_WRONG`.
    */
-  async commit(opening: Opening, items: readonly QueuedItem[], sealed: CommittedRuns): Promise<void> {
-    const { blocks, config, signer, verifier } = this.deps
-    const { view } = sealed
-    const tip = nextTip(this.tip, opening, items, sealed)
+  async commit(tip: Tip, opening: Opening, items: readonly QueuedItem[], { view }: CommittedRuns): Promise<void> {
+    const { blocks, signed } = this.deps
     const known = opening.number <= blocks.head
-    let fresh: BlockView | undefined
-    if (known) await this.demandStored(tip, opening)
-    else fresh = BlockView.of(tip.header, view, await signHeader(signer, config, tip.header, verifier))
+    const header = { lineage: opening.lineage, number: opening.number, root: tip.root }
+    if (known) await this.assertStored(tip, opening)
+    else await signed.assertMaySign(header)
     const itemAt = (index: bigint) => items[Number(index - opening.inboxFrom)] as QueuedItem
     const links = this.index.add(opening.number, view, itemAt)
     this.fees.apply(view, opening.timestamp)
-    if (fresh !== undefined) await blocks.add(fresh, links)
+    if (!known) await blocks.add(await this.signedBlock(tip, view), links, signed.record(header))
     this.tip = tip
     this.sealed.beat()
+    this.touched.add(links)
   }
 
-  private async demandStored(tip: Tip, { lineage, number }: Opening): Promise<void> {
+  private async signedBlock({ header }: Tip, view: CommittedRuns['view']): Promise<BlockView> {
+    const { config, signer, verifier } = this.deps
+    return BlockView.of(header, view, await signHeader(signer, config, header, verifier))
+  }
+
+  private async assertStored(tip: Tip, { lineage, number }: Opening): Promise<void> {
     const stored = await this.deps.blocks.signedRoot(lineage, number)
     if (stored === undefined || !sameBytes(stored, tip.root))
       throw new SequencerError({

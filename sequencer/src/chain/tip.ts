@@ -9,10 +9,12 @@ import {
   type Prices,
   pricesAfter,
   type QueuedItem,
+  type RunsView,
   ShardType,
+  segmentsOf,
   stateRoot,
 } from '@parley/protocol'
-import type { Opening } from './opening.ts'
+import type { Opening } from './journal-records.ts'
 
 /** Where the sealed chain ends. */
 export interface Tip {
@@ -40,7 +42,7 @@ export function nextTip(
   parent: Tip,
   opening: Opening,
   items: readonly QueuedItem[],
-  sealed: Pick<SealedRuns, 'runsRoot' | 'shardRoots'>,
+  sealed: Pick<SealedRuns, 'runsRoot' | 'shardRoots'> & { readonly view: Pick<RunsView, 'runs'> },
 ): Tip {
   const inboxCount = opening.inboxFrom + BigInt(items.length)
   const prices = pricesAfter(opening.prices, items)
@@ -51,7 +53,8 @@ export function nextTip(
     timestamp,
     lineage,
     inboxCount,
-    inboxHash: items.at(-1)?.inboxHash ?? parent.header.inboxHash,
+    segmentCount: parent.header.segmentCount + BigInt(segmentsOf(sealed.view.runs)),
+    inboxHash: opening.inboxHash,
     prices: opening.prices,
     runsRoot: sealed.runsRoot,
     stateRoot: stateRoot(sealed.shardRoots, { inboxCount, prices, blockNumber: number, timestamp }),

@@ -1,13 +1,15 @@
 import type { Writable } from 'node:stream'
 import type { WebSocket } from '@fastify/websocket'
-import type { Clock } from '@parley/protocol'
-import { firstOf, Pulse } from '../pulse.ts'
+import type { Share } from '@parley/api/server'
+import { type Clock, firstOf, Pulse } from '@parley/runtime'
+import { answerPings } from './pongs.ts'
 
 /** Why the server closes a WebSocket. @see README.md */
 export const closeCodes = {
   stopping: 1001,
   refused: 4400,
   forgotten: 4404,
+  lineage: 4409,
   slow: 4408,
   quota: 4429,
   defect: 1011,
@@ -27,35 +29,47 @@ export class SlowReader extends Error {
 /** Milliseconds that a peer has to answer our closing. */
 const closingMs = 5_000
 
+export interface ConnectionDeps {
+  readonly socket: WebSocket
+  readonly clock: Clock
+  /** Bytes that wait in all feeds, by source. */
+  readonly unsent: Share
+  /** Who reads. */
+  readonly source: string
+  /** Text sent on connection and with each ping; undefined for none. */
+  readonly greeting?: (() => string) | undefined
+  /** What the socket writes to, if frames are to be gathered there. */
+  readonly stream?: Writable
+}
+
 /** One WebSocket with a bound on what waits in it and a check that the other side lives. */
 export class Connection {
   /** Aborts when the connection has ended. */
   readonly signal: AbortSignal
+  readonly socket: WebSocket
 
   private readonly ended = new AbortController()
   private readonly flushed = new Pulse()
+  private readonly deps: ConnectionDeps
+  private readonly options: ConnectionOptions
   private buffered = 0
   private alive = true
+  private beats = 0
 
-  readonly socket: WebSocket
-  private readonly clock: Clock
-  private readonly options: ConnectionOptions
-  private readonly stream: Writable | undefined
-
-  /**
-   * @param greeting - Text sent on connection and with each ping; undefined for none.
-   * @param stream - What the socket writes to, if frames are to be gathered there.
-   */
-  constructor(socket: WebSocket, clock: Clock, options: ConnectionOptions, greeting?: () => string, stream?: Writable) {
+  constructor(deps: ConnectionDeps, options: ConnectionOptions) {
+    const { socket, greeting } = deps
+    this.deps = deps
     this.socket = socket
-    this.stream = stream
-    this.clock = clock
     this.options = options
     this.signal = this.ended.signal
-    socket.on('pong', () => {
-      this.alive = true
+    answerPings(socket)
+    socket.on('pong', (data) => {
+      if (String(data) === String(this.beats)) this.alive = true
     })
-    socket.on('close', () => this.ended.abort(new Error('the connection was closed')))
+    socket.on('close', () => {
+      deps.unsent.give(deps.source, this.buffered)
+      this.ended.abort(new Error('the connection was closed'))
+    })
     // The close event follows and ends everything.
     socket.on('error', () => undefined)
     if (greeting !== undefined) socket.send(greeting())
@@ -77,36 +91,46 @@ export class Connection {
     this.signal.throwIfAborted()
     const bytes = frames.reduce((sum, { length }) => sum + length, 0)
     this.buffered += bytes
-    this.stream?.cork()
+    const { stream, unsent, source } = this.deps
+    unsent.add(source, bytes)
+    stream?.cork()
     frames.forEach((frame, i) => {
       if (i < frames.length - 1) this.socket.send(frame)
       else
         this.socket.send(frame, () => {
+          if (this.signal.aborted) return
           this.buffered -= bytes
+          unsent.give(source, bytes)
           this.alive = true
           this.flushed.beat()
         })
     })
-    this.stream?.uncork()
-    if (this.buffered > this.options.maxBufferedBytes) await this.drain()
+    stream?.uncork()
+    if (this.slow) await this.drain()
   }
 
   /** Closes; what is buffered goes out first if the other side reads it in time. */
   close(code: number, reason = ''): void {
     this.socket.close(code, reason)
-    this.clock.sleep(closingMs, this.signal).then(
+    this.deps.clock.sleep(closingMs, this.signal).then(
       () => this.socket.terminate(),
       () => undefined /* it has closed by itself */,
     )
   }
 
+  /** Whether so much waits, here or in all feeds, that nothing may be added. */
+  private get slow(): boolean {
+    if (this.buffered > this.options.maxBufferedBytes) return true
+    return this.buffered > 0 && this.deps.unsent.full(this.deps.source)
+  }
+
   private async drain(): Promise<void> {
-    const deadline = this.clock.now() + this.options.slowReaderMs
-    while (this.buffered > this.options.maxBufferedBytes) {
-      const left = deadline - this.clock.now()
+    const deadline = this.deps.clock.elapsed() + this.options.slowReaderMs
+    while (this.slow) {
+      const left = deadline - this.deps.clock.elapsed()
       if (left <= 0) throw new SlowReader(`no room for ${this.options.slowReaderMs} ms`)
       const timer = new AbortController()
-      const late = this.clock.sleep(left, timer.signal)
+      const late = this.deps.clock.sleep(left, timer.signal)
       // Called off below when something was flushed first.
       late.catch(() => undefined)
       try {
@@ -119,13 +143,14 @@ export class Connection {
 
   private async beat(greeting: (() => string) | undefined): Promise<void> {
     while (true) {
-      await this.clock.sleep(this.options.heartbeatMs, this.signal)
+      await this.deps.clock.sleep(this.options.heartbeatMs, this.signal)
       if (!this.alive) {
         this.socket.terminate()
         return
       }
       this.alive = false
-      this.socket.ping()
+      this.beats += 1
+      this.socket.ping(String(this.beats))
       if (greeting !== undefined) this.socket.send(greeting())
     }
   }

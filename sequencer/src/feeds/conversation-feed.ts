@@ -1,20 +1,16 @@
-import { type ConversationEntry, ConversationEntryType, type SealedBlock } from '@parley/protocol'
-import { findLink } from '../chain/conversation-index.ts'
+import { firstOf, type Turns } from '@parley/runtime'
 import type { SealedChain } from '../chain/sealed-chain.ts'
-import { firstOf } from '../pulse.ts'
-import type { InboxStore } from '../store/inbox-store.ts'
+import type { ConversationPlace } from '../derived/place.ts'
+import type { EncodedEntry } from './block-entries.ts'
 import { type Connection, closeCodes } from './connection.ts'
-import { entriesOf } from './conversation-entries.ts'
+import type { RecentEntries } from './recent-entries.ts'
 import { sendingFrom } from './sending.ts'
 
 export interface ConversationFeedDeps {
   readonly chain: SealedChain
-  readonly inbox: InboxStore
-}
-
-export interface ConversationPlace {
-  readonly shard: number
-  readonly index: number
+  readonly entries: RecentEntries
+  /** Takes turns at reading blocks that are no longer the tip. */
+  readonly catchingUp: Turns
 }
 
 /** A block that touched the conversation. */
@@ -31,72 +27,87 @@ export async function sendConversation(
   place: ConversationPlace,
   from: bigint,
 ): Promise<void> {
-  const { chain } = deps
-  let next = from
-  let sentBlock = 0n
-  const sendBlock = async ({ number }: Touched): Promise<boolean> => {
-    const sealed = await chain.blocks.block(number)
-    if (sealed === undefined) return false
-    for (const entry of await entriesIn(deps, sealed, place)) {
-      if (entry.position < from) continue
-      await connection.send(ConversationEntryType.serialize(entry))
-      next = entry.position + (entry.event.selector === 0 ? 1n : 0n)
-    }
-    sentBlock = number
-    return true
-  }
+  const feed = new ConversationFeed(connection, deps, place, from)
   await sendingFrom(
     connection,
-    () => next,
-    async () => {
-      while (true) {
-        const sealed = chain.sealed.next()
-        const { blocks, complete } = await touchedSince(deps, place, sentBlock, from)
-        if (!complete) {
-          connection.close(closeCodes.forgotten, `from ${blocks.at(-1)?.first ?? 0n}`)
-          return
-        }
-        for (const touched of blocks.reverse())
-          if (!(await sendBlock(touched))) {
-            connection.close(closeCodes.forgotten, `from ${next}`)
-            return
-          }
-        await firstOf([sealed], connection.signal)
-      }
-    },
+    () => feed.next,
+    () => feed.run(),
   )
 }
 
-/** Blocks after `after` with events at `from` or later, latest first; not complete when some are no longer kept. */
-async function touchedSince(
-  { chain }: ConversationFeedDeps,
-  { shard, index }: ConversationPlace,
-  after: bigint,
-  from: bigint,
-): Promise<{ blocks: Touched[]; complete: boolean }> {
-  const blocks: Touched[] = []
-  let number = chain.index.lastBlock(shard, index)
-  // A block on its way into the store is told of when it is there.
-  if (number > chain.tip.header.number) return { blocks, complete: true }
-  while (number > after) {
-    const links = await chain.blocks.links(number)
-    const link = links && findLink(links, shard, index)
-    if (link === undefined) return { blocks, complete: false }
-    blocks.push({ number, first: link.first })
-    if (link.first < from) break
-    number = link.previous
-  }
-  return { blocks, complete: true }
-}
+class ConversationFeed {
+  /** Position of the next entry to send. */
+  next: bigint
+  private sentBlock = 0n
+  private readonly connection: Connection
+  private readonly deps: ConversationFeedDeps
+  private readonly place: ConversationPlace
+  private readonly from: bigint
 
-async function entriesIn(
-  { chain, inbox }: ConversationFeedDeps,
-  sealed: SealedBlock,
-  { shard, index }: ConversationPlace,
-): Promise<ConversationEntry[]> {
-  const links = await chain.blocks.links(sealed.block.header.number)
-  const link = links && findLink(links, shard, index)
-  if (link === undefined) return []
-  const itemAt = async (item: bigint) => (await inbox.items(item, item + 1n))[0]!.queued
-  return entriesOf(sealed, { shard, index, ...link }, itemAt)
+  constructor(connection: Connection, deps: ConversationFeedDeps, place: ConversationPlace, from: bigint) {
+    this.connection = connection
+    this.deps = deps
+    this.place = place
+    this.from = from
+    this.next = from
+  }
+
+  async run(): Promise<void> {
+    const { connection, deps, place } = this
+    const following = deps.chain.touched.follow(place)
+    try {
+      while (true) {
+        const touched = following.touched.next()
+        if (!(await this.sendTouched())) return
+        await firstOf([touched], connection.signal)
+      }
+    } finally {
+      following.leave()
+    }
+  }
+
+  /** Sends all blocks that touched the conversation since the last one; false when some are no longer kept. */
+  private async sendTouched(): Promise<boolean> {
+    const { blocks, complete } = await this.touched()
+    if (!complete) return this.forgotten(blocks.at(-1)?.first ?? 0n)
+    for (const { number } of blocks.reverse()) {
+      const entries = await this.entriesOf(number)
+      if (entries === undefined) return this.forgotten(this.next)
+      const unsent = entries.filter(({ position }) => position >= this.from)
+      if (unsent.length > 0) await this.connection.sendAll(unsent.map(({ bytes }) => bytes))
+      this.next = unsent.at(-1)?.next ?? this.next
+      this.sentBlock = number
+    }
+    return true
+  }
+
+  private async entriesOf(number: bigint): Promise<readonly EncodedEntry[] | undefined> {
+    const { chain, entries, catchingUp } = this.deps
+    const read = async () => (await entries.of(number))?.of(this.place)
+    return number === chain.tip.header.number ? read() : catchingUp.take(read, this.connection.signal)
+  }
+
+  private forgotten(from: bigint): false {
+    this.connection.close(closeCodes.forgotten, `from ${from}`)
+    return false
+  }
+
+  /** Blocks after the last one sent with events at `from` or later, latest first; not complete when some are not kept. */
+  private async touched(): Promise<{ blocks: Touched[]; complete: boolean }> {
+    const { chain, catchingUp } = this.deps
+    const blocks: Touched[] = []
+    let number = chain.index.lastBlock(this.place.shard, this.place.index)
+    // A block on its way into the store is told of when it is there.
+    if (number > chain.tip.header.number) return { blocks, complete: true }
+    while (number > this.sentBlock) {
+      const at = number
+      const read = () => chain.blocks.link(at, this.place)
+      const link = await (at === chain.tip.header.number ? read() : catchingUp.take(read, this.connection.signal))
+      if (link === undefined) return { blocks, complete: false }
+      blocks.push({ number, first: link.first })
+      if (link.first < this.from) break
+      number = link.previous
+    }
+    return { blocks, complete: true }
+  }
 }

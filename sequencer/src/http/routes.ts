@@ -1,13 +1,28 @@
+import { devRoutes, feedRoutes, sequencerRoutes } from '@parley/api'
+import { type Exchange, serveRoutes } from '@parley/api/server'
+import { Turns } from '@parley/runtime'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { RecentEntries } from '../feeds/recent-entries.ts'
+import { submitHandlers } from '../ingress/submit-handlers.ts'
 import type { Settings } from '../options.ts'
 import type { Pipeline, SequencerDeps } from '../pipeline/pipeline.ts'
-import { devRoutes } from './dev-routes.ts'
-import { feedRoutes, type SocketRoute } from './feed-routes.ts'
-import { Quota } from './quota.ts'
+import { devHandlers } from './dev-handlers.ts'
 import { ReadGate } from './read-gate.ts'
-import { readRoutes } from './read-routes.ts'
-import type { Route } from './route.ts'
-import { statusRoutes } from './status-routes.ts'
-import { submitRoutes } from './submit-routes.ts'
+import { readHandlers } from './read-handlers.ts'
+import { removalHandlers } from './removal-handlers.ts'
+import { type SocketRoute, socketRoutes } from './sockets.ts'
+import { statusHandlers } from './status-handlers.ts'
+
+const info = {
+  title: 'Parley sequencer',
+  summary: 'Takes messages and operations, and serves the blocks they are sealed into',
+}
+
+/** What a server serves: routes that answer, and those that become WebSockets. */
+export interface Served {
+  readonly addTo: (app: FastifyInstance) => void
+  readonly sockets: readonly SocketRoute[]
+}
 
 /** All routes of a sequencer; those for development only under a virtual clock. */
 export function routesOf(
@@ -15,30 +30,30 @@ export function routesOf(
   settings: Settings,
   pipeline: Pipeline,
   signal: AbortSignal,
-): { readonly routes: Route[]; readonly sockets: SocketRoute[] } {
+  exchangeOf: (request: FastifyRequest) => Exchange,
+): Served {
   const { execution, clock, registry, signer } = deps
-  const { chain, finality, intake, inbox, inboxStore, producer, metrics, unreadyBecause } = pipeline
-  const quota = new Quota(clock, settings.quota)
+  const { chain, finality, intake, inbox, inboxStore, voids, lag, producer, time, metrics, unreadyBecause } = pipeline
   const gate = new ReadGate(settings.load)
+  const { maxMessages } = settings.http
   const mode = settings.virtual === undefined ? 'live' : 'virtual'
+  const sequencer = signer.address
   const unanswered = (): number => intake.unanswered
-  const routes = [
-    ...submitRoutes({ intake, quota, maxMessages: settings.http.maxMessages }),
-    ...readRoutes({ execution, chain, finality, gate }),
-    ...statusRoutes({
-      execution,
-      chain,
-      finality,
-      inbox,
-      clock,
-      registry,
-      sequencer: signer.address,
-      mode,
-      unanswered,
-      unreadyBecause,
-    }),
-    ...(mode === 'live' ? [] : devRoutes({ chain, sealNow: () => producer.sealNow(signal) })),
-  ]
-  const feedDeps = { execution, chain, inbox: inboxStore, intake, quota, gate, clock, metrics }
-  return { routes, sockets: feedRoutes(feedDeps, settings.http) }
+  const looking = { execution, chain, finality, inbox, voids, lag, time, registry, sequencer, mode } as const
+  const routes = sequencerRoutes(maxMessages)
+  const handlers = {
+    ...submitHandlers({ intake, exchangeOf, maxMessages }),
+    ...readHandlers({ execution, chain, finality, gate }),
+    ...removalHandlers({ voids }),
+    ...statusHandlers({ ...looking, unanswered, unreadyBecause }),
+  }
+  const forDevelopment = devHandlers({ chain, sealNow: () => producer.sealNow(signal) })
+  const addTo = (app: FastifyInstance): void => {
+    if (mode === 'live') serveRoutes(app, info, routes, handlers, feedRoutes)
+    else serveRoutes(app, info, { ...routes, ...devRoutes }, { ...handlers, ...forDevelopment }, feedRoutes)
+  }
+  const entries = new RecentEntries(chain.blocks, inboxStore)
+  const catchingUp = new Turns(settings.load.maxCatchingUp)
+  const feedDeps = { execution, chain, entries, catchingUp, intake, exchangeOf, voids, gate, clock, metrics }
+  return { addTo, sockets: socketRoutes(feedDeps, settings.http) }
 }

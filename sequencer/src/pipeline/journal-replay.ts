@@ -1,11 +1,12 @@
 import type { Execution } from '@parley/execution'
-import { type BlockHeader, type Journal, type JournalPosition, type QueuedItem, sameBytes } from '@parley/protocol'
-import { decodeRecord, type Opening } from '../chain/opening.ts'
-import type { SealedChain } from '../chain/sealed-chain.ts'
+import { type BlockHeader, type JournalPosition, type QueuedItem, sameBytes } from '@parley/protocol'
+import type { ResumedBlock } from '../block-producer/open-block.ts'
+import type { OpeningBase } from '../block-producer/producer.ts'
+import { decodeRecord, type Lineage, type Opening, type Seal } from '../chain/journal-records.ts'
+import type { CommittedRuns, SealedChain } from '../chain/sealed-chain.ts'
 import { SequencerError } from '../faults.ts'
 import type { InboxStore } from '../store/inbox-store.ts'
-import type { OpenBlock } from './open-block.ts'
-import type { OpeningBase } from './producer.ts'
+import type { JournalEntry } from './live-records.ts'
 
 export interface JournalReplayDeps {
   /** In the state before the first record. */
@@ -28,7 +29,7 @@ const recordsOfCall = 16
 const callsAhead = 16
 
 /** Where the block before ended, whether it has been committed or not. */
-type Standing = Pick<BlockHeader, 'number' | 'inboxCount' | 'lineage'>
+type Standing = Pick<BlockHeader, 'number' | 'inboxCount' | 'inboxHash'>
 
 /** Applies journal records in order. Lanes go on with the next block while the one before is compared. */
 export class JournalReplay {
@@ -45,7 +46,7 @@ export class JournalReplay {
   }
 
   /** Applies what a journal gives. @returns how many records it were. */
-  async all(records: ReturnType<Journal['read']>): Promise<number> {
+  async all(records: AsyncIterable<JournalEntry>): Promise<number> {
     let taken = 0
     try {
       for await (const { position, record } of records) {
@@ -63,24 +64,30 @@ export class JournalReplay {
 
   base(): OpeningBase {
     const { header, prices } = this.deps.chain.tip
-    const { number, timestamp, inboxCount } = header
-    return { number, timestamp, inboxCount, prices }
+    const { number, timestamp, inboxCount, inboxHash } = header
+    return { number, timestamp, inboxCount, inboxHash, prices }
   }
 
   /** The block that the journal leaves open. */
-  unsealed(): OpenBlock | undefined {
+  unsealed(): ResumedBlock | undefined {
     if (this.open === undefined) return undefined
     const { items, records, opening } = this.open
-    const openedAt = Number(opening.timestamp)
-    const waitingSince = records > 0 ? openedAt : undefined
-    return { opening, items, openedAt, operations: records, waitingSince, durable: Promise.resolve() }
+    return { opening, items, operations: records }
   }
 
   private async take(position: JournalPosition, bytes: Uint8Array): Promise<void> {
     const record = decodeRecord(bytes, position)
     if (record.kind === 'opening') {
-      await this.closeBefore(record.opening, position)
+      await this.dropEmpty(record.opening, position)
       await this.begin(record.opening, position)
+      return
+    }
+    if (record.kind === 'lineage') {
+      await this.change(record.lineage, position)
+      return
+    }
+    if (record.kind === 'seal') {
+      await this.close(record.seal, position)
       return
     }
     if (this.open?.opening.number !== record.block)
@@ -106,10 +113,9 @@ export class JournalReplay {
     await Promise.all(underWay)
   }
 
-  /** Seals the block left open if it was sealed before the end. */
+  /** A block without a seal stays open: its header was never signed. */
   private async end(): Promise<void> {
-    if (this.open !== undefined && this.open.opening.number <= this.deps.chain.blocks.head) await this.close(this.open)
-    else await this.applied()
+    await this.applied()
     await this.committing
   }
 
@@ -120,42 +126,66 @@ export class JournalReplay {
     if (
       number !== standing.number + 1n ||
       inboxFrom !== standing.inboxCount ||
-      !sameBytes(opening.lineage, standing.lineage)
+      !sameBytes(opening.lineage, this.deps.chain.lineage)
     )
       throw invalid(position, `opening of block ${number} does not follow block ${standing.number}`)
     const stored = await inbox.items(inboxFrom, inboxFrom + BigInt(opening.items))
     const items = stored.map(({ queued }) => queued)
+    if (!sameBytes(opening.inboxHash, items.at(-1)?.inboxHash ?? standing.inboxHash))
+      throw invalid(position, `opening of block ${number} consumed other inbox items than the L2 has`)
     execution.open({ number, timestamp, prices, items })
     this.open = { opening, items, records: 0 }
   }
 
-  private async closeBefore(next: Opening, position: JournalPosition): Promise<void> {
+  /** What follows is of another lineage: what it voided was not read. */
+  private async change({ block, root, lineage }: Lineage, position: JournalPosition): Promise<void> {
+    const { chain } = this.deps
+    await this.committing
+    if (this.open !== undefined) throw invalid(position, `a removal while block ${this.open.opening.number} is open`)
+    if (chain.tip.header.number !== block || !sameBytes(chain.tip.root, root))
+      throw invalid(position, `a removal leaves block ${block} standing, not block ${chain.tip.header.number}`)
+    chain.lineage = lineage
+  }
+
+  /** Only an empty block is left without a seal: its number is opened again. */
+  private async dropEmpty(next: Opening, position: JournalPosition): Promise<void> {
     const { open } = this
     if (open === undefined) return
-    if (next.number !== open.opening.number) {
-      await this.close(open)
-      return
-    }
     await this.applied()
-    // An empty block was dropped and its number opened again.
     if (open.records > 0 || open.items.length > 0)
-      throw invalid(position, `block ${next.number} is opened again after it took entries`)
+      throw invalid(position, `block ${next.number} is opened before block ${open.opening.number} was sealed`)
     await this.deps.execution.seal()
     this.open = undefined
   }
 
-  private async close({ opening, items }: Replayed): Promise<void> {
-    const { execution, chain } = this.deps
+  private async close(seal: Seal, position: JournalPosition): Promise<void> {
+    const { open } = this
+    if (open?.opening.number !== seal.number) throw invalid(position, `seal of block ${seal.number}, which is not open`)
+    const { opening, items } = open
+    const { execution } = this.deps
     this.apply()
     // Asked for at once, so that lanes go from the last entries to sealing; looked at when all entries were taken.
     const sealing = later(execution.seal())
     await this.applied()
     const sealed = await sealing
     await this.committing
-    this.committing = later(chain.commit(opening, items, sealed))
-    const { number, lineage, inboxFrom } = opening
-    this.standing = { number, lineage, inboxCount: inboxFrom + BigInt(items.length) }
+    this.committing = later(this.commit(open, seal, sealed))
+    const { number, inboxFrom, inboxHash } = opening
+    this.standing = { number, inboxHash, inboxCount: inboxFrom + BigInt(items.length) }
     this.open = undefined
+  }
+
+  private async commit({ opening, items }: Replayed, seal: Seal, sealed: CommittedRuns): Promise<void> {
+    const { chain } = this.deps
+    const tip = chain.follow(opening, items, sealed)
+    if (!sameBytes(tip.root, seal.root))
+      throw new SequencerError({
+        code: 'RECOVERY_DIFFERS',
+        block: seal.number,
+        stored: seal.root,
+        rebuilt: tip.root,
+      })
+    await chain.commit(tip, opening, items, sealed)
   }
 }
 

@@ -56,7 +56,10 @@ export class LoopWatch {
     this.worstMs = Math.max(this.worstMs, lateMs)
     if (now - this.warnedAt < warnEveryMs) return
     const { beyond, worstMs, budgetMs } = this
-    this.deps.log.warn({ worstMs: Math.round(worstMs), times: beyond, budgetMs }, 'event loop beyond its budget')
+    this.deps.log.warn(
+      { worstMs: Math.round(worstMs), times: beyond, budgetMs },
+      'requests waited longer than the budget: the machine is busy. Give the sequencer a core of its own, or less load',
+    )
     this.warnedAt = now
     this.beyond = 0
     this.worstMs = 0

@@ -1,25 +1,42 @@
 import type { Execution } from '@parley/execution'
-import type { ChainConfig, Clock, Journal, SettlementReader, SignatureVerifier } from '@parley/protocol'
+import {
+  type ChainConfig,
+  type HeadLag,
+  headLag,
+  type Journal,
+  type SettlementReader,
+  type SignatureVerifier,
+  sameBytes,
+} from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { Producer } from '../block-producer/producer.ts'
+import { Snapshotter } from '../block-producer/snapshotter.ts'
+import { assertHeadersKnown, type HeaderWitness } from '../chain/assert-headers-known.ts'
 import { SealedChain } from '../chain/sealed-chain.ts'
 import type { HeaderSigner } from '../chain/signer.ts'
 import { genesisTip } from '../chain/tip.ts'
+import { Intake } from '../ingress/intake.ts'
 import type { BytesLevel } from '../level.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
 import type { Settings } from '../options.ts'
-import { demandChain } from '../settlement/demand-chain.ts'
-import { Finality } from '../settlement/finality.ts'
+import { assertChain } from '../settlement/assert-chain.ts'
+import { awaitLineage } from '../settlement/await-lineage.ts'
+import { BlockTime } from '../settlement/block-time.ts'
+import { Finality, type SealedRoot } from '../settlement/finality.ts'
 import { InboxFollower } from '../settlement/inbox-follower.ts'
+import { ScheduleWatch } from '../settlement/schedule-watch.ts'
 import { BlockStore } from '../store/block-store.ts'
 import { FinalityStore } from '../store/finality-store.ts'
 import { InboxStore } from '../store/inbox-store.ts'
+import { SignedHeaders } from '../store/signed-headers.ts'
 import { SnapshotStore } from '../store/snapshot-store.ts'
-import { Intake } from './intake.ts'
+import { VoidStore } from '../store/void-store.ts'
+import { actOnRemovals } from './act-on-removals.ts'
 import { LoopWatch } from './loop-watch.ts'
-import { Producer } from './producer.ts'
 import { recover } from './recovery.ts'
-import { Snapshotter } from './snapshotter.ts'
+import { Resubmission } from './resubmission.ts'
 
 /** What a sequencer needs of its surroundings. Whoever made these closes them, after `stop`. */
 export interface SequencerDeps {
@@ -32,6 +49,10 @@ export interface SequencerDeps {
   readonly store: BytesLevel
   readonly settlement: SettlementReader
   readonly signer: HeaderSigner
+  /** Beside the key, not in the data directory: what the key has signed. */
+  readonly signedHeaders: BytesLevel
+  /** Who is asked at the start which headers were signed. */
+  readonly witnesses: readonly HeaderWitness[]
   /** Checks the headers that the signer signs. @default the portable verifier: some milliseconds a block. */
   readonly verifier?: SignatureVerifier
   readonly clock: Clock
@@ -44,9 +65,15 @@ export interface Pipeline {
   readonly chain: SealedChain
   readonly inbox: InboxFollower
   readonly inboxStore: InboxStore
+  readonly voids: VoidStore
+  /** How far the last sealed header is behind the L2; undefined before the L2 was read. */
+  readonly lag: () => Promise<HeadLag | undefined>
   readonly finality: Finality
   readonly intake: Intake
   readonly producer: Producer
+  /** The time that blocks are given. */
+  readonly time: BlockTime
+  readonly resubmission: Resubmission
   readonly snapshotter: Snapshotter
   readonly loop: LoopWatch
   readonly metrics: Metrics
@@ -65,56 +92,144 @@ export async function preparePipeline(
   signal: AbortSignal,
 ): Promise<Pipeline> {
   const { execution, journal, store, settlement, config, clock, log, signer, verifier } = deps
-  await store.open()
-  const blocks = await BlockStore.open(store)
-  const inboxStore = await InboxStore.open(store)
-  const snapshots = new SnapshotStore(store)
-  const chain = new SealedChain({ config, blocks, signer, verifier })
-  const genesis = genesisTip(config)
-  const sealedRoot = async (lineage: Uint8Array, number: bigint) =>
-    number === 0n ? genesis.root : blocks.signedRoot(lineage, number)
-  await demandChain({ config, settlement, store, sealedRoot, sequencer: signer.address }, signal)
-  const recovered = await recover({ execution, journal, chain, inbox: inboxStore, snapshots, log })
+  const stores = await openStores(store)
+  const { blocks, inboxStore, snapshots, voids } = stores
+  const signed = await SignedHeaders.open(deps.signedHeaders, config)
+  const chain = new SealedChain({ config, blocks, signer, signed, verifier })
+  const sealedRoot = sealedRootOf(config, stores)
+  const claimed = await assertChain({ config, settlement, store, sealedRoot, sequencer: signer.address }, signal)
+  const follow = { settlement, clock, log }
+  const following = { ...follow, store: inboxStore, config }
+  await awaitLineage({ ...following, moved: () => undefined }, voids.ranges.length, signal)
+  await actOnRemovals({ config, journal, blocks, snapshots, inbox: inboxStore, voids, log })
+  const recovered = await recover({ execution, journal, chain, inbox: inboxStore, snapshots, voids, log })
+  const head = { lineage: chain.lineage, number: chain.tip.header.number }
+  // A journal may have an opening already: no header follows from it before it is sealed.
+  const fresh = head.number === 0n && claimed.number === 0n && voids.ranges.length === 0
+  const lineages = [...voids.ranges.map(({ ended }) => ended), head]
+  await assertHeadersKnown(
+    { signed, witnesses: deps.witnesses, lineages, fresh, rootOf: sealedRoot, log },
+    settings.alone,
+    signal,
+  )
 
   const metrics: Metrics = createMetrics(deps.registry, {
     unanswered: () => intake.unanswered,
     queued: () => execution.load().queued,
     journalPendingBytes: () => journal.pendingBytes,
+    lag: () => lag(),
   })
   for (const [part, tookMs] of Object.entries(recovered.tookMs)) metrics.recovery.set({ part }, tookMs / 1000)
   const onAnswered = (waitedMs: number): void => metrics.acceptance.observe(waitedMs / 1000)
   const arrived = (): void => producer.arrived()
+  const time = new BlockTime(clock)
   const intake: Intake = new Intake({ execution, journal, clock, onAnswered }, settings.load, arrived)
-  const follow = { settlement, clock, log }
   const inbox = new InboxFollower(
-    { ...follow, store: inboxStore, forceDelayMs: config.forceDelayMs, moved: arrived },
-    recovered.base.inboxCount + BigInt(recovered.open?.items.length ?? 0),
+    { ...following, moved: arrived },
+    {
+      items: recovered.base.inboxCount + BigInt(recovered.open?.items.length ?? 0),
+      removals: voids.ranges.length,
+    },
   )
+  const schedule = await ScheduleWatch.open({ settlement, fees: config.fees, sequencer: signer.address, log }, signal)
   const finality: Finality = new Finality({
     ...follow,
-    lineage: chain.tip.header.lineage,
     sealedRoot,
     store: new FinalityStore(store),
+    took: (events) => schedule.took(events),
+    time,
     moved: () => {
+      arrived()
       metrics.finality.set({ level: 'claimed' }, Number(finality.claimed))
       metrics.finality.set({ level: 'final' }, Number(finality.final))
     },
   })
   const snapshotter = new Snapshotter(
-    { execution, journal, chain, store: snapshots, log, metrics, finalBlock: () => finality.final, fail },
+    {
+      execution,
+      journal,
+      chain,
+      store: snapshots,
+      log,
+      metrics,
+      finalBlock: () => finality.final,
+      neededFrom: () => voids.neededFrom,
+      fail,
+    },
     settings.storage,
     recovered.snapshot,
   )
   const producer: Producer = new Producer(
-    { execution, journal, chain, inbox, intake, snapshotter, clock, log, metrics, fail },
+    { execution, journal, chain, inbox, intake, schedule, snapshotter, clock, time, log, metrics, fail },
     settings,
     recovered,
   )
+  const lag = async (): Promise<HeadLag | undefined> => {
+    const { inboxCount, timestamp } = chain.tip.header
+    if (inbox.time === undefined) return undefined
+    const oldest = inboxCount < inboxStore.count ? await inboxStore.item(inboxCount) : undefined
+    return headLag(inbox.time, timestamp, oldest)
+  }
+  const resubmission = new Resubmission({ journal, voids, intake, clock, log, metrics })
   const unreadyBecause = (): string | undefined => {
-    if (!inbox.caughtUp) return 'the L2 has not been followed to its head'
-    if (producer.blockedSince !== undefined) return 'the L2 is too far behind to open a block'
+    const fault = inbox.fault.current ?? finality.fault.current
+    if (fault !== undefined) return `the L2 cannot be followed: ${fault.message}`
+    if (!inbox.caughtUp || !time.isKnown) return 'the L2 has not been followed to its head'
+    if (producer.waitsForL2) return 'the L2 is too far behind to open a block'
+    const until = producer.clockBehindUntil
+    if (until !== undefined) return `opening waits for the clock, until ${toIso(until)}`
+    if (resubmission.unfinished) return 'entries of removed blocks are offered again'
     return intake.refusal(1)?.fault.code
   }
   const loop = new LoopWatch({ log, lag: metrics.loopLag, now: () => performance.now() }, settings.loopBudgetMs)
-  return { chain, inbox, inboxStore, finality, intake, producer, snapshotter, loop, metrics, unreadyBecause }
+  return {
+    chain,
+    inbox,
+    inboxStore,
+    voids,
+    lag,
+    finality,
+    intake,
+    producer,
+    time,
+    resubmission,
+    snapshotter,
+    loop,
+    metrics,
+    unreadyBecause,
+  }
+}
+
+interface Stores {
+  readonly blocks: BlockStore
+  readonly inboxStore: InboxStore
+  readonly snapshots: SnapshotStore
+  readonly voids: VoidStore
+}
+
+async function openStores(store: BytesLevel): Promise<Stores> {
+  await store.open()
+  return {
+    blocks: await BlockStore.open(store),
+    inboxStore: await InboxStore.open(store),
+    snapshots: new SnapshotStore(store),
+    voids: await VoidStore.open(store),
+  }
+}
+
+/** Roots of the headers signed here, in any lineage. */
+function sealedRootOf(config: ChainConfig, { blocks, voids }: Stores): SealedRoot {
+  const genesis = genesisTip(config)
+  return async (lineage, number) => {
+    if (number === 0n) return genesis.root
+    const stored = await blocks.signedRoot(lineage, number)
+    if (stored !== undefined) return stored
+    // The last header of a lineage may have been marked and not stored when its process ended.
+    return voids.ranges.find(({ ended }) => ended.number === number && sameBytes(ended.lineage, lineage))?.ended.root
+  }
+}
+
+/** Dates end in the year 275760; a genesis may be given beyond. */
+function toIso(ms: number): string {
+  return ms <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`
 }

@@ -1,14 +1,16 @@
 import type { Execution } from '@parley/execution'
 import { type Journal, sameBytes, stateRoot } from '@parley/protocol'
 import type { Logger } from 'pino'
+import type { ResumedBlock } from '../block-producer/open-block.ts'
+import type { OpeningBase } from '../block-producer/producer.ts'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import { type Tip, tipOf } from '../chain/tip.ts'
 import { SequencerError } from '../faults.ts'
 import type { InboxStore } from '../store/inbox-store.ts'
 import type { SnapshotHead, SnapshotStore } from '../store/snapshot-store.ts'
+import type { VoidStore } from '../store/void-store.ts'
 import { JournalReplay } from './journal-replay.ts'
-import type { OpenBlock } from './open-block.ts'
-import type { OpeningBase } from './producer.ts'
+import { liveRecords } from './live-records.ts'
 
 export interface RecoveryDeps {
   /** At the genesis state. */
@@ -18,12 +20,13 @@ export interface RecoveryDeps {
   readonly chain: SealedChain
   readonly inbox: InboxStore
   readonly snapshots: SnapshotStore
+  readonly voids: VoidStore
   readonly log: Logger
 }
 
 export interface Recovered {
   readonly base: OpeningBase
-  readonly open: OpenBlock | undefined
+  readonly open: ResumedBlock | undefined
   /** Block of the snapshot it began with; 0 when there was none. */
   readonly snapshot: bigint
   readonly tookMs: { readonly snapshot: number; readonly journal: number }
@@ -40,7 +43,7 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
   const snapshot = await restoreSnapshot(deps)
   const restored = performance.now()
   const replay = new JournalReplay(deps)
-  const records = await replay.all(journal.read(snapshot?.journalFrom ?? 0n))
+  const records = await replay.all(liveRecords(journal, deps.voids.ranges, snapshot?.journalFrom ?? 0n))
   if (chain.tip.header.number < chain.blocks.head)
     throw new SequencerError({
       code: 'STORE_CORRUPT',
@@ -83,7 +86,7 @@ async function restoreSnapshot(deps: RecoveryDeps): Promise<SnapshotHead | undef
 async function restoreOne(deps: RecoveryDeps, block: bigint): Promise<SnapshotHead> {
   const { snapshots, execution, chain } = deps
   const head = await snapshots.head(block)
-  const tip = await demandStored(chain, head)
+  const tip = await assertStored(chain, head)
   // Read before the lanes are touched, so that a damaged one can be passed over.
   const index = await gathered(snapshots.index(block))
   const shards = await gathered(snapshots.shards(block))
@@ -91,6 +94,7 @@ async function restoreOne(deps: RecoveryDeps, block: bigint): Promise<SnapshotHe
   for (const { shard, bytes } of index) chain.index.restore(shard, bytes)
   chain.fees.fees = head.fees
   chain.tip = tip
+  chain.lineage = deps.voids.lineageAt(head.journalFrom) ?? chain.lineage
   return head
 }
 
@@ -104,7 +108,7 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items
 }
 
-async function demandStored(chain: SealedChain, head: SnapshotHead): Promise<Tip> {
+async function assertStored(chain: SealedChain, head: SnapshotHead): Promise<Tip> {
   const { header, prices, shardRoots } = head
   const { number, timestamp, inboxCount, lineage } = header
   const tip = tipOf(header, shardRoots, prices)

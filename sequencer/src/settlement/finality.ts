@@ -8,31 +8,45 @@ import {
   sameBytes,
 } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
-import { type FinalityStore, finalClaimsKept, type StandingClaim } from '../store/finality-store.ts'
-import { type FollowDeps, followL2 } from './follow.ts'
+import type { FinalityStore } from '../store/finality-store.ts'
+import { type BlockTime, l2ToleranceMs } from './block-time.ts'
+import { type FollowDeps, followL2, L2Fault } from './follow.ts'
+import { ToldClaims } from './told-claims.ts'
+
+/** Root of the header signed here for a lineage and number; undefined when none was. */
+export type SealedRoot = (lineage: Bytes32, number: bigint) => Promise<Bytes32 | undefined>
 
 export interface FinalityDeps extends FollowDeps {
-  /** Lineage that the sealed blocks are of. */
-  readonly lineage: Bytes32
-  /** Root of the header sealed under a number; undefined when none is or it is forgotten. */
-  readonly sealedRoot: (lineage: Bytes32, number: bigint) => Promise<Bytes32 | undefined>
+  readonly sealedRoot: SealedRoot
   readonly store: FinalityStore
   readonly moved: () => void
+  /** Told the time of the L2's head. */
+  readonly time: Pick<BlockTime, 'told'>
+  /** Told what each page holds. */
+  readonly took: (events: readonly SettlementEvent[]) => void
 }
 
 /** Follows claims at the L2's latest block: how far blocks are claimed and final. */
 export class Finality {
-  /** Last block of the last claim that stands; 0 when there is none. */
-  claimed = 0n
-  /** Last block of the last final claim; 0 when there is none. */
-  final = 0n
+  readonly fault = new L2Fault()
 
   private cursor: L2Position | undefined
-  private claims: StandingClaim[] = []
+  private claims = new ToldClaims()
+  private clockDiffers = false
   private readonly deps: FinalityDeps
 
   constructor(deps: FinalityDeps) {
     this.deps = deps
+  }
+
+  /** Last block of the last claim that stands; 0 when there is none. */
+  get claimed(): bigint {
+    return this.claims.claimed
+  }
+
+  /** Last block of the last final claim; 0 when there is none. */
+  get final(): bigint {
+    return this.claims.final
   }
 
   /** The highest level that block `number`, sealed here, has reached as far as this is known. */
@@ -41,54 +55,44 @@ export class Finality {
     return number <= this.claimed ? 'claimed' : 'sealed'
   }
 
-  /** Follows until `signal`. @throws {SequencerError} `LINEAGE_CHANGED`, `CLAIM_CONTRADICTS`. */
+  /** Follows until `signal`. @throws {SequencerError} `CLAIM_CONTRADICTS`. */
   async follow(signal: AbortSignal): Promise<void> {
     const stored = await this.deps.store.load()
     this.cursor = stored?.cursor
-    this.claims = stored?.claims ?? []
-    this.measure()
+    this.claims = new ToldClaims(stored?.claims)
+    this.deps.moved()
     await followL2(
       this.deps,
       'latest',
       () => this.cursor,
       (page) => this.takePage(page),
+      this.fault,
       signal,
     )
   }
 
+  /** Blocks are not given such a clock's time, but whoever minds the machine wants to know. */
+  private watchClock(l2Time: bigint): void {
+    const { clock, log } = this.deps
+    const aheadMs = clock.now() - Number(l2Time)
+    const differs = Math.abs(aheadMs) > l2ToleranceMs
+    if (differs && !this.clockDiffers) log.warn({ aheadMs, toleranceMs: l2ToleranceMs }, 'the clock is not the L2’s')
+    this.clockDiffers = differs
+  }
+
   private async takePage(page: SettlementPage): Promise<void> {
-    for (const event of page.events) await this.takeEvent(event)
-    this.cursor = page.cursor
-    this.measure()
-    if (page.events.length > 0) await this.deps.store.save(page.cursor, this.claims)
-    this.deps.moved()
-  }
-
-  private measure(): void {
-    const lastFinal = this.claims.findLastIndex((claim) => claim.finalAt !== undefined)
-    this.final = this.claims[lastFinal]?.block ?? 0n
-    this.claimed = this.claims.at(-1)?.block ?? 0n
-    if (lastFinal > finalClaimsKept) this.claims.splice(0, lastFinal - finalClaimsKept)
-  }
-
-  private async takeEvent(event: SettlementEvent): Promise<void> {
-    if (event.kind === 'removal')
-      throw new SequencerError({ code: 'LINEAGE_CHANGED', expected: this.deps.lineage, received: event.lineage })
-    if (event.kind === 'rollback') this.rollBack(event.to)
-    if (event.kind === 'claim') {
-      const { number, lastHeader } = event.claim
-      await demandSealedHere(this.deps, lastHeader)
-      this.claims.push({ number, block: lastHeader.number, at: event.at.blockNumber, finalAt: undefined })
+    for (const event of page.events) {
+      if (event.kind === 'claim') await assertSealedHere(this.deps.sealedRoot, event.claim.lastHeader)
+      this.claims.take(event)
     }
-    if (event.kind === 'final')
-      for (const claim of this.claims) if (claim.number <= event.number) claim.finalAt ??= event.at.blockNumber
-  }
-
-  private rollBack(to: L2Position): void {
-    const stands = (at: bigint): boolean => at <= to.blockNumber
-    this.claims = this.claims.filter(({ at }) => stands(at))
-    for (const claim of this.claims)
-      if (claim.finalAt !== undefined && !stands(claim.finalAt)) claim.finalAt = undefined
+    this.deps.took(page.events)
+    if (page.caughtUp) {
+      this.watchClock(page.time)
+      this.deps.time.told(page.time)
+    }
+    this.cursor = page.cursor
+    if (page.events.length > 0) await this.deps.store.save(page.cursor, this.claims.all)
+    this.deps.moved()
   }
 }
 
@@ -97,11 +101,8 @@ export class Finality {
  * sealing on would sign second headers.
  * @throws {SequencerError} `CLAIM_CONTRADICTS`.
  */
-export async function demandSealedHere(
-  { lineage, sealedRoot }: Pick<FinalityDeps, 'lineage' | 'sealedRoot'>,
-  header: BlockHeader,
-): Promise<void> {
-  const { number } = header
+export async function assertSealedHere(sealedRoot: SealedRoot, header: BlockHeader): Promise<void> {
+  const { lineage, number } = header
   const received = BlockHeaderType.hashTreeRoot(header)
   const expected = await sealedRoot(lineage, number)
   if (expected === undefined || !sameBytes(expected, received))

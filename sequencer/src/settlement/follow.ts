@@ -1,11 +1,13 @@
 import {
-  type Clock,
-  CodedError,
+  type CodedError,
+  type FollowWatch,
   type L2Confidence,
   type L2Position,
+  SettlementError,
   type SettlementPage,
   type SettlementReader,
 } from '@parley/protocol'
+import { type Clock, following } from '@parley/runtime'
 import type { Logger } from 'pino'
 
 export interface FollowDeps {
@@ -14,68 +16,46 @@ export interface FollowDeps {
   readonly log: Logger
 }
 
-const firstBackoffMs = 250
-const maxBackoffMs = 15_000
+/** What the L2 answers with and cannot be followed for, in this process; silence is none, for blocks wait for the L2 by themselves. */
+export class L2Fault implements FollowWatch {
+  current: CodedError | undefined
+
+  answered(): void {
+    this.current = undefined
+  }
+
+  failed(error: CodedError): void {
+    this.current = error.fault.code === 'SETTLEMENT_UNAVAILABLE' ? undefined : error
+  }
+}
+
+const backoff = { firstBackoffMs: 250, maxBackoffMs: 15_000 }
+
+/** Whether waiting may heal it. */
+const passes = (error: unknown): error is SettlementError =>
+  error instanceof SettlementError && error.meaning.retry === 'later'
 
 /**
  * Takes the L2's pages one by one until `signal`, starting again where it stood when the L2 does not answer.
  * @param cursor - Asked before each start.
+ * @param watch - Told how asking goes.
  * @throws what `take` throws, and faults of the L2 that no retry can heal.
  */
-export async function followL2(
-  deps: FollowDeps,
+export function followL2(
+  { settlement, clock, log }: FollowDeps,
   confidence: L2Confidence,
   cursor: () => L2Position | undefined,
   take: (page: SettlementPage) => Promise<void>,
+  watch: FollowWatch,
   signal: AbortSignal,
 ): Promise<void> {
-  let failures = 0
-  while (!signal.aborted) {
-    const failed = await followOnce(deps, confidence, cursor(), take, signal, () => {
-      failures = 0
-    })
-    if (failed === undefined) continue
-    const waitMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** failures)
-    failures += 1
-    deps.log.warn({ confidence, err: failed, waitMs }, 'following the L2 failed, trying again')
-    await deps.clock.sleep(waitMs, signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
+  const onFault = (err: SettlementError, waitMs: number): void => {
+    watch.failed(err)
+    log.warn({ confidence, err, waitMs }, 'following the L2 failed, trying again')
   }
-}
-
-/** Follows until the stream ends; returns the fault when waiting may heal it. */
-async function followOnce(
-  { settlement }: FollowDeps,
-  confidence: L2Confidence,
-  cursor: L2Position | undefined,
-  take: (page: SettlementPage) => Promise<void>,
-  signal: AbortSignal,
-  progressed: () => void,
-): Promise<CodedError | undefined> {
-  const pages = settlement.follow(cursor, confidence, signal)[Symbol.asyncIterator]()
-  try {
-    while (true) {
-      const page = await nextPage(pages)
-      if (page instanceof CodedError) return page
-      if (page === undefined) return undefined
-      await take(page)
-      progressed()
-    }
-  } catch (error) {
-    if (signal.aborted) return undefined
-    throw error
-  } finally {
-    await pages.return?.()
-  }
-}
-
-async function nextPage(pages: AsyncIterator<SettlementPage>): Promise<SettlementPage | CodedError | undefined> {
-  try {
-    const result = await pages.next()
-    return result.done === true ? undefined : result.value
-  } catch (error) {
-    if (error instanceof CodedError && error.meaning.retry === 'later') return error
-    throw error
-  }
+  return following(
+    { open: (inner) => settlement.follow(cursor(), confidence, inner, watch), take },
+    { ...backoff, clock, passes, onFault },
+    signal,
+  )
 }

@@ -1,31 +1,49 @@
-import type { L2Position, QueuedItem, SettlementPage } from '@parley/protocol'
+import {
+  BlockHeaderType,
+  type ChainConfig,
+  genesisHeader,
+  type L2Position,
+  type QueuedItem,
+  type SettlementEvent,
+  type SettlementPage,
+} from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
-import type { InboxStore, StoredItem } from '../store/inbox-store.ts'
-import { type FollowDeps, followL2 } from './follow.ts'
+import type { InboxStore, Removal, Standing, StoredItem } from '../store/inbox-store.ts'
+import { type FollowDeps, followL2, L2Fault } from './follow.ts'
+import { ToldClaims } from './told-claims.ts'
 
 export interface InboxFollowerDeps extends FollowDeps {
   readonly store: InboxStore
-  /** Milliseconds after which an item must be consumed. */
-  readonly forceDelayMs: bigint
+  readonly config: ChainConfig
   /** Called after each page. */
   readonly moved: () => void
 }
 
-/** Follows the inbox on safe blocks of the L2 and keeps its items. */
+/** Removals that were acted on, and items that opened blocks have consumed: the L2 must not take them back. */
+export interface Taken {
+  readonly items: bigint
+  readonly removals: number
+}
+
+/** Follows the inbox on safe blocks of the L2 and keeps its items, and the removals of claims. */
 export class InboxFollower {
   /** Blocks up to this timestamp, exclusive, cannot leave out an item that is due: all such items are known. */
   knownUntil = 0n
+  /** L2 time of the last block read, milliseconds; undefined before the first. */
+  time: bigint | undefined
   /** The L2 was followed to its head at least once since the start. */
   caughtUp = false
+  readonly fault = new L2Fault()
 
   private consumed: bigint
+  private readonly actedOn: number
   private busy: Promise<unknown> = Promise.resolve()
   private readonly deps: InboxFollowerDeps
 
-  /** @param consumed - Items that opened blocks have consumed. */
-  constructor(deps: InboxFollowerDeps, consumed: bigint) {
+  constructor(deps: InboxFollowerDeps, taken: Taken) {
     this.deps = deps
-    this.consumed = consumed
+    this.consumed = taken.items
+    this.actedOn = taken.removals
   }
 
   /** Items known. */
@@ -48,7 +66,10 @@ export class InboxFollower {
     })
   }
 
-  /** Follows until `signal`. @throws {SequencerError} `INBOX_ROLLED_BACK`, `INBOX_GAP`. */
+  /**
+   * Follows until `signal`, or until a removal is stored that was not acted on.
+   * @throws {SequencerError} `LINEAGE_CHANGED`, `INBOX_ROLLED_BACK`, `REMOVAL_ROLLED_BACK`, `INBOX_GAP`.
+   */
   follow(signal: AbortSignal): Promise<void> {
     const { store } = this.deps
     return followL2(
@@ -56,6 +77,7 @@ export class InboxFollower {
       'safe',
       () => store.cursor,
       (page) => this.alone(() => this.takePage(page)),
+      this.fault,
       signal,
     )
   }
@@ -69,12 +91,15 @@ export class InboxFollower {
   }
 
   private async takePage(page: SettlementPage): Promise<void> {
-    const { store, forceDelayMs, moved, log } = this.deps
+    const { store, config, moved, log } = this.deps
     let keep = store.count
     let add: StoredItem[] = []
+    const turn = new Turn(store.standing, config)
     for (const event of page.events) {
+      turn.take(event)
       if (event.kind === 'rollback') {
         keep = await this.rolledBack(event.to, keep)
+        this.assertActedStand(turn.removals, event.to)
         add = add.filter((item) => item.l2Block <= event.to.blockNumber)
       } else if (event.kind === 'item') {
         const expected = keep + BigInt(add.length)
@@ -84,12 +109,27 @@ export class InboxFollower {
       }
     }
     const dropped = store.count - keep
-    await store.apply({ keep, add, cursor: page.cursor })
-    this.knownUntil = page.time + forceDelayMs
+    const before = store.lineage(config.genesis.lineage)
+    await store.apply({ keep, add, standing: turn.changed(), cursor: page.cursor })
+    this.time = page.time
+    this.knownUntil = page.time + config.forceDelayMs
     this.caughtUp ||= page.caughtUp
     if (dropped > 0n || add.length > 0)
       log.info({ dropped, added: add.length, items: store.count, l2Block: page.cursor.blockNumber }, 'inbox moved')
     moved()
+    const removal = store.standing.removals.at(-1)
+    if (removal !== undefined && store.standing.removals.length > this.actedOn)
+      throw new SequencerError({
+        code: 'LINEAGE_CHANGED',
+        expected: before,
+        received: removal.lineage,
+        standing: removal.block,
+      })
+  }
+
+  private assertActedStand(removals: readonly Removal[], { blockNumber }: L2Position): void {
+    if (removals.length < this.actedOn)
+      throw new SequencerError({ code: 'REMOVAL_ROLLED_BACK', removal: removals.length, to: blockNumber })
   }
 
   /** Number of stored items that stand after a rollback. */
@@ -111,5 +151,47 @@ export class InboxFollower {
       })
     }
     return keep
+  }
+}
+
+/** Claims and removals while a page is taken in. */
+class Turn {
+  removals: readonly Removal[]
+  private readonly claims: ToldClaims
+  private readonly config: ChainConfig
+  private moved = false
+
+  constructor({ claims, removals }: Standing, config: ChainConfig) {
+    this.claims = new ToldClaims(claims)
+    this.removals = removals
+    this.config = config
+  }
+
+  take(event: SettlementEvent): void {
+    const isAboutClaims = this.claims.take(event)
+    this.moved ||= isAboutClaims
+    if (event.kind === 'rollback' && this.removals.some(({ at }) => at > event.to.blockNumber))
+      this.removals = this.removals.filter(({ at }) => at <= event.to.blockNumber)
+    if (event.kind === 'removal') this.removals = [...this.removals, this.removalOf(event)]
+  }
+
+  /** What has to be stored; undefined when nothing changed. */
+  changed(): Standing | undefined {
+    return this.moved ? { claims: this.claims.all, removals: this.removals } : undefined
+  }
+
+  private removalOf({ standing, lineage, at }: Extract<SettlementEvent, { readonly kind: 'removal' }>): Removal {
+    const removal = { lineage, at: at.blockNumber }
+    if (standing === 0n)
+      return { ...removal, block: 0n, root: BlockHeaderType.hashTreeRoot(genesisHeader(this.config)) }
+    const claim = this.claims.standing(standing)
+    if (claim === undefined)
+      throw new SequencerError({
+        code: 'STORE_CORRUPT',
+        what: 'claim',
+        number: standing,
+        reason: 'a removal leaves it standing, and it is not known',
+      })
+    return { ...removal, block: claim.block, root: claim.root }
   }
 }

@@ -7,6 +7,8 @@ import {
   SealedBlockType,
   sameBytes,
 } from '@parley/protocol'
+import { type ConversationLink, findLink } from '../derived/conversation-index.ts'
+import type { ConversationPlace } from '../derived/place.ts'
 import { SequencerError } from '../faults.ts'
 import {
   type BytesLevel,
@@ -31,7 +33,13 @@ function headerKey(lineage: Bytes32, number: bigint): Uint8Array {
   return key
 }
 
-/** Blocks whose encoded bytes stay in memory for feeds that follow closely. */
+/** A block as it is kept for feeds that follow closely. */
+interface RecentBlock {
+  readonly bytes: Uint8Array
+  readonly links: Uint8Array
+}
+
+/** Blocks that stay in memory. */
 const recentBlocks = 32
 const recentBytes = 64 * 1024 * 1024
 
@@ -46,7 +54,7 @@ export class BlockStore {
   first: bigint
 
   private readonly db: BytesLevel
-  private readonly recent = new Map<bigint, Uint8Array>()
+  private readonly recent = new Map<bigint, RecentBlock>()
   private recentSize = 0
 
   private constructor(db: BytesLevel, first: bigint, head: bigint) {
@@ -72,19 +80,22 @@ export class BlockStore {
   }
 
   /**
-   * Stores the block after the last one, with the links of its conversations.
+   * Stores the block after the last one, with the links of its conversations. Nobody is told of it before `marked`.
+   * @param marked - Resolves when the mark beside the key is durable; written at the same time.
    * @returns its bytes as feeds send them.
    * @throws {SequencerError} `SECOND_HEADER` when another header of this lineage and number is signed.
    */
-  async add({ header, bytes }: BlockView, links: Uint8Array): Promise<Uint8Array> {
+  async add({ header, bytes }: BlockView, links: Uint8Array, marked: Promise<void>): Promise<Uint8Array> {
     const { number, lineage } = header
+    // Awaited below with the block's own write; until then its failure is nobody's.
+    marked.catch(() => undefined)
     if (number !== this.head + 1n)
       throw new SequencerError({ code: 'STORE_CORRUPT', what: 'block', number, reason: `follows block ${this.head}` })
     const root = BlockHeaderType.hashTreeRoot(header)
     const stored = await this.signedRoot(lineage, number)
     if (stored !== undefined && !sameBytes(stored, root))
       throw new SequencerError({ code: 'SECOND_HEADER', block: number, stored, refused: root })
-    await this.db.batch(
+    const writing = this.db.batch(
       [
         this.putting(headerKey(lineage, number), root),
         this.putting(linksKey(number), links),
@@ -92,14 +103,15 @@ export class BlockStore {
       ],
       durable,
     )
+    await Promise.all([writing, marked])
     this.head = number
-    this.remember(number, bytes)
+    this.remember(number, { bytes, links })
     return bytes
   }
 
   /** Encoded block, undefined when it is not kept. @throws {SequencerError} `STORE_CORRUPT`. */
   async bytes(number: bigint): Promise<Uint8Array | undefined> {
-    return this.recent.get(number) ?? (await this.read(blockKey(number), 'block', number))
+    return this.recent.get(number)?.bytes ?? (await this.read(blockKey(number), 'block', number))
   }
 
   /** @throws {SequencerError} `STORE_CORRUPT`. */
@@ -115,7 +127,22 @@ export class BlockStore {
 
   /** Links of the conversations that block `number` touched. @throws {SequencerError} `STORE_CORRUPT`. */
   async links(number: bigint): Promise<Uint8Array | undefined> {
-    return this.read(linksKey(number), 'links', number)
+    return this.recent.get(number)?.links ?? (await this.read(linksKey(number), 'links', number))
+  }
+
+  /** Where block `number` touched a conversation; undefined when it did not or is not kept. @throws {SequencerError} `STORE_CORRUPT`. */
+  async link(number: bigint, place: ConversationPlace): Promise<ConversationLink | undefined> {
+    const links = await this.links(number)
+    return links && findLink(links, place)
+  }
+
+  /** Drops blocks above `number`, which a removal voided, but never signed roots. */
+  async dropAbove(number: bigint): Promise<void> {
+    await this.db.clear({ gte: blockKey(number + 1n), lte: blockKey(highestNumber) })
+    await this.db.clear({ gte: linksKey(number + 1n), lte: linksKey(highestNumber) })
+    for (const kept of this.recent.keys()) if (kept > number) this.evict(kept)
+    if (this.head > number) this.head = number
+    if (this.first > number + 1n) this.first = number + 1n
   }
 
   /** Forgets blocks before `before`, but never the last one, and never signed roots. */
@@ -140,9 +167,9 @@ export class BlockStore {
     return content
   }
 
-  private remember(number: bigint, bytes: Uint8Array): void {
-    this.recent.set(number, bytes)
-    this.recentSize += bytes.length
+  private remember(number: bigint, block: RecentBlock): void {
+    this.recent.set(number, block)
+    this.recentSize += sizeOf(block)
     for (const oldest of this.recent.keys()) {
       if (this.recent.size <= recentBlocks && this.recentSize <= recentBytes) break
       this.evict(oldest)
@@ -150,7 +177,13 @@ export class BlockStore {
   }
 
   private evict(number: bigint): void {
-    this.recentSize -= this.recent.get(number)?.length ?? 0
+    const block = this.recent.get(number)
+    if (block === undefined) return
+    this.recentSize -= sizeOf(block)
     this.recent.delete(number)
   }
+}
+
+function sizeOf({ bytes, links }: RecentBlock): number {
+  return bytes.length + links.length
 }

@@ -1,36 +1,10 @@
-import { BooleanType, ContainerType, ListCompositeType } from '@chainsafe/ssz'
+import { ContainerType } from '@chainsafe/ssz'
 import { Bytes32Type, type L2Position, Uint64Type } from '@parley/protocol'
 import { type BytesLevel, checksummed, keyOf, lazy, unchecksummed } from '../level.ts'
-
-/** A claim that stands. */
-export interface StandingClaim {
-  readonly number: bigint
-  /** Last block it claims. */
-  readonly block: bigint
-  /** Number of the L2 block that claimed it. */
-  readonly at: bigint
-  /** Number of the L2 block that made it final. */
-  finalAt: bigint | undefined
-}
-
-/** Final claims remembered, so that a rollback can open them again. */
-export const finalClaimsKept = 1024
+import { StoredClaimsType, storedOf, type ToldClaim, toldOf } from './stored-claims.ts'
 
 const StoredFinalityType = new ContainerType(
-  {
-    blockNumber: Uint64Type,
-    blockHash: Bytes32Type,
-    claims: new ListCompositeType(
-      new ContainerType({
-        number: Uint64Type,
-        block: Uint64Type,
-        at: Uint64Type,
-        isFinal: new BooleanType(),
-        finalAt: Uint64Type,
-      }),
-      2 ** 20,
-    ),
-  },
+  { blockNumber: Uint64Type, blockHash: Bytes32Type, claims: StoredClaimsType },
   { typeName: 'StoredFinality' },
 )
 
@@ -44,24 +18,16 @@ export class FinalityStore {
     this.db = db
   }
 
-  async load(): Promise<{ readonly cursor: L2Position; readonly claims: StandingClaim[] } | undefined> {
+  async load(): Promise<{ readonly cursor: L2Position; readonly claims: readonly ToldClaim[] } | undefined> {
     const stored = await this.db.get(key)
     const content = stored && unchecksummed(key, stored)
     if (content === undefined) return undefined
     const { blockNumber, blockHash, claims } = StoredFinalityType.deserialize(content)
-    return {
-      cursor: { blockNumber, blockHash },
-      claims: claims.map(({ isFinal, finalAt, ...claim }) => ({ ...claim, finalAt: isFinal ? finalAt : undefined })),
-    }
+    return { cursor: { blockNumber, blockHash }, claims: toldOf(claims) }
   }
 
-  async save(cursor: L2Position, claims: readonly StandingClaim[]): Promise<void> {
-    const stored = claims.map(({ finalAt, ...claim }) => ({
-      ...claim,
-      isFinal: finalAt !== undefined,
-      finalAt: finalAt ?? 0n,
-    }))
-    const value = checksummed(key, StoredFinalityType.serialize({ ...cursor, claims: stored }))
+  async save(cursor: L2Position, claims: readonly ToldClaim[]): Promise<void> {
+    const value = checksummed(key, StoredFinalityType.serialize({ ...cursor, claims: storedOf(claims) }))
     await this.db.batch([{ type: 'put', key, value }], lazy)
   }
 }

@@ -1,5 +1,6 @@
-import { ContainerType } from '@chainsafe/ssz'
+import { ContainerType, ListCompositeType } from '@chainsafe/ssz'
 import {
+  type Bytes32,
   Bytes32Type,
   type InboxItem,
   InboxItemType,
@@ -10,6 +11,7 @@ import {
 import { SequencerError } from '../faults.ts'
 import {
   type BytesLevel,
+  type BytesOperation,
   checksummed,
   durable,
   highestNumber,
@@ -18,6 +20,7 @@ import {
   lazy,
   unchecksummed,
 } from '../level.ts'
+import { StoredClaimsType, storedOf, type ToldClaim, toldOf } from './stored-claims.ts'
 
 const StoredItemType = new ContainerType(
   { item: InboxItemType, time: Uint64Type, inboxHash: Bytes32Type, l2Block: Uint64Type },
@@ -25,8 +28,15 @@ const StoredItemType = new ContainerType(
 )
 const CursorType = new ContainerType({ blockNumber: Uint64Type, blockHash: Bytes32Type }, { typeName: 'Cursor' })
 
+const RemovalType = new ContainerType({ lineage: Bytes32Type, block: Uint64Type, root: Bytes32Type, at: Uint64Type })
+const StandingType = new ContainerType(
+  { claims: StoredClaimsType, removals: new ListCompositeType(RemovalType, 2 ** 16) },
+  { typeName: 'Standing' },
+)
+
 const itemKey = (index: bigint): Uint8Array => keyOf('item/', index)
 const cursorKey = keyOf('item-cursor')
+const standingKey = keyOf('item-claims')
 
 /** An inbox item and the L2 block that queued it. */
 export interface StoredItem {
@@ -34,39 +44,62 @@ export interface StoredItem {
   readonly l2Block: bigint
 }
 
+/** A removal of claims, as the L2 told it. */
+export interface Removal {
+  /** The lineage that it began. */
+  readonly lineage: Bytes32
+  /** Last block that is left standing, and the root of its header. */
+  readonly block: bigint
+  readonly root: Bytes32
+  /** Number of the L2 block that told it. */
+  readonly at: bigint
+}
+
+/** Claims and removals of safe L2 blocks: which blocks a removal left standing. */
+export interface Standing {
+  readonly claims: readonly ToldClaim[]
+  readonly removals: readonly Removal[]
+}
+
 /** What one page of L2 events changes. */
 export interface InboxChange {
   /** Items from this index on are gone. */
   readonly keep?: bigint
   readonly add: readonly StoredItem[]
+  /** Left out when the page told nothing of claims. */
+  readonly standing?: Standing | undefined
   readonly cursor: L2Position
 }
 
-/** Inbox items of safe L2 blocks, kept so that a restart needs no L2 to rebuild its blocks. */
+/** Inbox items and removals of safe L2 blocks, kept so that a restart needs no L2 to rebuild its blocks. */
 export class InboxStore {
   /** Number of items; the next one has this index. */
   count: bigint
   cursor: L2Position | undefined
+  standing: Standing
 
   private readonly db: BytesLevel
 
-  private constructor(db: BytesLevel, count: bigint, cursor: L2Position | undefined) {
+  private constructor(db: BytesLevel, count: bigint, cursor: L2Position | undefined, standing: Standing) {
     this.db = db
     this.count = count
     this.cursor = cursor
+    this.standing = standing
   }
 
   /** @throws {SequencerError} `STORE_CORRUPT`. */
   static async open(db: BytesLevel): Promise<InboxStore> {
     const last = { gte: itemKey(0n), lte: itemKey(highestNumber), limit: 1, reverse: true }
     const [highest] = await db.keys(last).all()
-    const stored = await db.get(cursorKey)
-    const cursor = stored && unchecksummed(cursorKey, stored)
-    if (stored !== undefined && cursor === undefined) throw corrupt('inbox cursor', 0n)
+    const cursor = await read(db, cursorKey, 'inbox cursor')
+    const standing = await read(db, standingKey, 'safe claims')
+    const { claims, removals } =
+      standing === undefined ? { claims: [], removals: [] } : StandingType.deserialize(standing)
     return new InboxStore(
       db,
       highest === undefined ? 0n : lastNumberOf(highest) + 1n,
       cursor && CursorType.deserialize(cursor),
+      { claims: toldOf(claims), removals },
     )
   }
 
@@ -85,12 +118,24 @@ export class InboxStore {
       }
     })
     const cursor = checksummed(cursorKey, CursorType.serialize(change.cursor))
+    const { claims, removals } = change.standing ?? this.standing
     // A cursor alone may be lost: what it passed over is read again.
-    const changed = removed.length + added.length > 0
-    const operations = [...removed, ...added, { type: 'put' as const, key: cursorKey, value: cursor }]
+    const changed = removed.length + added.length > 0 || removals !== this.standing.removals
+    const operations = [
+      ...removed,
+      ...added,
+      ...(change.standing === undefined ? [] : [puttingStanding(change.standing)]),
+      { type: 'put' as const, key: cursorKey, value: cursor },
+    ]
     await this.db.batch(operations, changed ? durable : lazy)
     this.count = keep + BigInt(change.add.length)
     this.cursor = change.cursor
+    this.standing = { claims, removals }
+  }
+
+  /** Lineage in force at the cursor. */
+  lineage(genesis: Bytes32): Bytes32 {
+    return this.standing.removals.at(-1)?.lineage ?? genesis
   }
 
   /**
@@ -109,6 +154,24 @@ export class InboxStore {
     if (BigInt(items.length) !== to - from) throw corrupt('inbox item', from + BigInt(items.length))
     return items
   }
+
+  /** One item. @throws {SequencerError} `STORE_CORRUPT`. */
+  async item(index: bigint): Promise<QueuedItem> {
+    const [stored] = await this.items(index, index + 1n)
+    return (stored as StoredItem).queued
+  }
+}
+
+function puttingStanding({ claims, removals }: Standing): BytesOperation {
+  const content = StandingType.serialize({ claims: storedOf(claims), removals: [...removals] })
+  return { type: 'put', key: standingKey, value: checksummed(standingKey, content) }
+}
+
+async function read(db: BytesLevel, key: Uint8Array, what: string): Promise<Uint8Array | undefined> {
+  const stored = await db.get(key)
+  const content = stored && unchecksummed(key, stored)
+  if (stored !== undefined && content === undefined) throw corrupt(what, 0n)
+  return content
 }
 
 function corrupt(what: string, number: bigint): SequencerError {

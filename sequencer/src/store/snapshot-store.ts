@@ -10,9 +10,10 @@ import {
   PricesType,
   Uint64Type,
 } from '@parley/protocol'
-import { ShardFeesType } from '../chain/shard-fees.ts'
+import { ShardFeesType } from '../derived/shard-fees.ts'
 import { SequencerError } from '../faults.ts'
 import { type BytesLevel, checksummed, durable, highestNumber, keyOf, lastNumberOf, unchecksummed } from '../level.ts'
+import { snapshotsToKeep } from './snapshots-to-keep.ts'
 
 /** Streams of a snapshot: the state of 64 shards, then the conversation index of 64 shards. */
 const streams = 2 * limits.shards
@@ -71,8 +72,12 @@ export class SnapshotStore {
     return keys.map(lastNumberOf)
   }
 
-  /** Writes a snapshot, then forgets all but the latest `keep`; returns the oldest one's head that is left. */
-  async write(snapshot: Snapshot, keep: number): Promise<SnapshotHead> {
+  /**
+   * Writes a snapshot, then forgets those that nobody goes back to.
+   * @returns the oldest one's head that is left; undefined when none is at or below `finalBlock`: then the journal is all
+   * that leads there.
+   */
+  async write(snapshot: Snapshot, keep: number, finalBlock: bigint): Promise<SnapshotHead | undefined> {
     const { number } = snapshot.header
     const parts: number[] = []
     for (const [stream, pieces] of [...snapshot.shards, ...snapshot.index].entries())
@@ -81,9 +86,11 @@ export class SnapshotStore {
     const { header, prices, shardRoots, fees, journalFrom } = snapshot
     const manifest = ManifestType.serialize({ header, prices, shardRoots: [...shardRoots], fees, journalFrom, parts })
     await this.db.batch([{ type: 'put', key, value: checksummed(key, manifest) }], durable)
-    const kept = (await this.list()).slice(0, keep)
-    await this.forgetBefore(kept.at(-1) as bigint)
-    return this.head(kept.at(-1) as bigint)
+    const blocks = await this.list()
+    const kept = snapshotsToKeep(blocks, keep, finalBlock)
+    for (const block of blocks) if (!kept.includes(block)) await this.forget(block)
+    const oldest = kept.at(-1) as bigint
+    return oldest <= finalBlock ? this.head(oldest) : undefined
   }
 
   /** @throws {SequencerError} `STORE_CORRUPT`. */
@@ -99,6 +106,11 @@ export class SnapshotStore {
   /** Conversation index of the shards. @throws {SequencerError} `STORE_CORRUPT`. */
   index(block: bigint): AsyncGenerator<ShardPiece> {
     return this.readStreams(block, limits.shards)
+  }
+
+  /** Drops snapshots of blocks above `block`, which a removal voided. */
+  async dropAbove(block: bigint): Promise<void> {
+    for (const number of await this.list()) if (number > block) await this.forget(number)
   }
 
   private async manifest(block: bigint): Promise<SnapshotHead & { parts: number[] }> {
@@ -133,8 +145,8 @@ export class SnapshotStore {
     return content
   }
 
-  private async forgetBefore(block: bigint): Promise<void> {
-    await this.db.clear({ gte: manifestKey(0n), lt: manifestKey(block) })
-    await this.db.clear({ gte: partKey(0n, 0, 0), lt: partKey(block, 0, 0) })
+  private async forget(block: bigint): Promise<void> {
+    await this.db.clear({ gte: manifestKey(block), lt: manifestKey(block + 1n) })
+    await this.db.clear({ gte: partKey(block, 0, 0), lt: partKey(block + 1n, 0, 0) })
   }
 }

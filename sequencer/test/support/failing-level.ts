@@ -30,33 +30,33 @@ export class FailingLevel implements BytesLevel {
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    this.demandAlive()
+    this.assertAlive()
     return this.inner.get(key)
   }
 
   async batch(operations: BytesOperation[], options: { readonly sync: boolean }): Promise<void> {
-    this.demandAlive()
+    this.assertAlive()
     this.writes += 1
     const last = this.dieAt?.write === this.writes
     if (last && this.dieAt?.lose === true) this.die()
-    this.demandAlive()
+    this.assertAlive()
     await this.inner.batch(operations, options)
     if (last) this.die()
-    this.demandAlive()
+    this.assertAlive()
   }
 
   async clear(range: KeyRange): Promise<void> {
-    this.demandAlive()
+    this.assertAlive()
     await this.inner.clear(range)
   }
 
   keys(range: KeyRange): { all(): Promise<Uint8Array[]> } {
-    this.demandAlive()
+    this.assertAlive()
     return this.inner.keys(range)
   }
 
   iterator(range: KeyRange): AsyncIterable<[Uint8Array, Uint8Array]> {
-    this.demandAlive()
+    this.assertAlive()
     return this.inner.iterator(range)
   }
 
@@ -65,7 +65,7 @@ export class FailingLevel implements BytesLevel {
     this.onDeath()
   }
 
-  private demandAlive(): void {
+  private assertAlive(): void {
     if (this.dead) throw new Error('the store is gone')
   }
 }

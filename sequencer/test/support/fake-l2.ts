@@ -5,17 +5,24 @@ import {
   type Bytes32,
   type ChainConfig,
   type ClaimHead,
+  type CodedError,
+  type FollowWatch,
+  firstSchedule,
   genesisHeader,
   type InboxItem,
   type L2Confidence,
   type L2Position,
   nextInboxHash,
   type QueuedItem,
+  type RulesVersion,
+  type Schedule,
+  type SequencerKey,
+  SettlementError,
   type SettlementEvent,
   type SettlementPage,
   type SettlementReader,
 } from '@parley/protocol'
-import { firstOf, Pulse } from '../../src/pulse.ts'
+import { type Clock, firstOf, Pulse, systemClock } from '@parley/runtime'
 
 const blockHash = (number: bigint, fork: number): Bytes32 => {
   const hash = new Uint8Array(32)
@@ -26,28 +33,35 @@ const blockHash = (number: bigint, fork: number): Bytes32 => {
 
 /** An L2 in memory whose blocks are all safe at once. Each call that makes an event makes a block. */
 export class FakeL2 implements SettlementReader {
-  /** L2 time told with each page; far ahead unless a test is about it. */
-  time = 2n ** 62n
+  /** L2 time told with each page; the clock's unless a test is about it. */
+  time: bigint | undefined
+  /** The same, of safe blocks. */
+  safeTime: bigint | undefined
+  clock: Pick<Clock, 'now'> = systemClock
   lineageNow: Bytes32
   /** Thrown by the next page, once. */
   failNext: Error | undefined
+  /** What it answers with instead of blocks, to those who follow it; wake them with `empty`. */
+  astray: CodedError | undefined
+  /** Answers nothing. */
+  unreachable = false
 
   private readonly log: SettlementEvent[] = []
   private readonly queue: QueuedItem[] = []
   private block = 0n
   private fork = 0
-  private claims = 0n
-  private headHeader: BlockHeader
+  private scheduleNow: Schedule
+  /** Last headers of the claims that stand, that of claim 0 first. */
+  private readonly claimed: BlockHeader[]
   private readonly moved = new Pulse()
 
   private readonly chain: ChainConfig
-  private readonly address: Bytes20
 
   constructor(chain: ChainConfig, address: Bytes20) {
     this.chain = chain
-    this.address = address
     this.lineageNow = chain.genesis.lineage
-    this.headHeader = genesisHeader(chain)
+    this.claimed = [genesisHeader(chain)]
+    this.scheduleNow = firstSchedule(address, chain.fees)
   }
 
   get items(): readonly QueuedItem[] {
@@ -68,8 +82,7 @@ export class FakeL2 implements SettlementReader {
   }
 
   claim(lastHeader: BlockHeader): void {
-    this.claims += 1n
-    this.headHeader = lastHeader
+    this.claimed.push(lastHeader)
     const claim = { number: this.claims, lastHeader } as BatchClaim
     this.tell({ kind: 'claim', at: this.nextBlock(), hash: new Uint8Array(32), claim })
   }
@@ -78,8 +91,30 @@ export class FakeL2 implements SettlementReader {
     this.tell({ kind: 'final', at: this.nextBlock(), number, hash: new Uint8Array(32) })
   }
 
-  removal(lineage: Bytes32): void {
-    this.tell({ kind: 'removal', at: this.nextBlock(), standing: 0n, lineage })
+  /** Removes the claims after number `standing`. */
+  removal(lineage: Bytes32, standing = 0n): void {
+    this.claimed.splice(Number(standing) + 1)
+    this.lineageNow = lineage
+    this.tell({ kind: 'removal', at: this.nextBlock(), standing, lineage })
+  }
+
+  /** Announces rules, or withdraws those announced last. */
+  announce(version: RulesVersion | undefined): void {
+    const { rules, ...rest } = this.scheduleNow
+    const from = rules.at(-1)?.from ?? 0n
+    this.scheduleNow = { ...rest, rules: version === undefined ? rules.slice(0, -1) : [...rules, version] }
+    const at = this.nextBlock()
+    this.tell(version === undefined ? { kind: 'rules withdrawn', at, from } : { kind: 'rules', at, version })
+  }
+
+  /** Gives the header key another entry in the schedule. */
+  schedules(key: SequencerKey): void {
+    this.scheduleNow = { ...this.scheduleNow, keys: [...this.scheduleNow.keys, key] }
+    this.tell({ kind: 'key', at: this.nextBlock(), key })
+  }
+
+  private get claims(): bigint {
+    return BigInt(this.claimed.length - 1)
   }
 
   /** Takes back the blocks after `number`, and the items in them. */
@@ -97,18 +132,26 @@ export class FakeL2 implements SettlementReader {
     this.moved.beat()
   }
 
-  config = async (): Promise<ChainConfig> => this.chain
-  sequencer = async (): Promise<Bytes20> => this.address
+  config = async (): Promise<ChainConfig> => {
+    if (this.unreachable) throw new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'connection refused' })
+    return this.chain
+  }
+  schedule = async (): Promise<Schedule> => this.scheduleNow
   lineage = async (): Promise<Bytes32> => this.lineageNow
   genesis = async (): Promise<BlockHeader> => genesisHeader(this.chain)
   head = async (): Promise<ClaimHead> => ({
     number: this.claims,
     hash: new Uint8Array(32),
-    lastHeader: this.headHeader,
+    lastHeader: this.claimed.at(-1) as BlockHeader,
   })
 
   /** The cursor's hash is not looked at: it goes on behind the events told up to its block. */
-  async *follow(cursor: L2Position | undefined, _: L2Confidence, signal: AbortSignal): AsyncGenerator<SettlementPage> {
+  async *follow(
+    cursor: L2Position | undefined,
+    confidence: L2Confidence,
+    signal: AbortSignal,
+    watch?: FollowWatch,
+  ): AsyncGenerator<SettlementPage> {
     const from = cursor?.blockNumber ?? -1n
     let told = this.log.findIndex((event) => event.kind !== 'rollback' && event.at.blockNumber > from)
     if (told === -1) told = this.log.length
@@ -119,10 +162,18 @@ export class FakeL2 implements SettlementReader {
         this.failNext = undefined
         throw error
       }
+      if (this.astray !== undefined) {
+        watch?.failed(this.astray)
+        // Ending is how a follower is told to stop.
+        await firstOf([moved], signal).catch(() => undefined)
+        continue
+      }
+      watch?.answered()
       const events = this.log.slice(told)
       told = this.log.length
       const at = { blockNumber: this.block, blockHash: blockHash(this.block, this.fork) }
-      yield { events, cursor: at, time: this.time, caughtUp: true }
+      const time = (confidence === 'safe' ? this.safeTime : undefined) ?? this.time ?? BigInt(this.clock.now())
+      yield { events, cursor: at, time, caughtUp: true }
       // Ending is how a follower is told to stop.
       await firstOf([moved], signal).catch(() => undefined)
     }

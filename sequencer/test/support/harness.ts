@@ -1,7 +1,6 @@
 import { createExecution, type Execution } from '@parley/execution'
 import {
   type ChainConfig,
-  type Clock,
   type MessageReceipt,
   MessageReceiptType,
   messageReceiptBytes,
@@ -11,17 +10,19 @@ import {
   type SignedOperation,
   SignedOperationType,
 } from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
+import { systemClock } from '@parley/runtime'
 import { MemoryLevel } from 'memory-level'
 import pino from 'pino'
 import { Registry } from 'prom-client'
 import {
   createSequencer,
   type HeaderSigner,
+  type HeaderWitness,
   openJournal,
   type Sequencer,
   type SequencerOptions,
 } from '../../src/index.ts'
-import { systemClock } from './clock.ts'
 import { FailingLevel } from './failing-level.ts'
 import { FakeL2 } from './fake-l2.ts'
 import { signer } from './signer.ts'
@@ -35,12 +36,14 @@ export const octets = 'application/octet-stream'
 export interface Disk {
   readonly journal: FailingLevel
   readonly store: FailingLevel
+  /** Beside the key. */
+  readonly signed: FailingLevel
 }
 
 export function newDisk(): Disk {
   const level = () =>
     new FailingLevel(new MemoryLevel<Uint8Array, Uint8Array>({ keyEncoding: 'view', valueEncoding: 'view' }))
-  return { journal: level(), store: level() }
+  return { journal: level(), store: level(), signed: level() }
 }
 
 export interface HarnessOptions extends SequencerOptions {
@@ -50,6 +53,7 @@ export interface HarnessOptions extends SequencerOptions {
   readonly clock?: Clock
   readonly config?: ChainConfig
   readonly signer?: HeaderSigner
+  readonly witnesses?: readonly HeaderWitness[]
   /** Wraps or replaces the lanes. */
   readonly wrap?: (execution: Execution) => Execution
 }
@@ -76,6 +80,7 @@ export async function startSequencer(options: HarnessOptions = {}): Promise<Harn
   const config = options.config ?? worldConfig
   const disk = options.disk ?? newDisk()
   const l2 = options.l2 ?? new FakeL2(config, signer.address)
+  l2.clock = options.clock ?? systemClock
   const log = pino({ level: 'silent' })
   const registry = new Registry()
   const lanes = await createExecution({ config, log }, { lanes: options.lanes ?? 2, verifier: 'portable' })
@@ -89,11 +94,13 @@ export async function startSequencer(options: HarnessOptions = {}): Promise<Harn
       store: disk.store,
       settlement: l2,
       signer: options.signer ?? signer,
+      signedHeaders: disk.signed,
+      witnesses: options.witnesses ?? [],
       clock: options.clock ?? systemClock,
       log,
       registry,
     },
-    options,
+    { alone: true, ...options },
   )
   const end = async (): Promise<void> => {
     open.delete(harness)
@@ -154,13 +161,13 @@ export async function blockAt(url: string, number: bigint | 'latest'): Promise<S
 }
 
 /** The same disk after a kill. */
-export function survivorOf({ journal, store }: Disk): Disk {
-  return { journal: journal.survivor(), store: store.survivor() }
+export function survivorOf({ journal, store, signed }: Disk): Disk {
+  return { journal: journal.survivor(), store: store.survivor(), signed: signed.survivor() }
 }
 
 /** Waits until `holds` gives something, with a deadline. */
 export async function eventually<T>(what: string, holds: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 110_000
   while (Date.now() < deadline) {
     const value = await holds()
     if (value !== undefined && value !== false) return value

@@ -1,11 +1,8 @@
 import {
   type BlockHeader,
-  type BuiltBlock,
-  buildBlock,
   genesisHeader,
   type InboxItem,
   nextInboxHash,
-  type Offer,
   portableVerifier,
   type QueuedItem,
   type SignedMessage,
@@ -13,6 +10,7 @@ import {
   type State,
   StateType,
 } from '@parley/protocol'
+import { type BuiltBlock, buildBlock, type Offer } from '@parley/protocol/reference'
 import { config } from './world.ts'
 
 export function offerMessage(message: SignedMessage): Offer {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { createExecution } from '@parley/execution'
+import { systemClock } from '@parley/runtime'
 import { ClassicLevel } from 'classic-level'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createSequencer, openJournal } from '../../src/index.ts'
-import { systemClock } from './clock.ts'
 import { FakeL2 } from './fake-l2.ts'
 import { signer } from './signer.ts'
 import { config, deposit } from './world.ts'
@@ -30,11 +30,13 @@ const sequencer = createSequencer(
     store: await open('store'),
     settlement: l2,
     signer,
+    signedHeaders: await open('signed'),
+    witnesses: [],
     clock: systemClock,
     log,
     registry: new Registry(),
   },
-  { sealing: { minAgeMs: 20, minOperations: 4, maxWaitMs: 200 }, storage: { snapshotEveryBlocks: 5 } },
+  { alone: true, sealing: { minAgeMs: 20, minOperations: 4, maxWaitMs: 200 }, storage: { snapshotEveryBlocks: 5 } },
 )
 await sequencer.start()
 process.stdout.write(`${JSON.stringify({ url: sequencer.url })}\n`)

@@ -25,7 +25,7 @@ export const config: ChainConfig = {
   forceDelayMs: 60_000n,
   genesis: {
     timestamp: 1_700_000_000_000n,
-    prices: { dataByte: 0n, settlement: 0n, stateByte: 0n },
+    prices: { coreByte: 0n, witnessByte: 0n, settlement: 0n, stateByte: 0n },
     lineage: new Uint8Array(32).fill(0x22),
   },
 }

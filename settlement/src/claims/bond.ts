@@ -1,28 +1,49 @@
 import { rollupAbi } from '@parley/contracts'
 import { ask } from '@parley/l2'
-import { SettlementError } from '@parley/protocol'
-import { encodeFunctionData, hexToBytes } from 'viem'
+import { SettlementError, sequencerAt } from '@parley/protocol'
+import type { TransactionSender } from '@parley/transactions'
+import { type Address, bytesToHex, encodeFunctionData, hexToBytes } from 'viem'
 import type { Connection } from '../reader.ts'
-import type { TransactionSender } from '../transactions/transaction-sender.ts'
+import { readSchedule } from '../schedule.ts'
 
 /**
- * Sees to it that the sender's account may claim and has the bond that a claim needs.
- * @returns the bond in wei.
- * @throws {SettlementError} `CLAIMER_UNKNOWN`, and what sending throws.
+ * Sees to it that the sender's account may claim and has the bond that a claim needs, and that the bond behind the
+ * sequencer's key is full, which is for its owner to fill.
+ * @returns the sender's bond in wei.
+ * @throws {SettlementError} `CLAIMER_UNKNOWN`, `BOND_MISSING`, and what sending throws.
  */
 export async function ensureBond(
-  { client, contracts }: Connection,
+  connection: Connection,
   sender: TransactionSender,
   signal: AbortSignal,
 ): Promise<bigint> {
+  const { client, contracts } = connection
   const rollup = { address: contracts.rollup, abi: rollupAbi } as const
   const args = [sender.address] as const
   const allowed = await ask(() => client.readContract({ ...rollup, functionName: 'isClaimer', args }), signal)
   if (!allowed) throw new SettlementError({ code: 'CLAIMER_UNKNOWN', address: hexToBytes(sender.address) })
-  const [bond] = await ask(() => client.readContract({ ...rollup, functionName: 'bondOf', args }), signal)
+  await assertBondOfKey(connection, signal)
+  const bond = await bondOf(connection, sender.address, signal)
   const missing = contracts.bond - bond
   if (missing <= 0n) return bond
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: 'depositBond' })
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: 'depositBondFor', args })
   await sender.send({ key: `bond:${contracts.bond}`, call: { to: contracts.rollup, data, value: missing } }, signal)
   return contracts.bond
+}
+
+async function assertBondOfKey(connection: Connection, signal: AbortSignal): Promise<void> {
+  const { client, contracts } = connection
+  const { keys } = await readSchedule(client, contracts.rollup, signal)
+  const rollup = { address: contracts.rollup, abi: rollupAbi } as const
+  const { blockNumber } = await ask(() => client.readContract({ ...rollup, functionName: 'head' }), signal)
+  const { bondOwner } = sequencerAt(keys, blockNumber + 1n)
+  const bond = await bondOf(connection, bytesToHex(bondOwner), signal)
+  const required = contracts.bond
+  if (bond < required) throw new SettlementError({ code: 'BOND_MISSING', address: bondOwner, bond, required })
+}
+
+async function bondOf({ client, contracts }: Connection, account: Address, signal: AbortSignal): Promise<bigint> {
+  const call = { address: contracts.rollup, abi: rollupAbi, functionName: 'bondOf', args: [account] } as const
+  const [bond] = await ask(() => client.readContract(call), signal)
+  return bond
 }

@@ -1,17 +1,17 @@
 import { rollupAbi } from '@parley/contracts'
 import { ask } from '@parley/l2'
 import {
+  type BatchClaim,
   BlockHeaderType,
   type ClaimReceipt,
   type ClaimRequest,
-  type Clock,
   SettlementError,
   sameBytes,
 } from '@parley/protocol'
-import { encodeFunctionData, hexToBytes, keccak256, parseEventLogs, type TransactionReceipt } from 'viem'
+import type { Clock } from '@parley/runtime'
+import type { TransactionChain, TransactionSender } from '@parley/transactions'
+import { bytesToHex, encodeFunctionData, hexToBytes, keccak256, parseEventLogs, type TransactionReceipt } from 'viem'
 import type { Connection } from '../reader.ts'
-import type { TransactionChain } from '../transactions/chain.ts'
-import type { TransactionSender } from '../transactions/transaction-sender.ts'
 import { requestToAbi } from './convert.ts'
 import { l1DataFee, type TransactionCost } from './fees.ts'
 
@@ -39,7 +39,7 @@ export function createClaiming(deps: ClaimingDeps, options: ClaimingOptions): Cl
 
   const callOf = (request: ClaimRequest) => ({
     to: contracts.rollup,
-    data: encodeFunctionData({ abi: rollupAbi, functionName: 'claim', args: [requestToAbi(request)] }),
+    data: encodeFunctionData({ abi: rollupAbi, functionName: 'claim', args: claimArguments(request) }),
     value: 0n,
   })
 
@@ -106,8 +106,10 @@ export function createClaiming(deps: ClaimingDeps, options: ClaimingOptions): Cl
   }
 }
 
+const claimArguments = (request: ClaimRequest) => [requestToAbi(request), bytesToHex(request.signature)] as const
+
 /** Where the data lies is no part of what is claimed. */
-function isSameBatch(standing: ClaimRequest, request: ClaimRequest): boolean {
+function isSameBatch(standing: BatchClaim, request: ClaimRequest): boolean {
   return (
     standing.number === request.number &&
     sameBytes(standing.parent, request.parent) &&

@@ -24,6 +24,7 @@ export function headerFromAbi(header: AbiHeader): BlockHeader {
     timestamp: header.timestamp,
     lineage: hexToBytes(header.lineage),
     inboxCount: header.inboxCount,
+    segmentCount: header.segmentCount,
     inboxHash: hexToBytes(header.inboxHash),
     prices: header.prices,
     runsRoot: hexToBytes(header.runsRoot),
@@ -38,6 +39,7 @@ function headerToAbi(header: BlockHeader): AbiHeader {
     timestamp: header.timestamp,
     lineage: bytesToHex(header.lineage),
     inboxCount: header.inboxCount,
+    segmentCount: header.segmentCount,
     inboxHash: bytesToHex(header.inboxHash),
     prices: header.prices,
     runsRoot: bytesToHex(header.runsRoot),
@@ -64,7 +66,7 @@ export function claimFromAbi(claim: AbiClaim): BatchClaim {
   }
 }
 
-export function requestToAbi(request: ClaimRequest): AbiClaimRequest {
+export function requestToAbi(request: Omit<ClaimRequest, 'signature'>): AbiClaimRequest {
   return {
     number: request.number,
     parent: bytesToHex(request.parent),

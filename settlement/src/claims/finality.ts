@@ -1,8 +1,8 @@
 import { rollupAbi } from '@parley/contracts'
 import { ask } from '@parley/l2'
+import type { TransactionSender } from '@parley/transactions'
 import { encodeFunctionData } from 'viem'
 import type { Connection } from '../reader.ts'
-import type { TransactionSender } from '../transactions/transaction-sender.ts'
 
 /**
  * Makes final what can be, `limit` claims a transaction; sends nothing when there is nothing to do.

@@ -1,8 +1,8 @@
 import { rollupAbi } from '@parley/contracts'
-import { ask, invalidEvent } from '@parley/l2'
+import { ask, invalidEvent, type LogPages } from '@parley/l2'
 import { type BatchClaim, type Bytes32, type L2Position, sameBytes } from '@parley/protocol'
 import { type Hash, hexToBytes, type PublicClient } from 'viem'
-import type { Contracts } from '../rpc/contract.ts'
+import type { Contracts } from '../deployment.ts'
 import { claimFromAbi, claimHash } from './convert.ts'
 
 /** A claim that stands and where its event is. */
@@ -29,11 +29,7 @@ export interface ClaimFinder {
   standing(number: bigint, signal: AbortSignal): Promise<StandingClaim | undefined>
 }
 
-export function createClaimFinder(
-  client: PublicClient,
-  contracts: Contracts,
-  options: { readonly maxBlocksPerPage: bigint },
-): ClaimFinder {
+export function createClaimFinder(client: PublicClient, contracts: Contracts, pages: LogPages): ClaimFinder {
   const rollup = { address: contracts.rollup, abi: rollupAbi } as const
 
   async function head(signal: AbortSignal): Promise<HeadSummary> {
@@ -45,12 +41,9 @@ export function createClaimFinder(
   async function search(number: bigint, hash: Hash, signal: AbortSignal): Promise<StandingClaim> {
     let toBlock = await ask(() => client.getBlockNumber({ cacheTime: 0 }), signal)
     while (toBlock >= contracts.deploymentBlock) {
-      const lowest = toBlock - options.maxBlocksPerPage + 1n
-      const fromBlock = lowest > contracts.deploymentBlock ? lowest : contracts.deploymentBlock
-      const range = { ...rollup, fromBlock, toBlock, strict: true } as const
-      const logs = await ask(
-        () => client.getContractEvents({ ...range, eventName: 'Claimed', args: { number, hash } }),
-        signal,
+      const event = { ...rollup, eventName: 'Claimed', args: { number, hash }, toBlock, strict: true } as const
+      const { blocks, value: logs } = await pages.page(toBlock - contracts.deploymentBlock + 1n, (count) =>
+        ask(() => client.getContractEvents({ ...event, fromBlock: toBlock - count + 1n }), signal),
       )
       const log = logs.at(-1)
       if (log !== undefined) {
@@ -59,7 +52,7 @@ export function createClaimFinder(
         const at = { blockNumber: log.blockNumber, blockHash: hexToBytes(log.blockHash) }
         return { claim, hash: hexToBytes(hash), at, transaction: log.transactionHash }
       }
-      toBlock = fromBlock - 1n
+      toBlock -= blocks
     }
     throw invalidEvent(`claim ${number} stands and the node does not have its event`)
   }

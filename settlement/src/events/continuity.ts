@@ -57,8 +57,32 @@ export function follows(
       const after = { ...before, final: number }
       return { after, event: number === 0n ? undefined : { kind: 'final', at, number, hash } }
     }
+    case 'removal':
+      return followsRemoval(before, told, at)
+    // The deployment's own are told by the contract, as genesis is: they are no events.
+    case 'key':
+      return { after: before, event: told.key.from === 0n ? undefined : { ...told, at } }
+    case 'rules':
+      return { after: before, event: told.version.from === 0n ? undefined : { ...told, at } }
+    case 'rules withdrawn':
+      return { after: before, event: { ...told, at } }
     case 'other':
       return { after: before, event: undefined }
+  }
+}
+
+function followsRemoval(
+  before: Continuity,
+  { standing, hash, lineage }: Extract<Told, { readonly kind: 'removal' }>,
+  at: L2Position,
+): { readonly after: Continuity; readonly event: SettlementEvent } {
+  if (before.claim !== undefined && standing >= before.claim.number)
+    throw invalidEvent(`a removal leaves claim ${standing} standing while claim ${before.claim.number} is the latest`)
+  if (before.final !== undefined && standing < before.final)
+    throw invalidEvent(`a removal leaves claim ${standing} standing while claim ${before.final} is final`)
+  return {
+    after: { ...before, claim: { number: standing, hash } },
+    event: { kind: 'removal', at, standing, lineage },
   }
 }
 

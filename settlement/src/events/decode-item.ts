@@ -55,6 +55,7 @@ function readItem(event: InboxEvent): InboxItem | undefined {
         remove: [...operation.remove],
         roles: [...operation.roles],
         add: operation.add.map((entry) => ({ ...entry, key: hexToBytes(entry.key) })),
+        exchange: operation.exchange.map(({ key }) => ({ key: hexToBytes(key) })),
       }
       return forced(sender, { selector: OperationKind.changeMembers, value }, signatures)
     }

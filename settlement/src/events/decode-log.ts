@@ -1,8 +1,9 @@
 import { inboxAbi, rollupAbi } from '@parley/contracts'
 import { invalidEvent, isCanonical, type RawLog } from '@parley/l2'
-import { type BatchClaim, type Bytes32, sameBytes } from '@parley/protocol'
+import { type BatchClaim, type Bytes32, type RulesVersion, type SequencerKey, sameBytes } from '@parley/protocol'
 import { type Address, BaseError, decodeEventLog, type Hex, hexToBytes, isAddressEqual } from 'viem'
 import { claimFromAbi, claimHash } from '../claims/convert.ts'
+import { keyFromAbi, versionFromAbi } from '../schedule.ts'
 import { itemOfEvent, type ToldItem } from './decode-item.ts'
 
 /** What a log of the contracts says; `other` are events that nobody derives anything from. */
@@ -10,6 +11,11 @@ export type Told =
   | { readonly kind: 'item'; readonly told: ToldItem }
   | { readonly kind: 'claim'; readonly hash: Bytes32; readonly claim: BatchClaim }
   | { readonly kind: 'final'; readonly number: bigint; readonly hash: Bytes32 }
+  /** `hash` is that of the claim left standing. */
+  | { readonly kind: 'removal'; readonly standing: bigint; readonly hash: Bytes32; readonly lineage: Bytes32 }
+  | { readonly kind: 'key'; readonly key: SequencerKey }
+  | { readonly kind: 'rules'; readonly version: RulesVersion }
+  | { readonly kind: 'rules withdrawn'; readonly from: bigint }
   | { readonly kind: 'other' }
 
 export interface Addresses {
@@ -31,20 +37,20 @@ export function decodeLog(log: RawLog, addresses: Addresses): Told {
 
 const parts = (log: RawLog) => ({ data: log.data, topics: log.topics as [Hex, ...Hex[]], strict: true }) as const
 
-function demandCanonical(canonical: boolean, eventName: string): void {
+function assertCanonical(canonical: boolean, eventName: string): void {
   if (!canonical) throw invalidEvent(`${eventName} is not encoded as its contract encodes it`)
 }
 
 function decodeInboxLog(log: RawLog): Told {
   const event = decodeEventLog({ abi: inboxAbi, ...parts(log) })
-  demandCanonical(isCanonical(inboxAbi, event, log), event.eventName)
+  assertCanonical(isCanonical(inboxAbi, event, log), event.eventName)
   const told = itemOfEvent(event)
   return told === undefined ? { kind: 'other' } : { kind: 'item', told }
 }
 
 function decodeRollupLog(log: RawLog): Told {
   const event = decodeEventLog({ abi: rollupAbi, ...parts(log) })
-  demandCanonical(isCanonical(rollupAbi, event, log), event.eventName)
+  assertCanonical(isCanonical(rollupAbi, event, log), event.eventName)
   switch (event.eventName) {
     case 'Claimed': {
       const claim = claimFromAbi(event.args.claim)
@@ -55,10 +61,25 @@ function decodeRollupLog(log: RawLog): Told {
     }
     case 'Finalized':
       return { kind: 'final', number: event.args.number, hash: hexToBytes(event.args.hash) }
+    case 'Removed': {
+      const { standing, hash, lineage } = event.args
+      return { kind: 'removal', standing, hash: hexToBytes(hash), lineage: hexToBytes(lineage) }
+    }
+    case 'SequencerAnnounced':
+      return { kind: 'key', key: keyFromAbi(event.args.entry) }
+    case 'RulesAnnounced':
+      return { kind: 'rules', version: versionFromAbi(event.args.version) }
+    case 'RulesWithdrawn':
+      return { kind: 'rules withdrawn', from: event.args.from }
+    case 'Answering':
     case 'BondDeposited':
     case 'BondExitStarted':
     case 'BondWithdrawn':
     case 'ClaimerSet':
+    case 'DataAnswered':
+    case 'DataChallenged':
+    case 'Rescued':
+    case 'Sealed':
       return { kind: 'other' }
   }
 }

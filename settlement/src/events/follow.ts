@@ -1,5 +1,14 @@
 import { type Blocks, type BlockWithLogs, type Step, type Trail, Walk } from '@parley/l2'
-import type { Bytes32, Clock, L2Confidence, L2Position, SettlementEvent, SettlementPage } from '@parley/protocol'
+import type {
+  Bytes32,
+  CodedError,
+  FollowWatch,
+  L2Confidence,
+  L2Position,
+  SettlementEvent,
+  SettlementPage,
+} from '@parley/protocol'
+import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { hexToBytes } from 'viem'
 import { type Continuity, emptyQueueHash, follows, nothingSeen } from './continuity.ts'
@@ -17,6 +26,8 @@ export interface FollowerDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: ReaderMetrics
+  /** Told how asking goes. */
+  readonly watch: FollowWatch | undefined
 }
 
 export interface FollowerOptions {
@@ -44,11 +55,16 @@ export class Follower {
     this.#seen = this.#unseenAt(cursor ?? origin)
     const deployment = hexToBytes(addresses.rollup)
     const read = (found: readonly BlockWithLogs[], signal: AbortSignal) => this.#read(found, signal)
-    const onFailure = (error: unknown, failures: number): void => {
+    const onFailure = (error: CodedError, failures: number): void => {
+      deps.watch?.failed(error)
       deps.metrics.failures.inc()
-      deps.log.warn({ err: error, failures }, 'L2 not read')
+      // A node that is behind is asked at each look: once is enough.
+      const level = error.fault.code === 'L2_BEHIND' && failures > 1 ? 'debug' : 'warn'
+      deps.log[level]({ err: error, failures }, 'the L2 could not be followed; trying again')
     }
-    this.#walk = new Walk({ blocks, trail, origin, deployment, read, clock, onFailure }, options, cursor, confidence)
+    const onAnswer = (): void => deps.watch?.answered()
+    const walkDeps = { blocks, trail, origin, deployment, read, clock, onFailure, onAnswer }
+    this.#walk = new Walk(walkDeps, options, cursor, confidence)
   }
 
   async *pages(signal: AbortSignal): AsyncGenerator<SettlementPage> {

@@ -1,7 +1,7 @@
 import type { Trail } from '@parley/l2'
 import { type L2Position, SettlementError } from '@parley/protocol'
+import type { TextStore } from '@parley/transactions'
 import { bytesToHex, hexToBytes, isHex } from 'viem'
-import type { TextStore } from '../transactions/pending-store.ts'
 
 const prefix = 'trail:'
 const keyOf = ({ blockNumber, blockHash }: L2Position): string =>

@@ -1,4 +1,4 @@
-import type { Answer } from '@parley/cli'
+import type { Answer } from '@parley/lab'
 import type { SignedMessage } from '@parley/protocol'
 
 /** A message that was answered as accepted. */

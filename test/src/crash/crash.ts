@@ -5,9 +5,10 @@ import {
   type ClaimsView,
   Closing,
   deriveFrom,
+  deriveRoles,
   deriveScalar,
+  devMnemonic,
   FinalityTracker,
-  loadConfig,
   type Observers,
   observe,
   readNode,
@@ -15,15 +16,16 @@ import {
   startStack,
   verifiedRoot,
   waitFor,
-} from '@parley/cli'
-import { systemClock } from '@parley/client'
-import { deriveRoles, devMnemonic } from '@parley/infra'
+} from '@parley/lab'
+import { checkout } from '@parley/lab/program'
 import { type BlockHeader, ownerAddress } from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { SeenHeaders } from './headers.ts'
 import { loadUnderKills, type Run } from './load-under-kills.ts'
 import { findLost } from './lost.ts'
 import { countDoublePosted } from './posted.ts'
+import type { RestoreCounts } from './restores.ts'
 
 export interface CrashOptions {
   readonly moments: number
@@ -42,6 +44,8 @@ export interface CrashReport {
   readonly doubleSigned: number
   readonly doublePosted: number
   readonly rootsEqual: boolean
+  /** Starts over older copies of the sequencer's directory. */
+  readonly restores: RestoreCounts
 }
 
 export const held = (report: CrashReport): boolean =>
@@ -49,6 +53,7 @@ export const held = (report: CrashReport): boolean =>
   report.acknowledgedLost === 0 &&
   report.doubleSigned === 0 &&
   report.doublePosted === 0 &&
+  report.restores.started === 0 &&
   report.rootsEqual
 
 const settleWithinMs = 180_000
@@ -100,12 +105,12 @@ export async function runCrash(
 async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal): Promise<CrashReport> {
   const { stack, dataDir, clock, log } = run
   const { places } = stack
-  const config = stackConfig(loadConfig({ flags: new Map(), env: {}, files: [] }).config, places)
+  const config = stackConfig(checkout.load({ flags: new Map(), env: {}, files: [] }).config, places)
   const headers = new SeenHeaders()
   const tracker = new FinalityTracker()
   const observed = { clock, log, config, onHeader: (header: BlockHeader) => headers.record(header) }
   const observers = await observe(observed, places, tracker, signal)
-  const { acknowledged, accepted } = await Promise.race([
+  const { acknowledged, accepted, restores } = await Promise.race([
     loadUnderKills(run, { observers, tracker, headers }, options, signal),
     observers.failed,
   ])
@@ -124,6 +129,7 @@ async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal
     doubleSigned: headers.doubled,
     doublePosted: await countDoublePosted(stack, dataDir, deriveRoles(devMnemonic, 0).batcher.address, claims),
     rootsEqual: node.rootsCompared > 0 && node.rootsEqual === node.rootsCompared && sameRoot,
+    restores,
   }
 }
 

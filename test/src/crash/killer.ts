@@ -1,5 +1,5 @@
-import type { RandomStream, RoleName, Stack } from '@parley/cli'
-import type { Clock } from '@parley/protocol'
+import type { RandomStream, RoleName, Stack } from '@parley/lab'
+import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 
 export interface KillerDeps {
@@ -9,9 +9,14 @@ export interface KillerDeps {
   readonly log: Logger
   /** Called when a process is there again, before the next is killed. */
   readonly onRestart: (role: RoleName) => Promise<void>
+  /** Kills the sequencer and tries older copies of what it keeps; it runs again afterwards. */
+  readonly onRestore: () => Promise<void>
 }
 
 const victims: readonly RoleName[] = ['sequencer', 'batcher', 'node']
+
+/** Each so many moments are about older copies: 16 of 50. */
+const restoreEvery = 3
 
 /** Milliseconds from one restart to the next kill, and from a kill to the restart, at most. */
 const longestLifeMs = 3_000
@@ -22,6 +27,10 @@ export async function killRepeatedly(deps: KillerDeps, moments: number, signal: 
   const { stack, random, clock, log } = deps
   for (let moment = 1; moment <= moments; moment += 1) {
     await clock.sleep(random.below(longestLifeMs), signal)
+    if (moment % restoreEvery === 0) {
+      await deps.onRestore()
+      continue
+    }
     const role = victims[random.below(victims.length)] as RoleName
     await stack.roles.kill(role)
     log.info({ moment, role }, 'killed')

@@ -1,3 +1,4 @@
+import { createSequencerClient } from '@parley/client'
 import {
   type Derive,
   type FinalityTracker,
@@ -10,13 +11,13 @@ import {
   type Stack,
   syntheticTrace,
   type TraceLine,
-} from '@parley/cli'
-import { createSequencerClient } from '@parley/client'
-import type { Clock } from '@parley/protocol'
+} from '@parley/lab'
+import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { Acknowledged } from './acknowledged.ts'
 import type { SeenHeaders } from './headers.ts'
 import { killRepeatedly } from './killer.ts'
+import { type RestoreCounts, Restores } from './restores.ts'
 
 export interface Run {
   readonly stack: Stack
@@ -43,7 +44,7 @@ export async function loadUnderKills(
   { observers, tracker, headers }: Watch,
   options: { readonly moments: number; readonly messagesPerSecond: number },
   signal: AbortSignal,
-): Promise<{ acknowledged: Acknowledged; accepted: number }> {
+): Promise<{ acknowledged: Acknowledged; accepted: number; restores: RestoreCounts }> {
   const { stack, derive, owner, clock, log } = run
   const { sequencerUrl } = stack.places
   const client = createSequencerClient({ url: sequencerUrl, clock })
@@ -72,11 +73,14 @@ export async function loadUnderKills(
     if (role === 'sequencer') await headers.readAll(sequencerUrl, signal)
   }
   const random = randomStream(derive, 'killer')
-  await Promise.race([killRepeatedly({ stack, random, clock, log, onRestart }, options.moments, signal), loading])
+  const restores = new Restores({ stack, dataDir: run.dataDir, clock, log, headers }, signal)
+  const onRestore = () => restores.tryNext(onRestart)
+  const killing = killRepeatedly({ stack, random, clock, log, onRestart, onRestore }, options.moments, signal)
+  await Promise.race([killing, loading])
   enough = true
   await loading
   log.info({ ...tally }, 'load has ended')
-  return { acknowledged, accepted: tally.accepted }
+  return { acknowledged, accepted: tally.accepted, restores: restores.counts }
 }
 
 function* until(lines: Iterable<TraceLine>, enough: () => boolean): Generator<TraceLine> {

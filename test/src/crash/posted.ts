@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { ClaimsView, Stack } from '@parley/cli'
 import { rollupAbi } from '@parley/contracts'
+import type { ClaimsView, Stack } from '@parley/lab'
 import { type Address, createPublicClient, getAbiItem, http, type Transaction, toFunctionSelector } from 'viem'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

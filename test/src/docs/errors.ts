@@ -1,8 +1,9 @@
+import { requestFaults } from '@parley/api'
 import { batcherFaults } from '@parley/batcher'
-import { cliFaults } from '@parley/cli/decoders'
 import { clientFaults } from '@parley/client'
 import { executionFaults } from '@parley/execution'
 import { infraFaults } from '@parley/infra'
+import { cliFaults, labFaults } from '@parley/lab/decoders'
 import { nodeFaults } from '@parley/node'
 import {
   blockFaults,
@@ -26,16 +27,12 @@ export interface ErrorTable {
   readonly faults: Readonly<Record<string, FaultMeaning>>
 }
 
-/** Codes of answers that are no coded error of a package: two small servers, and what stands in for a code. */
+/** What stands in for a code where a server gave none. */
 export const plainAnswers: ErrorTable = {
   title: 'Plain answers',
   name: 'plainAnswers',
-  about:
-    'Answers of the local DA server and of the status server, and what the client says of an answer without a code.',
+  about: 'What the client says of an answer without a code.',
   faults: {
-    NOT_FOUND: { blame: 'sender', retry: 'never', text: 'the local DA server has no such route' },
-    REQUEST_INVALID: { blame: 'sender', retry: 'changed', text: 'the local DA server does not take the request' },
-    METHOD_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the status server answers GET alone' },
     UNKNOWN: { blame: 'layer', retry: 'later', text: 'a server answered with a status and no coded fault' },
   },
 }
@@ -82,6 +79,12 @@ export const errorTables: readonly ErrorTable[] = [
   },
   { title: 'Lanes', name: 'executionFaults', about: '`ExecutionError` of `execution`.', faults: executionFaults },
   {
+    title: 'Requests',
+    name: 'requestFaults',
+    about: '`RequestError` of `api`: what any server may answer an HTTP request with.',
+    faults: requestFaults,
+  },
+  {
     title: 'Sequencer',
     name: 'sequencerFaults',
     about: '`SequencerError` of `sequencer`; the first ones are answers to HTTP requests.',
@@ -96,12 +99,18 @@ export const errorTables: readonly ErrorTable[] = [
   },
   { title: 'Client', name: 'clientFaults', about: '`ClientError` of `client`.', faults: clientFaults },
   {
-    title: 'Development chains',
+    title: 'Deployment',
     name: 'infraFaults',
     about: '`InfraError` of `infra`.',
     faults: infraFaults,
   },
   { title: 'Command line', name: 'cliFaults', about: '`CliError` of `cli`.', faults: cliFaults },
+  {
+    title: 'Laboratory',
+    name: 'labFaults',
+    about: '`LabError` of `lab`: its processes, development chains and traces.',
+    faults: labFaults,
+  },
 ]
 
 const numbers: Readonly<Record<string, number>> = refusalNumbers

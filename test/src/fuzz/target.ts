@@ -30,7 +30,7 @@ export class Garbage extends Error {}
 export const accepted: Verdict = { accepted: true }
 export const refused = (code: string): Verdict => ({ accepted: false, code })
 
-export function demandSame(input: Uint8Array, again: Uint8Array, what: string): void {
+export function assertSame(input: Uint8Array, again: Uint8Array, what: string): void {
   if (input.length !== again.length || input.some((byte, i) => byte !== again[i]))
     throw new Garbage(`${what}: accepted bytes are encoded differently again`)
 }

@@ -7,6 +7,7 @@ import {
   runsRoot,
   type Segment,
   ShardType,
+  segmentsOf,
 } from '@parley/protocol'
 import type { VectorChain } from './chain.ts'
 import { config, digestOf } from './people.ts'
@@ -54,6 +55,7 @@ export function relink({ block }: Sealed, before: VectorChain): void {
     each.postRoot = standing
   }
   block.header.runsRoot = runsRoot(block.runs)
+  block.header.segmentCount = before.parent.segmentCount + BigInt(segmentsOf(block.runs))
 }
 
 /** The good block: shard 3 has item 2, five messages and a reclaim; shard 4 has item 1. Items 0 to 3 are queued. */
@@ -73,7 +75,8 @@ export const blockFlaws: readonly BlockFlaw[] = [
   {
     why: 'prices of the state after',
     code: 'PRICES',
-    plant: ({ block }) => Object.assign(block.header, { prices: { dataByte: 1n, settlement: 1n, stateByte: 1n } }),
+    plant: ({ block }) =>
+      Object.assign(block.header, { prices: { coreByte: 1n, witnessByte: 1n, settlement: 1n, stateByte: 1n } }),
   },
   {
     why: 'inbox count that falls',
@@ -95,6 +98,12 @@ export const blockFlaws: readonly BlockFlaw[] = [
     why: 'hash of another inbox',
     code: 'INBOX_HASH',
     plant: ({ block }) => Object.assign(block.header, { inboxHash: other }),
+  },
+  {
+    why: 'one segment too many counted',
+    code: 'SEGMENT_COUNT',
+    plant: ({ block }) => Object.assign(block.header, { segmentCount: block.header.segmentCount + 1n }),
+    bare: true,
   },
   {
     why: 'shards that descend',

@@ -9,10 +9,10 @@ import {
   genesisHeader,
   type InboxItem,
   InboxItemType,
-  type Offer,
   ShardType,
   StateOfRootsType,
 } from '@parley/protocol'
+import type { Offer } from '@parley/protocol/reference'
 import { blockFlaws, relink, type Sealed } from './block-faults.ts'
 import { type ChainedItem, VectorChain } from './chain.ts'
 import { config, sign, signMessage } from './people.ts'
@@ -39,7 +39,7 @@ function opened(): VectorChain {
     { kind: 'operation', operation, signatures: sign(operation, [owners.ann, keys.admin, keys.newcomer]) },
   ])
   chain.enqueue(start, deposit(4, owners.ben.name), deposit(3, owners.ann.name))
-  chain.enqueue(start + 750n, { selector: 3, value: { dataByte: 5n, settlement: 6n, stateByte: 7n } })
+  chain.enqueue(start + 750n, { selector: 3, value: { coreByte: 5n, witnessByte: 8n, settlement: 6n, stateByte: 7n } })
   return chain
 }
 

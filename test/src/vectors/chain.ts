@@ -1,18 +1,14 @@
 import {
   type BlockHeader,
-  type BuiltBlock,
-  buildBlock,
-  executeBlock,
   genesisHeader,
   type InboxItem,
   nextInboxHash,
-  type Offer,
   portableVerifier,
   type QueuedItem,
-  type ReferenceChain,
   type State,
   StateType,
 } from '@parley/protocol'
+import { type BuiltBlock, buildBlock, executeBlock, type Offer, type ReferenceChain } from '@parley/protocol/reference'
 import { config, digestOf } from './people.ts'
 
 /** An item of the queue with the L2 block hash that its inbox hash takes in. */

@@ -68,7 +68,8 @@ function growthPoints() {
   })
 }
 
-const entries = (count: number) => Array.from({ length: count }, () => ({ slot: 0, role: 1, key: new Uint8Array(32) }))
+const entries = (count: number) =>
+  Array.from({ length: count }, () => ({ slot: 0, role: 1, key: new Uint8Array(32), allowance: 0n, priceLimit: 0n }))
 const place = { shard: 0, account: 0, nonce: 0n, conversation: 0, member: 0, amount: 0n, priceLimit: 0n }
 const creation = (count: number): Operation => ({
   selector: OperationKind.createConversation,
@@ -78,9 +79,17 @@ const creation = (count: number): Operation => ({
     members: Array.from({ length: count }, () => ({ key: new Uint8Array(32), role: 2, allowance: 0n, priceLimit: 0n })),
   },
 })
-const change = (remove: number, roles: number, add: number): Operation => ({
+const change = (remove: number, roles: number, add: number, exchange = 0): Operation => ({
   selector: OperationKind.changeMembers,
-  value: { ...place, epoch: 0n, signer: 0, remove: entries(remove), roles: entries(roles), add: entries(add) },
+  value: {
+    ...place,
+    epoch: 0n,
+    signer: 0,
+    remove: entries(remove),
+    roles: entries(roles),
+    add: entries(add),
+    exchange: entries(exchange),
+  },
 })
 
 function charges() {
@@ -92,6 +101,8 @@ function charges() {
     { name: 'change 1 role', charge: operationCharge(change(0, 1, 0)) },
     { name: 'change 1 added', charge: operationCharge(change(0, 0, 1)) },
     { name: 'change 5 removed, 5 roles, 6 added', charge: operationCharge(change(5, 5, 6)) },
+    { name: 'change 1 exchanged', charge: operationCharge(change(0, 0, 0, 1)) },
+    { name: 'change 5 removed, 5 roles, 5 added, 1 exchanged', charge: operationCharge(change(5, 5, 5, 1)) },
     { name: 'fund', charge: operationCharge({ selector: OperationKind.fund, value: place }) },
     { name: 'reclaim', charge: operationCharge({ selector: OperationKind.reclaim, value: place }) },
     { name: 'withdraw', charge: operationCharge({ selector: OperationKind.withdraw, value: place }) },
@@ -100,7 +111,8 @@ function charges() {
   return rows.map(({ name, charge }) => ({
     name,
     weight: charge.weight.toString(),
-    dataBytes: charge.dataBytes.toString(),
+    coreBytes: charge.coreBytes.toString(),
+    witnessBytes: charge.witnessBytes.toString(),
     stateBytes: charge.stateBytes.toString(),
     executionPrice: '13',
     prices: pricesJson(prices),

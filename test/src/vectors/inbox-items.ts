@@ -55,7 +55,10 @@ function createConversation(random: Seeded, members: number): CreateConversation
   }
 }
 
-function changeMembers(random: Seeded, remove: number, roles: number, add: number): ChangeMembers {
+function changeMembers(
+  random: Seeded,
+  [remove, roles, add, exchange]: readonly [number, number, number, number],
+): ChangeMembers {
   return {
     shard: random.below(limits.shards),
     conversation: random.below(max32),
@@ -67,7 +70,10 @@ function changeMembers(random: Seeded, remove: number, roles: number, add: numbe
       slot: random.below(max16),
       key: random.bytes(32),
       role: random.below(3),
+      allowance: random.uint64(),
+      priceLimit: random.uint64(),
     })),
+    exchange: Array.from({ length: exchange }, () => ({ key: random.bytes(32) })),
   }
 }
 
@@ -89,7 +95,7 @@ function forcedCall(operation: Operation, signatures: readonly Uint8Array[]): He
       return encodeFunctionData({
         abi: inboxAbi,
         functionName: 'forceChangeMembers',
-        args: [{ ...value, add }, signed],
+        args: [{ ...value, add, exchange: value.exchange.map(({ key }) => ({ key: hex(key) })) }, signed],
       })
     }
     case OperationKind.fund:
@@ -152,20 +158,22 @@ function operations(): InboxItemVector[] {
       value: createConversation(random, members),
     }),
   )
-  const splits: [number, number, number][] = [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-    [5, 5, 6],
-    [16, 0, 0],
-    [0, 16, 0],
-    [0, 0, 16],
-    [1, 2, 3],
+  const splits: [number, number, number, number][] = [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 1, 0],
+    [0, 0, 0, 1],
+    [5, 5, 6, 0],
+    [16, 0, 0, 0],
+    [0, 16, 0, 0],
+    [0, 0, 16, 0],
+    [0, 0, 15, 1],
+    [1, 2, 3, 1],
   ]
-  const changes = splits.map(([remove, roles, add]) =>
-    forced(`change of ${remove} removed, ${roles} roles, ${add} added`, {
+  const changes = splits.map((split) =>
+    forced(`change of ${split[0]} removed, ${split[1]} roles, ${split[2]} added, ${split[3]} exchanged`, {
       selector: OperationKind.changeMembers,
-      value: changeMembers(random, remove, roles, add),
+      value: changeMembers(random, split),
     }),
   )
   const place = { shard: 63, account: max32, nonce: max64 }
@@ -223,13 +231,13 @@ function messages(): InboxItemVector[] {
 
 function prices(): InboxItemVector[] {
   const rows = [
-    { dataByte: 1n, settlement: 2n, stateByte: 3n },
-    { dataByte: 2n ** 40n, settlement: 2n ** 40n, stateByte: 2n ** 40n },
-    { dataByte: 0n, settlement: 0n, stateByte: 0n },
+    { coreByte: 1n, witnessByte: 4n, settlement: 2n, stateByte: 3n },
+    { coreByte: 2n ** 40n, witnessByte: 2n ** 40n, settlement: 2n ** 40n, stateByte: 2n ** 40n },
+    { coreByte: 0n, witnessByte: 0n, settlement: 0n, stateByte: 0n },
   ]
   return rows.map((value) =>
     vector(
-      `prices ${value.dataByte}, ${value.settlement}, ${value.stateByte}`,
+      `prices ${value.coreByte}, ${value.witnessByte}, ${value.settlement}, ${value.stateByte}`,
       { selector: InboxItemKind.prices, value },
       new Uint8Array(20),
     ),

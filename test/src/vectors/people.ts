@@ -44,7 +44,7 @@ export const config: ChainConfig = {
   forceDelayMs: 10_000n,
   genesis: {
     timestamp: 1_700_000_000_000n,
-    prices: { dataByte: 2n, settlement: 7n, stateByte: 3n },
+    prices: { coreByte: 2n, witnessByte: 3n, settlement: 7n, stateByte: 3n },
     lineage: new Uint8Array(32),
   },
 }

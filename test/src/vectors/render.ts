@@ -21,10 +21,11 @@ export const packed = <T>(type: RootedType<T>, value: T) => ({
   root: hex(type.hashTreeRoot(value)),
 })
 
-export const pricesJson = ({ dataByte, settlement, stateByte }: Prices) => ({
-  dataByte: dataByte.toString(),
-  settlement: settlement.toString(),
-  stateByte: stateByte.toString(),
+export const pricesJson = (prices: Prices) => ({
+  coreByte: prices.coreByte.toString(),
+  witnessByte: prices.witnessByte.toString(),
+  settlement: prices.settlement.toString(),
+  stateByte: prices.stateByte.toString(),
 })
 
 export const configJson = (config: ChainConfig) => ({

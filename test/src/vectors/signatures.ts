@@ -70,7 +70,8 @@ function changes() {
     signer: 2,
     remove: [{ slot: 4 }],
     roles: [{ slot: 0, role: 1 }],
-    add: [{ slot: 4, key: member('added').name, role: 2 }],
+    add: [{ slot: 4, key: member('added').name, role: 2, allowance: 10n, priceLimit: 20n }],
+    exchange: [{ key: member('exchanged').name }],
   }
   const digest = changeDigest(config.chainId, conversationId, change)
   return [

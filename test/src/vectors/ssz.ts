@@ -45,7 +45,8 @@ const account = (random: Seeded) => ({
   withdrawn: random.uint64(),
 })
 const prices = (random: Seeded) => ({
-  dataByte: random.uint64(),
+  coreByte: random.uint64(),
+  witnessByte: random.uint64(),
   settlement: random.uint64(),
   stateByte: random.uint64(),
 })
@@ -55,6 +56,7 @@ const header = (random: Seeded) => ({
   timestamp: random.uint64(),
   lineage: random.bytes(32),
   inboxCount: random.uint64(),
+  segmentCount: random.uint64(),
   inboxHash: random.bytes(32),
   prices: prices(random),
   runsRoot: random.bytes(32),
@@ -84,7 +86,16 @@ const change = (random: Seeded) => ({
   signer: random.below(4096),
   remove: [{ slot: random.below(4096) }, { slot: random.below(4096) }],
   roles: [{ slot: random.below(4096), role: 2 }],
-  add: [{ slot: random.below(4096), key: random.bytes(32), role: 1 }],
+  add: [
+    {
+      slot: random.below(4096),
+      key: random.bytes(32),
+      role: 1,
+      allowance: random.uint64(),
+      priceLimit: random.uint64(),
+    },
+  ],
+  exchange: [{ key: random.bytes(32) }],
 })
 const place = (random: Seeded) => ({
   shard: random.below(64),

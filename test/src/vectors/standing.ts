@@ -80,6 +80,7 @@ const noChange: ChangeMembers = {
   remove: [],
   roles: [],
   add: [],
+  exchange: [],
 }
 export const change = (value: Partial<ChangeMembers>): Operation => ({
   selector: OperationKind.changeMembers,

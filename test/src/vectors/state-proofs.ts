@@ -72,7 +72,12 @@ function buildState(random: Seeded): State {
     state.shards[index] = shard(random, accounts)
   }
   state.inboxCount = random.uint64()
-  state.prices = { dataByte: random.uint64(), settlement: random.uint64(), stateByte: random.uint64() }
+  state.prices = {
+    coreByte: random.uint64(),
+    witnessByte: random.uint64(),
+    settlement: random.uint64(),
+    stateByte: random.uint64(),
+  }
   state.blockNumber = random.uint64()
   state.timestamp = random.uint64()
   return state

@@ -96,13 +96,35 @@ const valid: readonly TransitionCase[] = [
       remove: [{ slot: 1 }],
       roles: [{ slot: 3, role: 2 }],
       add: [
-        { slot: 1, key: newcomer.name, role: 1 },
-        { slot: 4, key: gone.name, role: 2 },
+        { slot: 1, key: newcomer.name, role: 1, allowance: 0n, priceLimit: 0n },
+        { slot: 4, key: gone.name, role: 2, allowance: 0n, priceLimit: 0n },
       ],
     }),
     [admin, newcomer, gone],
   ),
-  operate('change: a freed slot is used again', change({ add: [{ slot: 2, key: gone.name, role: 1 }] }), [admin, gone]),
+  operate(
+    'change: a freed slot is used again',
+    change({ add: [{ slot: 2, key: gone.name, role: 1, allowance: 0n, priceLimit: 0n }] }),
+    [admin, gone],
+  ),
+  operate(
+    'change: an added member with an allowance',
+    change({ add: [{ slot: 4, key: newcomer.name, role: 1, allowance: 1_000n, priceLimit: 500n }] }),
+    [admin, newcomer],
+  ),
+  operate(
+    'change: an admin exchanges its key behind other entries',
+    change({
+      remove: [{ slot: 1 }],
+      add: [{ slot: 4, key: gone.name, role: 1, allowance: 7n, priceLimit: 8n }],
+      exchange: [{ key: newcomer.name }],
+    }),
+    [admin, gone, newcomer],
+  ),
+  operate('change: a member exchanges its key', change({ signer: 1, exchange: [{ key: newcomer.name }] }), [
+    talker,
+    newcomer,
+  ]),
   operate('change: a member leaves', change({ signer: 1, remove: [{ slot: 1 }] }), [talker]),
   operate('change: the last admin leaves', change({ remove: [{ slot: 0 }] }), [admin]),
   operate('fund by the sponsor', fund(), [ann]),
@@ -165,17 +187,42 @@ const refused: readonly TransitionCase[] = [
     'admin that leaves and comes back',
     change({
       remove: [{ slot: 0 }],
-      add: [{ slot: 0, key: admin.name, role: 2 }],
+      add: [{ slot: 0, key: admin.name, role: 2, allowance: 0n, priceLimit: 0n }],
     }),
     [admin, admin],
     { fault: 'ADMIN_LOST' },
   ),
-  operate('slot in use', change({ add: [{ slot: 3, key: unfunded.name, role: 1 }] }), [admin, unfunded], {
-    fault: 'SLOT_OCCUPIED',
+  operate(
+    'slot in use',
+    change({ add: [{ slot: 3, key: unfunded.name, role: 1, allowance: 0n, priceLimit: 0n }] }),
+    [admin, unfunded],
+    {
+      fault: 'SLOT_OCCUPIED',
+    },
+  ),
+  operate(
+    'exchange by a member beside another entry',
+    change({ signer: 1, roles: [{ slot: 1, role: 1 }], exchange: [{ key: newcomer.name }] }),
+    [talker, newcomer],
+    { fault: 'ROLE_MISSING' },
+  ),
+  operate('exchange without consent', change({ signer: 1, exchange: [{ key: newcomer.name }] }), [talker, admin], {
+    fault: 'SIGNATURE_INVALID',
   }),
-  operate('slot that leaves a gap', change({ add: [{ slot: 5, key: newcomer.name, role: 1 }] }), [admin, newcomer], {
-    fault: 'SLOT_BEYOND_END',
-  }),
+  operate(
+    'addition with more than is left',
+    change({ add: [{ slot: 4, key: newcomer.name, role: 1, allowance: 2n ** 63n, priceLimit: 8n }] }),
+    [admin, newcomer],
+    { fault: 'ALLOWANCE_TOO_LOW' },
+  ),
+  operate(
+    'slot that leaves a gap',
+    change({ add: [{ slot: 5, key: newcomer.name, role: 1, allowance: 0n, priceLimit: 0n }] }),
+    [admin, newcomer],
+    {
+      fault: 'SLOT_BEYOND_END',
+    },
+  ),
   operate('removal of a freed slot', change({ remove: [{ slot: 2 }] }), [admin], { fault: 'SLOT_EMPTY' }),
   operate('creation that lacks a consent', create(), [ann, admin], { fault: 'SIGNATURE_COUNT' }),
   say('second message with another member’s signature', [message('a'), message('b')], [talker, admin], {

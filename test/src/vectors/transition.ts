@@ -1,10 +1,6 @@
 import {
-  applyInboxItem,
-  applyMessages,
-  applyOperation,
   type Body,
   BodyType,
-  blockContext,
   type InboxItem,
   InboxItemType,
   portableVerifier,
@@ -13,6 +9,7 @@ import {
   TransitionError,
   type TransitionFault,
 } from '@parley/protocol'
+import { applyInboxItem, applyMessages, applyOperation, blockContext } from '@parley/protocol/reference'
 import { config } from './people.ts'
 import { configJson, faultJson, packed, pricesJson, type RootedType, rooted } from './render.ts'
 import { hex } from './seeded.ts'

@@ -1,4 +1,4 @@
-import type { AllReport } from '@parley/cli/bench'
+import type { AllReport } from '@parley/lab/bench'
 
 const frame = {
   machine: 'A made-up processor with a rather long name',
@@ -63,6 +63,7 @@ export const madeUpReport: AllReport = {
     lanes: {
       ...frame,
       rawVerificationsPerSecond: { oneCore: 20_000, allCores: 38_000 },
+      doubt: null,
       verifier: 'npm secp256k1',
       results: lanes,
       spreads: lanes.map((each) => ({
@@ -70,12 +71,15 @@ export const madeUpReport: AllReport = {
         messagesPerSecond: spread(each.messagesPerSecond),
         ratio: spread(each.ratio),
         cpuMicroseconds: spread(50),
+        cpuRatio: spread(1),
       })),
     },
     pipeline: {
       ...frame,
       messagesPerSecond: 26_000,
-      ratio: 0.7,
+      ratio: 0.85,
+      cpuRatio: 0.735,
+      doubt: 'bare verification was slower on 2 cores (5884 a second) than on one (14229)',
       rawVerificationsPerSecond: { oneCore: 20_000, allCores: 38_000 },
       spread: {
         messagesPerSecond: spread(26_000),

@@ -1,15 +1,6 @@
 import { confirm, type L2Client } from '@parley/client'
-import {
-  type Anvil,
-  contractOf,
-  type DeploymentRecord,
-  type DevRoles,
-  deployPhases,
-  deriveRoles,
-  devMnemonic,
-  devPreset,
-  type Phase,
-} from '@parley/infra'
+import { contractOf, type DeploymentRecord, deployPhases, devPreset, type Phase } from '@parley/infra'
+import { type Anvil, type DevRoles, deriveRoles, devMnemonic } from '@parley/lab'
 import { type Address, bytesToHex, createTestClient, createWalletClient, type Hash, hexToBytes, http } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { log, startAutomine } from './l2.ts'
@@ -75,10 +66,11 @@ export async function startContactsL2(
       operator: hexToBytes(roles.users[1]!.address),
       rollup: {
         sequencer: hexToBytes(roles.sequencer.address),
+        bondOwner: hexToBytes(roles.bondOwner.address),
         operator: hexToBytes(roles.users[1]!.address),
         claimer: hexToBytes(roles.batcher.address),
       },
-      withinMs: 10_000,
+      withinMs: 110_000,
     },
   )
   return new ContactsL2(chain, roles, record)

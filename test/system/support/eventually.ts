@@ -1,5 +1,5 @@
 import type { NodeStatus, ParleyNode } from '@parley/node'
-import { until } from './clock.ts'
+import { until } from './until.ts'
 
 /** The first answer that is not undefined, within half a minute. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
@@ -20,7 +20,7 @@ export async function untilStatus(
   node: ParleyNode,
   what: string,
   holds: (status: NodeStatus) => boolean,
-  withinMs = 45_000,
+  withinMs = 110_000,
 ): Promise<NodeStatus> {
   let last: NodeStatus | undefined
   try {

@@ -1,21 +1,29 @@
+import { rollupBytecode } from '@parley/contracts'
+import { type Deployment, type DeployOptions, deploy, devPreset } from '@parley/infra'
 import {
   type Anvil,
   createSystemTransactions,
-  type Deployment,
   type DevRoles,
-  deploy,
   deriveRoles,
   devMnemonic,
-  devPreset,
   opMainnetScalars,
   startAnvil,
-} from '@parley/infra'
+} from '@parley/lab'
+import {
+  type BlockHeader,
+  domainSeparator,
+  headerDigest,
+  type SettlementReader,
+  signDigestRecoverable,
+} from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
 import { pino } from 'pino'
 import {
   bytesToHex,
   createPublicClient,
   createTestClient,
   createWalletClient,
+  type Hex,
   type HttpTransport,
   hexToBytes,
   http,
@@ -24,7 +32,6 @@ import {
   type WalletClient,
 } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
-import { clock } from './clock.ts'
 
 export const log = pino({ level: 'silent' })
 /** Never aborts. */
@@ -43,7 +50,7 @@ export interface DeployedL2 {
 /** An L2 that mines a block for each transaction. */
 export function startAutomine(accounts: number, chainId = 901): Promise<Anvil> {
   return startAnvil(
-    { clock, log },
+    { clock: systemClock, log },
     {
       family: 'optimism',
       chainId,
@@ -53,17 +60,17 @@ export function startAutomine(accounts: number, chainId = 901): Promise<Anvil> {
       accounts,
       safeAfterBlocks: 1,
       gasLimit: 30_000_000n,
-      readyWithinMs: 20_000,
+      readyWithinMs: 110_000,
     },
     forever,
   )
 }
 
-export async function startDeployedL2(users = 2): Promise<DeployedL2> {
+export async function startDeployedL2(users = 2, rollupCode: Hex = rollupBytecode): Promise<DeployedL2> {
   const chain = await startAutomine(10 + users)
   const transport = http(chain.url)
   const roles = deriveRoles(devMnemonic, users)
-  const system = createSystemTransactions({ clock }, { url: chain.url, scalars: opMainnetScalars })
+  const system = createSystemTransactions({ clock: systemClock }, { url: chain.url, scalars: opMainnetScalars })
   const attributes = {
     number: 1n,
     timestamp: 1n,
@@ -72,21 +79,7 @@ export async function startDeployedL2(users = 2): Promise<DeployedL2> {
     blobBaseFee: 1n,
   } as const
   await system.etch(attributes, forever)
-  const deployment = await deploy(
-    { log },
-    {
-      url: chain.url,
-      deployer: roles.deployer.secret,
-      preset: devPreset,
-      // Long ago, since with a block for each transaction the L2's time stands still in between.
-      genesisTimestamp: BigInt(clock.now() - 3_600_000),
-      sequencer: hexToBytes(roles.sequencer.address),
-      operator: hexToBytes(roles.deployer.address),
-      treasury: hexToBytes(roles.deployer.address),
-      claimer: hexToBytes(roles.batcher.address),
-      withinMs: 10_000,
-    },
-  )
+  const deployment = await deployRollup(chain.url, roles, {}, rollupCode)
   return {
     chain,
     roles,
@@ -95,6 +88,41 @@ export async function startDeployedL2(users = 2): Promise<DeployedL2> {
     control: createTestClient({ mode: 'anvil', transport }),
     stop: chain.stop,
   }
+}
+
+/** Deploys Parley as on the development chain but for `changes`; the deployer governs, operates and receives. */
+export function deployRollup(
+  url: string,
+  roles: DevRoles,
+  changes: Partial<DeployOptions>,
+  rollupCode: Hex = rollupBytecode,
+): Promise<Deployment> {
+  const deployer = hexToBytes(roles.deployer.address)
+  return deploy(
+    { log, rollupCode },
+    {
+      url,
+      deployer: roles.deployer.secret,
+      preset: devPreset,
+      // Long ago, since with a block for each transaction the L2's time stands still in between.
+      genesisTimestamp: BigInt(systemClock.now() - 3_600_000),
+      sequencer: hexToBytes(roles.sequencer.address),
+      bondOwner: hexToBytes(roles.bondOwner.address),
+      fillBond: true,
+      governance: deployer,
+      operator: deployer,
+      treasury: deployer,
+      claimer: hexToBytes(roles.batcher.address),
+      withinMs: 110_000,
+      ...changes,
+    },
+  )
+}
+
+/** The sequencer's signature of a header that a test makes up. */
+export async function sealed(l2: DeployedL2, settlement: SettlementReader, header: BlockHeader): Promise<Uint8Array> {
+  const { chainId, inbox } = await settlement.config(forever)
+  return signDigestRecoverable(l2.roles.sequencer.secret, headerDigest(domainSeparator(chainId, inbox), header))
 }
 
 /** A wallet of one of the development accounts. */

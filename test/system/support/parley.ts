@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { main, product } from '@parley/cli'
 
 const binary = fileURLToPath(new URL('../../../cli/bin/parley.js', import.meta.url))
 
@@ -56,7 +57,7 @@ export class ParleyProcess {
   }
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end, in a process of its own. */
 export async function parley(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -64,4 +65,36 @@ export async function parley(
   const run = new ParleyProcess(args, env)
   const code = await run.ended
   return { code, stdout: run.stdout.join('\n'), stderr: run.stderr.join('\n') }
+}
+
+/** Runs one of the product's commands to its end as its process would, in this one: a start costs more than most commands do. */
+export async function runCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const [stdout, stderr] = [collected(), collected()]
+  const code = await main(product, args, {
+    stdout,
+    stderr,
+    env,
+    entries: { write: (line) => void stderr.write(line), flush: async () => undefined },
+    ppid: process.ppid,
+    on: () => undefined,
+    exit: (asked) => {
+      throw new Error(`${args[0]} ended the process with ${asked}`)
+    },
+  })
+  return { code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+/** A stream of the process that nobody watches; its lines as `ParleyProcess` has them. */
+function collected(): Writable & { readonly columns: number; text(): string } {
+  const chunks: Buffer[] = []
+  const stream = new Writable({
+    write(chunk: Buffer, _, done) {
+      chunks.push(chunk)
+      done()
+    },
+  })
+  return Object.assign(stream, { columns: 80, text: () => Buffer.concat(chunks).toString('utf8').replace(/\n$/, '') })
 }

@@ -3,6 +3,7 @@ import {
   type BlockHeader,
   type Bytes20,
   type ChainConfig,
+  firstSchedule,
   genesisHeader,
   type InboxItem,
   nextInboxHash,
@@ -27,7 +28,7 @@ export class QuietL2 {
     const moved = () => this.moved.promise
     this.reader = {
       config: async () => config,
-      sequencer: async () => sequencer,
+      schedule: async () => firstSchedule(sequencer, config.fees),
       lineage: async () => config.genesis.lineage,
       genesis: async () => genesis,
       head: async () => ({ number: 0n, hash: new Uint8Array(32), lastHeader: genesis }),
@@ -40,7 +41,7 @@ export class QuietL2 {
           const waiting = moved()
           const page = events.slice(told)
           told = events.length
-          yield { events: page, cursor: position(BigInt(told)), time: 2n ** 62n, caughtUp: true }
+          yield { events: page, cursor: position(BigInt(told)), time: BigInt(Date.now()), caughtUp: true }
           await Promise.race([waiting, aborted])
         }
       },

@@ -1,25 +1,17 @@
-import {
-  type Anvil,
-  type Deployment,
-  type DevRoles,
-  deploy,
-  devMnemonic,
-  devPreset,
-  openAccounts,
-  startAnvil,
-} from '@parley/infra'
+import { type Deployment, deploy, devPreset, openAccounts } from '@parley/infra'
+import { type Anvil, type DevRoles, devMnemonic, startAnvil } from '@parley/lab'
 import type { Bytes20 } from '@parley/protocol'
-import { createSenderMetrics } from '@parley/settlement'
+import { systemClock } from '@parley/runtime'
+import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
-import { hexToBytes } from 'viem'
-import { clock } from './clock.ts'
+import { type Hex, hexToBytes } from 'viem'
 import { forever, log } from './l2.ts'
 import { textStore } from './memory-stores.ts'
 
 /** Starts an L2 with a block a second. */
 export function startL2(): Promise<Anvil> {
   return startAnvil(
-    { clock, log },
+    { clock: systemClock, log },
     {
       family: 'optimism',
       chainId: 901,
@@ -29,7 +21,7 @@ export function startL2(): Promise<Anvil> {
       accounts: 11,
       safeAfterBlocks: 1,
       gasLimit: 30_000_000n,
-      readyWithinMs: 20_000,
+      readyWithinMs: 110_000,
     },
     forever,
   )
@@ -41,22 +33,26 @@ export async function deployParley(
   roles: DevRoles,
   owner: Bytes20,
   shards: readonly number[],
+  rollupCode?: Hex,
 ): Promise<Deployment> {
   const deployment = await deploy(
-    { log },
+    { log, ...(rollupCode !== undefined && { rollupCode }) },
     {
       url: chain.url,
       deployer: roles.deployer.secret,
       preset: devPreset,
       sequencer: hexToBytes(roles.sequencer.address),
+      bondOwner: hexToBytes(roles.bondOwner.address),
+      fillBond: true,
+      governance: hexToBytes(roles.deployer.address),
       operator: hexToBytes(roles.pricePusher.address),
       treasury: hexToBytes(roles.deployer.address),
       claimer: hexToBytes(roles.batcher.address),
-      withinMs: 30_000,
+      withinMs: 110_000,
     },
   )
   await openAccounts(
-    { clock, log, metrics: createSenderMetrics(new Registry()), store: textStore() },
+    { clock: systemClock, log, metrics: createSenderMetrics(new Registry()), store: textStore() },
     {
       url: chain.url,
       deployment,

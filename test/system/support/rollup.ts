@@ -4,15 +4,17 @@ import { join } from 'node:path'
 import { type Batcher, type BatcherOptions, createBatcher } from '@parley/batcher'
 import {
   createNodeClient,
-  createSequencerBlockSource,
   createSequencerClient,
   localOwner,
   type NodeClient,
   type SequencerClient,
 } from '@parley/client'
+import { createSequencerBlockSource } from '@parley/client/blocks'
 import { createLocalDa } from '@parley/da-adapters'
 import { createExecution } from '@parley/execution'
-import { type Anvil, type Deployment, type DevRoles, deriveRoles, devMnemonic } from '@parley/infra'
+import { rpcTransport } from '@parley/http'
+import type { Deployment } from '@parley/infra'
+import { type Anvil, type DevRoles, deriveRoles, devMnemonic } from '@parley/lab'
 import { createNode, createNodeServer, type NodeOptions, type NodeStore, type ParleyNode } from '@parley/node'
 import {
   type ChainConfig,
@@ -21,19 +23,18 @@ import {
   type SettlementReader,
   signDigestRecoverable,
 } from '@parley/protocol'
-import { createSequencer, openJournal, type Sequencer } from '@parley/sequencer'
+import { systemClock } from '@parley/runtime'
+import { createSequencer, type Life, type Lives, openJournal, startLives } from '@parley/sequencer'
 import {
   type ClaimerSettlement,
   createSettlementMetrics,
-  l2Transport,
   openSettlement,
   openSettlementReader,
   readerDefaults,
   settlementDefaults,
 } from '@parley/settlement'
 import { Registry } from 'prom-client'
-import { createPublicClient, hexToBytes, http, type PublicClient } from 'viem'
-import { clock } from './clock.ts'
+import { bytesToHex, createPublicClient, type Hex, http, type PublicClient } from 'viem'
 import { Conversations, type Speaker } from './conversations.ts'
 import { forever, log } from './l2.ts'
 import { byteStore, textStore } from './memory-stores.ts'
@@ -64,13 +65,14 @@ export class Rollup {
   config!: ChainConfig
   da!: DataAvailability
   daDirectory!: string
-  sequencer!: Sequencer
+  sequencer!: Lives
   client!: SequencerClient
 
-  static async start(): Promise<Rollup> {
+  /** @param rollupCode - Of the contract that takes claims; the production one when left out. */
+  static async start(rollupCode?: Hex): Promise<Rollup> {
     const rollup = new Rollup()
     try {
-      await rollup.open()
+      await rollup.open(rollupCode)
       return rollup
     } catch (error) {
       await rollup.stop()
@@ -82,12 +84,12 @@ export class Rollup {
     for (const stop of this.stops.splice(0).reverse()) await stop()
   }
 
-  private async open(): Promise<void> {
+  private async open(rollupCode: Hex | undefined): Promise<void> {
     const { roles } = this
     this.chain = await startL2()
     this.stops.push(() => this.chain.stop())
     this.l2 = createPublicClient({ transport: http(this.chain.url), cacheTime: 0 })
-    this.deployment = await deployParley(this.chain, roles, this.owner.address, openShards)
+    this.deployment = await deployParley(this.chain, roles, this.owner.address, openShards, rollupCode)
     this.daDirectory = await mkdtemp(join(tmpdir(), 'parley-system-'))
     this.stops.push(() => rm(this.daDirectory, { recursive: true, force: true }))
     this.da = await createLocalDa({ log }, { dir: this.daDirectory })
@@ -105,8 +107,8 @@ export class Rollup {
 
   private settlementDeps() {
     return {
-      transport: l2Transport(this.chain.url, { timeoutMs: 10_000 }),
-      clock,
+      transport: rpcTransport(this.chain.url, { timeoutMs: 10_000 }),
+      clock: systemClock,
       log,
       metrics: createSettlementMetrics(new Registry()),
     }
@@ -125,6 +127,7 @@ export class Rollup {
   }
 
   private readonly journalStore = byteStore()
+  private readonly markStore = byteStore()
   private readonly sequencerStore = byteStore()
   private stopSequencer: (() => Promise<void>) | undefined
 
@@ -133,6 +136,14 @@ export class Rollup {
     await this.stopSequencer?.()
     const settlement = await this.reader()
     this.config = await settlement.config(forever)
+    const lives = await startLives((port) => this.beginLife(settlement, port ?? 0))
+    if (this.stopSequencer === undefined) this.stops.push(async () => this.stopSequencer?.())
+    this.stopSequencer = () => lives.stop()
+    this.sequencer = lives
+    this.client = createSequencerClient({ url: lives.url, clock: systemClock })
+  }
+
+  private async beginLife(settlement: SettlementReader, port: number): Promise<Life> {
     const execution = await createExecution({ config: this.config, log }, { lanes: 2 })
     const journal = await openJournal({ db: this.journalStore })
     const { secret } = this.roles.sequencer
@@ -144,30 +155,29 @@ export class Rollup {
         store: this.sequencerStore,
         settlement,
         signer: { address: ownerAddress(secret), sign: async (digest) => signDigestRecoverable(secret, digest) },
-        clock,
+        signedHeaders: this.markStore,
+        witnesses: [],
+        clock: systemClock,
         log,
         registry: new Registry(),
       },
-      { sealing: { minAgeMs: 250, minOperations: 32, maxWaitMs: 500 } },
+      { alone: true, sealing: { minAgeMs: 250, minOperations: 32, maxWaitMs: 500 }, http: { port } },
     )
-    const stop = async (): Promise<void> => {
-      await sequencer.stop()
-      await journal.close()
-      await execution.close()
+    return {
+      sequencer,
+      async close() {
+        await journal.close()
+        await execution.close()
+      },
     }
-    if (this.stopSequencer === undefined) this.stops.push(async () => this.stopSequencer?.())
-    this.stopSequencer = stop
-    await sequencer.start()
-    this.sequencer = sequencer
-    this.client = createSequencerClient({ url: sequencer.url, clock })
   }
 
   /** Starts a batcher on the plans and the account that the one before it left. */
   async startBatcher(options: BatcherOptions = {}): Promise<Running<Batcher>> {
     const settlement = await this.claimer()
     const blocks = createSequencerBlockSource(
-      { url: this.sequencer.url, clock },
-      { deployment: this.config, sequencer: hexToBytes(this.roles.sequencer.address) },
+      { url: this.sequencer.url, clock: systemClock },
+      { deployment: this.config, keys: async (signal) => (await settlement.schedule(signal)).keys },
     )
     const batcher = createBatcher(
       {
@@ -175,7 +185,7 @@ export class Rollup {
         layers: { core: this.da, witness: this.da },
         settlement,
         store: this.planStore,
-        clock,
+        clock: systemClock,
         log,
         metrics: new Registry(),
       },
@@ -202,13 +212,13 @@ export class Rollup {
         layers: new Map([[da.layer, da]]),
         createExecution: (config) => createExecution({ config, log }, { lanes }),
         store,
-        clock,
+        clock: systemClock,
         log,
         metrics: registry,
       },
       { maxBackoffMs: 500, ...options },
     )
-    const server = await createNodeServer({ node, registry, clock, log })
+    const server = await createNodeServer({ node, registry, clock: systemClock, log })
     const one = running(node, async (signal) => {
       try {
         await node.run(signal)
@@ -220,8 +230,13 @@ export class Rollup {
       ...one,
       stop: () => Promise.all([one.stop(), server.close()]).then(() => undefined),
     })
-    const client = createNodeClient({ url: server.url, clock }, { chainId: this.config.chainId })
-    return { ...stopped, url: server.url, client }
+    return { ...stopped, url: server.url, client: this.nodeClient(server.url) }
+  }
+
+  /** A client that believes the L2 and no node. */
+  nodeClient(url: string): NodeClient {
+    const l2 = { client: this.l2, rollup: bytesToHex(this.deployment.rollup) }
+    return createNodeClient({ url, clock: systemClock, l2 }, { chainId: this.config.chainId })
   }
 
   private stoppedFirst<T>(one: Running<T>): Running<T> {

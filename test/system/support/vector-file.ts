@@ -24,13 +24,15 @@ export interface VectorDeployment {
 }
 
 export interface VectorPrices {
-  readonly dataByte: string
+  readonly coreByte: string
+  readonly witnessByte: string
   readonly settlement: string
   readonly stateByte: string
 }
 
-export const pricesOf = ({ dataByte, settlement, stateByte }: VectorPrices): Prices => ({
-  dataByte: BigInt(dataByte),
+export const pricesOf = ({ coreByte, witnessByte, settlement, stateByte }: VectorPrices): Prices => ({
+  coreByte: BigInt(coreByte),
+  witnessByte: BigInt(witnessByte),
   settlement: BigInt(settlement),
   stateByte: BigInt(stateByte),
 })

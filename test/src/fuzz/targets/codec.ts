@@ -3,7 +3,7 @@ import { storedPlain } from '../../vectors/batches.ts'
 import { vectorChain } from '../../vectors/blocks.ts'
 import { makeInput } from '../mutate.ts'
 import type { Random } from '../random.ts'
-import { demandSame, type FuzzTarget, verdictOf } from '../target.ts'
+import { assertSame, type FuzzTarget, verdictOf } from '../target.ts'
 
 function varint(value: number): number[] {
   const bytes: number[] = []
@@ -46,7 +46,7 @@ export function codecTargets(): FuzzTarget[] {
       run: (input) =>
         verdictOf(() => {
           const decoded = decodeCore(input)
-          demandSame(storedPlain(input), storedPlain(encodeCore(decoded)), 'core')
+          assertSame(storedPlain(input), storedPlain(encodeCore(decoded)), 'core')
         }, CodecError),
     },
     {
@@ -55,7 +55,7 @@ export function codecTargets(): FuzzTarget[] {
       corpus: [encodeWitness(built.map(({ witness }) => witness))],
       run: (input) =>
         verdictOf(() => {
-          demandSame(input, encodeWitness(decodeWitness(input, core)), 'witness')
+          assertSame(input, encodeWitness(decodeWitness(input, core)), 'witness')
         }, CodecError),
     },
   ]

@@ -1,3 +1,4 @@
+import { feedRoutes, sequencerRoutes } from '@parley/api'
 import { messageReceiptBytes } from '@parley/protocol'
 import { sign } from '../../vectors/people.ts'
 import { fund, owners } from '../../vectors/standing.ts'
@@ -6,6 +7,7 @@ import type { Random } from '../random.ts'
 import { accepted, type FuzzTarget, Garbage, refused, type Verdict } from '../target.ts'
 import { answerMs, Ingress, overSocket, pathTarget } from './ingress.ts'
 import { bendJson } from './json.ts'
+import { routesTarget } from './routes.ts'
 import { type AttackedSequencer, offeredMessages, startSequencer } from './sequencer.ts'
 
 const octets = 'application/octet-stream'
@@ -63,10 +65,11 @@ const changeJson = {
       signer: 0,
       remove: [{ slot: 1 }],
       roles: [{ slot: 0, role: 2 }],
-      add: [{ slot: 1, key: `0x${'22'.repeat(32)}`, role: 1 }],
+      add: [{ slot: 1, key: `0x${'22'.repeat(32)}`, role: 1, allowance: '7', priceLimit: '9' }],
+      exchange: [{ key: `0x${'44'.repeat(32)}` }],
     },
   },
-  signatures: [`0x${'11'.repeat(64)}`, `0x${'33'.repeat(64)}`],
+  signatures: [`0x${'11'.repeat(64)}`, `0x${'33'.repeat(64)}`, `0x${'55'.repeat(64)}`],
 }
 
 const paths = [
@@ -186,6 +189,7 @@ export async function openHttpTargets(): Promise<{ targets: FuzzTarget[]; close(
   const targets = [
     ...submitTargets(ingress, taken, sequencer),
     pathTarget('http path', ingress, paths),
+    routesTarget('http routes', ingress, { ...sequencerRoutes(4096), ...feedRoutes }),
     streamTarget(taken, sequencer.url, sequencer.messages),
     rawTarget(new URL(sequencer.url), sequencer.messages[0]!),
   ]

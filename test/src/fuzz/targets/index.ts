@@ -1,5 +1,6 @@
 import type { FuzzTarget } from '../target.ts'
 import { codecTargets } from './codec.ts'
+import { openDaTargets } from './da.ts'
 import { openHttpTargets } from './http.ts'
 import { inviteTargets } from './invites.ts'
 import { logTargets } from './logs.ts'
@@ -7,9 +8,9 @@ import { openNodeTargets } from './node.ts'
 import { recordTargets } from './records.ts'
 import { sszTargets } from './ssz.ts'
 
-/** All decoders of the project, the sequencer's ingress and the node's interface. */
+/** All decoders of the project, and what sequencer, node and local DA layer answer. */
 export async function openTargets(): Promise<{ readonly targets: readonly FuzzTarget[]; close(): Promise<void> }> {
-  const [sequencer, node] = await Promise.all([openHttpTargets(), openNodeTargets()])
+  const [sequencer, node, da] = await Promise.all([openHttpTargets(), openNodeTargets(), openDaTargets()])
   // A request costs many times what a decoder does.
   const decoders = [...codecTargets(), ...sszTargets(), ...recordTargets(), ...logTargets(), ...inviteTargets()].map(
     (target) => ({
@@ -18,7 +19,7 @@ export async function openTargets(): Promise<{ readonly targets: readonly FuzzTa
     }),
   )
   const close = async (): Promise<void> => {
-    await Promise.all([sequencer.close(), node.close()])
+    await Promise.all([sequencer.close(), node.close(), da.close()])
   }
-  return { targets: [...decoders, ...sequencer.targets, ...node.targets], close }
+  return { targets: [...decoders, ...sequencer.targets, ...node.targets, ...da.targets], close }
 }

@@ -4,7 +4,7 @@ import { publicInboxAbi } from '@parley/contracts'
 import { SettlementError } from '@parley/protocol'
 import { encodeAbiParameters, encodeEventTopics, getAbiItem, type Hex, hexToBytes, toHex } from 'viem'
 import { Seeded } from '../../vectors/seeded.ts'
-import { demandSame, type FuzzTarget, verdictOf } from '../target.ts'
+import { assertSame, type FuzzTarget, verdictOf } from '../target.ts'
 
 const random = new Seeded('parley fuzz/invites')
 const address = (): Hex => toHex(random.bytes(20))
@@ -63,7 +63,7 @@ export function inviteTargets(): FuzzTarget[] {
           const waypoints = decodeCursor(new TextDecoder().decode(input))
           const again = new TextEncoder().encode(encodeCursor(waypoints))
           // JSON leaves room for white space and leading zeros; what is accepted must mean the same.
-          demandSame(again, new TextEncoder().encode(encodeCursor(decodeCursor(encodeCursor(waypoints)))), 'cursor')
+          assertSame(again, new TextEncoder().encode(encodeCursor(decodeCursor(encodeCursor(waypoints)))), 'cursor')
         }, ClientError),
     },
   ]

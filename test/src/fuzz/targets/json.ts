@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts'
 
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
 /** Values that stand where others belong, as JSON text: some have no form as a JavaScript value. */
 const oddities = [

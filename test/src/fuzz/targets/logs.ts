@@ -55,18 +55,22 @@ function itemLogs(): Uint8Array[] {
     members: creation.members.map((each) => ({ ...each, key: toHex(each.key) })),
   }
   const changing = change({ remove: [{ slot: 1 }], roles: [{ slot: 2, role: 1 }] })
-  const adding = { ...changing.value, add: [{ slot: 4, key: toHex(random.bytes(32)), role: 2 }] }
+  const adding = {
+    ...changing.value,
+    add: [{ slot: 4, key: toHex(random.bytes(32)), role: 2, allowance: 7n, priceLimit: 9n }],
+    exchange: [{ key: toHex(random.bytes(32)) }],
+  }
   const message = { conversation: 1, member: 2, content: toHex(random.bytes(32)) }
   const deposit = { shard: 3, account: 0, owner: toHex(random.bytes(20)), amount: 5n }
   return [
     emitted(0, 'DepositQueued', { ...item, deposit }),
     emitted(0, 'CreateConversationQueued', { ...forced, operation: creating, signatures: [sig(), sig(), sig()] }),
-    emitted(0, 'ChangeMembersQueued', { ...forced, operation: adding, signatures: [sig(), sig()] }),
+    emitted(0, 'ChangeMembersQueued', { ...forced, operation: adding, signatures: [sig(), sig(), sig()] }),
     emitted(0, 'FundQueued', { ...forced, operation: fund().value, signatures: [sig()] }),
     emitted(0, 'ReclaimQueued', { ...forced, operation: reclaim().value, signatures: [sig()] }),
     emitted(0, 'WithdrawQueued', { ...forced, operation: withdraw().value, signatures: [sig()] }),
     emitted(0, 'MessageQueued', { ...item, shard: 3, message, signature: sig() }),
-    emitted(0, 'PricesQueued', { ...item, prices: { dataByte: 1n, settlement: 2n, stateByte: 3n } }),
+    emitted(0, 'PricesQueued', { ...item, prices: { coreByte: 1n, witnessByte: 1n, settlement: 2n, stateByte: 3n } }),
   ]
 }
 
@@ -115,7 +119,7 @@ interface Rooted<T> {
 }
 
 /** Integers wider than their field are cut by SSZ without a word, so a value must survive its own bytes. */
-function demandWithin<T>(type: Rooted<T>, value: T, what: string): void {
+function assertWithin<T>(type: Rooted<T>, value: T, what: string): void {
   const again = type.deserialize(type.serialize(value))
   if (JSON.stringify(type.toJson(again)) !== JSON.stringify(type.toJson(value)))
     throw new Garbage(`${what}: a field is wider than its type`)
@@ -132,8 +136,8 @@ export function logTargets(): FuzzTarget[] {
         verdictOf(() => {
           const told = decodeLog(logOf(input), addresses)
           if (told.kind === 'item')
-            demandWithin(InboxItemType as unknown as Rooted<InboxItem>, told.told.item, 'L2 log')
-          if (told.kind === 'claim') demandWithin(BlockHeaderType, told.claim.lastHeader, 'L2 log')
+            assertWithin(InboxItemType as unknown as Rooted<InboxItem>, told.told.item, 'L2 log')
+          if (told.kind === 'claim') assertWithin(BlockHeaderType, told.claim.lastHeader, 'L2 log')
         }, SettlementError),
     },
   ]

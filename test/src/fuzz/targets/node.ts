@@ -1,12 +1,14 @@
+import { nodeRoutes } from '@parley/api'
 import { createExecution } from '@parley/execution'
 import { createNode, createNodeServer } from '@parley/node'
+import { systemClock } from '@parley/runtime'
 import { MemoryLevel } from 'memory-level'
 import pino from 'pino'
 import { Registry } from 'prom-client'
 import { config, owner } from '../../vectors/people.ts'
 import type { FuzzTarget } from '../target.ts'
-import { clock } from './clock.ts'
 import { Ingress, pathTarget } from './ingress.ts'
+import { routesTarget } from './routes.ts'
 import { StillL2 } from './still-l2.ts'
 
 const paths = [
@@ -31,7 +33,7 @@ export async function openNodeTargets(): Promise<{ targets: FuzzTarget[]; close(
     layers: new Map(),
     createExecution: (read) => createExecution({ config: read, log }, { lanes: 1, verifier: 'portable' }),
     store: new MemoryLevel<string, string>(),
-    clock,
+    clock: systemClock,
     log,
     metrics: registry,
   })
@@ -39,7 +41,10 @@ export async function openNodeTargets(): Promise<{ targets: FuzzTarget[]; close(
   const run = node.run(ending.signal)
   // Looked at when closing; a node that ends before answers 503, which is a crash.
   run.catch(() => undefined)
-  const server = await createNodeServer({ node, registry, clock, log })
+  const server = await createNodeServer(
+    { node, registry, clock: systemClock, log },
+    { quotaBurst: Number.MAX_SAFE_INTEGER, quotaPerSecond: Number.MAX_SAFE_INTEGER },
+  )
   const ingress = new Ingress(server.url)
   const close = async (): Promise<void> => {
     ingress.close()
@@ -47,5 +52,5 @@ export async function openNodeTargets(): Promise<{ targets: FuzzTarget[]; close(
     ending.abort()
     await run
   }
-  return { targets: [pathTarget('node path', ingress, paths)], close }
+  return { targets: [pathTarget('node path', ingress, paths), routesTarget('node routes', ingress, nodeRoutes)], close }
 }

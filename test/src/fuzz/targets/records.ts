@@ -1,4 +1,3 @@
-import { CliError, parseTraceLine } from '@parley/cli/decoders'
 import { ClientError } from '@parley/client'
 import { decodeReceipts } from '@parley/client/decoders'
 import {
@@ -9,6 +8,7 @@ import {
 } from '@parley/da-adapters/decoders'
 import { ExecutionError } from '@parley/execution'
 import { scanRecord } from '@parley/execution/decoders'
+import { LabError, parseTraceLine } from '@parley/lab/decoders'
 import {
   DaError,
   MessageReceiptType,
@@ -18,10 +18,10 @@ import {
   SignedOperationType,
 } from '@parley/protocol'
 import { SequencerError } from '@parley/sequencer'
-import { decodeRecord, encodeEntries, encodeOpening } from '@parley/sequencer/decoders'
+import { decodeRecord, encodeRecord } from '@parley/sequencer/decoders'
 import { Seeded } from '../../vectors/seeded.ts'
 import { create, fund } from '../../vectors/standing.ts'
-import { demandSame, type FuzzTarget, Garbage, verdictOf } from '../target.ts'
+import { assertSame, type FuzzTarget, Garbage, verdictOf } from '../target.ts'
 
 const random = new Seeded('parley fuzz/records')
 const little = (value: bigint, bytes: number): number[] =>
@@ -76,26 +76,26 @@ function journals(): FuzzTarget[] {
     lineage: random.bytes(32),
     inboxFrom: 3n,
     items: 4,
-    prices: { dataByte: 5n, settlement: 6n, stateByte: 7n },
+    inboxHash: random.bytes(32),
+    prices: { coreByte: 5n, witnessByte: 5n, settlement: 6n, stateByte: 7n },
   }
   return [
     {
       name: 'journal entries',
       weight: 4,
       corpus: [entries],
-      run: (input) => verdictOf(() => demandSame(input, scannedAgain(input), 'journal entries'), ExecutionError),
+      run: (input) => verdictOf(() => assertSame(input, scannedAgain(input), 'journal entries'), ExecutionError),
     },
     {
       name: 'journal record',
       weight: 2,
-      corpus: [encodeOpening(opening), encodeEntries(9n, entries)],
+      corpus: [
+        encodeRecord({ kind: 'opening', opening }),
+        encodeRecord({ kind: 'entries', block: 9n, entries }),
+        encodeRecord({ kind: 'seal', seal: { number: 1n, root: random.bytes(32) } }),
+      ],
       run: (input) =>
-        verdictOf(() => {
-          const record = decodeRecord(input, 0n)
-          const again =
-            record.kind === 'opening' ? encodeOpening(record.opening) : encodeEntries(record.block, record.entries)
-          demandSame(input, again, 'journal record')
-        }, SequencerError),
+        verdictOf(() => assertSame(input, encodeRecord(decodeRecord(input, 0n)), 'journal record'), SequencerError),
     },
   ]
 }
@@ -111,7 +111,7 @@ function pointers(): FuzzTarget[] {
       corpus: [encodeLocalPointer({ digest: random.bytes(32), length: 1_000 })],
       run: (input) =>
         verdictOf(
-          () => demandSame(input, encodeLocalPointer(decodeLocalPointer(input, 2 ** 25)), 'pointer local'),
+          () => assertSame(input, encodeLocalPointer(decodeLocalPointer(input, 2 ** 25)), 'pointer local'),
           DaError,
         ),
     },
@@ -120,7 +120,7 @@ function pointers(): FuzzTarget[] {
       weight: 2,
       corpus: [blob(1), blob(3), blob(30)],
       run: (input) =>
-        verdictOf(() => demandSame(input, encodeBlobPointer(decodeBlobPointer(input)), 'pointer blobs'), DaError),
+        verdictOf(() => assertSame(input, encodeBlobPointer(decodeBlobPointer(input)), 'pointer blobs'), DaError),
     },
   ]
 }
@@ -165,7 +165,7 @@ function traceLines(): FuzzTarget {
         const line = parseTraceLine(text.decode(input), 1)
         const again = parseTraceLine(JSON.stringify(line), 1)
         if (JSON.stringify(again) !== JSON.stringify(line)) throw new Garbage('trace line: is another line again')
-      }, CliError),
+      }, LabError),
   }
 }
 

@@ -9,13 +9,13 @@ import {
   SignedOperationType,
   signDigestRecoverable,
 } from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
 import { createSequencer, openJournal } from '@parley/sequencer'
 import { MemoryLevel } from 'memory-level'
 import pino from 'pino'
 import { Registry } from 'prom-client'
 import { config, deployment, digestOf, owner, sign } from '../../vectors/people.ts'
 import { create, creation, fund, keys, owners, shardIndex } from '../../vectors/standing.ts'
-import { clock } from './clock.ts'
 import { StillL2 } from './still-l2.ts'
 
 /** A real sequencer over memory, and what may be sent to it. */
@@ -64,7 +64,7 @@ async function found(url: string, operation: Uint8Array): Promise<void> {
   const deadline = Date.now() + 60_000
   while ((await post(url, '/v1/operations', operation))[0] !== 0) {
     if (Date.now() > deadline) throw new Error('the conversation was not created within a minute')
-    await clock.sleep(20, AbortSignal.timeout(1_000))
+    await systemClock.sleep(20, AbortSignal.timeout(1_000))
   }
 }
 
@@ -83,11 +83,13 @@ export async function startSequencer(): Promise<AttackedSequencer> {
       store: level(),
       settlement: new StillL2(config, address, [deposit]),
       signer: { address, sign: async (digest) => signDigestRecoverable(secret, digest) },
-      clock,
+      signedHeaders: level(),
+      witnesses: [],
+      clock: systemClock,
       log,
       registry: new Registry(),
     },
-    { quota: { burst: most, perSecond: most } },
+    { alone: true, http: { quotaBurst: most, quotaPerSecond: most } },
   )
   await sequencer.start()
   const signed: SignedOperation = {

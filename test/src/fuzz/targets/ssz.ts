@@ -10,7 +10,7 @@ import {
 import { vectorChain } from '../../vectors/blocks.ts'
 import { Seeded } from '../../vectors/seeded.ts'
 import { create, fund } from '../../vectors/standing.ts'
-import { accepted, demandSame, type FuzzTarget, refused } from '../target.ts'
+import { accepted, assertSame, type FuzzTarget, refused } from '../target.ts'
 
 interface SszType<T> {
   deserialize(bytes: Uint8Array): T
@@ -32,7 +32,7 @@ function sszTarget<T>(name: string, weight: number, type: SszType<T>, values: re
         if (error instanceof RangeError && error.message.startsWith('Maximum call stack')) throw error
         return refused('SSZ')
       }
-      demandSame(input, type.serialize(value), name)
+      assertSame(input, type.serialize(value), name)
       type.hashTreeRoot(value)
       return accepted
     },

@@ -5,11 +5,13 @@ import {
   type Bytes32,
   type ChainConfig,
   type ClaimHead,
+  firstSchedule,
   genesisHeader,
   type InboxItem,
   type L2Confidence,
   type L2Position,
   nextInboxHash,
+  type Schedule,
   type SettlementEvent,
   type SettlementPage,
   type SettlementReader,
@@ -34,7 +36,7 @@ export class StillL2 implements SettlementReader {
   }
 
   config = async (): Promise<ChainConfig> => this.#config
-  sequencer = async (): Promise<Bytes20> => this.#sequencer
+  schedule = async (): Promise<Schedule> => firstSchedule(this.#sequencer, this.#config.fees)
   lineage = async (): Promise<Bytes32> => this.#config.genesis.lineage
   genesis = async (): Promise<BlockHeader> => genesisHeader(this.#config)
   head = async (): Promise<ClaimHead> => ({

@@ -1,0 +1,102 @@
+import { CodedError, type FaultTable } from '@parley/protocol/light'
+
+/** What any server may answer a request with. */
+export type RequestFault =
+  | { code: 'REQUEST_MALFORMED'; reason: string }
+  | { code: 'REQUEST_TIMEOUT' }
+  | { code: 'ROUTE_UNKNOWN'; method: string; path: string }
+  | { code: 'CONTENT_TYPE'; received: string; expected: readonly string[] }
+  | { code: 'BODY_SIZE'; bytes: number; minimum: number; maximum: number; multipleOf: number }
+  | { code: 'BODY_MALFORMED'; reason: string }
+  | { code: 'FIELD_INVALID'; field: string; expected: string }
+  | { code: 'FIELD_UNKNOWN'; field: string }
+  | { code: 'UNAUTHORIZED' }
+  | { code: 'FORBIDDEN'; reason: string }
+  | { code: 'OVERLOADED'; what: string; retryAfterMs: number }
+  | { code: 'QUOTA_EXCEEDED'; retryAfterMs: number }
+  | { code: 'CONNECTIONS_EXCEEDED'; maximum: number; retryAfterMs: number }
+  | { code: 'NOT_READY'; because: string; retryAfterMs: number }
+  | { code: 'STOPPING'; retryAfterMs: number }
+  | { code: 'INTERNAL' }
+
+const sender = (text: string) => ({ blame: 'sender', retry: 'changed', text }) as const
+const later = (text: string) => ({ blame: 'operator', retry: 'later', text }) as const
+
+export const requestFaults: FaultTable<RequestFault> = {
+  REQUEST_MALFORMED: sender('the request is not HTTP as it should be'),
+  REQUEST_TIMEOUT: { blame: 'sender', retry: 'later', text: 'the request took too long to arrive' },
+  ROUTE_UNKNOWN: sender('there is no such route'),
+  CONTENT_TYPE: sender('the route does not take this content type'),
+  BODY_SIZE: sender('the body is not as long as it must be'),
+  BODY_MALFORMED: sender('the body does not decode'),
+  FIELD_INVALID: sender('a field is not what it must be'),
+  FIELD_UNKNOWN: sender('a field is not known'),
+  UNAUTHORIZED: sender('the bearer token is missing or wrong'),
+  FORBIDDEN: { blame: 'operator', retry: 'changed', text: 'the server does not do this' },
+  OVERLOADED: later('there is no room now; nothing of the request was taken'),
+  QUOTA_EXCEEDED: {
+    blame: 'sender',
+    retry: 'later',
+    text: 'the quota of the address is used up; nothing of the request was taken',
+  },
+  CONNECTIONS_EXCEEDED: later('too many connections are open'),
+  NOT_READY: later('the process cannot do its job now'),
+  STOPPING: later('the process is stopping; what became of the request is not known'),
+  INTERNAL: { blame: 'defect', retry: 'later', text: 'the request met a defect of the server' },
+}
+
+const statuses: Readonly<Record<RequestFault['code'], number>> = {
+  REQUEST_MALFORMED: 400,
+  REQUEST_TIMEOUT: 408,
+  ROUTE_UNKNOWN: 404,
+  CONTENT_TYPE: 415,
+  BODY_SIZE: 413,
+  BODY_MALFORMED: 400,
+  FIELD_INVALID: 400,
+  FIELD_UNKNOWN: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  OVERLOADED: 429,
+  QUOTA_EXCEEDED: 429,
+  CONNECTIONS_EXCEEDED: 429,
+  NOT_READY: 503,
+  STOPPING: 503,
+  INTERNAL: 500,
+}
+
+/** Faults of what routes are about. */
+const ownStatuses: Readonly<Record<string, number>> = {
+  ACCOUNT_UNKNOWN: 404,
+  BLOCK_UNKNOWN: 404,
+  CLAIM_UNKNOWN: 404,
+  CONVERSATION_UNKNOWN: 404,
+  DA_EMPTY: 400,
+  DA_MISSING: 404,
+  DA_UNAVAILABLE: 503,
+  ENTRY_INVALID: 400,
+  REMOVAL_UNKNOWN: 404,
+  SNAPSHOT_UNKNOWN: 404,
+}
+
+/** HTTP status of a fault that clients are answered with; undefined for other faults. */
+export function statusOfCode(code: string): number | undefined {
+  return (statuses as Readonly<Record<string, number>>)[code] ?? ownStatuses[code]
+}
+
+/** Characters of what a sender wrote that a fault repeats at most. */
+const maxText = 200
+
+/** A fault of the request itself. What it repeats of the request is cut, so that no answer grows with its request. */
+export class RequestError extends CodedError<RequestFault> {
+  constructor(fault: RequestFault, options?: ErrorOptions) {
+    super(cut(fault), requestFaults, options)
+  }
+}
+
+function cut(fault: RequestFault): RequestFault {
+  const short = Object.entries(fault).map(([name, value]) => [
+    name,
+    typeof value === 'string' && value.length > maxText ? `${value.slice(0, maxText)}…` : value,
+  ])
+  return Object.fromEntries(short)
+}

@@ -1,0 +1,192 @@
+import {
+  AccountType,
+  BlockHeaderType,
+  ChangeMembersType,
+  ConversationType,
+  limits,
+  maxProofDepth,
+  PricesType,
+} from '@parley/protocol/light'
+import { anything, bytes, count, flag, text, uint64, word } from '../codec/codec.ts'
+import { list, nullable, object, optional, variant } from '../codec/composed.ts'
+import { integerParameter, uint64OrWord, uint64Parameter } from '../codec/parameter.ts'
+import { ssz } from '../codec/ssz.ts'
+import { raw, route } from '../route.ts'
+import { healthRoutes } from './health.ts'
+import { place, shard, uint16, uint32 } from './places.ts'
+
+const bytes32 = bytes(32)
+const header = ssz(BlockHeaderType)
+const prices = ssz(PricesType)
+const shardRoots = list(bytes32, limits.shards, limits.shards)
+
+/** Entries of one page of a conversation's record. */
+export const maxPageEntries = 1000
+
+const proven = {
+  shard,
+  index: uint32,
+  block: uint64,
+  timestamp: uint64,
+  stateRoot: bytes32,
+  claim: optional(uint64),
+  endsClaim: flag,
+  final: flag,
+  proof: object({ gindex: text, leaf: bytes32, branch: list(bytes32, maxProofDepth) }),
+}
+
+const entry = object({
+  entry: uint64,
+  block: uint64,
+  timestamp: uint64,
+  forced: flag,
+  signatures: nullable(list(bytes(64), limits.signaturesPerOperation)),
+  withheld: optional(word(['pruned'])),
+  event: variant({ message: object({ member: uint16, content: bytes32 }), change: ssz(ChangeMembersType) }),
+})
+
+const part = object({ layer: count, pointer: bytes() })
+const claim = object({
+  hash: bytes32,
+  claim: object({
+    number: uint64,
+    parent: bytes32,
+    lineage: bytes32,
+    coreRoot: bytes32,
+    witnessRoot: bytes32,
+    lastHeader: header,
+    core: part,
+    witness: part,
+    windows: object({ challenge: count, data: count, answer: count, proof: count }),
+    claimer: bytes(20),
+    claimedAt: uint64,
+  }),
+  l2: object({ blockNumber: uint64, blockHash: bytes32 }),
+  state: word(['verified', 'pending', 'waiting', 'wrong']),
+  final: flag,
+})
+
+const snapshot = object({
+  block: uint64,
+  claim: uint64,
+  final: flag,
+  stateRoot: bytes32,
+  header,
+  prices,
+  shardRoots,
+  chunks: count,
+  bytes: uint64,
+})
+
+const level = object({ claim: uint64, block: optional(uint64) })
+const status = object({
+  state: word(['starting', 'following', 'deriving', 'waiting', 'wrong', 'failed']),
+  fault: optional(anything),
+  faultClaim: optional(uint64),
+  block: uint64,
+  timestamp: optional(uint64),
+  stateRoot: optional(bytes32),
+  shardRoots: optional(shardRoots),
+  rootsCompared: uint64,
+  rootsEqual: uint64,
+  finality: object({ claimed: level, verified: level, final: level }),
+  l2: optional(object({ block: uint64, time: uint64, inboxItems: uint64 })),
+  lag: optional(object({ headerMs: uint64, oldestItemMs: optional(uint64) })),
+})
+
+/** Routes of a verifying node. */
+export const nodeRoutes = {
+  conversation: route({
+    method: 'GET',
+    path: '/v1/conversations/{shard}/{index}',
+    summary: 'A conversation after the latest verified block, with its proof',
+    params: place,
+    answer: { json: object({ ...proven, conversation: ssz(ConversationType), entries: uint64 }) },
+    faults: ['CONVERSATION_UNKNOWN', 'NOT_READY'],
+    cost: 128,
+    answerBytes: 2 * 1024 * 1024,
+  }),
+  messages: route({
+    method: 'GET',
+    path: '/v1/conversations/{shard}/{index}/messages',
+    summary: 'The record of a conversation: messages and membership changes in the order its head chains them',
+    params: place,
+    query: {
+      from: uint64Parameter('First entry, from 0'),
+      limit: integerParameter('Entries at most', 1, maxPageEntries),
+    },
+    answer: {
+      json: object({ shard, index: uint32, from: uint64, total: uint64, entries: list(entry, maxPageEntries) }),
+    },
+    faults: [],
+    cost: 128,
+    answerBytes: 256 * 1024,
+  }),
+  account: route({
+    method: 'GET',
+    path: '/v1/accounts/{shard}/{index}',
+    summary: 'An account after the latest verified block, with its proof',
+    params: place,
+    answer: { json: object({ ...proven, account: ssz(AccountType) }) },
+    faults: ['ACCOUNT_UNKNOWN', 'NOT_READY'],
+    cost: 128,
+  }),
+  block: route({
+    method: 'GET',
+    path: '/v1/blocks/{number}',
+    summary: 'A verified block: a summary, or whole as SSZ',
+    params: { number: uint64OrWord('Number of the block, or `latest`', ['latest']) },
+    answer: {
+      octets: raw('Block'),
+      json: object({
+        header,
+        headerRoot: bytes32,
+        runs: list(object({ shard, segments: count, messages: count, postRoot: bytes32 }), limits.shards),
+        claim: optional(uint64),
+        finality: word(['claimed', 'final']),
+      }),
+    },
+    faults: ['BLOCK_UNKNOWN'],
+    cost: 256,
+    answerBytes: 1024 * 1024,
+  }),
+  claim: route({
+    method: 'GET',
+    path: '/v1/claims/{number}',
+    summary: 'A claim standing on the L2, and how far it is verified here',
+    params: { number: uint64OrWord('Number of the claim, `latest` or `final`', ['latest', 'final']) },
+    answer: { json: claim },
+    faults: ['CLAIM_UNKNOWN'],
+    cost: 32,
+  }),
+  snapshots: route({
+    method: 'GET',
+    path: '/v1/snapshots',
+    summary: 'Snapshots kept of the whole state; those of final states can be checked against the L2',
+    answer: { json: object({ snapshots: list(snapshot, 1024) }) },
+    faults: [],
+    cost: 32,
+  }),
+  snapshotChunk: route({
+    method: 'GET',
+    path: '/v1/snapshots/{block}/{chunk}',
+    summary: 'One chunk of a snapshot',
+    params: {
+      block: uint64Parameter('Block of a snapshot'),
+      chunk: integerParameter('Chunk of a snapshot, from 0', 0, 2 ** 32 - 1),
+    },
+    answer: { octets: raw('The shard’s number in the first byte, then its state') },
+    faults: ['SNAPSHOT_UNKNOWN'],
+    cost: 256,
+    answerBytes: 4 * 1024 * 1024,
+  }),
+  status: route({
+    method: 'GET',
+    path: '/v1/status',
+    summary: 'What is verified, what is waited for and what is wrong',
+    answer: { json: status },
+    faults: [],
+    cost: 64,
+  }),
+  ...healthRoutes,
+}

@@ -1,0 +1,17 @@
+export {
+  type ApiServer,
+  type ApiServerDeps,
+  type ApiServerOptions,
+  addCharges,
+  createApiServer,
+} from './create-server.ts'
+export type { Exchange } from './exchange.ts'
+export type { Guard } from './guard.ts'
+export { healthHandlers } from './health.ts'
+export { json, mediaTypeOf, octets, prefersOctets } from './media.ts'
+export { type GuardOptions, guardBounds, guardOptions } from './options.ts'
+export type { Quota } from './quota.ts'
+export { refuseSocket } from './refuse.ts'
+export { type Call, configOf, fastifyPath, type Handlers, placeOf, serveRoutes } from './serve.ts'
+export { Share } from './share.ts'
+export { sourceOf } from './source.ts'

@@ -1,0 +1,14 @@
+import Negotiator from 'negotiator'
+
+export const octets = 'application/octet-stream'
+export const json = 'application/json'
+
+/** Whether an `Accept` header asks for octets rather than JSON, which is what is sent when it does not care. */
+export function prefersOctets(accept: string | undefined): boolean {
+  return new Negotiator({ headers: { accept: accept ?? '*/*' } }).mediaType([json, octets]) === octets
+}
+
+/** Type and subtype of a `Content-Type` header in lower case, without its parameters. */
+export function mediaTypeOf(contentType: string | undefined): string {
+  return (contentType ?? '').split(';')[0]!.trim().toLowerCase()
+}

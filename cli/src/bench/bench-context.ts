@@ -1,4 +1,0 @@
-import type { Context } from '../process/context.ts'
-
-/** What a benchmark needs of its surroundings. */
-export type BenchContext = Pick<Context, 'config' | 'log' | 'err' | 'signal'>

@@ -1,0 +1,42 @@
+import type { Key } from '../config/config.ts'
+import type { CommandDefinition } from './command.ts'
+
+const common: readonly Key[] = ['l2.url', 'l2.rollup', 'sequencer.url', 'run.json']
+const shard = { name: '<shard>', about: 'Shard from 0 to 63: an account pays for conversations of its own shard.' }
+const amount = { name: '<mwei>', about: 'Amount in mwei, 10^6 wei each.' }
+
+export const accountOpen: CommandDefinition = {
+  name: 'account open',
+  about: 'Pay into an account of PARLEY_L2_KEY and wait until the sequencer knows it.',
+  args: [shard, amount],
+  keys: common,
+  examples: ['parley account open 7 100000000000 --dev DIR'],
+  async run(context, args) {
+    const { openAccount } = await import('../account/run-account.ts')
+    return openAccount(context, args)
+  },
+}
+
+export const accountDeposit: CommandDefinition = {
+  name: 'account deposit',
+  about: 'Pay into an account, one’s own or somebody else’s; PARLEY_L2_KEY pays.',
+  args: [shard, amount, { name: '[owner]', about: 'Address that owns the account; that of PARLEY_L2_KEY if omitted.' }],
+  keys: common,
+  examples: ['parley account deposit 7 100000000000 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --dev DIR'],
+  async run(context, args) {
+    const { depositInto } = await import('../account/run-account.ts')
+    return depositInto(context, args)
+  },
+}
+
+export const accountShow: CommandDefinition = {
+  name: 'account show',
+  about: 'Print an account as the sequencer has it now, and as a node shows it with its proof.',
+  args: [{ name: '<account>', about: 'Shard and index, such as 7/0.' }],
+  keys: [...common, 'node.url'],
+  examples: ['parley account show 7/0 --dev DIR'],
+  async run(context, args) {
+    const { showAccount } = await import('../account/run-account.ts')
+    return showAccount(context, args)
+  },
+}

@@ -1,0 +1,37 @@
+import { tell } from '../action/tell.ts'
+import { needed } from '../config/config.ts'
+import { CliError } from '../faults.ts'
+import { readStatus } from '../observe/poll.ts'
+import type { Context } from '../process/context.ts'
+
+interface Page {
+  readonly code?: string
+  readonly removals?: number
+  readonly entries?: readonly unknown[]
+  readonly next?: string | null
+}
+
+/**
+ * Prints the accepted entries that the lineage after a removal refused, page by page.
+ * @throws {CliError} `ARGUMENT_INVALID`, `REMOVAL_UNKNOWN`, `ANSWER_INVALID`, `SERVER_UNREACHABLE`.
+ */
+export async function showFallen(context: Context, number: string): Promise<number> {
+  const { config, signal } = context
+  if (!/^(\d{1,5}|latest)$/.test(number))
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'removal', reason: 'must be a number from 0 or latest' })
+  const server = needed(config, 'sequencer.url')
+  const path = `/v1/removals/${number}/fallen`
+  const entries: unknown[] = []
+  for (let from: string | null | undefined = '0'; ; ) {
+    const page: Page = await readStatus(server, `${path}?from=${from}`, signal)
+    if (page.code === 'REMOVAL_UNKNOWN')
+      throw new CliError({ code: 'REMOVAL_UNKNOWN', removal: number, removals: Number(page.removals ?? 0) })
+    if (page.code !== undefined)
+      throw new CliError({ code: 'SERVER_UNREACHABLE', reason: `the sequencer answered ${page.code}` })
+    if (!Array.isArray(page.entries))
+      throw new CliError({ code: 'ANSWER_INVALID', server, field: 'entries', reason: 'is no list' })
+    entries.push(...page.entries)
+    from = page.next
+    if (typeof from !== 'string') return tell(context, { ...page, entries, next: null })
+  }
+}

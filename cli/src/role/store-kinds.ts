@@ -1,0 +1,18 @@
+/**
+ * Every store that a role keeps: its directory inside the data directory, and the number of the form that this program
+ * writes and reads. Whoever changes what is stored raises the number.
+ */
+export const storeKinds = {
+  'sequencer journal': { directory: 'journal', form: 3 },
+  'sequencer blocks, snapshots, finality and inbox': { directory: 'chain', form: 3 },
+  'signed headers': { directory: 'signed-headers', form: 1 },
+  'node chain': { directory: 'chain', form: 2 },
+  'batcher plans': { directory: 'plans', form: 2 },
+  'settlement transactions': { directory: 'transactions', form: 1 },
+  'quote transactions': { directory: 'quotes', form: 1 },
+  'deposit transactions': { directory: 'deposits', form: 1 },
+  'blob publications': { directory: 'blobs', form: 1 },
+  'L2 trail': { directory: 'trail', form: 1 },
+} as const
+
+export type StoreKind = keyof typeof storeKinds

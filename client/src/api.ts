@@ -1,0 +1,75 @@
+import { type AnyRoute, type PlaceOf, pathOf, RequestError, type Route } from '@parley/api'
+import { ClientError } from './faults.ts'
+import { accepted, createHttp, type HttpAnswer, type HttpOptions, jsonOf, type ServerDeps } from './http.ts'
+import { serverEndpoint } from './server-endpoint.ts'
+
+export type JsonOf<R> = R extends Route<infer _P, infer _Q, infer J, infer _O, infer _B> ? J : never
+type OctetsOf<R> = R extends Route<infer _P, infer _Q, infer _J, infer O, infer _B> ? O : never
+
+const octets = 'application/octet-stream'
+
+/** Asks a server by its table of routes. Everything throws {@link ClientError}. */
+export interface Api {
+  /** @throws {ClientError} `ANSWER_INVALID`, `REQUEST_REFUSED`, and what {@link createHttp}'s requests throw. */
+  json<R extends AnyRoute>(route: R, place?: Partial<PlaceOf<R>>, signal?: AbortSignal): Promise<JsonOf<R>>
+  /** As `json`; undefined when the server knows nothing there. */
+  find<R extends AnyRoute>(route: R, place: Partial<PlaceOf<R>>, signal?: AbortSignal): Promise<JsonOf<R> | undefined>
+  /** As `find`, in octets. */
+  octets<R extends AnyRoute>(
+    route: R,
+    place: Partial<PlaceOf<R>>,
+    signal?: AbortSignal,
+  ): Promise<OctetsOf<R> | undefined>
+  /** Sends octets. The answer is for the caller to judge, refusal or not. */
+  post(route: AnyRoute, body: Uint8Array, signal?: AbortSignal): Promise<{ answer: HttpAnswer; url: string }>
+}
+
+function decoded<T>(url: string, decode: () => T, otherwise: string): T {
+  try {
+    return decode()
+  } catch (cause) {
+    const fault = cause instanceof RequestError ? cause.fault : undefined
+    const reason =
+      fault?.code === 'FIELD_INVALID'
+        ? `${fault.field} is not ${fault.expected}`.trimStart()
+        : fault?.code === 'FIELD_UNKNOWN'
+          ? `${fault.field} is not known`
+          : otherwise
+    throw new ClientError({ code: 'ANSWER_INVALID', url, reason }, { cause })
+  }
+}
+
+export function createApi(deps: ServerDeps, options: HttpOptions = {}): Api {
+  const http = createHttp(deps, options)
+  const base = serverEndpoint(deps.url).shown
+
+  const find = async <R extends AnyRoute>(route: R, place: Partial<PlaceOf<R>>, signal?: AbortSignal) => {
+    const path = pathOf(route, place)
+    const answer = await http({ path }, signal)
+    return answer.status === 404 ? undefined : readJson(route, answer, base + path)
+  }
+  const readJson = <R extends AnyRoute>(route: R, answer: HttpAnswer, url: string): JsonOf<R> => {
+    const value = jsonOf(accepted(answer, url), url)
+    return decoded(url, () => route.answer?.json?.decode(value, ''), 'is not as its route says') as JsonOf<R>
+  }
+  return {
+    find,
+    async json(route, place = {}, signal) {
+      const path = pathOf(route, place)
+      return readJson(route, await http({ path }, signal), base + path)
+    },
+    async octets(route, place, signal) {
+      const path = pathOf(route, place)
+      const url = base + path
+      const answer = await http({ path, accept: octets }, signal)
+      if (answer.status === 404) return undefined
+      const { bytes } = accepted(answer, url)
+      const read = decoded(url, () => route.answer?.octets?.deserialize(bytes), 'is not SSZ of its type')
+      return read as OctetsOf<typeof route>
+    },
+    async post(route, body, signal) {
+      const path = pathOf(route)
+      return { answer: await http({ path, body, accept: octets }, signal), url: base + path }
+    },
+  }
+}

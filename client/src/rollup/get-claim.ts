@@ -1,0 +1,91 @@
+import { rollupAbi } from '@parley/contracts'
+import type { Bytes32 } from '@parley/protocol/light'
+import { decodeEventLog, getAbiItem, type Hash, hexToBytes, keccak256 } from 'viem'
+import { getLogs } from 'viem/actions'
+import { ClientError } from '../faults.ts'
+import type { L2Client } from '../l2/client.ts'
+import { noAnswer } from '../l2/failures.ts'
+import { read } from '../l2/read.ts'
+import type { RollupParameters } from './parameters.ts'
+
+/** A claim that stands, as the L2 itself has it. */
+export interface StandingClaim {
+  readonly number: bigint
+  readonly hash: Bytes32
+  /** The last block it covers, and that block's time in milliseconds. */
+  readonly block: bigint
+  readonly timestamp: bigint
+  /** Root of the state after that block: what proofs of this claim lead to. */
+  readonly stateRoot: Bytes32
+  /** L2 block that has its event. */
+  readonly l2Block: bigint
+  /** Nothing can remove it any more. */
+  readonly final: boolean
+}
+
+export interface GetClaimParameters extends RollupParameters {
+  readonly number: bigint
+  /** L2 block that has the claim's event. Anybody may name it, such as a node: nothing is believed that does not hash to what the contract keeps. */
+  readonly l2Block: bigint
+}
+
+const claimed = getAbiItem({ abi: rollupAbi, name: 'Claimed' })
+
+/**
+ * Reads a claim from the L2: its hash and finality from the contract, its contents from the event, checked against the hash.
+ * @returns undefined when no such claim stands, or its event is not in that block.
+ * @throws {ClientError} `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`.
+ * @see docs/spec/settlement.md#claims
+ */
+export async function getClaim(
+  client: L2Client,
+  { rollup, number, l2Block }: GetClaimParameters,
+): Promise<StandingClaim | undefined> {
+  const contract = { address: rollup, abi: rollupAbi } as const
+  const [hash, logs] = await Promise.all([
+    standingHash(client, rollup, number),
+    getLogs(client, { address: rollup, event: claimed, args: { number }, fromBlock: l2Block, toBlock: l2Block }).catch(
+      (error) => {
+        throw noAnswer(error)
+      },
+    ),
+  ])
+  const log = logs.find((each) => each.args.hash === hash && keccak256(each.data) === hash)
+  if (hash === undefined || log === undefined) return undefined
+  // Finality last: a claim that was final when it was asked for stands under this hash for ever.
+  const final = await read(client, { ...contract, functionName: 'isFinalClaim', args: [number, hash] })
+  const { args } = decodeEventLog({ abi: [claimed], data: log.data, topics: log.topics })
+  const { lastHeader } = args.claim
+  return {
+    number,
+    hash: hexToBytes(hash),
+    block: lastHeader.number,
+    timestamp: lastHeader.timestamp,
+    stateRoot: hexToBytes(lastHeader.stateRoot),
+    l2Block,
+    final,
+  }
+}
+
+/** Number of the newest final claim; 0 is genesis. @throws {ClientError} `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`. */
+export function getFinalNumber(client: L2Client, { rollup }: RollupParameters): Promise<bigint> {
+  return read(client, { address: rollup, abi: rollupAbi, functionName: 'finalNumber', args: [] })
+}
+
+async function standingHash(
+  client: L2Client,
+  address: RollupParameters['rollup'],
+  number: bigint,
+): Promise<Hash | undefined> {
+  try {
+    return await read(client, { address, abi: rollupAbi, functionName: 'claimHash', args: [number] })
+  } catch (error) {
+    if (
+      error instanceof ClientError &&
+      error.fault.code === 'CONTRACT_REFUSED' &&
+      error.fault.error === 'Rollup_UnknownClaim'
+    )
+      return undefined
+    throw error
+  }
+}

@@ -1,0 +1,1 @@
+export { messageLogAbi, messageLogBytecode } from '../abi/message-log.ts'

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IInbox} from "../interfaces/IInbox.sol";
+import {IRollup} from "../interfaces/IRollup.sol";
+import {Windows} from "../types/Batch.sol";
+import {FeeParameters, InboxParameters, Rules, SequencerKey, Settings} from "../types/Parameters.sol";
+import {PriceFormula} from "./PriceFormula.sol";
+
+/// @title Bounds of what a deployment is made of
+/// @notice Every parameter has a lower and an upper bound, so that a slip of units reverts and names it.
+library SettingsBounds {
+    uint64 private constant MAX_RATE = 2 ** 32;
+    uint64 private constant MAX_FORCE_DELAY_MS = 30 days * 1000;
+    uint256 private constant MS_PER_SECOND = 1000;
+    /// @dev A genesis farther from the deployment is one in other units.
+    uint256 private constant MAX_GENESIS_DISTANCE_MS = 1 days * MS_PER_SECOND;
+    /// @dev Of everything that waits, in seconds.
+    uint32 internal constant MAX_WAIT = 90 days;
+    uint32 private constant MAX_UPGRADE_NOTICE = 180 days;
+    uint128 private constant MAX_BOND = 100_000 ether;
+    uint64 private constant MIN_KEY_NOTICE = 2;
+    uint64 private constant MAX_KEY_NOTICE = 10 ** 7;
+    /// @dev List, first pages, other pages: what asking for a claim's data takes at most.
+    uint256 private constant ROUNDS_OF_ASKING = 3;
+
+    /// @dev Those of the rollup; the inbox checks its own.
+    function check(Settings memory settings) internal view {
+        Windows memory windows = settings.windows;
+        checkKey(settings.sequencer);
+        checkRules(settings.rules);
+        _require(settings.sequencer.from == 0, "sequencer.from");
+        _require(settings.governance != address(0), "governance");
+        _require(settings.claimer != address(0), "claimer");
+        _require(settings.claimer != settings.sequencer.bondOwner, "claimer");
+        _require(settings.forceDelayMs != 0 && settings.forceDelayMs <= MAX_FORCE_DELAY_MS, "forceDelayMs");
+        _require(_isNow(settings.genesisTimestamp), "genesisTimestamp");
+        _checkWindows(windows);
+        _require(settings.bond != 0 && settings.bond <= MAX_BOND, "bond");
+        _require(settings.evidencePeriod >= windows.challenge && settings.evidencePeriod <= MAX_WAIT, "evidencePeriod");
+        _require(settings.keyNotice >= MIN_KEY_NOTICE && settings.keyNotice <= MAX_KEY_NOTICE, "keyNotice");
+        // Whoever disagrees with announced rules can leave before they begin.
+        uint256 toLeave = _longestToFinality(windows) * MS_PER_SECOND + settings.forceDelayMs;
+        _require(
+            settings.upgradeNotice * MS_PER_SECOND >= toLeave && settings.upgradeNotice <= MAX_UPGRADE_NOTICE,
+            "upgradeNotice"
+        );
+    }
+
+    /// @dev That `queue` is this contract's and nobody else's, made with its settings and empty: no event is older than the
+    /// rollup.
+    function checkInbox(Settings memory settings, IInbox queue) internal view {
+        InboxParameters memory expected = InboxParameters(
+            address(this), settings.operator, settings.treasury, settings.minDeposit, settings.priceRules
+        );
+        _require(
+            address(queue).code.length != 0
+                && keccak256(abi.encode(queue.parameters())) == keccak256(abi.encode(expected))
+                && keccak256(abi.encode(queue.prices())) == keccak256(abi.encode(settings.genesisPrices))
+                && queue.count() == 0,
+            "inbox"
+        );
+    }
+
+    function checkKey(SequencerKey memory entry) internal pure {
+        _require(entry.key != address(0), "sequencer.key");
+        _require(entry.bondOwner != address(0), "sequencer.bondOwner");
+    }
+
+    function checkRules(Rules memory rules) internal pure {
+        FeeParameters memory fees = rules.fees;
+        _require(rules.number != 0, "rules.number");
+        _require(fees.minPrice != 0 && fees.minPrice <= PriceFormula.MAX_PRICE, "fees.minPrice");
+        _require(fees.target != 0 && fees.target <= MAX_RATE, "fees.target");
+        _require(fees.fraction != 0 && fees.fraction <= MAX_RATE, "fees.fraction");
+    }
+
+    function _checkWindows(Windows memory windows) private pure {
+        _require(windows.challenge >= windows.data && windows.challenge <= MAX_WAIT, "windows.challenge");
+        _require(windows.data >= ROUNDS_OF_ASKING * windows.answer, "windows.data");
+        _require(windows.answer != 0, "windows.answer");
+        _require(windows.proof != 0 && windows.proof <= MAX_WAIT, "windows.proof");
+    }
+
+    function _isNow(uint64 timestampMs) private view returns (bool) {
+        uint256 nowMs = block.timestamp * MS_PER_SECOND;
+        uint256 distance = timestampMs > nowMs ? timestampMs - nowMs : nowMs - timestampMs;
+        return distance <= MAX_GENESIS_DISTANCE_MS;
+    }
+
+    /// @dev Seconds from a claim to its finality at most, its parent being final.
+    function _longestToFinality(Windows memory windows) private pure returns (uint256) {
+        uint256 asked = uint256(windows.data) + windows.answer + windows.proof;
+        return asked > windows.challenge ? asked : windows.challenge;
+    }
+
+    function _require(bool inBounds, string memory name) private pure {
+        if (!inBounds) revert IRollup.Rollup_ParameterOutOfBounds(name);
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {RollupOperator} from "../../src/governance/RollupOperator.sol";
+import {IRollup} from "../../src/interfaces/IRollup.sol";
+import {IRollupOperator} from "../../src/interfaces/IRollupOperator.sol";
+import {Settings} from "../../src/types/Parameters.sol";
+import {Deployed} from "../support/Deployed.sol";
+
+/// @title What the agent's one key can stop, and for how long
+contract HaltedExitsTest is Deployed {
+    address private constant AGENT = address(0xA6);
+    address private constant OTHER = address(0x07E4);
+
+    RollupOperator private _operator;
+
+    function setUp() public override {
+        super.setUp();
+        _operator = new RollupOperator(GOVERNANCE, AGENT);
+        Settings memory s = settings();
+        s.operator = address(_operator);
+        rollup = deploy(s);
+        inbox = rollup.inbox();
+        rollup.depositBondFor{value: BOND}(CLAIMER);
+        rollup.depositBondFor{value: BOND}(BOND_OWNER);
+    }
+
+    function take(address claimer) private {
+        vm.prank(AGENT);
+        _operator.setClaimer(rollup, claimer, false);
+    }
+
+    function vote(address claimer, bool allowed) private {
+        vm.prank(GOVERNANCE);
+        _operator.setClaimer(rollup, claimer, allowed);
+    }
+
+    function expectSuspended(uint256 until) private {
+        vm.prank(AGENT);
+        vm.expectRevert(abi.encodeWithSelector(IRollupOperator.RollupOperator_AgentSuspended.selector, until));
+    }
+
+    function test_rightGivenBackByVote_isNotTakenAgain() public {
+        take(CLAIMER);
+        assertTrue(!rollup.isClaimer(CLAIMER), "taken at once");
+        vm.warp(vm.getBlockTimestamp() + 8 days);
+        uint64 until = uint64(vm.getBlockTimestamp() + 60 days);
+        vm.expectEmit(address(_operator));
+        emit IRollupOperator.AgentSuspended(until);
+        vote(CLAIMER, true);
+        expectSuspended(until);
+        _operator.setClaimer(rollup, CLAIMER, false);
+        expectSuspended(until);
+        _operator.setClaimer(rollup, OTHER, false);
+        makeClaim();
+        vm.warp(until - 1);
+        expectSuspended(until);
+        _operator.setClaimer(rollup, CLAIMER, false);
+        vm.warp(until);
+        take(CLAIMER);
+        assertTrue(!rollup.isClaimer(CLAIMER), "when its time is over");
+    }
+
+    function test_suspension_leavesGovernanceAndQuotes() public {
+        take(CLAIMER);
+        vote(CLAIMER, true);
+        vote(CLAIMER, false);
+        assertTrue(!rollup.isClaimer(CLAIMER), "a vote takes rights as ever");
+        vm.prank(GOVERNANCE);
+        _operator.setAgent(OTHER);
+        assertEq(_operator.suspendedUntil(), 0, "a new agent is not suspended");
+        vm.prank(OTHER);
+        _operator.setClaimer(rollup, CLAIMER, false);
+    }
+
+    function test_rightTakenByVote_suspendsNobodyWhenGivenBack() public {
+        take(CLAIMER);
+        vote(CLAIMER, false);
+        vote(CLAIMER, true);
+        assertEq(_operator.suspendedUntil(), 0, "the vote had confirmed it");
+        vote(OTHER, true);
+        assertEq(_operator.suspendedUntil(), 0, "nor does a claimer that was none before");
+        take(OTHER);
+    }
+
+    /// @dev Expected to fail until issue E builds the rescue: without a claimer anybody may bring the exits on, once the chain was
+    /// silent.
+    function test_issueE_exitsGoOnWithoutAClaimer_isExpectedToFail() public {
+        take(CLAIMER);
+        vm.warp(vm.getBlockTimestamp() + 90 days);
+        refuseClaim(nextRequest(), OTHER, abi.encodeWithSelector(IRollup.Rollup_NotClaimer.selector, OTHER));
+    }
+}

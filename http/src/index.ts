@@ -1,0 +1,7 @@
+export { type Endpoint, endpointOf } from './endpoint.ts'
+export { type ExchangeAnswer, type ExchangeRequest, exchange } from './exchange.ts'
+export { ExchangeError, type ExchangeFailure, failureOf } from './failure.ts'
+export { retryAfterMs } from './retry-after.ts'
+export { type RpcFetchOptions, rpcFetch, rpcFetchDefaults } from './rpc-fetch.ts'
+export { rpcReason, shortCause } from './rpc-reason.ts'
+export { type RpcTransportOptions, rpcTransport } from './rpc-transport.ts'

@@ -1,0 +1,5 @@
+export { type Check, isReached, verdictOf } from '../check.ts'
+export type { BenchFrame } from '../frame.ts'
+export type { Benchmark } from './benchmark.ts'
+export { benchmarks } from './benchmarks.ts'
+export { type AllReport, reportPage } from './report-page.ts'

@@ -1,0 +1,4 @@
+import type { Context } from '../context.ts'
+
+/** What a benchmark needs of its surroundings. */
+export type BenchContext = Pick<Context, 'config' | 'log' | 'err' | 'signal'>

@@ -1,0 +1,42 @@
+/** What a process of subscribers follows. It is handed over as a file. */
+export interface FeedPlan {
+  /** Server, as `http://…`. */
+  readonly url: string
+  /** Conversations, a feed for each. */
+  readonly places: readonly FeedPlace[]
+  /** Position of the first entry of every feed. */
+  readonly from: number
+  /** Entries that every feed has to get. */
+  readonly count: number
+  /** Whether the server has a feed of blocks, whose arrivals are the clock of sealing. */
+  readonly blocks: boolean
+}
+
+export type FeedPlace = readonly [shard: number, index: number]
+
+/** What the feeds got in one block. */
+export interface FedBlock {
+  /** Milliseconds since 1970 at which the block was there. */
+  readonly atMs: number
+  /** Numbers of the feeds, one for each entry. */
+  readonly feeds: readonly number[]
+}
+
+/** What became of a plan. */
+export interface FedResult {
+  readonly delivered: number
+  /** Entries that never came, came again, and came before one with a smaller position. */
+  readonly lost: number
+  readonly doubled: number
+  readonly disordered: number
+  /** Milliseconds from when the block was there to when its entry was, for each entry. */
+  readonly afterBlockMs: readonly number[]
+  readonly blocks: readonly FedBlock[]
+}
+
+export const feedPath = ([shard, index]: FeedPlace): string => `/v1/feed/conversations/${shard}/${index}`
+
+/** SSZ of a conversation's entry that is a message. */
+export const entryBytes = 128
+export const blockAt = 8
+export const timestampAt = 16

@@ -1,0 +1,67 @@
+import type { Clock } from '@parley/runtime'
+import { WebSocket } from 'ws'
+import { preciseNow } from '../latency/open-loop.ts'
+import { Deliveries } from './deliveries.ts'
+import { type FedResult, type FeedPlan, feedPath } from './feed-plan.ts'
+
+/** Handshakes under way at once: what is measured is delivering, not the storm. */
+const openingAtOnce = 50
+/** Milliseconds without any entry after which what has not come is lost. */
+const silenceMs = 20_000
+const lookEveryMs = 50
+
+/**
+ * Follows many conversations, each over a connection of its own, until all entries have come or nothing comes any more.
+ * @param onOpen - Told when all connections are open.
+ */
+export async function subscribe(
+  clock: Clock,
+  plan: FeedPlan,
+  onOpen: () => void,
+  signal: AbortSignal,
+): Promise<FedResult> {
+  const deliveries = new Deliveries(plan.places.length, plan)
+  const failed = Promise.withResolvers<never>()
+  // Raced below.
+  failed.promise.catch(() => undefined)
+  let heardAt = clock.now()
+  const sockets: WebSocket[] = []
+  const open = (path: string, onFrame: (frame: Buffer, atMs: number) => void): Promise<void> => {
+    const socket = new WebSocket(`${plan.url.replace(/^http/, 'ws')}${path}`, { perMessageDeflate: false })
+    sockets.push(socket)
+    socket.on('message', (data: Buffer, binary) => {
+      if (binary) onFrame(data, preciseNow())
+    })
+    socket.on('close', (code) => failed.reject(new Error(`${path} was closed with ${code}`)))
+    return new Promise((resolve, reject) => {
+      socket.once('open', resolve)
+      socket.once('error', reject)
+    })
+  }
+  try {
+    if (plan.blocks)
+      // SSZ of a `SealedBlock`: where the block begins, which begins with its header, which begins with its number.
+      await open('/v1/feed/blocks', (frame, atMs) =>
+        deliveries.block(Number(frame.readBigUInt64LE(frame.readUInt32LE(0))), atMs),
+      )
+    for (let first = 0; first < plan.places.length; first += openingAtOnce)
+      await Promise.all(
+        plan.places.slice(first, first + openingAtOnce).map((place, i) =>
+          open(`${feedPath(place)}?from=${plan.from}`, (frame, atMs) => {
+            heardAt = clock.now()
+            deliveries.entry(first + i, frame, atMs)
+          }),
+        ),
+      )
+    onOpen()
+    heardAt = clock.now()
+    while (!deliveries.complete && clock.now() - heardAt < silenceMs)
+      await Promise.race([clock.sleep(lookEveryMs, signal), failed.promise])
+    return deliveries.result()
+  } finally {
+    for (const socket of sockets) {
+      socket.removeAllListeners('close')
+      socket.terminate()
+    }
+  }
+}

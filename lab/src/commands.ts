@@ -1,0 +1,49 @@
+import { loadConfig, type Program, product } from '@parley/cli'
+import { benchLoad, benchPipeline } from './command/bench.ts'
+import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
+import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
+import {
+  benchLanesCommand,
+  benchLatencyCommand,
+  benchMemoryCommand,
+  benchOpenLoad,
+  benchRestartCommand,
+  benchVerifyCommand,
+} from './command/bench-limits.ts'
+import { benchBroadcast, benchFanOutCommand, benchSubscribe } from './command/bench-readers.ts'
+import type { LabCommand } from './command/command.ts'
+import { devCommand } from './command/dev.ts'
+import { replayCommand } from './command/replay.ts'
+import { simulateConservationCommand, simulateSpamCommand } from './command/simulate.ts'
+import { allSettings, type Config } from './config/settings.ts'
+
+/** The commands that the laboratory adds. */
+export const labCommands: readonly LabCommand[] = [
+  devCommand,
+  replayCommand,
+  simulateSpamCommand,
+  simulateConservationCommand,
+  benchAllCommand,
+  benchGuardCommand,
+  benchLanesCommand,
+  benchPipeline,
+  benchLoad,
+  benchLatencyCommand,
+  benchOpenLoad,
+  benchFanOutCommand,
+  benchSubscribe,
+  benchBroadcast,
+  benchMemoryCommand,
+  benchRestartCommand,
+  benchVerifyCommand,
+  benchDaCommand,
+  benchSettlementCommand,
+  benchPeersCommand,
+]
+
+/** `parley` as it is in a checkout. */
+export const checkout: Program<Config> = {
+  settings: allSettings,
+  load: (sources) => loadConfig(allSettings, sources),
+  commands: [...labCommands, ...product.commands],
+}

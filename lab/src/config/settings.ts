@@ -1,0 +1,147 @@
+import {
+  type ConfigOf,
+  choice,
+  defaulted,
+  integer,
+  type KeyOf,
+  neededOf,
+  quantity,
+  type Setting,
+  type Settings,
+  settings,
+  text,
+  toggle,
+  uint64,
+} from '@parley/cli'
+
+const load = {
+  'load.trace': text({ flag: 'trace', about: 'Trace to play, plain or gzip; synthetic conversations when left out.' }),
+  'load.messages': integer(1, 1_000_000_000, { flag: 'messages', about: 'Messages after which the load ends.' }),
+  'load.messagesPerSecond': integer(1, 1_000_000, { flag: 'rate', about: 'Messages per second at most.' }),
+  'load.lookaheadLines': defaulted(
+    8_192,
+    integer(1, 1_000_000, { about: 'Lines of the trace that decide whom a conversation starts with.' }),
+  ),
+  'load.maxMessages': defaulted(100, integer(1, 4_096, { flag: 'body', about: 'Messages of one request at most.' })),
+  'load.depositMwei': defaulted(
+    10n ** 10n,
+    uint64(1n, 2n ** 57n, {
+      flag: 'deposit',
+      about: 'Deposit that opens the account of a replay in each shard, in mwei.',
+    }),
+  ),
+  'load.seed': uint64(0n, 2n ** 64n - 1n, {
+    flag: 'seed',
+    about: 'Keys and salts follow from it, and with `parley dev` the clock; random when left out.',
+  }),
+} as const
+
+const dev = {
+  'dev.exit': defaulted(
+    false,
+    toggle({ flag: 'exit', about: 'End once all messages are final; the exit code says whether every check held.' }),
+  ),
+  'dev.contacts': defaulted(
+    false,
+    toggle({ flag: 'contacts', about: 'Deploy the contact directory, too, and with --exit go through its actions.' }),
+  ),
+  'dev.inbox': defaulted(
+    false,
+    toggle({
+      flag: 'inbox',
+      about: 'Deploy the public inbox and its gates, too, and with --exit go through its actions.',
+    }),
+  ),
+  'dev.treasury': defaulted(
+    false,
+    toggle({
+      flag: 'treasury',
+      about: 'Deploy treasury and governance, too, and with --exit go through their actions.',
+    }),
+  ),
+  'dev.keep': defaulted(false, toggle({ flag: 'keep', about: 'Keep the data directory.' })),
+  'dev.withinSeconds': defaulted(
+    600,
+    integer(10, 86_400, { flag: 'within', about: 'Seconds that a run with --exit may take once the load is sent.' }),
+  ),
+} as const
+
+/** Costs are told at stated prices, which are inputs and no claim about any market. */
+const price = (flag: string, about: string): Setting<number> => quantity(0, 1_000_000, { flag, about })
+
+const bench = {
+  'bench.quick': defaulted(
+    false,
+    toggle({
+      flag: 'quick',
+      about: 'Measure less: fewer repeats and smaller sizes, good for looking, not for citing.',
+    }),
+  ),
+  'bench.repeats': integer(1, 1_000, {
+    flag: 'repeats',
+    about: 'Measurements behind each figure; at least 5 when left out, fewer with --quick.',
+  }),
+  'bench.baseline': text({
+    flag: 'baseline',
+    about: 'File of ratios that `bench guard` compares with; the project’s own when left out.',
+  }),
+  'bench.rewrite': defaulted(
+    false,
+    toggle({ flag: 'rewrite', about: 'Make the baseline anew of what is measured, instead of comparing.' }),
+  ),
+  'bench.report': text({
+    flag: 'report',
+    about: 'The report.json of a `bench all` that `bench guard` takes instead of measuring.',
+  }),
+  'bench.tolerancePercent': defaulted(
+    25,
+    integer(0, 1_000, {
+      flag: 'tolerance',
+      about: 'Hundredths by which a figure may differ and still count as the same.',
+    }),
+  ),
+  'bench.etherUsd': defaulted(3_000, price('ether-usd', 'Dollars for one ether.')),
+  'bench.l1GasGwei': defaulted(1, price('l1-gas', 'Gwei for one gas on the L1.')),
+  'bench.blobGasGwei': defaulted(
+    0.0625,
+    price('blob-gas', 'Gwei for one gas of blobs; a sixteenth of the L1’s gas is its floor by EIP-7918.'),
+  ),
+  'bench.l2GasGwei': defaulted(0.001, price('l2-gas', 'Gwei for one gas on the L2.')),
+  'bench.tiaUsd': defaulted(1, price('tia-usd', 'Dollars for one TIA.')),
+  'bench.celestiaGasUtia': defaulted(0.004, price('celestia-gas', 'Millionths of a TIA for one gas on Celestia.')),
+  'bench.bodiesPerSecond': integer(1, 1_000_000, {
+    flag: 'bodies-per-second',
+    about: 'Bodies a second that `bench open-load` sends, whatever becomes of those before.',
+  }),
+  'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
+  'bench.stream': defaulted(
+    false,
+    toggle({ flag: 'stream', about: 'Send messages one by one over WebSockets instead of in request bodies.' }),
+  ),
+} as const
+
+const simulate = {
+  'simulate.fees': defaulted(
+    'proposal',
+    choice(['proposal', 'parley'], {
+      flag: 'fees',
+      about: 'Parameters of `simulate spam`: the proposal’s own fee model, or Parley’s defaults.',
+    }),
+  ),
+  'simulate.actions': defaulted(
+    10_000,
+    integer(1, 1_000_000, { flag: 'actions', about: 'Random actions of `simulate conservation`.' }),
+  ),
+} as const
+
+/** The keys that the laboratory adds, as `section.name`. */
+export const labSettings = { ...load, ...dev, ...bench, ...simulate } as const satisfies Settings
+
+/** Every key of the command in a checkout. */
+export const allSettings = { ...settings, ...labSettings } as const satisfies Settings
+
+export type Key = KeyOf<typeof allSettings>
+export type Config = ConfigOf<typeof allSettings>
+
+/** Value of a key that the command cannot do without. @throws {CliError} `CONFIG_VALUE_MISSING`. */
+export const needed = neededOf(allSettings)

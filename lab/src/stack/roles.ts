@@ -1,0 +1,84 @@
+import { LabError } from '../faults.ts'
+import { type Child, type ChildDeps, type ChildOptions, startChild } from '../process/child.ts'
+import { lastWords } from '../process/last-words.ts'
+
+/** The processes of a stack beside its chains. */
+const roleNames = ['da', 'sequencer', 'batcher', 'node'] as const
+export type RoleName = (typeof roleNames)[number]
+
+/** Keeps the processes of a stack: starts, kills and restarts them, and tells when one ends by itself. */
+export class Roles {
+  /** Rejects when a process ended that nobody stopped or killed. */
+  readonly failed: Promise<never>
+
+  private readonly running = new Map<RoleName, { child: Child; options: ChildOptions }>()
+  private readonly expected = new WeakSet<Child>()
+  private readonly deps: ChildDeps
+  private readonly signal: AbortSignal
+  private readonly fail: (error: unknown) => void
+
+  constructor(deps: ChildDeps, signal: AbortSignal) {
+    this.deps = deps
+    this.signal = signal
+    const { promise, reject } = Promise.withResolvers<never>()
+    this.failed = promise
+    this.fail = reject
+    // Whoever runs the stack races with it; until then a rejection must not end the process.
+    promise.catch(() => undefined)
+  }
+
+  /** @throws {LabError} `CHILD_ENDED`, `CHILD_NOT_READY`. */
+  async start(role: RoleName, options: ChildOptions): Promise<Child> {
+    const child = await startChild(this.deps, options, this.signal)
+    this.running.set(role, { child, options })
+    void child.exited.then(({ code, stopped }) => {
+      if (stopped || this.expected.has(child)) return
+      this.fail(new LabError({ code: 'CHILD_ENDED', role, reason: lastWords(child.lastLines()), exitCode: code }))
+    })
+    return child
+  }
+
+  get(role: RoleName): Child {
+    return this.held(role).child
+  }
+
+  /** Process ids by role. */
+  get pids(): ReadonlyMap<RoleName, number> {
+    return new Map([...this.running].map(([role, { child }]) => [role, child.pid]))
+  }
+
+  /** Ends a process as a crash would; resolves when it is gone. */
+  async kill(role: RoleName): Promise<void> {
+    const { child } = this.held(role)
+    this.expected.add(child)
+    process.kill(child.pid, 'SIGKILL')
+    await child.exited
+  }
+
+  /** Starts a process again that was killed, where it was. */
+  async restart(role: RoleName): Promise<Child> {
+    const { child, options } = this.held(role)
+    const port = new URL(child.ready.url as string).port
+    return this.start(role, { ...options, env: { ...options.env, PARLEY_RUN_PORT: port } })
+  }
+
+  /**
+   * Starts one more process as `role` is started, but for some variables. Whoever asks stops it.
+   * @throws {LabError} `CHILD_ENDED`, `CHILD_NOT_READY`.
+   */
+  async startBeside(role: RoleName, variables: ChildOptions['env']): Promise<Child> {
+    const { options } = this.held(role)
+    return startChild(this.deps, { ...options, env: { ...options.env, ...variables } }, this.signal)
+  }
+
+  /** Stops all, those that use others first. */
+  async stop(): Promise<void> {
+    for (const role of roleNames.toReversed()) await this.running.get(role)?.child.stop()
+  }
+
+  private held(role: RoleName): { child: Child; options: ChildOptions } {
+    const held = this.running.get(role)
+    if (held === undefined) throw new RangeError(`no ${role} runs in this stack`)
+    return held
+  }
+}

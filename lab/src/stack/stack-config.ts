@@ -1,0 +1,27 @@
+import type { Config } from '../config/settings.ts'
+
+/** How often a process of the stack looks at the L2, whose blocks come every second. Milliseconds. */
+export const stackPollMs = 250
+
+/** Where everything is. */
+export interface StackPlaces {
+  readonly l1Url: string
+  readonly l2Url: string
+  readonly rollup: `0x${string}`
+  readonly daLocalUrl: string | undefined
+  readonly sequencerUrl: string
+  readonly batcherUrl: string
+  readonly nodeUrl: string | undefined
+}
+
+/** The configuration with the places of a stack put in, for reading it from this process. */
+export function stackConfig(config: Config, places: StackPlaces): Config {
+  return {
+    ...config,
+    l1: { ...config.l1, url: places.l1Url, beaconUrl: places.l1Url, slots: 'block-number' },
+    l2: { ...config.l2, url: places.l2Url, rollup: places.rollup, pollMs: stackPollMs },
+    da: { ...config.da, localUrl: places.daLocalUrl },
+    sequencer: { ...config.sequencer, url: places.sequencerUrl },
+    node: { ...config.node, url: places.nodeUrl },
+  }
+}

@@ -1,0 +1,244 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Closing, DataDir } from '@parley/cli/roles'
+import {
+  type Deployment,
+  type DeploymentRecord,
+  deployPhases,
+  devPreset,
+  type OpenedAccount,
+  openAccounts,
+  type Phase,
+} from '@parley/infra'
+import { type Bytes20, limits } from '@parley/protocol'
+import { createSenderMetrics } from '@parley/transactions'
+import { Registry } from 'prom-client'
+import { bytesToHex, hexToBytes } from 'viem'
+import type { Context } from '../context.ts'
+import { type Devnet, type DevnetOptions, devnetDefaults, startDevnet } from '../devnet/devnet.ts'
+import { LabError } from '../faults.ts'
+import type { ChildOptions } from '../process/child.ts'
+import { claimDirectory } from './claim-directory.ts'
+import { type ChildConfig, environmentOf } from './environment.ts'
+import { type RoleName, Roles } from './roles.ts'
+import { type StackPlaces, stackPollMs } from './stack-config.ts'
+
+export type StackDeps = Pick<Context, 'clock' | 'log' | 'inheritedEnv'>
+
+/** Blocks by what is offered instead of by the clock, so that a run can be repeated. */
+export interface VirtualTime {
+  /** Milliseconds since 1970; with all blocks of the run in the past, for the L2 takes no claims from the future. */
+  readonly genesisTimestamp: bigint
+  readonly blockEveryOffers: number
+  readonly blockTimeMs: number
+}
+
+export interface StackOptions {
+  /** Empty or not there yet. */
+  readonly dataDir: string
+  readonly layer: 'local' | 'ethereum-blobs'
+  /** Open feeds that the sequencer allows, all of them to one address; its own default when left out. */
+  readonly maxFeeds?: number | undefined
+  readonly lanes: number | undefined
+  readonly verifier: string
+  readonly logLevel: string
+  readonly virtual: VirtualTime | undefined
+  /** Who gets an account in every shard. */
+  readonly owners: readonly Bytes20[]
+  /** Whether a verifying node runs beside the rest. */
+  readonly node: boolean
+  /** Milliseconds after which a partial batch is posted. */
+  readonly batchAgeMs: number
+  /** Whether the batcher moves prices: then blocks of price items follow after whatever was sent. */
+  readonly pushPrices: boolean
+  /** What is deployed beside the rollup; nothing when left out. */
+  readonly besides?: readonly Phase[]
+}
+
+/** A whole deployment on this machine. */
+export interface Stack {
+  readonly places: StackPlaces
+  readonly deployment: Deployment
+  /** Everything that was deployed. */
+  readonly record: DeploymentRecord
+  readonly accounts: readonly OpenedAccount[]
+  readonly roles: Roles
+  /** Process ids of the chains. */
+  readonly chainPids: { readonly l1: number; readonly l2: number }
+  /** Key of an account with money on both chains that nothing of the stack uses. */
+  readonly payer: Uint8Array
+  /** Keys of more such accounts. */
+  readonly users: readonly Uint8Array[]
+  /** Keys of who deployed the contracts, and of who records costs. */
+  readonly deployer: Uint8Array
+  readonly operator: Uint8Array
+  /** Rejects when a part of the stack ended by itself. */
+  readonly failed: Promise<never>
+  /** Ends everything that was started; can be called again. */
+  stop(): Promise<void>
+}
+
+/** mwei in each account: 10 ether, millions of messages at the highest price. */
+const accountAmount = 10n ** 13n
+const readyWithinMs = 60_000
+/** The interval of the development deployment. */
+const pricesEveryMs = 10_000
+const deployWithinMs = 60_000
+
+/**
+ * Starts chains, contracts, accounts and processes. All of them end with this process, however that ends.
+ * @throws {CliError} `ARGUMENT_INVALID`, `DATA_DIR_UNUSABLE`; {LabError} `CHILD_ENDED`, `CHILD_NOT_READY`, what chains throw; {InfraError} what contracts throw.
+ */
+export function startStack(deps: StackDeps, options: StackOptions, signal: AbortSignal): Promise<Stack> {
+  return Closing.guard(async (closing) => {
+    await claimDirectory(options.dataDir)
+    await mkdir(join(options.dataDir, 'logs'))
+    const devnet = await startDevnet(deps, chainsOf(options), signal)
+    closing.add(() => devnet.stop())
+    const record = await deployOn(deps, devnet, options)
+    const { preset, chainId, rollup } = record
+    const deployment = { preset, chainId, ...(rollup as NonNullable<typeof rollup>) }
+    const accounts = await openAll(deps, devnet, deployment, options, signal)
+    const roles = new Roles(deps, signal)
+    closing.add(() => roles.stop())
+    const places = await startRoles(deps, options, devnet, deployment, roles)
+    const chainEnded = devnet.exited.then(({ chain, exit }): Promise<never> => {
+      // Stopping was asked for: nothing failed.
+      if (exit.stopped) return new Promise(() => undefined)
+      throw new LabError({ code: 'CHILD_ENDED', role: chain, reason: 'a development chain ended', exitCode: exit.code })
+    })
+    const failed = Promise.race([roles.failed, chainEnded])
+    failed.catch(() => undefined)
+    const [payer, ...users] = devnet.roles.users.map(({ secret }) => secret) as [Uint8Array, ...Uint8Array[]]
+    const chainPids = { l1: devnet.l1.pid, l2: devnet.l2.pid }
+    const keys = { payer, users, deployer: devnet.roles.deployer.secret, operator: devnet.roles.pricePusher.secret }
+    const found = { places, deployment, record, accounts, roles, chainPids, failed, ...keys }
+    return { ...found, stop: () => closing.close() }
+  })
+}
+
+/** By how much the L2 is ahead of a repeatable run's genesis: room for 72,000 blocks, and within the day that the contracts allow. */
+const l2AheadSeconds = 72_000n
+
+/** A repeatable run has chains of its own time: the contracts take no genesis that is far from the L2's. */
+function chainsOf({ virtual }: StackOptions): DevnetOptions {
+  if (virtual === undefined) return devnetDefaults
+  const genesisTimestamp = virtual.genesisTimestamp / 1000n + l2AheadSeconds
+  return { ...devnetDefaults, l2: { ...devnetDefaults.l2, genesisTimestamp } }
+}
+
+function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Promise<DeploymentRecord> {
+  const { virtual, besides = [] } = options
+  const { sequencer, bondOwner, batcher, pricePusher } = devnet.roles
+  const rollup = {
+    sequencer: hexToBytes(sequencer.address),
+    bondOwner: hexToBytes(bondOwner.address),
+    fillBond: true,
+    operator: hexToBytes(pricePusher.address),
+    claimer: hexToBytes(batcher.address),
+    ...(virtual === undefined ? {} : { genesisTimestamp: virtual.genesisTimestamp }),
+  }
+  return deployPhases({ log }, { ...devDeployment(devnet), phases: new Set(['rollup', ...besides]), rollup })
+}
+
+/** How contracts are deployed on a development chain: the deployer governs them, receives the fees and has all votes. */
+export function devDeployment({ l2, roles: { deployer, pricePusher } }: Pick<Devnet, 'l2' | 'roles'>) {
+  const governance = hexToBytes(deployer.address)
+  const operator = hexToBytes(pricePusher.address)
+  return {
+    url: l2.url,
+    deployer: deployer.secret,
+    preset: devPreset,
+    governance,
+    treasury: governance,
+    operator,
+    withinMs: deployWithinMs,
+  }
+}
+
+/** Opens an account in every shard for every owner. */
+function openAll(
+  { clock, log }: StackDeps,
+  { l2, roles }: Devnet,
+  deployment: Deployment,
+  { dataDir, owners }: StackOptions,
+  signal: AbortSignal,
+): Promise<readonly OpenedAccount[]> {
+  return Closing.guard(async (closing) => {
+    const store = await new DataDir({ path: dataDir, deployment: bytesToHex(deployment.inbox) }, closing).texts(
+      'deposit transactions',
+    )
+    const shards = Array.from({ length: limits.shards }, (_, shard) => shard)
+    const opened = await openAccounts(
+      { clock, log: log.child({}, { level: 'warn' }), metrics: createSenderMetrics(new Registry()), store },
+      { url: l2.url, deployment, funder: roles.funder.secret, owners, shards, amount: accountAmount },
+      signal,
+    )
+    await closing.close()
+    return opened
+  })
+}
+
+async function startRoles(
+  { inheritedEnv }: StackDeps,
+  options: StackOptions,
+  { l1, l2, roles: accounts }: Devnet,
+  deployment: Deployment,
+  roles: Roles,
+): Promise<StackPlaces> {
+  const { dataDir, layer, virtual } = options
+  const rollup = bytesToHex(deployment.rollup)
+  const daDir = layer === 'local' ? join(dataDir, 'da') : undefined
+  const start = async (role: RoleName, config: ChildConfig): Promise<string> => {
+    const common: ChildConfig = {
+      'log.level': options.logLevel,
+      'run.dataDir': join(dataDir, role),
+      'run.lanes': options.lanes,
+      'run.verifier': options.verifier,
+      'l2.url': l2.url,
+      'l2.rollup': rollup,
+      'l2.pollMs': stackPollMs,
+    }
+    const child: ChildOptions = {
+      role,
+      env: environmentOf(inheritedEnv, { ...common, ...config }),
+      logFile: join(dataDir, 'logs', `${role}.log`),
+      readyWithinMs,
+    }
+    return (await roles.start(role, child)).ready.url as string
+  }
+  const daLocalUrl = daDir === undefined ? undefined : await start('da', { 'da.localDir': daDir })
+  const reading: ChildConfig = { 'l1.url': l1.url, 'l1.slots': 'block-number', 'da.localUrl': daLocalUrl }
+  const sequencerUrl = await start('sequencer', {
+    'sequencer.markDir': join(dataDir, 'sequencer-mark'),
+    // One stack, made anew: nobody else can have signed for it.
+    'sequencer.alone': true,
+    'sequencer.key': bytesToHex(accounts.sequencer.secret),
+    'da.layer': layer,
+    'sequencer.maxFeeds': options.maxFeeds,
+    'sequencer.maxFeedsPerAddress': options.maxFeeds,
+    // Beside its feeds a benchmark has the connections of its load.
+    'http.maxConnectionsPerAddress': options.maxFeeds === undefined ? undefined : options.maxFeeds + 500,
+    'sequencer.blockEveryOffers': virtual?.blockEveryOffers,
+    'sequencer.blockTimeMs': virtual?.blockTimeMs,
+    'sequencer.inboxItemsFirst': virtual === undefined ? undefined : limits.shards * options.owners.length,
+  })
+  const [batcherUrl, nodeUrl] = await Promise.all([
+    start('batcher', {
+      'sequencer.url': sequencerUrl,
+      'l2.key': bytesToHex(accounts.batcher.secret),
+      'l1.key': bytesToHex(accounts.batcher.secret),
+      'l1.url': l1.url,
+      'l1.slots': 'block-number',
+      'da.layer': layer,
+      'da.localDir': daDir,
+      'da.confirmations': 1,
+      'batcher.maxAgeMs': options.batchAgeMs,
+      'batcher.watchEveryMs': 1_000,
+      'batcher.pushPrices': options.pushPrices,
+      'batcher.pricesEveryMs': pricesEveryMs,
+    }),
+    options.node ? start('node', reading) : undefined,
+  ])
+  return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, sequencerUrl, batcherUrl, nodeUrl }
+}

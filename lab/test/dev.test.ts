@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { checkout } from '../src/commands.ts'
+import type { Context } from '../src/context.ts'
+import { runDev } from '../src/dev/dev.ts'
+import { shellWord } from '../src/dev/shell-word.ts'
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'parley dev '))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+/** What `dev --data PATH` fails with, and what it prints. */
+async function refusal(path: string): Promise<{ error: unknown; printed: string }> {
+  let printed = ''
+  const write = (text: string): void => {
+    printed += text
+  }
+  const { config } = checkout.load({ flags: new Map([['run.dataDir', path]]), env: {}, files: [] })
+  const context = { config, err: { write }, signal: new AbortController().signal } as unknown as Context
+  const error = await runDev(context).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  return { error, printed }
+}
+
+describe('dev --data', () => {
+  it('a directory that holds something › is refused, and nobody’s data are called the stack’s', async () => {
+    await writeFile(join(directory, 'precious'), 'x')
+    const { error, printed } = await refusal(directory)
+    expect(error).toMatchObject({ fault: { code: 'ARGUMENT_INVALID', argument: '--data' } })
+    expect(printed).toBe('')
+    expect(await readdir(directory)).toEqual(['precious'])
+  })
+
+  it('where the system makes no directories › is refused at once', async () => {
+    const { error } = await refusal('/proc/none/stack')
+    expect(error).toMatchObject({ fault: { code: 'DATA_DIR_UNUSABLE', path: '/proc/none/stack' } })
+  })
+})
+
+test('shell word › quotes what a shell would split or take for its own', () => {
+  expect(shellWord('/tmp/parley-dev-x1')).toBe('/tmp/parley-dev-x1')
+  expect(shellWord('/tmp/a b')).toBe("'/tmp/a b'")
+  expect(shellWord("it's")).toBe("'it'\\''s'")
+  expect(shellWord('$HOME')).toBe("'$HOME'")
+})

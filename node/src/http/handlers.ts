@@ -1,0 +1,89 @@
+import { maxPageEntries, type nodeRoutes } from '@parley/api'
+import { type Handlers, healthHandlers } from '@parley/api/server'
+import { type Block, BlockHeaderType, BlockType, BodyKind } from '@parley/protocol'
+import type { Registry } from 'prom-client'
+import type { ParleyNode } from '../node.ts'
+import type { Proven } from '../reads.ts'
+import type { SignedRecord } from '../signed-history.ts'
+import { EntryKind } from '../store/chain-records.ts'
+
+const provenOf = ({ finality, proof, ...rest }: Proven) => ({
+  ...rest,
+  final: finality === 'final',
+  proof: { ...proof, gindex: String(proof.gindex) },
+})
+
+const entryOf = ({ event, ...record }: SignedRecord, entry: bigint) => ({
+  ...record,
+  entry,
+  withheld: record.signatures === null ? ('pruned' as const) : undefined,
+  event:
+    event.selector === EntryKind.message
+      ? { kind: 'message' as const, value: event.value }
+      : { kind: 'change' as const, value: event.value },
+})
+
+const runsOf = ({ runs }: Block) =>
+  runs.map(({ shard, segments, postRoot }) => ({
+    shard,
+    segments: segments.length,
+    messages: segments.reduce(
+      (sum, { body }) => sum + (body.selector === BodyKind.messages ? body.value.length : 0),
+      0,
+    ),
+    postRoot,
+  }))
+
+/** What a node answers on its routes. */
+export function nodeHandlers(node: ParleyNode, registry: Registry): Handlers<typeof nodeRoutes> {
+  const { reads } = node
+  return {
+    async conversation({ place: { params } }) {
+      const { conversation, entries, ...proven } = await reads.conversation(params.shard, params.index)
+      return { ...params, conversation, entries, ...provenOf(proven) }
+    },
+    async messages({ place: { params, query } }) {
+      const { from = 0n, limit = maxPageEntries } = query
+      const { total, entries } = await reads.history(params.shard, params.index, from, limit)
+      return { ...params, from, total, entries: entries.map((each, i) => entryOf(each, from + BigInt(i))) }
+    },
+    async account({ place: { params } }) {
+      const { account, ...proven } = await reads.account(params.shard, params.index)
+      return { ...params, account, ...provenOf(proven) }
+    },
+    async block({ place: { params }, toOctets }) {
+      const { block, claim, finality } = await reads.block(params.number)
+      if (toOctets) return BlockType.serialize(block)
+      const headerRoot = BlockHeaderType.hashTreeRoot(block.header)
+      return { header: block.header, headerRoot, runs: runsOf(block), claim, finality }
+    },
+    async claim({ place: { params } }) {
+      const { record, state, final } = await reads.claim(params.number)
+      return { hash: record.hash, claim: record.claim, l2: record.at, state, final }
+    },
+    async snapshots() {
+      const snapshots = await reads.snapshots()
+      return {
+        snapshots: snapshots.map(({ state: { header, prices, shardRoots }, ...rest }) => ({
+          ...rest,
+          block: header.number,
+          stateRoot: header.stateRoot,
+          header,
+          prices,
+          shardRoots,
+        })),
+      }
+    },
+    snapshotChunk: ({ place: { params } }) => reads.snapshotChunk(params.block, params.chunk),
+    status: () => node.status(),
+    ...healthHandlers({
+      registry,
+      unreadyBecause: () => node.unreadyBecause(),
+      async unhealthyBecause() {
+        const { state, fault } = await node.status()
+        if (state !== 'wrong' && state !== 'failed') return undefined
+        return `the node is in state ${state}: ${fault?.message ?? 'see the log'}`
+      },
+    }),
+  }
+}

@@ -1,0 +1,12 @@
+// Fraud proofs: the only writer of what the verifiers on the L2 read. @see docs/spec/fraud-proofs.md
+export * from './batch-trees.ts'
+export * from './execute-messages.ts'
+export * from './key-hint.ts'
+export * from './malformed-proof.ts'
+export * from './message-proof.ts'
+export * from './openings.ts'
+export * from './operation-proof.ts'
+export * from './pages.ts'
+export * from './proof-of.ts'
+export * from './signature-proof.ts'
+export * from './state-root-proof.ts'

@@ -1,0 +1,3 @@
+export * from './clock-compliance.ts'
+export * from './manual-clock.ts'
+export * from './skipping-clock.ts'

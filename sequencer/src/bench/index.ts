@@ -1,0 +1,1 @@
+export { type InitialState, writeInitialState } from './initial-state.ts'

@@ -1,0 +1,100 @@
+import { type AnyRoute, feedRoutes, RequestError } from '@parley/api'
+import { type Exchange, placeOf } from '@parley/api/server'
+import type { Execution } from '@parley/execution'
+import { TransitionError } from '@parley/protocol'
+import type { Clock, Turns } from '@parley/runtime'
+import type { FastifyRequest } from 'fastify'
+import type { SealedChain } from '../chain/sealed-chain.ts'
+import { sendBlocks } from '../feeds/block-feed.ts'
+import type { Connection } from '../feeds/connection.ts'
+import { sendConversation } from '../feeds/conversation-feed.ts'
+import type { RecentEntries } from '../feeds/recent-entries.ts'
+import type { Intake } from '../ingress/intake.ts'
+import { MessageStream } from '../ingress/message-stream.ts'
+import type { Metrics } from '../metrics.ts'
+import type { HttpOptions } from '../options.ts'
+import type { VoidStore } from '../store/void-store.ts'
+import type { ReadGate } from './read-gate.ts'
+
+export interface FeedDeps {
+  readonly execution: Pick<Execution, 'conversation'>
+  readonly chain: SealedChain
+  readonly entries: RecentEntries
+  readonly catchingUp: Turns
+  readonly intake: Intake
+  readonly voids: Pick<VoidStore, 'ranges'>
+  readonly exchangeOf: (request: FastifyRequest) => Exchange
+  readonly gate: ReadGate
+  readonly clock: Clock
+  readonly metrics: Pick<Metrics, 'feeds'>
+}
+
+/** A route that becomes a WebSocket. */
+export interface SocketRoute {
+  readonly route: AnyRoute
+  readonly feed: string
+  /** Checks the request before the upgrade; what it throws is answered over HTTP. */
+  readonly check: (request: FastifyRequest) => Promise<void>
+  /** Serves the connection until it ends. */
+  readonly serve: (connection: Connection, request: FastifyRequest) => Promise<void>
+  /** Text sent on connection and with each ping. */
+  readonly greeting?: () => string
+}
+
+/** Answers whoever does not ask for a WebSocket. */
+export const plainRequest = async (): Promise<never> => {
+  throw new RequestError({ code: 'REQUEST_MALFORMED', reason: 'the route takes WebSocket upgrades only' })
+}
+
+/** Routes that are WebSockets. */
+export function socketRoutes(deps: FeedDeps, options: HttpOptions): SocketRoute[] {
+  const { chain, execution, gate, intake, voids, exchangeOf } = deps
+  const nextBlock = (): bigint => chain.tip.header.number + 1n
+  const greeting = (): string => JSON.stringify({ head: String(chain.tip.header.number) })
+  const { blocks, conversations, stream } = feedRoutes
+  return [
+    {
+      route: blocks,
+      feed: 'blocks',
+      greeting,
+      check: async (request) => void placeOf(blocks, request),
+      serve(connection, request) {
+        const { from = nextBlock(), lineage } = placeOf(blocks, request).query
+        return sendBlocks(connection, chain, voids.ranges, { from: firstBlock(from), lineage })
+      },
+    },
+    {
+      route: conversations,
+      feed: 'conversations',
+      greeting,
+      async check(request) {
+        const { params } = placeOf(conversations, request)
+        // One that no block has yet may have been accepted a moment ago: only then a lane is asked.
+        if (chain.index.knows(params)) return
+        const { shard, index } = params
+        const read = await gate.run(() => execution.conversation(shard, index))
+        if (read === undefined) throw new TransitionError({ code: 'CONVERSATION_UNKNOWN', shard, conversation: index })
+      },
+      serve(connection, request) {
+        const { params, query } = placeOf(conversations, request)
+        return sendConversation(connection, deps, params, query.from ?? 0n)
+      },
+    },
+    {
+      route: stream,
+      feed: 'stream',
+      check: async (request) => void placeOf(stream, request),
+      serve: (connection, request) =>
+        new MessageStream(connection, {
+          intake,
+          exchange: exchangeOf(request),
+          maxMessages: options.maxMessages,
+        }).run(),
+    },
+  ]
+}
+
+/** Block 0 is nobody's: the first one sealed is 1. */
+function firstBlock(from: bigint): bigint {
+  return from === 0n ? 1n : from
+}

@@ -1,0 +1,92 @@
+import { CodedError } from '@parley/protocol'
+import type { Sequencer } from './sequencer.ts'
+
+/** One sequencer from its start to its end. */
+export interface Life {
+  /** Not started yet. */
+  readonly sequencer: Sequencer
+  /** Closes what it was made with; called after its `stop`. */
+  close(): Promise<void>
+}
+
+/** A sequencer that goes on after claims were removed. */
+export interface Lives {
+  /** Where it listens, in all its lives. */
+  readonly url: string
+  /** Rejects with what it cannot go on after; never resolves. */
+  readonly failed: Promise<never>
+  /** Never rejects but with what `close` throws. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a sequencer, and another one over what it left each time claims are removed: what was sealed above the claim left
+ * standing is no longer part of its state.
+ * @param begin - Makes a sequencer over the same stores, with lanes and metrics of its own. It listens on `port`, which is
+ * undefined for the first one.
+ * @throws what the first start throws.
+ */
+export async function startLives(begin: (port: number | undefined) => Promise<Life>): Promise<Lives> {
+  const lives = new RunningLives(begin, await started(begin, undefined))
+  lives.watch()
+  return lives
+}
+
+async function started(begin: (port: number | undefined) => Promise<Life>, port: number | undefined): Promise<Life> {
+  const life = await begin(port)
+  try {
+    await life.sequencer.start()
+    return life
+  } catch (error) {
+    await ended(life)
+    throw error
+  }
+}
+
+async function ended({ sequencer, close }: Life): Promise<void> {
+  await sequencer.stop()
+  await close()
+}
+
+class RunningLives implements Lives {
+  readonly url: string
+  readonly failed: Promise<never>
+  private readonly begin: (port: number | undefined) => Promise<Life>
+  private readonly failure = Promise.withResolvers<never>()
+  private life: Life | undefined
+  private stopping = false
+  /** Settles when a life that ended by itself was followed by the next, or not. */
+  private turning: Promise<void> = Promise.resolve()
+
+  constructor(begin: (port: number | undefined) => Promise<Life>, life: Life) {
+    this.begin = begin
+    this.life = life
+    this.url = life.sequencer.url
+    this.failed = this.failure.promise
+    // Whoever cares asks `failed`; that nobody asked yet is no unhandled rejection.
+    this.failed.catch(() => undefined)
+  }
+
+  watch(): void {
+    this.life?.sequencer.failed.catch((error: unknown) => {
+      if (this.stopping) return
+      if (!(error instanceof CodedError && error.fault.code === 'LINEAGE_CHANGED')) this.failure.reject(error)
+      else this.turning = this.turn().catch((failed: unknown) => this.failure.reject(failed))
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true
+    await this.turning
+    if (this.life !== undefined) await ended(this.life)
+  }
+
+  private async turn(): Promise<void> {
+    const before = this.life
+    this.life = undefined
+    if (before !== undefined) await ended(before)
+    if (this.stopping) return
+    this.life = await started(this.begin, Number(new URL(this.url).port))
+    this.watch()
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  type BlockHeader,
+  BlockHeaderType,
+  type Bytes20,
+  type ChainConfig,
+  domainSeparator,
+  genesisHeader,
+  type SettlementReader,
+  sameBytes,
+  sequencerAt,
+} from '@parley/protocol'
+import { SequencerError } from '../faults.ts'
+import { hexOf } from '../hex.ts'
+import { type BytesLevel, checksummed, durable, keyOf, unchecksummed } from '../level.ts'
+import { assertSealedHere, type SealedRoot } from './finality.ts'
+
+export interface ChainCheck {
+  readonly config: ChainConfig
+  readonly settlement: SettlementReader
+  readonly store: BytesLevel
+  /** Address of the key that signs headers. */
+  readonly sequencer: Bytes20
+  readonly sealedRoot: SealedRoot
+}
+
+const chainKey = keyOf('chain')
+
+/** EIP-712 separator and genesis root: two deployments have at least one of them different. */
+function identityOf(config: ChainConfig): Uint8Array {
+  const identity = new Uint8Array(64)
+  identity.set(domainSeparator(config.chainId, config.inbox))
+  identity.set(BlockHeaderType.hashTreeRoot(genesisHeader(config)), 32)
+  return identity
+}
+
+function assertSame(field: string, expected: Uint8Array, received: Uint8Array): void {
+  if (!sameBytes(expected, received))
+    throw new SequencerError({ code: 'CHAIN_MISMATCH', field, expected: hexOf(expected), received: hexOf(received) })
+}
+
+/**
+ * Checks before the first block that store, key and config belong to the deployment on the L2, and that the last claimed
+ * block was sealed from this store.
+ * @returns the last header claimed.
+ * @throws {SequencerError} `CHAIN_MISMATCH`, `SIGNER_MISMATCH`, `CLAIM_CONTRADICTS`, `STORE_CORRUPT`.
+ * @throws {SettlementError} when the L2 does not answer.
+ */
+export async function assertChain(check: ChainCheck, signal: AbortSignal): Promise<BlockHeader> {
+  const { config, settlement, sequencer, sealedRoot } = check
+  const identity = identityOf(config)
+  assertSame('config', identityOf(await settlement.config(signal)), identity)
+  assertSame(
+    'genesis',
+    BlockHeaderType.hashTreeRoot(await settlement.genesis(signal)),
+    BlockHeaderType.hashTreeRoot(genesisHeader(config)),
+  )
+  const head = await settlement.head(signal)
+  const { keys } = await settlement.schedule(signal)
+  const expected = sequencerAt(keys, head.lastHeader.number + 1n).key
+  if (!sameBytes(expected, sequencer))
+    throw new SequencerError({ code: 'SIGNER_MISMATCH', expected, received: sequencer })
+  await assertStoredChain(check.store, identity)
+  await assertSealedHere(sealedRoot, head.lastHeader)
+  return head.lastHeader
+}
+
+async function assertStoredChain(store: BytesLevel, identity: Uint8Array): Promise<void> {
+  const stored = await store.get(chainKey)
+  if (stored === undefined) {
+    await store.batch([{ type: 'put', key: chainKey, value: checksummed(chainKey, identity) }], durable)
+    return
+  }
+  const content = unchecksummed(chainKey, stored)
+  if (content === undefined)
+    throw new SequencerError({ code: 'STORE_CORRUPT', what: 'chain', number: 0n, reason: 'the checksum does not hold' })
+  assertSame('store', identity, content)
+}

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+/**
+ * `npm run nightly [-- --seed N --only NAME]`: what takes too long for every change, with a seed that is new each time and
+ * printed, so that a failure can be run again. Ends with `N passed, N failed`.
+ */
+const { values } = parseArgs({ options: { seed: { type: 'string' }, only: { type: 'string' } } })
+
+const seed = values.seed ?? String(randomInt(1, 1_000_000_000))
+if (!/^[1-9]\d{0,8}$/.test(seed)) throw new RangeError(`--seed takes a whole number from 1 to 999999999, not ${seed}`)
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const steps: readonly (readonly [name: string, ...command: string[]])[] = [
+  ['properties', 'npx', 'vitest', 'run', '--config', 'test/src/nightly/vitest.config.ts'],
+  ['fuzz', 'npm', 'run', '-s', 'fuzz', '--', '--inputs', '5000000', '--seed', seed],
+  ['crash', 'npm', 'run', '-s', 'test:crash', '--', '--moments', '200', '--seed', seed],
+  ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],
+  ['guard', 'npx', 'parley', 'bench', 'guard'],
+]
+const names = steps.map(([name]) => name)
+if (values.only !== undefined && !names.includes(values.only))
+  throw new RangeError(`--only takes one of ${names.join(', ')}, not ${values.only}`)
+
+async function holds(command: readonly string[]): Promise<boolean> {
+  const [file, ...args] = command
+  const env = { ...process.env, PROPERTY_SEED: seed }
+  const child = spawn(file as string, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code === 0))
+  })
+}
+
+let passed = 0
+const failed: string[] = []
+for (const [name, ...command] of steps) {
+  if (values.only !== undefined && values.only !== name) continue
+  console.log(`nightly: ${name}, seed ${seed}`)
+  const started = Date.now()
+  const held = await holds(command)
+  if (held) passed += 1
+  else failed.push(name)
+  console.log(`nightly: ${name} ${held ? 'held' : 'FAILED'} in ${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
+}
+for (const name of failed) console.log(`nightly: again by npm run nightly -- --only ${name} --seed ${seed}`)
+console.log(`\n${passed} passed, ${failed.length} failed`)
+process.exitCode = failed.length === 0 && passed > 0 ? 0 : 1

@@ -1,0 +1,101 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { memberKey } from '@parley/protocol'
+import { bytesToHex } from 'viem'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digestOf } from './support/digest.ts'
+import { runCommand } from './support/parley.ts'
+import { Rollup, type RunningNode } from './support/rollup.ts'
+
+const within = { timeout: 240_000 }
+
+let rollup: Rollup
+let node: RunningNode
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'parley-cli-conversation-'))
+  rollup = await Rollup.start()
+  node = await rollup.startNode()
+  await rollup.startBatcher()
+}, 120_000)
+afterAll(async () => {
+  await rollup?.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+/** Runs a command with the owner's key, and with the member key of a name when one is given. */
+async function run(member: string | undefined, ...args: string[]) {
+  const owner = rollup.roles.users[0]!.secret
+  const { code, stdout, stderr } = await runCommand(args, {
+    PARLEY_L2_URL: rollup.chain.url,
+    PARLEY_L2_ROLLUP: bytesToHex(rollup.deployment.rollup),
+    PARLEY_L2_POLL_MS: '100',
+    PARLEY_SEQUENCER_URL: rollup.sequencer.url,
+    PARLEY_NODE_URL: node.url,
+    PARLEY_L2_KEY: bytesToHex(owner),
+    ...(member === undefined ? {} : { PARLEY_MEMBER_KEY: `file:${await keyFile(member)}` }),
+  })
+  return { code, stderr, told: stdout === '' ? undefined : JSON.parse(stdout) }
+}
+
+async function keyFile(name: string): Promise<string> {
+  const path = join(directory, `${name}.key`)
+  await writeFile(path, `${bytesToHex(digestOf(name))}\n`, { mode: 0o600 })
+  return path
+}
+
+async function told(member: string | undefined, ...args: string[]) {
+  const { code, stderr, told } = await run(member, ...args, '--json')
+  expect([code, stderr]).toEqual([0, ''])
+  return told
+}
+
+describe('parley account, conversation, send and read', () => {
+  test('a conversation › is paid for, created, joined, spoken in and read with its proof', within, async () => {
+    const opened = await told(undefined, 'account', 'open', '7', '100000000000')
+    expect(opened).toMatchObject({ account: '7/0', balance: '100000000000', nonce: '0' })
+    await told(undefined, 'account', 'deposit', '7', '1000000000')
+    const { conversation } = await told('ann', 'conversation', 'create', '7/0')
+    expect(conversation).toBe('7/0')
+    const said = join(directory, 'said')
+    const sent = await told('ann', 'send', '7/0', 'hello', '--contents', said)
+    expect(sent).toMatchObject({ conversation: '7/0', position: '0', slot: 0 })
+    const consent = join(directory, 'bob.json')
+    await writeFile(consent, JSON.stringify(await told('bob', 'conversation', 'consent', '7/0')))
+    expect(await told('ann', 'conversation', 'add', '7/0', consent)).toMatchObject({ slot: 1 })
+    const { members } = await told(undefined, 'conversation', 'show', '7/0')
+    expect(members).toMatchObject([
+      { role: 'admin' },
+      { role: 'member', key: bytesToHex(memberKey(digestOf('bob')).key) },
+    ])
+    const read = await told(undefined, 'read', '7/0', '--until', 'claimed', '--contents', said)
+    expect(read).toMatchObject({ grade: expect.stringMatching(/on the L2$/), conversation: '7/0' })
+    expect(read.entries).toMatchObject([{ slot: 0, text: 'hello', content: sent.content }, { change: { signer: 0 } }])
+    const account = await told(undefined, 'account', 'show', '7/0')
+    expect(account).toMatchObject({ account: '7/0', shown: { owner: rollup.roles.users[0]!.address.toLowerCase() } })
+    expect(await readFile(join(said, sent.content), 'utf8')).toBe('hello')
+  })
+
+  test('refusals › are coded faults that name what is wrong', within, async () => {
+    const codes: [args: string[], code: string, exit?: number][] = [
+      [['send', '9/0', 'hello'], 'CONVERSATION_UNKNOWN'],
+      [['read', '9/0'], 'CONVERSATION_UNKNOWN'],
+      [['send', '7/0', 'hello'], 'NOT_A_MEMBER'],
+      [['conversation', 'create', '9/9'], 'ACCOUNT_UNKNOWN'],
+      [['account', 'open', '64', '1'], 'ARGUMENT_INVALID', 2],
+      [['account', 'open', '7', '1'], 'Inbox_DepositTooSmall'],
+    ]
+    for (const [args, code, expected = 1] of codes) {
+      const { code: exit, stderr } = await run('stranger', ...args)
+      expect([args[0], exit, stderr]).toEqual([args[0], expected, expect.stringContaining(code)])
+    }
+  })
+
+  test('help › shows how each is used', within, async () => {
+    for (const command of [['account', 'open'], ['conversation', 'create'], ['send'], ['read']]) {
+      const { stdout } = await runCommand([...command, '--help'])
+      expect(stdout).toContain(`Examples:\n  parley ${command.join(' ')} 7`)
+    }
+  })
+})

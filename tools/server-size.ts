@@ -1,0 +1,54 @@
+/**
+ * Installs @parley/server alone, as an operator does, from a copy of the checkout; fails when the rest beside Node is
+ * larger than its bound, or when the command that was installed does not run on the Node it pins.
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const boundMb = 200
+const shown = 10
+
+interface Installed {
+  readonly name: string
+  readonly mb: number
+}
+
+/** Size on disk of each package that is installed, largest first. */
+function sizesIn(modules: string): readonly Installed[] {
+  const lines = execFileSync('du', ['-k', '--max-depth=2', modules], { encoding: 'utf8' }).trim().split('\n')
+  const sizes = lines.map((line) => {
+    const [kb, path] = line.split('\t') as [string, string]
+    return { name: path.slice(modules.length + 1), mb: Number(kb) / 1024 }
+  })
+  return sizes
+    .filter(({ name }) => name !== '' && (name.startsWith('@') ? name.includes('/') : !name.includes('/')))
+    .sort((a, b) => b.mb - a.mb)
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'parley-server-'))
+try {
+  const files = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' })
+    .split('\0')
+    .filter((file) => file !== '')
+  for (const file of files) cpSync(file, join(directory, file), { verbatimSymlinks: true })
+  const install = ['ci', '--omit=dev', '-w', '@parley/server', '--no-audit', '--no-fund', '--loglevel=error']
+  execFileSync('npm', install, { cwd: directory, stdio: ['ignore', 'inherit', 'inherit'] })
+  const modules = join(directory, 'node_modules')
+  const sizes = sizesIn(modules)
+  const mb = sizes.filter(({ name }) => name !== 'node').reduce((sum, { mb }) => sum + mb, 0)
+  for (const { name, mb } of sizes.slice(0, shown)) console.log(`${mb.toFixed(1).padStart(7)} MB  ${name}`)
+  console.log(`@parley/server: ${mb.toFixed(1)} MB beside Node, bound ${boundMb} MB`)
+  const { version } = JSON.parse(readFileSync(join(modules, 'node/package.json'), 'utf8')) as { version: string }
+  // Without a Node on the path: only the pinned one can run it.
+  const run = { cwd: directory, encoding: 'utf8', env: { PATH: '/usr/bin:/bin' } } as const
+  const help = execFileSync(join(modules, '.bin/parley'), ['--help'], run)
+  const pinned = execFileSync(join(modules, 'node/bin/node'), ['--version'], run).trim()
+  const roles = ['node', 'sequencer', 'batcher', 'da'].filter((role) => !help.includes(`  ${role} `))
+  if (roles.length > 0) throw new Error(`the command that was installed lacks ${roles.join(', ')}`)
+  if (pinned !== `v${version}`) throw new Error(`the Node that was installed is ${pinned}, not v${version}`)
+  if (mb > boundMb) throw new Error(`${mb.toFixed(1)} MB are more than ${boundMb} MB`)
+} finally {
+  rmSync(directory, { recursive: true })
+}

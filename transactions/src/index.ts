@@ -1,0 +1,8 @@
+export { type AccountSenderDeps, openAccountSender } from './account-sender.ts'
+export type { Broadcast, Call, Fees, TransactionChain } from './chain.ts'
+export { orNone, refusalOf, transactionCount, transactionReceipt } from './node-answers.ts'
+export type { TextStore } from './pending-store.ts'
+export { createSenderMetrics, type SenderMetrics } from './sender-metrics.ts'
+export { type SenderOptions, senderDefaults } from './sender-options.ts'
+export type { TransactionRequest, TransactionSender } from './transaction-sender.ts'
+export { type ChainDeps, connectTransactionChain } from './viem-chain.ts'

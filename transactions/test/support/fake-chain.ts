@@ -1,0 +1,121 @@
+import { SettlementError } from '@parley/protocol'
+import { type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt } from 'viem'
+import type { Broadcast, TransactionChain } from '../../src/chain.ts'
+
+/** Hash of the first block of every fake chain. */
+export const genesis: Hash = `0x${'00'.repeat(32)}`
+
+interface Pooled {
+  readonly hash: Hash
+  readonly nonce: number
+  readonly maxFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
+  readonly to: string | undefined
+}
+
+/** How the next broadcast goes wrong: `lost` before it arrives, `unanswered` after, or a node's definite answer. */
+export type Trouble = 'lost' | 'unanswered' | Broadcast
+
+/** A chain of one account that mines when told to, with a pool that replaces by a tenth as nodes do. */
+export class FakeChain implements TransactionChain {
+  readonly chainId = 901
+  readonly genesis: Hash = genesis
+  readonly troubles: Trouble[] = []
+  readonly broadcasts: Pooled[] = []
+  readonly failing = new Set<string>()
+  readonly #pool = new Map<number, Pooled>()
+  /** Included transactions by block. */
+  #blocks: Pooled[][] = [[]]
+  baseFee = 1_000_000_000n
+  receiptLooks = 0
+  beforeBroadcast: () => Promise<void> = async () => undefined
+
+  get included(): Pooled[] {
+    return this.#blocks.flat()
+  }
+
+  /** Includes what the pool holds in order of nonces, `limit` transactions at most. */
+  mine(limit = Number.POSITIVE_INFINITY): void {
+    const block: Pooled[] = []
+    for (let nonce = this.included.length; this.#pool.has(nonce) && block.length < limit; nonce += 1) {
+      block.push(this.#pool.get(nonce) as Pooled)
+      this.#pool.delete(nonce)
+    }
+    this.#blocks.push(block)
+  }
+
+  /** Takes the last `depth` blocks back and forgets their transactions. */
+  reorg(depth: number): void {
+    this.#blocks = [...this.#blocks.slice(0, -depth), ...Array.from({ length: depth }, () => [])]
+  }
+
+  /** Empties the pool, as a node does that restarts. */
+  forgetPool(): void {
+    this.#pool.clear()
+  }
+
+  /** Something else sends from the account. */
+  intrude(nonce: number, fee = 2_000_000_000n): void {
+    const hash = keccak256(`0x${nonce.toString(16).padStart(4, '0')}`)
+    this.#pool.set(nonce, { hash, nonce, maxFeePerGas: fee, maxPriorityFeePerGas: fee, to: undefined })
+  }
+
+  async transactionCount(_: string, state: 'latest' | 'pending'): Promise<number> {
+    let count = this.included.length
+    if (state === 'pending') while (this.#pool.has(count)) count += 1
+    return count
+  }
+
+  async headNumber(): Promise<bigint> {
+    return BigInt(this.#blocks.length - 1)
+  }
+
+  async fees(): Promise<{ baseFee: bigint; tip: bigint }> {
+    return { baseFee: this.baseFee, tip: 1_000_000n }
+  }
+
+  async estimateGas(): Promise<bigint> {
+    return 50_000n
+  }
+
+  async broadcast(raw: Hex): Promise<Broadcast> {
+    await this.beforeBroadcast()
+    const trouble = this.troubles.shift()
+    const lost = new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'planted' })
+    if (trouble === 'lost') throw lost
+    if (trouble !== undefined && trouble !== 'unanswered') return trouble
+    const answer = this.#take(raw)
+    if (trouble === 'unanswered') throw lost
+    return answer
+  }
+
+  #take(raw: Hex): Broadcast {
+    const { nonce = 0, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n, to } = parseTransaction(raw)
+    const pooled: Pooled = { hash: keccak256(raw), nonce, maxFeePerGas, maxPriorityFeePerGas, to: to ?? undefined }
+    this.broadcasts.push(pooled)
+    if (nonce < this.included.length) return { kind: 'nonceUsed' }
+    const present = this.#pool.get(nonce)
+    if (present?.hash === pooled.hash) return { kind: 'accepted' }
+    if (present !== undefined) {
+      const enough = (now: bigint, before: bigint): boolean => now * 10n >= before * 11n
+      if (!enough(maxFeePerGas, present.maxFeePerGas) || !enough(maxPriorityFeePerGas, present.maxPriorityFeePerGas))
+        return { kind: 'underpriced' }
+    }
+    this.#pool.set(nonce, pooled)
+    return { kind: 'accepted' }
+  }
+
+  async receipt(hash: Hash): Promise<TransactionReceipt | undefined> {
+    this.receiptLooks += 1
+    for (const [number, block] of this.#blocks.entries()) {
+      if (!block.some((transaction) => transaction.hash === hash)) continue
+      const status = this.failing.has(hash) ? 'reverted' : 'success'
+      return { transactionHash: hash, blockNumber: BigInt(number), status } as TransactionReceipt
+    }
+    return undefined
+  }
+
+  async failure(): Promise<string> {
+    return 'Planted()'
+  }
+}
