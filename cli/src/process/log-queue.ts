@@ -19,7 +19,10 @@ export function createLogQueue(fd: number): LogQueue {
   const waiting: Buffer[] = []
   let waitingBytes = 0
   let dropped = 0
+  /** Whether a batch is not wholly written yet. */
   let writing = false
+  /** What of it waits for a reader who makes room. */
+  let held: Buffer | undefined
   let gone = false
   let idle = (): void => undefined
 
@@ -36,9 +39,12 @@ export function createLogQueue(fd: number): LogQueue {
 
   function send(bytes: Buffer): void {
     writing = true
+    held = undefined
     write(fd, bytes, (error, written) => {
-      writing = false
-      if (error?.code === 'EAGAIN') setTimeout(send, retryMs, bytes).unref()
+      if (error?.code === 'EAGAIN') {
+        held = bytes
+        setTimeout(send, retryMs, bytes).unref()
+      }
       // A reader that is gone comes back no more.
       else if (error !== null) end()
       else if (written < bytes.length) send(bytes.subarray(written))
@@ -48,21 +54,23 @@ export function createLogQueue(fd: number): LogQueue {
 
   function end(): void {
     gone = true
+    writing = false
     waiting.length = 0
     idle()
   }
 
   function next(): void {
     const bytes = take()
-    if (bytes === undefined) idle()
-    else send(bytes)
+    if (bytes === undefined) {
+      writing = false
+      idle()
+    } else send(bytes)
   }
 
   process.on('exit', () => {
-    const rest = writing || gone ? undefined : take()
-    if (rest === undefined) return
+    if (gone || (writing && held === undefined)) return
     try {
-      writeSync(fd, rest)
+      for (const rest of [held, take()]) if (rest !== undefined) writeSync(fd, rest)
     } catch {
       // The process ends; there is nobody left to tell.
     }
