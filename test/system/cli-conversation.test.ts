@@ -63,13 +63,14 @@ describe('parley account, conversation, send and read', () => {
     expect(sent).toMatchObject({ conversation: '7/0', position: '0', slot: 0 })
     const consent = join(directory, 'bob.json')
     await writeFile(consent, JSON.stringify(await told('bob', 'conversation', 'consent', '7/0')))
-    expect(await told('ann', 'conversation', 'add', '7/0', consent)).toMatchObject({ slot: 1 })
+    const added = await told('ann', 'conversation', 'add', '7/0', consent)
+    expect(added).toMatchObject({ slot: 1 })
     const { members } = await told(undefined, 'conversation', 'show', '7/0')
     expect(members).toMatchObject([
       { role: 'admin' },
       { role: 'member', key: bytesToHex(memberKey(digestOf('bob')).key) },
     ])
-    const read = await told(undefined, 'read', '7/0', '--until', 'claimed', '--contents', said)
+    const read = await told(undefined, 'read', '7/0', '--until', 'claimed', '--block', added.block, '--contents', said)
     expect(read).toMatchObject({ grade: expect.stringMatching(/on the L2$/), conversation: '7/0' })
     expect(read.entries).toMatchObject([{ slot: 0, text: 'hello', content: sent.content }, { change: { signer: 0 } }])
     const account = await told(undefined, 'account', 'show', '7/0')

@@ -68,8 +68,8 @@ export const readCommand: CommandDefinition = {
   name: 'read',
   about: 'Print the record of a conversation: its proof checked, and what its root is worth.',
   args: [place],
-  keys: ['l2.url', 'l2.rollup', 'node.url', 'run.json', 'member.contents', 'member.until'],
-  examples: ['parley read 7/0 --dev DIR', 'parley read 7/0 --until final --contents said --dev DIR'],
+  keys: ['l2.url', 'l2.rollup', 'node.url', 'run.json', 'member.contents', 'member.until', 'member.block'],
+  examples: ['parley read 7/0 --dev DIR', 'parley read 7/0 --until final --block 12 --contents said --dev DIR'],
   async run(context, args) {
     const { readConversation } = await import('../conversation/read.ts')
     return readConversation(context, args)

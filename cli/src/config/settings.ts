@@ -388,6 +388,13 @@ const member = {
       about: 'Wait until the record stands under a root that is claimed or final on the L2.',
     }),
   ),
+  'member.block': defaulted(
+    0n,
+    uint64(0n, 2n ** 63n, {
+      flag: 'block',
+      about: 'Wait for the record as of this block or a later one; send and add print theirs.',
+    }),
+  ),
 } as const
 
 const keys = {

@@ -13,14 +13,16 @@ export async function readConversation(context: Context, [place]: readonly strin
   const { config, clock, signal, err } = context
   const { shard, index } = placeArgument('conversation', place)
   const node = await openNode(context)
-  const atLeast = order.indexOf(config.member.until)
+  const { until, block: atBlock } = config.member
+  const atLeast = order.indexOf(until)
+  const waits = atLeast > 0 || atBlock > 0n
   const ask = async (): Promise<CompleteConversation | undefined> => {
     const found = await node.completeConversation(shard, index, { signal })
     if (found === undefined) {
-      if (atLeast > 0) return undefined
+      if (waits) return undefined
       throw new CliError({ code: 'CONVERSATION_UNKNOWN', place: `${shard}/${index}` })
     }
-    return order.indexOf(found.grade) >= atLeast ? found : undefined
+    return order.indexOf(found.grade) >= atLeast && found.block >= atBlock ? found : undefined
   }
   const found = await poll(ask, signal, { clock })
   const { grade, block, claim, signatures, record } = found
