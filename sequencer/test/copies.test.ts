@@ -230,6 +230,48 @@ describe('copies › a fault says what to do', () => {
   })
 })
 
+describe('copies › starting alone', () => {
+  /** Levels of what a start logs that was told `alone`. */
+  async function levelsOf(check: Partial<Parameters<typeof assertHeadersKnown>[0]>, marked: boolean) {
+    const levels: string[] = []
+    const log = pino(
+      { formatters: { level: (level) => ({ level }) } },
+      { write: (line) => levels.push(JSON.parse(line).level) },
+    )
+    const { lineage } = config.genesis
+    const root = new Uint8Array(32).fill(7)
+    const signed = await SignedHeaders.open(newDisk().signed, config)
+    if (marked) await signed.record({ lineage, number: 1n, root })
+    const lineages = [{ lineage, number: marked ? 1n : 0n }]
+    const known = { signed, witnesses: [], lineages, fresh: !marked, rootOf: async () => root, log, ...check }
+    await assertHeadersKnown(known, true, new AbortController().signal)
+    return levels
+  }
+
+  test('a new chain is no reason to warn', async () => {
+    expect(await levelsOf({}, false)).toEqual(['info'])
+  })
+
+  test('over a chain that has headers warns', async () => {
+    expect(await levelsOf({}, true)).toEqual(['warn'])
+  })
+
+  test('a mark where the store is new warns', async () => {
+    expect(await levelsOf({ fresh: true }, true)).toEqual(['warn'])
+  })
+
+  test('a new chain with a witness that does not answer warns of it, and of starting', async () => {
+    const away: HeaderWitness = {
+      name: 'relay',
+      followsSealed: true,
+      lastHeader: async () => {
+        throw new Error('connection refused')
+      },
+    }
+    expect(await levelsOf({ witnesses: [away] }, false)).toEqual(['warn', 'warn'])
+  })
+})
+
 test('copies › the mark refuses a second header although everything else lets it pass', async () => {
   const { disks, l2, shown } = await past()
   const ahead = { ...known(shown.at(-1) as SealedBlock), number: 1n, root: new Uint8Array(32).fill(9) }

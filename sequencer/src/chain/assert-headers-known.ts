@@ -63,8 +63,14 @@ export async function assertHeadersKnown(check: HeaderCheck, alone: boolean, sig
   if (!alone && unasked.length > 0) refuse('somebody who could know later headers does not answer')
   if (!marked && !followed && !(alone && fresh))
     refuse('the mark beside the key is missing, and nobody who follows sealed blocks was asked')
-  if (alone)
-    log.warn({ unasked, head }, 'starting alone: only the mark and the L2 were asked which headers were signed')
+  if (!alone) return
+  // A new chain: there is no header to know. Whoever could know one and did not answer would leave that open.
+  if (fresh && !marked && unasked.length === 0) log.info('starting a new chain: this key has signed no header of it')
+  else
+    log.warn(
+      { unasked, head },
+      'starting alone: nobody else was asked which headers this key signed; had a newer copy of this sequencer run, a number may get a second header',
+    )
 }
 
 const cure =
