@@ -2,9 +2,11 @@ export {
   ClaimsView,
   Closing,
   finalMessages,
+  followedBlock,
   type NodeView,
   readNode,
   readStatus,
+  startStatusServer,
   verifiedRoot,
   waitFor,
 } from '@parley/cli/roles'

@@ -1,3 +1,4 @@
+import { nodeRoutes } from '@parley/api'
 import { tell } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
@@ -7,9 +8,10 @@ import type { Context } from '../process/context.ts'
 /** Prints a block as a node has verified it. @throws {CliError} `ARGUMENT_INVALID`, `BLOCK_UNKNOWN`, `SERVER_UNREACHABLE`. */
 export async function showBlock(context: Context, number: string): Promise<number> {
   const { config, signal } = context
-  if (!/^(\d{1,20}|latest)$/.test(number))
+  const asked = nodeRoutes.block.params?.number.parse(number)
+  if (asked === undefined)
     throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'number', reason: 'must be a block number or latest' })
-  const answer = await readStatus(needed(config, 'node.url'), `/v1/blocks/${number}`, signal)
+  const answer = await readStatus(needed(config, 'node.url'), nodeRoutes.block, { params: { number: asked } }, signal)
   if (!('code' in answer)) return tell(context, answer)
   if (answer.code !== 'BLOCK_UNKNOWN')
     throw new CliError({ code: 'SERVER_UNREACHABLE', reason: `the node answered ${String(answer.code)}` })

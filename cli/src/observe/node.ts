@@ -1,5 +1,6 @@
-import { CliError } from '../faults.ts'
+import { nodeRoutes } from '@parley/api'
 import { readStatus } from './poll.ts'
+import { uint64Field } from './uint64-field.ts'
 
 /** What a verifying node says of itself. */
 export interface NodeView {
@@ -19,31 +20,27 @@ export interface NodeView {
 
 type Json = Readonly<Record<string, unknown>>
 
-function uint64Of(table: Json, field: string): bigint {
-  const value = table[field]
-  if (typeof value !== 'string' || !/^\d{1,20}$/.test(value))
-    throw new CliError({ code: 'ANSWER_INVALID', server: 'node', field, reason: 'is no decimal number' })
-  return BigInt(value)
-}
-
 export async function readNode(url: string, signal: AbortSignal): Promise<NodeView> {
-  const status = await readStatus(url, '/v1/status', signal)
+  const status = await readStatus(url, nodeRoutes.status, {}, signal)
   const { final } = status.finality as { final: Json }
   return {
     state: String(status.state),
-    block: uint64Of(status, 'block'),
+    block: uint64Field('node', status, 'block'),
     stateRoot: status.stateRoot as string | undefined,
-    rootsCompared: Number(uint64Of(status, 'rootsCompared')),
-    rootsEqual: Number(uint64Of(status, 'rootsEqual')),
-    finalBlock: final.block === undefined ? 0n : uint64Of(final, 'block'),
+    rootsCompared: Number(uint64Field('node', status, 'rootsCompared')),
+    rootsEqual: Number(uint64Field('node', status, 'rootsEqual')),
+    finalBlock: final.block === undefined ? 0n : uint64Field('node', final, 'block'),
     fault: status.fault,
   }
 }
 
+const readBlock = (url: string, number: bigint, signal: AbortSignal): Promise<Json> =>
+  readStatus(url, nodeRoutes.block, { params: { number } }, signal)
+
 /** State root after a block that the node verified; undefined while it has not. */
 export async function verifiedRoot(url: string, block: bigint, signal: AbortSignal): Promise<string | undefined> {
   if ((await readNode(url, signal)).block < block) return undefined
-  const { header } = await readStatus(url, `/v1/blocks/${block}`, signal)
+  const { header } = await readBlock(url, block, signal)
   return (header as Json).stateRoot as string
 }
 
@@ -51,7 +48,7 @@ export async function verifiedRoot(url: string, block: bigint, signal: AbortSign
 export async function finalMessages(url: string, last: bigint, signal: AbortSignal): Promise<number> {
   let messages = 0
   for (let number = 1n; number <= last; number += 1n) {
-    const block = await readStatus(url, `/v1/blocks/${number}`, signal)
+    const block = await readBlock(url, number, signal)
     if (block.finality !== 'final') continue
     for (const run of block.runs as { messages: number }[]) messages += run.messages
   }

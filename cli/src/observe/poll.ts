@@ -1,3 +1,4 @@
+import { type AnyRoute, type PlaceOf, pathOf } from '@parley/api'
 import { type ExchangeAnswer, ExchangeError, type ExchangeRequest, endpointOf, exchange } from '@parley/http'
 import type { Clock } from '@parley/runtime'
 import { CliError } from '../faults.ts'
@@ -6,15 +7,17 @@ const timeoutMs = 5_000
 const maxAnswerBytes = 64 * 1024 * 1024
 
 /**
- * Reads plain data from a sequencer, a batcher or a node.
+ * Reads the plain JSON that a sequencer, a batcher or a node answers with, a refusal too.
  * @param server - Its configured URL.
  * @throws {CliError} `SERVER_UNREACHABLE`, `ANSWER_INVALID`; the signal's reason.
  */
-export async function readStatus(
+export async function readStatus<R extends AnyRoute>(
   server: string,
-  path: string,
+  route: R,
+  place: Partial<PlaceOf<R>>,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const path = pathOf(route, place)
   const endpoint = endpointOf(server)
   const request = { endpoint, path, method: 'GET', maxBytes: maxAnswerBytes, timeoutMs } as const
   const { status, body } = await answerOf(request, signal)

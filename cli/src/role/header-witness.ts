@@ -1,3 +1,4 @@
+import { nodeRoutes } from '@parley/api'
 import type { HeaderWitness, KnownHeader } from '@parley/sequencer'
 import { hexToBytes } from 'viem'
 import { CliError } from '../faults.ts'
@@ -26,7 +27,8 @@ export function headerWitness(url: string, followsSealed: boolean): HeaderWitnes
     name: url,
     followsSealed,
     async lastHeader(signal) {
-      return parse(url, await readStatus(url, '/v1/blocks/latest', signal))
+      // Relays and the batcher have the same route.
+      return parse(url, await readStatus(url, nodeRoutes.block, { params: { number: 'latest' } }, signal))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { type ClaimsView, openReader, readStatus, watchClaims } from '@parley/cli/roles'
+import { type ClaimsView, openReader, publishedBlock, watchClaims } from '@parley/cli/roles'
 import { createSequencerBlockSource } from '@parley/client/blocks'
 import { chooseVerifier } from '@parley/execution'
 import type { BlockHeader, ChainConfig, SettlementReader } from '@parley/protocol'
@@ -73,7 +73,7 @@ export async function observe(
 
   async function watchPublished(): Promise<void> {
     while (!signal.aborted) {
-      const block = await publishedBlock()
+      const block = await published()
       if (block !== undefined) tracker.reach('published', block, clock.now())
       // An abort ends the wait; the loop's condition sees it.
       await clock.sleep(publishedEveryMs, signal).catch(() => undefined)
@@ -81,14 +81,12 @@ export async function observe(
   }
 
   /** Undefined while the batcher does not answer: it may be starting again, and the level above shows the rest. */
-  async function publishedBlock(): Promise<bigint | undefined> {
-    let status: Readonly<Record<string, unknown>>
+  async function published(): Promise<bigint | undefined> {
     try {
-      status = await readStatus(places.batcherUrl, '/v1/status', signal)
+      return await publishedBlock(places.batcherUrl, signal)
     } catch (error) {
       log.debug({ err: error }, 'batcher does not answer')
       return undefined
     }
-    return BigInt(status.published as string)
   }
 }

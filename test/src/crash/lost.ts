@@ -1,3 +1,4 @@
+import { nodeRoutes } from '@parley/api'
 import { readStatus } from '@parley/lab'
 import type { AcknowledgedMessage } from './acknowledged.ts'
 
@@ -15,8 +16,8 @@ interface HistoryPage {
 async function messagesOf(url: string, shard: number, index: number, signal: AbortSignal): Promise<Spoken[]> {
   const messages: Spoken[] = []
   for (let from = 0; ; ) {
-    const path = `/v1/conversations/${shard}/${index}/messages?from=${from}`
-    const page = (await readStatus(url, path, signal)) as unknown as HistoryPage
+    const place = { params: { shard, index }, query: { from: BigInt(from) } }
+    const page = (await readStatus(url, nodeRoutes.messages, place, signal)) as unknown as HistoryPage
     for (const { event } of page.entries) if (event.kind === 'message') messages.push(event.value)
     from += page.entries.length
     if (page.entries.length === 0 || from >= Number(page.total)) return messages

@@ -1,7 +1,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSequencerClient } from '@parley/client'
-import { environmentOf, LabError, type RoleName, readStatus, type Stack, waitFor } from '@parley/lab'
+import { environmentOf, followedBlock, LabError, type RoleName, type Stack, waitFor } from '@parley/lab'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { SeenHeaders } from './headers.ts'
@@ -102,9 +102,8 @@ export class Restores {
   private async passed(head: bigint): Promise<void> {
     const { stack, clock } = this.deps
     const look = async (): Promise<true | undefined> => {
-      const { header } = await readStatus(stack.places.batcherUrl, '/v1/blocks/latest', this.signal)
-      const number = (header as { readonly number?: string } | undefined)?.number
-      return number !== undefined && BigInt(number) > head ? true : undefined
+      const number = await followedBlock(stack.places.batcherUrl, this.signal)
+      return number !== undefined && number > head ? true : undefined
     }
     await waitFor('the batcher to follow', look, { clock, everyMs, withinMs }, this.signal)
   }

@@ -1,4 +1,4 @@
-import { readStatus, watchClaims } from '@parley/cli/roles'
+import { publishedBlock, watchClaims } from '@parley/cli/roles'
 import { WebSocket } from 'ws'
 import type { Context } from '../../context.ts'
 import type { StackPlaces } from '../../stack/stack-config.ts'
@@ -72,8 +72,7 @@ export async function watchLevels(
   const publications = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        const { published } = await readStatus(places.batcherUrl, '/v1/status', signal)
-        levels.reach('published', Number(published), preciseNow())
+        levels.reach('published', Number(await publishedBlock(places.batcherUrl, signal)), preciseNow())
       } catch (error) {
         // A batcher that ended is told by the stack, with its last words; one that is busy answers the next time.
         log.debug({ err: error }, 'batcher does not answer')

@@ -1,4 +1,5 @@
 import type { FuzzTarget } from '../target.ts'
+import { openBatcherTargets } from './batcher.ts'
 import { codecTargets } from './codec.ts'
 import { openDaTargets } from './da.ts'
 import { openHttpTargets } from './http.ts'
@@ -8,9 +9,14 @@ import { openNodeTargets } from './node.ts'
 import { recordTargets } from './records.ts'
 import { sszTargets } from './ssz.ts'
 
-/** All decoders of the project, and what sequencer, node and local DA layer answer. */
+/** All decoders of the project, and what sequencer, node, batcher and local DA layer answer. */
 export async function openTargets(): Promise<{ readonly targets: readonly FuzzTarget[]; close(): Promise<void> }> {
-  const [sequencer, node, da] = await Promise.all([openHttpTargets(), openNodeTargets(), openDaTargets()])
+  const [sequencer, node, batcher, da] = await Promise.all([
+    openHttpTargets(),
+    openNodeTargets(),
+    openBatcherTargets(),
+    openDaTargets(),
+  ])
   // A request costs many times what a decoder does.
   const decoders = [...codecTargets(), ...sszTargets(), ...recordTargets(), ...logTargets(), ...inviteTargets()].map(
     (target) => ({
@@ -19,7 +25,7 @@ export async function openTargets(): Promise<{ readonly targets: readonly FuzzTa
     }),
   )
   const close = async (): Promise<void> => {
-    await Promise.all([sequencer.close(), node.close(), da.close()])
+    await Promise.all([sequencer.close(), node.close(), batcher.close(), da.close()])
   }
-  return { targets: [...decoders, ...sequencer.targets, ...node.targets, ...da.targets], close }
+  return { targets: [...decoders, ...sequencer.targets, ...node.targets, ...batcher.targets, ...da.targets], close }
 }
