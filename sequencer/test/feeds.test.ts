@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { type ConversationEntry, ConversationEntryType, type SealedBlock, SealedBlockType } from '@parley/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
@@ -174,6 +175,32 @@ describe('stream', () => {
     const stream = await new Listener(harness.url, '/v1/stream').opened()
     stream.send(frame)
     expect(await stream.ended()).toEqual({ code: 4400, reason })
+  })
+
+  test.each([
+    [1_024, 4_400],
+    [1_025, 1_008],
+  ])('a frame of %i fragments, which is no message, closes it with %i', async (fragments, code) => {
+    const { harness } = await started()
+    const socket = connect(Number(new URL(harness.url).port), '127.0.0.1')
+    let received = Buffer.alloc(0)
+    socket.on('data', (bytes) => {
+      received = Buffer.concat([received, bytes])
+    })
+    socket.write(
+      'GET /v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    )
+    await eventually('upgrade', () => received.includes('\r\n\r\n') || undefined)
+    received = Buffer.alloc(0)
+    // One masked byte each: the first says binary, the last that it is whole.
+    for (let i = 0; i < fragments; i += 1) {
+      const head = (i === fragments - 1 ? 0x80 : 0) | (i === 0 ? 2 : 0)
+      socket.write(Uint8Array.of(head, 0x81, 0, 0, 0, 0, 7))
+    }
+    const close = await eventually('close', () => (received[0] === 0x88 ? received : undefined))
+    expect(close.readUInt16BE(2)).toBe(code)
+    socket.destroy()
   })
 
   test('junk signatures use up the quota a hundredfold and close it with 4429', async () => {

@@ -44,6 +44,9 @@ interface FeedShares {
 /** Milliseconds that open WebSockets have to answer our closing. */
 const closingMs = 2_000
 
+/** Parts of one frame of a client, as it fragments it and as the network delivers it; each has a cost of its own. */
+const maxParts = { maxFragments: 1_024, maxBufferedChunks: 8_192 }
+
 /** HTTP status of a refusal of the state: the request was understood and cannot be. */
 function statusOf(error: CodedError): number | undefined {
   return error instanceof TransitionError ? (statusOfCode(error.fault.code) ?? 422) : undefined
@@ -81,11 +84,13 @@ async function addWebSockets(app: FastifyInstance, { log, farewell }: ServerDeps
   const maxPayload = options.maxMessages * signedMessageBytes
   await app.register(websocket, {
     // Pings are answered by the connection, which bounds the answers.
-    options: { maxPayload, perMessageDeflate: false, autoPong: false },
+    options: { maxPayload, ...maxParts, perMessageDeflate: false, autoPong: false },
     preClose() {
       return closeSockets(this.websocketServer.clients, farewell())
     },
-    errorHandler: (error, socket) => {
+    errorHandler: (error: Error & { readonly code?: string }, socket) => {
+      // Frames against the protocol have closed their connection, and concern nobody else.
+      if (error.code?.startsWith('WS_ERR_')) return
       log.error({ err: error }, 'websocket failed')
       socket.close(closeCodes.defect)
     },
