@@ -3,7 +3,14 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterEach, describe, expect, test } from 'vitest'
 import { healthRoutes } from '../src/index.ts'
-import { addCharges, createApiServer, guardOptions, healthHandlers, serveRoutes } from '../src/server/index.ts'
+import {
+  type ApiServer,
+  addCharges,
+  createApiServer,
+  guardOptions,
+  healthHandlers,
+  serveRoutes,
+} from '../src/server/index.ts'
 import { endAll, eventually, RawClient, startServer } from './support/server.ts'
 
 afterEach(endAll)
@@ -261,4 +268,40 @@ test('metrics › with a port of their own are not served on the public one', as
   } finally {
     await server.app.close()
   }
+})
+
+describe('guard › an answer whose head has left already', () => {
+  /** What the log has after such an answer to a client that waits, or has gone before. */
+  async function logOf(client: 'waits' | 'gone'): Promise<string[]> {
+    const logged: string[] = []
+    const log = pino({}, { write: (line) => void logged.push(JSON.parse(line).msg) })
+    let answered = false
+    const addTo = ({ app, exchangeOf }: ApiServer): void => {
+      app.get('/twice', async (request, reply) => {
+        const left = new Promise<void>((resolve) => exchangeOf(request).onEnd(resolve))
+        reply.raw.flushHeaders()
+        if (client === 'gone') await left
+        setImmediate(() => {
+          answered = true
+        })
+        reply.send({})
+        return reply
+      })
+    }
+    const { port } = await startServer({}, 0, { log, addTo })
+    const raw = new RawClient(port).send(get('/twice'))
+    await eventually(() => raw.received.includes('200'))
+    if (client === 'gone') raw.socket.destroy()
+    await eventually(() => answered)
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    return logged
+  }
+
+  test('is a defect while its client waits', async () => {
+    expect(await logOf('waits')).toContain('request met a defect')
+  })
+
+  test('is none once its client has gone', async () => {
+    expect(await logOf('gone')).toEqual([])
+  })
 })

@@ -82,7 +82,7 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
   })
   const exchangeOf = ({ raw }: { readonly raw: IncomingMessage }): Exchange => guard.exchangeOf(raw)
   addParsers(app, exchangeOf, options.takesJson ?? true)
-  addFaults(app, deps, onRefused)
+  addFaults(app, { ...deps, exchangeOf }, onRefused)
   if (options.metricsPort !== undefined) {
     // Its own refusals are nobody's business.
     const apart = createApiServer({ ...deps, registry: new Registry() }, { ...options, metricsPort: undefined })
@@ -150,8 +150,23 @@ function addParsers(app: FastifyInstance, exchangeOf: ApiServer['exchangeOf'], t
   })
 }
 
-function addFaults(app: FastifyInstance, { log, statusOf }: ApiServerDeps, onRefused: (code: string) => void): void {
+/** What an answer meets whose client has gone: its stream was let go, or its head had left with what was cut off. */
+const afterTheEnd: ReadonlySet<unknown> = new Set([
+  'ERR_HTTP_HEADERS_SENT',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+])
+
+function addFaults(
+  app: FastifyInstance,
+  { log, statusOf, exchangeOf }: ApiServerDeps & Pick<ApiServer, 'exchangeOf'>,
+  onRefused: (code: string) => void,
+): void {
   app.setErrorHandler((error, request, reply) => {
+    if (afterTheEnd.has((error as { code?: unknown }).code) && exchangeOf(request).ended) {
+      reply.raw.destroy()
+      return reply.hijack()
+    }
     const coded = codedOf(error, request, statusOf)
     onRefused(coded.error.fault.code)
     if (coded.error.fault.code === 'INTERNAL')

@@ -93,6 +93,11 @@ export class Exchange {
     else release()
   }
 
+  /** Whether the answer has left, or nobody waits for it any more. */
+  get ended(): boolean {
+    return !this.open
+  }
+
   /** The answer has left, or nobody waits for it any more. */
   end(): void {
     if (!this.open) return

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { ManualClock } from '@parley/runtime/testing'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import { type ApiServer, addCharges, createApiServer, type GuardOptions, guardOptions } from '../../src/server/index.ts'
 
@@ -20,9 +20,13 @@ export interface Started extends ApiServer {
 }
 
 /** A server with an answer of `large` bytes, one that waits for `let` and one that takes bodies. */
-export async function startServer(options: Partial<GuardOptions> = {}, large = 100_000): Promise<Started> {
+export async function startServer(
+  options: Partial<GuardOptions> = {},
+  large = 100_000,
+  { log = pino({ level: 'silent' }), addTo }: { log?: Logger; addTo?: (server: ApiServer) => void } = {},
+): Promise<Started> {
   const clock = new ManualClock()
-  const deps = { clock, log: pino({ level: 'silent' }), registry: new Registry(), statusOf: () => undefined }
+  const deps = { clock, log, registry: new Registry(), statusOf: () => undefined }
   const server = createApiServer(deps, { ...guardOptions(options), maxBodyBytes: 1_000_000 })
   addCharges(server, undefined)
   const { app } = server
@@ -35,6 +39,7 @@ export async function startServer(options: Partial<GuardOptions> = {}, large = 1
   app.post('/body', { bodyLimit: 1_000_000 }, async ({ body }) => ({
     bytes: body instanceof Uint8Array ? body.length : -1,
   }))
+  addTo?.(server)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   open.add(() => app.close())
   return { ...server, url, port: Number(new URL(url).port), clock, largeAsked: () => asked }
