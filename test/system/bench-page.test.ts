@@ -45,6 +45,24 @@ describe('page of all benchmarks', () => {
     expect(Object.keys(madeUpReport.results).toSorted()).toEqual(benchmarks.map(({ name }) => name).toSorted())
   })
 
+  test('page of all benchmarks › bars that are medians over repeats have whiskers', () => {
+    const bars = plots.filter(({ kind }) => kind === 'bars')
+    const spread = bars.filter((plot) => plot.kind === 'bars' && plot.series.some(({ spans }) => spans !== undefined))
+    expect(spread.map(({ caption }) => caption.split(',')[0])).toEqual([
+      'Messages per second',
+      'Messages per second',
+      'Messages per second',
+      'Messages per second on the same messages in the same run',
+    ])
+    for (const plot of spread)
+      for (const { points, spans = [] } of plot.kind === 'bars' ? plot.series : [])
+        for (const [at, span] of spans.entries()) {
+          if (span === undefined) continue
+          expect(span.min).toBeLessThanOrEqual(points[at] as number)
+          expect(span.max).toBeGreaterThanOrEqual(points[at] as number)
+        }
+  })
+
   test.each([360, 1280])(
     'page of all benchmarks › shows every plot within %i pixels, alone and without an error',
     async (width) => {

@@ -78,6 +78,21 @@ test('spam › checks fail where they must', () => {
   expect(checksOf({ flood: dearer, spammers, ...rest }).consumersMedianFeeMovesAtMostTenPercent).toBe(false)
 })
 
+test('spam › the page’s table compares every persona’s own cost with the median that it tells', () => {
+  const { sections } = spamPage({ preset, seed: 7n, quick: true }, regimes)
+  const tables = sections.flatMap(({ parts }) => parts).filter((part) => part.kind === 'table')
+  const { caption, columns, rows } = tables.find((table) => table.caption.startsWith('Personas'))!
+  const median = Number(/the median consumer pays ([\d.]+) gwei/.exec(caption)?.[1])
+  const [cost, times] = [columns.indexOf('cost, gwei'), columns.indexOf('× median consumer')]
+  expect(rows.map(([persona]) => persona)).toEqual([
+    'consumer',
+    'honest bulk sender',
+    'low-reputation spammer',
+    'sybil spammer',
+  ])
+  for (const row of rows) expect((row[cost] as number) / median, String(row[0])).toBeCloseTo(row[times] as number, 6)
+})
+
 test('spam › the page shows its plots in a browser, from a phone to a screen', async () => {
   const file = join(directory, 'index.html')
   await writeFile(file, renderPage(spamPage({ preset, seed: 7n, quick: true }, regimes)))

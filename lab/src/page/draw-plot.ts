@@ -1,4 +1,4 @@
-import { BarChart, LineChart } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart } from 'echarts/charts'
 import { GridComponent, MarkLineComponent } from 'echarts/components'
 import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
@@ -32,7 +32,7 @@ const font = { color: ink, fontSize: 13, fontFamily: 'inherit' }
 
 /** Draws a plot as an SVG element that needs no script. */
 export function drawPlot(plot: Plot): string {
-  use([BarChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer])
+  use([BarChart, CustomChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer])
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {
     chart.setOption(optionOf(plot))
@@ -50,7 +50,7 @@ function optionOf(plot: Plot): EChartsCoreOption {
     grid: { left: 8, right: 20, top: 34, bottom: 26 },
     xAxis: plot.kind === 'lines' ? valueAxis(plot.x, 'x') : categoryAxis(plot),
     yAxis: valueAxis(plot.y, 'y'),
-    series: seriesOf(plot),
+    series: [...seriesOf(plot), ...whiskersOf(plot)],
   }
 }
 
@@ -96,6 +96,39 @@ function seriesOf(plot: Plot): object[] {
     if (plot.kind === 'stacked-bars') return { ...drawn, type: 'bar', stack: 'all', barMaxWidth: 48 }
     return { ...drawn, type: 'line', symbol, symbolSize: 7, lineStyle: { color, type: dash, width: 2 } }
   })
+}
+
+/** From the smallest to the largest of what each point is the median of. */
+function whiskersOf(plot: Plot): object[] {
+  if (plot.kind === 'lines') return []
+  return plot.series.flatMap(({ spans = [] }) => {
+    const measured = spans.flatMap((span, at) => (span === undefined ? [] : [[at, span.min, span.max]]))
+    return measured.length === 0 ? [] : [whiskers(measured)]
+  })
+}
+
+const halfCap = 6
+
+/** Of what ECharts hands to whoever draws a datum: its values, and where they are in pixels. */
+interface Drawing {
+  value(dimension: number): number
+  coord(place: readonly [category: number, value: number]): readonly [x: number, y: number]
+}
+
+function whiskers(data: readonly (readonly number[])[]): object {
+  const renderItem = (_: unknown, { coord, value }: Drawing): object => {
+    const [x, low] = coord([value(0), value(1)])
+    const [, high] = coord([value(0), value(2)])
+    const line = (x1: number, y1: number, x2: number, y2: number): object => ({
+      type: 'line',
+      shape: { x1, y1, x2, y2 },
+      style: { stroke: ink, lineWidth: 1.5 },
+    })
+    const cap = (y: number): object => line(x - halfCap, y, x + halfCap, y)
+    return { type: 'group', children: [line(x, low, x, high), cap(low), cap(high)] }
+  }
+  // Over the bars, and within the axis.
+  return { type: 'custom', renderItem, data, encode: { x: 0, y: [1, 2] }, z: 3 }
 }
 
 function markOf({ limit }: LinePlot | CategoryPlot): object {

@@ -1,2 +1,2 @@
-export type { Axis, CategoryPlot, LinePlot, Page, Plot, Section, Table, Value } from './page.ts'
+export type { Axis, CategoryPlot, LinePlot, Page, Plot, Section, Span, Table, Value } from './page.ts'
 export { renderPage } from './render-page.ts'

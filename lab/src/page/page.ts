@@ -36,14 +36,25 @@ export interface LinePlot extends Described {
   readonly series: readonly Series<readonly (readonly [x: number, y: Value])[]>[]
 }
 
-/** Lines or bars over named things. A series has one value a category. */
+/** What several measurements of one figure came to. */
+export interface Span {
+  readonly min: number
+  readonly max: number
+}
+
+interface CategorySeries extends Series<readonly Value[]> {
+  /** For each category, the span of the measurements that its point is the median of: drawn as a whisker. */
+  readonly spans?: readonly (Span | undefined)[]
+}
+
+/** Lines or bars over named things. A series has one value a category; only one of several bars a category has spans. */
 export interface CategoryPlot extends Described {
   readonly kind: 'bars' | 'stacked-bars' | 'category-lines'
   /** What the categories are. */
   readonly x: string
   readonly categories: readonly string[]
   readonly y: Axis
-  readonly series: readonly Series<readonly Value[]>[]
+  readonly series: readonly CategorySeries[]
 }
 
 export type Plot = LinePlot | CategoryPlot

@@ -28,7 +28,7 @@ export function reportPage(report: AllReport, benchmarks: readonly Benchmark[]):
   return {
     title: 'Parley’s benchmarks',
     text: [
-      'Every figure was measured in one run by one command, parley bench all. Compare ratios, which were taken in turn with their limit, rather than rates, which drift with the machine.',
+      'Every figure was measured in one run by one command, parley bench all. Compare ratios, which were taken in turn with their limit, rather than rates, which drift with the machine. Points are medians; whiskers go from the smallest to the largest of the repeats.',
       ...(quick
         ? ['This was a quick run, with fewer repeats and smaller sizes: good for looking, not for citing.']
         : []),

@@ -123,16 +123,17 @@ function personaTable(preset: SpamPreset, { regime, personas: all, spammers: own
       const summary = all[persona]
       const spammer = own.find((each) => each.persona === persona)
       const worth = persona === 'honest bulk sender' ? honestResponses : spamResponses
+      const cost = summary.costPerDelivered.meanWei ?? spammer?.cheapest.summary.costPerDelivered.meanWei ?? null
       return [
         persona,
         summary.sent,
         summary.delivered,
         summary.refused,
         summary.pricedOut,
-        inGwei(summary.costPerDelivered.meanWei ?? spammer?.cheapest.summary.costPerDelivered.meanWei),
+        inGwei(cost),
         inGwei(summary.gasPerDeliveredWei ?? spammer?.cheapest.summary.gasPerDeliveredWei),
         persona === 'consumer' ? undefined : inGwei(returnOf(summary, worth)),
-        spammer?.ratio.toMedian ?? timesOf(summary.costPerDelivered.meanWei, median),
+        timesOf(cost, median),
       ]
     }),
   }

@@ -37,6 +37,7 @@ function acceptedOver({ batchSize, loads }: BodyLatency): CategoryPlot {
     series: loads.map((load) => ({
       name: shareName(load),
       points: percentiles.map((percentile) => load.accepted[percentile].median),
+      spans: percentiles.map((percentile) => load.accepted[percentile]),
     })),
   }
 }
@@ -52,6 +53,7 @@ function levelsOver({ batchSize, loads }: BodyLatency): CategoryPlot {
     series: levels.map((level) => ({
       name: level,
       points: percentiles.map((percentile) => load[level][percentile].median),
+      spans: percentiles.map((percentile) => load[level][percentile]),
     })),
   }
 }

@@ -10,10 +10,10 @@ const names: Readonly<Record<PeerResult['name'], string>> = {
 export function showPeers({ parley, peers, rawVerificationsPerSecond: raw, cores, workload }: PeersReport): Shown {
   const doubt = doubtOf({ cores, ...raw })
   const rows = [
-    ['Parley, end to end', parley.messagesPerSecond],
-    ...peers.map(({ name, messagesPerSecond }) => [names[name], messagesPerSecond.median] as const),
-    ['bare verification, one core', raw.oneCore.median],
-    ['bare verification, all cores', raw.allCores.median],
+    ['Parley, end to end', parley.messagesPerSecond, undefined],
+    ...peers.map(({ name, messagesPerSecond: rate }) => [names[name], rate.median, rate] as const),
+    ['bare verification, one core', raw.oneCore.median, raw.oneCore],
+    ['bare verification, all cores', raw.allCores.median, raw.allCores],
   ] as const
   return {
     section: {
@@ -28,7 +28,13 @@ export function showPeers({ parley, peers, rawVerificationsPerSecond: raw, cores
           x: 'system',
           categories: rows.map(([name]) => name),
           y: { label: 'messages per second', scale: 'linear' },
-          series: [{ name: 'messages per second', points: rows.map(([, rate]) => rate) }],
+          series: [
+            {
+              name: 'messages per second',
+              points: rows.map(([, rate]) => rate),
+              spans: rows.map(([, , rates]) => rates),
+            },
+          ],
         },
         {
           kind: 'table',

@@ -25,6 +25,7 @@ export function showPipeline(report: PipelineReport): Shown {
             {
               name: 'per second',
               points: [spread.acceptedPerSecond.median, spread.claimedPerSecond.median, raw.oneCore, raw.allCores],
+              spans: [spread.acceptedPerSecond, spread.claimedPerSecond, undefined, spread.rawVerificationsPerSecond],
             },
           ],
         },

@@ -98,7 +98,13 @@ export function showRestart(report: RestartReport): Shown {
           x: 'measured',
           categories: ['sequenced', 'replayed'],
           y: { label: 'per second', scale: 'linear' },
-          series: [{ name: 'messages', points: [sequencedPerSecond.median, replayedPerSecond.median] }],
+          series: [
+            {
+              name: 'messages',
+              points: [sequencedPerSecond.median, replayedPerSecond.median],
+              spans: [sequencedPerSecond, replayedPerSecond],
+            },
+          ],
         },
         spreadTable('Restart over its repeats', {
           'seconds until ready': readySeconds,

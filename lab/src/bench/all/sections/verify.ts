@@ -17,7 +17,13 @@ export function showVerify(report: VerifyReport): Shown {
           x: 'measured',
           categories: ['pipeline', 'verified'],
           y: { label: 'per second', scale: 'linear' },
-          series: [{ name: 'messages', points: [pipelinePerSecond.median, verifiedPerSecond.median] }],
+          series: [
+            {
+              name: 'messages',
+              points: [pipelinePerSecond.median, verifiedPerSecond.median],
+              spans: [pipelinePerSecond, verifiedPerSecond],
+            },
+          ],
         },
         spreadTable('Verification over its repeats', {
           'verified per second': verifiedPerSecond,
