@@ -68,6 +68,18 @@ test('status server › tells health, status and metrics, and nothing else', asy
     expect(await get('/v1/status')).toEqual([200, '{"block":"5"}'])
     expect(await get('/metrics')).toEqual([200, expect.stringContaining('parley_test 7')])
     expect((await get('/nothing'))[0]).toBe(404)
+    const [status, index] = await get('/')
+    expect([status, JSON.parse(index as string)]).toEqual([
+      200,
+      {
+        service: 'Parley batcher',
+        summary: expect.any(String),
+        routes: expect.arrayContaining([
+          'GET /v1/status: What was published and claimed, and what keeps it from going on',
+          'GET /openapi.json: This document',
+        ]),
+      },
+    ])
     const [, document] = await get('/openapi.json')
     await expect(`${JSON.stringify(JSON.parse(document as string), null, 2)}\n`).toMatchFileSnapshot(
       '../../docs/api/batcher.json',

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { anything } from '../codec/codec.ts'
+import { anything, text } from '../codec/codec.ts'
+import { list, object } from '../codec/composed.ts'
 import { type DocumentInfo, openApiDocument } from '../openapi.ts'
 import { type AnyRoute, type Forms, type PlaceOf, type Route, type Routes, readPlace, route } from '../route.ts'
 import { json, mediaTypeOf, octets, prefersOctets } from './media.ts'
@@ -30,7 +31,7 @@ export type Handler<R> =
 export type Handlers<T extends Routes> = { readonly [K in keyof T]: Handler<T[K]> }
 
 /**
- * Serves a table of routes, and the document that describes it at `/openapi.json`.
+ * Serves a table of routes, the document that describes it at `/openapi.json`, and at `/` what there is to ask.
  * @param besides - Routes that are served otherwise, for the document.
  */
 export function serveRoutes<T extends Routes>(
@@ -54,9 +55,21 @@ const documentRoute = route({
   answerBytes: 256 * 1024,
 })
 
-/** Adds the document of `routes`, which describes itself, too. */
+const indexRoute = route({
+  method: 'GET',
+  path: '/',
+  summary: 'What answers here, and each of its routes',
+  answer: { json: object({ service: text, summary: text, routes: list(text, 128) }) },
+  faults: [],
+  anyQuery: true,
+})
+
+/** Adds the document of `routes`, which describes itself, too, and the index for whoever has nothing but the address. */
 function addDocument(app: FastifyInstance, info: DocumentInfo, routes: Routes): void {
-  const document = openApiDocument(info, { ...routes, document: documentRoute })
+  const all = { index: indexRoute as AnyRoute, ...routes, document: documentRoute as AnyRoute }
+  const document = openApiDocument(info, all)
+  const listed = Object.values(all).map(({ method, path, summary }) => `${method} ${path}: ${summary}`)
+  addRoute(app, indexRoute as AnyRoute, async () => ({ service: info.title, summary: info.summary, routes: listed }))
   addRoute(app, documentRoute as AnyRoute, async () => document)
 }
 
