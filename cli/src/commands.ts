@@ -105,5 +105,15 @@ const commands: readonly CommandDefinition[] = [
   configCommand,
 ]
 
+const groups = {
+  account: 'Pay into accounts on the L3, and show them.',
+  conversation: 'Make conversations, and let others join.',
+  contact: 'Write to the contact directory on the L2, and read it.',
+  invite: 'Invite, and keep a public inbox on the L2.',
+  treasury: 'Record costs, reimburse operators and vote on spending.',
+  inspect: 'Show one thing, with what can be checked of it checked.',
+  keys: 'Make and show keys.',
+}
+
 /** The command without the laboratory. */
-export const product: Program = { settings, load: (sources) => loadConfig(settings, sources), commands }
+export const product: Program = { settings, load: (sources) => loadConfig(settings, sources), commands, groups }

@@ -13,6 +13,8 @@ export interface Program<C extends Config = Config> {
   readonly settings: Settings
   readonly load: (sources: ConfigSources) => LoadedConfig<C>
   readonly commands: readonly CommandDefinition<C, string>[]
+  /** What the commands that begin with a word are about. */
+  readonly groups: Readonly<Record<string, string>>
 }
 
 /** A command as it was called. */
@@ -29,8 +31,8 @@ const places: ReadonlySet<string> = new Set(['l2.url', 'sequencer.url', 'node.ur
 
 const attributeOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-function optionOf(settings: Settings, key: string): Option | undefined {
-  const { flag, about, fromText, values, fallback } = settingOf(settings, key)
+function optionOf(settings: Settings, key: string, about: string): Option | undefined {
+  const { flag, fromText, values, fallback } = settingOf(settings, key)
   if (flag === undefined) return undefined
   const isToggle = fromText('true') === true
   const unless = isToggle || fallback === undefined ? '' : `; ${fallback} when left out`
@@ -59,7 +61,7 @@ function filesOf({ dev, config }: Readonly<Record<string, unknown>>): string[] {
 
 /** Describes all commands to commander. @param onCall - Told which command was called, and how. */
 export function createProgram<C extends Config>(
-  { settings, commands }: Pick<Program<C>, 'settings' | 'commands'>,
+  { settings, commands, groups }: Pick<Program<C>, 'settings' | 'commands' | 'groups'>,
   output: { readonly out: (text: string) => void; readonly err: (text: string) => void },
   onCall: (call: Call<C>) => void,
 ): Command {
@@ -68,6 +70,9 @@ export function createProgram<C extends Config>(
     .version(manifest.version, '--version', 'Print the version.')
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err })
+  const childOf = (parent: Command, word: string): Command =>
+    parent.commands.find((command) => command.name() === word) ??
+    parent.command(word).description(groups[word] as string)
   for (const definition of commands) {
     const words = definition.name.split(' ')
     const parent = words.slice(0, -1).reduce(childOf, program)
@@ -79,7 +84,7 @@ export function createProgram<C extends Config>(
       command.option('--dev <directory>', 'Data directory of a running `parley dev`')
     const keys = [...new Set([...own, ...commonKeys])]
     for (const key of keys) {
-      const option = optionOf(settings, key)
+      const option = optionOf(settings, key, definition.abouts?.[key] ?? settingOf(settings, key).about)
       if (option !== undefined) command.addOption(option)
     }
     if (definition.examples !== undefined)
@@ -90,8 +95,4 @@ export function createProgram<C extends Config>(
     })
   }
   return program
-}
-
-function childOf(parent: Command, word: string): Command {
-  return parent.commands.find((command) => command.name() === word) ?? parent.command(word).description(`${word} …`)
 }

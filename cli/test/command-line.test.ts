@@ -63,6 +63,7 @@ test('command line › flags reach their keys as typed, files in their order', (
   const program = createProgram(
     {
       settings: product.settings,
+      groups: { some: 'x' },
       commands: [{ name: 'some thing', about: 'x', keys: ['l2.url', 'run.json', 'run.lanes'], run: async () => 0 }],
     },
     { out: () => undefined, err: () => undefined },

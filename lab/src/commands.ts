@@ -46,4 +46,9 @@ export const checkout: Program<Config> = {
   settings: allSettings,
   load: (sources) => loadConfig(allSettings, sources),
   commands: [...labCommands, ...product.commands],
+  groups: {
+    ...product.groups,
+    simulate: 'Let people and spammers use the contracts on a chain of their own.',
+    bench: 'Measure, each figure against its limit in the same run.',
+  },
 }

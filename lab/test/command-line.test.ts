@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { keysOf, product, settingOf, settingsTable, variableOf } from '@parley/cli'
+import { type Call, createProgram, keysOf, product, settingOf, settingsTable, variableOf } from '@parley/cli'
 import { describe, expect, it, test } from 'vitest'
+import type { LabCommand } from '../src/command/command.ts'
 import { checkout, labCommands } from '../src/commands.ts'
-import { labSettings } from '../src/config/settings.ts'
+import { type Config, labSettings } from '../src/config/settings.ts'
 import { renderCommands } from '../src/reference.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
@@ -31,6 +32,75 @@ describe('laboratory › its keys', () => {
     const { about, fallback, schema } = settingOf(labSettings, key)
     expect(about).toMatch(/\.$/)
     if (fallback !== undefined && typeof fallback !== 'bigint') expect(schema.parse(fallback)).toEqual(fallback)
+  })
+})
+
+/** Commands that nobody types: another one starts them. */
+const typed = commands.filter(({ about }) => !/what `[^`]+` starts/.test(about))
+
+/** What a command line is understood as; its help as it would be printed. */
+function understood(args: readonly string[]): { readonly called: Call<Config>[]; readonly printed: string } {
+  const called: Call<Config>[] = []
+  let printed = ''
+  const write = (text: string): void => {
+    printed += text
+  }
+  const program = createProgram(checkout, { out: write, err: write }, (call) => called.push(call))
+  try {
+    program.parse([...args], { from: 'user' })
+  } catch (error) {
+    if ((error as { readonly exitCode?: number }).exitCode !== 0) throw new Error(printed, { cause: error })
+  }
+  return { called, printed }
+}
+
+/** Words of a line as a shell hands them over, without the variables before the command and where its output goes. */
+const wordsOf = (line: string): string[] =>
+  [...line.replace(/ > \S+$/, '').matchAll(/"([^"]*)"|\S+/g)]
+    .map(([word, quoted]) => quoted ?? word)
+    .slice(line.split(' ').indexOf('parley') + 1)
+
+describe('help', () => {
+  it.each(typed.map(({ name }) => name))('%s › has examples that are command lines of it', (name) => {
+    const examples = commands.find((each) => each.name === name)?.examples ?? []
+    expect(examples.length).toBeGreaterThan(0)
+    const { printed } = understood([...name.split(' '), '--help'])
+    for (const example of examples) {
+      expect(printed).toContain(`  ${example}\n`)
+      const { called } = understood(wordsOf(example.replace('0xROLLUP', `0x${'11'.repeat(20)}`)))
+      expect(called.map(({ command }) => command.name)).toEqual([name])
+      for (const [key, text] of called[0]?.flags ?? []) {
+        const { schema, fromText } = settingOf(settings, key)
+        expect([key, schema.safeParse(fromText(text)).success]).toEqual([key, true])
+      }
+    }
+  })
+
+  it('tells allowed values and what counts when a flag is left out', () => {
+    const { printed } = understood(['sequencer', '--help'])
+    expect(printed).toMatch(/--da <local\|ethereum-blobs>[^[]*\[PARLEY_DA_LAYER;\s+local\s+when\s+left\s+out\]/)
+    expect(printed).toMatch(/--port <value>[^[]*\[PARLEY_RUN_PORT;\s+0\s+when\s+left\s+out\]/)
+    for (const name of ['sequencer', 'deploy', 'dev']) {
+      const { keys } = commands.find((each) => each.name === name) as LabCommand
+      const help = understood([name, '--help']).printed
+      for (const key of keys as readonly string[]) {
+        const { flag, values } = settingOf(settings, key)
+        if (values !== undefined) expect(help).toContain(`--${flag} <${values.join('|')}>`)
+      }
+    }
+  })
+
+  it('of a group says what its commands are about', () => {
+    const groups = new Set(commands.map(({ name }) => name.split(' ')).flatMap(([word, more]) => (more ? [word] : [])))
+    expect(Object.keys(checkout.groups).toSorted()).toEqual([...groups].toSorted())
+    for (const group of groups)
+      expect(understood([group as string, '--help']).printed).toContain(checkout.groups[group as string])
+  })
+
+  it('of a flag that means one thing to a command says that one', () => {
+    expect(understood(['keys', 'generate', '--help']).printed).not.toContain('page')
+    expect(understood(['bench', 'all', '--help']).printed).not.toContain('secret key')
+    expect(understood(['simulate', 'spam', '--help']).printed).not.toContain('secret key')
   })
 })
 

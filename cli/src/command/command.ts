@@ -12,6 +12,8 @@ export interface CommandDefinition<C extends Config = Config, K extends string =
   readonly examples?: readonly string[]
   /** Configuration keys whose flags the command takes. */
   readonly keys: readonly K[] | 'every'
+  /** What a key means to this command, where it means more to all of them. */
+  readonly abouts?: Readonly<Partial<Record<K, string>>>
   /** That it serves on: what it prints when it is ready need not be read. */
   readonly serves?: true
   /** @returns the exit code. @throws {CodedError} for everything that goes wrong. */

@@ -15,6 +15,7 @@ export const contactRegister: CommandDefinition = {
   about: 'Register an identity with its first attributes: that of PARLEY_L2_KEY, or whoever signed the authorization.',
   args: [attribute(false)],
   keys: [...writing, 'contacts.validitySeconds'],
+  examples: ['parley contact register parley/keyPackages=0x1234 --dev DIR'],
   async run(context, args) {
     const { registerContact } = await import('../contacts/run-contact.ts')
     return registerContact(context, args)
@@ -26,6 +27,7 @@ export const contactResolve: CommandDefinition = {
   about: 'Print the DID document of an identity.',
   args: [identity],
   keys: [...reading, 'contacts.network'],
+  examples: ['parley contact resolve 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --dev DIR'],
   async run(context, args) {
     const { resolveContact } = await import('../contacts/run-contact.ts')
     return resolveContact(context, args)
@@ -37,6 +39,7 @@ export const contactShow: CommandDefinition = {
   about: 'Print the bundle of an identity: owner, keys, pointers, delegates.',
   args: [identity],
   keys: reading,
+  examples: ['parley contact show 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --dev DIR'],
   async run(context, args) {
     const { showContact } = await import('../contacts/run-contact.ts')
     return showContact(context, args)
@@ -48,6 +51,9 @@ export const contactSet: CommandDefinition = {
   about: 'Set keys, pointers, services and other attributes, or renew them.',
   args: [identity, attribute(true)],
   keys: [...writing, 'contacts.validitySeconds'],
+  examples: [
+    'parley contact set 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 did/pub/Ed25519/veriKey/hex=0x1234 --dev DIR',
+  ],
   async run(context, args) {
     const { changeContact } = await import('../contacts/run-contact.ts')
     return changeContact(context, 'set', args)
@@ -59,6 +65,9 @@ export const contactRevoke: CommandDefinition = {
   about: 'Revoke attributes.',
   args: [identity, attribute(true)],
   keys: writing,
+  examples: [
+    'parley contact revoke 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 did/pub/Ed25519/veriKey/hex=0x1234 --dev DIR',
+  ],
   async run(context, args) {
     const { changeContact } = await import('../contacts/run-contact.ts')
     return changeContact(context, 'revoke', args)
@@ -74,6 +83,9 @@ export const contactDelegate: CommandDefinition = {
     { name: '<delegate>', about: 'Address of the delegate.' },
   ],
   keys: [...writing, 'contacts.validitySeconds', 'contacts.revoke'],
+  examples: [
+    'parley contact delegate 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 sigAuth 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC --dev DIR',
+  ],
   async run(context, args) {
     const { changeDelegate } = await import('../contacts/run-contact.ts')
     return changeDelegate(context, args)
@@ -85,6 +97,9 @@ export const contactOwner: CommandDefinition = {
   about: 'Give an identity to another owner.',
   args: [identity, { name: '<owner>', about: 'Address of the new owner.' }],
   keys: writing,
+  examples: [
+    'parley contact owner 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC --dev DIR',
+  ],
   async run(context, args) {
     const { changeContactOwner } = await import('../contacts/run-contact.ts')
     return changeContactOwner(context, args)
@@ -96,6 +111,7 @@ export const contactDeactivate: CommandDefinition = {
   about: 'End an identity for ever.',
   args: [identity],
   keys: writing,
+  examples: ['parley contact deactivate 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --dev DIR'],
   async run(context, args) {
     const { deactivateContact } = await import('../contacts/run-contact.ts')
     return deactivateContact(context, args)

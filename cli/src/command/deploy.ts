@@ -19,6 +19,9 @@ export const deployCommand: CommandDefinition = {
     'deploy.genesisTimestampMs',
     'deploy.out',
   ],
+  examples: [
+    'PARLEY_L2_KEY=file:deployer.key parley deploy --l2 https://YOUR-L2-RPC --preset production --phases contacts,inbox --deployment deployment.json',
+  ],
   async run(context) {
     const { runDeploy } = await import('../deploy/run-deploy.ts')
     return runDeploy(context)

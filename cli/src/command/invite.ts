@@ -11,6 +11,7 @@ export const inviteShow: CommandDefinition = {
   about: 'Print gate, count, head and credit of a public inbox.',
   args: [recipient],
   keys: common,
+  examples: ['parley invite show 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --dev DIR'],
   async run(context, args) {
     const { showInbox } = await import('../invite/run-invite.ts')
     return showInbox(context, args)
@@ -25,6 +26,7 @@ export const inviteGate: CommandDefinition = {
     { name: '[setting...]', about: 'WEI; MIN MAX TARGET PERIOD FRACTION; senders; attesters.' },
   ],
   keys: [...common, 'deploy.out'],
+  examples: ['parley invite gate flat 1000000000 --deployment deployment.json --dev DIR'],
   async run(context, args) {
     const { chooseGate } = await import('../invite/choose-gate.ts')
     return chooseGate(context, args)
@@ -39,6 +41,9 @@ export const inviteProof: CommandDefinition = {
     { name: '<senders...>', about: 'The whole list, in any order.' },
   ],
   keys: ['run.json'],
+  examples: [
+    'parley invite proof 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC',
+  ],
   async run(context, args) {
     const { proveAllowed } = await import('../invite/choose-gate.ts')
     return proveAllowed(context, args)
@@ -50,6 +55,9 @@ export const inviteQuote: CommandDefinition = {
   about: 'Print what an invite would cost now.',
   args: [recipient, digest],
   keys: [...common, 'invites.sender', 'invites.gateData'],
+  examples: [
+    'parley invite quote 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x1111111111111111111111111111111111111111111111111111111111111111 --dev DIR',
+  ],
   async run(context, args) {
     const { quote } = await import('../invite/run-invite.ts')
     return quote(context, args)
@@ -73,6 +81,9 @@ export const inviteSend: CommandDefinition = {
     'relay.authorization',
     'relay.deadlineSeconds',
   ],
+  examples: [
+    'parley invite send 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x1111111111111111111111111111111111111111111111111111111111111111 --dev DIR',
+  ],
   async run(context, args) {
     const { sendInvite } = await import('../invite/run-invite.ts')
     return sendInvite(context, args)
@@ -84,6 +95,7 @@ export const inviteWatch: CommandDefinition = {
   about: 'Print invites as they are delivered, each once, a JSON line per page.',
   args: [recipient],
   keys: ['l2.url', 'l2.publicInbox', 'l2.publicInboxBlock', 'invites.cursor', 'invites.once'],
+  examples: ['parley invite watch 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --cursor cursor.json --dev DIR'],
   async run(context, args) {
     const { watchInbox } = await import('../invite/watch.ts')
     return watchInbox(context, args)
@@ -98,6 +110,7 @@ export const inviteStanding: CommandDefinition = {
     { name: '<standing>', about: 'open, muted or blocked.' },
   ],
   keys: common,
+  examples: ['parley invite standing 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC blocked --dev DIR'],
   async run(context, args) {
     const { changeStanding } = await import('../invite/run-invite.ts')
     return changeStanding(context, args)
@@ -108,6 +121,7 @@ export const inviteWithdraw: CommandDefinition = {
   name: 'invite withdraw',
   about: 'Pay out the credit of PARLEY_L2_KEY.',
   keys: [...common, 'invites.to', 'invites.amount'],
+  examples: ['parley invite withdraw --to 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC --dev DIR'],
   async run(context) {
     const { withdraw } = await import('../invite/run-invite.ts')
     return withdraw(context)

@@ -19,6 +19,10 @@ export const nodeCommand: CommandDefinition = {
     'l1.slots',
     'da.localUrl',
   ],
+  examples: [
+    'parley node --dev DIR --data /tmp/my-node',
+    'parley node --data /var/lib/parley/node --l2 https://YOUR-L2-RPC --rollup 0xROLLUP --port 9602',
+  ],
   async run(context) {
     const { startNode } = await import('../role/node.ts')
     return serve(context, () => startNode(context))

@@ -7,6 +7,7 @@ export const benchLanesCommand: LabCommand = {
   about:
     'Measure lanes against what the machine verifies bare: one to one per core, uniform and skewed, with and without roots.',
   keys: benchKeys,
+  examples: ['parley bench lanes --quick --json'],
   async run(context) {
     const { benchLanes } = await import('../bench/lanes/bench-lanes.ts')
     return printReport(context, await benchLanes(context))
@@ -17,6 +18,7 @@ export const benchMemoryCommand: LabCommand = {
   name: 'bench memory',
   about: 'Measure bytes per conversation and time per message, from a thousand conversations to a million.',
   keys: benchKeys,
+  examples: ['parley bench memory --quick --json'],
   async run(context) {
     const { benchMemory } = await import('../bench/memory/bench-memory.ts')
     return printReport(context, await benchMemory(context))
@@ -28,6 +30,7 @@ export const benchRestartCommand: LabCommand = {
   about:
     'Measure how soon a sequencer of a million conversations takes requests again, and how fast it replays its journal.',
   keys: [...benchKeys, 'run.lanes'],
+  examples: ['parley bench restart --quick --json'],
   async run(context) {
     const { benchRestart } = await import('../bench/restart/bench-restart.ts')
     return printReport(context, await benchRestart(context))
@@ -38,6 +41,7 @@ export const benchVerifyCommand: LabCommand = {
   name: 'bench verify',
   about: 'Measure how fast a node catches up from an empty directory, against the pipeline that wrote what it reads.',
   keys: [...benchKeys, 'run.dataDir', 'run.lanes', 'load.messages'],
+  examples: ['parley bench verify --quick --json'],
   async run(context) {
     const { benchVerify } = await import('../bench/verify/bench-verify.ts')
     return printReport(context, await benchVerify(context))
@@ -48,6 +52,7 @@ export const benchLatencyCommand: LabCommand = {
   name: 'bench latency',
   about: 'Measure how long messages take to each level of finality, at shares of the capacity, at fixed rates.',
   keys: [...benchKeys, 'run.lanes', 'da.layer'],
+  examples: ['parley bench latency --quick --json'],
   async run(context) {
     const { benchLatency } = await import('../bench/latency/bench-latency.ts')
     return printReport(context, await benchLatency(context))

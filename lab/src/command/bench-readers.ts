@@ -10,6 +10,7 @@ export const benchFanOutCommand: LabCommand = {
   about:
     'Measure what a live delivery costs against a bare broadcast of the same bytes, and what readers cost writers.',
   keys: [...benchKeys, 'run.dataDir', 'run.lanes'],
+  examples: ['parley bench fanout --quick --json'],
   async run(context) {
     const { benchFanOut } = await import('../bench/fanout/bench-fanout.ts')
     return printReport(context, await benchFanOut(context))

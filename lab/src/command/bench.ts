@@ -6,6 +6,7 @@ export const benchPipeline: LabCommand = {
   name: 'bench pipeline',
   about: 'Measure messages per second, accepted and claimed, against what the machine verifies bare, in one run.',
   keys: [...benchKeys, 'run.dataDir', 'run.lanes', 'load.messages', 'load.maxMessages', 'bench.stream'],
+  examples: ['parley bench pipeline --quick --json'],
   async run(context) {
     const { runBenchPipeline } = await import('../bench/pipeline.ts')
     return runBenchPipeline(context)

@@ -23,6 +23,7 @@ export const devCommand: LabCommand = {
     'dev.keep',
     'dev.withinSeconds',
   ],
+  examples: ['parley dev', 'parley dev --trace conversations.jsonl.gz --da ethereum-blobs --exit --json'],
   async run(context) {
     const { runDev } = await import('../dev/dev.ts')
     return runDev(context)

@@ -19,6 +19,7 @@ export const replayCommand: LabCommand = {
     'dev.exit',
     'dev.withinSeconds',
   ],
+  examples: ['parley replay --dev DIR --messages 1000 --exit --json'],
   async run(context) {
     const { runReplay } = await import('../replay/replay.ts')
     return runReplay(context)
