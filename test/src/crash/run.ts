@@ -1,26 +1,18 @@
-import { parseArgs } from 'node:util'
 import { destination, pino } from 'pino'
+import { choice, optionsOf, toggle, whole } from '../options.ts'
 import { held, runCrash } from './crash.ts'
 
-const { values } = parseArgs({
-  options: {
-    moments: { type: 'string', default: '50' },
-    seed: { type: 'string', default: '1' },
-    da: { type: 'string', default: 'local' },
-    rate: { type: 'string', default: '50' },
-    keep: { type: 'boolean', default: false },
+const values = optionsOf(
+  'npm run test:crash --',
+  'Kills processes of a stack at random moments under load and checks that nothing is lost, doubled or signed twice.',
+  {
+    moments: whole('Moments at which something is killed.', 50, { minimum: 1 }),
+    seed: whole('What the moments are drawn from.', 1),
+    da: choice('Where data is posted.', ['local', 'ethereum-blobs'], 'local'),
+    rate: whole('Messages a second.', 50, { minimum: 1 }),
+    keep: toggle('Keep data and logs.'),
   },
-})
-
-function whole(name: 'moments' | 'rate', minimum: number): number {
-  const value = Number(values[name])
-  if (!Number.isSafeInteger(value) || value < minimum)
-    throw new RangeError(`--${name} must be a whole number from ${minimum}`)
-  return value
-}
-
-if (values.da !== 'local' && values.da !== 'ethereum-blobs')
-  throw new RangeError('--da must be local or ethereum-blobs')
+)
 
 const log = pino({ level: 'info', base: null }, destination({ dest: 2, sync: true }))
 const asked = new AbortController()
@@ -31,10 +23,10 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !n
 const report = await runCrash(
   { log, env: env as Record<string, string> },
   {
-    moments: whole('moments', 1),
-    seed: values.seed,
+    moments: values.moments,
+    seed: String(values.seed),
     layer: values.da,
-    messagesPerSecond: whole('rate', 1),
+    messagesPerSecond: values.rate,
     keep: values.keep,
   },
   asked.signal,

@@ -1,28 +1,23 @@
-import { parseArgs } from 'node:util'
+import { optionsOf, text, whole } from '../options.ts'
 import { fuzz } from './fuzz.ts'
 
-/** `npm run fuzz -- --inputs 1000000 --seed 1 [--from 0] [--limit-ms 5000] [--only http]`: one JSON line; ends with 1 when anything broke. */
-const { values } = parseArgs({
-  options: {
-    inputs: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '0' },
-    'limit-ms': { type: 'string', default: '5000' },
-    only: { type: 'string', default: '' },
+const values = optionsOf(
+  'npm run fuzz --',
+  'Feeds random bytes to every parser. Prints a line of JSON; ends with 1 when one broke.',
+  {
+    inputs: whole('Inputs.', 20_000),
+    seed: whole('What they are drawn from.', 1),
+    from: whole('The first input.', 0),
+    'limit-ms': whole('Milliseconds that one input may take.', 5_000),
+    only: text('Runs the targets alone whose name has this.', ''),
   },
-})
-
-function whole(name: Exclude<keyof typeof values, 'only'>): number {
-  const text = values[name]
-  if (!/^\d{1,9}$/.test(text)) throw new TypeError(`--${name} takes a whole number below 10^9, not ${text}`)
-  return Number(text)
-}
+)
 
 const report = await fuzz({
-  seed: whole('seed'),
-  inputs: whole('inputs'),
-  from: whole('from'),
-  limitMs: whole('limit-ms'),
+  seed: values.seed,
+  inputs: values.inputs,
+  from: values.from,
+  limitMs: values['limit-ms'],
   only: values.only,
   module: new URL('./targets/index.ts', import.meta.url).href,
 })

@@ -1,27 +1,29 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Stack } from '@parley/lab'
 import { destination, pino } from 'pino'
+import { choice, optionsOf, toggle, whole } from '../options.ts'
 import { attacks, type Target } from './attacks.ts'
 import { honestCost } from './honest.ts'
 import { measure, type Outcome, type Victim } from './measure.ts'
 import { largePaths, startLoaded } from './stack.ts'
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    seconds: { type: 'string', default: '12' },
-    keep: { type: 'boolean', default: false },
+const values = optionsOf(
+  'npm run test:hostile --',
+  'Attacks real processes, and prints what each attack cost them and whether others were served.',
+  {
+    json: toggle('Print an object a line.'),
+    only: choice(
+      'Runs this attack alone.',
+      attacks.map(({ name }) => name),
+      undefined,
+    ),
+    seconds: whole('How long an attack takes.', 12, { minimum: 3 }),
+    keep: toggle('Keep data and logs.'),
   },
-})
-
-const seconds = Number(values.seconds)
-if (!Number.isSafeInteger(seconds) || seconds < 3) throw new RangeError('--seconds must be a whole number from 3')
+)
 const chosen = attacks.filter(({ name }) => values.only === undefined || name === values.only)
-if (chosen.length === 0) throw new RangeError(`--only must be one of ${attacks.map(({ name }) => name).join(', ')}`)
 
 const log = pino({ level: 'info', base: null }, destination({ dest: 2, sync: true }))
 const asked = new AbortController()
@@ -71,7 +73,7 @@ async function attackAll(dataDir: string): Promise<boolean> {
       asked.signal.throwIfAborted()
       const victim = victims.get(attack.target) as Victim
       const outcome = await Promise.race([
-        measure(attack, victim, { large }, { attackMs: 1_000 * seconds, idle }),
+        measure(attack, victim, { large }, { attackMs: 1_000 * values.seconds, idle }),
         stack.failed,
       ])
       print(outcome)

@@ -1,28 +1,29 @@
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-
-/**
- * `npm run nightly [-- --seed N --only NAME]`: what takes too long for every change, with a seed that is new each time and
- * printed, so that a failure can be run again. Ends with `N passed, N failed`.
- */
-const { values } = parseArgs({ options: { seed: { type: 'string' }, only: { type: 'string' } } })
-
-const seed = values.seed ?? String(randomInt(1, 1_000_000_000))
-if (!/^[1-9]\d{0,8}$/.test(seed)) throw new RangeError(`--seed takes a whole number from 1 to 999999999, not ${seed}`)
+import { choice, optionsOf, whole } from '../options.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const steps: readonly (readonly [name: string, ...command: string[]])[] = [
+const stepsOf = (seed: string): readonly (readonly [name: string, ...command: string[]])[] => [
   ['properties', 'npx', 'vitest', 'run', '--config', 'test/src/nightly/vitest.config.ts'],
   ['fuzz', 'npm', 'run', '-s', 'fuzz', '--', '--inputs', '5000000', '--seed', seed],
   ['crash', 'npm', 'run', '-s', 'test:crash', '--', '--moments', '200', '--seed', seed],
   ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],
   ['guard', 'npx', 'parley', 'bench', 'guard'],
 ]
-const names = steps.map(([name]) => name)
-if (values.only !== undefined && !names.includes(values.only))
-  throw new RangeError(`--only takes one of ${names.join(', ')}, not ${values.only}`)
+const values = optionsOf(
+  'npm run nightly --',
+  'Runs what takes too long for every change. Its seed is new each time, and printed, so that a failure can be run again.',
+  {
+    seed: whole('What is random in all of it.', undefined, { minimum: 1 }),
+    only: choice(
+      'Runs this step alone.',
+      stepsOf('').map(([name]) => name),
+      undefined,
+    ),
+  },
+)
+const seed = String(values.seed ?? randomInt(1, 1_000_000_000))
 
 async function holds(command: readonly string[]): Promise<boolean> {
   const [file, ...args] = command
@@ -36,7 +37,7 @@ async function holds(command: readonly string[]): Promise<boolean> {
 
 let passed = 0
 const failed: string[] = []
-for (const [name, ...command] of steps) {
+for (const [name, ...command] of stepsOf(seed)) {
   if (values.only !== undefined && values.only !== name) continue
   console.log(`nightly: ${name}, seed ${seed}`)
   const started = Date.now()

@@ -1,17 +1,15 @@
-import { parseArgs } from 'node:util'
+import { optionsOf, whole } from '../../options.ts'
 import { fuzzProofs } from './proofs.ts'
 
-/** `npm run fuzz:proofs -- --batches 1000 --seed 1`: one JSON line; ends with 1 when a fault is not shown or a right batch is removed. */
-const { values } = parseArgs({
-  options: { batches: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
-})
+const values = optionsOf(
+  'npm run fuzz:proofs --',
+  "Forges batches and proves each forged one wrong by the contracts' verifiers. Prints a line of JSON; ends with 1 when a fault is not shown or a right batch is removed.",
+  {
+    batches: whole('Batches.', 200),
+    seed: whole('What they are drawn from.', 1),
+  },
+)
 
-function whole(name: keyof typeof values): number {
-  const text = values[name]
-  if (!/^\d{1,9}$/.test(text)) throw new TypeError(`--${name} takes a whole number below 10^9, not ${text}`)
-  return Number(text)
-}
-
-const report = await fuzzProofs(whole('batches'), whole('seed'))
+const report = await fuzzProofs(values.batches, values.seed)
 process.stdout.write(`${JSON.stringify(report)}\n`)
 if (report.failures.length > 0) process.exitCode = 1

@@ -1,17 +1,15 @@
-import { parseArgs } from 'node:util'
+import { optionsOf, whole } from '../../options.ts'
 import { fuzzTransition } from './transition.ts'
 
-/** `npm run fuzz:transition -- --steps 100000 --seed 1`: one JSON line; ends with 1 when anybody disagreed. */
-const { values } = parseArgs({
-  options: { steps: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
-})
+const values = optionsOf(
+  'npm run fuzz:transition --',
+  'Runs the reference, the lanes and the contracts over random operations. Prints a line of JSON; ends with 1 when anybody disagreed.',
+  {
+    steps: whole('Steps.', 1000),
+    seed: whole('What they are drawn from.', 1),
+  },
+)
 
-function whole(name: keyof typeof values): number {
-  const text = values[name]
-  if (!/^\d{1,9}$/.test(text)) throw new TypeError(`--${name} takes a whole number below 10^9, not ${text}`)
-  return Number(text)
-}
-
-const report = await fuzzTransition(whole('steps'), whole('seed'))
+const report = await fuzzTransition(values.steps, values.seed)
 process.stdout.write(`${JSON.stringify(report)}\n`)
 if (report.failures.length > 0) process.exitCode = 1
