@@ -1,5 +1,6 @@
 import { inboxAbi, rollupAbi } from '@parley/contracts'
-import { ask, revertData, unavailable } from '@parley/l2'
+import { revertData } from '@parley/http'
+import { ask, unavailable } from '@parley/l2'
 import { type Bytes20, type ChainConfig, genesisHeader, SettlementError, sameBytes } from '@parley/protocol'
 import {
   type Address,

@@ -44,12 +44,12 @@ export interface ClaimerSettlement extends Settlement {
    * @throws {SettlementError} `CLAIMER_UNKNOWN`, and what sending throws.
    */
   ensureBond(signal: AbortSignal): Promise<bigint>
-  /** What claiming would cost now. @throws {SettlementError} `TRANSACTION_REFUSED`, `SETTLEMENT_UNAVAILABLE`. */
+  /** What claiming would cost now. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`; {TransactionError} `TRANSACTION_REFUSED`, `CHAIN_UNAVAILABLE`. */
   quote(request: ClaimRequest, signal: AbortSignal): Promise<TransactionCost>
   /**
    * Moves the L3's prices towards what the L2 knows of its L1; anyone may, once an interval.
    * @returns whether there was anything to move.
-   * @throws {SettlementError} what sending throws.
+   * @throws {TransactionError} what sending throws.
    */
   pushPrices(signal: AbortSignal): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-import { revertData } from '@parley/l2'
+import { revertData } from '@parley/http'
 import { RpcRequestError } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { describeRevert } from '../src/reverts.ts'

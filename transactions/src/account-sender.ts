@@ -2,8 +2,8 @@ import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { bytesToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { openTransactionSender } from './call-sender.ts'
 import { createPendingStore, type TextStore } from './pending-store.ts'
-import { openTransactionSender } from './sender.ts'
 import type { SenderMetrics } from './sender-metrics.ts'
 import type { SenderOptions } from './sender-options.ts'
 import type { TransactionSender } from './transaction-sender.ts'
@@ -21,7 +21,7 @@ export interface AccountSenderDeps extends ChainDeps {
 
 /**
  * Opens the sender of one account and takes up what an earlier run left on its way.
- * @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`, `RECORD_INVALID`, `OPTION_INVALID`.
+ * @throws {TransactionError} `CHAIN_UNAVAILABLE`, `RECORD_INVALID`, `OPTION_INVALID`.
  */
 export async function openAccountSender(
   deps: AccountSenderDeps,

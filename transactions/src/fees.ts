@@ -1,5 +1,5 @@
-import { SettlementError } from '@parley/protocol'
 import type { Fees } from './chain.ts'
+import { TransactionError } from './faults.ts'
 
 /** Bounds of what is offered for inclusion. */
 export interface FeeLimits {
@@ -16,13 +16,13 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 
 /**
  * Fees of a first attempt: good for a base fee that doubles, which takes six full blocks.
- * @throws {SettlementError} `FEES_TOO_HIGH` when not even the present base fee fits the limit.
+ * @throws {TransactionError} `FEES_TOO_HIGH` when not even the present base fee fits the limit.
  */
 export function firstFees(suggested: { readonly baseFee: bigint; readonly tip: bigint }, limits: FeeLimits): Fees {
   const tip = larger(suggested.tip, limits.minTip)
   const least = suggested.baseFee + tip
   if (least > limits.maxFeePerGas)
-    throw new SettlementError({ code: 'FEES_TOO_HIGH', maxFeePerGas: least, limit: limits.maxFeePerGas })
+    throw new TransactionError({ code: 'FEES_TOO_HIGH', maxFeePerGas: least, limit: limits.maxFeePerGas })
   const wanted = suggested.baseFee * 2n + tip
   return {
     maxFeePerGas: wanted < limits.maxFeePerGas ? wanted : limits.maxFeePerGas,

@@ -8,7 +8,7 @@ export type TextStore = AbstractLevel<string | Buffer | Uint8Array, string, stri
 
 /** The transactions of one account on one chain that may be on their way. */
 export interface PendingStore {
-  /** In order of nonces. @throws {SettlementError} `RECORD_INVALID`. */
+  /** In order of nonces. @throws {TransactionError} `RECORD_INVALID`. */
   load(): Promise<PendingTransaction[]>
   /** Resolves once the record would survive a crash. */
   put(pending: PendingTransaction): Promise<void>

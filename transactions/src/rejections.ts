@@ -15,8 +15,8 @@ export function readRejection(error: unknown): Broadcast | undefined {
   const text = refusalOf(error)
   if (text === undefined) return undefined
   if (accepted.test(text)) return { kind: 'accepted' }
-  if (nonceUsed.test(text)) return { kind: 'nonceUsed' }
-  if (underpriced.test(text)) return { kind: 'underpriced' }
+  if (nonceUsed.test(text)) return { kind: 'nonceUsed', reason: text }
+  if (underpriced.test(text)) return { kind: 'underpriced', reason: text }
   if (refused.test(text)) return { kind: 'refused', reason: text }
   return undefined
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { SenderEvents } from './sender-events.ts'
 
 /** How sending goes, by account. */
 export interface SenderMetrics {
@@ -36,5 +37,22 @@ export function createSenderMetrics(registry: Registry): SenderMetrics {
       buckets: [0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600],
       registers,
     }),
+  }
+}
+
+/** Counts what one account sends. */
+export function senderEvents(
+  { pending, settled, replacements, inclusion }: SenderMetrics,
+  account: string,
+): SenderEvents {
+  return {
+    count(event) {
+      if (event === 'replaced') replacements.inc({ account })
+    },
+    pending: (transactions) => pending.set({ account }, transactions),
+    ended(outcome, tookMs) {
+      settled.inc({ account, outcome })
+      if (tookMs !== undefined) inclusion.observe({ account }, tookMs / 1000)
+    },
   }
 }

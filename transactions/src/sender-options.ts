@@ -1,21 +1,10 @@
-import { SettlementError } from '@parley/protocol'
+import { TransactionError } from './faults.ts'
 import type { FeeLimits } from './fees.ts'
+import type { SendingOptions } from './sender-context.ts'
 
-export interface SenderOptions extends FeeLimits {
-  /** Blocks, that of the inclusion counted, after which a receipt is taken for good. At least 1. */
-  readonly confirmations: number
-  /** Milliseconds between looks at what is on its way. */
-  readonly pollMs: number
+export interface SenderOptions extends FeeLimits, Omit<SendingOptions, 'watchBlocks'> {
   /** Milliseconds without inclusion after which the oldest transaction is replaced at higher fees. */
   readonly replaceAfterMs: number
-  /** Milliseconds after which a waiting transaction is sent again as it is, should the node have forgotten it. */
-  readonly rebroadcastAfterMs: number
-  /** Milliseconds for which a nonce is used and no receipt of ours found, before it counts as taken by somebody else. */
-  readonly takenAfterMs: number
-  /** Transactions on their way at once; the others wait for their nonce. */
-  readonly maxPending: number
-  /** Callers that may wait for their turn. */
-  readonly maxWaiting: number
   /** Hundredths of the estimated gas that are offered beyond it. */
   readonly gasMarginPercent: bigint
 }
@@ -43,10 +32,10 @@ const bounds = {
   maxWaiting: [0, 65_536],
 } as const
 
-/** @throws {SettlementError} `OPTION_INVALID` naming the first option outside its bounds. */
+/** @throws {TransactionError} `OPTION_INVALID` naming the first option outside its bounds. */
 export function checkSenderOptions(options: SenderOptions): void {
   const refuse = (field: string, reason: string): never => {
-    throw new SettlementError({ code: 'OPTION_INVALID', field, reason })
+    throw new TransactionError({ code: 'OPTION_INVALID', field, reason })
   }
   for (const [field, [least, most]] of Object.entries(bounds)) {
     const value = options[field as keyof typeof bounds]

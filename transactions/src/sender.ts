@@ -1,106 +1,149 @@
-import { SettlementError } from '@parley/protocol'
-import { type Clock, raceAbort, Turns } from '@parley/runtime'
-import type { Logger } from 'pino'
-import { type Address, hexToBytes, type LocalAccount, type TransactionReceipt } from 'viem'
-import { type Attempts, createAttempts, lastAttempt, transferGas } from './attempts.ts'
-import type { Call, Fees, TransactionChain } from './chain.ts'
-import { firstFees, replacementFees } from './fees.ts'
-import type { Attempt, PendingTransaction } from './pending.ts'
-import type { PendingStore } from './pending-store.ts'
-import type { SenderMetrics } from './sender-metrics.ts'
-import { checkSenderOptions, type SenderOptions } from './sender-options.ts'
-import type { TransactionRequest, TransactionSender } from './transaction-sender.ts'
+import { raceAbort, Turns } from '@parley/runtime'
+import { hexToBytes } from 'viem'
+import { createAttempts } from './attempts.ts'
+import type { Broadcast, Fees } from './chain.ts'
+import { TransactionError } from './faults.ts'
+import { createLookLoop, type LookLoop } from './look-loop.ts'
+import { createLook } from './looking.ts'
+import { nextNonce } from './nonces.ts'
+import type { SendRequest } from './payload.ts'
+import type { SenderContext, SenderDeps, SendingOptions } from './sender-context.ts'
+import { lastAttempt, type Sent } from './sent.ts'
+import { type Confirmed, type Tracked, tell, track } from './tracked.ts'
+import { byKey, createUnderWay, type UnderWay } from './under-way.ts'
 
-export interface SenderDeps {
-  readonly chain: TransactionChain
-  readonly account: LocalAccount
-  readonly store: PendingStore
-  readonly clock: Clock
-  readonly log: Logger
-  readonly metrics: SenderMetrics
-}
-
-/** A pending transaction and who waits for it. */
-interface Tracked {
-  pending: PendingTransaction
-  readonly settled: PromiseWithResolvers<TransactionReceipt>
-  readonly leave: () => void
-  broadcastAt: number
-  takenSince: number | undefined
+/** The only sender of one account, of one kind of payload. */
+export interface Sender<C, F extends Fees, R extends SendRequest> {
+  /** Whether a transaction of this key is on its way. */
+  isPending(key: string): boolean
+  /** Transactions that are not settled: on their way, or confirmed and still watched. */
+  unsettled(): Sent<C, F>[]
+  /** What is under way or remembered of a key; undefined when a request of it would be sent. */
+  find(key: string): Promise<Sent<C, F> | undefined>
+  /**
+   * Sends and waits for the confirmations. A transaction that was stored goes on after `signal` has aborted.
+   * @throws {TransactionError} `TRANSACTION_REFUSED`, `TRANSACTION_FAILED`, `NONCE_TAKEN`, `FEES_TOO_HIGH`, `SENDER_FULL`,
+   * `CHAIN_BEHIND`, `CHAIN_UNAVAILABLE`; and what its chain, store and payload throw.
+   */
+  send(request: R, signal: AbortSignal): Promise<Confirmed<C, F>>
+  /** Stops looking; what is on its way is taken up again by the next sender of the same store. */
+  close(): Promise<void>
 }
 
 const broadcastTries = 3
 
 /**
  * Takes up what an earlier run left on its way and starts sending.
- * @throws {SettlementError} `RECORD_INVALID`, `OPTION_INVALID`.
+ * @throws what the store throws.
  */
-export async function openTransactionSender(deps: SenderDeps, options: SenderOptions): Promise<TransactionSender> {
-  checkSenderOptions(options)
-  const sender = new Sender(deps, options)
+export async function openSender<C, F extends Fees, R extends SendRequest>(
+  deps: SenderDeps<C, F, R>,
+  options: SendingOptions,
+): Promise<Sender<C, F, R>> {
+  const sender = new PersistentSender(deps, options)
   await sender.resume()
   return sender
 }
 
-class Sender implements TransactionSender {
-  readonly #deps: SenderDeps
-  readonly #options: SenderOptions
-  readonly #attempts: Attempts
-  /** By nonce. */
-  readonly #open = new Map<number, Tracked>()
+class PersistentSender<C, F extends Fees, R extends SendRequest> implements Sender<C, F, R> {
+  readonly #context: SenderContext<C, F, R>
+  readonly #underWay: UnderWay<C, F> = createUnderWay()
   readonly #places: Turns
+  /** Of whoever changes what is under way. */
   readonly #turn = new Turns(1)
   readonly #closing = new AbortController()
-  #watching: Promise<void> | undefined
+  readonly #loop: LookLoop
 
-  constructor(deps: SenderDeps, options: SenderOptions) {
-    this.#deps = deps
-    this.#options = options
-    this.#attempts = createAttempts(deps)
+  constructor(deps: SenderDeps<C, F, R>, options: SendingOptions) {
+    const { payload, clock, log } = deps
+    const { pending, watched } = this.#underWay
+    this.#context = { ...deps, options, attempts: createAttempts(payload, clock) }
     this.#places = new Turns(options.maxPending)
-  }
-
-  get address(): Address {
-    return this.#deps.account.address
-  }
-
-  isPending(key: string): boolean {
-    return this.#byKey(key) !== undefined
+    const look = createLook(this.#context, this.#underWay)
+    this.#loop = createLookLoop(
+      {
+        clock,
+        log,
+        look: (signal) => this.#turn.take(() => look(signal), signal),
+        isDue: () => pending.size + watched.size > 0,
+        onFailing: (error) => {
+          if (payload.rules.refused === 'keep') for (const one of pending) tell(one, error)
+        },
+      },
+      options.pollMs,
+    )
   }
 
   async resume(): Promise<void> {
-    for (const pending of await this.#deps.store.load()) {
-      this.#deps.log.info({ key: pending.key, nonce: pending.nonce }, 'transaction taken up again')
-      this.#track(pending, () => undefined, false)
+    const { store, log } = this.#context
+    const { watched } = this.#underWay
+    for (const sent of await store.unsettled()) {
+      const { key, nonce, inclusion } = sent
+      log.info({ key, nonce }, 'transaction taken up again')
+      if (inclusion === undefined) {
+        this.#track(sent, this.#places.isFull ? undefined : await this.#places.enter(this.#closing.signal))
+        continue
+      }
+      const one = track(sent)
+      one.settled.resolve({ sent, inclusion, receipt: undefined })
+      watched.add(one)
     }
+    this.#loop.wake()
   }
 
-  async send(request: TransactionRequest, signal: AbortSignal): Promise<TransactionReceipt> {
+  isPending(key: string): boolean {
+    return byKey(this.#underWay.pending, key) !== undefined
+  }
+
+  unsettled(): Sent<C, F>[] {
+    const { pending, watched } = this.#underWay
+    return [...pending, ...watched].map(({ sent }) => sent)
+  }
+
+  async find(key: string): Promise<Sent<C, F> | undefined> {
+    return this.#tracked(key)?.sent ?? (await this.#remembered(key))?.sent
+  }
+
+  async send(request: R, signal: AbortSignal): Promise<Confirmed<C, F>> {
     const stop = AbortSignal.any([signal, this.#closing.signal])
-    const tracked = this.#byKey(request.key) ?? (await this.#begin(request, stop))
-    return raceAbort(tracked.settled.promise, stop)
+    const { settled } = this.#tracked(request.key) ?? (await this.#begin(request, stop))
+    return raceAbort(settled.promise, stop)
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'the sender was closed' }))
-    await this.#watching
+    this.#closing.abort(new TransactionError({ code: 'CHAIN_UNAVAILABLE', reason: 'the sender was closed' }))
+    await this.#loop.stop()
     // Whoever is signing has its turn; once it is over nothing is written any more.
     await this.#turn.take(async () => undefined, new AbortController().signal)
   }
 
-  #byKey(key: string): Tracked | undefined {
-    for (const tracked of this.#open.values()) if (tracked.pending.key === key) return tracked
-    return undefined
+  /** Under way, and not gone again. */
+  #tracked(key: string): Tracked<C, F> | undefined {
+    const { pending, watched } = this.#underWay
+    const found = byKey(pending, key) ?? byKey(watched, key)
+    return found !== undefined && this.#isExpired(found.sent) ? undefined : found
   }
 
-  async #begin(request: TransactionRequest, signal: AbortSignal): Promise<Tracked> {
+  /** Settled, and not gone again. */
+  async #remembered(key: string): Promise<Confirmed<C, F> | undefined> {
+    const sent = await this.#context.store.load?.(key)
+    if (sent?.inclusion === undefined || this.#isExpired(sent)) return undefined
+    return { sent, inclusion: sent.inclusion, receipt: undefined }
+  }
+
+  #isExpired(sent: Sent<C, F>): boolean {
+    return sent.inclusion !== undefined && this.#context.payload.isExpired?.(sent) === true
+  }
+
+  async #begin(request: R, signal: AbortSignal): Promise<Pick<Tracked<C, F>, 'settled'>> {
+    const { maxWaiting } = this.#context.options
     const waiting = this.#places.length
-    if (this.#places.isFull && waiting >= this.#options.maxWaiting)
-      throw new SettlementError({ code: 'SENDER_FULL', waiting, limit: this.#options.maxWaiting })
+    if (this.#places.isFull && waiting >= maxWaiting)
+      throw new TransactionError({ code: 'SENDER_FULL', waiting, limit: maxWaiting })
     const leave = await this.#places.enter(signal)
     try {
       return await this.#turn.take(async () => {
-        const joined = this.#byKey(request.key)
+        const joined = this.#tracked(request.key) ?? (await this.#joinRemembered(request.key))
         if (joined === undefined) return await this.#sendFirst(request, leave, signal)
         leave()
         return joined
@@ -111,199 +154,76 @@ class Sender implements TransactionSender {
     }
   }
 
-  async #sendFirst(request: TransactionRequest, leave: () => void, signal: AbortSignal): Promise<Tracked> {
-    const { chain, store, log } = this.#deps
-    const gas = request.gas ?? this.#withMargin(await chain.estimateGas(this.address, request.call, signal))
+  async #joinRemembered(key: string): Promise<Pick<Tracked<C, F>, 'settled'> | undefined> {
+    const confirmed = await this.#remembered(key)
+    if (confirmed === undefined) return undefined
+    const { settled } = track(confirmed.sent)
+    settled.resolve(confirmed)
+    return { settled }
+  }
+
+  async #sendFirst(request: R, leave: () => void, signal: AbortSignal): Promise<Tracked<C, F>> {
+    const { chain, address, payload, store, attempts, log, ready } = this.#context
+    await ready?.(signal)
+    const content = await payload.draft(request, signal)
     let nonce = 0
     let last: 'nonceUsed' | 'underpriced' | undefined
     for (let tries = 0; tries < broadcastTries; tries += 1) {
-      nonce = await this.#nextNonce(signal)
-      const fees = firstFees(await chain.fees(signal), this.#options)
-      const attempt = await this.#attempts.sign(nonce, request.call, gas, fees)
-      const pending: PendingTransaction = { key: request.key, nonce, call: request.call, gas, attempts: [attempt] }
-      await store.put(pending)
-      const outcome = await this.#attempts.broadcast(pending, signal)
-      if (outcome === undefined || outcome.kind === 'accepted')
-        return this.#track(pending, leave, outcome !== undefined)
+      nonce = await nextNonce(this.#context, this.#underWay, signal)
+      const fees = await payload.offer(await chain.head(signal), signal)
+      const attempt = await attempts.sign(content, nonce, fees, signal)
+      signal.throwIfAborted()
+      const sent: Sent<C, F> = { ...content, key: request.key, nonce, attempts: [attempt] }
+      await store.add(sent, request)
+      if (payload.rules.refused === 'keep') {
+        // Nothing is known of it that would free its nonce: it is offered after those before it.
+        const tracked = this.#track(sent, leave)
+        this.#loop.wake()
+        return tracked
+      }
+      const answer = await this.#broadcast(sent, signal)
+      if (answer.kind === 'accepted' || answer.kind === 'unclear') {
+        const tracked = this.#track(sent, leave)
+        if (answer.kind === 'accepted') tracked.broadcastAt = this.#context.clock.elapsed()
+        this.#loop.start()
+        return tracked
+      }
       // Certain not to be on its way, so its nonce is free again.
-      await store.delete(nonce)
-      if (outcome.kind === 'refused') throw new SettlementError({ code: 'TRANSACTION_REFUSED', reason: outcome.reason })
+      await store.settle(sent)
+      if (answer.kind === 'refused') throw new TransactionError({ code: 'TRANSACTION_REFUSED', reason: answer.reason })
       log.warn(
-        { nonce, outcome: outcome.kind },
-        'the L2 refused a transaction at this nonce and these fees; it is sent again',
+        { nonce, outcome: answer.kind },
+        'a transaction was refused at this nonce and these fees; it is sent again',
       )
-      last = outcome.kind
+      last = answer.kind
     }
     if (last === 'underpriced')
-      throw new SettlementError({
-        code: 'SETTLEMENT_UNAVAILABLE',
-        reason: 'it finds the fees that it suggested too low',
-      })
-    throw new SettlementError({ code: 'NONCE_TAKEN', address: hexToBytes(this.address), nonce })
+      throw new TransactionError({ code: 'CHAIN_UNAVAILABLE', reason: 'it finds the fees that it suggested too low' })
+    throw new TransactionError({ code: 'NONCE_TAKEN', address: hexToBytes(address), nonce })
   }
 
-  async #nextNonce(signal: AbortSignal): Promise<number> {
-    const known = await this.#deps.chain.transactionCount(this.address, 'pending', signal)
-    return Math.max(known, ...[...this.#open.keys()].map((nonce) => nonce + 1))
-  }
-
-  #withMargin(gas: bigint): bigint {
-    return gas + (gas * this.#options.gasMarginPercent) / 100n
-  }
-
-  #track(pending: PendingTransaction, leave: () => void, broadcast: boolean): Tracked {
-    const settled = Promise.withResolvers<TransactionReceipt>()
-    // Nobody may be waiting, as after a restart; a rejection without listener would end the process.
-    settled.promise.catch(() => undefined)
-    const broadcastAt = broadcast ? this.#deps.clock.elapsed() : Number.NEGATIVE_INFINITY
-    const tracked: Tracked = { pending, settled, leave, broadcastAt, takenSince: undefined }
-    this.#open.set(pending.nonce, tracked)
-    this.#deps.metrics.pending.set({ account: this.address }, this.#open.size)
-    this.#watching ??= this.#watch()
-    return tracked
-  }
-
-  async #watch(): Promise<void> {
-    const { clock, log } = this.#deps
-    const { signal } = this.#closing
+  async #broadcast(sent: Sent<C, F>, signal: AbortSignal): Promise<Broadcast> {
+    const { chain, payload, log } = this.#context
+    const { key, nonce } = sent
     try {
-      while (this.#open.size > 0) {
-        await clock.sleep(this.#options.pollMs, signal)
-        try {
-          await this.#look(signal)
-        } catch (error) {
-          if (signal.aborted) return
-          log.warn({ err: error }, 'pending transactions could not be checked; the next check tries again')
-        }
-      }
+      const answer = await chain.broadcast(await payload.networkForm(sent, lastAttempt(sent).raw), signal)
+      log.debug({ key, nonce, answer }, 'transaction broadcast')
+      return answer
     } catch (error) {
-      if (!signal.aborted) throw error
-    } finally {
-      this.#watching = undefined
+      // No answer says nothing about the transaction, so it counts as on its way and is sent again until it is settled.
+      log.warn({ err: error, key, nonce }, 'no answer to a transaction; it is sent again until it is included')
+      return { kind: 'unclear', reason: 'no answer' }
     }
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
-    const { chain } = this.#deps
-    const head = await chain.headNumber(signal)
-    const used = await chain.transactionCount(this.address, 'latest', signal)
-    const ordered = [...this.#open.values()].sort((a, b) => a.pending.nonce - b.pending.nonce)
-    const oldest = ordered.find(({ pending }) => pending.nonce >= used)
-    for (const tracked of ordered) {
-      if (tracked.pending.nonce < used) await this.#lookForReceipt(tracked, head, signal)
-      else await this.#push(tracked, tracked === oldest, signal)
-    }
-    if (oldest !== undefined && oldest.pending.nonce > used) await this.#fillGap(used, signal)
-  }
-
-  async #lookForReceipt(tracked: Tracked, head: bigint, signal: AbortSignal): Promise<void> {
-    const { chain, clock, log } = this.#deps
-    for (const attempt of tracked.pending.attempts.toReversed()) {
-      const receipt = await chain.receipt(attempt.hash, signal)
-      if (receipt === undefined) continue
-      tracked.takenSince = undefined
-      if (head - receipt.blockNumber + 1n >= BigInt(this.#options.confirmations))
-        await this.#settle(tracked, attempt, receipt, signal)
-      return
-    }
-    tracked.takenSince ??= clock.elapsed()
-    if (clock.elapsed() - tracked.takenSince < this.#options.takenAfterMs) return
-    const { nonce, key } = tracked.pending
-    log.error({ nonce, key }, 'nonce taken by a transaction not sent from here')
-    await this.#forget(tracked, 'taken')
-    tracked.settled.reject(new SettlementError({ code: 'NONCE_TAKEN', address: hexToBytes(this.address), nonce }))
-  }
-
-  async #settle(tracked: Tracked, attempt: Attempt, receipt: TransactionReceipt, signal: AbortSignal): Promise<void> {
-    const { chain, clock, log, metrics } = this.#deps
-    const { key, nonce, call, attempts } = tracked.pending
-    const failed = receipt.status === 'reverted'
-    const reason = failed ? await chain.failure(this.address, call, receipt.blockNumber, signal) : ''
-    await this.#forget(tracked, attempt.cancels ? 'cancelled' : failed ? 'failed' : 'included')
-    const tookMs = Math.max(0, clock.now() - (attempts[0] as Attempt).signedAt)
-    metrics.inclusion.observe({ account: this.address }, tookMs / 1000)
-    log.info({ key, nonce, hash: attempt.hash, block: receipt.blockNumber, failed, tookMs }, 'transaction settled')
-    if (attempt.cancels)
-      tracked.settled.reject(new SettlementError({ code: 'TRANSACTION_REFUSED', reason: 'cancelled after refusals' }))
-    else if (failed)
-      tracked.settled.reject(
-        new SettlementError({ code: 'TRANSACTION_FAILED', hash: hexToBytes(attempt.hash), reason }),
-      )
-    else tracked.settled.resolve(receipt)
-  }
-
-  async #forget(tracked: Tracked, outcome: string): Promise<void> {
-    await this.#deps.store.delete(tracked.pending.nonce)
-    this.#open.delete(tracked.pending.nonce)
-    tracked.leave()
-    this.#deps.metrics.settled.inc({ account: this.address, outcome })
-    this.#deps.metrics.pending.set({ account: this.address }, this.#open.size)
-  }
-
-  /** Sees to it that a transaction not yet included will be: sends it again or replaces it at higher fees. */
-  async #push(tracked: Tracked, oldest: boolean, signal: AbortSignal): Promise<void> {
-    const { chain, clock, log, metrics } = this.#deps
-    tracked.takenSince = undefined
-    const last = lastAttempt(tracked.pending)
-    const now = clock.elapsed()
-    if (oldest && this.#isOverdue(last)) {
-      const fees = replacementFees(last, await chain.fees(signal), this.#options)
-      if (fees !== undefined) {
-        await this.#replace(tracked, fees, last.cancels)
-        metrics.replacements.inc({ account: this.address })
-        log.info({ key: tracked.pending.key, nonce: tracked.pending.nonce, ...fees }, 'transaction replaced')
-        tracked.broadcastAt = Number.NEGATIVE_INFINITY
-      }
-    }
-    if (now - tracked.broadcastAt < this.#options.rebroadcastAfterMs) return
-    const outcome = await this.#attempts.broadcast(tracked.pending, signal)
-    if (outcome === undefined) return
-    tracked.broadcastAt = now
-    if (outcome.kind !== 'refused' || last.cancels) return
-    const waiting = await chain.transactionCount(this.address, 'pending', signal)
-    if (waiting > tracked.pending.nonce) return
-    log.error(
-      { key: tracked.pending.key, reason: outcome.reason },
-      'transaction refused for good, its nonce is used up',
-    )
-    await this.#replace(tracked, firstFees(await chain.fees(signal), this.#options), true)
-    tracked.broadcastAt = Number.NEGATIVE_INFINITY
-  }
-
-  /** Whether it was signed long ago, perhaps before a restart; so counts one from the future, where the clock was set back. */
-  #isOverdue({ signedAt }: Attempt): boolean {
-    const age = this.#deps.clock.now() - signedAt
-    return age < 0 || age >= this.#options.replaceAfterMs
-  }
-
-  /** Adds an attempt and stores it, so that it may be broadcast. */
-  async #replace(tracked: Tracked, fees: Fees, cancels: boolean): Promise<void> {
-    const { nonce, call, gas, attempts } = tracked.pending
-    const attempt = cancels
-      ? await this.#attempts.signCancel(nonce, fees)
-      : await this.#attempts.sign(nonce, call, gas, fees)
-    const pending = { ...tracked.pending, attempts: [...attempts, attempt] }
-    await this.#deps.store.put(pending)
-    tracked.pending = pending
-  }
-
-  /**
-   * A deep reorg can take back a settled transaction; those behind it then wait for its nonce for ever.
-   * Its content is its caller's to send again, its nonce is used up here.
-   */
-  async #fillGap(nonce: number, signal: AbortSignal): Promise<void> {
-    const { chain, log, store } = this.#deps
-    const waiting = await chain.transactionCount(this.address, 'pending', signal)
-    const lowest = Math.min(...this.#open.keys())
-    if (waiting > nonce || lowest <= nonce) return
-    const first = this.#open.get(lowest) as Tracked
-    if (!this.#isOverdue(first.pending.attempts[0] as Attempt)) return
-    log.error({ nonce }, 'a settled transaction was taken back, its nonce is used up')
-    const fees = firstFees(await chain.fees(signal), this.#options)
-    const call: Call = { to: this.address, data: '0x', value: 0n }
-    const attempt = await this.#attempts.signCancel(nonce, fees)
-    const pending: PendingTransaction = { key: `gap:${nonce}`, nonce, call, gas: transferGas, attempts: [attempt] }
-    await store.put(pending)
-    this.#track(pending, () => undefined, false)
+  #track(sent: Sent<C, F>, leave: (() => void) | undefined): Tracked<C, F> {
+    const { pending, watched } = this.#underWay
+    const before = byKey(watched, sent.key)
+    // Expired: what was included then is gone, and its record was just written over.
+    if (before !== undefined) watched.delete(before)
+    const tracked = track(sent, leave)
+    pending.add(tracked)
+    this.#context.events.pending(pending.size)
+    return tracked
   }
 }

@@ -1,12 +1,8 @@
 import type { Address, TransactionReceipt } from 'viem'
 import type { Call } from './chain.ts'
+import type { SendRequest } from './payload.ts'
 
-export interface TransactionRequest {
-  /**
-   * What the transaction stands for. A request whose key is that of one on its way joins it, also after a restart, so that
-   * nothing is sent twice by asking twice.
-   */
-  readonly key: string
+export interface TransactionRequest extends SendRequest {
   readonly call: Call
   /** Estimated when left out; to be given for a call that would fail until an earlier one is included. */
   readonly gas?: bigint
@@ -19,8 +15,8 @@ export interface TransactionSender {
   isPending(key: string): boolean
   /**
    * Sends and waits for the receipt. A transaction that may have reached the L2 goes on after `signal` has aborted.
-   * @throws {SettlementError} `TRANSACTION_REFUSED`, `TRANSACTION_FAILED`, `NONCE_TAKEN`, `FEES_TOO_HIGH`, `SENDER_FULL`,
-   * `SETTLEMENT_UNAVAILABLE` (nothing was sent; retry).
+   * @throws {TransactionError} `TRANSACTION_REFUSED`, `TRANSACTION_FAILED`, `NONCE_TAKEN`, `FEES_TOO_HIGH`, `SENDER_FULL`,
+   * `CHAIN_UNAVAILABLE` (nothing was sent; retry).
    */
   send(request: TransactionRequest, signal: AbortSignal): Promise<TransactionReceipt>
   /** Stops looking; what is on its way is taken up again by the next sender of the same store. */

@@ -1,10 +1,12 @@
-import { ask, revertData, unavailable } from '@parley/l2'
-import { SettlementError } from '@parley/protocol'
+import { revertData } from '@parley/http'
 import { raceAbort } from '@parley/runtime'
 import { type Address, createPublicClient, type Hex, hexToBytes, type PublicClient, type Transport } from 'viem'
-import type { Broadcast, Call, TransactionChain } from './chain.ts'
-import { refusalOf, transactionCount, transactionReceipt } from './node-answers.ts'
-import { readRejection } from './rejections.ts'
+import { ask, unavailable } from './ask.ts'
+import type { Call, TransactionChain } from './chain.ts'
+import { TransactionError } from './faults.ts'
+import { refusalOf } from './node-answers.ts'
+import { createSendingChain } from './sending-chain.ts'
+import { transferGas } from './sign-nothing.ts'
 
 export interface ChainDeps {
   readonly transport: Transport
@@ -12,26 +14,27 @@ export interface ChainDeps {
   readonly describeRevert: (data: Hex) => string
 }
 
-/** The chain behind `transport`. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`. */
+/** The chain behind `transport`. @throws {TransactionError} `CHAIN_UNAVAILABLE`. */
 export async function connectTransactionChain(
   { transport, describeRevert }: ChainDeps,
   signal: AbortSignal,
 ): Promise<TransactionChain> {
   const client = createPublicClient({ transport, cacheTime: 0 })
-  const [chainId, { hash: genesis }] = await ask(
-    () => Promise.all([client.getChainId(), client.getBlock({ blockNumber: 0n })]),
-    signal,
-  )
+  const sending = createSendingChain(client, ask)
+  const [chainId, { hash: genesis }] = await Promise.all([
+    ask('eth_chainId', () => client.getChainId(), signal),
+    ask('eth_getBlockByNumber', () => client.getBlock({ blockNumber: 0n }), signal),
+  ])
   const request = (from: Address, { to, data, value }: Call) => ({ account: from, data, value, ...(to && { to }) })
+  const tip = (signal: AbortSignal) => ask('eth_maxPriorityFeePerGas', () => suggestedTip(client), signal)
   return {
+    ...sending,
     chainId,
     genesis,
-    transactionCount: (address, state, signal) => ask(() => transactionCount(client, address, state), signal),
-    headNumber: (signal) => ask(() => client.getBlockNumber({ cacheTime: 0 }), signal),
+    tip,
     async fees(signal) {
-      const [block, tip] = await ask(() => Promise.all([client.getBlock(), suggestedTip(client)]), signal)
-      if (block.baseFeePerGas === null) throw unavailable('the chain has no base fee')
-      return { baseFee: block.baseFeePerGas, tip }
+      const [{ baseFeePerGas }, suggested] = await Promise.all([sending.head(signal), tip(signal)])
+      return { baseFee: baseFeePerGas, tip: suggested }
     },
     async estimateGas(from, call, signal) {
       try {
@@ -42,21 +45,10 @@ export async function connectTransactionChain(
         if (signal.aborted) throw signal.reason
         const data = revertData(error)
         if (data !== undefined)
-          throw new SettlementError({ code: 'TRANSACTION_REFUSED', reason: describeRevert(data) }, { cause: error })
-        throw (await fundsMissing(client, from, call.value, error, signal)) ?? unavailable(error)
+          throw new TransactionError({ code: 'TRANSACTION_REFUSED', reason: describeRevert(data) }, { cause: error })
+        throw (await fundsMissing(client, from, call.value, error, signal)) ?? unavailable('eth_estimateGas', error)
       }
     },
-    async broadcast(raw: Hex, signal): Promise<Broadcast> {
-      try {
-        await raceAbort(client.sendRawTransaction({ serializedTransaction: raw }), signal)
-        return { kind: 'accepted' }
-      } catch (error) {
-        const rejection = readRejection(error)
-        if (rejection === undefined) throw signal.aborted ? signal.reason : unavailable(error)
-        return rejection
-      }
-    },
-    receipt: (hash, signal) => ask(() => transactionReceipt(client, hash), signal),
     async failure(from, call, blockNumber, signal) {
       try {
         // The state before the block, in which earlier transactions of the same block are missing: a good guess only.
@@ -81,9 +73,6 @@ async function suggestedTip(client: PublicClient): Promise<bigint> {
   }
 }
 
-/** Gas of the cheapest transaction there is. */
-const leastGas = 21_000n
-
 /** The fault of an account that cannot pay; undefined when it can. Nodes refuse its calls each in words of their own. */
 async function fundsMissing(
   client: PublicClient,
@@ -91,10 +80,13 @@ async function fundsMissing(
   value: bigint,
   error: unknown,
   signal: AbortSignal,
-): Promise<SettlementError | undefined> {
+): Promise<TransactionError | undefined> {
   if (refusalOf(error) === undefined) return undefined
-  const [balance, block] = await ask(() => Promise.all([client.getBalance({ address }), client.getBlock()]), signal)
-  const least = value + leastGas * (block.baseFeePerGas ?? 0n)
+  const [balance, block] = await Promise.all([
+    ask('eth_getBalance', () => client.getBalance({ address }), signal),
+    ask('eth_getBlockByNumber', () => client.getBlock(), signal),
+  ])
+  const least = value + transferGas * (block.baseFeePerGas ?? 0n)
   if (balance >= least) return undefined
-  return new SettlementError({ code: 'FUNDS_MISSING', address: hexToBytes(address), balance, least }, { cause: error })
+  return new TransactionError({ code: 'FUNDS_MISSING', address: hexToBytes(address), balance, least }, { cause: error })
 }

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { rpcTransport } from '@parley/http'
-import { SettlementError } from '@parley/protocol'
 import { describe, expect, test } from 'vitest'
 import type { TransactionChain } from '../src/chain.ts'
+import { TransactionError } from '../src/faults.ts'
 import { connectTransactionChain } from '../src/viem-chain.ts'
 
 const signal = new AbortController().signal
@@ -80,9 +80,9 @@ describe('providers', () => {
       const fault = await withProvider(answers, (chain) => chain.estimateGas(account, call, signal)).catch(
         (error) => error,
       )
-      expect(fault).toBeInstanceOf(SettlementError)
-      expect((fault as SettlementError).fault).toMatchObject({ code: 'FUNDS_MISSING', balance: 3n, least: 2_100_005n })
-      expect((fault as SettlementError).meaning).toMatchObject({ blame: 'operator', retry: 'later' })
+      expect(fault).toBeInstanceOf(TransactionError)
+      expect((fault as TransactionError).fault).toMatchObject({ code: 'FUNDS_MISSING', balance: 3n, least: 2_100_005n })
+      expect((fault as TransactionError).meaning).toMatchObject({ blame: 'operator', retry: 'later' })
     },
   )
 
@@ -95,8 +95,8 @@ describe('providers', () => {
     const fault = await withProvider(answers, (chain) => chain.estimateGas(account, call, signal)).catch(
       (error) => error,
     )
-    expect((fault as SettlementError).fault).toMatchObject({
-      code: 'SETTLEMENT_UNAVAILABLE',
+    expect((fault as TransactionError).fault).toMatchObject({
+      code: 'CHAIN_UNAVAILABLE',
       reason: expect.stringContaining('header not found'),
     })
   })

@@ -4,8 +4,8 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterEach, describe, expect, test } from 'vitest'
+import { openTransactionSender } from '../src/call-sender.ts'
 import { createPendingStore, type TextStore } from '../src/pending-store.ts'
-import { openTransactionSender } from '../src/sender.ts'
 import { createSenderMetrics } from '../src/sender-metrics.ts'
 import { type SenderOptions, senderDefaults } from '../src/sender-options.ts'
 import type { TransactionRequest, TransactionSender } from '../src/transaction-sender.ts'
@@ -158,6 +158,34 @@ describe('nonces', () => {
   })
 })
 
+describe('another in the pool', () => {
+  test('at the nonce of a call that got lost › is displaced by a higher offer of the call', async () => {
+    const chain = new FakeChain()
+    const sender = await open(chain, { rebroadcastAfterMs: 60_000 })
+    chain.troubles.push('lost')
+    const sent = sender.send(request('1'), forever)
+    await until(() => sender.isPending('1'))
+    chain.intrude(0, 1_000_000n)
+    await until(() => chain.pooled(0) === request('1').call.to)
+    chain.mine()
+    expect((await sent).transactionHash).toBe(chain.included[0]?.hash)
+  })
+
+  test('that a node does not tell of at one look › is no other', async () => {
+    const chain = new FakeChain()
+    const sender = await open(chain, { rebroadcastAfterMs: 60_000 })
+    const sent = sender.send(request('1'), forever)
+    await until(() => chain.broadcasts.length > 0)
+    chain.forgetful = 2
+    await until(() => chain.forgetful === 0)
+    const { heads } = chain
+    await until(() => chain.heads > heads + 3)
+    chain.mine()
+    await sent
+    expect(new Set(chain.broadcasts.map(({ hash }) => hash)).size).toBe(1)
+  })
+})
+
 describe('replacement', () => {
   test('replacement › the oldest waiting transaction is replaced by at least a tenth more in both fees', async () => {
     const chain = new FakeChain()
@@ -243,7 +271,7 @@ describe('restart', () => {
     const lost = before.send(request('1'), forever)
     await until(() => before.isPending('1'))
     await before.close()
-    await expect(lost).rejects.toMatchObject({ fault: { code: 'SETTLEMENT_UNAVAILABLE' } })
+    await expect(lost).rejects.toMatchObject({ fault: { code: 'CHAIN_UNAVAILABLE' } })
     const after = await open(chain, {}, store)
     const again = after.send(request('1'), forever)
     await mineWhenPooled(chain, 1)

@@ -1,5 +1,4 @@
-import { rpcReason } from '@parley/http'
-import { revertData } from '@parley/l2'
+import { revertData, rpcReason } from '@parley/http'
 import { type Abi, type Address, BaseError, decodeErrorResult, type Hex } from 'viem'
 import { ClientError, type ClientFault } from '../faults.ts'
 import { contractErrorCodes } from './contract-faults.ts'

@@ -53,7 +53,7 @@ const depositsAtOnce = 96
 /**
  * Sees to it that every owner has an account in every shard: deposits where there is none and waits until all deposits are
  * included. Calling again deposits nothing.
- * @throws {InfraError} `OPTION_INVALID`; {SettlementError} what sending throws.
+ * @throws {InfraError} `OPTION_INVALID`; {TransactionError} what sending throws.
  */
 export async function openAccounts(
   deps: OpenAccountsDeps,

@@ -10,15 +10,9 @@ export type SettlementFault =
   | { code: 'QUOTER_UNKNOWN'; address: Uint8Array }
   | { code: 'QUOTES_UNWANTED'; inbox: Uint8Array }
   | { code: 'BOND_MISSING'; address: Uint8Array; bond: bigint; required: bigint }
-  | { code: 'TRANSACTION_FAILED'; hash: Uint8Array; reason: string }
   | { code: 'DEPLOYMENT_UNKNOWN'; address: Uint8Array; reason: string }
   | { code: 'EVENT_INVALID'; reason: string }
-  | { code: 'TRANSACTION_REFUSED'; reason: string }
-  | { code: 'NONCE_TAKEN'; address: Uint8Array; nonce: number }
-  | { code: 'FEES_TOO_HIGH'; maxFeePerGas: bigint; limit: bigint }
-  | { code: 'FUNDS_MISSING'; address: Uint8Array; balance: bigint; least: bigint }
   | { code: 'L1_BLOCK_MISSING'; address: Uint8Array; reason: string }
-  | { code: 'SENDER_FULL'; waiting: number; limit: number }
   | { code: 'RECORD_INVALID'; key: string; reason: string }
   | { code: 'OPTION_INVALID'; field: string; reason: string }
 
@@ -56,24 +50,18 @@ export const settlementFaults: FaultTable<SettlementFault> = {
     retry: 'changed',
     text: 'the bond that answers for the sequencer’s key is not full; anybody may fill it with depositBondFor',
   },
-  TRANSACTION_FAILED: { blame: 'operator', retry: 'changed', text: 'the transaction was included and failed' },
   DEPLOYMENT_UNKNOWN: { blame: 'operator', retry: 'changed', text: 'no Parley deployment stands at this address' },
   EVENT_INVALID: { blame: 'layer', retry: 'later', text: 'the L2 reported an event that is none of the contracts’' },
-  TRANSACTION_REFUSED: { blame: 'operator', retry: 'changed', text: 'the L2 does not take the transaction' },
-  NONCE_TAKEN: { blame: 'operator', retry: 'changed', text: 'something else sends from this account' },
-  FEES_TOO_HIGH: { blame: 'layer', retry: 'later', text: 'the L2 asks for more than the configured limit' },
-  FUNDS_MISSING: {
-    blame: 'operator',
-    retry: 'later',
-    text: 'the account has not enough ether on the L2 to pay for the transaction: send it some',
-  },
   L1_BLOCK_MISSING: {
     blame: 'operator',
     retry: 'changed',
     text: 'the L2 does not have the prices of its L1, as OP Stack chains do: set batcher.pushPrices to false',
   },
-  SENDER_FULL: { blame: 'sender', retry: 'later', text: 'too many transactions wait to be sent' },
-  RECORD_INVALID: { blame: 'operator', retry: 'changed', text: 'a stored transaction cannot be read back' },
+  RECORD_INVALID: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'what was stored of reading the L2 cannot be read back',
+  },
   OPTION_INVALID: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }
 

@@ -111,7 +111,7 @@ export interface Settlement extends SettlementReader {
   /**
    * Claims a batch. Claiming the same batch again, also after a restart, gives the receipt of the first time.
    * @throws {SettlementError} `CLAIM_CONFLICT` when another claim has this number, `CLAIM_REFUSED` with the contract's
-   * error, `SETTLEMENT_UNAVAILABLE` (retry).
+   * error, `SETTLEMENT_UNAVAILABLE` (retry); and what sending throws.
    */
   claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimReceipt>
   /** Makes final what can be; returns the number of the latest final claim. */

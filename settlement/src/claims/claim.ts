@@ -9,7 +9,7 @@ import {
   sameBytes,
 } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
-import type { TransactionChain, TransactionSender } from '@parley/transactions'
+import { type TransactionChain, TransactionError, type TransactionSender } from '@parley/transactions'
 import { bytesToHex, encodeFunctionData, hexToBytes, keccak256, parseEventLogs, type TransactionReceipt } from 'viem'
 import type { Connection } from '../reader.ts'
 import { requestToAbi } from './convert.ts'
@@ -70,8 +70,10 @@ export function createClaiming(deps: ClaimingDeps, options: ClaimingOptions): Cl
 
   /** An attempt of an earlier run may have got in first; then its claim is what was asked for. */
   async function afterRefusal(request: ClaimRequest, error: unknown, signal: AbortSignal): Promise<ClaimReceipt> {
-    if (!(error instanceof SettlementError)) throw error
+    if (!(error instanceof TransactionError)) throw error
     const { fault } = error
+    if (fault.code === 'CHAIN_UNAVAILABLE')
+      throw new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: fault.reason }, { cause: error })
     const refused = fault.code === 'TRANSACTION_REFUSED' || fault.code === 'TRANSACTION_FAILED'
     if (!refused && fault.code !== 'NONCE_TAKEN') throw error
     const found = await standing(request, signal)

@@ -23,7 +23,7 @@ export interface DataQuotes {
    * Moves the prices of a byte of core and of witness towards `costs`, as far as the inbox takes it: once an interval, by an
    * eighth at most, within their bounds.
    * @returns whether a price item was queued.
-   * @throws {SettlementError} what sending throws.
+   * @throws {TransactionError} what sending throws.
    */
   push(costs: DataCosts, signal: AbortSignal): Promise<boolean>
   close(): Promise<void>

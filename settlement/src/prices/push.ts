@@ -1,6 +1,7 @@
-import { ask, revertData } from '@parley/l2'
+import { revertData } from '@parley/http'
+import { ask } from '@parley/l2'
 import { SettlementError } from '@parley/protocol'
-import type { TransactionSender } from '@parley/transactions'
+import { TransactionError, type TransactionSender } from '@parley/transactions'
 import { type Address, type Hex, hexToBytes, type PublicClient, toFunctionSelector } from 'viem'
 import { describeRevert } from '../reverts.ts'
 
@@ -35,20 +36,20 @@ export async function push(
     } catch (error) {
       const revert = revertData(error)
       if (revert === undefined) throw error
-      if (nothingToPush.includes(revert.slice(0, 10) as Hex)) return false
-      throw await refusal(client, revert, error)
+      return nothingToPush.includes(revert.slice(0, 10) as Hex) ? false : await refusal(client, revert, error)
     }
   }, signal)
+  if (possible instanceof Error) throw possible
   if (possible) await sender.send({ key, call: { to, data, value: 0n } }, signal)
   return possible
 }
 
 /** What a revert means: the predeploy that `pushPrices` reads is not there, or something else of the contract's. */
-async function refusal(client: PublicClient, data: Hex, cause: unknown): Promise<SettlementError> {
+async function refusal(client: PublicClient, data: Hex, cause: unknown): Promise<SettlementError | TransactionError> {
   const reason = describeRevert(data)
   const code = await client.getCode({ address: l1Block })
   if (code !== undefined && code !== '0x')
-    return new SettlementError({ code: 'TRANSACTION_REFUSED', reason }, { cause })
+    return new TransactionError({ code: 'TRANSACTION_REFUSED', reason }, { cause })
   const address = hexToBytes(l1Block)
   return new SettlementError({ code: 'L1_BLOCK_MISSING', address, reason }, { cause })
 }

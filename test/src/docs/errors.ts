@@ -17,6 +17,7 @@ import {
   transitionFaults,
 } from '@parley/protocol'
 import { sequencerFaults } from '@parley/sequencer'
+import { transactionFaults } from '@parley/transactions'
 
 export interface ErrorTable {
   readonly title: string
@@ -74,8 +75,14 @@ export const errorTables: readonly ErrorTable[] = [
   {
     title: 'The L2',
     name: 'settlementFaults',
-    about: '`SettlementError`: all that `settlement` throws.',
+    about: '`SettlementError`: all that reading the L2 and claiming throws.',
     faults: settlementFaults,
+  },
+  {
+    title: 'Sending',
+    name: 'transactionFaults',
+    about: '`TransactionError` of `transactions`: why a transaction was not sent, or did not do what it should.',
+    faults: transactionFaults,
   },
   { title: 'Lanes', name: 'executionFaults', about: '`ExecutionError` of `execution`.', faults: executionFaults },
   {

@@ -1,0 +1,19 @@
+import type { Fees } from './chain.ts'
+import type { SendRequest } from './payload.ts'
+import type { Sent } from './sent.ts'
+
+/** Remembers transactions across crashes: what is sent was here first. Writes resolve once they would survive a crash. */
+export interface SentStore<C, F extends Fees, R extends SendRequest> {
+  /** Transactions that still need care, in order of nonces. */
+  unsettled(): Promise<Sent<C, F>[]>
+  /** Stores a new one with what its payload needs of the request, all or nothing. */
+  add(sent: Sent<C, F>, request: R | undefined): Promise<void>
+  /** Stores what changed. A store of a payload that is signed anew must not take the nonce for its name. */
+  update(sent: Sent<C, F>): Promise<void>
+  /** It needs no more care. */
+  settle(sent: Sent<C, F>): Promise<void>
+  /** One above the highest nonce ever stored; left out where refused ones give theirs back. */
+  nextNonce?(): Promise<number>
+  /** What is known of a key, settled or not; left out where settled ones are forgotten. */
+  load?(key: string): Promise<Sent<C, F> | undefined>
+}
