@@ -125,7 +125,7 @@ export async function main<C extends Config>(
   const run = async (): Promise<number> => {
     const call = parse(program, args, out, err)
     if (typeof call === 'number') return call
-    const { config, sources } = program.load({ flags: call.flags, env, files: call.files })
+    const { config, sources } = program.load({ flags: call.flags, env, files: call.files, deployment: call.deployment })
     redact = createRedact(config)
     serves = call.command.serves === true
     const { NO_COLOR = '' } = env

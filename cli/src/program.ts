@@ -24,10 +24,17 @@ export interface Call<C extends Config = Config> {
   readonly flags: ReadonlyMap<string, string>
   /** Configuration files; later ones count more. */
   readonly files: readonly string[]
+  /** Deployment file that says where contracts are. */
+  readonly deployment: string | undefined
 }
 
 /** Keys that the file of a running stack gives values to. */
 const places: ReadonlySet<string> = new Set(['l2.url', 'sequencer.url', 'node.url'])
+
+/** Keys that a deployment file gives values to. */
+const contracts: ReadonlySet<string> = new Set(
+  ['rollup', 'directory', 'publicInbox', 'treasury', 'governor', 'votes'].map((name) => `l2.${name}`),
+)
 
 const attributeOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
@@ -82,6 +89,9 @@ export function createProgram<C extends Config>(
     const own = definition.keys === 'every' ? keysOf(settings) : definition.keys
     if (own.some((key) => places.has(key)))
       command.option('--dev <directory>', 'Data directory of a running `parley dev`')
+    // Where the file is a setting, the command does more with it than look up addresses.
+    const looksUp = own.some((key) => contracts.has(key)) && !own.includes('deploy.out')
+    if (looksUp) command.option('--deployment <path>', 'Deployment file that says where the contracts are')
     const keys = [...new Set([...own, ...commonKeys])]
     for (const key of keys) {
       const option = optionOf(settings, key, definition.abouts?.[key] ?? settingOf(settings, key).about)
@@ -91,7 +101,13 @@ export function createProgram<C extends Config>(
       command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}\n`).join('')}`)
     command.action(() => {
       const given = command.opts<Readonly<Record<string, unknown>>>()
-      onCall({ command: definition, args: command.args, flags: flagsOf(settings, keys, given), files: filesOf(given) })
+      onCall({
+        command: definition,
+        args: command.args,
+        flags: flagsOf(settings, keys, given),
+        files: filesOf(given),
+        deployment: looksUp ? (given.deployment as string | undefined) : undefined,
+      })
     })
   }
   return program

@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, test } from 'vitest'
+import { formatDeployment, parseDeployment } from '@parley/infra'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { product } from '../src/commands.ts'
 import { settingOf } from '../src/config/config.ts'
 import { type Call, createProgram } from '../src/program.ts'
@@ -55,6 +59,50 @@ test('command line › every command has a name of its own, and flags of its own
     expect([name, flagged.filter((key) => settingOf(settings, key).flag === undefined)]).toEqual([name, []])
     const flags = flagged.map((key) => settingOf(settings, key).flag).filter((flag) => flag !== undefined)
     expect([name, flags.filter((flag) => ['config', 'dev'].includes(flag))]).toEqual([name, []])
+  }
+})
+
+test('command line › a deployment file says where contracts are, and counts less than anything else', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'parley-deployment-')), 'deployment.json')
+  onTestFinished(() => rm(dirname(path), { recursive: true }))
+  const at = (byte: string) => ({ address: `0x${byte.repeat(20)}`, block: '7', transaction: `0x${'00'.repeat(32)}` })
+  const record = {
+    version: 2,
+    preset: 'dev',
+    chainId: '901',
+    rollup: {
+      rollup: `0x${'11'.repeat(20)}`,
+      inbox: `0x${'22'.repeat(20)}`,
+      block: '5',
+      transaction: at('00').transaction,
+    },
+    contracts: { PublicInbox: at('33'), Treasury: at('44'), StakeVault: at('55') },
+  }
+  await writeFile(path, formatDeployment(parseDeployment(JSON.stringify(record))))
+  const load = (line: string, env: Record<string, string> = {}) => {
+    const calls: Call[] = []
+    createProgram(product, { out: () => undefined, err: () => undefined }, (call) => calls.push(call)).parse(
+      [...line.split(' '), '--deployment', path],
+      { from: 'user' },
+    )
+    const [{ flags, files, deployment }] = calls as [Call]
+    return product.load({ flags, files, deployment, env }).config
+  }
+  expect(load('node').l2).toMatchObject({
+    rollup: record.rollup.rollup,
+    publicInbox: `0x${'33'.repeat(20)}`,
+    publicInboxBlock: 7n,
+    treasury: `0x${'44'.repeat(20)}`,
+    directory: undefined,
+  })
+  const other = `0x${'66'.repeat(20)}`
+  expect(load('node', { PARLEY_L2_ROLLUP: other }).l2.rollup).toBe(other)
+  expect(load(`node --rollup ${other}`).l2.rollup).toBe(other)
+  // To the command that makes it, the file is a place to write to.
+  expect(load('deploy').l2.rollup).toBeUndefined()
+  for (const text of ['', '{}', '{"version":1,"contracts":{}}']) {
+    await writeFile(path, text)
+    expect(() => load('node')).toThrow(/CONFIG_FILE_UNREADABLE.*deployment\.json/)
   }
 })
 

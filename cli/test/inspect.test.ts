@@ -1,16 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DaLayer } from '@parley/protocol'
+import { DaLayer, daLayerName } from '@parley/protocol'
 import { describe, expect, it, test } from 'vitest'
 import { loadConfig } from '../src/config/load.ts'
 import { settings } from '../src/config/settings.ts'
-import { claimNumbered } from '../src/inspect/claims.ts'
+import { claimNumbered, layersOf } from '../src/inspect/claims.ts'
 import { showBlock } from '../src/inspect/show-block.ts'
 import { showFallen } from '../src/inspect/show-fallen.ts'
 import { ClaimsView } from '../src/observe/claims.ts'
 import type { Context } from '../src/process/context.ts'
-import { layerName } from '../src/role/layers.ts'
 
 /** What is printed of a server that answers so. */
 async function shown(
@@ -91,6 +90,9 @@ test('inspect claim › a claim that does not stand is no mistake in the argumen
   refusal('x').toThrowError(expect.objectContaining({ fault: expect.objectContaining({ code: 'ARGUMENT_INVALID' }) }))
 })
 
-test('inspect payload › names layers as flags do', () => {
-  expect([DaLayer.local, DaLayer.ethereumBlobs, 77].map(layerName)).toEqual(['local', 'ethereum-blobs', 'layer 77'])
+test('inspect claim and payload › name layers as flags do', () => {
+  expect([DaLayer.local, DaLayer.ethereumBlobs, 77].map(daLayerName)).toEqual(['local', 'ethereum-blobs', 'layer 77'])
+  const part = (layer: number) => ({ layer, pointer: new Uint8Array() })
+  const claim = { core: part(DaLayer.ethereumBlobs), witness: part(DaLayer.local) }
+  expect(layersOf(claim)).toEqual({ core: 'ethereum-blobs', witness: 'local' })
 })

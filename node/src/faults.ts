@@ -6,7 +6,7 @@ export type BatchPart = 'core' | 'witness'
 
 export type NodeFault =
   /** The data of a claim is not there, or not the data claimed. Waited for: nothing is taken for absent or for valid. */
-  | { code: 'DA_LAYER_UNKNOWN'; claim: bigint; part: BatchPart; layer: number }
+  | { code: 'DA_LAYER_UNKNOWN'; claim: bigint; part: BatchPart; layer: string; cure: string }
   | { code: 'DATA_UNAVAILABLE'; claim: bigint; part: BatchPart; layer: string; fault: DaFault }
   | { code: 'DATA_UNDECODABLE'; claim: bigint; part: BatchPart; layer: string; fault: CodecFault }
   | { code: 'DATA_MISMATCH'; claim: bigint; part: BatchPart; layer: string; expected: Uint8Array; received: Uint8Array }

@@ -1,4 +1,4 @@
-import { runsRoot } from '@parley/protocol'
+import { DaLayer, runsRoot } from '@parley/protocol'
 import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import { claimed, hashed, keyOf, type SpoilableDa } from './support/l2.ts'
@@ -74,21 +74,33 @@ describe('node', () => {
     await one.verified(2n)
   })
 
-  test('data › a claim on a layer this node does not know is waited for by name', async () => {
-    const rig = new Rig()
-    rig.prepare()
-    const [first] = rig.claims
-    if (first === undefined) throw new TypeError('no claim')
-    rig.l2.reorganise(2, [claimed(hashed({ ...first.claim, witness: { ...first.claim.witness, layer: 7 } }))])
-    const one = await started(rig)
-    await one.state('waiting')
-    expect(await faultOf(one)).toMatchObject({ code: 'DA_LAYER_UNKNOWN', layer: 7, part: 'witness' })
-    // Obstacle 9: only the operator can mend this, so the node is not ready and says why.
-    expect(await one.get('/readyz')).toMatchObject({
-      status: 503,
-      body: { code: 'NOT_READY', because: expect.stringContaining('DA_LAYER_UNKNOWN') },
-    })
-  })
+  const strange: [layer: number, name: string, cure: string][] = [
+    [DaLayer.ethereumBlobs, 'ethereum-blobs', '--l1'],
+    [7, 'layer 7', 'version'],
+  ]
+  test.each(strange)(
+    'data › a claim on layer %i, which this node was not given, is waited for by name and cure',
+    async (layer, name, cure) => {
+      const rig = new Rig()
+      rig.prepare()
+      const [first] = rig.claims
+      if (first === undefined) throw new TypeError('no claim')
+      rig.l2.reorganise(2, [claimed(hashed({ ...first.claim, witness: { ...first.claim.witness, layer } }))])
+      const one = await started(rig)
+      await one.state('waiting')
+      expect(await faultOf(one)).toMatchObject({
+        code: 'DA_LAYER_UNKNOWN',
+        layer: name,
+        part: 'witness',
+        cure: expect.stringContaining(cure),
+      })
+      // Obstacle 9: only the operator can mend this, so the node is not ready and says why.
+      expect(await one.get('/readyz')).toMatchObject({
+        status: 503,
+        body: { code: 'NOT_READY', because: expect.stringContaining('DA_LAYER_UNKNOWN') },
+      })
+    },
+  )
 
   test('wrong › a wrong stateRoot halts loudly, the last good state is served, a right claim in its place heals', async () => {
     const rig = new Rig()

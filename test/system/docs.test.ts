@@ -41,7 +41,8 @@ describe('links', () => {
   })
 
   test('docs › every relative link leads to a file and a heading', () => {
-    const pages = [...files('docs/{spec,decisions}/*.md'), 'docs/errors.md', ...files('{protocol,test}/**/README.md')]
+    const pages = [...files('*.md'), ...files('docs/**/*.md'), ...files('*/**/README.md')]
+    expect(pages.length).toBeGreaterThan(70)
     const wrong = pages.flatMap((page) =>
       [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]*)(?:#([\w-]+))?\)/g)].flatMap(([, path, anchor]) => {
         const why = broken(join(dirname(page), path as string), anchor)
@@ -50,6 +51,22 @@ describe('links', () => {
     )
     expect(wrong).toEqual([])
   })
+})
+
+test('README › leads to all that a newcomer looks for', () => {
+  const links = [...read('README.md').matchAll(/\]\(([^)#\s]+)/g)].map(([, path]) => path)
+  const wanted = [
+    'commands.md',
+    'errors.md',
+    'api',
+    'guides/run-a-node.md',
+    'architecture.md',
+    'glossary.md',
+    'benchmarks.md',
+  ]
+  expect(links).toEqual(
+    expect.arrayContaining([...wanted.map((page) => `docs/${page}`), 'cli/README.md', 'CHANGELOG.md']),
+  )
 })
 
 describe('errors', () => {

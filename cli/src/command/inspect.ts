@@ -9,11 +9,11 @@ export const inspectClaim: CommandDefinition = {
   keys: l2,
   examples: ['parley inspect claim latest --dev DIR'],
   async run(context, [number]) {
-    const { claimNumbered, readClaims } = await import('../inspect/claims.ts')
+    const { claimNumbered, layersOf, readClaims } = await import('../inspect/claims.ts')
     const { tell } = await import('../action/tell.ts')
     const view = await readClaims(context)
     const { claim, at } = claimNumbered(view, number as string)
-    const shown = { claim, l2Block: at.blockNumber, final: claim.number <= view.finalNumber }
+    const shown = { layers: layersOf(claim), claim, l2Block: at.blockNumber, final: claim.number <= view.finalNumber }
     return tell(context, shown)
   },
 }

@@ -21,7 +21,7 @@ export const nodeCommand: CommandDefinition = {
   ],
   examples: [
     'parley node --dev DIR --data /tmp/my-node',
-    'parley node --data /var/lib/parley/node --l2 https://YOUR-L2-RPC --rollup 0xROLLUP --port 9602',
+    'parley node --data /var/lib/parley/node --l2 https://YOUR-L2-RPC --deployment deployment.json --port 9602',
   ],
   async run(context) {
     const { startNode } = await import('../role/node.ts')

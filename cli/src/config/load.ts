@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse as parseToml } from 'smol-toml'
 import { CliError } from '../faults.ts'
 import { type ConfigOf, configOf, keysOf, type Settings, settingOf, variableOf } from './config.ts'
+import { deploymentPlaces } from './deployment-places.ts'
 
 /** Where a value came from, for faults and for `parley config`. */
 export type Source = 'fallback' | `file ${string}` | `variable ${string}` | `flag --${string}`
@@ -18,6 +19,8 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Paths of TOML or, ending in .json, JSON files; later ones count more. */
   readonly files: readonly string[]
+  /** Path of a deployment file: where its contracts are counts less than what any other source says. */
+  readonly deployment?: string | undefined
 }
 
 /** Variable that names one more file, which counts less than all others; the only one beside those of keys. */
@@ -91,9 +94,12 @@ function checked(settings: Settings, key: string, { value, source }: Raw): unkno
  */
 export function loadConfig<S extends Settings>(
   settings: S,
-  { flags, env, files }: ConfigSources,
+  { flags, env, files, deployment }: ConfigSources,
 ): LoadedConfig<ConfigOf<S>> {
   const raw = new Map<string, Raw>()
+  if (deployment !== undefined)
+    for (const [name, value] of Object.entries(deploymentPlaces(deployment)))
+      raw.set(`l2.${name}`, { value, source: `file ${deployment}` })
   const standing = env[fileVariable]
   for (const path of standing === undefined ? files : [standing, ...files]) fromFile(settings, path, raw)
   fromEnvironment(settings, env, raw)

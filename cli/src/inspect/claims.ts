@@ -1,3 +1,4 @@
+import { type BatchClaim, daLayerName } from '@parley/protocol'
 import { Registry } from 'prom-client'
 import { CliError } from '../faults.ts'
 import { ClaimsView, type StandingClaim } from '../observe/claims.ts'
@@ -16,6 +17,11 @@ export async function readClaims(context: Context): Promise<ClaimsView> {
   }
   enough.abort()
   return view
+}
+
+/** The layers that the parts of a batch lie on, by the names that configuration has for them. */
+export function layersOf({ core, witness }: Pick<BatchClaim, 'core' | 'witness'>): object {
+  return { core: daLayerName(core.layer), witness: daLayerName(witness.layer) }
 }
 
 /** The claim of a number, or the last one. @throws {CliError} `ARGUMENT_INVALID`, `CLAIM_UNKNOWN`. */

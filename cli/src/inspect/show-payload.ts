@@ -3,8 +3,8 @@ import { tell } from '../action/tell.ts'
 import { fetchPart } from '../observe/published-bytes.ts'
 import type { Context } from '../process/context.ts'
 import { Closing } from '../role/closing.ts'
-import { layerName, openLayers } from '../role/layers.ts'
-import { claimNumbered, readClaims } from './claims.ts'
+import { openLayers } from '../role/layers.ts'
+import { claimNumbered, layersOf, readClaims } from './claims.ts'
 import { summarize } from './payload.ts'
 
 /** Fetches and decodes the batch of a claim, and prints what it holds. */
@@ -19,7 +19,7 @@ export async function showPayload(context: Context, number: string): Promise<num
     )
     const shown = {
       claim: claim.number,
-      layers: { core: layerName(claim.core.layer), witness: layerName(claim.witness.layer) },
+      layers: layersOf(claim),
       ...summarize(core as Uint8Array, witness),
     }
     return tell(context, shown)

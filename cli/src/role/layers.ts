@@ -1,5 +1,5 @@
 import { createEthereumBlobsDa, createLocalDa, type EthereumBlobsOptions, withMetrics } from '@parley/da-adapters'
-import { DaLayer, type DataAvailability } from '@parley/protocol'
+import type { DataAvailability } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -73,10 +73,4 @@ function blobOptions(config: Config): EthereumBlobsOptions {
       maxFeePerBlobGas: parseGwei(`${maxBlobFeeGwei}`),
     },
   }
-}
-
-/** Name of a layer as flags and configuration spell it. */
-export function layerName(layer: number): string {
-  const found = Object.entries(DaLayer).find(([, number]) => number === layer)
-  return found === undefined ? `layer ${layer}` : found[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { stackFile, writeKeyFile } from '@parley/cli'
-import { type DeploymentRecord, writeDeployment } from '@parley/infra'
+import { deploymentPlaces, stackFile, writeKeyFile } from '@parley/cli'
+import { writeDeployment } from '@parley/infra'
 import type { Stack } from './stack.ts'
 
 /**
@@ -14,7 +14,7 @@ export async function writeStackFile(
   { places, payer, record }: Stack,
   layer: string,
 ): Promise<string> {
-  const { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl } = places
+  const { l1Url, l2Url, daLocalUrl, sequencerUrl, nodeUrl } = places
   const keyPath = resolve(dataDir, 'payer.key')
   writeKeyFile(keyPath, payer)
   const deploymentPath = resolve(dataDir, 'deployment.json')
@@ -22,7 +22,7 @@ export async function writeStackFile(
   const config = {
     deploy: { out: deploymentPath },
     l1: { url: l1Url, beaconUrl: l1Url, slots: 'block-number' },
-    l2: { url: l2Url, rollup, ...besidesPlaces(record), key: `file:${keyPath}` },
+    l2: { url: l2Url, ...deploymentPlaces(deploymentPath), key: `file:${keyPath}` },
     da: { layer, ...(daLocalUrl === undefined ? {} : { localUrl: daLocalUrl }) },
     sequencer: { url: sequencerUrl },
     ...(nodeUrl === undefined ? {} : { node: { url: nodeUrl } }),
@@ -30,16 +30,4 @@ export async function writeStackFile(
   const path = join(dataDir, stackFile)
   await writeFile(path, `${JSON.stringify(config, undefined, 2)}\n`)
   return path
-}
-
-/** Addresses of what stands beside the rollup under their configuration keys, as far as it was deployed. */
-function besidesPlaces({ contracts }: DeploymentRecord): Record<string, string> {
-  const { ContactDirectory, PublicInbox, Treasury, ParleyGovernor, ParleyVotes } = contracts
-  return {
-    ...(ContactDirectory && { directory: ContactDirectory.address }),
-    ...(PublicInbox && { publicInbox: PublicInbox.address, publicInboxBlock: String(PublicInbox.block) }),
-    ...(Treasury && { treasury: Treasury.address }),
-    ...(ParleyGovernor && { governor: ParleyGovernor.address }),
-    ...(ParleyVotes && { votes: ParleyVotes.address }),
-  }
 }

@@ -4,7 +4,9 @@ import {
   type Bytes32,
   CodecError,
   DaError,
+  DaLayer,
   type DataAvailability,
+  daLayerName,
   decodeBatchColumns,
 } from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock } from '@parley/runtime'
@@ -36,6 +38,12 @@ interface Fetch {
   /** Why it is still waited for. */
   fault: NodeError | undefined
 }
+
+/** What an operator gives a node so that it can read a layer. */
+const cures: ReadonlyMap<number, string> = new Map([
+  [DaLayer.local, 'give it da.localUrl, or --da-local'],
+  [DaLayer.ethereumBlobs, 'give it l1.url and l1.beaconUrl, or --l1 and --beacon'],
+])
 
 const hex = (bytes: Bytes32): string => Buffer.from(bytes).toString('hex')
 
@@ -147,9 +155,10 @@ export class BatchFetcher {
 
   private layer(claim: BatchClaim, part: BatchPart): DataAvailability {
     const layer = this.deps.layers.get(claim[part].layer)
-    if (layer === undefined)
-      throw new NodeError({ code: 'DA_LAYER_UNKNOWN', claim: claim.number, part, layer: claim[part].layer })
-    return layer
+    if (layer !== undefined) return layer
+    const { layer: number } = claim[part]
+    const cure = cures.get(number) ?? 'install a version that reads it'
+    throw new NodeError({ code: 'DA_LAYER_UNKNOWN', claim: claim.number, part, layer: daLayerName(number), cure })
   }
 
   /** @throws everything that is not a fault of the layer or of what it served. */

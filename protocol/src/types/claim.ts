@@ -12,6 +12,12 @@ export interface DataPart {
 /** Numbers of the DA layers in claims; never reused. */
 export const DaLayer = { local: 0, ethereumBlobs: 1, celestia: 2, committee: 3, calldata: 4 } as const
 
+/** Name of a layer for people, as configuration spells it. @param layer - A number as claims have it, known or not. */
+export function daLayerName(layer: number): string {
+  const found = Object.entries(DaLayer).find(([, number]) => number === layer)
+  return found === undefined ? `layer ${layer}` : found[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
 /** Bytes of a pointer at most: a height and the versioned hashes of 30 blobs fit. */
 export const maxPointerBytes = 1024
 

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { CliError } from '../faults.ts'
+
+const contract = z.object({ address: z.string(), block: z.string() }).optional()
+
+/** Of a deployment file, what has a configuration key. `@parley/infra` reads it whole, with all that deploys. */
+const schema = z.object({
+  version: z.literal(2),
+  rollup: z.object({ rollup: z.string() }).optional(),
+  contracts: z.object({
+    ContactDirectory: contract,
+    PublicInbox: contract,
+    Treasury: contract,
+    ParleyGovernor: contract,
+    ParleyVotes: contract,
+  }),
+})
+
+/**
+ * Where a deployment file says that contracts are, by their names in the section `l2`; those that were not deployed are missing.
+ * @throws {CliError} `CONFIG_FILE_UNREADABLE`.
+ */
+export function deploymentPlaces(path: string): Readonly<Record<string, string>> {
+  const { rollup, contracts } = readFields(path)
+  const { ContactDirectory, PublicInbox, Treasury, ParleyGovernor, ParleyVotes } = contracts
+  return {
+    ...(rollup && { rollup: rollup.rollup }),
+    ...(ContactDirectory && { directory: ContactDirectory.address }),
+    ...(PublicInbox && { publicInbox: PublicInbox.address, publicInboxBlock: PublicInbox.block }),
+    ...(Treasury && { treasury: Treasury.address }),
+    ...(ParleyGovernor && { governor: ParleyGovernor.address }),
+    ...(ParleyVotes && { votes: ParleyVotes.address }),
+  }
+}
+
+function readFields(path: string): z.infer<typeof schema> {
+  const unreadable = (reason: string, cause?: unknown) =>
+    new CliError({ code: 'CONFIG_FILE_UNREADABLE', path, reason }, { cause })
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+  } catch (cause) {
+    throw unreadable((cause as Error).message, cause)
+  }
+  const { success, data, error } = schema.safeParse(json)
+  if (success) return data
+  const [issue] = error.issues
+  throw unreadable(`is no deployment file: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'is wrong'}`)
+}
