@@ -10,6 +10,7 @@ import type {
   QueuedItem,
   Run,
   RunsView,
+  Shard,
   SignedOperation,
   TransitionFault,
   ViewedBlock,
@@ -202,6 +203,9 @@ export interface Execution {
   conversation(shard: number, index: number): Promise<ConversationRead | undefined>
   account(shard: number, index: number): Promise<AccountRead | undefined>
   shard(shard: number): Promise<ShardRead | undefined>
+
+  /** A whole shard as values, between blocks: what a proof opens. It may take megabytes; undefined where there is none. */
+  shardValues(shard: number): Promise<Shard | undefined>
 
   /** Writes the state of all shards, between blocks, at least one chunk a shard; the caller stores them under the state root. */
   snapshot(): AsyncIterable<ShardChunk>

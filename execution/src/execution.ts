@@ -5,6 +5,7 @@ import {
   limits,
   type Prices,
   type QueuedItem,
+  type Shard,
   type SignedOperation,
   type ViewedBlock,
 } from '@parley/protocol'
@@ -26,7 +27,7 @@ import { LaneHandle } from './main/lane-handle.ts'
 import { PhaseKeeper } from './main/phase.ts'
 import { entriesOfLanes } from './main/replay.ts'
 import { gatherRoots, gatherRuns } from './main/sealing.ts'
-import { restoreShards, snapshotShards } from './main/snapshots.ts'
+import { restoreShards, shardValues, snapshotShards } from './main/snapshots.ts'
 import { MessageSpreader, submitOperation } from './main/submission.ts'
 import { firstFault, itemsOfLanes, runsOfLanes, shardFault, stateRootFault } from './main/verification.ts'
 import { chooseVerifier } from './signatures/choose.ts'
@@ -196,6 +197,12 @@ class LaneExecution implements Execution {
   async shard(shard: number): Promise<ShardRead | undefined> {
     this.phase.assertUsable()
     return await this.laneOf(shard)?.call('shard', { shard })
+  }
+
+  async shardValues(shard: number): Promise<Shard | undefined> {
+    this.phase.assertUsable()
+    if (this.laneOf(shard) === undefined) return undefined
+    return await this.phase.exclusively('shardValues', () => shardValues(this.handles, shard))
   }
 
   async *snapshot(): AsyncGenerator<ShardChunk> {

@@ -65,6 +65,14 @@ describe('snapshot and restore', () => {
     expect(await to.execution.verify(viewOfBlock(built.block, built.witness), prices, built.items)).toBeUndefined()
   })
 
+  test('a shard as values is the one that the reference has; where there is none, undefined', async () => {
+    const lanes = await start(2)
+    const { chain } = await playFirst(lanes.execution)
+    for (const [shard, expected] of chain.state.shards.entries())
+      expect(await lanes.execution.shardValues(shard)).toEqual(expected)
+    expect(await lanes.execution.shardValues(64)).toBeUndefined()
+  })
+
   test('another root expected › SNAPSHOT_INVALID names the shard, and the state is lost until a restore holds', async () => {
     const lanes = await start(2)
     const chunks = await collect(lanes)

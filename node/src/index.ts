@@ -1,3 +1,4 @@
+export { writeClaimProof } from './challenge/claim-proof.ts'
 export type { DaLayers } from './derive/batch-fetcher.ts'
 export * from './faults.ts'
 export { createNodeServer, type NodeServer, type NodeServerDeps, type NodeServerOptions } from './http/server.ts'

@@ -1,5 +1,5 @@
 import type { Account, Conversation, Member } from '@parley/protocol'
-import { type ByteReader, type ByteWriter, FormError } from './bytes.ts'
+import { ByteReader, type ByteWriter, FormError } from './bytes.ts'
 
 /**
  * A chunk of a shard's snapshot: magic (4 bytes), version (2), shard (1), whether it is the last (1), part (4); the first
@@ -12,7 +12,7 @@ const snapshotVersion = 1
 export const chunkTargetBytes = 4 * 2 ** 20
 
 /** Chunks above this are refused unread: the target and the largest conversation on top. */
-export const maxChunkBytes = 8 * 2 ** 20
+const maxChunkBytes = 8 * 2 ** 20
 
 /** Where the next chunk of a snapshot begins. */
 export interface SnapshotCursor {
@@ -21,7 +21,7 @@ export interface SnapshotCursor {
   readonly conversation: number
 }
 
-export interface ChunkHeader {
+interface ChunkHeader {
   readonly shard: number
   readonly isLast: boolean
   readonly part: number
@@ -42,7 +42,7 @@ export function markLast(chunk: Uint8Array): void {
   chunk[lastAt] = 1
 }
 
-export function readChunkHeader(reader: ByteReader): ChunkHeader {
+function readChunkHeader(reader: ByteReader): ChunkHeader {
   if (reader.uint32() !== magic) throw new FormError('not a snapshot chunk', 0)
   const version = reader.uint16()
   if (version !== snapshotVersion) throw new FormError(`version ${version} is not known`, 4)
@@ -59,7 +59,7 @@ export function writeAccount(writer: ByteWriter, account: Account): void {
   writer.uint64(account.withdrawn)
 }
 
-export function readAccount(reader: ByteReader): Account {
+function readAccount(reader: ByteReader): Account {
   return {
     owner: reader.read(20),
     nonce: reader.uint64(),
@@ -85,6 +85,19 @@ export function writeConversation(writer: ByteWriter, conversation: Conversation
   for (const member of conversation.members) writeMember(writer, member)
 }
 
+export function readConversation(reader: ByteReader): Conversation {
+  const [id, head] = [reader.read(32), reader.read(32)]
+  const [epoch, messageCount] = [reader.uint64(), reader.uint64()]
+  const members = Array.from({ length: reader.uint16() }, () => readMember(reader))
+  return { id, epoch, members, messageCount, head }
+}
+
+function readMember(reader: ByteReader): Member {
+  const key = reader.read(memberKeyBytes)
+  const [nonce, allowance, priceLimit] = [reader.uint64(), reader.uint64(), reader.uint64()]
+  return { key, nonce, allowance, priceLimit, sponsor: reader.uint32(), role: reader.uint32() }
+}
+
 function writeMember(writer: ByteWriter, member: Member): void {
   writer.write(member.key)
   writer.uint64(member.nonce)
@@ -92,4 +105,44 @@ function writeMember(writer: ByteWriter, member: Member): void {
   writer.uint64(member.priceLimit)
   writer.uint32(member.sponsor)
   writer.uint32(member.role)
+}
+
+/** What the chunks of one shard are read into. */
+export interface ShardSink {
+  fees(feeExcess: bigint, feeTime: bigint, revenue: bigint): void
+  account(account: Account): void
+  /** Reads one conversation. */
+  conversation(reader: ByteReader): void
+}
+
+/** Reads the chunks of one shard in their order. */
+export class ShardChunks {
+  private part = 0
+  private done = false
+  private readonly shard: number
+  private readonly sink: ShardSink
+
+  constructor(shard: number, sink: ShardSink) {
+    this.shard = shard
+    this.sink = sink
+  }
+
+  get isComplete(): boolean {
+    return this.done
+  }
+
+  /** @throws {FormError} when the chunk has not the form or is not the next. */
+  read(bytes: Uint8Array): void {
+    if (bytes.length > maxChunkBytes) throw new FormError(`chunk of ${bytes.length} bytes`, maxChunkBytes)
+    const reader = new ByteReader(bytes)
+    const header = readChunkHeader(reader)
+    if (header.shard !== this.shard) throw new FormError(`chunk is of shard ${header.shard}`, 6)
+    if (this.done || header.part !== this.part) throw new FormError(`chunk ${header.part} is out of turn`, 8)
+    if (header.part === 0) this.sink.fees(reader.uint64(), reader.uint64(), reader.uint64())
+    for (let left = reader.uint32(); left > 0; left -= 1) this.sink.account(readAccount(reader))
+    for (let left = reader.uint32(); left > 0; left -= 1) this.sink.conversation(reader)
+    reader.end()
+    this.part += 1
+    this.done = header.isLast
+  }
 }

@@ -1,11 +1,9 @@
 import { limits } from '@parley/protocol'
-import { ByteReader, ByteWriter, FormError } from '../codec/bytes.ts'
+import { ByteWriter, FormError } from '../codec/bytes.ts'
 import {
   chunkTargetBytes,
   markLast,
-  maxChunkBytes,
-  readAccount,
-  readChunkHeader,
+  ShardChunks,
   type SnapshotCursor,
   writeAccount,
   writeChunkHeader,
@@ -56,50 +54,39 @@ function writeList(
 
 /** Reads the chunks of one shard into an empty state, in order. */
 export class ShardRestore {
-  private part = 0
-  private done = false
+  private readonly chunks: ShardChunks
   private readonly state: ShardState
 
   constructor(state: ShardState) {
     this.state = state
+    this.chunks = new ShardChunks(state.index, {
+      fees(feeExcess, feeTime, revenue) {
+        state.feeExcess = feeExcess
+        state.feeTime = feeTime
+        state.revenue = revenue
+      },
+      account(account) {
+        state.dirtyAccounts.add(state.accounts.append(account))
+      },
+      conversation(reader) {
+        const { conversations, dirtyMembers } = state
+        if (conversations.count === limits.conversationsPerShard)
+          throw new FormError('too many conversations', reader.offset)
+        const index = conversations.appendPacked(reader)
+        const count = conversations.memberCount(index)
+        for (let slot = 0; slot < count; slot += 1) dirtyMembers.add(index, slot)
+      },
+    })
   }
 
   get isComplete(): boolean {
-    return this.done
+    return this.chunks.isComplete
   }
 
   /** @throws {FormError} when the chunk has not the form or is not the next. */
   read(bytes: Uint8Array): void {
-    if (bytes.length > maxChunkBytes) throw new FormError(`chunk of ${bytes.length} bytes`, maxChunkBytes)
-    const reader = new ByteReader(bytes)
-    const header = readChunkHeader(reader)
-    if (header.shard !== this.state.index) throw new FormError(`chunk is of shard ${header.shard}`, 6)
-    if (this.done || header.part !== this.part) throw new FormError(`chunk ${header.part} is out of turn`, 8)
-    if (header.part === 0) this.readFees(reader)
-    for (let left = reader.uint32(); left > 0; left -= 1) {
-      const index = this.state.accounts.append(readAccount(reader))
-      this.state.dirtyAccounts.add(index)
-    }
-    for (let left = reader.uint32(); left > 0; left -= 1) this.readConversation(reader)
-    reader.end()
-    this.part += 1
-    this.done = header.isLast
+    this.chunks.read(bytes)
     // Hashed chunk by chunk, so that what is marked dirty stays small.
     this.state.root()
-  }
-
-  private readFees(reader: ByteReader): void {
-    this.state.feeExcess = reader.uint64()
-    this.state.feeTime = reader.uint64()
-    this.state.revenue = reader.uint64()
-  }
-
-  private readConversation(reader: ByteReader): void {
-    const { conversations, dirtyMembers } = this.state
-    if (conversations.count === limits.conversationsPerShard)
-      throw new FormError('too many conversations', reader.offset)
-    const index = conversations.appendPacked(reader)
-    const count = conversations.memberCount(index)
-    for (let slot = 0; slot < count; slot += 1) dirtyMembers.add(index, slot)
   }
 }

@@ -1,6 +1,6 @@
-import { type Bytes32, limits, sameBytes } from '@parley/protocol'
+import { type Bytes32, limits, type Shard, ShardType, sameBytes } from '@parley/protocol'
 import type { ShardChunk } from '../api.ts'
-import type { SnapshotCursor } from '../codec/snapshot.ts'
+import { readConversation, ShardChunks, type SnapshotCursor } from '../codec/snapshot.ts'
 import { ExecutionError } from '../faults.ts'
 import type { SnapshotChunk } from '../lane/commands.ts'
 import type { LaneHandle } from './lane-handle.ts'
@@ -8,15 +8,29 @@ import { gatherRoots } from './sealing.ts'
 
 /** Chunks of all shards, one after the other; only one is in memory at a time. */
 export async function* snapshotShards(lanes: readonly LaneHandle[]): AsyncGenerator<ShardChunk> {
-  for (let shard = 0; shard < limits.shards; shard += 1) {
-    let cursor: SnapshotCursor | undefined = { part: 0, account: 0, conversation: 0 }
-    while (cursor !== undefined) {
-      const lane = lanes[shard % lanes.length] as LaneHandle
-      const { bytes, next }: SnapshotChunk = await lane.call('snapshot', { shard, cursor })
-      yield { shard, bytes }
-      cursor = next
-    }
+  for (let shard = 0; shard < limits.shards; shard += 1) yield* snapshotShard(lanes, shard)
+}
+
+async function* snapshotShard(lanes: readonly LaneHandle[], shard: number): AsyncGenerator<ShardChunk> {
+  let cursor: SnapshotCursor | undefined = { part: 0, account: 0, conversation: 0 }
+  while (cursor !== undefined) {
+    const lane = lanes[shard % lanes.length] as LaneHandle
+    const { bytes, next }: SnapshotChunk = await lane.call('snapshot', { shard, cursor })
+    yield { shard, bytes }
+    cursor = next
   }
+}
+
+/** A whole shard as values. */
+export async function shardValues(lanes: readonly LaneHandle[], shard: number): Promise<Shard> {
+  const value = ShardType.defaultValue()
+  const chunks = new ShardChunks(shard, {
+    fees: (feeExcess, feeTime, revenue) => Object.assign(value, { feeExcess, feeTime, revenue }),
+    account: (account) => value.accounts.push(account),
+    conversation: (reader) => value.conversations.push(readConversation(reader)),
+  })
+  for await (const { bytes } of snapshotShard(lanes, shard)) chunks.read(bytes)
+  return value
 }
 
 /** Replaces the state of all lanes. @throws {ExecutionError} `SNAPSHOT_INVALID`; the state is then lost. */

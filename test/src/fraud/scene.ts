@@ -38,7 +38,7 @@ export interface Scene {
 }
 
 const chain = richChain()
-const before = genesisHeader(config)
+export const before = genesisHeader(config)
 const { lineage } = config.genesis
 
 /** The portable verifier, which is slow, asked once for each signature. */
