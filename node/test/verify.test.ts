@@ -30,6 +30,21 @@ describe('node', () => {
     expect(status.finality).toMatchObject({ claimed: { claim: 2n, block: 4n }, final: { claim: 0n, block: 0n } })
   })
 
+  test('verification › that has caught up is logged in one line, with all roots that were compared', async () => {
+    const rig = new Rig()
+    rig.prepare()
+    const one = await started(rig)
+    await one.verified(2n)
+    const { rootsCompared, rootsEqual } = await one.node.status()
+    const told = rig.logged.filter(({ msg }) => String(msg).startsWith('caught up'))
+    expect(told.at(-1)).toMatchObject({
+      claim: 2,
+      block: 4,
+      rootsCompared: Number(rootsCompared),
+      rootsEqual: Number(rootsEqual),
+    })
+  })
+
   test('verification › an empty data directory reaches the same roots', async () => {
     const rig = new Rig()
     rig.prepare()

@@ -1,4 +1,4 @@
-import type { ClientError } from '@parley/client'
+import { type ClientError, getClaim, getFinalNumber } from '@parley/client'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { untilStatus } from './support/eventually.ts'
@@ -85,5 +85,12 @@ describe('a node that lies', () => {
     } satisfies { fault: Partial<ClientError['fault']> })
     const truth = await honest.client.completeConversation(3, 0)
     expect((await client.untilFinal(truth!, AbortSignal.timeout(10_000))).grade).toBe('final')
+    // The final root by itself, as the contract and its event have it.
+    const place = { rollup: bytesToHex(rollup.deployment.rollup) } as const
+    const { number, l2Block, stateRoot } = truth!.claim!
+    expect(await getFinalNumber(rollup.l2, place)).toBeGreaterThanOrEqual(number)
+    expect(await getClaim(rollup.l2, { ...place, number, l2Block })).toMatchObject({ number, stateRoot, final: true })
+    expect(stateRoot).toEqual(truth!.stateRoot)
+    expect(await getClaim(rollup.l2, { ...place, number, l2Block: l2Block - 1n })).toBeUndefined()
   })
 })

@@ -50,6 +50,8 @@ export class Rig {
   readonly claims: TestClaim[] = []
   readonly built: BuiltBlock[] = []
   store: NodeStore = new MemoryLevel<string, string>()
+  /** What nodes logged, from level info on. */
+  readonly logged: Readonly<Record<string, unknown>>[] = []
   private readonly laneDeath = Promise.withResolvers<never>()
 
   /** Publishes and claims blocks in one L2 block. */
@@ -99,7 +101,7 @@ export class Rig {
         },
         store,
         clock: systemClock,
-        log,
+        log: pino({ level: 'info' }, { write: (line) => void this.logged.push(JSON.parse(line)) }),
         metrics: registry,
       },
       { firstBackoffMs: 5, maxBackoffMs: 20, ...options },
