@@ -24,6 +24,15 @@ describe('log', () => {
     expect(bare.lines.join('')).toContain('INFO: said')
   })
 
+  it('on a terminal › takes the place of a line of progress, and elsewhere leaves none', () => {
+    const shown = written('auto', terminal)
+    shown.log.warn('said')
+    expect(shown.lines[0]?.startsWith('\r\u001b[2K')).toBe(true)
+    const kept = written('auto', file)
+    kept.log.warn('said')
+    expect(kept.lines.join('')).not.toContain('\u001b')
+  })
+
   it.each([
     ['a command that people run', file, true],
     ['a role that serves', { ...file, serves: true }, false],

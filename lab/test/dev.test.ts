@@ -14,12 +14,15 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 /** What `dev --data PATH` fails with, and what it prints. */
-async function refusal(path: string): Promise<{ error: unknown; printed: string }> {
+async function refusal(
+  path: string,
+  ...more: readonly (readonly [string, string])[]
+): Promise<{ error: unknown; printed: string }> {
   let printed = ''
   const write = (text: string): void => {
     printed += text
   }
-  const { config } = checkout.load({ flags: new Map([['run.dataDir', path]]), env: {}, files: [] })
+  const { config } = checkout.load({ flags: new Map([['run.dataDir', path], ...more]), env: {}, files: [] })
   const context = { config, err: { write }, signal: new AbortController().signal } as unknown as Context
   const error = await runDev(context).then(
     () => undefined,
@@ -41,6 +44,20 @@ describe('dev --data', () => {
     const { error } = await refusal('/proc/none/stack')
     expect(error).toMatchObject({ fault: { code: 'DATA_DIR_UNUSABLE', path: '/proc/none/stack' } })
   })
+})
+
+test('dev --trace › one that cannot be played is refused before anything is started', async () => {
+  const trace = join(directory, 'empty.jsonl')
+  await writeFile(trace, '')
+  const stack = join(directory, 'never')
+  for (const [path, code] of [
+    [join(directory, 'missing.gz'), 'TRACE_UNREADABLE'],
+    [trace, 'TRACE_UNREADABLE'],
+  ] as const) {
+    const { error, printed } = await refusal(stack, ['load.trace', path])
+    expect([path, error, printed]).toMatchObject([path, { fault: { code } }, ''])
+  }
+  expect(await readdir(directory)).not.toContain('never')
 })
 
 test('shell word › quotes what a shell would split or take for its own', () => {

@@ -63,6 +63,14 @@ describe('page of all benchmarks', () => {
         }
   })
 
+  test('page of all benchmarks › names things in words and not by keys', () => {
+    const { facts, sections } = page
+    const plotted = plots.flatMap((plot) => (plot.kind === 'bars' || plot.kind === 'stacked-bars' ? [plot.x] : []))
+    const texts = [...facts.flat(), ...sections.flatMap(({ text }) => text), ...plotted].join(' ')
+    expect(texts).not.toMatch(/\b(messagesPerSecond|etherUsd|l1GasGwei|blobGasGwei|tiaUsd|celestiaGasUtia)\b/)
+    expect(plotted).not.toContain('what')
+  })
+
   test.each([360, 1280])(
     'page of all benchmarks › shows every plot within %i pixels, alone and without an error',
     async (width) => {

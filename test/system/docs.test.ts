@@ -69,6 +69,13 @@ test('README › leads to all that a newcomer looks for', () => {
   )
 })
 
+test('README › its first commands install before they run anything', () => {
+  const [, commands = ''] = /```sh\n([^`]*)```/.exec(read('README.md')) ?? []
+  const lines = commands.trim().split('\n')
+  expect(lines).toHaveLength(2)
+  for (const line of lines) expect(line).toMatch(/^npm ci && npm (run dev|test) +#/)
+})
+
 describe('errors', () => {
   test('docs/errors.md › is what the tables say; npm run errors writes it', () => {
     expect(read('docs/errors.md')).toBe(renderErrors())

@@ -92,6 +92,15 @@ describe('page', () => {
     },
   )
 
+  test('page › on a screen plots stand in a row that fills it', async () => {
+    const { page: shown } = await browser.visit(file, { width: 1280 })
+    const figures = await shown.locator('figure:not(.wide)').all()
+    const boxes = await Promise.all(figures.map((figure) => figure.boundingBox()))
+    const row = boxes.filter((box) => box?.y === boxes[0]?.y)
+    expect(row.length).toBeGreaterThan(1)
+    expect(Math.max(...row.map((box) => (box?.x ?? 0) + (box?.width ?? 0)))).toBeGreaterThan(0.9 * 1280)
+  })
+
   test('page › text of any kind stays text', async () => {
     const { page: shown } = await browser.visit(file, { width: 360 })
     expect(await shown.locator('img, script').count()).toBe(0)

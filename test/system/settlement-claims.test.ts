@@ -322,6 +322,19 @@ describe('prices', () => {
   })
 })
 
+describe('prices on an L2 that is no OP Stack', () => {
+  test('prices › are not to be had, which names the contract that is missing and blames no RPC', async () => {
+    const settlement = await open()
+    const address = '0x4200000000000000000000000000000000000015'
+    await l2.control.setCode({ address, bytecode: '0x' })
+    await expect(settlement.pushPrices(forever)).rejects.toMatchObject({
+      fault: { code: 'L1_BLOCK_MISSING', address: hexToBytes(address) },
+      meaning: { blame: 'operator', text: expect.stringContaining('batcher.pushPrices') },
+    })
+    expect(await nonce()).toBe(0)
+  })
+})
+
 describe('deployment', () => {
   test.each([
     ['nothing', () => filled(1).slice(0, 20), 'there is no contract'],

@@ -27,7 +27,14 @@ async function run(_context: Context, command: string): Promise<Record<string, u
 }
 
 test('measureAll › goes on after a benchmark that fails, and says which it was', async () => {
-  const report = await measureAll(context(), of, run)
+  const told: string[] = []
+  const err = { write: (text: string): void => void told.push(text) }
+  const report = await measureAll({ ...context(), err }, of, run)
+  expect(told.join('').match(/^\d of \d: bench .*$/gm)).toEqual([
+    '1 of 3: bench works',
+    '2 of 3: bench breaks',
+    '3 of 3: bench works-too',
+  ])
   expect(report.results).toEqual({ works: { of: 'bench works' }, 'works-too': { of: 'bench works-too' } })
   expect(report.failed).toMatchObject([{ name: 'breaks', why: expect.stringContaining('because') }])
   expect(checksOf(report, of)).toEqual([check, check])

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { drawPlot } from '../../src/page/draw-plot.ts'
 import type { CategoryPlot } from '../../src/page/page.ts'
+import { renderPage } from '../../src/page/render-page.ts'
 
 const plot = (scale: 'linear' | 'log', series: CategoryPlot['series']): string =>
   drawPlot({
@@ -35,4 +36,19 @@ test('plot › a median over repeats has a whisker, for which the axis has room'
   expect(lines(spread) - lines(bare)).toBe(3)
   expect(Math.max(...labels(bare))).toBeLessThan(95)
   expect(Math.max(...labels(spread))).toBeGreaterThanOrEqual(95)
+})
+
+test('plot › the label of a bound is in the legend, where it lies on no line', () => {
+  const limited: CategoryPlot = {
+    kind: 'bars',
+    caption: 'Rates',
+    x: 'system',
+    categories: ['a'],
+    y: { label: 'per second', scale: 'linear' },
+    limit: { label: 'what is bare', at: 5 },
+    series: [{ name: 'rate', points: [4] }],
+  }
+  expect(drawPlot(limited)).not.toContain('what is bare')
+  const page = renderPage({ title: '', text: [], facts: [], sections: [{ title: '', text: [], parts: [limited] }] })
+  expect(page).toMatch(/<ul class="legend">.*what is bare<\/li><\/ul>/)
 })

@@ -6,6 +6,17 @@ import type { SettlementReport } from '../../settlement/bench-settlement.ts'
 
 const whole = new Intl.NumberFormat('en')
 
+const fine = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 })
+
+/** Prices in words, the figure last. */
+const priceWords: Readonly<Record<string, string>> = {
+  etherUsd: 'dollars per ether:',
+  l1GasGwei: 'gwei per gas of the L1:',
+  blobGasGwei: 'gwei per gas of blobs:',
+  tiaUsd: 'dollars per TIA:',
+  celestiaGasUtia: 'utia per gas of Celestia:',
+}
+
 export function showDa(report: DaReport): Shown {
   const { bounds, results, workload, prices } = report
   const block = results.find(({ messagesPerSecond }) => messagesPerSecond === null)
@@ -19,7 +30,7 @@ export function showDa(report: DaReport): Shown {
           bound: bounds[part],
           kind: 'at most' as const,
         }))
-  const stated = Object.entries(prices).map(([name, price]) => `${name} ${price}`)
+  const stated = Object.entries(prices).map(([key, price]) => `${priceWords[key] ?? key} ${fine.format(price)}`)
   return {
     section: {
       title: 'Data availability',

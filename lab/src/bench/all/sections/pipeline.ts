@@ -32,7 +32,7 @@ export function showPipeline(report: PipelineReport): Shown {
         {
           kind: 'stacked-bars',
           caption: 'CPU time of one message by part, beside one bare verification',
-          x: 'what',
+          x: 'CPU time of',
           categories: ['a message', 'bare verification'],
           y: { label: 'microseconds', scale: 'linear' },
           series: [
