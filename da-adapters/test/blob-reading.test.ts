@@ -68,13 +68,15 @@ interface Stage {
   readonly slots?: SlotAddressing
   readonly chain?: Parameters<typeof l1With>[0]
   readonly scanBlocks?: number
+  /** Path and query of the beacon API’s URL. */
+  readonly place?: string
 }
 
 /** A beacon node that answers as told; gives what `use` gives and the blocks whose blobs were asked for. */
 async function withReader<T>(
   reply: (block: string, blob: number, path: string) => Reply,
   use: (reader: BlobReader) => Promise<T>,
-  { slots = 'block-number', chain = {}, scanBlocks = 20 }: Stage = {},
+  { slots = 'block-number', chain = {}, scanBlocks = 20, place = '' }: Stage = {},
 ): Promise<{ result: T; blocks: string[]; looked: number[] }> {
   const blocks: string[] = []
   const server = createServer((request, response) => {
@@ -86,7 +88,7 @@ async function withReader<T>(
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${place}`
     const { l1, looked } = l1With(chain)
     const beacon = createBeacon({ url, timeoutMs: 5_000, mayCountBlocks: slots === 'block-number' })
     const addressing = createAddressing(beacon, l1, slots)
@@ -117,6 +119,25 @@ describe('beacon answers', () => {
     const { result, blocks } = await read(here)
     expect(Buffer.compare(result, data)).toBe(0)
     expect(blocks).toEqual(['100', '100'])
+  })
+
+  test.each([
+    ['/v3/KEY', '/v3/KEY/eth/v1/', ''],
+    ['/?apikey=KEY', '/eth/v1/', 'apikey=KEY'],
+    ['/v3?apikey=KEY', '/v3/eth/v1/', 'apikey=KEY'],
+  ])('of a beacon API at %s › are asked for there, with the key', async (place, before, key) => {
+    const asked: string[] = []
+    const reply: Replies = (block, blob, path) => {
+      asked.push(path)
+      return here(block, blob)
+    }
+    const { result } = await read(reply, { place })
+    expect(Buffer.compare(result, data)).toBe(0)
+    expect(asked.length).toBeGreaterThan(0)
+    for (const path of asked) {
+      expect(path.startsWith(before), path).toBe(true)
+      expect(new URLSearchParams(path.split('?')[1]).get('apikey')).toBe(key === '' ? null : 'KEY')
+    }
   })
 
   test('JSON › is read', async () => {

@@ -15,7 +15,7 @@ import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type DeployedL2, forever, log, sealed, startDeployedL2 } from './support/l2.ts'
-import { type RpcProxy, startRpcProxy } from './support/rpc-proxy.ts'
+import { forgetful, type RpcProxy, startRpcProxy } from './support/rpc-proxy.ts'
 import { until } from './support/until.ts'
 
 let l2: DeployedL2
@@ -244,6 +244,21 @@ describe('trouble on the way', () => {
     const request = await following(settlement)
     proxy.fail('eth_sendRawTransaction', 'unanswered')
     expect((await settlement.claim(request, forever)).number).toBe(1n)
+    expect(await claimsTold(1n)).toBe(1)
+    expect(await nonce()).toBe(2)
+  })
+
+  test('trouble on the way › a pool of nodes of which half know neither receipt nor block yet claims once', async () => {
+    const settlement = await open()
+    await settlement.ensureBond(forever)
+    const request = await following(settlement)
+    const asked = ['eth_getTransactionReceipt', 'eth_getTransactionByHash', 'eth_getBlockByHash']
+    for (const method of asked) proxy.alter(method, forgetful(1))
+    try {
+      expect((await settlement.claim(request, forever)).number).toBe(1n)
+    } finally {
+      for (const method of asked) proxy.alter(method, undefined)
+    }
     expect(await claimsTold(1n)).toBe(1)
     expect(await nonce()).toBe(2)
   })

@@ -22,7 +22,7 @@ import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes, parseEther } from 'viem'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type DeployedL2, forever, log, sealed, startDeployedL2, walletOf } from './support/l2.ts'
-import { type RpcProxy, startRpcProxy } from './support/rpc-proxy.ts'
+import { forgetful, type RpcProxy, startRpcProxy } from './support/rpc-proxy.ts'
 import { until } from './support/until.ts'
 
 let l2: DeployedL2
@@ -391,6 +391,19 @@ describe('trouble', () => {
     proxy.fail('eth_getBlockByNumber', 'lost', 'tooManyRequests', 'unanswered')
     await deposit()
     expect(items(await walk.eventsUpTo(await head()))).toHaveLength(1)
+  })
+
+  test('trouble › a pool of nodes of which half do not know a block yet is followed, each item told once', async () => {
+    const asked = ['eth_getBlockByNumber', 'eth_getBlockByHash']
+    const walk = new Walk(await open())
+    await walk.upTo(await head())
+    for (const method of asked) proxy.alter(method, forgetful(1))
+    try {
+      for (let i = 0; i < 3; i += 1) await deposit()
+      expect(items(await walk.eventsUpTo(await head()))).toHaveLength(3)
+    } finally {
+      for (const method of asked) proxy.alter(method, undefined)
+    }
   })
 
   test('trouble › a shorter chain is told and waited for, not followed', async () => {

@@ -9,6 +9,15 @@ interface RpcCall {
   readonly method: string
 }
 
+/** Forgets some of the answers, by chance from a seed, as a pool of nodes does of which some are behind. */
+export function forgetful(seed: number): (result: unknown) => unknown {
+  let state = seed
+  return (result) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return state < 2 ** 30 ? null : result
+  }
+}
+
 /** Stands between a client and a chain, and fails as told. */
 export interface RpcProxy {
   readonly url: string
