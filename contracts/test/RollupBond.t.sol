@@ -81,6 +81,18 @@ contract RollupBondTest is Deployed {
         refuseClaim(nextRequest(), abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, CLAIMER, 0, BOND));
     }
 
+    /// @dev An exit ends with the bond that it was of.
+    function test_bond_depositedAgain_waitsForAnotherExit() public {
+        vm.deal(CLAIMER, BOND);
+        vm.startPrank(CLAIMER);
+        rollup.startBondExit();
+        vm.warp(START + 1200);
+        rollup.withdrawBond(RECIPIENT);
+        rollup.depositBondFor{value: BOND}(CLAIMER);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, 0));
+        rollup.withdrawBond(RECIPIENT);
+    }
+
     function test_bond_noLongerClaimer_mayLeave() public {
         vm.prank(OPERATOR);
         rollup.setClaimer(CLAIMER, false);

@@ -17,6 +17,13 @@ describe('presets', () => {
     for (const seconds of Object.values(presets.production.windows)) expect(seconds).toBeGreaterThan(12 * 3600)
   })
 
+  test.each(Object.values(presets))('presets › a stake of $name stays until a second vote could slash it', (preset) => {
+    const { votingDelay, votingPeriod, extension } = preset.treasury.governor
+    const vote = votingDelay + votingPeriod + extension + preset.treasury.timelockDelay
+    const { unbondingDelay, bulk } = preset.reputation
+    expect(unbondingDelay).toBeGreaterThan(2 * vote + bulk.epoch)
+  })
+
   test('presets › the development market works off 64,000 units a second and more', () => {
     expect(presets.dev.fees.target * 64n).toBeGreaterThanOrEqual(64_000n)
   })
