@@ -3,7 +3,7 @@ import { fuzzTransition } from './transition.ts'
 
 const values = optionsOf(
   'npm run fuzz:transition --',
-  'Runs the reference, the lanes and the contracts over random operations. Prints a line of JSON; ends with 1 when anybody disagreed.',
+  'Runs random segments by the reference, the writer of proofs and the contracts. Prints a line of JSON; ends with 1 when anybody disagreed.',
   {
     steps: whole('Steps.', 1000),
     seed: whole('What they are drawn from.', 1),
