@@ -2,6 +2,7 @@ import { BlockView, CodedError, DaError, encodeCore, type SealedBlock, Settlemen
 import { ManualClock } from '@parley/runtime/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { batchEncoder } from '../src/encode-batch.ts'
+import { unreadyBecause } from '../src/index.ts'
 import { digestOf, resealed, sealedChain } from './support/chain.ts'
 import { numbers, Rig, type Running, until } from './support/rig.ts'
 
@@ -92,6 +93,7 @@ describe('batcher', () => {
     const { batcher, ended } = track(rig.start())
     expect(codeOf(await ended)).toBe('BLOCK_TOO_LARGE')
     expect(batcher.status().state).toBe('halted')
+    expect(unreadyBecause(batcher.status())).toMatch(/^posting is in state halted: BLOCK_TOO_LARGE/)
     expect(batcher.status().fault).toMatchObject({ part: 'witness', maxBytes: 1_000 })
   })
 
@@ -168,12 +170,14 @@ describe('batcher', () => {
     for (const waitMs of [100, 200, 300]) {
       await until(`a wait of ${waitMs} ms`, () => clock.waits.includes(waitMs))
       expect(batcher.status()).toMatchObject({ state: 'waiting', fault: { code: 'DA_UNAVAILABLE' } })
+      expect(unreadyBecause(batcher.status())).toMatch(/^posting is in state waiting: DA_UNAVAILABLE/)
       expect(rig.settlement.claimCalls).toBe(0)
       clock.advance(waitMs)
     }
     await until('the claim', () => rig.settlement.claims.length === 1)
     await until('the status', () => batcher.status().state === 'posting')
     expect(batcher.status().fault).toBeUndefined()
+    expect(unreadyBecause(batcher.status())).toBeUndefined()
   })
 
   test('faults › a refused claim is not published again', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { guardOptions } from '@parley/api/server'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { configOf, type Key, keysOf, needed, settingOf, variableOf } from '../src/config/config.ts'
 import { type ConfigSources, loadConfig } from '../src/config/load.ts'
@@ -175,6 +176,16 @@ describe('config › Kubernetes', () => {
   test('PARLEY_RUN_PORT as we mean it › is taken', () => {
     expect(load({ env: { PARLEY_RUN_PORT: '8080' } }).config.run.port).toBe(8080)
   })
+})
+
+test('config › proxies are named for the guard of every server', () => {
+  const { http } = loadConfig(settings, {
+    flags: new Map(),
+    env: { PARLEY_HTTP_TRUSTED_PROXIES: '10.0.0.0/8,2001:db8::1' },
+    files: [],
+  }).config
+  expect(http.trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::1'])
+  expect(guardOptions(http).trustedProxies).toEqual(http.trustedProxies)
 })
 
 describe('config › addresses and URLs at their edges', () => {

@@ -63,6 +63,17 @@ describe('publication store', () => {
     expect(await store.load('a3')).toBeDefined()
   })
 
+  test('a new key over an old store › is DA_REFUSED, for the operator to mend, and says how', async () => {
+    const level = new MemoryLevel()
+    await createPublicationStore(level).bind('chain 1 and account 0xaa')
+    await createPublicationStore(level).bind('chain 1 and account 0xaa')
+    const rotated = createPublicationStore(level).bind('chain 1 and account 0xbb')
+    await expect(rotated).rejects.toMatchObject({
+      fault: { code: 'DA_REFUSED', reason: expect.stringContaining('empty data directory') },
+      meaning: { blame: 'operator', retry: 'changed' },
+    })
+  })
+
   test('a closed store › is DA_UNAVAILABLE with its cause', async () => {
     const level = new MemoryLevel()
     await level.open()

@@ -74,7 +74,8 @@ export function createPublicationStore(store: BlobStore): PublicationStore {
     async bind(identity) {
       const found = await disk(() => meta.get('identity'))
       if (found === undefined) return disk(() => meta.put('identity', identity, durable))
-      if (found !== identity) throw refused(blobsLayer, `the store belongs to ${found}, not to ${identity}`)
+      const cure = 'a new key starts over an empty data directory, once nothing of the old one is on its way'
+      if (found !== identity) throw refused(blobsLayer, `the store belongs to ${found}, not to ${identity}: ${cure}`)
     },
     async payload(key) {
       const parts = await Promise.all([
