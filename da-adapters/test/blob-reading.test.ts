@@ -52,8 +52,9 @@ function l1With({ moved = 100, head = 200, roots = false }: { moved?: number; he
     parentBeaconBlockRoot: roots && at > 0 ? root(at - 1) : undefined,
   })
   const hexes = hashes.map((hash) => `0x${Buffer.from(hash).toString('hex')}` as const)
-  const l1: Pick<L1, 'block' | 'blobBlock'> = {
-    block: async (at) => (at === 'latest' ? block(head) : at > head ? undefined : block(Number(at))),
+  const l1: Pick<L1, 'head' | 'block' | 'blobBlock'> = {
+    head: async () => block(head),
+    block: async (at) => (at > head ? undefined : block(Number(at))),
     async blobBlock(at) {
       looked.push(Number(at))
       if (at > head) return undefined

@@ -4,42 +4,56 @@ import { decodePublication, encodePublication, type Publication } from '../src/e
 import { createPublicationStore } from '../src/ethereum-blobs/publication-store.ts'
 import { faultOf } from './support/faults.ts'
 
-const publication = (key: string, nonce: bigint, timestamp?: bigint): Publication => ({
+const publication = (key: string, nonce: number, timestamp?: bigint): Publication => ({
   key,
   versionedHashes: [`0x01${'ab'.repeat(31)}`],
   nonce,
-  variants: [
-    { hash: '0x12', signed: '0x03', fees: { maxFeePerGas: 1n, maxPriorityFeePerGas: 2n, maxFeePerBlobGas: 3n } },
+  attempts: [
+    {
+      hash: '0x12',
+      raw: '0x03',
+      signedAt: 4,
+      cancels: false,
+      maxFeePerGas: 1n,
+      maxPriorityFeePerGas: 2n,
+      maxFeePerBlobGas: 3n,
+    },
   ],
   inclusion:
     timestamp === undefined
       ? undefined
-      : { transactionHash: '0x12', blockNumber: 5n, blockHash: '0x34', timestamp, costWei: 10n ** 20n },
+      : { hash: '0x12', blockNumber: 5n, blockHash: '0x34', timestamp, costWei: 10n ** 20n },
 })
 const payload = { data: Uint8Array.of(1), commitments: new Uint8Array(48), cellProofs: new Uint8Array(6_144) }
 
 describe('publication store', () => {
   test('text › gives back what went in, and refuses other versions and shapes', () => {
-    const one = publication('aa', 7n, 1_000n)
+    const one = publication('aa', 7, 1_000n)
     expect(decodePublication('aa', encodePublication(one))).toEqual(one)
-    const pending = publication('bb', 8n)
+    const pending = publication('bb', 8)
     expect(decodePublication('bb', encodePublication(pending))).toEqual(pending)
-    expect(() => decodePublication('aa', '{"version":2}')).toThrow(TypeError)
-    expect(() => decodePublication('aa', encodePublication(one).replace('"7"', '"-7"'))).toThrow(TypeError)
+    expect(() => decodePublication('aa', '{"version":1}')).toThrow(TypeError)
+    expect(() => decodePublication('aa', encodePublication(one).replace('"nonce":7', '"nonce":-7'))).toThrow(TypeError)
     expect(() => decodePublication('aa', encodePublication(one).replace('0x34', 'x34'))).toThrow(TypeError)
+    expect(() => decodePublication('aa', encodePublication(one).replace('"version":2', '"version":1'))).toThrow(
+      'version is 1',
+    )
+    expect(() => decodePublication('aa', encodePublication(one).replace('maxFeePerBlobGas', 'other'))).toThrow(
+      'maxFeePerBlobGas',
+    )
   })
 
   test('unsettled › are given in the order of their nonces; settled ones keep their pointer and lose their bytes', async () => {
     const store = createPublicationStore(new MemoryLevel())
-    await store.add(publication('cc', 10n), payload)
-    await store.add(publication('bb', 9n), payload)
-    expect((await store.unsettled()).map(({ nonce }) => nonce)).toEqual([9n, 10n])
-    expect(await store.nextNonce()).toBe(11n)
-    await store.settle(publication('bb', 9n, 1_000n))
+    await store.add(publication('cc', 10), payload)
+    await store.add(publication('bb', 9), payload)
+    expect((await store.unsettled()).map(({ nonce }) => nonce)).toEqual([9, 10])
+    expect(await store.nextNonce()).toBe(11)
+    await store.settle(publication('bb', 9, 1_000n))
     expect((await store.unsettled()).map(({ key }) => key)).toEqual(['cc'])
     expect((await store.load('bb'))?.inclusion?.blockNumber).toBe(5n)
     expect(await faultOf(store.payload('bb'))).toMatchObject({ code: 'DA_UNAVAILABLE' })
-    expect(await store.nextNonce()).toBe(11n)
+    expect(await store.nextNonce()).toBe(11)
   })
 
   test('prune › forgets the oldest settled, a few at a time, and nothing published anew', async () => {
@@ -50,13 +64,13 @@ describe('publication store', () => {
       ['a2', 300n],
       ['a3', 400n],
     ] as const) {
-      await store.add(publication(key, 0n), payload)
-      await store.settle(publication(key, 0n, timestamp))
+      await store.add(publication(key, 0), payload)
+      await store.settle(publication(key, 0, timestamp))
     }
-    await store.add(publication('a1', 5n), payload)
+    await store.add(publication('a1', 5), payload)
     await store.prune(350n, 2)
     expect(await store.load('a0')).toBeUndefined()
-    expect((await store.load('a1'))?.nonce).toBe(5n)
+    expect((await store.load('a1'))?.nonce).toBe(5)
     expect(await store.load('a2')).toBeDefined()
     await store.prune(350n, 2)
     expect(await store.load('a2')).toBeUndefined()
@@ -80,7 +94,7 @@ describe('publication store', () => {
     const store = createPublicationStore(level)
     await level.close()
     expect(await faultOf(store.load('aa'))).toMatchObject({ code: 'DA_UNAVAILABLE' })
-    expect(await faultOf(store.add(publication('aa', 0n), payload))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+    expect(await faultOf(store.add(publication('aa', 0), payload))).toMatchObject({ code: 'DA_UNAVAILABLE' })
     expect(await faultOf(store.unsettled())).toMatchObject({ code: 'DA_UNAVAILABLE' })
   })
 })

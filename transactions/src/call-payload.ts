@@ -27,9 +27,9 @@ export function createCallPayload(
     rules: {
       nonces: 'pending',
       refused: 'cancel',
-      taken: 'fail',
+      taken: { failAfterMs: options.takenAfterMs },
       displacedBy: 'raise',
-      resent: 'always',
+      resent: { everyMs: options.rebroadcastAfterMs },
       poolPlaces: Number.POSITIVE_INFINITY,
     },
     async draft({ call, gas }, signal) {

@@ -28,12 +28,13 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
   /** The chain has a transaction of this nonce: one of ours, or somebody else used the account. */
   async function recognise(one: Tracked<C, F>, head: Head, signal: AbortSignal): Promise<void> {
     for (const attempt of one.sent.attempts.toReversed()) {
+      // One that does nothing uses the nonce up as another's would.
+      if (attempt.cancels && rules.taken === 'signAnew') continue
       const receipt = await chain.receipt(attempt.hash, signal)
       if (receipt === undefined) continue
       one.takenSince = undefined
-      if (head.number + 1n - receipt.blockNumber < BigInt(options.confirmations)) return
-      if (attempt.cancels && rules.taken === 'signAnew') await signAnew(one, head, signal)
-      else await confirm(one, attempt, receipt, head, signal)
+      if (head.number + 1n - receipt.blockNumber >= BigInt(options.confirmations))
+        await confirm(one, attempt, receipt, head, signal)
       return
     }
     if (rules.taken === 'signAnew') {
@@ -45,7 +46,7 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     }
     const now = clock.elapsed()
     one.takenSince ??= now
-    if (now - one.takenSince >= options.takenAfterMs) await fail(one)
+    if (now - one.takenSince >= rules.taken.failAfterMs) await fail(one)
   }
 
   async function confirm(
@@ -58,7 +59,7 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     const { blockNumber } = receipt
     const block = await chain.block(blockNumber, signal)
     // Otherwise the chain changed between two questions; the next look sees how.
-    if (block?.hash !== receipt.blockHash) return
+    if (block === undefined || block.hash !== receipt.blockHash.toLowerCase()) return
     const costWei = payload.cost(one.sent, attempt, receipt)
     const { hash: blockHash, timestamp } = block
     const inclusion: Inclusion = { hash: attempt.hash, blockNumber, blockHash, timestamp, costWei }

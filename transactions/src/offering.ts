@@ -41,7 +41,7 @@ const looksBeforeDisplacing = 3
 export function createOffering<C, F extends Fees, R extends SendRequest>(
   context: SenderContext<C, F, R>,
 ): Offering<C, F> {
-  const { chain, address, payload, store, clock, log, events, attempts, options } = context
+  const { chain, address, payload, store, clock, log, events, attempts } = context
   const { rules } = payload
 
   async function isKnown({ sent }: Tracked<C, F>, signal: AbortSignal): Promise<boolean> {
@@ -144,6 +144,14 @@ export function createOffering<C, F extends Fees, R extends SendRequest>(
     const { looks, displacing } = one.foreign ?? { looks: 0, displacing: false }
     one.foreign = { looks: looks + 1, displacing }
     if (looks + 1 < looksBeforeDisplacing || (displacing && !isOverdue(one, head))) return 'waits'
+    if (rules.displacedBy === 'raise') {
+      // Some nodes count what they do not tell of by hash: the same bytes again are refused only when another is there.
+      const again = await send(one, counted, signal)
+      if (again !== 'taken') {
+        one.foreign = undefined
+        return again
+      }
+    }
     const { key, nonce } = one.sent
     log.error({ key, nonce }, 'another sender’s transaction has the nonce of one of ours')
     one.foreign = { looks: looks + 1, displacing: true }
@@ -159,9 +167,9 @@ export function createOffering<C, F extends Fees, R extends SendRequest>(
       const isNext = nonce === counted.mined
       const inPool = counted.known > nonce
       if (isNext && inPool && !(await isKnown(one, signal))) return displace(one, head, counted, signal)
-      const isLost = rules.resent === 'lost' && !inPool
-      const isOld = rules.resent === 'always' && clock.elapsed() - one.broadcastAt >= options.rebroadcastAfterMs
-      const outcome = isLost || isOld ? await send(one, counted, signal) : 'waits'
+      const { resent } = rules
+      const isDue = resent === 'lost' ? !inPool : clock.elapsed() - one.broadcastAt >= resent.everyMs
+      const outcome = isDue ? await send(one, counted, signal) : 'waits'
       if (outcome === 'taken') return isNext ? displace(one, head, counted, signal) : 'waits'
       one.foreign = undefined
       if (!isNext || !(await isTooLow(one, outcome, head, signal))) return outcome

@@ -32,12 +32,15 @@ export interface PayloadRules {
    * of a chain that does not answer, and may ask again.
    */
   readonly refused: 'cancel' | 'keep'
-  /** What follows when a nonce was used by a transaction that is not the payload's: its caller gets a fault, or it is signed anew. */
-  readonly taken: 'fail' | 'signAnew'
+  /**
+   * What follows when the nonce was used by a transaction that is not the payload's: its caller gets a fault after that many
+   * milliseconds without a receipt, or it is signed anew once the chain's count is as deep as the confirmations.
+   */
+  readonly taken: { readonly failAfterMs: number } | 'signAnew'
   /** What displaces another's transaction from a pool: a higher offer, or first one of the type that blocks ours. */
   readonly displacedBy: 'raise' | 'blockingType'
-  /** `always`: the same bytes again after a time, whatever the node counts. `lost`: only when it counts them no more. */
-  readonly resent: 'always' | 'lost'
+  /** When the same bytes are sent again: each time so many milliseconds have passed, or only when the node counts them no more. */
+  readonly resent: { readonly everyMs: number } | 'lost'
   /** Transactions of one account that a pool holds. */
   readonly poolPlaces: number
 }

@@ -27,10 +27,6 @@ export interface SendingOptions {
   readonly watchBlocks: number
   /** Milliseconds between looks at what is on its way. */
   readonly pollMs: number
-  /** Milliseconds after which a waiting transaction is sent again as it is, should the node have forgotten it. */
-  readonly rebroadcastAfterMs: number
-  /** Milliseconds for which a nonce is used and no receipt of ours found, before it counts as taken by somebody else. */
-  readonly takenAfterMs: number
   /** Transactions on their way at once; the others wait for their nonce. */
   readonly maxPending: number
   /** Callers that may wait for their turn. */

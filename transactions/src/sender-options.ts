@@ -5,6 +5,10 @@ import type { SendingOptions } from './sender-context.ts'
 export interface SenderOptions extends FeeLimits, Omit<SendingOptions, 'watchBlocks'> {
   /** Milliseconds without inclusion after which the oldest transaction is replaced at higher fees. */
   readonly replaceAfterMs: number
+  /** Milliseconds after which a waiting transaction is sent again as it is, should the node have forgotten it. */
+  readonly rebroadcastAfterMs: number
+  /** Milliseconds for which a nonce is used and no receipt of ours found, before it counts as taken by somebody else. */
+  readonly takenAfterMs: number
   /** Hundredths of the estimated gas that are offered beyond it. */
   readonly gasMarginPercent: bigint
 }

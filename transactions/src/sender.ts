@@ -26,9 +26,14 @@ export interface Sender<C, F extends Fees, R extends SendRequest> {
    * `CHAIN_BEHIND`, `CHAIN_UNAVAILABLE`; and what its chain, store and payload throw.
    */
   send(request: R, signal: AbortSignal): Promise<Confirmed<C, F>>
+  /** As `send`, in two: resolves to the wait for the confirmations once the transaction is stored. */
+  begin(request: R, signal: AbortSignal): Promise<Wait<C, F>>
   /** Stops looking; what is on its way is taken up again by the next sender of the same store. */
   close(): Promise<void>
 }
+
+/** Waits for the confirmations of a transaction that is stored. */
+export type Wait<C, F extends Fees> = (signal: AbortSignal) => Promise<Confirmed<C, F>>
 
 const broadcastTries = 3
 
@@ -105,9 +110,14 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
   }
 
   async send(request: R, signal: AbortSignal): Promise<Confirmed<C, F>> {
-    const stop = AbortSignal.any([signal, this.#closing.signal])
-    const { settled } = this.#tracked(request.key) ?? (await this.#begin(request, stop))
-    return raceAbort(settled.promise, stop)
+    const wait = await this.begin(request, signal)
+    return wait(signal)
+  }
+
+  async begin(request: R, signal: AbortSignal): Promise<Wait<C, F>> {
+    const closing = this.#closing.signal
+    const { settled } = this.#tracked(request.key) ?? (await this.#begin(request, AbortSignal.any([signal, closing])))
+    return (waiting) => raceAbort(settled.promise, AbortSignal.any([waiting, closing]))
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Block, BlockNotFoundError, type PublicClient, TransactionNotFoundError } from 'viem'
+import { type Block, BlockNotFoundError, type Hash, type PublicClient, TransactionNotFoundError } from 'viem'
 import type { Ask } from './ask.ts'
 import type { Broadcast, Head, SendingChain } from './chain.ts'
 import { orNone, refusalOf, transactionCount, transactionReceipt } from './node-answers.ts'
@@ -12,7 +12,16 @@ export function createSendingChain(client: PublicClient, ask: Ask): SendingChain
   return {
     transactionCount: (address, at, signal) =>
       ask('eth_getTransactionCount', () => transactionCount(client, address, at), signal),
-    head: (signal) => ask('eth_getBlockByNumber', async () => toHead(await client.getBlock()), signal),
+    head: (signal) =>
+      ask(
+        'eth_getBlockByNumber',
+        async () => {
+          const block = await client.getBlock()
+          if (block.baseFeePerGas === null) throw new TypeError('the chain has no base fee')
+          return toHead(block)
+        },
+        signal,
+      ),
     block: (blockNumber, signal) =>
       ask(
         'eth_getBlockByNumber',
@@ -42,6 +51,8 @@ export function createSendingChain(client: PublicClient, ask: Ask): SendingChain
   }
 }
 
+type NodeBlock = Pick<Block, 'number' | 'hash' | 'timestamp' | 'baseFeePerGas'>
+
 /** @throws `error` when it is no answer of the node. */
 function toRefusal(error: unknown): Broadcast {
   const words = refusalOf(error)
@@ -50,8 +61,7 @@ function toRefusal(error: unknown): Broadcast {
   return 'reason' in rejection ? { ...rejection, reason: rejection.reason.slice(0, longestReason) } : rejection
 }
 
-function toHead({ number, hash, timestamp, baseFeePerGas }: Block): Head {
+export function toHead({ number, hash, timestamp, baseFeePerGas }: NodeBlock): Head {
   if (number === null || hash === null) throw new TypeError('a block without number or hash')
-  if (baseFeePerGas === null) throw new TypeError('the chain has no base fee')
-  return { number, hash, timestamp, baseFeePerGas }
+  return { number, hash: hash.toLowerCase() as Hash, timestamp, baseFeePerGas: baseFeePerGas ?? 0n }
 }

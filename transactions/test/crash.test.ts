@@ -8,31 +8,15 @@ import { openTransactionSender } from '../src/call-sender.ts'
 import { createPendingStore, type PendingStore, type TextStore } from '../src/pending-store.ts'
 import { createSenderMetrics } from '../src/sender-metrics.ts'
 import { senderDefaults } from '../src/sender-options.ts'
+import { dying } from './support/dying.ts'
 import { FakeChain } from './support/fake-chain.ts'
+import { NoteStore, openNoteSender } from './support/notes.ts'
 import { until } from './support/until.ts'
 
 const account = privateKeyToAccount(`0x${'11'.repeat(32)}`)
 const to = '0x00000000000000000000000000000000000000aa'
 const request = { key: 'only', call: { to, data: '0x01', value: 0n } } as const
 const forever = new AbortController().signal
-
-/** Lets `steps` operations happen; the one after and all later ones never do, as in a process that was killed. */
-function dying<T extends object>(target: T, life: { steps: number }, died: () => void): T {
-  return new Proxy(target, {
-    get(_, name) {
-      const member = Reflect.get(target, name) as unknown
-      if (typeof member !== 'function') return member
-      return (...args: unknown[]) => {
-        if (life.steps === 0) {
-          died()
-          return new Promise(() => undefined)
-        }
-        life.steps -= 1
-        return Reflect.apply(member, target, args) as unknown
-      }
-    },
-  })
-}
 
 async function run(chain: FakeChain, store: PendingStore) {
   const log = pino({ level: 'silent' })
@@ -82,4 +66,47 @@ test('crash › at any step: the transaction is included exactly once and nothin
     deaths = steps
   }
   expect(deaths).toBeGreaterThan(8)
+})
+
+const note = `0x${'aa'.repeat(20)}` as const
+
+/** Kills a run that another's transaction in the pool holds up, after `steps` operations; tells whether it lived to the end. */
+async function displaceAndDie(chain: FakeChain, store: NoteStore, steps: number): Promise<boolean> {
+  const life = { steps }
+  const death = Promise.withResolvers<'died'>()
+  const die = (): void => death.resolve('died')
+  const start = openNoteSender({ account, chain: dying(chain, life, die), store: dying(store, life, die) })
+  const settled = start.then(async ({ sender, events }) => {
+    const sent = sender.send({ key: 'only', note }, forever)
+    await Promise.race([until(() => events.includes('cancelled')), death.promise])
+    const mining = setInterval(() => chain.mine(), 3)
+    await Promise.race([sent, death.promise]).finally(() => clearInterval(mining))
+    // Until then the dead one's timers would go on.
+    life.steps = 0
+    await sender.close()
+    return 'settled' as const
+  })
+  return (await Promise.race([settled, death.promise])) === 'settled'
+}
+
+test('crash › at any step of displacing another’s transaction: ours is included exactly once, whatever took its nonce', async () => {
+  let survived = false
+  let deaths = 0
+  for (let steps = 0; !survived; steps += 1) {
+    const chain = new FakeChain()
+    const store = new NoteStore()
+    chain.intrude(0)
+    survived = await displaceAndDie(chain, store, steps)
+    const { sender } = await openNoteSender({ account, chain, store })
+    const mining = setInterval(() => chain.mine(), 3)
+    await sender.send({ key: 'only', note }, forever)
+    clearInterval(mining)
+    await sender.close()
+    expect(
+      chain.included.filter(({ to }) => to === note),
+      `after ${steps} steps`,
+    ).toHaveLength(1)
+    deaths = steps
+  }
+  expect(deaths).toBeGreaterThan(20)
 })

@@ -171,6 +171,17 @@ describe('another in the pool', () => {
     expect((await sent).transactionHash).toBe(chain.included[0]?.hash)
   })
 
+  test('of which a node never tells by its hash › is ours, once it takes the same bytes again', async () => {
+    const chain = new FakeChain()
+    const sender = await open(chain, { rebroadcastAfterMs: 60_000 })
+    chain.forgetful = Number.POSITIVE_INFINITY
+    const sent = sender.send(request('1'), forever)
+    await until(() => chain.broadcasts.length > 2)
+    chain.mine()
+    await sent
+    expect(new Set(chain.broadcasts.map(({ hash }) => hash)).size).toBe(1)
+  })
+
   test('that a node does not tell of at one look › is no other', async () => {
     const chain = new FakeChain()
     const sender = await open(chain, { rebroadcastAfterMs: 60_000 })
@@ -182,7 +193,7 @@ describe('another in the pool', () => {
     await until(() => chain.heads > heads + 3)
     chain.mine()
     await sent
-    expect(new Set(chain.broadcasts.map(({ hash }) => hash)).size).toBe(1)
+    expect(chain.broadcasts).toHaveLength(1)
   })
 })
 

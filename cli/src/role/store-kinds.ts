@@ -11,7 +11,7 @@ export const storeKinds = {
   'settlement transactions': { directory: 'transactions', form: 1 },
   'quote transactions': { directory: 'quotes', form: 1 },
   'deposit transactions': { directory: 'deposits', form: 1 },
-  'blob publications': { directory: 'blobs', form: 1 },
+  'blob publications': { directory: 'blobs', form: 2 },
   'L2 trail': { directory: 'trail', form: 1 },
 } as const
 

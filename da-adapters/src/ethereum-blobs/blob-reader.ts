@@ -4,7 +4,6 @@ import type { Beacon, BlockId } from './beacon.ts'
 import type { Inclusions } from './inclusions.ts'
 import type { Kzg } from './kzg.ts'
 import type { L1 } from './l1.ts'
-import { latestBlock } from './l1-view.ts'
 import { blobsLayer } from './layer.ts'
 import { unpackBlobs } from './packing.ts'
 import { decodeBlobPointer } from './pointer.ts'
@@ -73,7 +72,7 @@ export function createBlobReader({ beacon, l1, kzg, addressing, inclusions }: Bl
       throw pointerInvalid(blobsLayer, bytes, `timestamp ${hint.timestamp} is before the first slot`)
     const there = await fetchFrom(block, hashes, signal)
     if (there !== 'absent' && 'blobs' in there) return there
-    const head = await latestBlock(l1, signal)
+    const head = await l1.head(signal)
     const place = await inclusions.find(pointer, head.number, signal)
     if (place === undefined) return there
     const moved = await addressing.blockIdOf(place, signal)

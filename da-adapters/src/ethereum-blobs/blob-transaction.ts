@@ -1,22 +1,13 @@
-import { fromRlp, keccak256, type LocalAccount, toRlp } from 'viem'
+import { transferGas } from '@parley/transactions'
+import { fromRlp, type LocalAccount, toRlp } from 'viem'
 import type { Fees } from './fees.ts'
 import type { Hex } from './l1.ts'
-
-/** Gas of a transaction that calls nothing. */
-export const transactionGas = 21_000n
 
 /** Version byte of a network form whose proofs are cell proofs (EIP-7594). */
 const cellProofVersion = Uint8Array.of(1)
 
 /** The account that pays. */
 export type BlobAccount = Pick<LocalAccount, 'address' | 'signTransaction'>
-
-/** A signed transaction without its blobs. */
-export interface SignedVariant {
-  readonly hash: Hex
-  readonly signed: Hex
-  readonly fees: Fees
-}
 
 /** What goes beside a transaction on the network. */
 export interface BlobSidecar {
@@ -27,44 +18,25 @@ export interface BlobSidecar {
 }
 
 /** Signs a type-3 transaction of the account to itself: it moves nothing and carries blobs. */
-export async function signVariant(
+export function signBlobs(
   account: BlobAccount,
-  chainId: bigint,
-  nonce: bigint,
+  chainId: number,
+  nonce: number,
   versionedHashes: readonly Hex[],
-  fees: Fees,
-): Promise<SignedVariant> {
-  const signed = await account.signTransaction({
+  { maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas }: Fees,
+): Promise<Hex> {
+  return account.signTransaction({
     type: 'eip4844',
-    chainId: Number(chainId),
-    nonce: Number(nonce),
+    chainId,
+    nonce,
     to: account.address,
     value: 0n,
-    gas: transactionGas,
+    gas: transferGas,
     blobVersionedHashes: [...versionedHashes],
-    ...fees,
-  })
-  return { hash: keccak256(signed), signed, fees }
-}
-
-/** Signs a plain transaction of the account to itself, which does nothing but use up the nonce. */
-export async function signCancel(
-  account: BlobAccount,
-  chainId: bigint,
-  nonce: bigint,
-  { maxFeePerGas, maxPriorityFeePerGas }: Fees,
-): Promise<{ readonly hash: Hex; readonly signed: Hex }> {
-  const signed = await account.signTransaction({
-    type: 'eip1559',
-    chainId: Number(chainId),
-    nonce: Number(nonce),
-    to: account.address,
-    value: 0n,
-    gas: transactionGas,
     maxFeePerGas,
     maxPriorityFeePerGas,
+    maxFeePerBlobGas,
   })
-  return { hash: keccak256(signed), signed }
 }
 
 /** The form in which a transaction is sent: its body, the version of its proofs, blobs, commitments and proofs. */

@@ -1,14 +1,9 @@
+import type { SenderEvents } from '@parley/transactions'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { shared } from '../with-metrics.ts'
 
-/** What happens to blob transactions. */
-type BlobEvent = 'sent' | 'replaced' | 'rejected' | 'confirmed' | 'reorged' | 'nonce_taken' | 'cancelled'
-
-export interface BlobCounters {
-  count(event: BlobEvent): void
-  /** Publications without the confirmations asked for. */
-  pending(publications: number): void
-}
+/** Counts what happens to blob transactions, and the publications without the confirmations asked for. */
+export type BlobCounters = Pick<SenderEvents, 'count' | 'pending'>
 
 export function createBlobCounters(registry: Registry): BlobCounters {
   const events = shared(registry, 'parley_da_blob_transactions_total', (name) => {

@@ -1,5 +1,6 @@
 import { DaLayer, type DataAvailability } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
+import { transferGas } from '@parley/transactions'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { checkSize, refused } from '../fault.ts'
@@ -7,18 +8,17 @@ import { createLifetime } from '../lifetime.ts'
 import { createAddressing, type SlotAddressing } from './addressing.ts'
 import { createBeacon } from './beacon.ts'
 import { createBlobReader } from './blob-reader.ts'
-import { type BlobAccount, transactionGas } from './blob-transaction.ts'
+import { openBlobSender } from './blob-sender.ts'
+import type { BlobAccount } from './blob-transaction.ts'
 import { createBlobCounters } from './counters.ts'
+import { feeMarket } from './fee-market.ts'
 import { defaultFeeBounds, type FeeBounds, offer } from './fees.ts'
 import { createInclusions } from './inclusions.ts'
 import { createKzg, type Kzg } from './kzg.ts'
 import { createL1, type L1 } from './l1.ts'
-import { feeMarket, latestBlock } from './l1-view.ts'
 import { blobsLayer, gasPerBlob, maxBlobsPerTransaction } from './layer.ts'
-import { createNonceOwner } from './nonce-owner.ts'
 import { blobsFor, usableBytesPerBlob } from './packing.ts'
 import { decodeBlobPointer, encodeBlobPointer } from './pointer.ts'
-import { createPublicationDriver } from './publication-driver.ts'
 import { type BlobStore, createPublicationStore } from './publication-store.ts'
 import { createPublisher, type Published, type Publisher } from './publisher.ts'
 import { type BlobTips, createBlobTips } from './tips.ts'
@@ -109,8 +109,8 @@ export async function createEthereumBlobsDa(
     async quote(bytes, signal) {
       const during = lifetime.during(signal)
       checkSize(bytes, maxBytes)
-      const market = await feeMarket(l1, tips, await latestBlock(l1, during), during)
-      const execution = transactionGas * (market.baseFeePerGas + offer(market, bounds).maxPriorityFeePerGas)
+      const market = await feeMarket(l1, tips, await l1.head(during), during)
+      const execution = transferGas * (market.baseFeePerGas + offer(market, bounds).maxPriorityFeePerGas)
       return { costWei: execution + BigInt(blobsFor(bytes)) * gasPerBlob * market.blobBaseFee, bytes }
     },
     async submit(data, signal) {
@@ -123,7 +123,7 @@ export async function createEthereumBlobsDa(
     async status(pointer, signal) {
       const during = lifetime.during(signal)
       const place = decodeBlobPointer(pointer)
-      const head = await latestBlock(l1, during)
+      const head = await l1.head(during)
       if (place.blockNumber > head.number) return 'pending'
       if ((await inclusions.find(place, head.number, during)) !== undefined) return 'available'
       // After a reorg what is stored here is sent again.
@@ -137,7 +137,7 @@ export async function createEthereumBlobsDa(
   }
 }
 
-function openPublisher(
+async function openPublisher(
   { log, clock, registry }: EthereumBlobsDeps,
   { account, store }: BlobWriter,
   { l1, kzg, tips }: { readonly l1: L1; readonly kzg: Kzg; readonly tips: BlobTips },
@@ -146,25 +146,21 @@ function openPublisher(
   const { confirmations = 3, bumpAfterBlocks = 5, settleBlocks = 64, maxPending = 16 } = options
   const { confirmTimeoutMs = 1_200_000, pollMs = 1_000, retentionSeconds } = options
   const publications = createPublicationStore(store)
-  const context = {
-    store: publications,
-    nonces: createNonceOwner(publications, l1, account),
-    l1,
-    tips,
-    account,
-    log,
-    counters: createBlobCounters(registry),
-    options: {
+  const expiredBefore = () => BigInt(Math.max(0, Math.floor(clock.now() / 1000) - retentionSeconds))
+  const sender = await openBlobSender(
+    { store: publications, l1, tips, account, clock, log, counters: createBlobCounters(registry), expiredBefore },
+    {
       fees: { ...defaultFeeBounds, ...options.fees },
-      confirmations: BigInt(confirmations),
       bumpAfterBlocks: BigInt(bumpAfterBlocks),
-      settleBlocks: BigInt(settleBlocks),
+      confirmations,
+      settleBlocks,
+      pollMs,
       maxPending,
     },
-  }
+  )
   return createPublisher(
-    { store: publications, kzg, clock, log, driver: (events) => createPublicationDriver(context, events) },
-    { pollMs, confirmTimeoutMs, retentionSeconds, maxJobs: maxPending },
+    { store: publications, sender, kzg, clock, expiredBefore },
+    { confirmTimeoutMs, maxJobs: maxPending },
   )
 }
 

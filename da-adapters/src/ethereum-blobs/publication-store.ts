@@ -20,7 +20,7 @@ export interface PublicationStore {
   /** Ties the store to one chain and account. @throws {DaError} `DA_REFUSED` when it belongs to another. */
   bind(identity: string): Promise<void>
   /** One above the highest nonce ever used; 0 when none was. */
-  nextNonce(): Promise<bigint>
+  nextNonce(): Promise<number>
   load(key: string): Promise<Publication | undefined>
   payload(key: string): Promise<PublicationPayload>
   /** Publications that are not settled, in the order of their nonces. */
@@ -55,9 +55,9 @@ export function createPublicationStore(store: BlobStore): PublicationStore {
     return found === undefined ? undefined : decode(key, found)
   }
 
-  async function nextNonce(): Promise<bigint> {
+  async function nextNonce(): Promise<number> {
     const found = await disk(() => meta.get('nextNonce'))
-    return found === undefined ? 0n : BigInt(found)
+    return found === undefined ? 0 : Number(found)
   }
 
   async function write(fill: (batch: ReturnType<BlobStore['batch']>) => void): Promise<void> {
@@ -95,11 +95,11 @@ export function createPublicationStore(store: BlobStore): PublicationStore {
         if (publication === undefined) throw unavailable(blobsLayer, `the store has lost publication ${key}`)
         found.push(publication)
       }
-      return found.sort((a, b) => (a.nonce < b.nonce ? -1 : 1))
+      return found.sort((a, b) => a.nonce - b.nonce)
     },
     async add(publication, payload) {
       const { key } = publication
-      const next = higher(await nextNonce(), publication.nonce + 1n)
+      const next = Math.max(await nextNonce(), publication.nonce + 1)
       await write((batch) =>
         batch
           .put(key, encodePublication(publication), { sublevel: publications })
@@ -111,7 +111,7 @@ export function createPublicationStore(store: BlobStore): PublicationStore {
       )
     },
     async update(publication) {
-      const next = higher(await nextNonce(), publication.nonce + 1n)
+      const next = Math.max(await nextNonce(), publication.nonce + 1)
       await write((batch) =>
         batch
           .put(publication.key, encodePublication(publication), { sublevel: publications })
@@ -120,7 +120,7 @@ export function createPublicationStore(store: BlobStore): PublicationStore {
     },
     async settle(publication) {
       const { key, inclusion } = publication
-      const slim: Publication = { ...publication, variants: [] }
+      const slim: Publication = { ...publication, attempts: [] }
       await write((batch) =>
         batch
           .put(key, encodePublication(slim), { sublevel: publications })
@@ -162,10 +162,6 @@ async function disk<T>(operation: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw unavailable(blobsLayer, `the store does not answer: ${reasonOf(error)}`, error)
   }
-}
-
-function higher(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }
 
 /** Decimal digits that sort as the numbers do. */

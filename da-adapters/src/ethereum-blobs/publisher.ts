@@ -1,30 +1,27 @@
 import { createHash } from 'node:crypto'
-import { type Clock, raceAbort, Turns } from '@parley/runtime'
-import type { Logger } from 'pino'
+import { type Clock, raceAbort } from '@parley/runtime'
+import { type Inclusion, TransactionError } from '@parley/transactions'
 import { unavailable } from '../fault.ts'
 import { createLifetime } from '../lifetime.ts'
-import { createDriverLoop } from './driver-loop.ts'
+import type { BlobSender } from './blob-sender.ts'
 import type { Kzg } from './kzg.ts'
 import type { Hex } from './l1.ts'
 import { blobsLayer } from './layer.ts'
 import { packBlobs } from './packing.ts'
-import type { Inclusion, Publication } from './publication.ts'
-import type { DriverEvents, PublicationDriver } from './publication-driver.ts'
 import type { PublicationPayload, PublicationStore } from './publication-store.ts'
 import { versionedHash } from './versioned-hash.ts'
 
 export interface PublisherDeps {
   readonly store: PublicationStore
+  readonly sender: BlobSender
   readonly kzg: Kzg
   readonly clock: Clock
-  readonly log: Logger
-  readonly driver: (events: DriverEvents) => PublicationDriver
+  /** Seconds since 1970: what was included before is no longer served. */
+  readonly expiredBefore: () => bigint
 }
 
 export interface PublisherOptions {
-  readonly pollMs: number
   readonly confirmTimeoutMs: number
-  readonly retentionSeconds: number
   /** Calls under way at most. */
   readonly maxJobs: number
 }
@@ -49,76 +46,33 @@ interface Job {
   callers: number
 }
 
+type Wait = Awaited<ReturnType<BlobSender['begin']>>
+
 /** Expired records forgotten with each publication: more than one, so that none pile up. */
 const prunedAtOnce = 8
 
-/** Takes up what the store holds unsettled and is then ready to publish. */
-export async function createPublisher(deps: PublisherDeps, options: PublisherOptions): Promise<Publisher> {
-  const { store, kzg, clock, log } = deps
+export function createPublisher(deps: PublisherDeps, options: PublisherOptions): Publisher {
+  const { store, sender, kzg, clock, expiredBefore } = deps
   const lifetime = createLifetime(blobsLayer)
-  /** Of whoever changes what is under way. */
-  const turns = new Turns(1)
   const jobs = new Map<string, Job>()
-  const waiting = new Map<string, PromiseWithResolvers<Published>>()
-  const driver = deps.driver({
-    confirmed: ({ key, versionedHashes }, inclusion) => waiting.get(key)?.resolve({ versionedHashes, inclusion }),
-    rejected: (key, error) => waiting.get(key)?.reject(error),
-  })
-  const loop = createDriverLoop(
-    {
-      clock,
-      log,
-      step: (signal) => turns.take(() => driver.step(signal), signal),
-      isDue: () => driver.unsettled() > 0,
-    },
-    { pollMs: options.pollMs, onFailing: rejectAll },
-  )
-
-  function rejectAll(error: unknown): void {
-    for (const { reject } of waiting.values()) reject(error)
-  }
-
-  function expiredBefore(): bigint {
-    return BigInt(Math.max(0, Math.floor(clock.now() / 1000) - options.retentionSeconds))
-  }
-
-  async function stored(key: string): Promise<Publication | undefined> {
-    const found = await store.load(key)
-    const timestamp = found?.inclusion?.timestamp
-    // The L1 no longer serves it: finding it here would give a pointer to nothing.
-    return timestamp !== undefined && timestamp < expiredBefore() ? undefined : found
-  }
 
   async function run(key: string, data: Uint8Array, signal: AbortSignal): Promise<Published> {
-    const confirmation = Promise.withResolvers<Published>()
-    // Nobody may be waiting any more when the driver rejects it.
-    confirmation.promise.catch(() => undefined)
-    // Before the store is asked, so that a confirmation in between is not missed.
-    waiting.set(key, confirmation)
-    try {
-      const found = await stored(key)
-      if (found?.inclusion !== undefined) return { versionedHashes: found.versionedHashes, inclusion: found.inclusion }
-      if (found === undefined) {
-        const { versionedHashes, payload } = await prepare(kzg, data, signal)
-        await turns.take(() => driver.add({ key, versionedHashes }, payload, expiredBefore(), signal), signal)
-        loop.wake()
-        await store.prune(expiredBefore(), prunedAtOnce)
-      }
-      loop.wake()
-      return await withinTime(confirmation.promise, signal)
-    } finally {
-      if (waiting.get(key) === confirmation) waiting.delete(key)
-    }
+    const found = await sender.find(key)
+    if (found?.inclusion !== undefined) return { versionedHashes: found.versionedHashes, inclusion: found.inclusion }
+    if (found === undefined) await store.prune(expiredBefore(), prunedAtOnce)
+    const request = { key, ...(found ?? (await prepare(kzg, data, signal))) }
+    const { sent, inclusion } = await withinTime(await sender.begin(request, signal), signal)
+    return { versionedHashes: sent.versionedHashes, inclusion }
   }
 
-  async function withinTime(confirmation: Promise<Published>, signal: AbortSignal): Promise<Published> {
+  async function withinTime(wait: Wait, signal: AbortSignal): ReturnType<Wait> {
     const { confirmTimeoutMs } = options
     const over = new AbortController()
     const expiry = clock.sleep(confirmTimeoutMs, AbortSignal.any([signal, over.signal])).then(() => {
       throw unavailable(blobsLayer, `not confirmed within ${confirmTimeoutMs} ms; it is still under way`)
     })
     try {
-      return await Promise.race([confirmation, expiry])
+      return await Promise.race([wait(signal), expiry])
     } finally {
       over.abort()
     }
@@ -127,7 +81,7 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
   function begin(key: string, data: Uint8Array): Job {
     if (jobs.size >= options.maxJobs) throw unavailable(blobsLayer, `${jobs.size} publications are under way`)
     const abandoned = new AbortController()
-    const result = run(key, data, AbortSignal.any([abandoned.signal, lifetime.signal]))
+    const result = run(key, data, AbortSignal.any([abandoned.signal, lifetime.signal])).catch(toDaError)
     // Callers see it unless all of them gave up.
     result.catch(() => undefined)
     const job: Job = { result, abandoned, callers: 0 }
@@ -135,8 +89,6 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
     return job
   }
 
-  await driver.resume()
-  loop.wake()
   return {
     async publish(data, signal) {
       const during = lifetime.during(signal)
@@ -153,14 +105,24 @@ export async function createPublisher(deps: PublisherDeps, options: PublisherOpt
         }
       }
     },
-    isUnderWay: (versionedHashes) => driver.isUnderWay(versionedHashes.map(toHex)),
+    isUnderWay(versionedHashes) {
+      const wanted = versionedHashes.map(toHex).join()
+      return sender.unsettled().some((one) => one.versionedHashes.join() === wanted)
+    },
     async close() {
       lifetime.end()
-      await loop.stop()
-      // A transaction that is just being stored is stored whole before the caller closes the store.
-      await turns.take(async () => undefined, new AbortController().signal)
+      await sender.close()
     },
   }
+}
+
+/** @throws {DaError} `DA_UNAVAILABLE` with the sender's fault in words; whatever else it is given. */
+function toDaError(error: unknown): never {
+  if (!(error instanceof TransactionError)) throw error
+  const { fault } = error
+  const refused = fault.code === 'TRANSACTION_REFUSED'
+  const reason = refused ? `the L1 node refuses the transaction: ${fault.reason}` : error.message
+  throw unavailable(blobsLayer, reason, error)
 }
 
 /** The blobs' commitments and proofs; some hundred milliseconds a blob. */

@@ -1,5 +1,6 @@
+import type { Head } from '@parley/transactions'
 import type { Logger } from 'pino'
-import type { L1, L1BlobBlock, L1Block } from './l1.ts'
+import type { L1, L1BlobBlock } from './l1.ts'
 
 export interface BlobTipsOptions {
   /** Blocks that are looked at, the latest ones. */
@@ -11,7 +12,7 @@ export interface BlobTipsOptions {
 /** What blob transactions tip: a market of its own, on which a node's suggestion for others says nothing. */
 export interface BlobTips {
   /** Wei a gas as of `head`; 0 when there were no blob transactions, or the node does not give their blocks. */
-  at(head: L1Block, signal: AbortSignal): Promise<bigint>
+  at(head: Head, signal: AbortSignal): Promise<bigint>
 }
 
 const blocksAtOnce = 4
@@ -19,7 +20,7 @@ const blocksAtOnce = 4
 export function createBlobTips(l1: L1, log: Logger, { blocks, percentile }: BlobTipsOptions): BlobTips {
   /** Tips by block number, of the last blocks only. */
   const known = new Map<bigint, readonly bigint[]>()
-  let knownHead: L1Block | undefined
+  let knownHead: Head | undefined
 
   async function look(number: bigint, signal: AbortSignal): Promise<void> {
     try {

@@ -49,7 +49,7 @@ export class FakeChain implements TransactionChain {
   forgetful = 0
   /** The answer to every broadcast, where it is set. */
   refusal: Broadcast | undefined
-  beforeBroadcast: () => Promise<void> = async () => undefined
+  beforeBroadcast: (raw: Hex) => Promise<void> = async () => undefined
 
   get included(): Pooled[] {
     return this.#blocks.flatMap(({ transactions }) => transactions)
@@ -130,7 +130,7 @@ export class FakeChain implements TransactionChain {
   }
 
   async broadcast(raw: Hex): Promise<Broadcast> {
-    await this.beforeBroadcast()
+    await this.beforeBroadcast(raw)
     const trouble = this.troubles.shift() ?? this.refusal
     const lost = new TransactionError({ code: 'CHAIN_UNAVAILABLE', reason: 'planted' })
     if (trouble === 'lost') throw lost

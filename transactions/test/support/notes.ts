@@ -118,8 +118,6 @@ export async function openNoteSender(
       confirmations: 1,
       watchBlocks: 3,
       pollMs: 2,
-      rebroadcastAfterMs: 5,
-      takenAfterMs: 0,
       maxPending: 4,
       maxWaiting: 0,
       ...options,

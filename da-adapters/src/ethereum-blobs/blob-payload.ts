@@ -1,0 +1,71 @@
+import { type Head, type Payload, priceOf, type SendRequest, signNothing } from '@parley/transactions'
+import { type BlobAccount, networkForm, signBlobs } from './blob-transaction.ts'
+import { feeMarket } from './fee-market.ts'
+import { type FeeBounds, type FeeMarket, type Fees, isOutbid, offer, replacementOffer } from './fees.ts'
+import type { L1 } from './l1.ts'
+import { gasPerBlob } from './layer.ts'
+import type { BlobContent } from './publication.ts'
+import type { PublicationPayload, PublicationStore } from './publication-store.ts'
+import { toSidecar } from './sidecar.ts'
+import type { BlobTips } from './tips.ts'
+
+/** A publication to be sent. */
+export interface BlobRequest extends SendRequest, BlobContent {
+  /** Left out by who only joins one under way. */
+  readonly payload?: PublicationPayload
+}
+
+export interface BlobPayloadDeps {
+  readonly l1: L1
+  readonly tips: BlobTips
+  readonly account: BlobAccount
+  readonly store: PublicationStore
+  /** The L1's chain id. */
+  readonly chainId: (signal: AbortSignal) => Promise<number>
+  /** Seconds since 1970: what was included before is no longer served. */
+  readonly expiredBefore: () => bigint
+}
+
+export interface BlobPayloadOptions {
+  readonly fees: FeeBounds
+  /** Blocks without inclusion after which the offer is doubled. */
+  readonly bumpAfterBlocks: bigint
+}
+
+/** Transactions of one account that a blob pool holds; more are refused until some are mined. */
+const poolPlaces = 16
+
+/** Blobs, as transactions of type 3. */
+export function createBlobPayload(
+  { l1, tips, account, store, chainId, expiredBefore }: BlobPayloadDeps,
+  { fees: bounds, bumpAfterBlocks }: BlobPayloadOptions,
+): Payload<BlobContent, Fees, BlobRequest> {
+  const market = (head: Head, signal: AbortSignal): Promise<FeeMarket> => feeMarket(l1, tips, head, signal)
+  return {
+    rules: {
+      nonces: 'latest',
+      refused: 'keep',
+      taken: 'signAnew',
+      displacedBy: 'blockingType',
+      resent: 'lost',
+      poolPlaces,
+    },
+    draft: async ({ versionedHashes }) => ({ versionedHashes }),
+    sign: async ({ versionedHashes }, nonce, fees, signal) =>
+      signBlobs(account, await chainId(signal), nonce, versionedHashes, fees),
+    // A pool of plain transactions with one of the account keeps its blobs out of theirs.
+    signNothing: async (nonce, fees, signal) => signNothing(account, await chainId(signal), nonce, fees),
+    networkForm: async ({ key }, raw) => networkForm(raw, toSidecar(await store.payload(key))),
+    offer: async (head, signal) => offer(await market(head, signal), bounds),
+    raise: async (last, head, signal) => replacementOffer(last, await market(head, signal), bounds),
+    isOutbid: async (fees, head, signal) => isOutbid(fees, await market(head, signal)),
+    isOverdue: ({ offeredAt }, { number }) => number - offeredAt >= bumpAfterBlocks,
+    cost({ versionedHashes }, attempt, receipt) {
+      const blobGas = BigInt(versionedHashes.length) * gasPerBlob
+      return receipt.gasUsed * priceOf(receipt, attempt) + blobGas * (receipt.blobGasPrice ?? attempt.maxFeePerBlobGas)
+    },
+    // It calls nothing: once it is in a block its blobs are published.
+    failure: async () => undefined,
+    isExpired: ({ inclusion }) => inclusion !== undefined && inclusion.timestamp < expiredBefore(),
+  }
+}
