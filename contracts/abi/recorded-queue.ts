@@ -78,22 +78,22 @@ export const recordedQueueAbi = [
           {
             "name": "coreByte",
             "type": "uint64",
-            "internalType": "uint64"
+            "internalType": "Mwei"
           },
           {
             "name": "witnessByte",
             "type": "uint64",
-            "internalType": "uint64"
+            "internalType": "Mwei"
           },
           {
             "name": "settlement",
             "type": "uint64",
-            "internalType": "uint64"
+            "internalType": "Mwei"
           },
           {
             "name": "stateByte",
             "type": "uint64",
-            "internalType": "uint64"
+            "internalType": "Mwei"
           }
         ]
       }
@@ -149,22 +149,22 @@ export const recordedQueueAbi = [
               {
                 "name": "coreByte",
                 "type": "uint64",
-                "internalType": "uint64"
+                "internalType": "Mwei"
               },
               {
                 "name": "witnessByte",
                 "type": "uint64",
-                "internalType": "uint64"
+                "internalType": "Mwei"
               },
               {
                 "name": "settlement",
                 "type": "uint64",
-                "internalType": "uint64"
+                "internalType": "Mwei"
               },
               {
                 "name": "stateByte",
                 "type": "uint64",
-                "internalType": "uint64"
+                "internalType": "Mwei"
               }
             ]
           }

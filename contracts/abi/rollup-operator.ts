@@ -95,12 +95,12 @@ export const rollupOperatorAbi = [
       {
         "name": "coreByte",
         "type": "uint64",
-        "internalType": "uint64"
+        "internalType": "Mwei"
       },
       {
         "name": "witnessByte",
         "type": "uint64",
-        "internalType": "uint64"
+        "internalType": "Mwei"
       }
     ],
     "outputs": [

@@ -33,7 +33,7 @@ export const stateRootProofAbi = [
               {
                 "name": "minPrice",
                 "type": "uint64",
-                "internalType": "uint64"
+                "internalType": "Mwei"
               },
               {
                 "name": "target",
@@ -50,7 +50,7 @@ export const stateRootProofAbi = [
           {
             "name": "forceDelayMs",
             "type": "uint64",
-            "internalType": "uint64"
+            "internalType": "Millis"
           },
           {
             "name": "lineage",
@@ -85,7 +85,7 @@ export const stateRootProofAbi = [
               {
                 "name": "timestamp",
                 "type": "uint64",
-                "internalType": "uint64"
+                "internalType": "Millis"
               },
               {
                 "name": "lineage",
@@ -115,22 +115,22 @@ export const stateRootProofAbi = [
                   {
                     "name": "coreByte",
                     "type": "uint64",
-                    "internalType": "uint64"
+                    "internalType": "Mwei"
                   },
                   {
                     "name": "witnessByte",
                     "type": "uint64",
-                    "internalType": "uint64"
+                    "internalType": "Mwei"
                   },
                   {
                     "name": "settlement",
                     "type": "uint64",
-                    "internalType": "uint64"
+                    "internalType": "Mwei"
                   },
                   {
                     "name": "stateByte",
                     "type": "uint64",
-                    "internalType": "uint64"
+                    "internalType": "Mwei"
                   }
                 ]
               },
@@ -164,7 +164,7 @@ export const stateRootProofAbi = [
               {
                 "name": "timestamp",
                 "type": "uint64",
-                "internalType": "uint64"
+                "internalType": "Millis"
               },
               {
                 "name": "lineage",
@@ -194,22 +194,22 @@ export const stateRootProofAbi = [
                   {
                     "name": "coreByte",
                     "type": "uint64",
-                    "internalType": "uint64"
+                    "internalType": "Mwei"
                   },
                   {
                     "name": "witnessByte",
                     "type": "uint64",
-                    "internalType": "uint64"
+                    "internalType": "Mwei"
                   },
                   {
                     "name": "settlement",
                     "type": "uint64",
-                    "internalType": "uint64"
+                    "internalType": "Mwei"
                   },
                   {
                     "name": "stateByte",
                     "type": "uint64",
-                    "internalType": "uint64"
+                    "internalType": "Mwei"
                   }
                 ]
               },

@@ -25,6 +25,7 @@ import {
 } from "./types/Operations.sol";
 import {InboxParameters, PriceRules} from "./types/Parameters.sol";
 import {Account, Deposit, Prices} from "./types/State.sol";
+import {Mwei, Units} from "./types/Units.sol";
 
 /// @title Inbox
 /// @notice The ordered queue from the L2 to the L3, and the vault that the L3's money lies in.
@@ -35,12 +36,11 @@ contract Inbox is IInbox {
     uint8 private constant SHARDS = 64;
     uint8 private constant HIGHEST_ROLE = 2;
     uint256 private constant MAX_ENTRIES = 16;
-    uint256 private constant WEI_PER_MWEI = 10 ** 6;
     /// @dev Keeps every sum of a shard's state inside 64 bits: balances, allowances and revenue come out of what is held there,
     /// and an account's `withdrawn` is at most what it was paid and what is held.
-    uint64 private constant MAX_HELD = 2 ** 63;
-    uint64 private constant MAX_PAID = 2 ** 63;
-    uint64 private constant MAX_DEPOSIT_MINIMUM = 2 ** 40;
+    Mwei private constant MAX_HELD = Mwei.wrap(2 ** 63);
+    Mwei private constant MAX_PAID = Mwei.wrap(2 ** 63);
+    Mwei private constant MAX_DEPOSIT_MINIMUM = Mwei.wrap(2 ** 40);
     uint256 private constant MAX_GAS = 2 ** 24;
     uint256 private constant MAX_BYTES = 2 ** 17;
     uint256 private constant MAX_OPERATIONS = 2 ** 18;
@@ -62,7 +62,7 @@ contract Inbox is IInbox {
     IRollup private immutable ROLLUP;
     address private immutable OPERATOR;
     address private immutable TREASURY;
-    uint64 private immutable MIN_DEPOSIT;
+    Mwei private immutable MIN_DEPOSIT;
 
     /// @dev `time 40 · shard 8` of every item, four to a slot; its length is the queue's.
     uint64[] private _words;
@@ -72,24 +72,24 @@ contract Inbox is IInbox {
     uint32[SHARDS] private _accountCounts;
     /// @dev One above the account's index; 0 means that there is none.
     mapping(uint8 shard => mapping(address owner => uint32)) private _accounts;
-    mapping(uint8 shard => mapping(uint32 account => uint64)) private _paid;
-    uint64[SHARDS] private _revenuePaid;
+    mapping(uint8 shard => mapping(uint32 account => Mwei)) private _paid;
+    Mwei[SHARDS] private _revenuePaid;
 
     /// @dev By `count`, rising from 0.
     Point[] private _points;
-    uint64[SHARDS] private _held;
+    Mwei[SHARDS] private _held;
     uint64 private _derivedAt;
     uint64 private _quotedAt;
     PriceRules private _rules;
 
     /// @param settings Its rollup comes after it, at the address that the deployer's next transaction gives it.
-    /// @param genesisPrices Prices of the L3's state before its first block, in mwei.
+    /// @param genesisPrices Prices of the L3's state before its first block.
     constructor(InboxParameters memory settings, Prices memory genesisPrices) {
         PriceRules memory rules = settings.priceRules;
         _require(settings.rollup != address(0), "rollup");
         _require(settings.operator != address(0), "operator");
         _require(settings.treasury != address(0), "treasury");
-        _require(settings.minDeposit != 0 && settings.minDeposit <= MAX_DEPOSIT_MINIMUM, "minDeposit");
+        _require(!settings.minDeposit.isZero() && settings.minDeposit <= MAX_DEPOSIT_MINIMUM, "minDeposit");
         _require(rules.interval != 0 && rules.interval <= SettingsBounds.MAX_WAIT, "interval");
         _require(rules.blobTransactionGas <= MAX_GAS, "blobTransactionGas");
         _require(rules.bytesPerBlob != 0 && rules.bytesPerBlob <= MAX_BYTES, "bytesPerBlob");
@@ -124,18 +124,16 @@ contract Inbox is IInbox {
     function deposit(uint8 shard, address owner) external payable returns (uint32 account) {
         _checkShard(shard);
         if (owner == address(0)) revert Inbox_OwnerZero();
-        if (msg.value % WEI_PER_MWEI != 0) revert Inbox_NotWholeMwei(msg.value);
-        uint256 amount = msg.value / WEI_PER_MWEI;
-        if (amount < MIN_DEPOSIT) revert Inbox_DepositTooSmall(amount, MIN_DEPOSIT);
-        uint256 total = _held[shard] + amount;
-        if (total > MAX_HELD) revert Inbox_DepositsExhausted(total, MAX_HELD);
-        // forge-lint: disable-next-line(unsafe-typecast) at most 2^63
-        _held[shard] = uint64(total);
+        (Mwei amount, uint256 rest) = Units.fromWei(msg.value);
+        if (rest != 0) revert Inbox_NotWholeMwei(msg.value);
+        if (amount < MIN_DEPOSIT) revert Inbox_DepositTooSmall(amount.wide(), MIN_DEPOSIT);
+        Mwei held = _held[shard];
+        if (amount > MAX_HELD - held) revert Inbox_DepositsExhausted(held.wide() + amount.wide(), MAX_HELD.wide());
+        _held[shard] = held + amount;
         account = _openAccount(shard, owner);
-        uint64 paid = _paid[shard][account];
+        Mwei paid = _paid[shard][account];
         if (paid >= MAX_PAID) revert Inbox_AccountExhausted(paid, MAX_PAID);
-        // forge-lint: disable-next-line(unsafe-typecast) at most `total`
-        Deposit memory item = Deposit(shard, account, owner, uint64(amount));
+        Deposit memory item = Deposit(shard, account, owner, amount);
         bytes32 root = InboxItems.deposit(item);
         (uint64 index, uint64 time, bytes32 inboxHash) = _queue(root, shard);
         emit DepositQueued(index, time, root, inboxHash, item);
@@ -222,7 +220,7 @@ contract Inbox is IInbox {
         _derivedAt = uint64(block.timestamp);
         Prices memory next = prices();
         if (!rules.dataQuoted) {
-            uint256 blobByte = PriceFormula.blobByte(L1_BLOCK, rules);
+            Mwei blobByte = PriceFormula.blobByte(L1_BLOCK, rules);
             next.coreByte = PriceFormula.follow(next.coreByte, blobByte, rules.minCoreByte, rules.maxCoreByte);
             next.witnessByte =
                 PriceFormula.follow(next.witnessByte, blobByte, rules.minWitnessByte, rules.maxWitnessByte);
@@ -234,7 +232,7 @@ contract Inbox is IInbox {
     }
 
     /// @inheritdoc IInbox
-    function pushDataQuote(uint64 coreByte, uint64 witnessByte) external returns (uint64) {
+    function pushDataQuote(Mwei coreByte, Mwei witnessByte) external returns (uint64) {
         if (msg.sender != OPERATOR) revert Inbox_NotOperator(msg.sender);
         PriceRules memory rules = _rules;
         if (!rules.dataQuoted) revert Inbox_DataNotQuoted();
@@ -256,7 +254,7 @@ contract Inbox is IInbox {
         Account calldata account,
         bytes32[] calldata branch,
         address recipient
-    ) external returns (uint64 amount) {
+    ) external returns (Mwei amount) {
         _checkShard(shard);
         // A contract may want its money elsewhere, or be unable to move what it is sent unasked.
         bool isOwner = msg.sender == account.owner;
@@ -265,7 +263,7 @@ contract Inbox is IInbox {
         }
         _checkState(claim, StateProofs.stateRoot(shard, index, account, branch));
         amount = _due(account.withdrawn, _paid[shard][index]);
-        uint64 held = _held[shard];
+        Mwei held = _held[shard];
         if (amount > held) revert Inbox_NotHeld(amount, held);
         _held[shard] = held - amount;
         _paid[shard][index] = account.withdrawn;
@@ -274,9 +272,9 @@ contract Inbox is IInbox {
     }
 
     /// @inheritdoc IInbox
-    function collectRevenue(BatchClaim calldata claim, uint8 shard, uint64 revenue, bytes32[] calldata branch)
+    function collectRevenue(BatchClaim calldata claim, uint8 shard, Mwei revenue, bytes32[] calldata branch)
         external
-        returns (uint64 amount)
+        returns (Mwei amount)
     {
         _checkShard(shard);
         _checkState(claim, StateProofs.stateRoot(shard, revenue, branch));
@@ -323,7 +321,7 @@ contract Inbox is IInbox {
     }
 
     /// @inheritdoc IInbox
-    function heldIn(uint8 shard) external view returns (uint64) {
+    function heldIn(uint8 shard) external view returns (Mwei) {
         _checkShard(shard);
         return _held[shard];
     }
@@ -349,12 +347,12 @@ contract Inbox is IInbox {
     }
 
     /// @inheritdoc IInbox
-    function paidTo(uint8 shard, uint32 index) external view returns (uint64) {
+    function paidTo(uint8 shard, uint32 index) external view returns (Mwei) {
         return _paid[shard][index];
     }
 
     /// @inheritdoc IInbox
-    function revenuePaid(uint8 shard) external view returns (uint64) {
+    function revenuePaid(uint8 shard) external view returns (Mwei) {
         _checkShard(shard);
         return _revenuePaid[shard];
     }
@@ -398,16 +396,19 @@ contract Inbox is IInbox {
     }
 
     function _addPoint(uint64 count_, Prices memory next) private {
-        // forge-lint: disable-next-item(unsafe-typecast) a price is at most 2^40
         _points.push(
             Point(
-                count_, uint48(next.coreByte), uint48(next.witnessByte), uint48(next.settlement), uint48(next.stateByte)
+                count_,
+                _narrow(next.coreByte),
+                _narrow(next.witnessByte),
+                _narrow(next.settlement),
+                _narrow(next.stateByte)
             )
         );
     }
 
-    function _pay(address recipient, uint64 amount) private {
-        uint256 value = amount * WEI_PER_MWEI;
+    function _pay(address recipient, Mwei amount) private {
+        uint256 value = amount.toWei();
         (bool paid,) = recipient.call{value: value}("");
         if (!paid) revert Inbox_PaymentFailed(recipient, value);
     }
@@ -430,13 +431,23 @@ contract Inbox is IInbox {
         if (last != 0 && block.timestamp < earliest) revert Inbox_PricesTooEarly(earliest);
     }
 
-    function _checkQuote(uint64 quote, uint64 price, uint64 min, uint64 max) private pure {
-        (uint64 lowest, uint64 highest) = PriceFormula.reach(price, min, max);
+    function _checkQuote(Mwei quote, Mwei price, Mwei min, Mwei max) private pure {
+        (Mwei lowest, Mwei highest) = PriceFormula.reach(price, min, max);
         if (quote < lowest || quote > highest) revert Inbox_QuoteOutOfReach(quote, lowest, highest);
     }
 
     function _pricesOf(Point memory point) private pure returns (Prices memory) {
-        return Prices(point.coreByte, point.witnessByte, point.settlement, point.stateByte);
+        return Prices(
+            Mwei.wrap(point.coreByte),
+            Mwei.wrap(point.witnessByte),
+            Mwei.wrap(point.settlement),
+            Mwei.wrap(point.stateByte)
+        );
+    }
+
+    function _narrow(Mwei price) private pure returns (uint48) {
+        // forge-lint: disable-next-line(unsafe-typecast) a price is at most 2^40
+        return uint48(Mwei.unwrap(price));
     }
 
     function _checkChange(ChangeMembers calldata operation) private pure {
@@ -470,7 +481,7 @@ contract Inbox is IInbox {
         if (signatures.length != expected) revert Inbox_SignatureCount(signatures.length, expected);
     }
 
-    function _due(uint64 proven, uint64 paid) private pure returns (uint64) {
+    function _due(Mwei proven, Mwei paid) private pure returns (Mwei) {
         if (proven <= paid) revert Inbox_NothingDue(proven, paid);
         return proven - paid;
     }

@@ -13,6 +13,7 @@ import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, DataPart, Windows} fro
 import {RollupParameters, RulesVersion, SequencerKey, Settings} from "./types/Parameters.sol";
 import {Prices} from "./types/State.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {Millis, Mwei, Units} from "./types/Units.sol";
 
 /// @title Rollup
 /// @notice Bonded claims about the L3, in order, and their finality.
@@ -47,17 +48,16 @@ contract Rollup is RollupSchedule {
     uint64 private constant INBOX_ITEMS_PER_BLOCK = 64;
     uint64 private constant MIN_BLOCK_INTERVAL_MS = 250;
     uint256 private constant MAX_POINTER_BYTES = 1024;
-    uint256 private constant MS_PER_SECOND = 1000;
 
     /// @inheritdoc IRollup
     IInbox public immutable inbox;
     address private immutable TREASURY;
-    uint64 private immutable FORCE_DELAY_MS;
-    uint64 private immutable GENESIS_TIMESTAMP;
-    uint64 private immutable GENESIS_CORE_BYTE;
-    uint64 private immutable GENESIS_WITNESS_BYTE;
-    uint64 private immutable GENESIS_SETTLEMENT;
-    uint64 private immutable GENESIS_STATE_BYTE;
+    Millis private immutable FORCE_DELAY;
+    Millis private immutable GENESIS_TIMESTAMP;
+    Mwei private immutable GENESIS_CORE_BYTE;
+    Mwei private immutable GENESIS_WITNESS_BYTE;
+    Mwei private immutable GENESIS_SETTLEMENT;
+    Mwei private immutable GENESIS_STATE_BYTE;
     bytes32 private immutable GENESIS_STATE_ROOT;
     bytes32 private immutable EMPTY_RUNS_ROOT;
     uint32 private immutable CHALLENGE_WINDOW;
@@ -84,7 +84,7 @@ contract Rollup is RollupSchedule {
     {
         SettingsBounds.check(settings);
         TREASURY = settings.treasury;
-        FORCE_DELAY_MS = settings.forceDelayMs;
+        FORCE_DELAY = settings.forceDelayMs;
         GENESIS_TIMESTAMP = settings.genesisTimestamp;
         GENESIS_CORE_BYTE = settings.genesisPrices.coreByte;
         GENESIS_WITNESS_BYTE = settings.genesisPrices.witnessByte;
@@ -102,7 +102,7 @@ contract Rollup is RollupSchedule {
         _setClaimer(settings.claimer, true);
         _answer(settings.sequencer.bondOwner, settings.sequencer.key);
         _addKey(settings.sequencer);
-        _addRules(RulesVersion(0, uint64(block.timestamp), settings.rules));
+        _addRules(RulesVersion(Millis.wrap(0), uint64(block.timestamp), settings.rules));
         lineages[0] = 1;
         BatchClaim memory genesis;
         genesis.lastHeader = genesisHeader();
@@ -173,7 +173,7 @@ contract Rollup is RollupSchedule {
             current.number,
             _hashes[current.number],
             current.blockNumber,
-            current.timestamp,
+            Millis.wrap(current.timestamp),
             current.inboxCount,
             current.segmentCount
         );
@@ -189,7 +189,7 @@ contract Rollup is RollupSchedule {
             governance: GOVERNANCE,
             treasury: TREASURY,
             fees: _firstRules().fees,
-            forceDelayMs: FORCE_DELAY_MS,
+            forceDelayMs: FORCE_DELAY,
             genesisTimestamp: GENESIS_TIMESTAMP,
             genesisPrices: _genesisPrices(),
             genesisLineage: 0,
@@ -249,10 +249,10 @@ contract Rollup is RollupSchedule {
             );
         }
         uint64 blocks = header.number - parent.blockNumber;
-        uint256 earliest = uint256(parent.timestamp) + MIN_BLOCK_INTERVAL_MS * blocks;
-        uint256 latest = block.timestamp * MS_PER_SECOND;
+        Millis earliest = Millis.wrap(parent.timestamp + MIN_BLOCK_INTERVAL_MS * blocks);
+        Millis latest = Units.now_();
         if (header.timestamp < earliest || header.timestamp > latest) {
-            revert Rollup_TimestampOutOfRange(header.timestamp, earliest, latest);
+            revert Rollup_TimestampOutOfRange(header.timestamp, earliest.wide(), latest.wide());
         }
         uint256 most = uint256(parent.inboxCount) + INBOX_ITEMS_PER_BLOCK * blocks;
         if (header.inboxCount < parent.inboxCount || header.inboxCount > most) {
@@ -265,7 +265,8 @@ contract Rollup is RollupSchedule {
         (bytes32 queued, uint64 nextTime) = inbox.queueAt(header.inboxCount);
         if (header.inboxHash != queued) revert Rollup_InboxHashMismatch(header.inboxHash, queued);
         // What the last block's own rule says: it would have had to take the item, unless it took as many as it may.
-        bool isDue = nextTime != 0 && nextTime * MS_PER_SECOND + FORCE_DELAY_MS <= header.timestamp;
+        // forge-lint: disable-next-line(unsafe-typecast) the queue keeps 40 bits
+        bool isDue = nextTime != 0 && Units.toMillis(uint40(nextTime)) + FORCE_DELAY <= header.timestamp;
         if (isDue && header.inboxCount - parent.inboxCount < INBOX_ITEMS_PER_BLOCK) {
             revert Rollup_DueItemLeftOut(header.inboxCount);
         }
@@ -275,8 +276,8 @@ contract Rollup is RollupSchedule {
     /// rules change between the parent's header and this one, a single block cannot lie on both sides.
     function _checkBorders(BlockHeader calldata header, Head memory parent, uint64 keyFrom) private view {
         if (keyFrom > parent.blockNumber + 1) revert Rollup_KeyChanges(keyFrom);
-        uint64 rulesFrom = _rulesSince(header.timestamp);
-        if (rulesFrom > parent.timestamp && header.number != parent.blockNumber + 1) {
+        Millis rulesFrom = _rulesSince(header.timestamp);
+        if (rulesFrom > Millis.wrap(parent.timestamp) && header.number != parent.blockNumber + 1) {
             revert Rollup_RulesChange(rulesFrom);
         }
     }
@@ -315,7 +316,7 @@ contract Rollup is RollupSchedule {
         return Head(
             _narrow(number),
             _narrow(header.number),
-            _narrow(header.timestamp),
+            _narrow(Millis.unwrap(header.timestamp)),
             _narrow(header.inboxCount),
             header.segmentCount
         );

@@ -5,12 +5,11 @@ import {RollupBonds} from "./RollupBonds.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
 import {SettingsBounds} from "./libraries/SettingsBounds.sol";
 import {Rules, RulesVersion, SequencerKey} from "./types/Parameters.sol";
+import {Millis, Units} from "./types/Units.sol";
 
 /// @title Who signs which headers, and which rules hold when
 /// @dev Errors, events and what each function promises stand in `IRollup`.
 abstract contract RollupSchedule is RollupBonds {
-    uint256 private constant MS_PER_SECOND = 1000;
-
     address internal immutable GOVERNANCE;
     uint64 internal immutable KEY_NOTICE;
     uint32 internal immutable UPGRADE_NOTICE;
@@ -20,7 +19,7 @@ abstract contract RollupSchedule is RollupBonds {
         uint32 keys;
         uint32 versions;
         uint64 keyFrom;
-        uint64 rulesFrom;
+        Millis rulesFrom;
     }
 
     Latest private _latest;
@@ -47,12 +46,13 @@ abstract contract RollupSchedule is RollupBonds {
     }
 
     /// @inheritdoc IRollup
-    function announceRules(uint64 from, Rules calldata rules) external {
+    function announceRules(Millis from, Rules calldata rules) external {
         _checkGovernance();
-        uint256 earliest = (block.timestamp + UPGRADE_NOTICE) * MS_PER_SECOND;
-        uint256 afterLast = uint256(_latest.rulesFrom) + 1;
+        // forge-lint: disable-next-line(unsafe-typecast) a time in seconds
+        uint256 earliest = Units.toMillis(uint40(block.timestamp) + UPGRADE_NOTICE).wide();
+        uint256 afterLast = _latest.rulesFrom.wide() + 1;
         if (earliest < afterLast) earliest = afterLast;
-        if (from < earliest) revert Rollup_RulesTooEarly(from, earliest);
+        if (from.wide() < earliest) revert Rollup_RulesTooEarly(from, earliest);
         SettingsBounds.checkRules(rules);
         _addRules(RulesVersion(from, uint64(block.timestamp), rules));
     }
@@ -61,8 +61,8 @@ abstract contract RollupSchedule is RollupBonds {
     function withdrawRules() external {
         _checkGovernance();
         Latest memory latest = _latest;
-        uint64 from = latest.rulesFrom;
-        if (block.timestamp * MS_PER_SECOND >= from) revert Rollup_NothingAnnounced();
+        Millis from = latest.rulesFrom;
+        if (Units.now_() >= from) revert Rollup_NothingAnnounced();
         delete _versions[--latest.versions];
         latest.rulesFrom = _versions[latest.versions - 1].from;
         _latest = latest;
@@ -115,8 +115,9 @@ abstract contract RollupSchedule is RollupBonds {
     }
 
     /// @dev From when the rules hold that hold at `timestamp`.
-    function _rulesSince(uint64 timestamp) internal view returns (uint64 from) {
+    function _rulesSince(Millis timestamp) internal view returns (Millis from) {
         from = _latest.rulesFrom;
+        if (from <= timestamp) return from;
         for (uint256 i = _latest.versions - 1; from > timestamp;) {
             from = _versions[--i].from;
         }

@@ -30,7 +30,7 @@ contract GasTest is Deployed, InboxStorage, StateVectors {
         vm.deal(address(this), 100 ether);
         vm.deal(address(inbox), 100 ether);
         for (uint8 shard; shard < 64; ++shard) {
-            setHeld(inbox, shard, 10 ** 18);
+            setHeld(inbox, shard, mwei(10 ** 18));
         }
         vm.etch(L1_BLOCK, address(new L1BlockStub()).code);
         L1BlockStub(L1_BLOCK).set(1 gwei, 1 gwei, 5227, 1_014_213);
@@ -70,11 +70,11 @@ contract GasTest is Deployed, InboxStorage, StateVectors {
     }
 
     function test_forceSimple() public {
-        inbox.forceFund(Fund(1, 2, 3, 4, 5, 6, 7), _signatures(1));
+        inbox.forceFund(Fund(1, 2, 3, 4, 5, mwei(6), mwei(7)), _signatures(1));
         vm.snapshotGasLastCall("forceFund");
-        inbox.forceReclaim(Reclaim(1, 2, 3, 4, 5, 6), _signatures(1));
+        inbox.forceReclaim(Reclaim(1, 2, 3, 4, 5, mwei(6)), _signatures(1));
         vm.snapshotGasLastCall("forceReclaim");
-        inbox.forceWithdraw(Withdraw(1, 2, 3, 4), _signatures(1));
+        inbox.forceWithdraw(Withdraw(1, 2, 3, mwei(4)), _signatures(1));
         vm.snapshotGasLastCall("forceWithdraw");
         inbox.forceMessage(1, Message(2, 3, keccak256("content")), _signatures(1)[0]);
         vm.snapshotGasLastCall("forceMessage");
@@ -169,7 +169,7 @@ contract GasTest is Deployed, InboxStorage, StateVectors {
     function _creation(uint256 members) private pure returns (CreateConversation memory operation) {
         operation = CreateConversation(1, 2, 3, keccak256("salt"), new InitialMember[](members));
         for (uint256 i; i < members; ++i) {
-            operation.members[i] = InitialMember(keccak256(abi.encode("key", i)), 1, 10 ** 9, 10 ** 6);
+            operation.members[i] = InitialMember(keccak256(abi.encode("key", i)), 1, mwei(10 ** 9), mwei(10 ** 6));
         }
     }
 
@@ -178,7 +178,7 @@ contract GasTest is Deployed, InboxStorage, StateVectors {
         operation.roles = new ChangedRole[](0);
         operation.add = new AddedMember[](add);
         for (uint256 i; i < add; ++i) {
-            operation.add[i] = AddedMember(uint16(i), keccak256(abi.encode("key", i)), 1, 1000, 1000);
+            operation.add[i] = AddedMember(uint16(i), keccak256(abi.encode("key", i)), 1, mwei(1000), mwei(1000));
         }
     }
 }

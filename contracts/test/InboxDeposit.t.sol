@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IInbox} from "../src/interfaces/IInbox.sol";
 import {Deployed} from "./support/Deployed.sol";
 import {InboxStorage} from "./support/InboxStorage.sol";
+import {Mwei} from "../src/types/Units.sol";
 
 contract InboxDepositTest is Deployed, InboxStorage {
     address private constant ALICE = address(0xA11CE);
@@ -29,13 +30,13 @@ contract InboxDepositTest is Deployed, InboxStorage {
         assertTrue(!exists, "ALICE has none in shard 4");
     }
 
-    function testFuzz_deposit_valueAddsUp(uint8 shard, address owner, uint64 amount) public {
+    function testFuzz_deposit_valueAddsUp(uint8 shard, address owner, uint256 count) public {
         shard = uint8(clamp(shard, 0, 63));
         vm.assume(owner != address(0));
-        amount = uint64(clamp(amount, MIN_DEPOSIT, 2 ** 63));
-        inbox.deposit{value: uint256(amount) * 10 ** 6}(shard, owner);
+        Mwei amount = mwei(clamp(count, MIN_DEPOSIT.wide(), 2 ** 63));
+        inbox.deposit{value: amount.toWei()}(shard, owner);
         assertEq(inbox.heldIn(shard), amount, "mwei");
-        assertEq(address(inbox).balance, uint256(amount) * 10 ** 6, "wei");
+        assertEq(address(inbox).balance, amount.wide() * 10 ** 6, "wei");
     }
 
     function testFuzz_deposit_unknownShard_reverts(uint8 shard) public {
@@ -57,27 +58,36 @@ contract InboxDepositTest is Deployed, InboxStorage {
 
     function testFuzz_deposit_notWholeMwei_reverts(uint64 amount, uint256 odd) public {
         odd = clamp(odd, 1, 10 ** 6 - 1);
-        uint256 value = clamp(amount, MIN_DEPOSIT, 2 ** 62) * 10 ** 6 + odd;
+        uint256 value = clamp(amount, MIN_DEPOSIT.wide(), 2 ** 62) * 10 ** 6 + odd;
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NotWholeMwei.selector, value));
         inbox.deposit{value: value}(0, ALICE);
     }
 
     function test_deposit_belowMinimum_reverts() public {
-        inbox.deposit{value: MIN_DEPOSIT * 10 ** 6}(0, ALICE);
-        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_DepositTooSmall.selector, MIN_DEPOSIT - 1, MIN_DEPOSIT));
-        inbox.deposit{value: (MIN_DEPOSIT - 1) * 10 ** 6}(0, ALICE);
+        inbox.deposit{value: MIN_DEPOSIT.toWei()}(0, ALICE);
+        vm.expectRevert(
+            abi.encodeWithSelector(IInbox.Inbox_DepositTooSmall.selector, MIN_DEPOSIT.wide() - 1, MIN_DEPOSIT)
+        );
+        inbox.deposit{value: (MIN_DEPOSIT.wide() - 1) * 10 ** 6}(0, ALICE);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_DepositTooSmall.selector, 0, MIN_DEPOSIT));
         inbox.deposit(0, ALICE);
     }
 
     function test_deposit_totalUpToLimit_works() public {
-        setHeld(inbox, 0, 2 ** 63 - 5000);
+        setHeld(inbox, 0, mwei(2 ** 63 - 5000));
         inbox.deposit{value: 4000 * 10 ** 6}(0, ALICE);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_DepositsExhausted.selector, 2 ** 63 + 1, 2 ** 63));
         inbox.deposit{value: 1001 * 10 ** 6}(0, ALICE);
         inbox.deposit{value: 1000 * 10 ** 6}(0, ALICE);
-        assertEq(inbox.heldIn(0), 2 ** 63, "all that one shard holds");
+        assertEq(inbox.heldIn(0), mwei(2 ** 63), "all that one shard holds");
         inbox.deposit{value: 1000 * 10 ** 6}(1, ALICE);
+    }
+
+    function testFuzz_deposit_beyond64Bits_reverts(uint256 amount) public {
+        uint256 value = clamp(amount, 2 ** 64, 2 ** 100) * 10 ** 6;
+        vm.deal(address(this), value);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NotWholeMwei.selector, value));
+        inbox.deposit{value: value}(0, ALICE);
     }
 
     function test_deposit_fullShard_refusesNewOwnersOnly() public {

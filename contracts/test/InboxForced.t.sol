@@ -91,11 +91,11 @@ contract InboxForcedTest is Deployed {
         vm.assume(signatures != 1);
         bytes memory refusal = abi.encodeWithSelector(IInbox.Inbox_SignatureCount.selector, signatures, 1);
         vm.expectRevert(refusal);
-        inbox.forceFund(Fund(0, 1, 2, 3, 4, 5, 6), new Signature[](signatures));
+        inbox.forceFund(Fund(0, 1, 2, 3, 4, mwei(5), mwei(6)), new Signature[](signatures));
         vm.expectRevert(refusal);
-        inbox.forceReclaim(Reclaim(0, 1, 2, 3, 4, 5), new Signature[](signatures));
+        inbox.forceReclaim(Reclaim(0, 1, 2, 3, 4, mwei(5)), new Signature[](signatures));
         vm.expectRevert(refusal);
-        inbox.forceWithdraw(Withdraw(0, 1, 2, 3), new Signature[](signatures));
+        inbox.forceWithdraw(Withdraw(0, 1, 2, mwei(3)), new Signature[](signatures));
         assertEq(inbox.count(), 0, "items");
     }
 
@@ -111,25 +111,26 @@ contract InboxForcedTest is Deployed {
         vm.expectRevert(refusal);
         inbox.forceChangeMembers(change, new Signature[](1));
         vm.expectRevert(refusal);
-        inbox.forceFund(Fund(shard, 1, 2, 3, 4, 5, 6), new Signature[](1));
+        inbox.forceFund(Fund(shard, 1, 2, 3, 4, mwei(5), mwei(6)), new Signature[](1));
         vm.expectRevert(refusal);
-        inbox.forceReclaim(Reclaim(shard, 1, 2, 3, 4, 5), new Signature[](1));
+        inbox.forceReclaim(Reclaim(shard, 1, 2, 3, 4, mwei(5)), new Signature[](1));
         vm.expectRevert(refusal);
-        inbox.forceWithdraw(Withdraw(shard, 1, 2, 3), new Signature[](1));
+        inbox.forceWithdraw(Withdraw(shard, 1, 2, mwei(3)), new Signature[](1));
         vm.expectRevert(refusal);
         inbox.forceMessage(shard, Message(1, 2, bytes32("content")), Signature(bytes32("r"), bytes32("s")));
     }
 
     function test_anyOperation_withValue_reverts() public {
         vm.deal(address(this), 1 ether);
-        bytes memory call = abi.encodeCall(IInbox.forceWithdraw, (Withdraw(0, 1, 2, 3), new Signature[](1)));
+        bytes memory call = abi.encodeCall(IInbox.forceWithdraw, (Withdraw(0, 1, 2, mwei(3)), new Signature[](1)));
         (bool queued,) = address(inbox).call{value: 1}(call);
         assertTrue(!queued, "ether with an operation");
     }
 
     /// @dev A value outside its type never enters the queue, wherever it stands: no decoder has to judge it.
     function test_fund_dirtyWord_reverts() public {
-        bytes memory clean = abi.encodeCall(IInbox.forceFund, (Fund(1, 2, 3, 4, 5, 6, 7), new Signature[](1)));
+        bytes memory clean =
+            abi.encodeCall(IInbox.forceFund, (Fund(1, 2, 3, 4, 5, mwei(6), mwei(7)), new Signature[](1)));
         uint8[7] memory bits = [8, 32, 64, 32, 16, 64, 64];
         for (uint256 word; word < 7; ++word) {
             for (uint256 bit = bits[word]; bit < 256; bit += 37) {
@@ -162,9 +163,9 @@ contract InboxForcedTest is Deployed {
     function testFuzz_anyOperation_senderIsCaller(address sender, address other) public {
         vm.assume(sender != other);
         vm.prank(sender);
-        inbox.forceWithdraw(Withdraw(0, 1, 2, 3), new Signature[](1));
+        inbox.forceWithdraw(Withdraw(0, 1, 2, mwei(3)), new Signature[](1));
         vm.prank(other);
-        inbox.forceWithdraw(Withdraw(0, 1, 2, 3), new Signature[](1));
+        inbox.forceWithdraw(Withdraw(0, 1, 2, mwei(3)), new Signature[](1));
         (bytes32 one,,,) = inbox.itemAt(0);
         (bytes32 two,,,) = inbox.itemAt(1);
         assertTrue(one != two, "the caller is part of the item");
@@ -175,7 +176,7 @@ contract InboxForcedTest is Deployed {
         operation.salt = bytes32("salt");
         operation.members = new InitialMember[](members);
         for (uint256 i; i < members; ++i) {
-            operation.members[i] = InitialMember(bytes32(i + 1), uint8(i % 3), uint64(i), uint64(i + 9));
+            operation.members[i] = InitialMember(bytes32(i + 1), uint8(i % 3), mwei(i), mwei(i + 9));
         }
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IInbox} from "../src/interfaces/IInbox.sol";
 import {BatchClaim, ClaimRequest} from "../src/types/Batch.sol";
+import {Mwei} from "../src/types/Units.sol";
 import {Deployed} from "./support/Deployed.sol";
 import {InboxStorage} from "./support/InboxStorage.sol";
 import {StateVectors} from "./support/StateVectors.sol";
@@ -39,7 +40,7 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
         readVectors();
         vm.deal(address(inbox), VAULT);
         for (uint8 shard; shard < 64; ++shard) {
-            setHeld(inbox, shard, uint64(VAULT / 10 ** 6));
+            setHeld(inbox, shard, mwei(VAULT / 10 ** 6));
         }
         _claim = _claimState(stateRoot());
         vm.warp(START + 600);
@@ -52,9 +53,9 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
             address owner = p.account.owner;
             vm.expectEmit(address(inbox));
             emit IInbox.Withdrawn(p.shard, p.index, owner, p.account.withdrawn, p.account.withdrawn);
-            uint64 amount = inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, owner);
+            Mwei amount = inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, owner);
             assertEq(amount, p.account.withdrawn, "mwei");
-            assertEq(owner.balance, uint256(p.account.withdrawn) * 10 ** 6, "wei");
+            assertEq(owner.balance, p.account.withdrawn.toWei(), "wei");
             assertEq(inbox.paidTo(p.shard, p.index), amount, "paid");
             vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NothingDue.selector, amount, amount));
             inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, owner);
@@ -65,17 +66,18 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
         AccountProof memory p = accountProof(2);
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, p.account.owner);
         BatchClaim memory first = _claim;
-        uint64 before = p.account.withdrawn;
-        p.account.withdrawn += 12_345;
+        Mwei before = p.account.withdrawn;
+        Mwei rest = mwei(12_345);
+        p.account.withdrawn = before + rest;
         BatchClaim memory later = _claimState(_rootWith(p));
         vm.warp(START + 1200);
         assertEq(rollup.finalize(1), 2, "final claim");
         vm.expectEmit(address(inbox));
-        emit IInbox.Withdrawn(p.shard, p.index, p.account.owner, 12_345, p.account.withdrawn);
-        uint64 amount = inbox.withdraw(later, p.shard, p.index, p.account, p.branch, p.account.owner);
-        assertEq(amount, 12_345, "the rest");
+        emit IInbox.Withdrawn(p.shard, p.index, p.account.owner, rest, p.account.withdrawn);
+        Mwei amount = inbox.withdraw(later, p.shard, p.index, p.account, p.branch, p.account.owner);
+        assertEq(amount, rest, "the rest");
         p.account.withdrawn = before;
-        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NothingDue.selector, before, before + 12_345));
+        vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NothingDue.selector, before, before + rest));
         inbox.withdraw(first, p.shard, p.index, p.account, p.branch, p.account.owner);
     }
 
@@ -86,7 +88,7 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, recipient);
         vm.prank(p.account.owner);
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, recipient);
-        assertEq(recipient.balance, uint256(p.account.withdrawn) * 10 ** 6, "wei");
+        assertEq(recipient.balance, p.account.withdrawn.toWei(), "wei");
     }
 
     function test_withdraw_ownerWithCode_onlyItselfIsPaid() public {
@@ -96,24 +98,24 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, p.account.owner);
         vm.prank(p.account.owner);
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, address(0xC01D));
-        assertEq(address(0xC01D).balance, uint256(p.account.withdrawn) * 10 ** 6, "wei");
+        assertEq(address(0xC01D).balance, p.account.withdrawn.toWei(), "wei");
     }
 
     function test_withdraw_moreThanLiesInTheShard_reverts() public {
         AccountProof memory p = accountProof(0);
-        setHeld(inbox, p.shard, p.account.withdrawn - 1);
+        setHeld(inbox, p.shard, p.account.withdrawn - mwei(1));
         vm.expectRevert(
-            abi.encodeWithSelector(IInbox.Inbox_NotHeld.selector, p.account.withdrawn, p.account.withdrawn - 1)
+            abi.encodeWithSelector(IInbox.Inbox_NotHeld.selector, p.account.withdrawn, p.account.withdrawn - mwei(1))
         );
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, p.account.owner);
         setHeld(inbox, p.shard, p.account.withdrawn);
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, p.account.owner);
-        assertEq(inbox.heldIn(p.shard), 0, "nothing is left");
+        assertEq(inbox.heldIn(p.shard), mwei(0), "nothing is left");
     }
 
-    function testFuzz_withdraw_falseLeaf_reverts(uint64 withdrawn) public {
+    function testFuzz_withdraw_falseLeaf_reverts(Mwei withdrawn) public {
         AccountProof memory p = accountProof(1);
-        vm.assume(withdrawn != p.account.withdrawn);
+        vm.assume(withdrawn.wide() != p.account.withdrawn.wide());
         p.account.withdrawn = withdrawn;
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_StateRootMismatch.selector, _rootWith(p), stateRoot()));
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, p.account.owner);
@@ -161,16 +163,16 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
         vm.prank(address(greedy));
         inbox.withdraw(claim, p.shard, p.index, p.account, p.branch, address(greedy));
         assertTrue(!greedy.tookTwice(), "second payment");
-        assertEq(address(greedy).balance, uint256(p.account.withdrawn) * 10 ** 6, "wei");
+        assertEq(address(greedy).balance, p.account.withdrawn.toWei(), "wei");
     }
 
     function test_withdraw_recipientRefuses_reverts() public {
         AccountProof memory p = accountProof(0);
-        uint256 value = uint256(p.account.withdrawn) * 10 ** 6;
+        uint256 value = p.account.withdrawn.toWei();
         vm.prank(p.account.owner);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_PaymentFailed.selector, address(this), value));
         inbox.withdraw(_claim, p.shard, p.index, p.account, p.branch, address(this));
-        assertEq(inbox.paidTo(p.shard, p.index), 0, "paid");
+        assertEq(inbox.paidTo(p.shard, p.index), mwei(0), "paid");
     }
 
     function test_revenue_paysTreasuryOnce() public {
@@ -179,10 +181,10 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
             RevenueProof memory p = revenueProof(i);
             vm.expectEmit(address(inbox));
             emit IInbox.RevenueCollected(p.shard, TREASURY, p.revenue, p.revenue);
-            uint64 amount = inbox.collectRevenue(_claim, p.shard, p.revenue, p.branch);
+            Mwei amount = inbox.collectRevenue(_claim, p.shard, p.revenue, p.branch);
             assertEq(amount, p.revenue, "mwei");
             assertEq(inbox.revenuePaid(p.shard), amount, "paid");
-            sum += amount;
+            sum += amount.wide();
             vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NothingDue.selector, amount, amount));
             inbox.collectRevenue(_claim, p.shard, p.revenue, p.branch);
         }
@@ -194,7 +196,7 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
 
     function test_revenue_falseCounter_reverts() public {
         RevenueProof memory p = revenueProof(1);
-        p.revenue += 1;
+        p.revenue = p.revenue + mwei(1);
         try inbox.collectRevenue(_claim, p.shard, p.revenue, p.branch) {
             assertTrue(false, "paid on a false counter");
         } catch (bytes memory reason) {
@@ -213,7 +215,7 @@ contract InboxPaymentsTest is Deployed, InboxStorage, StateVectors {
     function _rootWith(AccountProof memory p) private pure returns (bytes32 node) {
         node = _pair(
             _pair(bytes32(bytes20(p.account.owner)), _chunk(p.account.nonce)),
-            _pair(_chunk(p.account.balance), _chunk(p.account.withdrawn))
+            _pair(_chunk(Mwei.unwrap(p.account.balance)), _chunk(Mwei.unwrap(p.account.withdrawn)))
         );
         // Accounts are field 1 of a shard, whose list is a left child under its length; shards are field 0 of the state.
         uint256 path = p.index + (2 ** 33) + uint256(p.shard) * 2 ** 36;

@@ -7,6 +7,7 @@ import {PriceFormula} from "../src/libraries/PriceFormula.sol";
 import {Settings} from "../src/types/Parameters.sol";
 import {Message, Signature} from "../src/types/Operations.sol";
 import {Prices} from "../src/types/State.sol";
+import {Mwei} from "../src/types/Units.sol";
 import {Deployed} from "./support/Deployed.sol";
 import {L1BlockStub} from "./support/L1BlockStub.sol";
 import {Vm} from "./support/Vm.sol";
@@ -26,30 +27,30 @@ contract InboxPricesTest is Deployed {
     function test_formula_knownFees() public {
         vm.fee(10 ** 7);
         L1_BLOCK.set(2 gwei, 3 gwei, 5227, 1_014_213);
-        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 3428, "a byte");
-        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 4710, "settlement");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), mwei(3428), "a byte");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), mwei(4710), "settlement");
         vm.fee(10 ** 6);
         L1_BLOCK.set(0.7 gwei, 1, 5227, 1_014_213);
-        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 116, "a byte");
-        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 209, "settlement");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), mwei(116), "a byte");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), mwei(209), "settlement");
         vm.fee(0);
         L1_BLOCK.set(0, 0, 5227, 1_014_213);
-        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 0, "free data");
-        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 0, "free settlement");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), mwei(0), "free data");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), mwei(0), "free settlement");
         L1_BLOCK.set(0, 1, 0, 1);
-        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 1, "rounds up");
-        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 1, "rounds up");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), mwei(1), "rounds up");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), mwei(1), "rounds up");
     }
 
     /// @dev An eighth of a price below 8 is nothing: it moves by 1 all the same.
     function test_reach_ofLowPrices() public pure {
         for (uint64 price = 1; price < 16; ++price) {
-            (uint64 lowest, uint64 highest) = PriceFormula.reach(price, 0, 100);
-            assertEq(lowest, price - 1, "down");
-            assertEq(highest, price + 1, "up");
+            (Mwei lowest, Mwei highest) = PriceFormula.reach(mwei(price), mwei(0), mwei(100));
+            assertEq(lowest, mwei(price - 1), "down");
+            assertEq(highest, mwei(price + 1), "up");
         }
-        (uint64 least, uint64 most) = PriceFormula.reach(16, 0, 100);
-        assertEq(most - least, 4, "an eighth both ways");
+        (Mwei least, Mwei most) = PriceFormula.reach(mwei(16), mwei(0), mwei(100));
+        assertEq(most - least, mwei(4), "an eighth both ways");
     }
 
     function test_push_nearTargets_areReached() public {
@@ -62,7 +63,7 @@ contract InboxPricesTest is Deployed {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs[0].topics[0], IInbox.PricesQueued.selector, "event");
         (bytes32 root, uint64 time,, bytes32 inboxHash) = inbox.itemAt(0);
-        assertEq(logs[0].data, abi.encode(time, root, inboxHash, Prices(106, 106, 1003, 7)), "whole prices");
+        assertEq(logs[0].data, abi.encode(time, root, inboxHash, pricesOf(106, 106, 1003)), "whole prices");
     }
 
     function test_points_tellThePricesAfterAnyCount() public {
@@ -78,7 +79,7 @@ contract InboxPricesTest is Deployed {
         assertEq(inbox.pricePoints(), 2, "one more");
         for (uint64 count; count < 5; ++count) {
             uint256 point = count < 2 ? 0 : 1;
-            uint64 coreByte = count < 2 ? 100 : 106;
+            Mwei coreByte = mwei(count < 2 ? 100 : 106);
             assertEq(inbox.pricesAt(count, point).coreByte, coreByte, "prices at a count");
             vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NotThatPoint.selector, count, 1 - point));
             inbox.pricesAt(count, 1 - point);
@@ -120,11 +121,11 @@ contract InboxPricesTest is Deployed {
         inbox.pushPrices();
     }
 
-    function testFuzz_follow_staysInReachAndBounds(uint64 price, uint256 target, uint64 min, uint64 max) public pure {
-        min = uint64(clamp(min, 0, 2 ** 40));
-        max = uint64(clamp(max, min, 2 ** 40));
-        price = uint64(clamp(price, min, max));
-        uint64 next = PriceFormula.follow(price, target, min, max);
+    function testFuzz_follow_staysInReachAndBounds(uint256 price, uint64 target, uint256 min, uint256 max) public pure {
+        min = clamp(min, 0, 2 ** 40);
+        max = clamp(max, min, 2 ** 40);
+        price = clamp(price, min, max);
+        uint256 next = PriceFormula.follow(mwei(price), mwei(target), mwei(min), mwei(max)).wide();
         assertTrue(next >= min && next <= max, "bounds");
         uint256 step = price < 16 ? 1 : price / 8;
         assertTrue(next <= price + step && next + step >= price, "an eighth");
@@ -140,10 +141,10 @@ contract InboxPricesTest is Deployed {
         L1_BLOCK.set(basefee, blobBaseFee, scalar, scalar);
         try inbox.pushPrices() {
             Prices memory prices = inbox.prices();
-            assertTrue(prices.coreByte >= 88 && prices.coreByte <= 112, "coreByte within an eighth");
+            assertTrue(prices.coreByte >= mwei(88) && prices.coreByte <= mwei(112), "coreByte within an eighth");
             assertEq(prices.witnessByte, prices.coreByte, "both on blobs");
-            assertTrue(prices.settlement >= 875 && prices.settlement <= 1125, "settlement within an eighth");
-            assertEq(prices.stateByte, 7, "stateByte is fixed");
+            assertTrue(prices.settlement >= mwei(875) && prices.settlement <= mwei(1125), "settlement within an eighth");
+            assertEq(prices.stateByte, mwei(7), "stateByte is fixed");
         } catch (bytes memory reason) {
             assertEq(reason, abi.encodeWithSelector(IInbox.Inbox_PricesUnchanged.selector), "only refusal");
         }
@@ -152,7 +153,7 @@ contract InboxPricesTest is Deployed {
     function test_quote_whereDataFollowsBlobs_reverts() public {
         vm.prank(OPERATOR);
         vm.expectRevert(IInbox.Inbox_DataNotQuoted.selector);
-        inbox.pushDataQuote(101, 101);
+        inbox.pushDataQuote(mwei(101), mwei(101));
     }
 
     function testFuzz_quote_stranger_reverts(address caller) public {
@@ -160,7 +161,7 @@ contract InboxPricesTest is Deployed {
         _deployQuoted();
         vm.prank(caller);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_NotOperator.selector, caller));
-        inbox.pushDataQuote(101, 101);
+        inbox.pushDataQuote(mwei(101), mwei(101));
     }
 
     function testFuzz_quote_withinAnEighth(uint64 coreByte, uint64 witnessByte) public {
@@ -174,7 +175,7 @@ contract InboxPricesTest is Deployed {
         } else if (coreByte == 100 && witnessByte == 100) {
             vm.expectRevert(IInbox.Inbox_PricesUnchanged.selector);
         }
-        inbox.pushDataQuote(coreByte, witnessByte);
+        inbox.pushDataQuote(mwei(coreByte), mwei(witnessByte));
         if (core && witness) _assertPrices(coreByte, witnessByte, 1000);
     }
 
@@ -190,24 +191,24 @@ contract InboxPricesTest is Deployed {
     function test_quote_eachPartHasItsBounds() public {
         Settings memory s = settings();
         s.priceRules = priceRules(true);
-        s.priceRules.maxCoreByte = 105;
-        s.priceRules.minWitnessByte = 95;
+        s.priceRules.maxCoreByte = mwei(105);
+        s.priceRules.minWitnessByte = mwei(95);
         rollup = deploy(s);
         inbox = rollup.inbox();
         vm.startPrank(OPERATOR);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_QuoteOutOfReach.selector, 106, 88, 105));
-        inbox.pushDataQuote(106, 100);
+        inbox.pushDataQuote(mwei(106), mwei(100));
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_QuoteOutOfReach.selector, 94, 95, 112));
-        inbox.pushDataQuote(100, 94);
-        inbox.pushDataQuote(88, 112);
+        inbox.pushDataQuote(mwei(100), mwei(94));
+        inbox.pushDataQuote(mwei(88), mwei(112));
         _assertPrices(88, 112, 1000);
-        assertEq(abi.encode(inbox.pricesAt(1, 1)), abi.encode(Prices(88, 112, 1000, 7)), "kept in their places");
+        assertEq(abi.encode(inbox.pricesAt(1, 1)), abi.encode(pricesOf(88, 112, 1000)), "kept in their places");
     }
 
     function _quoted(uint64 coreByte, uint64 witnessByte) private {
         _deployQuoted();
         vm.prank(OPERATOR);
-        inbox.pushDataQuote(coreByte, witnessByte);
+        inbox.pushDataQuote(mwei(coreByte), mwei(witnessByte));
         _assertPrices(coreByte, witnessByte, 1000);
     }
 
@@ -217,20 +218,20 @@ contract InboxPricesTest is Deployed {
         inbox.pushPrices();
         _assertPrices(100, 1003);
         vm.startPrank(OPERATOR);
-        inbox.pushDataQuote(101, 101);
+        inbox.pushDataQuote(mwei(101), mwei(101));
         _assertPrices(101, 1003);
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_PricesTooEarly.selector, START + 3600));
-        inbox.pushDataQuote(102, 102);
+        inbox.pushDataQuote(mwei(102), mwei(102));
         vm.warp(START + 3600);
-        inbox.pushDataQuote(102, 102);
+        inbox.pushDataQuote(mwei(102), mwei(102));
         _assertPrices(102, 1003);
     }
 
     function test_bounds_holdPricesBack() public {
         Settings memory s = settings();
-        s.priceRules.maxCoreByte = 101;
-        s.priceRules.maxWitnessByte = 102;
-        s.priceRules.minSettlement = 999;
+        s.priceRules.maxCoreByte = mwei(101);
+        s.priceRules.maxWitnessByte = mwei(102);
+        s.priceRules.minSettlement = mwei(999);
         rollup = deploy(s);
         inbox = rollup.inbox();
         L1_BLOCK.set(0, 1000 gwei, 0, 0);
@@ -250,10 +251,10 @@ contract InboxPricesTest is Deployed {
     function _setTargets() private {
         vm.fee(10 ** 6);
         L1_BLOCK.set(0.64 gwei, 1, 100_000, 0);
-        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), 106, "target of a byte");
+        assertEq(PriceFormula.blobByte(L1_BLOCK, priceRules(false)), mwei(106), "target of a byte");
         vm.fee((1003 * 10 ** 9 - 1_024_000 * 1000) / 150_000);
         L1_BLOCK.set(0.64 gwei, 1, 100, 0);
-        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), 1003, "target of settlement");
+        assertEq(PriceFormula.settlement(L1_BLOCK, priceRules(false)), mwei(1003), "target of settlement");
     }
 
     function _assertPrices(uint64 byteOfEither, uint64 settlement) private view {
@@ -262,9 +263,9 @@ contract InboxPricesTest is Deployed {
 
     function _assertPrices(uint64 coreByte, uint64 witnessByte, uint64 settlement) private view {
         Prices memory prices = inbox.prices();
-        assertEq(prices.coreByte, coreByte, "coreByte");
-        assertEq(prices.witnessByte, witnessByte, "witnessByte");
-        assertEq(prices.settlement, settlement, "settlement");
-        assertEq(prices.stateByte, 7, "stateByte");
+        assertEq(prices.coreByte, mwei(coreByte), "coreByte");
+        assertEq(prices.witnessByte, mwei(witnessByte), "witnessByte");
+        assertEq(prices.settlement, mwei(settlement), "settlement");
+        assertEq(prices.stateByte, mwei(7), "stateByte");
     }
 }

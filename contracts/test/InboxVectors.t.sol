@@ -55,10 +55,10 @@ contract InboxVectorsTest is Deployed {
         uint256 rows;
         for (; vm.keyExistsJson(_json, _at("prices", rows, "")); ++rows) {
             Prices memory prices = Prices(
-                uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.coreByte"))),
-                uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.witnessByte"))),
-                uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.settlement"))),
-                uint64(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.stateByte")))
+                mwei(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.coreByte"))),
+                mwei(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.witnessByte"))),
+                mwei(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.settlement"))),
+                mwei(vm.parseJsonUint(_json, _at("prices", rows, ".item.value.stateByte")))
             );
             assertEq(InboxItems.prices(prices), vm.parseJsonBytes32(_json, _at("prices", rows, ".root")), "prices");
         }
@@ -99,7 +99,7 @@ contract InboxVectorsTest is Deployed {
     function _deposit(uint256 i, bytes memory args) private view returns (Deposit memory item) {
         (item.shard, item.owner) = abi.decode(args, (uint8, address));
         (, item.account) = inbox.accountOf(item.shard, item.owner);
-        item.amount = uint64(vm.parseJsonUint(_json, _at("items", i, ".value")) / 10 ** 6);
+        item.amount = mwei(vm.parseJsonUint(_json, _at("items", i, ".value")) / 10 ** 6);
     }
 
     /// @dev `place` holds what the events of all forced operations begin with, four words.

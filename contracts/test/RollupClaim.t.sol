@@ -164,7 +164,7 @@ contract RollupClaimTest is Deployed {
         makeClaim();
         ClaimRequest memory request = nextRequest();
         request.lastHeader.number = number % 2 == 0 ? number : number % 1100;
-        request.lastHeader.timestamp = uint64(START + 1000) * 1000;
+        request.lastHeader.timestamp = millis((START + 1000) * 1000);
         if (request.lastHeader.number <= before + 1 || request.lastHeader.number > before + 1025) {
             refuseClaim(
                 request,
@@ -187,7 +187,7 @@ contract RollupClaimTest is Deployed {
         uint256 latest = (START + wait) * 1000;
         request.lastHeader.number = blocks;
         if (timestamp % 2 == 0) timestamp = uint64(clamp(timestamp, earliest - 1000, latest + 1000));
-        request.lastHeader.timestamp = timestamp;
+        request.lastHeader.timestamp = millis(timestamp);
         if (timestamp < earliest || timestamp > latest) {
             refuseClaim(
                 request,
@@ -195,7 +195,7 @@ contract RollupClaimTest is Deployed {
             );
         } else {
             makeClaim(request);
-            assertEq(rollup.head().timestamp, timestamp, "head's timestamp");
+            assertEq(rollup.head().timestamp, millis(timestamp), "head's timestamp");
         }
     }
 
@@ -203,15 +203,15 @@ contract RollupClaimTest is Deployed {
         ClaimRequest memory request = nextRequest();
         uint64 earliest = uint64(START) * 1000 - 250;
         uint64 latest = uint64(START) * 1000;
-        request.lastHeader.timestamp = earliest - 1;
+        request.lastHeader.timestamp = millis(earliest - 1);
         refuseClaim(
             request, abi.encodeWithSelector(IRollup.Rollup_TimestampOutOfRange.selector, earliest - 1, earliest, latest)
         );
-        request.lastHeader.timestamp = latest + 1;
+        request.lastHeader.timestamp = millis(latest + 1);
         refuseClaim(
             request, abi.encodeWithSelector(IRollup.Rollup_TimestampOutOfRange.selector, latest + 1, earliest, latest)
         );
-        request.lastHeader.timestamp = latest;
+        request.lastHeader.timestamp = millis(latest);
         makeClaim(request);
     }
 
@@ -251,7 +251,7 @@ contract RollupClaimTest is Deployed {
         vm.warp(START + 300);
         ClaimRequest memory request = nextRequest();
         request.lastHeader.number = 1024;
-        request.lastHeader.timestamp = uint64(START + 299) * 1000;
+        request.lastHeader.timestamp = millis((START + 299) * 1000);
         request.lastHeader.segmentCount = 8193;
         refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, 8193, 0, 8192));
         request.lastHeader.segmentCount = type(uint64).max;
@@ -281,13 +281,13 @@ contract RollupClaimTest is Deployed {
         _setHead(1, max - 1, earlier, 0);
         ClaimRequest memory request = nextRequest();
         request.lastHeader.number = uint64(max) + 1;
-        request.lastHeader.timestamp = earlier + 500;
+        request.lastHeader.timestamp = millis(earlier + 500);
         refuseClaim(request, exhausted);
         _setHead(1, 1, max - 1, 0);
         vm.warp(uint256(max) / 1000 + 100);
         request = nextRequest();
         request.lastHeader.number = 2;
-        request.lastHeader.timestamp = uint64(max) + 1000;
+        request.lastHeader.timestamp = millis(uint64(max) + 1000);
         exhausted = abi.encodeWithSelector(IRollup.Rollup_HeadExhausted.selector, uint64(max) + 1000, uint64(max));
         refuseClaim(request, exhausted);
     }
@@ -297,7 +297,7 @@ contract RollupClaimTest is Deployed {
         ClaimHead memory head = rollup.head();
         assertEq(head.number, 1, "number");
         assertEq(head.blockNumber, 2, "blockNumber");
-        assertEq(head.timestamp, 3, "timestamp");
+        assertEq(head.timestamp, millis(3), "timestamp");
         assertEq(head.inboxCount, 0, "inboxCount");
         assertEq(head.segmentCount, 5, "segmentCount");
     }

@@ -41,7 +41,7 @@ contract RollupParametersTest is Deployed {
         assertEq(abi.encode(rollup.sequencerAt(1)), abi.encode(s.sequencer), "sequencer");
         assertEq(rollup.answersFor(BOND_OWNER), s.sequencer.key, "whose bond answers");
         RulesVersion[] memory versions = new RulesVersion[](1);
-        versions[0] = RulesVersion(0, uint64(START), s.rules);
+        versions[0] = RulesVersion(millis(0), uint64(START), s.rules);
         assertEq(abi.encode(rollup.versions()), abi.encode(versions), "rules");
         assertEq(rollup.lineage(), 0, "lineage");
         assertTrue(rollup.isClaimer(s.claimer), "claimer");
@@ -74,15 +74,15 @@ contract RollupParametersTest is Deployed {
     function test_genesis_rootsAndDigestEqualTypes() public {
         string memory json = vm.readFile("../test/vectors/signatures.json");
         Settings memory s = settings();
-        s.genesisTimestamp = uint64(vm.parseJsonUint(json, ".deployment.genesis.timestamp"));
+        s.genesisTimestamp = millis(vm.parseJsonUint(json, ".deployment.genesis.timestamp"));
         s.genesisPrices = Prices(
-            uint64(vm.parseJsonUint(json, ".deployment.genesis.prices.coreByte")),
-            uint64(vm.parseJsonUint(json, ".deployment.genesis.prices.witnessByte")),
-            uint64(vm.parseJsonUint(json, ".deployment.genesis.prices.settlement")),
-            uint64(vm.parseJsonUint(json, ".deployment.genesis.prices.stateByte"))
+            mwei(vm.parseJsonUint(json, ".deployment.genesis.prices.coreByte")),
+            mwei(vm.parseJsonUint(json, ".deployment.genesis.prices.witnessByte")),
+            mwei(vm.parseJsonUint(json, ".deployment.genesis.prices.settlement")),
+            mwei(vm.parseJsonUint(json, ".deployment.genesis.prices.stateByte"))
         );
-        s.priceRules.minSettlement = 1;
-        vm.warp(s.genesisTimestamp / 1000);
+        s.priceRules.minSettlement = mwei(1);
+        vm.warp(s.genesisTimestamp.wide() / 1000);
         BlockHeader memory header = deploy(s).genesisHeader();
         assertEq(header.stateRoot, vm.parseJsonBytes32(json, ".headers[0].header.value.stateRoot"), "state");
         assertEq(header.runsRoot, vm.parseJsonBytes32(json, ".headers[0].header.value.runsRoot"), "runs");
@@ -117,10 +117,10 @@ contract RollupParametersTest is Deployed {
         Settings memory s = settings();
         (address queue,) = tryCreate("Inbox.sol:Inbox", inboxArguments(s));
         Settings memory others = settings();
-        others.minDeposit += 1;
+        others.minDeposit = others.minDeposit + mwei(1);
         _refuseInbox(others, queue);
         others = settings();
-        others.genesisPrices.stateByte += 1;
+        others.genesisPrices.stateByte = others.genesisPrices.stateByte + mwei(1);
         (queue,) = tryCreate("Inbox.sol:Inbox", inboxArguments(s));
         _refuseInbox(others, queue);
         _refuseInbox(s, address(inbox));
@@ -234,22 +234,22 @@ contract RollupParametersTest is Deployed {
 
     function test_settings_genesisPricesAreWithinTheRules() public {
         Settings memory s = settings();
-        s.genesisPrices.stateByte = 2 ** 40 + 1;
+        s.genesisPrices.stateByte = mwei(2 ** 40 + 1);
         _refuse(s, "genesisPrices.stateByte");
         s = settings();
-        s.genesisPrices.witnessByte = s.priceRules.minWitnessByte - 1;
+        s.genesisPrices.witnessByte = s.priceRules.minWitnessByte - mwei(1);
         _refuse(s, "genesisPrices.witnessByte");
-        s.genesisPrices.witnessByte = s.priceRules.maxWitnessByte + 1;
+        s.genesisPrices.witnessByte = s.priceRules.maxWitnessByte + mwei(1);
         _refuse(s, "genesisPrices.witnessByte");
         s = settings();
-        s.genesisPrices.coreByte = s.priceRules.minCoreByte - 1;
+        s.genesisPrices.coreByte = s.priceRules.minCoreByte - mwei(1);
         _refuse(s, "genesisPrices.coreByte");
-        s.genesisPrices.coreByte = s.priceRules.maxCoreByte + 1;
+        s.genesisPrices.coreByte = s.priceRules.maxCoreByte + mwei(1);
         _refuse(s, "genesisPrices.coreByte");
         s = settings();
-        s.genesisPrices.settlement = s.priceRules.minSettlement - 1;
+        s.genesisPrices.settlement = s.priceRules.minSettlement - mwei(1);
         _refuse(s, "genesisPrices.settlement");
-        s.genesisPrices.settlement = s.priceRules.maxSettlement + 1;
+        s.genesisPrices.settlement = s.priceRules.maxSettlement + mwei(1);
         _refuse(s, "genesisPrices.settlement");
     }
 
@@ -292,11 +292,11 @@ contract RollupParametersTest is Deployed {
     function _with(string memory name, uint256 value) private view returns (Settings memory s) {
         s = settings();
         bytes32 named = keccak256(bytes(name));
-        if (named == keccak256("fees.minPrice")) s.rules.fees.minPrice = uint64(value);
+        if (named == keccak256("fees.minPrice")) s.rules.fees.minPrice = mwei(value);
         else if (named == keccak256("fees.target")) s.rules.fees.target = uint64(value);
         else if (named == keccak256("fees.fraction")) s.rules.fees.fraction = uint64(value);
-        else if (named == keccak256("forceDelayMs")) s.forceDelayMs = uint64(value);
-        else if (named == keccak256("genesisTimestamp")) s.genesisTimestamp = uint64(value);
+        else if (named == keccak256("forceDelayMs")) s.forceDelayMs = millis(value);
+        else if (named == keccak256("genesisTimestamp")) s.genesisTimestamp = millis(value);
         else if (named == keccak256("windows.challenge")) s.windows.challenge = uint32(value);
         else if (named == keccak256("windows.data")) s.windows.data = uint32(value);
         else if (named == keccak256("windows.answer")) s.windows.answer = uint32(value);
@@ -305,7 +305,7 @@ contract RollupParametersTest is Deployed {
         else if (named == keccak256("evidencePeriod")) s.evidencePeriod = uint32(value);
         else if (named == keccak256("keyNotice")) s.keyNotice = uint64(value);
         else if (named == keccak256("upgradeNotice")) s.upgradeNotice = uint32(value);
-        else if (named == keccak256("minDeposit")) s.minDeposit = uint64(value);
+        else if (named == keccak256("minDeposit")) s.minDeposit = mwei(value);
         else _setRule(s, named, value);
         // Others follow, so that only the one looked at is at its bound.
         if (named == keccak256("windows.challenge")) s.evidencePeriod = 90 days;
@@ -320,9 +320,9 @@ contract RollupParametersTest is Deployed {
         else if (named == keccak256("claimGas")) s.priceRules.claimGas = uint32(value);
         else if (named == keccak256("claimBytes")) s.priceRules.claimBytes = uint32(value);
         else if (named == keccak256("operationsPerClaim")) s.priceRules.operationsPerClaim = uint32(value);
-        else if (named == keccak256("maxCoreByte")) s.priceRules.maxCoreByte = uint64(value);
-        else if (named == keccak256("maxWitnessByte")) s.priceRules.maxWitnessByte = uint64(value);
-        else s.priceRules.maxSettlement = uint64(value);
+        else if (named == keccak256("maxCoreByte")) s.priceRules.maxCoreByte = mwei(value);
+        else if (named == keccak256("maxWitnessByte")) s.priceRules.maxWitnessByte = mwei(value);
+        else s.priceRules.maxSettlement = mwei(value);
     }
 
     /// @return hash of the parameter's name with which the deployment is refused, 0 when it is not.

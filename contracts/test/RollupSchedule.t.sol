@@ -5,6 +5,7 @@ import {RollupOperator} from "../src/governance/RollupOperator.sol";
 import {IRollup} from "../src/interfaces/IRollup.sol";
 import {ClaimRequest} from "../src/types/Batch.sol";
 import {Rules, RulesVersion, SequencerKey, Settings} from "../src/types/Parameters.sol";
+import {Millis} from "../src/types/Units.sol";
 import {Governed} from "../src/governance/Governed.sol";
 import {Deployed} from "./support/Deployed.sol";
 
@@ -120,7 +121,7 @@ contract RollupScheduleTest is Deployed {
     }
 
     function test_rules_countFromTheirTimeOn() public {
-        uint64 from = uint64((START + 2000) * 1000);
+        Millis from = millis((START + 2000) * 1000);
         Rules memory next = rules();
         next.number = 2;
         RulesVersion memory version = RulesVersion(from, uint64(START), next);
@@ -131,29 +132,29 @@ contract RollupScheduleTest is Deployed {
         RulesVersion[] memory all = rollup.versions();
         assertEq(all.length, 2, "versions");
         assertEq(abi.encode(all[1]), abi.encode(version), "the new one");
-        assertEq(rollup.parameters().fees.minPrice, 10, "parameters tell the first version's");
+        assertEq(rollup.parameters().fees.minPrice, mwei(10), "parameters tell the first version's");
     }
 
     function test_rules_claimAcrossTheirBorder_reverts() public {
-        uint64 from = uint64((START + 2000) * 1000);
+        Millis from = millis((START + 2000) * 1000);
         vm.prank(GOVERNANCE);
         rollup.announceRules(from, rules());
         vm.warp(START + 3000);
         ClaimRequest memory request = _blocks(3);
-        request.lastHeader.timestamp = from - 1;
+        request.lastHeader.timestamp = from - millis(1);
         makeClaim(request);
         request = _blocks(2);
-        request.lastHeader.timestamp = from + 1000;
+        request.lastHeader.timestamp = from + millis(1000);
         refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_RulesChange.selector, from));
         request = _blocks(1);
-        request.lastHeader.timestamp = from + 1000;
+        request.lastHeader.timestamp = from + millis(1000);
         makeClaim(request);
         makeClaim(_blocks(2));
         assertEq(rollup.head().number, 3, "claims beyond the border");
     }
 
     function test_rules_aBlockAtTheirTimeIsOfThem() public {
-        uint64 from = uint64((START + 2000) * 1000);
+        Millis from = millis((START + 2000) * 1000);
         vm.prank(GOVERNANCE);
         rollup.announceRules(from, rules());
         vm.warp(START + 3000);
@@ -167,31 +168,31 @@ contract RollupScheduleTest is Deployed {
     }
 
     function test_rules_noticeIsGiven() public {
-        uint64 earliest = uint64((START + 2000) * 1000);
+        uint256 earliest = (START + 2000) * 1000;
         vm.startPrank(GOVERNANCE);
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_RulesTooEarly.selector, earliest - 1, earliest));
-        rollup.announceRules(earliest - 1, rules());
-        rollup.announceRules(earliest + 5000, rules());
+        rollup.announceRules(millis(earliest - 1), rules());
+        rollup.announceRules(millis(earliest + 5000), rules());
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_RulesTooEarly.selector, earliest + 5000, earliest + 5001));
-        rollup.announceRules(earliest + 5000, rules());
-        rollup.announceRules(earliest + 5001, rules());
+        rollup.announceRules(millis(earliest + 5000), rules());
+        rollup.announceRules(millis(earliest + 5001), rules());
     }
 
     function test_rules_areWithdrawnBeforeTheirTimeOnly() public {
-        uint64 from = uint64((START + 2000) * 1000);
+        Millis from = millis((START + 2000) * 1000);
         vm.startPrank(GOVERNANCE);
         vm.expectRevert(IRollup.Rollup_NothingAnnounced.selector);
         rollup.withdrawRules();
         rollup.announceRules(from, rules());
-        rollup.announceRules(from + 1000, rules());
+        rollup.announceRules(from + millis(1000), rules());
         vm.expectEmit(address(rollup));
-        emit IRollup.RulesWithdrawn(from + 1000);
+        emit IRollup.RulesWithdrawn(from + millis(1000));
         rollup.withdrawRules();
         vm.warp(START + 1999);
         rollup.withdrawRules();
         assertEq(rollup.versions().length, 1, "the first version");
-        rollup.announceRules(from + 2_000_000, rules());
-        vm.warp(from / 1000 + 2000);
+        rollup.announceRules(from + millis(2_000_000), rules());
+        vm.warp(START + 4000);
         vm.expectRevert(IRollup.Rollup_NothingAnnounced.selector);
         rollup.withdrawRules();
     }
@@ -200,7 +201,7 @@ contract RollupScheduleTest is Deployed {
         vm.assume(caller != GOVERNANCE);
         vm.startPrank(caller);
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotGovernance.selector, caller));
-        rollup.announceRules(type(uint64).max, rules());
+        rollup.announceRules(Millis.wrap(type(uint64).max), rules());
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotGovernance.selector, caller));
         rollup.withdrawRules();
     }
@@ -210,11 +211,11 @@ contract RollupScheduleTest is Deployed {
         next.fees.target = 0;
         vm.startPrank(GOVERNANCE);
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ParameterOutOfBounds.selector, "fees.target"));
-        rollup.announceRules(type(uint64).max, next);
+        rollup.announceRules(Millis.wrap(type(uint64).max), next);
         next = rules();
         next.number = 0;
         vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ParameterOutOfBounds.selector, "rules.number"));
-        rollup.announceRules(type(uint64).max, next);
+        rollup.announceRules(Millis.wrap(type(uint64).max), next);
     }
 
     function test_operatorContract_announcesForTheGovernanceAlone() public {
@@ -243,6 +244,6 @@ contract RollupScheduleTest is Deployed {
     function _blocks(uint64 count) private view returns (ClaimRequest memory request) {
         request = nextRequest();
         request.lastHeader.number += count - 1;
-        request.lastHeader.timestamp += 250 * (count - 1);
+        request.lastHeader.timestamp = request.lastHeader.timestamp + millis(250 * (count - 1));
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {StateProofs} from "../src/libraries/StateProofs.sol";
 import {Account} from "../src/types/State.sol";
+import {Mwei} from "../src/types/Units.sol";
 import {StateVectors} from "./support/StateVectors.sol";
 
 contract StateProofsHarness {
@@ -14,7 +15,7 @@ contract StateProofsHarness {
         return StateProofs.stateRoot(shard, index, account, branch);
     }
 
-    function revenueRoot(uint8 shard, uint64 revenue, bytes32[] calldata branch) external view returns (bytes32) {
+    function revenueRoot(uint8 shard, Mwei revenue, bytes32[] calldata branch) external view returns (bytes32) {
         return StateProofs.stateRoot(shard, revenue, branch);
     }
 }
@@ -49,8 +50,8 @@ contract StateProofsTest is StateVectors {
         if (part < 45) p.branch[part] ^= bytes32(1 << (bit % 256));
         else if (part == 45) p.account.owner = address(uint160(p.account.owner) ^ uint160(1 << (bit % 160)));
         else if (part == 46) p.account.nonce ^= uint64(1 << (bit % 64));
-        else if (part == 47) p.account.balance ^= uint64(1 << (bit % 64));
-        else if (part == 48) p.account.withdrawn ^= uint64(1 << (bit % 64));
+        else if (part == 47) p.account.balance = _flip(p.account.balance, bit);
+        else if (part == 48) p.account.withdrawn = _flip(p.account.withdrawn, bit);
         else if (part == 49) p.index ^= uint32(1 << (bit % 32));
         else p.shard ^= uint8(1 << (bit % 6));
         assertTrue(_proofs.accountRoot(p.shard, p.index, p.account, p.branch) != stateRoot(), "root kept");
@@ -61,7 +62,7 @@ contract StateProofsTest is StateVectors {
         RevenueProof memory p = revenueProof(which % (revenueVectors() - 1));
         part = clamp(part, 0, 13);
         if (part < 12) p.branch[part] ^= bytes32(1 << (bit % 256));
-        else if (part == 12) p.revenue ^= uint64(1 << (bit % 64));
+        else if (part == 12) p.revenue = _flip(p.revenue, bit);
         else p.shard ^= uint8(1 << (bit % 6));
         assertTrue(_proofs.revenueRoot(p.shard, p.revenue, p.branch) != stateRoot(), "root kept");
     }
@@ -78,5 +79,9 @@ contract StateProofsTest is StateVectors {
         RevenueProof memory p = revenueProof(0);
         vm.expectRevert(abi.encodeWithSelector(StateProofs.StateProofs_BranchLength.selector, length, 12));
         _proofs.revenueRoot(p.shard, p.revenue, new bytes32[](length));
+    }
+
+    function _flip(Mwei amount, uint256 bit) private pure returns (Mwei) {
+        return Mwei.wrap(Mwei.unwrap(amount) ^ uint64(1 << (bit % 64)));
     }
 }

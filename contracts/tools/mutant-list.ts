@@ -23,6 +23,13 @@ const schedule = (name: string, find: string, replace: string, invariant?: strin
   file: 'RollupSchedule.sol',
 })
 
+const units = (name: string, find: string, replace: string): Mutant => ({
+  name,
+  file: 'types/Units.sol',
+  find,
+  replace,
+})
+
 const library = (file: string, name: string, find: string, replace: string): Mutant => ({
   name,
   file: `libraries/${file}.sol`,
@@ -36,8 +43,8 @@ const forInvariants: readonly Mutant[] = [
   inbox('revenue is not noted as paid', '_revenuePaid[shard] = revenue;', '', 'payments: '),
   inbox(
     'a withdrawal pays one mwei more',
-    'uint256 value = amount * WEI_PER_MWEI;',
-    'uint256 value = (amount + 1) * WEI_PER_MWEI;',
+    'uint256 value = amount.toWei();',
+    'uint256 value = amount.toWei() + 10 ** 6;',
     'vault: balance',
   ),
   inbox(
@@ -66,16 +73,21 @@ const forInvariants: readonly Mutant[] = [
   ),
   inbox('owners share one account', '_accountCounts[shard] = account + 1;', '', 'account of a deposit'),
   inbox('a known owner gets a new account', 'if (next != 0) return next - 1;', '', 'account of a deposit'),
-  inbox('odd wei are taken', 'if (msg.value % WEI_PER_MWEI != 0) revert Inbox_NotWholeMwei(msg.value);', '', 'deposit'),
-  inbox('dust is taken', 'if (amount < MIN_DEPOSIT) revert Inbox_DepositTooSmall(amount, MIN_DEPOSIT);', '', 'deposit'),
+  inbox('odd wei are taken', 'if (rest != 0) revert Inbox_NotWholeMwei(msg.value);', 'rest;', 'deposit'),
+  inbox(
+    'dust is taken',
+    'if (amount < MIN_DEPOSIT) revert Inbox_DepositTooSmall(amount.wide(), MIN_DEPOSIT);',
+    '',
+    'deposit',
+  ),
   inbox(
     'deposits are counted twice',
-    '_held[shard] = uint64(total);',
-    '_held[shard] = uint64(total + amount);',
+    '_held[shard] = held + amount;',
+    '_held[shard] = held + amount + amount;',
     'held: in a shard',
   ),
   inbox('prices may be pushed at any time', '_checkInterval(_derivedAt, rules.interval);', '', 'early prices'),
-  library('PriceFormula', 'prices move by a quarter', 'price / STEP_PART', 'price / 4'),
+  library('PriceFormula', 'prices move by a quarter', 'price) / STEP_PART', 'price) / 4'),
   rollup(
     'any number may be claimed',
     'if (request.number != number + 1) revert Rollup_ClaimOutOfOrder(request.number, number + 1);',
@@ -168,8 +180,8 @@ const forInvariants: readonly Mutant[] = [
   ),
   schedule(
     'rules that hold are taken back',
-    'if (block.timestamp * MS_PER_SECOND >= from) revert Rollup_NothingAnnounced();',
-    'if (from == 0) revert Rollup_NothingAnnounced();',
+    'if (Units.now_() >= from) revert Rollup_NothingAnnounced();',
+    'if (from.isZero()) revert Rollup_NothingAnnounced();',
     'withdrawal of rules that hold',
   ),
   inbox('payments leave what is held', '_held[shard] = held - amount;', '', 'held: in a shard'),
@@ -184,8 +196,8 @@ const forInvariants: readonly Mutant[] = [
 /** Each of these makes some test fail. */
 const forAnyTest: readonly Mutant[] = [
   inbox('a deposit may have no owner', 'if (owner == address(0)) revert Inbox_OwnerZero();', ''),
-  inbox('deposits have no limit', 'if (total > MAX_HELD)', 'if (total > type(uint64).max)'),
-  inbox('an account takes deposits for ever', 'if (paid >= MAX_PAID)', 'if (paid > type(uint64).max - 1)'),
+  inbox('deposits have no limit', 'if (amount > MAX_HELD - held)', 'if (false)'),
+  inbox('an account takes deposits for ever', 'if (paid >= MAX_PAID)', 'if (false)'),
   inbox(
     'a shard pays more than it holds',
     'if (amount > held) revert Inbox_NotHeld(amount, held);',
@@ -260,11 +272,11 @@ const forAnyTest: readonly Mutant[] = [
   rollup('an answer leaves no time to prove', '(unasked > answered ? unasked : answered)', 'unasked'),
   rollup(
     'a claim crosses into other rules',
-    'if (rulesFrom > parent.timestamp && header.number != parent.blockNumber + 1) {',
+    'if (rulesFrom > Millis.wrap(parent.timestamp) && header.number != parent.blockNumber + 1) {',
     'if (rulesFrom > header.timestamp) {',
   ),
   schedule('nobody is asked to answer for a key', 'if (answersFor[entry.bondOwner] != entry.key)', 'if (false)'),
-  schedule('rules are announced without notice', 'if (from < earliest) revert', 'if (from == 0) revert'),
+  schedule('rules are announced without notice', 'if (from.wide() < earliest) revert', 'if (from.isZero()) revert'),
   schedule('rules come in any order', 'if (earliest < afterLast) earliest = afterLast;', ''),
   schedule('anyone announces rules', 'if (msg.sender != GOVERNANCE) revert Rollup_NotGovernance(msg.sender);', ''),
   library('Headers', 'prices are no part of a header', 'header.inboxHash, root(header.prices)', 'header.inboxHash, 0'),
@@ -272,8 +284,8 @@ const forAnyTest: readonly Mutant[] = [
   library(
     'SettingsBounds',
     'genesis at any time',
-    'return distance <= MAX_GENESIS_DISTANCE_MS;',
-    'return distance >= 0;',
+    'return distance <= Units.toMillis(MAX_GENESIS_DISTANCE);',
+    'return distance >= Millis.wrap(0);',
   ),
   library('SettingsBounds', 'one round of asking', 'ROUNDS_OF_ASKING * windows.answer', 'windows.answer'),
   rollup('any hash is final', 'return isFinal(number) && _hashes[number] == hash;', 'hash; return isFinal(number);'),
@@ -287,7 +299,9 @@ const forAnyTest: readonly Mutant[] = [
     'if (number > _head.number) revert Rollup_UnknownClaim(number, _head.number);',
     '',
   ),
-  library('PriceFormula', 'costs are rounded down', '(numerator - 1) / denominator + 1', 'numerator / denominator'),
+  units('costs are rounded down', '(numerator - 1) / denominator + 1', 'numerator / denominator'),
+  units('what does not fit is not left over', 'rest = value - amount.toWei();', 'rest = value % WEI_PER_MWEI;'),
+  units('amounts are cut', 'amount < type(uint64).max ? uint64(amount) : type(uint64).max', 'uint64(amount)'),
   library('PriceFormula', 'the L1 fee loses its weight', '16 * uint256', 'uint256'),
   library('PriceFormula', 'prices have no upper bound', 'if (highest > max) highest = max;', ''),
   library('PriceFormula', 'prices have no lower bound', 'if (lowest < min) lowest = min;', ''),

@@ -59,7 +59,7 @@ library Batches {
         return case_.last.number - case_.before.number;
     }
 
-    /// @notice Opens a block under the core's root, whose length is demanded to be that of the batch.
+    /// @notice Opens a block under the core's root, whose length must be that of the batch.
     function openBlock(Cursor memory cursor, bytes32[] memory table, Case calldata case_)
         internal
         view
@@ -81,7 +81,7 @@ library Batches {
         opened.runsRoot = cursor.word();
         bytes32 leaf = Ssz.hash(opened.headerRoot, opened.runsRoot);
         bytes32 tree = Trees.rootOf(cursor, table, leaf, opened.index, BLOCKS_DEPTH);
-        Trees.demand(Ssz.mixInLength(tree, count), case_.coreRoot);
+        Trees.checkRoot(Ssz.mixInLength(tree, count), case_.coreRoot);
     }
 
     /// @notice Opens a run under the root of its block's runs.
@@ -98,7 +98,7 @@ library Batches {
         bytes32 tree = Trees.rootOf(cursor, table, leaf, opened.index, RUNS_DEPTH);
         opened.count = cursor.take(1);
         _within(opened.index, opened.count);
-        Trees.demand(mixIn(tree, opened.count), runsRoot);
+        Trees.checkRoot(mixIn(tree, opened.count), runsRoot);
     }
 
     /// @notice Opens a segment under the root of its run's segments.
@@ -115,7 +115,7 @@ library Batches {
         bytes32 tree = Trees.rootOf(cursor, table, leaf, opened.index, SEGMENTS_DEPTH);
         opened.count = cursor.take(2);
         _within(opened.index, opened.count);
-        Trees.demand(mixIn(tree, opened.count), list);
+        Trees.checkRoot(mixIn(tree, opened.count), list);
     }
 
     /// @notice Opens the lengths of all runs of a block: runs 1, and of each shard 1 · segments' tree 32 · segments 2 · postRoot 32.
@@ -130,7 +130,7 @@ library Batches {
             segments += count;
         }
         uint256 length = runs.length;
-        Trees.demand(mixIn(Ssz.merkleize(runs, RUNS_DEPTH), length), runsRoot);
+        Trees.checkRoot(mixIn(Ssz.merkleize(runs, RUNS_DEPTH), length), runsRoot);
     }
 
     /// @notice Root of the list that has `leaf` at `index`: its branch, then its length in `width` bytes.
@@ -164,12 +164,12 @@ library Batches {
     function readHeader(Cursor memory cursor) internal pure returns (BlockHeader memory header) {
         header.number = cursor.take64();
         header.parent = cursor.word();
-        header.timestamp = cursor.take64();
+        header.timestamp = cursor.takeMillis();
         header.lineage = cursor.word();
         header.inboxCount = cursor.take64();
         header.segmentCount = cursor.take64();
         header.inboxHash = cursor.word();
-        header.prices = Prices(cursor.take64(), cursor.take64(), cursor.take64(), cursor.take64());
+        header.prices = Prices(cursor.takeMwei(), cursor.takeMwei(), cursor.takeMwei(), cursor.takeMwei());
         header.runsRoot = cursor.word();
         header.stateRoot = cursor.word();
     }

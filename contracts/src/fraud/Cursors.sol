@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IProof} from "../interfaces/IProof.sol";
+import {Millis, Mwei} from "../types/Units.sol";
 
 /// @dev Where reading stands, as offsets in calldata.
 struct Cursor {
@@ -37,6 +38,16 @@ library Cursors {
         return uint64(take(cursor, 8));
     }
 
+    /// @notice The next 8 bytes as an amount.
+    function takeMwei(Cursor memory cursor) internal pure returns (Mwei) {
+        return Mwei.wrap(take64(cursor));
+    }
+
+    /// @notice The next 8 bytes as a time.
+    function takeMillis(Cursor memory cursor) internal pure returns (Millis) {
+        return Millis.wrap(take64(cursor));
+    }
+
     /// @notice The next 32 bytes.
     function word(Cursor memory cursor) internal pure returns (bytes32) {
         return bytes32(take(cursor, 32));
@@ -50,7 +61,7 @@ library Cursors {
         if (cursor.at > cursor.end) revert IProof.Proof_TooShort();
     }
 
-    /// @notice Demands that everything was read.
+    /// @notice Checks that everything was read.
     function close(Cursor memory cursor) internal pure {
         if (cursor.at != cursor.end) revert IProof.Proof_LeftOver(cursor.end - cursor.at);
     }

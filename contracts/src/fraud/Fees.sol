@@ -6,13 +6,13 @@ import {OperationRoots} from "../libraries/OperationRoots.sol";
 import {FeeParameters} from "../types/Parameters.sol";
 import {Prices} from "../types/State.sol";
 import {Operation} from "./Operations.sol";
+import {Millis} from "../types/Units.sol";
 
 /// @title The fee market of a shard
 /// @notice Equal to `protocol/src/fees` in every step.
 library Fees {
     uint256 private constant MAX_PRICE_FACTOR = 64;
     uint256 private constant CAP_FRACTIONS = 5;
-    uint256 private constant MS_PER_SECOND = 1000;
     /// @dev Bytes of a signature, of a segment's postRoot and selectors, of a stored conversation without members, of a member.
     uint256 private constant SIGNATURE = 64;
     uint256 private constant SEGMENT = 33;
@@ -21,13 +21,13 @@ library Fees {
     /// @dev Of a message without its signature.
     uint256 private constant MESSAGE = 38;
 
-    /// @notice What is left of `excess` of time `from` at time `to`, both in milliseconds.
-    function decayed(uint64 excess, uint64 from, uint64 to, FeeParameters calldata fees)
+    /// @notice What is left of `excess` of time `from` at time `to`.
+    function decayed(uint64 excess, Millis from, Millis to, FeeParameters calldata fees)
         internal
         pure
         returns (uint64)
     {
-        uint256 workedOff = uint256(fees.target) * (to - from) / MS_PER_SECOND;
+        uint256 workedOff = (to - from).timesRate(fees.target);
         // forge-lint: disable-next-line(unsafe-typecast) below `excess`
         return excess > workedOff ? uint64(excess - workedOff) : 0;
     }
@@ -42,14 +42,15 @@ library Fees {
 
     /// @notice Mwei of a unit of weight.
     function executionPrice(uint64 excess, FeeParameters calldata fees) internal pure returns (uint256) {
-        uint256 price = FakeExponential.grow(fees.minPrice, excess, fees.fraction);
-        uint256 highest = MAX_PRICE_FACTOR * fees.minPrice;
+        uint256 price = FakeExponential.grow(fees.minPrice.wide(), excess, fees.fraction);
+        uint256 highest = fees.minPrice.times(MAX_PRICE_FACTOR);
         return price < highest ? price : highest;
     }
 
     /// @notice Mwei of a message at an execution price.
     function messagePrice(uint256 execution, Prices memory prices) internal pure returns (uint256) {
-        return execution + MESSAGE * prices.coreByte + SIGNATURE * prices.witnessByte + prices.settlement;
+        return
+            execution + prices.coreByte.times(MESSAGE) + prices.witnessByte.times(SIGNATURE) + prices.settlement.wide();
     }
 
     /// @notice Units of weight of an operation.
@@ -65,8 +66,9 @@ library Fees {
         returns (uint256)
     {
         uint256 signatures = 1 + operation.add.length + operation.exchange.length;
-        return execution * weightOf(operation) + _coreBytes(operation) * prices.coreByte + signatures * SIGNATURE
-            * prices.witnessByte + prices.settlement + _stateBytes(operation) * prices.stateByte;
+        return execution * weightOf(operation) + prices.coreByte.times(_coreBytes(operation))
+            + prices.witnessByte.times(signatures * SIGNATURE) + prices.settlement.wide()
+            + prices.stateByte.times(_stateBytes(operation));
     }
 
     function _coreBytes(Operation memory operation) private pure returns (uint256) {

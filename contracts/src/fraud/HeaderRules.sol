@@ -10,15 +10,15 @@ import {Batches, OpenedBlock} from "./Batches.sol";
 import {Cursor, Cursors} from "./Cursors.sol";
 import {Neighbours} from "./Neighbours.sol";
 import {Trees} from "./Trees.sol";
+import {Millis, Units} from "../types/Units.sol";
 
 /// @title Rules of a batch's length and of its headers
 /// @notice Each function answers whether what it opens breaks the rule.
 library HeaderRules {
     using Cursors for Cursor;
 
-    uint64 private constant MIN_BLOCK_INTERVAL_MS = 250;
+    Millis private constant MIN_BLOCK_INTERVAL = Millis.wrap(250);
     uint64 private constant ITEMS_PER_BLOCK = 64;
-    uint64 private constant MS_PER_SECOND = 1000;
     uint256 private constant SEGMENTS_PER_BLOCK = 1024;
 
     /// @notice part 1 (0 the core, 1 the witness) · tree 32 · length 2
@@ -26,7 +26,7 @@ library HeaderRules {
         bytes32 root = cursor.take(1) == 0 ? case_.coreRoot : case_.witnessRoot;
         bytes32 tree = cursor.word();
         uint256 length = cursor.take(2);
-        Trees.demand(Batches.mixIn(tree, length), root);
+        Trees.checkRoot(Batches.mixIn(tree, length), root);
         return length != Batches.blocksOf(case_);
     }
 
@@ -40,7 +40,7 @@ library HeaderRules {
         bytes32 root = cursor.word();
         bytes32 leaf = Ssz.hash(root, cursor.word());
         bytes32 tree = Trees.rootOf(cursor, table, leaf, count - 1, Batches.BLOCKS_DEPTH);
-        Trees.demand(Ssz.mixInLength(tree, count), case_.coreRoot);
+        Trees.checkRoot(Ssz.mixInLength(tree, count), case_.coreRoot);
         return root != Batches.rootOf(case_.last);
     }
 
@@ -54,8 +54,8 @@ library HeaderRules {
             Neighbours.open(cursor, table, case_);
         BlockHeader memory header = opened.header;
         return uint256(header.number) != uint256(before.number) + 1 || header.parent != beforeRoot
-            || header.lineage != case_.lineage
-            || uint256(header.timestamp) < uint256(before.timestamp) + MIN_BLOCK_INTERVAL_MS;
+            || header.lineage != case_.lineage || header.timestamp < before.timestamp
+            || header.timestamp - before.timestamp < MIN_BLOCK_INTERVAL;
     }
 
     /// @notice block with the one before · price point 4
@@ -78,7 +78,8 @@ library HeaderRules {
         if (count < before.inboxCount || count > most || count > case_.last.inboxCount) return true;
         if (count == most) return false;
         (, uint64 time,,) = IQueue(case_.inbox).itemAt(opened.header.inboxCount);
-        return uint256(time) * MS_PER_SECOND + case_.forceDelayMs <= opened.header.timestamp;
+        // forge-lint: disable-next-line(unsafe-typecast) the queue keeps 40 bits
+        return Units.toMillis(uint40(time)) + case_.forceDelayMs <= opened.header.timestamp;
     }
 
     /// @notice block

@@ -51,7 +51,7 @@ library Items {
         deposit.account = uint32(cursor.take(4));
         // forge-lint: disable-next-line(unsafe-typecast) 20 bytes
         deposit.owner = address(uint160(cursor.take(20)));
-        deposit.amount = cursor.take64();
+        deposit.amount = cursor.takeMwei();
         return InboxItems.deposit(deposit);
     }
 

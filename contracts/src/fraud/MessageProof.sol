@@ -30,7 +30,7 @@ contract MessageProof is IProof {
         OpenedSegment memory segment = Batches.openSegment(cursor, table, run.list);
         if (segment.kind != Batches.MESSAGES) revert Proof_OtherKind(segment.kind);
         (uint256 at, bytes32 tree) = Messages.read(cursor, segment.value);
-        Trees.demand(tree, segment.body);
+        Trees.checkRoot(tree, segment.body);
         Surroundings memory around;
         around.chainId = case_.chainId;
         around.timestamp = block_.header.timestamp;
@@ -68,7 +68,7 @@ contract MessageProof is IProof {
         uint256 count
     ) private view returns (bool, bytes32) {
         OpenedShard memory shard = cursor.openShard();
-        Trees.demand(shard.rootOf(table), preRoot);
+        Trees.checkRoot(shard.rootOf(table), preRoot);
         shard.feeExcess = Fees.decayed(shard.feeExcess, shard.feeTime, around.timestamp, fees);
         shard.feeTime = around.timestamp;
         uint256 price = Fees.messagePrice(Fees.executionPrice(shard.feeExcess, fees), around.prices);

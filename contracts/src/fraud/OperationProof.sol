@@ -8,6 +8,7 @@ import {OperationRoots} from "../libraries/OperationRoots.sol";
 import {Case, Surroundings} from "../types/Fraud.sol";
 import {FeeParameters} from "../types/Parameters.sol";
 import {Deposit} from "../types/State.sol";
+import {Mwei} from "../types/Units.sol";
 import {AccountOperations} from "./AccountOperations.sol";
 import {Batches, OpenedBlock, OpenedRun, OpenedSegment} from "./Batches.sol";
 import {Cursor, Cursors} from "./Cursors.sol";
@@ -54,14 +55,14 @@ contract OperationProof is IProof {
         bool wrong;
         if (segment.kind == Batches.OPERATION) {
             Operation memory operation = Operations.read(cursor);
-            Trees.demand(operation.rootOf(), segment.body);
+            Trees.checkRoot(operation.rootOf(), segment.body);
             (bool valid, bytes32 postRoot) =
                 _operation(_open(cursor, table, around, segment.preRoot), around, case_.fees, operation);
             wrong = !valid || postRoot != segment.postRoot;
         } else if (segment.kind == Batches.ITEM) {
             (Item memory item, bytes32 root) = Items.read(cursor);
             (bytes32 queued,,,) = IQueue(case_.inbox).itemAt(segment.value);
-            Trees.demand(root, queued);
+            Trees.checkRoot(root, queued);
             (bool valid, bytes32 postRoot) =
                 _item(_open(cursor, table, around, segment.preRoot), around, case_.fees, item);
             wrong = (valid ? postRoot : segment.preRoot) != segment.postRoot;
@@ -108,7 +109,7 @@ contract OperationProof is IProof {
         work.chainId = around.chainId;
         work.separator = around.separator;
         work.shard = cursor.openShard();
-        Trees.demand(work.shard.rootOf(table), preRoot);
+        Trees.checkRoot(work.shard.rootOf(table), preRoot);
     }
 
     function _operation(
@@ -188,7 +189,7 @@ contract OperationProof is IProof {
         } else {
             revert OperationProof_ImpossibleDeposit(deposit.account);
         }
-        account.balance += deposit.amount;
+        account.balance += Mwei.unwrap(deposit.amount);
         shard.putAccount(work.cursor, work.table, deposit.account, before, account.rootOf());
     }
 }

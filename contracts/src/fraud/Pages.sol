@@ -53,7 +53,7 @@ contract Pages is IPages {
             tree = Trees.rootOf(cursor, table, leaf, place.block_, Batches.BLOCKS_DEPTH);
         }
         cursor.close();
-        Trees.demand(Ssz.mixInLength(tree, blocks), root);
+        Trees.checkRoot(Ssz.mixInLength(tree, blocks), root);
         return IPages.check.selector;
     }
 

@@ -36,7 +36,7 @@ library RunRules {
         OpenedBlock memory block_ = Batches.openBlock(cursor, table, case_);
         OpenedRun memory run = Batches.openRun(cursor, table, block_.runsRoot);
         OpenedSegment memory segment = Batches.openSegment(cursor, table, run.list);
-        _demandIndex(segment.index, segment.count - 1);
+        _checkIndex(segment.index, segment.count - 1);
         return segment.postRoot != run.postRoot;
     }
 
@@ -55,7 +55,7 @@ library RunRules {
         }
         if (run.shard >= SHARDS) revert IProof.Proof_BeyondEnd(run.shard, SHARDS);
         bytes32 shard = cursor.word();
-        Trees.demand(Trees.rootOf(cursor, table, shard, run.shard, SHARD_DEPTH), before.stateRoot);
+        Trees.checkRoot(Trees.rootOf(cursor, table, shard, run.shard, SHARD_DEPTH), before.stateRoot);
         return segment.preRoot != shard;
     }
 
@@ -148,7 +148,7 @@ library RunRules {
         returns (OpenedRun memory run)
     {
         run = Batches.openRun(cursor, table, runsRoot);
-        _demandIndex(run.index, index);
+        _checkIndex(run.index, index);
     }
 
     function _segment(Cursor memory cursor, bytes32[] memory table, bytes32 list, uint256 index)
@@ -157,10 +157,10 @@ library RunRules {
         returns (OpenedSegment memory segment)
     {
         segment = Batches.openSegment(cursor, table, list);
-        _demandIndex(segment.index, index);
+        _checkIndex(segment.index, index);
     }
 
-    function _demandIndex(uint256 index, uint256 expected) private pure {
+    function _checkIndex(uint256 index, uint256 expected) private pure {
         if (index != expected) revert IProof.Proof_OtherPlace(index, expected);
     }
 }

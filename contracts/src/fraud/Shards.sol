@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Ssz} from "../libraries/Ssz.sol";
 import {Cursor, Cursors} from "./Cursors.sol";
 import {Trees} from "./Trees.sol";
+import {Millis} from "../types/Units.sol";
 
 /// @dev A shard by its lists. Their trees are cut at the height that has room for one element more than there are; above it
 /// everything beside is zero.
@@ -15,7 +16,7 @@ struct OpenedShard {
     uint256 accountCount;
     uint256 accountHeight;
     uint64 feeExcess;
-    uint64 feeTime;
+    Millis feeTime;
     uint64 revenue;
 }
 
@@ -62,7 +63,7 @@ library Shards {
         shard.accountCount = cursor.take(5);
         shard.accountHeight = Trees.heightOf(shard.accountCount, ACCOUNTS_DEPTH);
         shard.feeExcess = cursor.take64();
-        shard.feeTime = cursor.take64();
+        shard.feeTime = cursor.takeMillis();
         shard.revenue = cursor.take64();
     }
 
@@ -153,7 +154,7 @@ library Shards {
         bytes32 next
     ) internal view {
         (bytes32 was, bytes32 is_) = Trees.replace(cursor, table, before, next, index, shard.accountHeight);
-        Trees.demand(was, shard.accounts);
+        Trees.checkRoot(was, shard.accounts);
         shard.accounts = is_;
     }
 
@@ -167,7 +168,7 @@ library Shards {
         bytes32 next
     ) internal view {
         (bytes32 was, bytes32 is_) = Trees.replace(cursor, table, before, next, index, shard.conversationHeight);
-        Trees.demand(was, shard.conversations);
+        Trees.checkRoot(was, shard.conversations);
         shard.conversations = is_;
     }
 
@@ -181,7 +182,7 @@ library Shards {
         bytes32 next
     ) internal view {
         (bytes32 was, bytes32 is_) = Trees.replace(cursor, table, before, next, slot, MEMBERS_DEPTH);
-        Trees.demand(was, conversation.members);
+        Trees.checkRoot(was, conversation.members);
         conversation.members = is_;
     }
 

@@ -78,13 +78,13 @@ contract SignatureProof is IProof {
         view
         returns (bool)
     {
-        _demandCount(signed.count, segment.value);
+        _checkCount(signed.count, segment.value);
         (uint256 first, bytes32 tree) = Messages.read(cursor, segment.value);
-        Trees.demand(tree, segment.body);
+        Trees.checkRoot(tree, segment.body);
         uint256 at = first + Messages.SIZE * place.entry;
         (uint256 index, uint256 slot, bytes32 content) = Messages.get(at);
         (OpenedConversation memory conversation, OpenedMember memory member) = _openSlot(cursor, place, index, slot);
-        _demandBelow(slot, conversation.count);
+        _checkBelow(slot, conversation.count);
         uint64 nonce = member.nonce;
         for (uint256 earlier = first; earlier < at; earlier += Messages.SIZE) {
             if (Messages.sameSlot(earlier, at)) ++nonce;
@@ -102,8 +102,8 @@ contract SignatureProof is IProof {
         returns (bool)
     {
         Operation memory operation = Operations.read(cursor);
-        Trees.demand(operation.rootOf(), root);
-        _demandCount(signed.count, operation.signatures());
+        Trees.checkRoot(operation.rootOf(), root);
+        _checkCount(signed.count, operation.signatures());
         if (operation.kind == OperationRoots.CHANGE_MEMBERS) return _change(cursor, place, operation, signed);
         bytes32 digest = operation.digest(separator);
         if (place.entry == 0) {
@@ -126,7 +126,7 @@ contract SignatureProof is IProof {
             uint64 nonce = _nonceOf(change, place.entry, slot, member.nonce);
             return _consents(cursor, place, conversation.id, slot, nonce, key, signed);
         }
-        _demandBelow(slot, conversation.count);
+        _checkBelow(slot, conversation.count);
         bytes32 domain = Digests.domain(Digests.CHANGE, place.chainId);
         bytes32 digest =
             Digests.digest(domain, conversation.id, Digests.place(slot, change.epoch), change.containerRoot());
@@ -184,7 +184,7 @@ contract SignatureProof is IProof {
         returns (OpenedConversation memory conversation, OpenedMember memory member)
     {
         OpenedShard memory shard = _openShard(cursor, place);
-        _demandBelow(index, shard.conversationCount);
+        _checkBelow(index, shard.conversationCount);
         conversation = cursor.openConversation();
         bytes32 root = conversation.rootOf(place.table);
         if (slot < conversation.count) {
@@ -197,7 +197,7 @@ contract SignatureProof is IProof {
 
     function _openOwner(Cursor memory cursor, Place memory place, uint256 index) private view returns (address) {
         OpenedShard memory shard = _openShard(cursor, place);
-        _demandBelow(index, shard.accountCount);
+        _checkBelow(index, shard.accountCount);
         OpenedAccount memory account = cursor.openAccount();
         bytes32 leaf = account.rootOf();
         shard.putAccount(cursor, place.table, index, leaf, leaf);
@@ -206,15 +206,15 @@ contract SignatureProof is IProof {
 
     function _openShard(Cursor memory cursor, Place memory place) private view returns (OpenedShard memory shard) {
         shard = cursor.openShard();
-        Trees.demand(shard.rootOf(place.table), place.preRoot);
+        Trees.checkRoot(shard.rootOf(place.table), place.preRoot);
     }
 
     /// @dev Where the witness has another number of signatures, its shape is what is wrong.
-    function _demandCount(uint256 count, uint256 needed) private pure {
+    function _checkCount(uint256 count, uint256 needed) private pure {
         if (count != needed) revert Proof_OtherShape(count, needed);
     }
 
-    function _demandBelow(uint256 index, uint256 count) private pure {
+    function _checkBelow(uint256 index, uint256 count) private pure {
         if (index >= count) revert Proof_BeyondEnd(index, count);
     }
 }

@@ -34,7 +34,7 @@ contract StateRootProof is IProof {
             shards[i] = cursor.word();
         }
         // The prices of a header are those of the state before it.
-        Trees.demand(_stateRoot(table, shards, before, header.prices), before.stateRoot);
+        Trees.checkRoot(_stateRoot(table, shards, before, header.prices), before.stateRoot);
         _takeRuns(cursor, shards, opened.runsRoot);
         Prices memory prices = IQueue(case_.inbox).pricesAt(header.inboxCount, cursor.take(4));
         cursor.close();
@@ -53,7 +53,7 @@ contract StateRootProof is IProof {
             shards[shard] = cursor.word();
             runs[i] = Batches.runRoot(shard, list, shards[shard]);
         }
-        Trees.demand(Batches.mixIn(Ssz.merkleize(runs, Batches.RUNS_DEPTH), count), runsRoot);
+        Trees.checkRoot(Batches.mixIn(Ssz.merkleize(runs, Batches.RUNS_DEPTH), count), runsRoot);
     }
 
     /// @dev Root of the state after the block of `header`.

@@ -125,8 +125,8 @@ library Trees {
         }
     }
 
-    /// @notice Demands that `shown` is the root that it must stand under.
-    function demand(bytes32 shown, bytes32 expected) internal pure {
+    /// @notice Checks that `shown` is the root that it must stand under.
+    function checkRoot(bytes32 shown, bytes32 expected) internal pure {
         if (shown != expected) revert IProof.Proof_NotUnderRoot(shown, expected);
     }
 }

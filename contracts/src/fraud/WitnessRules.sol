@@ -29,7 +29,7 @@ library WitnessRules {
         if (level == RUNS) {
             uint256 runs = _length(cursor, block_.runsRoot, 1);
             (bytes32 list, uint256 count) = _list(cursor, 1);
-            _demandTop(cursor, table, case_, block_.index, list);
+            _checkTop(cursor, table, case_, block_.index, list);
             return count != runs;
         }
         OpenedRun memory run = Batches.openRun(cursor, table, block_.runsRoot);
@@ -37,7 +37,7 @@ library WitnessRules {
             uint256 segments = _length(cursor, run.list, 2);
             (bytes32 list, uint256 count) = _list(cursor, 2);
             list = Batches.openUp(cursor, table, list, run.index, Batches.RUNS_DEPTH, 1);
-            _demandTop(cursor, table, case_, block_.index, list);
+            _checkTop(cursor, table, case_, block_.index, list);
             return count != segments;
         }
         OpenedSegment memory segment = Batches.openSegment(cursor, table, run.list);
@@ -45,7 +45,7 @@ library WitnessRules {
         (bytes32 signatures, uint256 signed) = _list(cursor, 1);
         signatures = Batches.openUp(cursor, table, signatures, segment.index, Batches.SEGMENTS_DEPTH, 2);
         signatures = Batches.openUp(cursor, table, signatures, run.index, Batches.RUNS_DEPTH, 1);
-        _demandTop(cursor, table, case_, block_.index, signatures);
+        _checkTop(cursor, table, case_, block_.index, signatures);
         return signed != needed;
     }
 
@@ -54,7 +54,7 @@ library WitnessRules {
         if (segment.kind == Batches.MESSAGES) return segment.value;
         if (segment.kind == Batches.ITEM) return 0;
         Operation memory operation = Operations.read(cursor);
-        Trees.demand(operation.rootOf(), segment.body);
+        Trees.checkRoot(operation.rootOf(), segment.body);
         return operation.signatures();
     }
 
@@ -62,7 +62,7 @@ library WitnessRules {
     function _length(Cursor memory cursor, bytes32 root, uint256 width) private view returns (uint256 count) {
         bytes32 shown;
         (shown, count) = _list(cursor, width);
-        Trees.demand(shown, root);
+        Trees.checkRoot(shown, root);
     }
 
     function _list(Cursor memory cursor, uint256 width) private view returns (bytes32 root, uint256 count) {
@@ -71,11 +71,11 @@ library WitnessRules {
         root = Batches.mixIn(tree, count);
     }
 
-    function _demandTop(Cursor memory cursor, bytes32[] memory table, Case calldata case_, uint256 block_, bytes32 leaf)
+    function _checkTop(Cursor memory cursor, bytes32[] memory table, Case calldata case_, uint256 block_, bytes32 leaf)
         private
         view
     {
         bytes32 tree = Trees.rootOf(cursor, table, leaf, block_, Batches.BLOCKS_DEPTH);
-        Trees.demand(Ssz.mixInLength(tree, Batches.blocksOf(case_)), case_.witnessRoot);
+        Trees.checkRoot(Ssz.mixInLength(tree, Batches.blocksOf(case_)), case_.witnessRoot);
     }
 }

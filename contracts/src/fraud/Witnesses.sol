@@ -45,7 +45,7 @@ library Witnesses {
         root = Batches.openUp(cursor, table, root, segment, Batches.SEGMENTS_DEPTH, 2);
         root = Batches.openUp(cursor, table, root, run, Batches.RUNS_DEPTH, 1);
         root = Trees.rootOf(cursor, table, root, block_, Batches.BLOCKS_DEPTH);
-        Trees.demand(Ssz.mixInLength(root, Batches.blocksOf(case_)), case_.witnessRoot);
+        Trees.checkRoot(Ssz.mixInLength(root, Batches.blocksOf(case_)), case_.witnessRoot);
     }
 
     function _within(uint256 index, uint256 count) private pure {

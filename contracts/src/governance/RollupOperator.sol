@@ -6,6 +6,7 @@ import {IRollup} from "../interfaces/IRollup.sol";
 import {IRollupOperator} from "../interfaces/IRollupOperator.sol";
 import {SequencerKey} from "../types/Parameters.sol";
 import {Governed} from "./Governed.sol";
+import {Mwei} from "../types/Units.sol";
 
 /// @title Operator of a rollup, under the governance
 /// @dev Errors, events and what each function promises stand in `IRollupOperator`.
@@ -40,7 +41,7 @@ contract RollupOperator is IRollupOperator, Governed {
     }
 
     /// @inheritdoc IRollupOperator
-    function pushDataQuote(IInbox inbox, uint64 coreByte, uint64 witnessByte) external returns (uint64) {
+    function pushDataQuote(IInbox inbox, Mwei coreByte, Mwei witnessByte) external returns (uint64) {
         if (msg.sender != agent) revert RollupOperator_NotAgent(msg.sender);
         return inbox.pushDataQuote(coreByte, witnessByte);
     }

@@ -5,27 +5,28 @@ import {BatchClaim} from "../types/Batch.sol";
 import {ChangeMembers, CreateConversation, Fund, Message, Reclaim, Signature, Withdraw} from "../types/Operations.sol";
 import {InboxParameters} from "../types/Parameters.sol";
 import {Account, Deposit, Prices} from "../types/State.sol";
+import {Mwei} from "../types/Units.sol";
 
 /// @title Inbox
 /// @notice The ordered queue from the L2 to the L3, and the vault that the L3's money lies in.
 /// @dev Every event of an item carries the item whole, so the queue is derived from events alone. The `root` of an item
 /// is its hash_tree_root as `InboxItemType`; `inboxHash` is
 /// sha256(inboxHash before it ‖ root ‖ hash of the L2 block before the one it is queued in), and 32 zero bytes before the
-/// first item. Times are L2 block timestamps in seconds; amounts are mwei (10^6 wei) unless the sentence says wei.
+/// first item. Times are L2 block timestamps in seconds; amounts are mwei unless the sentence says wei.
 interface IInbox {
     /// @notice Thrown when `shard` is not below 64.
     error Inbox_UnknownShard(uint8 shard);
     /// @notice Thrown when a deposit names address 0 as its owner.
     error Inbox_OwnerZero();
-    /// @notice Thrown when `value` wei are not a multiple of 10^6.
+    /// @notice Thrown when `value` wei are not a multiple of 10^6, or are 2^64 mwei and more.
     error Inbox_NotWholeMwei(uint256 value);
     /// @notice Thrown when a deposit of `amount` is below `minDeposit`, both in mwei.
-    error Inbox_DepositTooSmall(uint256 amount, uint64 minDeposit);
+    error Inbox_DepositTooSmall(uint256 amount, Mwei minDeposit);
     /// @notice Thrown when a deposit would lift what lies in a shard, and what it ever earned, to `total`, above `limit`, both in
     /// mwei.
     error Inbox_DepositsExhausted(uint256 total, uint256 limit);
     /// @notice Thrown when an account was paid `paid` mwei, `limit` or more: its counter on the L3 could come to its end.
-    error Inbox_AccountExhausted(uint64 paid, uint64 limit);
+    error Inbox_AccountExhausted(Mwei paid, Mwei limit);
     /// @notice Thrown when the prices after `count` items are not those of price point `point`.
     error Inbox_NotThatPoint(uint64 count, uint256 point);
     /// @notice Thrown when `shard` has no account index left.
@@ -44,7 +45,7 @@ interface IInbox {
     /// @notice Thrown when a push would leave all prices as they are.
     error Inbox_PricesUnchanged();
     /// @notice Thrown when a byte of core or witness is quoted at `quote` while `lowest` to `highest` are in reach, all in mwei.
-    error Inbox_QuoteOutOfReach(uint64 quote, uint64 lowest, uint64 highest);
+    error Inbox_QuoteOutOfReach(Mwei quote, Mwei lowest, Mwei highest);
     /// @notice Thrown when a quote is pushed although the prices of data follow Ethereum's blobs.
     error Inbox_DataNotQuoted();
     /// @notice Thrown when `caller` is not the operator.
@@ -60,9 +61,9 @@ interface IInbox {
     /// @notice Thrown when the proven state has root `computed` instead of the claim's `claimed`.
     error Inbox_StateRootMismatch(bytes32 computed, bytes32 claimed);
     /// @notice Thrown when a counter stands at `proven` and `paid` was paid already, both in mwei.
-    error Inbox_NothingDue(uint64 proven, uint64 paid);
+    error Inbox_NothingDue(Mwei proven, Mwei paid);
     /// @notice Thrown when a shard would pay an account `amount` mwei while `held` lie there.
-    error Inbox_NotHeld(uint64 amount, uint64 held);
+    error Inbox_NotHeld(Mwei amount, Mwei held);
     /// @notice Thrown when `caller`, who is not the account's owner, names another `recipient` than the owner, or the owner is
     /// a contract.
     error Inbox_RecipientNotOwner(address caller, address recipient);
@@ -134,9 +135,9 @@ interface IInbox {
     /// @notice Emitted when prices are pushed; `prices` are whole, also those that did not move.
     event PricesQueued(uint64 indexed index, uint64 time, bytes32 root, bytes32 inboxHash, Prices prices);
     /// @notice Emitted when an account's withdrawals are paid: `amount` mwei to `recipient`, `paid` in all so far.
-    event Withdrawn(uint8 indexed shard, uint32 indexed account, address indexed recipient, uint64 amount, uint64 paid);
+    event Withdrawn(uint8 indexed shard, uint32 indexed account, address indexed recipient, Mwei amount, Mwei paid);
     /// @notice Emitted when a shard's revenue is paid: `amount` mwei to `recipient`, `paid` in all so far.
-    event RevenueCollected(uint8 indexed shard, address indexed recipient, uint64 amount, uint64 paid);
+    event RevenueCollected(uint8 indexed shard, address indexed recipient, Mwei amount, Mwei paid);
 
     /// @notice Puts the value sent into `owner`'s account in `shard`, opening the account when there is none.
     /// @dev Refused: a shard of 64 or above, owner 0, a value that is not a multiple of 10^6 wei or below `minDeposit`,
@@ -190,16 +191,15 @@ interface IInbox {
     function pushPrices() external returns (uint64 index);
 
     /// @notice Sets the prices of a byte of core and of witness where they are quoted. Only the operator may call.
-    /// @dev At most once an interval, each by at most an eighth, within its bounds; one of the two may stay. In mwei.
+    /// @dev At most once an interval, each by at most an eighth, within its bounds; one of the two may stay.
     /// @return index Place in the queue.
-    function pushDataQuote(uint64 coreByte, uint64 witnessByte) external returns (uint64 index);
+    function pushDataQuote(Mwei coreByte, Mwei witnessByte) external returns (uint64 index);
 
     /// @notice Pays what an account has withdrawn in a final state, less what was paid before.
     /// @param claim A final claim, whole.
     /// @param account The account's leaf in the state of `claim.lastHeader`.
     /// @param branch Siblings from the account's root up to the state root, 45.
     /// @param recipient Any address when the owner calls; otherwise the owner, which must not be a contract then.
-    /// @return amount In mwei.
     function withdraw(
         BatchClaim calldata claim,
         uint8 shard,
@@ -207,16 +207,15 @@ interface IInbox {
         Account calldata account,
         bytes32[] calldata branch,
         address recipient
-    ) external returns (uint64 amount);
+    ) external returns (Mwei amount);
 
     /// @notice Pays the treasury what a shard has earned in a final state, less what was paid before. Anyone may call.
     /// @param claim A final claim, whole.
-    /// @param revenue The shard's counter in the state of `claim.lastHeader`, in mwei.
+    /// @param revenue The shard's counter in the state of `claim.lastHeader`.
     /// @param branch Siblings from that counter up to the state root, 12.
-    /// @return amount In mwei.
-    function collectRevenue(BatchClaim calldata claim, uint8 shard, uint64 revenue, bytes32[] calldata branch)
+    function collectRevenue(BatchClaim calldata claim, uint8 shard, Mwei revenue, bytes32[] calldata branch)
         external
-        returns (uint64 amount);
+        returns (Mwei amount);
 
     /// @notice Items queued so far.
     function count() external view returns (uint64);
@@ -237,13 +236,13 @@ interface IInbox {
     /// @notice Accounts opened in `shard`.
     function accountCount(uint8 shard) external view returns (uint32);
 
-    /// @notice Deposits into `shard` less what was paid to its accounts, in mwei: what lies there, and what it ever earned.
-    function heldIn(uint8 shard) external view returns (uint64);
+    /// @notice Deposits into `shard` less what was paid to its accounts: what lies there, and what it ever earned.
+    function heldIn(uint8 shard) external view returns (Mwei);
 
-    /// @notice Prices as of the last item that carries any, in mwei.
+    /// @notice Prices as of the last item that carries any.
     function prices() external view returns (Prices memory);
 
-    /// @notice Prices after the first `count_` items, in mwei, which must be those of the price point `point`: points are counted
+    /// @notice Prices after the first `count_` items, which must be those of the price point `point`: points are counted
     /// from 0, the prices of genesis, and one is added by every price item.
     function pricesAt(uint64 count_, uint256 point) external view returns (Prices memory);
 
@@ -251,10 +250,10 @@ interface IInbox {
     function pricePoints() external view returns (uint256);
 
     /// @notice Mwei paid out so far to the account `index` of `shard`.
-    function paidTo(uint8 shard, uint32 index) external view returns (uint64);
+    function paidTo(uint8 shard, uint32 index) external view returns (Mwei);
 
     /// @notice Mwei of revenue paid out so far of `shard`.
-    function revenuePaid(uint8 shard) external view returns (uint64);
+    function revenuePaid(uint8 shard) external view returns (Mwei);
 
     /// @notice Parameters of the deployment.
     function parameters() external view returns (InboxParameters memory);

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, Place} from "../types/Batch.sol";
 import {RollupParameters, Rules, RulesVersion, SequencerKey} from "../types/Parameters.sol";
 import {IInbox} from "./IInbox.sol";
+import {Millis} from "../types/Units.sol";
 
 /// @title Rollup
 /// @notice Bonded claims about the L3, in order, and their finality. Everything a node must know is read from here.
@@ -25,9 +26,9 @@ interface IRollup {
     error Rollup_NotSealed(address signer, address key);
     /// @notice Thrown when a claim crosses block `from`, where another key begins: it must end before it.
     error Rollup_KeyChanges(uint64 from);
-    /// @notice Thrown when a claim crosses the time `from`, in milliseconds, where another version of the rules begins: a claim
+    /// @notice Thrown when a claim crosses the time `from` where another version of the rules begins: a claim
     /// whose last header is at or after it and whose parent's is before it has one block.
-    error Rollup_RulesChange(uint64 from);
+    error Rollup_RulesChange(Millis from);
     /// @notice Thrown when the last header leaves out item `index`, which is due at its timestamp, although the batch has
     /// consumed fewer than 64.
     error Rollup_DueItemLeftOut(uint64 index);
@@ -36,7 +37,7 @@ interface IRollup {
     /// @notice Thrown when `bondOwner` does not answer for `key`.
     error Rollup_NotAnswering(address bondOwner, address key);
     /// @notice Thrown when rules are announced for the time `from`, below `earliest`, in milliseconds.
-    error Rollup_RulesTooEarly(uint64 from, uint256 earliest);
+    error Rollup_RulesTooEarly(Millis from, uint256 earliest);
     /// @notice Thrown when rules are withdrawn and none are announced for a time to come.
     error Rollup_NothingAnnounced();
     /// @notice Thrown when claim `number` comes while `expected` is next.
@@ -49,7 +50,7 @@ interface IRollup {
     error Rollup_BlockNumberOutOfRange(uint64 number, uint64 lowest, uint64 highest);
     /// @notice Thrown when the last header's timestamp lies outside `lowest` to `highest`, in milliseconds: blocks are 250 ms
     /// apart at least, and none is ahead of the L2.
-    error Rollup_TimestampOutOfRange(uint64 timestamp, uint256 lowest, uint256 highest);
+    error Rollup_TimestampOutOfRange(Millis timestamp, uint256 lowest, uint256 highest);
     /// @notice Thrown when the last header has consumed `count` items while `lowest` to `highest` may be: at most 64 a
     /// block, and none that is not queued.
     error Rollup_InboxCountOutOfRange(uint64 count, uint64 lowest, uint256 highest);
@@ -101,9 +102,9 @@ interface IRollup {
     /// @notice Emitted when `entry` is added to the schedule of keys; entries from its block on are void.
     event SequencerAnnounced(uint64 indexed from, SequencerKey entry);
     /// @notice Emitted when `version` is added to the versions of the rules.
-    event RulesAnnounced(uint64 indexed from, RulesVersion version);
+    event RulesAnnounced(Millis indexed from, RulesVersion version);
     /// @notice Emitted when the version of the rules that was to begin at `from` is taken back.
-    event RulesWithdrawn(uint64 indexed from);
+    event RulesWithdrawn(Millis indexed from);
 
     /// @notice Claims a batch.
     /// @dev Checked at once is what needs no proof: that the caller may claim, that its bond and the bond behind the key are
@@ -141,9 +142,9 @@ interface IRollup {
     /// @dev Refused below `keyNotice` blocks above the head, and unless its bond owner answers for the key.
     function announceSequencer(SequencerKey calldata entry) external;
 
-    /// @notice Announces `rules` for all blocks of the time `from`, in milliseconds, or later. Only the governance may call.
+    /// @notice Announces `rules` for all blocks of the time `from` or later. Only the governance may call.
     /// @dev Refused less than `upgradeNotice` seconds ahead, or no later than the version before.
-    function announceRules(uint64 from, Rules calldata rules) external;
+    function announceRules(Millis from, Rules calldata rules) external;
 
     /// @notice Takes back the version of the rules announced last, before it begins. Only the governance may call.
     function withdrawRules() external;

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IInbox} from "./IInbox.sol";
 import {SequencerKey} from "../types/Parameters.sol";
 import {IRollup} from "./IRollup.sol";
+import {Mwei} from "../types/Units.sol";
 
 /// @title Operator of a rollup, under the governance
 /// @notice Stands where a rollup expects its operator, which is fixed at its deployment. The governance names claimers; an agent
@@ -28,7 +29,7 @@ interface IRollupOperator {
     function announceSequencer(IRollup rollup, SequencerKey calldata entry) external;
 
     /// @notice Quotes the prices of a byte of core and of witness. Only the agent may call.
-    function pushDataQuote(IInbox inbox, uint64 coreByte, uint64 witnessByte) external returns (uint64);
+    function pushDataQuote(IInbox inbox, Mwei coreByte, Mwei witnessByte) external returns (uint64);
 
     /// @notice Names the agent, which is not suspended. Only the governance may call.
     function setAgent(address account) external;

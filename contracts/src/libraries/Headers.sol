@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {BlockHeader} from "../types/Batch.sol";
 import {Prices} from "../types/State.sol";
 import {Ssz} from "./Ssz.sol";
+import {Millis} from "../types/Units.sol";
 
 /// @title Roots of headers and of the state before the first block, and what the sequencer signs
 /// @notice Equal to `BlockHeaderType`, `StateType` and `headerDigest` in `protocol`; vectors in `test/vectors` keep it so.
@@ -59,7 +60,7 @@ library Headers {
     }
 
     /// @notice hash_tree_root of the state before the first block: no conversation, no account, nothing consumed.
-    function genesisState(Prices memory prices, uint64 timestamp) internal view returns (bytes32) {
+    function genesisState(Prices memory prices, Millis timestamp) internal view returns (bytes32) {
         bytes32[] memory shard = new bytes32[](5);
         shard[0] = _emptyList(CONVERSATIONS_DEPTH);
         shard[1] = _emptyList(ACCOUNTS_DEPTH);

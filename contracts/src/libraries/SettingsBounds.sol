@@ -6,15 +6,15 @@ import {IRollup} from "../interfaces/IRollup.sol";
 import {Windows} from "../types/Batch.sol";
 import {FeeParameters, InboxParameters, Rules, SequencerKey, Settings} from "../types/Parameters.sol";
 import {PriceFormula} from "./PriceFormula.sol";
+import {Millis, Units} from "../types/Units.sol";
 
 /// @title Bounds of what a deployment is made of
 /// @notice Every parameter has a lower and an upper bound, so that a slip of units reverts and names it.
 library SettingsBounds {
     uint64 private constant MAX_RATE = 2 ** 32;
-    uint64 private constant MAX_FORCE_DELAY_MS = 30 days * 1000;
-    uint256 private constant MS_PER_SECOND = 1000;
+    uint40 private constant MAX_FORCE_DELAY = 30 days;
     /// @dev A genesis farther from the deployment is one in other units.
-    uint256 private constant MAX_GENESIS_DISTANCE_MS = 1 days * MS_PER_SECOND;
+    uint40 private constant MAX_GENESIS_DISTANCE = 1 days;
     /// @dev Of everything that waits, in seconds.
     uint32 internal constant MAX_WAIT = 90 days;
     uint32 private constant MAX_UPGRADE_NOTICE = 180 days;
@@ -33,16 +33,18 @@ library SettingsBounds {
         _require(settings.governance != address(0), "governance");
         _require(settings.claimer != address(0), "claimer");
         _require(settings.claimer != settings.sequencer.bondOwner, "claimer");
-        _require(settings.forceDelayMs != 0 && settings.forceDelayMs <= MAX_FORCE_DELAY_MS, "forceDelayMs");
+        _require(
+            !settings.forceDelayMs.isZero() && settings.forceDelayMs <= Units.toMillis(MAX_FORCE_DELAY), "forceDelayMs"
+        );
         _require(_isNow(settings.genesisTimestamp), "genesisTimestamp");
         _checkWindows(windows);
         _require(settings.bond != 0 && settings.bond <= MAX_BOND, "bond");
         _require(settings.evidencePeriod >= windows.challenge && settings.evidencePeriod <= MAX_WAIT, "evidencePeriod");
         _require(settings.keyNotice >= MIN_KEY_NOTICE && settings.keyNotice <= MAX_KEY_NOTICE, "keyNotice");
         // Whoever disagrees with announced rules can leave before they begin.
-        uint256 toLeave = _longestToFinality(windows) * MS_PER_SECOND + settings.forceDelayMs;
+        Millis toLeave = Units.toMillis(_longestToFinality(windows)) + settings.forceDelayMs;
         _require(
-            settings.upgradeNotice * MS_PER_SECOND >= toLeave && settings.upgradeNotice <= MAX_UPGRADE_NOTICE,
+            Units.toMillis(settings.upgradeNotice) >= toLeave && settings.upgradeNotice <= MAX_UPGRADE_NOTICE,
             "upgradeNotice"
         );
     }
@@ -70,7 +72,7 @@ library SettingsBounds {
     function checkRules(Rules memory rules) internal pure {
         FeeParameters memory fees = rules.fees;
         _require(rules.number != 0, "rules.number");
-        _require(fees.minPrice != 0 && fees.minPrice <= PriceFormula.MAX_PRICE, "fees.minPrice");
+        _require(!fees.minPrice.isZero() && fees.minPrice <= PriceFormula.MAX_PRICE, "fees.minPrice");
         _require(fees.target != 0 && fees.target <= MAX_RATE, "fees.target");
         _require(fees.fraction != 0 && fees.fraction <= MAX_RATE, "fees.fraction");
     }
@@ -82,15 +84,15 @@ library SettingsBounds {
         _require(windows.proof != 0 && windows.proof <= MAX_WAIT, "windows.proof");
     }
 
-    function _isNow(uint64 timestampMs) private view returns (bool) {
-        uint256 nowMs = block.timestamp * MS_PER_SECOND;
-        uint256 distance = timestampMs > nowMs ? timestampMs - nowMs : nowMs - timestampMs;
-        return distance <= MAX_GENESIS_DISTANCE_MS;
+    function _isNow(Millis timestamp) private view returns (bool) {
+        Millis present = Units.now_();
+        Millis distance = timestamp > present ? timestamp - present : present - timestamp;
+        return distance <= Units.toMillis(MAX_GENESIS_DISTANCE);
     }
 
     /// @dev Seconds from a claim to its finality at most, its parent being final.
-    function _longestToFinality(Windows memory windows) private pure returns (uint256) {
-        uint256 asked = uint256(windows.data) + windows.answer + windows.proof;
+    function _longestToFinality(Windows memory windows) private pure returns (uint40) {
+        uint40 asked = uint40(windows.data) + windows.answer + windows.proof;
         return asked > windows.challenge ? asked : windows.challenge;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Millis, Mwei} from "../types/Units.sol";
+
 /// @title SSZ Merkle trees over SHA-256
 /// @notice Chunks, roots and branches as `hash_tree_root` has them, hashed by precompile 2.
 library Ssz {
@@ -52,6 +54,14 @@ library Ssz {
         v = ((v & 0x0000ffff0000ffff) << 16) | ((v >> 16) & 0x0000ffff0000ffff);
         v = ((v & 0x00000000ffffffff) << 32) | (v >> 32);
         return bytes32(v << 192);
+    }
+
+    function chunk(Mwei amount) internal pure returns (bytes32) {
+        return chunk(Mwei.unwrap(amount));
+    }
+
+    function chunk(Millis time) internal pure returns (bytes32) {
+        return chunk(Millis.unwrap(time));
     }
 
     /// @notice Chunk of an address as 20 bytes, then zeros.

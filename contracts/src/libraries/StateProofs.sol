@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Account} from "../types/State.sol";
 import {Ssz} from "./Ssz.sol";
+import {Mwei} from "../types/Units.sol";
 
 /// @title State roots from leaves and their branches
 /// @notice The tree of `StateType` in `protocol/src/types/state.ts`. A branch lists siblings from the leaf's own upwards.
@@ -37,9 +38,9 @@ library StateProofs {
         return Ssz.branchRoot(leaf, branch, path);
     }
 
-    /// @notice Root of the state in which `shard` has earned `revenue`, in mwei.
+    /// @notice Root of the state in which `shard` has earned `revenue`.
     /// @param branch 12 siblings: 3 of the shard, 6 of the shards, 3 of the state.
-    function stateRoot(uint8 shard, uint64 revenue, bytes32[] calldata branch) internal view returns (bytes32) {
+    function stateRoot(uint8 shard, Mwei revenue, bytes32[] calldata branch) internal view returns (bytes32) {
         _checkLength(branch, FIELD_DEPTH + SHARD_DEPTH);
         uint256 path = REVENUE_FIELD | (uint256(shard) << FIELD_DEPTH);
         return Ssz.branchRoot(Ssz.chunk(revenue), branch, path);

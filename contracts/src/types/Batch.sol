@@ -2,13 +2,14 @@
 pragma solidity 0.8.30;
 
 import {Prices} from "./State.sol";
+import {Millis} from "./Units.sol";
 
-/// @dev What the sequencer signs. `timestamp` in milliseconds; `prices` are those of the state before the block;
+/// @dev What the sequencer signs. `timestamp` is since 1970; `prices` are those of the state before the block;
 /// `inboxCount` and `segmentCount` count since genesis, the block included.
 struct BlockHeader {
     uint64 number;
     bytes32 parent;
-    uint64 timestamp;
+    Millis timestamp;
     bytes32 lineage;
     uint64 inboxCount;
     uint64 segmentCount;
@@ -64,12 +65,12 @@ struct ClaimRequest {
     DataPart witness;
 }
 
-/// @dev The latest claim standing and what the next one is measured against. `timestamp` in milliseconds.
+/// @dev The latest claim standing and what the next one is measured against.
 struct ClaimHead {
     uint64 number;
     bytes32 hash;
     uint64 blockNumber;
-    uint64 timestamp;
+    Millis timestamp;
     uint64 inboxCount;
     uint64 segmentCount;
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {BlockHeader} from "./Batch.sol";
 import {FeeParameters} from "./Parameters.sol";
 import {Prices} from "./State.sol";
+import {Millis} from "./Units.sol";
 
 /// @dev What a proof is held against: the claim in question, what stands before it and what they agreed on.
 struct Case {
@@ -13,7 +14,7 @@ struct Case {
     /// EIP-712 separator of the deployment.
     bytes32 separator;
     FeeParameters fees;
-    uint64 forceDelayMs;
+    Millis forceDelayMs;
     bytes32 lineage;
     bytes32 coreRoot;
     bytes32 witnessRoot;
@@ -28,8 +29,8 @@ struct Surroundings {
     /// EIP-712 separator of the deployment.
     bytes32 separator;
     FeeParameters fees;
-    /// The header's, in milliseconds.
-    uint64 timestamp;
+    /// The header's.
+    Millis timestamp;
     /// The header's: those of the state before the block.
     Prices prices;
     /// Shard of the run.

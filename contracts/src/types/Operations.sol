@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @dev The SSZ containers of `protocol/src/types/operation.ts`, field by field. Amounts in mwei (10^6 wei).
+import {Mwei} from "./Units.sol";
+
+/// @dev The SSZ containers of `protocol/src/types/operation.ts`, field by field.
 
 /// @dev ECDSA over secp256k1, 64 bytes in SSZ: r ‖ s, both big-endian.
 struct Signature {
@@ -19,8 +21,8 @@ struct Message {
 struct InitialMember {
     bytes32 key;
     uint8 role;
-    uint64 allowance;
-    uint64 priceLimit;
+    Mwei allowance;
+    Mwei priceLimit;
 }
 
 struct CreateConversation {
@@ -45,8 +47,8 @@ struct AddedMember {
     uint16 slot;
     bytes32 key;
     uint8 role;
-    uint64 allowance;
-    uint64 priceLimit;
+    Mwei allowance;
+    Mwei priceLimit;
 }
 
 /// @dev The key that takes the place of the signer's own.
@@ -72,8 +74,8 @@ struct Fund {
     uint64 nonce;
     uint32 conversation;
     uint16 member;
-    uint64 amount;
-    uint64 priceLimit;
+    Mwei amount;
+    Mwei priceLimit;
 }
 
 struct Reclaim {
@@ -82,12 +84,12 @@ struct Reclaim {
     uint64 nonce;
     uint32 conversation;
     uint16 member;
-    uint64 amount;
+    Mwei amount;
 }
 
 struct Withdraw {
     uint8 shard;
     uint32 account;
     uint64 nonce;
-    uint64 amount;
+    Mwei amount;
 }

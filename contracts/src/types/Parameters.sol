@@ -3,11 +3,12 @@ pragma solidity 0.8.30;
 
 import {Windows} from "./Batch.sol";
 import {Prices} from "./State.sol";
+import {Millis, Mwei} from "./Units.sol";
 
 /// @dev Parameters of the shards' fee markets.
 struct FeeParameters {
-    /// Lowest execution price of one unit of weight, in mwei; 1 to 2^40.
-    uint64 minPrice;
+    /// Lowest execution price of one unit of weight; 1 to 2^40.
+    Mwei minPrice;
     /// Units of weight a shard works off per second; 1 to 2^32.
     uint64 target;
     /// Excess, in units, that multiplies the price by e; 1 to 2^32.
@@ -46,25 +47,25 @@ struct Rules {
 
 /// @dev Rules of all blocks whose timestamp is `from` or later, until the next version's. A block has one version for ever.
 struct RulesVersion {
-    /// Milliseconds since 1970; 0 for the first version.
-    uint64 from;
+    /// Since 1970; 0 for the first version.
+    Millis from;
     /// L2 time of the announcement, in seconds.
     uint64 announcedAt;
     Rules rules;
 }
 
-/// @dev How prices are derived and bounded. Prices in mwei, at most 2^40 each.
+/// @dev How prices are derived and bounded. Prices are at most 2^40 each.
 struct PriceRules {
     /// Whether the operator quotes the prices of a byte of core and of witness; otherwise both follow Ethereum's blobs.
     bool dataQuoted;
     /// Seconds between two price items of one source at least, 1 to 90 days.
     uint32 interval;
-    uint64 minCoreByte;
-    uint64 maxCoreByte;
-    uint64 minWitnessByte;
-    uint64 maxWitnessByte;
-    uint64 minSettlement;
-    uint64 maxSettlement;
+    Mwei minCoreByte;
+    Mwei maxCoreByte;
+    Mwei minWitnessByte;
+    Mwei maxWitnessByte;
+    Mwei minSettlement;
+    Mwei maxSettlement;
     /// L1 execution gas that the transaction of one blob takes, at most 2^24.
     uint32 blobTransactionGas;
     /// Bytes of batches that one blob carries, 1 to 2^17.
@@ -77,7 +78,7 @@ struct PriceRules {
     uint32 operationsPerClaim;
 }
 
-/// @dev What a deployment is made of. The rollup demands an inbox that has its share of it.
+/// @dev What a deployment is made of. The rollup refuses an inbox that has not its share of it.
 struct Settings {
     /// Who signs headers from the first block on; `from` is 0.
     SequencerKey sequencer;
@@ -91,10 +92,10 @@ struct Settings {
     address claimer;
     /// The first version of the rules.
     Rules rules;
-    /// Milliseconds after which a queued item must be consumed by the next block; 1 to 30 days.
-    uint64 forceDelayMs;
-    /// Milliseconds since 1970; within a day of the deployment.
-    uint64 genesisTimestamp;
+    /// After which a queued item must be consumed by the next block; 1 ms to 30 days.
+    Millis forceDelayMs;
+    /// Since 1970; within a day of the deployment.
+    Millis genesisTimestamp;
     Prices genesisPrices;
     /// Each 1 second to 90 days; `data` at least three times `answer`, `challenge` at least `data`.
     Windows windows;
@@ -108,8 +109,8 @@ struct Settings {
     /// Seconds from the announcement of rules until they may take effect: at least the longest time to finality and
     /// `forceDelayMs` together, at most 180 days.
     uint32 upgradeNotice;
-    /// Smallest deposit in mwei, 1 to 2^40.
-    uint64 minDeposit;
+    /// Smallest deposit, 1 to 2^40.
+    Mwei minDeposit;
     PriceRules priceRules;
 }
 
@@ -124,8 +125,8 @@ struct RollupParameters {
     address treasury;
     /// Of the first version of the rules.
     FeeParameters fees;
-    uint64 forceDelayMs;
-    uint64 genesisTimestamp;
+    Millis forceDelayMs;
+    Millis genesisTimestamp;
     Prices genesisPrices;
     bytes32 genesisLineage;
     bytes32 genesisStateRoot;
@@ -141,6 +142,6 @@ struct InboxParameters {
     address rollup;
     address operator;
     address treasury;
-    uint64 minDeposit;
+    Mwei minDeposit;
     PriceRules priceRules;
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {BatchClaim} from "../../src/types/Batch.sol";
 import {Account} from "../../src/types/State.sol";
+import {Mwei} from "../../src/types/Units.sol";
 import {Deployed} from "../support/Deployed.sol";
 
 /// @dev M1: a deployer could name a genesis state with withdrawals of its own in it, which was final at once.
@@ -23,11 +24,11 @@ contract GenesisDrainTest is Deployed {
     function test_genesis_deployerCannotPutWithdrawalsIntoIt() public {
         uint8 shard = 63;
         uint32 index = type(uint32).max - 1;
-        Account memory account = Account(THIEF, 0, 0, 5 * 10 ** 12); // 5 ether "withdrawn" before the first block
+        Account memory account = Account(THIEF, 0, mwei(0), mwei(5 * 10 ** 12)); // 5 ether "withdrawn" before the first block
         bytes32[] memory branch = new bytes32[](45);
         bytes32 node = _pair(
             _pair(bytes32(bytes20(account.owner)), _chunk(account.nonce)),
-            _pair(_chunk(account.balance), _chunk(account.withdrawn))
+            _pair(_chunk(Mwei.unwrap(account.balance)), _chunk(Mwei.unwrap(account.withdrawn)))
         );
         uint256 path = uint256(index) + (2 ** 33) + uint256(shard) * 2 ** 36;
         for (uint256 i; i < 45; ++i) {

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {BatchClaim, ClaimRequest} from "../../src/types/Batch.sol";
 import {Account} from "../../src/types/State.sol";
+import {Mwei} from "../../src/types/Units.sol";
 import {Deployed} from "../support/Deployed.sol";
 
 /// @dev L9: the limit of deposits counted the same money each time it went round.
@@ -21,7 +22,10 @@ contract LifetimeCapTest is Deployed {
     }
 
     function _root(Account memory a) private pure returns (bytes32 node) {
-        node = _pair(_pair(bytes32(bytes20(a.owner)), _chunk(a.nonce)), _pair(_chunk(a.balance), _chunk(a.withdrawn)));
+        node = _pair(
+            _pair(bytes32(bytes20(a.owner)), _chunk(a.nonce)),
+            _pair(_chunk(Mwei.unwrap(a.balance)), _chunk(Mwei.unwrap(a.withdrawn)))
+        );
         for (uint256 i; i < 45; ++i) {
             node = (2 ** 33 >> i) % 2 == 1 ? _pair(0, node) : _pair(node, 0);
         }
@@ -34,20 +38,20 @@ contract LifetimeCapTest is Deployed {
             _goRound(round, amount);
         }
         assertEq(address(inbox).balance, 0, "nothing lies in the vault");
-        assertEq(inbox.heldIn(0), 0, "nothing is held");
+        assertEq(inbox.heldIn(0), mwei(0), "nothing is held");
         assertEq(WHALE.balance, uint256(amount) * 10 ** 6, "the whale has all of it");
         vm.deal(address(this), 1 ether);
-        inbox.deposit{value: MIN_DEPOSIT * 10 ** 6}(0, address(this));
-        inbox.deposit{value: MIN_DEPOSIT * 10 ** 6}(5, address(this));
+        inbox.deposit{value: MIN_DEPOSIT.toWei()}(0, address(this));
+        inbox.deposit{value: MIN_DEPOSIT.toWei()}(5, address(this));
         // An account's own counter is 64 bits wide on the L3: past half of them its owner takes another account.
         vm.expectRevert(abi.encodeWithSelector(IInbox.Inbox_AccountExhausted.selector, 2 ** 63, 2 ** 63));
-        inbox.deposit{value: MIN_DEPOSIT * 10 ** 6}(0, WHALE);
+        inbox.deposit{value: MIN_DEPOSIT.toWei()}(0, WHALE);
     }
 
     function _goRound(uint64 round, uint64 amount) private {
         vm.prank(WHALE);
         inbox.deposit{value: uint256(amount) * 10 ** 6}(0, WHALE);
-        Account memory account = Account(WHALE, round, 0, round * amount);
+        Account memory account = Account(WHALE, round, mwei(0), mwei(round * amount));
         ClaimRequest memory request = nextRequest();
         request.lastHeader.stateRoot = _root(account); // what an honest L3 has after deposit and withdrawal
         BatchClaim memory claim = claimOf(request, CLAIMER);

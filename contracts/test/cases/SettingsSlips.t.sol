@@ -10,13 +10,13 @@ import {Deployed} from "../support/Deployed.sol";
 contract SettingsSlipsTest is Deployed {
     function test_slip_genesisInMicroseconds_reverts() public {
         Settings memory s = settings();
-        s.genesisTimestamp = uint64(START * 10 ** 6);
+        s.genesisTimestamp = millis(START * 10 ** 6);
         _refuse(s, IRollup.Rollup_ParameterOutOfBounds.selector, "genesisTimestamp");
     }
 
     function test_slip_genesisInSeconds_reverts() public {
         Settings memory s = settings();
-        s.genesisTimestamp = uint64(START);
+        s.genesisTimestamp = millis(START);
         _refuse(s, IRollup.Rollup_ParameterOutOfBounds.selector, "genesisTimestamp");
     }
 
@@ -42,7 +42,7 @@ contract SettingsSlipsTest is Deployed {
 
     function test_slip_minDepositBeyondAllDeposits_reverts() public {
         Settings memory s = settings();
-        s.minDeposit = uint64(2 ** 63) + 1;
+        s.minDeposit = mwei(2 ** 63 + 1);
         _refuse(s, IInbox.Inbox_ParameterOutOfBounds.selector, "minDeposit");
     }
 

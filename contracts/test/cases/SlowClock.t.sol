@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {ClaimHead, ClaimRequest} from "../../src/types/Batch.sol";
 import {Signature, Withdraw} from "../../src/types/Operations.sol";
+import {Millis, Units} from "../../src/types/Units.sol";
 import {Deployed} from "../support/Deployed.sol";
 
 /// @dev H1, L4: how far forced inclusion binds.
@@ -18,7 +19,7 @@ contract SlowClockTest is Deployed {
         vm.startPrank(victim);
         uint32 account = inbox.deposit{value: 1 ether}(3, victim);
         Signature[] memory none = new Signature[](1);
-        uint64 index = inbox.forceWithdraw(Withdraw(3, account, 0, 10 ** 12), none);
+        uint64 index = inbox.forceWithdraw(Withdraw(3, account, 0, mwei(10 ** 12)), none);
         vm.stopPrank();
         (, uint64 queuedAt,,) = inbox.itemAt(index);
 
@@ -31,11 +32,11 @@ contract SlowClockTest is Deployed {
         assertEq(head.number, 400, "claims");
         assertEq(rollup.finalNumber(), 399, "final");
         assertEq(head.inboxCount, 0, "the exit was never consumed");
-        uint256 forceDelayMs = rollup.parameters().forceDelayMs;
+        Millis forceDelay = rollup.parameters().forceDelayMs;
         // docs/spec/blocks.md: due when header.timestamp >= item time + forceDelay
-        assertTrue(head.timestamp < uint256(queuedAt) * 1000 + forceDelayMs, "still not due after 400 days");
+        assertTrue(head.timestamp < Units.toMillis(uint40(queuedAt)) + forceDelay, "still not due after 400 days");
         assertEq(block.timestamp - queuedAt, 400 days, "on the L2's clock");
-        assertTrue(block.timestamp - queuedAt > 57_000 * forceDelayMs / 1000, "57,000 force delays");
+        assertTrue(block.timestamp - queuedAt > 57_000 * forceDelay.wide() / 1000, "57,000 force delays");
     }
 
     function test_claim_thatShowsThatItLeavesOutADueItem_isRefused() public {
@@ -49,17 +50,17 @@ contract SlowClockTest is Deployed {
 
     function test_claim_itemDueAMillisecondLater_isTaken() public {
         ClaimRequest memory request = _exitThenClaimAMonthLater();
-        uint64 due = uint64(START * 1000) + rollup.parameters().forceDelayMs;
+        Millis due = millis(START * 1000) + rollup.parameters().forceDelayMs;
         request.lastHeader.timestamp = due;
         refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_DueItemLeftOut.selector, 0));
-        request.lastHeader.timestamp = due - 1;
+        request.lastHeader.timestamp = due - millis(1);
         makeClaim(request);
     }
 
     /// @dev A block takes 64 at most, so more than that may be due and left.
     function test_claim_thatTookAsManyAsABlockMay_mayLeaveDueItems() public {
         for (uint256 i; i < 66; ++i) {
-            inbox.forceWithdraw(Withdraw(3, 0, uint64(i), 10 ** 12), new Signature[](1));
+            inbox.forceWithdraw(Withdraw(3, 0, uint64(i), mwei(10 ** 12)), new Signature[](1));
         }
         ClaimRequest memory request = _aMonthLater();
         request.lastHeader.inboxCount = 63;
@@ -71,13 +72,13 @@ contract SlowClockTest is Deployed {
     }
 
     function _exitThenClaimAMonthLater() private returns (ClaimRequest memory) {
-        inbox.forceWithdraw(Withdraw(3, 0, 0, 10 ** 12), new Signature[](1));
+        inbox.forceWithdraw(Withdraw(3, 0, 0, mwei(10 ** 12)), new Signature[](1));
         return _aMonthLater();
     }
 
     function _aMonthLater() private returns (ClaimRequest memory request) {
         vm.warp(START + 30 days);
         request = nextRequest();
-        request.lastHeader.timestamp = uint64(block.timestamp) * 1000;
+        request.lastHeader.timestamp = Units.now_();
     }
 }

@@ -26,7 +26,7 @@ contract SoundRollupTest is Deployed, StateVectors {
     /// Bits beyond a field's width are refused, not cut: one event, one SSZ value.
     function testFuzz_sound_dirtyBits(uint256 word, uint8 which) public {
         Signature[] memory one = new Signature[](1);
-        bytes memory data = abi.encodeCall(IInbox.forceWithdraw, (Withdraw(1, 2, 3, 4), one));
+        bytes memory data = abi.encodeCall(IInbox.forceWithdraw, (Withdraw(1, 2, 3, mwei(4)), one));
         uint256 field = which % 4;
         uint256 width = [uint256(8), 32, 64, 64][field];
         word = (word | (uint256(1) << width));
@@ -60,7 +60,7 @@ contract SoundRollupTest is Deployed, StateVectors {
     function test_sound_revenueBranchIsNoAccount() public {
         RevenueProof memory r = revenueProof(0);
         vm.expectRevert();
-        inbox.withdraw(_claim, r.shard, 0, Account(address(this), 0, 0, 1), r.branch, address(this));
+        inbox.withdraw(_claim, r.shard, 0, Account(address(this), 0, mwei(0), mwei(1)), r.branch, address(this));
     }
 
     /// The bond answers until the evidence period after finality is over, whatever the claimer tries in between.

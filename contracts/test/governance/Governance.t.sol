@@ -158,7 +158,7 @@ contract RollupOperatorTest is Base {
         _operator = new RollupOperator(GOVERNANCE, AGENT);
         vm.etch(address(ROLLUP), hex"00");
         vm.etch(address(INBOX), hex"00");
-        vm.mockCall(address(INBOX), abi.encodeCall(IInbox.pushDataQuote, (5, 6)), abi.encode(uint64(9)));
+        vm.mockCall(address(INBOX), abi.encodeCall(IInbox.pushDataQuote, (mwei(5), mwei(6))), abi.encode(uint64(9)));
     }
 
     function test_governance_namesClaimers() public {
@@ -175,9 +175,9 @@ contract RollupOperatorTest is Base {
 
     function test_agent_quotes() public {
         vm.prank(AGENT);
-        assertEq(_operator.pushDataQuote(INBOX, 5, 6), 9, "index");
+        assertEq(_operator.pushDataQuote(INBOX, mwei(5), mwei(6)), 9, "index");
         vm.expectRevert(abi.encodeWithSelector(IRollupOperator.RollupOperator_NotAgent.selector, address(this)));
-        _operator.pushDataQuote(INBOX, 5, 6);
+        _operator.pushDataQuote(INBOX, mwei(5), mwei(6));
     }
 
     function test_setAgent() public {

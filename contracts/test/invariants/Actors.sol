@@ -8,6 +8,7 @@ import {Message, Signature, Withdraw} from "../../src/types/Operations.sol";
 import {Headers} from "../../src/libraries/Headers.sol";
 import {RollupParameters, Rules, RulesVersion, SequencerKey} from "../../src/types/Parameters.sol";
 import {Account, Prices} from "../../src/types/State.sol";
+import {Millis, Mwei} from "../../src/types/Units.sol";
 import {Base} from "../support/Base.sol";
 import {L1BlockStub} from "../support/L1BlockStub.sol";
 import {StateModel} from "./StateModel.sol";
@@ -39,8 +40,8 @@ contract Actors is Base {
     mapping(uint8 shard => mapping(address owner => uint32)) public accountPlusOne;
     mapping(uint8 shard => uint32) public accounts;
     uint256 public depositedWei;
-    /// @dev Deposits less payments to accounts, in mwei.
-    mapping(uint8 shard => uint64) public held;
+    /// @dev Deposits less payments to accounts.
+    mapping(uint8 shard => Mwei) public held;
 
     // Claims; index 0 is genesis.
     BatchClaim[] private _claims;
@@ -57,7 +58,7 @@ contract Actors is Base {
 
     // Schedule: what counted for each claim when it was made, and secrets of the keys.
     bytes32[] public keysOfClaims;
-    uint64[] public rulesOfClaims;
+    Millis[] public rulesOfClaims;
     mapping(address key => uint256 secret) private _secrets;
     uint256 private _keysMade;
 
@@ -84,7 +85,7 @@ contract Actors is Base {
         GOVERNANCE = governance;
         _secrets[vm.addr(FIRST_SECRET)] = FIRST_SECRET;
         keysOfClaims.push(0);
-        rulesOfClaims.push(0);
+        rulesOfClaims.push(millis(0));
         _points.push(INBOX.prices());
         _pointCounts.push(0);
         claimers = claimers_;
@@ -92,7 +93,7 @@ contract Actors is Base {
         _claims.push(genesis);
         _state.index = SHARD;
         for (uint256 i; i < StateModel.ACCOUNTS; ++i) {
-            _state.accounts[i] = Account(owner(i), 0, 10 ** 12, 0);
+            _state.accounts[i] = Account(owner(i), 0, mwei(10 ** 12), mwei(0));
         }
         _states.push(_state);
         finalizedAt.push(uint64(block.timestamp));
@@ -138,7 +139,7 @@ contract Actors is Base {
         }
         assertEq(account + 1, accountPlusOne[shard_][to], "account of a deposit");
         depositedWei += value;
-        held[shard_] += uint64(value / 10 ** 6);
+        held[shard_] = held[shard_] + mwei(value / 10 ** 6);
         _noteQueued();
         calls["deposit"] += 1;
     }
@@ -161,7 +162,7 @@ contract Actors is Base {
 
     function force(uint256 who, bytes32 content, uint64 amount) external {
         vm.prank(owner(who % OWNERS));
-        if (uint256(content) % 2 == 0) INBOX.forceWithdraw(Withdraw(SHARD, 0, 0, amount), new Signature[](1));
+        if (uint256(content) % 2 == 0) INBOX.forceWithdraw(Withdraw(SHARD, 0, 0, mwei(amount)), new Signature[](1));
         else INBOX.forceMessage(SHARD, Message(1, 2, content), Signature(content, content));
         _noteQueued();
         calls["force"] += 1;
@@ -195,8 +196,8 @@ contract Actors is Base {
     /// @dev On the L3 an account withdraws and the shard earns; the next claim carries it.
     function liveOnL3(uint256 account, uint64 amount, uint64 earned) external {
         Account storage leaf = _state.accounts[account % StateModel.ACCOUNTS];
-        leaf.withdrawn += uint64(clamp(amount, 0, (_deposited() - _spent()) / 4));
-        _state.revenue += uint64(clamp(earned, 0, (_deposited() - _spent()) / 4));
+        leaf.withdrawn = leaf.withdrawn + mwei(clamp(amount, 0, (_deposited() - _spent()) / 4));
+        _state.revenue = _state.revenue + mwei(clamp(earned, 0, (_deposited() - _spent()) / 4));
         calls["liveOnL3"] += 1;
     }
 
@@ -231,7 +232,7 @@ contract Actors is Base {
         else if (how == 2) request.parent = keccak256("another claim");
         else if (how == 3) request.lineage = keccak256("another lineage");
         else if (how == 4) request.lastHeader.number = ROLLUP.head().blockNumber;
-        else if (how == 5) request.lastHeader.timestamp = uint64(vm.getBlockTimestamp() * 1000) + 1;
+        else if (how == 5) request.lastHeader.timestamp = millis(vm.getBlockTimestamp() * 1000 + 1);
         else if (how == 6) request.lastHeader.timestamp = ROLLUP.head().timestamp;
         else if (how == 7) request.lastHeader.inboxHash = keccak256("another queue");
         else if (how == 8) request.lastHeader.inboxCount = uint64(hashes.length) + 1;
@@ -264,13 +265,13 @@ contract Actors is Base {
         account %= StateModel.ACCOUNTS;
         StateModel.Shard memory state = _states[number];
         Account memory leaf = state.accounts[account];
-        uint64 before = INBOX.paidTo(SHARD, uint32(account));
+        Mwei before = INBOX.paidTo(SHARD, uint32(account));
         bool due = number <= highestFinal && leaf.withdrawn > before;
         bytes32[] memory branch = state.accountBranch(account);
-        try INBOX.withdraw(_claims[number], SHARD, uint32(account), leaf, branch, leaf.owner) returns (uint64 amount) {
+        try INBOX.withdraw(_claims[number], SHARD, uint32(account), leaf, branch, leaf.owner) returns (Mwei amount) {
             if (!due) letThrough = "payment of a withdrawal";
-            held[SHARD] -= amount;
-            paidWei += uint256(amount) * 10 ** 6;
+            held[SHARD] = held[SHARD] - amount;
+            paidWei += amount.wide() * 10 ** 6;
             calls["withdraw"] += 1;
         } catch {
             assertTrue(!due, "a due withdrawal was refused");
@@ -283,9 +284,9 @@ contract Actors is Base {
         StateModel.Shard memory state = _states[number];
         bool due = number <= highestFinal && state.revenue > INBOX.revenuePaid(SHARD);
         bytes32[] memory branch = state.revenueBranch();
-        try INBOX.collectRevenue(_claims[number], SHARD, state.revenue, branch) returns (uint64 amount) {
+        try INBOX.collectRevenue(_claims[number], SHARD, state.revenue, branch) returns (Mwei amount) {
             if (!due) letThrough = "payment of revenue";
-            paidWei += uint256(amount) * 10 ** 6;
+            paidWei += amount.wide() * 10 ** 6;
             calls["collectRevenue"] += 1;
         } catch {
             assertTrue(!due, "due revenue was refused");
@@ -345,7 +346,7 @@ contract Actors is Base {
         RulesVersion memory last = all[all.length - 1];
         vm.startPrank(GOVERNANCE);
         if (how % 4 == 0) {
-            bool begun = last.from <= vm.getBlockTimestamp() * 1000;
+            bool begun = last.from.wide() <= vm.getBlockTimestamp() * 1000;
             try ROLLUP.withdrawRules() {
                 if (begun) letThrough = "withdrawal of rules that hold";
                 calls["withdrawRules"] += 1;
@@ -354,17 +355,17 @@ contract Actors is Base {
             }
         } else {
             uint256 earliest = (vm.getBlockTimestamp() + ROLLUP.parameters().upgradeNotice) * 1000;
-            if (earliest <= last.from) earliest = last.from + 1;
+            if (earliest <= last.from.wide()) earliest = last.from.wide() + 1;
             Rules memory next = last.rules;
             ++next.number;
-            ROLLUP.announceRules(uint64(earliest + ahead % 10 ** 6), next);
+            ROLLUP.announceRules(millis(earliest + ahead % 10 ** 6), next);
             calls["announceRules"] += 1;
         }
         vm.stopPrank();
     }
 
     /// @dev From when the rules hold that hold at `timestamp`.
-    function rulesAt(uint64 timestamp) public view returns (uint64 from) {
+    function rulesAt(Millis timestamp) public view returns (Millis from) {
         RulesVersion[] memory all = ROLLUP.versions();
         for (uint256 i; i < all.length && all[i].from <= timestamp; ++i) {
             from = all[i].from;
@@ -379,8 +380,8 @@ contract Actors is Base {
     function _leaveOutDueItem(ClaimRequest memory request) private view returns (bool) {
         ClaimHead memory head = ROLLUP.head();
         if (head.inboxCount == hashes.length) return false;
-        uint64 timestamp = uint64(vm.getBlockTimestamp() * 1000);
-        if (uint256(times[head.inboxCount]) * 1000 + ROLLUP.parameters().forceDelayMs > timestamp) return false;
+        Millis timestamp = millis(vm.getBlockTimestamp() * 1000);
+        if (!_isDue(times[head.inboxCount], timestamp)) return false;
         if (rulesAt(timestamp) > head.timestamp && request.lastHeader.number != head.blockNumber + 1) return false;
         request.lastHeader.timestamp = timestamp;
         request.lastHeader.inboxCount = head.inboxCount;
@@ -395,8 +396,8 @@ contract Actors is Base {
         for (uint256 i; i < all.length; ++i) {
             uint64 from = all[i].from;
             if (from <= head.blockNumber + 1) continue;
-            uint64 timestamp = head.timestamp + 250 * (from - head.blockNumber);
-            if (timestamp > vm.getBlockTimestamp() * 1000) return false;
+            Millis timestamp = head.timestamp + millis(250 * (from - head.blockNumber));
+            if (timestamp > millis(vm.getBlockTimestamp() * 1000)) return false;
             request.lastHeader.number = from;
             request.lastHeader.timestamp = timestamp;
             return true;
@@ -430,8 +431,8 @@ contract Actors is Base {
     function _request(uint256 blocks, uint256 items) private view returns (ClaimRequest memory request, bool) {
         ClaimHead memory head = ROLLUP.head();
         uint64 blocks_ = uint64(clamp(blocks, 1, 20));
-        uint64 timestamp = head.timestamp + 250 * blocks_;
-        uint64 present = uint64(vm.getBlockTimestamp() * 1000);
+        Millis timestamp = head.timestamp + millis(250 * blocks_);
+        Millis present = millis(vm.getBlockTimestamp() * 1000);
         if (timestamp > present) return (request, false);
         if (blocks % 3 == 0) timestamp = present;
         if (rulesAt(timestamp) > head.timestamp) blocks_ = 1;
@@ -454,12 +455,15 @@ contract Actors is Base {
     }
 
     /// @dev Items that a batch must have consumed at `timestamp`.
-    function _dueAt(uint64 timestamp, uint64 consumed, uint256 most) private view returns (uint256 count) {
-        uint256 delay = ROLLUP.parameters().forceDelayMs;
+    function _dueAt(Millis timestamp, uint64 consumed, uint256 most) private view returns (uint256 count) {
         count = consumed;
-        while (count < most && count - consumed < 64 && uint256(times[count]) * 1000 + delay <= timestamp) {
+        while (count < most && count - consumed < 64 && _isDue(times[count], timestamp)) {
             ++count;
         }
+    }
+
+    function _isDue(uint64 queuedAt, Millis timestamp) private view returns (bool) {
+        return millis(uint256(queuedAt) * 1000) + ROLLUP.parameters().forceDelayMs <= timestamp;
     }
 
     function _withinKey(uint64 before, uint64 blocks) private view returns (uint64) {
@@ -495,23 +499,24 @@ contract Actors is Base {
         times.push(uint64(vm.getBlockTimestamp()));
     }
 
-    function _jumped(uint64 from, uint64 to) private pure returns (bool) {
-        uint256 step = from < 8 ? 1 : from / 8;
+    function _jumped(Mwei from, Mwei to) private pure returns (bool) {
+        Mwei step = mwei(from < mwei(8) ? 1 : from.wide() / 8);
         return to > from + step || to + step < from;
     }
 
     /// @dev All deposits into the shard, in mwei.
-    function _deposited() private view returns (uint64 deposited) {
-        deposited = held[SHARD];
+    function _deposited() private view returns (uint256 deposited) {
+        deposited = held[SHARD].wide();
         for (uint32 i; i < StateModel.ACCOUNTS; ++i) {
-            deposited += INBOX.paidTo(SHARD, i);
+            deposited += INBOX.paidTo(SHARD, i).wide();
         }
     }
 
-    function _spent() private view returns (uint64 spent) {
-        spent = _state.revenue;
+    /// @dev What left the accounts, in mwei.
+    function _spent() private view returns (uint256 spent) {
+        spent = _state.revenue.wide();
         for (uint256 i; i < StateModel.ACCOUNTS; ++i) {
-            spent += _state.accounts[i].withdrawn;
+            spent += _state.accounts[i].withdrawn.wide();
         }
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {BatchClaim, ClaimHead} from "../../src/types/Batch.sol";
 import {Settings} from "../../src/types/Parameters.sol";
 import {Prices} from "../../src/types/State.sol";
+import {Mwei} from "../../src/types/Units.sol";
 import {Deployed} from "../support/Deployed.sol";
 import {L1BlockStub} from "../support/L1BlockStub.sol";
 import {Actors} from "./Actors.sol";
@@ -117,14 +118,14 @@ contract InvariantsTest is Deployed {
     function checkPaymentsAreCoveredByAFinalState() internal view {
         StateModel.Shard memory state = _actors.stateAt(_actors.highestFinal());
         uint8 shard = _actors.SHARD();
-        uint256 paid = inbox.revenuePaid(shard);
+        Mwei paid = inbox.revenuePaid(shard);
         assertTrue(paid <= state.revenue, "payments: revenue beyond the final state");
         for (uint32 i; i < StateModel.ACCOUNTS; ++i) {
-            uint64 toAccount = inbox.paidTo(shard, i);
+            Mwei toAccount = inbox.paidTo(shard, i);
             assertTrue(toAccount <= state.accounts[i].withdrawn, "payments: withdrawal beyond the final state");
-            paid += toAccount;
+            paid = paid + toAccount;
         }
-        assertEq(paid * 10 ** 6, _actors.paidWei(), "payments: sum of the counters");
+        assertEq(paid.wide() * 10 ** 6, _actors.paidWei(), "payments: sum of the counters");
     }
 
     function checkQueueHashChainRecomputes() internal view {
@@ -215,14 +216,14 @@ contract InvariantsTest is Deployed {
 
     function checkPricesAreTheLastPushedWithinBounds() internal view {
         Prices memory prices = inbox.prices();
-        (uint64 coreByte, uint64 witnessByte, uint64 settlement, uint64 stateByte) = _actors.lastPrices();
+        (Mwei coreByte, Mwei witnessByte, Mwei settlement, Mwei stateByte) = _actors.lastPrices();
         assertEq(
             abi.encode(prices), abi.encode(Prices(coreByte, witnessByte, settlement, stateByte)), "prices: last pushed"
         );
-        assertTrue(prices.coreByte >= 1 && prices.coreByte <= 1_000_000, "prices: coreByte");
-        assertTrue(prices.witnessByte >= 1 && prices.witnessByte <= 1_000_000, "prices: witnessByte");
-        assertTrue(prices.settlement >= 10 && prices.settlement <= 10_000_000, "prices: settlement");
-        assertEq(prices.stateByte, 7, "prices: stateByte");
+        assertTrue(prices.coreByte >= mwei(1) && prices.coreByte <= mwei(1_000_000), "prices: coreByte");
+        assertTrue(prices.witnessByte >= mwei(1) && prices.witnessByte <= mwei(1_000_000), "prices: witnessByte");
+        assertTrue(prices.settlement >= mwei(10) && prices.settlement <= mwei(10_000_000), "prices: settlement");
+        assertEq(prices.stateByte, mwei(7), "prices: stateByte");
     }
 
     function checkShardsHoldDepositsLessPayments() internal view {

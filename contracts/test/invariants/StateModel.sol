@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Account} from "../../src/types/State.sol";
+import {Mwei} from "../../src/types/Units.sol";
 
 /// @title A state with four accounts and revenue in one shard, hashed by Solidity's own sha256
 /// @dev Written from the shape of the SSZ types, not from the contracts: everything else in the state is constant.
@@ -16,7 +17,7 @@ library StateModel {
     struct Shard {
         uint8 index;
         Account[ACCOUNTS] accounts;
-        uint64 revenue;
+        Mwei revenue;
     }
 
     function stateRoot(Shard memory shard) internal pure returns (bytes32 node) {
@@ -41,7 +42,7 @@ library StateModel {
         branch[32] = chunk(ACCOUNTS);
         branch[33] = CONVERSATIONS_ROOT;
         branch[34] = FEE_CHUNKS;
-        branch[35] = pair(pair(chunk(shard.revenue), 0), pair(0, 0));
+        branch[35] = pair(pair(chunk(shard.revenue.wide()), 0), pair(0, 0));
         _aboveShard(branch, 36);
     }
 
@@ -60,7 +61,7 @@ library StateModel {
     function leaf(Account memory account) internal pure returns (bytes32) {
         return pair(
             pair(bytes32(bytes20(account.owner)), chunk(account.nonce)),
-            pair(chunk(account.balance), chunk(account.withdrawn))
+            pair(chunk(account.balance.wide()), chunk(account.withdrawn.wide()))
         );
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Millis, Mwei} from "../../src/types/Units.sol";
 import {Vm} from "./Vm.sol";
 
 /// @title Assertions and the cheat-code handle of every test
@@ -33,6 +34,24 @@ abstract contract Base {
 
     function assertEq(bytes memory left, bytes memory right, string memory what) internal pure {
         if (keccak256(left) != keccak256(right)) revert NotEqual(what, keccak256(left), keccak256(right));
+    }
+
+    function assertEq(Mwei left, Mwei right, string memory what) internal pure {
+        assertEq(left.wide(), right.wide(), what);
+    }
+
+    function assertEq(Millis left, Millis right, string memory what) internal pure {
+        assertEq(left.wide(), right.wide(), what);
+    }
+
+    function mwei(uint256 amount) internal pure returns (Mwei) {
+        assertTrue(amount <= type(uint64).max, "mwei in 64 bits");
+        return Mwei.wrap(uint64(amount));
+    }
+
+    function millis(uint256 time) internal pure returns (Millis) {
+        assertTrue(time <= type(uint64).max, "milliseconds in 64 bits");
+        return Millis.wrap(uint64(time));
     }
 
     function clamp(uint256 value, uint256 min, uint256 max) internal pure returns (uint256) {

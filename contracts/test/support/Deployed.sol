@@ -14,13 +14,14 @@ import {
     Settings
 } from "../../src/types/Parameters.sol";
 import {Prices} from "../../src/types/State.sol";
+import {Mwei} from "../../src/types/Units.sol";
 import {Base} from "./Base.sol";
 
 /// @title A deployment with a bonded claimer, and requests that it accepts
 abstract contract Deployed is Base {
     uint256 internal constant START = 1_800_000_000;
     uint128 internal constant BOND = 5 ether;
-    uint64 internal constant MIN_DEPOSIT = 1000;
+    Mwei internal constant MIN_DEPOSIT = Mwei.wrap(1000);
     uint256 internal constant SEQUENCER_SECRET = 0x5E9;
     /// @dev Whose bond answers for the sequencer's key.
     address internal constant BOND_OWNER = address(0xB0D0);
@@ -88,9 +89,9 @@ abstract contract Deployed is Base {
             treasury: TREASURY,
             claimer: CLAIMER,
             rules: rules(),
-            forceDelayMs: 600_000,
-            genesisTimestamp: uint64(START * 1000 - 500),
-            genesisPrices: Prices({coreByte: 100, witnessByte: 100, settlement: 1000, stateByte: 7}),
+            forceDelayMs: millis(600_000),
+            genesisTimestamp: millis(START * 1000 - 500),
+            genesisPrices: pricesOf(100, 100, 1000),
             windows: Windows({challenge: 600, data: 360, answer: 120, proof: 240}),
             bond: BOND,
             evidencePeriod: 1200,
@@ -104,25 +105,30 @@ abstract contract Deployed is Base {
     /// @dev The first version of the rules.
     function rules() internal pure returns (Rules memory first) {
         first.number = 1;
-        first.fees = FeeParameters({minPrice: 10, target: 500, fraction: 4000});
+        first.fees = FeeParameters({minPrice: mwei(10), target: 500, fraction: 4000});
     }
 
     function priceRules(bool dataQuoted) internal pure returns (PriceRules memory) {
         return PriceRules({
             dataQuoted: dataQuoted,
             interval: 3600,
-            minCoreByte: 1,
-            maxCoreByte: 1_000_000,
-            minWitnessByte: 1,
-            maxWitnessByte: 1_000_000,
-            minSettlement: 10,
-            maxSettlement: 10_000_000,
+            minCoreByte: mwei(1),
+            maxCoreByte: mwei(1_000_000),
+            minWitnessByte: mwei(1),
+            maxWitnessByte: mwei(1_000_000),
+            minSettlement: mwei(10),
+            maxSettlement: mwei(10_000_000),
             blobTransactionGas: 21_000,
             bytesPerBlob: 126_976,
             claimGas: 150_000,
             claimBytes: 1000,
             operationsPerClaim: 1000
         });
+    }
+
+    /// @dev Mwei, with 7 for a byte of state.
+    function pricesOf(uint256 coreByte, uint256 witnessByte, uint256 settlement) internal pure returns (Prices memory) {
+        return Prices(mwei(coreByte), mwei(witnessByte), mwei(settlement), mwei(7));
     }
 
     /// @dev What the head accepts as the next claim: one block more, an interval later, with the inbox as it is.
@@ -135,12 +141,12 @@ abstract contract Deployed is Base {
         request.witnessRoot = keccak256(abi.encode("witness", request.number));
         request.lastHeader.number = head.blockNumber + 1;
         request.lastHeader.parent = keccak256(abi.encode("parent", request.number));
-        request.lastHeader.timestamp = head.timestamp + 250;
+        request.lastHeader.timestamp = head.timestamp + millis(250);
         request.lastHeader.lineage = request.lineage;
         request.lastHeader.inboxCount = head.inboxCount;
         request.lastHeader.segmentCount = head.segmentCount + 1;
         request.lastHeader.inboxHash = inbox.hashAt(head.inboxCount);
-        request.lastHeader.prices = Prices(100, 100, 1000, 7);
+        request.lastHeader.prices = pricesOf(100, 100, 1000);
         request.lastHeader.runsRoot = keccak256(abi.encode("runs", request.number));
         request.lastHeader.stateRoot = keccak256(abi.encode("state", request.number));
         request.core = DataPart(1, pointer(request.number, 40));

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {Base} from "./Base.sol";
+import {Mwei} from "../../src/types/Units.sol";
 
 /// @title Counters of an inbox set to where no test could drive them
 /// @dev Slots as `forge inspect Inbox storageLayout` tells; each write is checked through the inbox's own view.
@@ -11,8 +12,8 @@ abstract contract InboxStorage is Base {
     uint256 private constant PAID_SLOT = 12;
     uint256 private constant HELD_SLOT = 30;
 
-    function setHeld(IInbox inbox, uint8 shard, uint64 amount) internal {
-        _write(address(inbox), HELD_SLOT + shard / 4, 64 * (shard % 4), type(uint64).max, amount);
+    function setHeld(IInbox inbox, uint8 shard, Mwei amount) internal {
+        _write(address(inbox), HELD_SLOT + shard / 4, 64 * (shard % 4), type(uint64).max, amount.wide());
         assertEq(inbox.heldIn(shard), amount, "slot of heldIn");
     }
 
@@ -21,9 +22,9 @@ abstract contract InboxStorage is Base {
         assertEq(inbox.accountCount(shard), accounts, "slot of accountCount");
     }
 
-    function setPaid(IInbox inbox, uint8 shard, uint32 account, uint64 paid) internal {
+    function setPaid(IInbox inbox, uint8 shard, uint32 account, Mwei paid) internal {
         bytes32 ofShard = keccak256(abi.encode(shard, PAID_SLOT));
-        vm.store(address(inbox), keccak256(abi.encode(account, ofShard)), bytes32(uint256(paid)));
+        vm.store(address(inbox), keccak256(abi.encode(account, ofShard)), bytes32(paid.wide()));
         assertEq(inbox.paidTo(shard, account), paid, "slot of paidTo");
     }
 

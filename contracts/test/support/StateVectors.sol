@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Account} from "../../src/types/State.sol";
+import {Mwei} from "../../src/types/Units.sol";
 import {Base} from "./Base.sol";
 
 /// @title `test/vectors/state-proofs.json`, typed
@@ -15,7 +16,7 @@ abstract contract StateVectors is Base {
 
     struct RevenueProof {
         uint8 shard;
-        uint64 revenue;
+        Mwei revenue;
         bytes32[] branch;
     }
 
@@ -59,14 +60,14 @@ abstract contract StateVectors is Base {
         proof.index = uint32(_uint(json, _at("accounts", i, ".index")));
         proof.account.owner = address(bytes20(vm.parseJsonBytes(json, _at("accounts", i, ".owner"))));
         proof.account.nonce = _uint(json, _at("accounts", i, ".nonce"));
-        proof.account.balance = _uint(json, _at("accounts", i, ".balance"));
-        proof.account.withdrawn = _uint(json, _at("accounts", i, ".withdrawn"));
+        proof.account.balance = Mwei.wrap(_uint(json, _at("accounts", i, ".balance")));
+        proof.account.withdrawn = Mwei.wrap(_uint(json, _at("accounts", i, ".withdrawn")));
         proof.branch = vm.parseJsonBytes32Array(json, _at("accounts", i, ".branch"));
     }
 
     function _parseRevenue(string memory json, uint256 i) private pure returns (RevenueProof memory proof) {
         proof.shard = uint8(_uint(json, _at("revenues", i, ".shard")));
-        proof.revenue = _uint(json, _at("revenues", i, ".revenue"));
+        proof.revenue = Mwei.wrap(_uint(json, _at("revenues", i, ".revenue")));
         proof.branch = vm.parseJsonBytes32Array(json, _at("revenues", i, ".branch"));
     }
 
