@@ -125,9 +125,10 @@ export async function main<C extends Config>(
   const run = async (): Promise<number> => {
     const call = parse(program, args, out, err)
     if (typeof call === 'number') return call
-    const { config, sources } = program.load({ flags: call.flags, env, files: call.files, deployment: call.deployment })
+    const { command, args: given, ...named } = call
+    const { config, sources } = program.load({ ...named, env, fallbacks: command.fallbacks })
     redact = createRedact(config)
-    serves = call.command.serves === true
+    serves = command.serves === true
     const { NO_COLOR = '' } = env
     const terminal = host.stderr.isTTY === true
     const surroundings: LogSurroundings = { terminal, colours: NO_COLOR === '', serves }
@@ -143,7 +144,7 @@ export async function main<C extends Config>(
       signal,
       inheritedEnv: inheritedEnv(env),
     }
-    return withinGrace(call.command.run(context, call.args), signal)
+    return withinGrace(command.run(context, given), signal)
   }
 
   /** The exit code of a failure, which is told. What failed because the process was asked to end is no fault. */

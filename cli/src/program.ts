@@ -38,8 +38,14 @@ const contracts: ReadonlySet<string> = new Set(
 
 const attributeOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-function optionOf(settings: Settings, key: string, about: string): Option | undefined {
-  const { flag, fromText, values, fallback } = settingOf(settings, key)
+function optionOf(
+  settings: Settings,
+  key: string,
+  { abouts = {}, fallbacks = {} }: Pick<CommandDefinition<Config, string>, 'abouts' | 'fallbacks'>,
+): Option | undefined {
+  const { flag, fromText, values, ...setting } = settingOf(settings, key)
+  const about = abouts[key] ?? setting.about
+  const fallback = fallbacks[key] ?? setting.fallback
   if (flag === undefined) return undefined
   const isToggle = fromText('true') === true
   const unless = isToggle || fallback === undefined ? '' : `; ${fallback} when left out`
@@ -94,7 +100,7 @@ export function createProgram<C extends Config>(
     if (looksUp) command.option('--deployment <path>', 'Deployment file that says where the contracts are')
     const keys = [...new Set([...own, ...commonKeys])]
     for (const key of keys) {
-      const option = optionOf(settings, key, definition.abouts?.[key] ?? settingOf(settings, key).about)
+      const option = optionOf(settings, key, definition)
       if (option !== undefined) command.addOption(option)
     }
     if (definition.examples !== undefined)

@@ -101,7 +101,7 @@ describe('binary', { timeout: 150_000 }, () => {
   })
 
   test('a service whose standard output nobody reads any more › serves on', async () => {
-    const started = start(['da', '--da-dir', join(directory, 'closed')])
+    const started = start(['da', '--port', '0', '--da-dir', join(directory, 'closed')])
     const { url } = await ready(started)
     started.child.stdout?.destroy()
     expect((await fetch(`${url}/nothing`)).status).toBe(404)
@@ -120,7 +120,7 @@ describe('binary', { timeout: 150_000 }, () => {
   })
 
   test('an IPv6 host › is told as a URL', async () => {
-    const started = start(['da', '--da-dir', join(directory, 'six'), '--host', '::1'])
+    const started = start(['da', '--port', '0', '--da-dir', join(directory, 'six'), '--host', '::1'])
     const { url } = await ready(started)
     expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/)
     expect((await fetch(`${url}/nothing`)).status).toBe(404)

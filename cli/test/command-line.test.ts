@@ -106,6 +106,22 @@ test('command line › a deployment file says where contracts are, and counts le
   }
 })
 
+test('command line › every role has a port of its own, which a source may name otherwise', () => {
+  const ports = product.commands.flatMap(({ name, serves, fallbacks }) => {
+    if (serves !== true) return []
+    const load = (env: Record<string, string>) => product.load({ flags: new Map(), env, files: [], fallbacks }).config
+    expect(load({ PARLEY_RUN_PORT: '0' }).run.port).toBe(0)
+    return [[name, load({}).run.port]]
+  })
+  expect(ports).toEqual([
+    ['node', 9602],
+    ['sequencer', 9600],
+    ['batcher', 9601],
+    ['da', 9606],
+  ])
+  expect(product.load({ flags: new Map(), env: {}, files: [] }).config.run.port).toBe(0)
+})
+
 test('command line › flags reach their keys as typed, files in their order', () => {
   const calls: Call[] = []
   const program = createProgram(

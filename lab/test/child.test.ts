@@ -51,5 +51,5 @@ describe('child', () => {
 
 test('environment › hands on what has a value, under the names of variables', () => {
   const env = environmentOf({ PATH: '/bin' }, { 'run.lanes': 2, 'l1.beaconUrl': 'http://x', 'da.localUrl': undefined })
-  expect(env).toEqual({ PATH: '/bin', PARLEY_RUN_LANES: '2', PARLEY_L1_BEACON_URL: 'http://x' })
+  expect(env).toEqual({ PATH: '/bin', PARLEY_RUN_PORT: '0', PARLEY_RUN_LANES: '2', PARLEY_L1_BEACON_URL: 'http://x' })
 })

@@ -53,7 +53,7 @@ describe('parley dev', () => {
   it('serves a stranger’s node, replays and people, and ends cleanly when asked', within, async () => {
     const { dev, urls, dataDir } = await startDev('--messages', '100', '--rate', '1000')
     await dev.line(/final 100 /)
-    const stranger = start('node', '--dev', dataDir, '--data', join(directory, 'stranger'))
+    const stranger = start('node', '--port', '0', '--dev', dataDir, '--data', join(directory, 'stranger'))
     const [, url] = await stranger.line(/"url":"(http:[^"]+)"/)
     const node = urls.at(-1) as string
     const { signal } = new AbortController()

@@ -54,7 +54,17 @@ test.each([
   'ending › SIGTERM to %s leaves no process and no lock',
   async (_, launcher) => {
     const [command, ...before] = launcher()
-    const role = ['node', '--data', dataDir, '--l2', l2.chain.url, '--rollup', bytesToHex(l2.deployment.rollup)]
+    const role = [
+      'node',
+      '--port',
+      '0',
+      '--data',
+      dataDir,
+      '--l2',
+      l2.chain.url,
+      '--rollup',
+      bytesToHex(l2.deployment.rollup),
+    ]
     const child = spawn(command as string, [...before, ...role], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
     const ended = once(child, 'exit')
     try {

@@ -21,6 +21,7 @@ export const batcherCommand: CommandDefinition = {
     'da.layer',
     'da.localDir',
   ],
+  fallbacks: { 'run.port': 9601 },
   examples: [
     'PARLEY_L2_KEY=file:claimer.key PARLEY_L1_KEY=file:publisher.key parley batcher --data /var/lib/parley/batcher --sequencer http://127.0.0.1:9600 --l2 https://YOUR-L2-RPC --rollup 0xROLLUP --l1 https://YOUR-L1-RPC --beacon https://YOUR-BEACON-API --da ethereum-blobs',
   ],

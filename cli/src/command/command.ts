@@ -14,6 +14,8 @@ export interface CommandDefinition<C extends Config = Config, K extends string =
   readonly keys: readonly K[] | 'every'
   /** What a key means to this command, where it means more to all of them. */
   readonly abouts?: Readonly<Partial<Record<K, string>>>
+  /** What keys are to this command when no source names them, where that differs from the others’. */
+  readonly fallbacks?: Readonly<Partial<Record<K, unknown>>>
   /** That it serves on: what it prints when it is ready need not be read. */
   readonly serves?: true
   /** @returns the exit code. @throws {CodedError} for everything that goes wrong. */

@@ -7,7 +7,8 @@ export const daCommand: CommandDefinition = {
   serves: true,
   about: 'Serve the local DA layer over HTTP, for reading.',
   keys: ['da.localDir', 'run.host', 'run.port'],
-  examples: ['parley da --da-dir /var/lib/parley/da --port 9603'],
+  fallbacks: { 'run.port': 9606 },
+  examples: ['parley da --da-dir /var/lib/parley/da'],
   async run(context) {
     const { startDa } = await import('../role/da.ts')
     return serve(context, () => startDa(context))

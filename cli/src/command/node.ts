@@ -19,9 +19,10 @@ export const nodeCommand: CommandDefinition = {
     'l1.slots',
     'da.localUrl',
   ],
+  fallbacks: { 'run.port': 9602 },
   examples: [
     'parley node --dev DIR --data /tmp/my-node',
-    'parley node --data /var/lib/parley/node --l2 https://YOUR-L2-RPC --deployment deployment.json --port 9602',
+    'parley node --data /var/lib/parley/node --l2 https://YOUR-L2-RPC --deployment deployment.json',
   ],
   async run(context) {
     const { startNode } = await import('../role/node.ts')

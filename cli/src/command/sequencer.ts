@@ -17,8 +17,9 @@ export const sequencerCommand: CommandDefinition = {
     'da.layer',
     'sequencer.alone',
   ],
+  fallbacks: { 'run.port': 9600 },
   examples: [
-    'PARLEY_SEQUENCER_KEY=file:header.key parley sequencer --data /var/lib/parley/sequencer --l2 https://YOUR-L2-RPC --rollup 0xROLLUP --da ethereum-blobs --port 9600',
+    'PARLEY_SEQUENCER_KEY=file:header.key parley sequencer --data /var/lib/parley/sequencer --l2 https://YOUR-L2-RPC --rollup 0xROLLUP --da ethereum-blobs',
   ],
   async run(context) {
     const { startSequencer } = await import('../role/sequencer.ts')

@@ -21,6 +21,8 @@ export interface ConfigSources {
   readonly files: readonly string[]
   /** Path of a deployment file: where its contracts are counts less than what any other source says. */
   readonly deployment?: string | undefined
+  /** What keys are when no source names them, in place of their settings’ fallbacks. */
+  readonly fallbacks?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Variable that names one more file, which counts less than all others; the only one beside those of keys. */
@@ -94,7 +96,7 @@ function checked(settings: Settings, key: string, { value, source }: Raw): unkno
  */
 export function loadConfig<S extends Settings>(
   settings: S,
-  { flags, env, files, deployment }: ConfigSources,
+  { flags, env, files, deployment, fallbacks = {} }: ConfigSources,
 ): LoadedConfig<ConfigOf<S>> {
   const raw = new Map<string, Raw>()
   if (deployment !== undefined)
@@ -111,7 +113,7 @@ export function loadConfig<S extends Settings>(
   const sources = new Map<string, Source>()
   for (const key of keysOf(settings)) {
     const given = raw.get(key)
-    const { fallback } = settingOf(settings, key)
+    const fallback = fallbacks[key] ?? settingOf(settings, key).fallback
     if (given !== undefined) {
       values.set(key, checked(settings, key, given))
       sources.set(key, given.source)

@@ -55,7 +55,11 @@ const common = {
   'run.host': defaulted('127.0.0.1', text({ flag: 'host', about: 'Address that the server listens on.' })),
   'run.port': defaulted(
     0,
-    integer(0, 65_535, { flag: 'port', about: 'TCP port that the server listens on; 0 takes any free one.' }),
+    integer(0, 65_535, {
+      flag: 'port',
+      about:
+        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9606 the local DA layer.',
+    }),
   ),
 } as const
 
