@@ -128,6 +128,29 @@ describe('binary', { timeout: 150_000 }, () => {
     expect(await started.ended).toBe(0)
   })
 
+  /** Whether a role says that it is ready before it ends. */
+  async function serves(...args: readonly string[]): Promise<boolean> {
+    const started = start([...args, '--port', '0'])
+    const served = await ready(started).then(
+      () => true,
+      () => false,
+    )
+    started.child.kill('SIGKILL')
+    await started.ended
+    return served
+  }
+
+  // A role for other operators, which fetches what it serves, comes with issue F.
+  test.fails('issue F › a DA directory that is not there is not served as an empty one', async () => {
+    expect(await serves('da', '--da-dir', join(directory, 'nowhere'))).toBe(false)
+  })
+
+  test.fails('issue I › a role whose L2 is away when it starts waits for it, and says so', async () => {
+    const rollup = `0x${'22'.repeat(20)}`
+    const l2 = ['--l2', 'http://127.0.0.1:1', '--rollup', rollup]
+    expect(await serves('node', '--data', join(directory, 'early'), ...l2)).toBe(true)
+  })
+
   test('SIGTERM while the L2 hangs › ends at once, in one line', async () => {
     await withServer('hang', async (place, asked) => {
       const env = { PARLEY_L2_KEY: secret }

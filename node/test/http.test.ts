@@ -98,6 +98,12 @@ describe('node http', () => {
     expect(answer.body).toHaveProperty('blame')
   })
 
+  test.fails('issue G › a block that will never change may be cached', async () => {
+    const response = await fetch(`${await one.url()}/v1/blocks/1`)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('etag')).not.toBeNull()
+  })
+
   test('document › describes every route, and every answer is as it says', async () => {
     const { body } = await one.get('/openapi.json')
     const document = body as unknown as {

@@ -76,6 +76,12 @@ test('README › its first commands install before they run anything', () => {
   for (const line of lines) expect(line).toMatch(/^npm ci && npm (run dev|test) +#/)
 })
 
+test.fails('issue I › whoever runs a sequencer, a batcher or a DA layer has a guide, as who runs a node has', () => {
+  expect(files('docs/guides/*.md').map((path) => path.replace('docs/guides/', ''))).toEqual(
+    expect.arrayContaining(['run-a-node.md', expect.stringMatching(/sequencer/), expect.stringMatching(/batcher/)]),
+  )
+})
+
 describe('errors', () => {
   test('docs/errors.md › is what the tables say; npm run errors writes it', () => {
     expect(read('docs/errors.md')).toBe(renderErrors())
