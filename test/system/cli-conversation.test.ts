@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { memberKey } from '@parley/protocol'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Speaker } from './support/conversations.ts'
 import { digestOf } from './support/digest.ts'
+import { untilStatus } from './support/eventually.ts'
 import { runCommand } from './support/parley.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 
@@ -47,8 +49,22 @@ async function keyFile(name: string): Promise<string> {
 
 async function told(member: string | undefined, ...args: string[]) {
   const { code, stderr, told } = await run(member, ...args, '--json')
-  expect([code, stderr]).toEqual([0, ''])
+  expect([code, stderr.replace(/^waiting until .*$/gm, '').trim()]).toEqual([0, ''])
   return told
+}
+
+/** What is asked for, while one message after the other is claimed until it is there. */
+async function whileClaimed<T>(speaker: Speaker, ask: () => Promise<T>): Promise<T> {
+  let asking = true
+  const asked = ask().finally(() => {
+    asking = false
+  })
+  while (asking) {
+    const { block: before } = await node.part.status()
+    await rollup.say(speaker, 1)
+    await untilStatus(node.part, `a claim beyond block ${before}`, ({ block }) => block > before || !asking)
+  }
+  return asked
 }
 
 describe('parley account, conversation, send and read', () => {
@@ -76,6 +92,15 @@ describe('parley account, conversation, send and read', () => {
     const account = await told(undefined, 'account', 'show', '7/0')
     expect(account).toMatchObject({ account: '7/0', shown: { owner: rollup.roles.users[0]!.address.toLowerCase() } })
     expect(await readFile(join(said, sent.content), 'utf8')).toBe('hello')
+  })
+
+  test('read --until final › ends while later claims go on coming', within, async () => {
+    const speaker = await rollup.converse(3)
+    const place = `3/${speaker.index}`
+    const { code, told } = await whileClaimed(speaker, () =>
+      run(undefined, 'read', place, '--until', 'final', '--json'),
+    )
+    expect([code, told]).toEqual([0, expect.objectContaining({ conversation: place, grade: 'final on the L2' })])
   })
 
   test('refusals › are coded faults that name what is wrong', within, async () => {

@@ -17,7 +17,8 @@ export async function depositInto(context: Context, [shard, amount, owner]: Argu
 /** Pays into one's own account in a shard, and waits until the sequencer knows it. */
 export async function openAccount(context: Context, [shard, amount]: Arguments): Promise<number> {
   const { clients, told, at } = await pay(context, shard, amount, undefined)
-  const { clock, signal } = context
+  const { clock, signal, err } = context
+  err.write(`waiting until the sequencer has taken the deposit into account ${told.account}\n`)
   const known = () => clients.sequencer.account(at.shard, at.account, signal)
   const { owner, ...state } = await poll(known, signal, { clock })
   return tell(context, { ...told, owner: getAddress(toHex(owner)), ...state })
