@@ -25,7 +25,9 @@ describe('node http', () => {
       stateRoot: hex(rig.chain.parent.stateRoot),
       finality: { claimed: { claim: '2', block: '4' }, verified: { claim: '2', block: '4' } },
     })
-    expect(body.shardRoots).toHaveLength(64)
+    // Monitors ask for it every few seconds; the state root stands for those of all shards.
+    expect(body).not.toHaveProperty('shardRoots')
+    expect(JSON.stringify(body).length).toBeLessThan(1_000)
     expect(body.rootsEqual).toBe(body.rootsCompared)
   })
 

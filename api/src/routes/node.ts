@@ -86,7 +86,6 @@ const status = object({
   block: uint64,
   timestamp: optional(uint64),
   stateRoot: optional(bytes32),
-  shardRoots: optional(shardRoots),
   rootsCompared: uint64,
   rootsEqual: uint64,
   finality: object({ claimed: level, verified: level, final: level }),

@@ -1,14 +1,11 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { makeDirectory } from '@parley/runtime/files'
 import type { Context } from '../../context.ts'
-import { renderPage } from '../../page/index.ts'
 import { startSimulatedChain } from '../chain/simulated-chain.ts'
 import { accountsOf, regimes as allRegimes } from './market.ts'
 import { presets, quick } from './presets.ts'
 import { checksOf, reportOf } from './report.ts'
 import { type RegimeReport, runSpam } from './run.ts'
 import { spamPage } from './spam-page.ts'
+import { writeReport } from './write-report.ts'
 
 /** When the simulated chains begin, in seconds since 1970, whatever the day. */
 const genesisTimestamp = 1_800_000_000n
@@ -22,16 +19,7 @@ export async function simulateSpam({ config, clock, log, out, err, signal }: Con
   const startChain = () => startSimulatedChain({ clock, log }, chainOptions, signal)
   const regimes = await runSpam({ log, startChain }, { preset, seed, regimes: allRegimes }, signal)
   const report = reportOf(preset, seed, isQuick, regimes)
-  const { out: directory, json } = config.run
-  const text = (spaces?: number): string => `${JSON.stringify(report, undefined, spaces)}\n`
-  if (directory === undefined || json) out.write(text(json ? undefined : 2))
-  if (directory !== undefined) {
-    const paths = { report: join(directory, 'report.json'), page: join(directory, 'index.html') }
-    await makeDirectory(directory)
-    await writeFile(paths.report, text(2))
-    await writeFile(paths.page, renderPage(spamPage({ preset, seed, quick: isQuick }, regimes)))
-    if (!json) out.write(`${JSON.stringify(paths)}\n`)
-  }
+  await writeReport({ config, out }, report, () => spamPage({ preset, seed, quick: isQuick }, regimes))
   const failed = Object.entries(checksOf(regimes.at(-1) as RegimeReport)).filter(([, holds]) => !holds)
   for (const [check] of failed) err.write(`does not hold: ${check}\n`)
   return failed.length === 0 ? 0 : 1
