@@ -1,5 +1,5 @@
 import * as parley from '@parley/client'
-import { contentDigest, memberKey } from '@parley/protocol/light'
+import { contentDigest, memberKey, mwei } from '@parley/protocol/light'
 import { createWalletClient, type Hex, hexToBytes, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 
@@ -12,7 +12,7 @@ export async function sayHello(l2Url: string, rollup: Hex, sequencerUrl: string,
   const signal = AbortSignal.timeout(60_000)
 
   const shard = 7
-  const hash = await parley.deposit(client, { ...deployment, shard, amount: 10n ** 11n })
+  const hash = await parley.deposit(client, { ...deployment, shard, amount: mwei(10n ** 11n) })
   const [paid] = parley.depositsOf(await parley.confirm(client, { hash }), deployment.inboxAddress)
   const index = paid?.account as number
   const account = await parley.poll(() => sequencer.account(shard, index), signal)

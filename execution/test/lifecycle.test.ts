@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { millis } from '@parley/protocol'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createExecution, ExecutionError, type ExecutionOptions } from '../src/index.ts'
 import { config, ReferenceChain } from './support/chain.ts'
@@ -72,7 +73,7 @@ describe('a lane that is killed', () => {
     } as const
     execution.open({
       ...emptyBlock,
-      items: [{ index: 0n, item, time: 0n, inboxHash: new Uint8Array(32) }],
+      items: [{ index: 0n, item, time: millis(0n), inboxHash: new Uint8Array(32) }],
     })
     await expect(execution.seal()).rejects.toMatchObject(fault('LANE_DIED', { lane: 1 }))
     await expect(execution.failed).rejects.toThrow(/deposit opens account 7/)

@@ -1,4 +1,4 @@
-import { type Operation, OperationKind, operationDigests, type Prices } from '@parley/protocol'
+import { millis, type Operation, OperationKind, operationDigests, type Prices } from '@parley/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { BlockOpening, ExecutedBatch, ExecutionOptions, ShardChunk } from '../src/index.ts'
 import { config, deployment, ReferenceChain } from './support/chain.ts'
@@ -204,7 +204,7 @@ describe('a full block', () => {
       if (block === 2n && lanes.outcomes.size >= 1_020) full.resolve()
     })
     const items = [
-      { index: 3n * 4n, item: { selector: 0, value: depositTo(made) }, time: 0n, inboxHash: digestOf('x') },
+      { index: 3n * 4n, item: { selector: 0, value: depositTo(made) }, time: millis(0n), inboxHash: digestOf('x') },
     ] as const
     lanes.execution.open({ ...next(made), items })
     offers.forEach((offer, ticket) => {

@@ -9,6 +9,7 @@ import {
   type ChainConfig,
   type InboxItem,
   InboxItemType,
+  millis,
   type Prices,
   type QueuedItem,
   type Shard,
@@ -94,7 +95,7 @@ describe('transition.json', () => {
       : (BodyType.deserialize(bytes(each.body.ssz)) as unknown as Body)
     const item = forced ? [InboxItemType.deserialize(bytes(each.body.ssz)) as unknown as InboxItem] : []
     const items = item.map(
-      (queued): QueuedItem => ({ index: 5n, item: queued, time: 0n, inboxHash: new Uint8Array(32) }),
+      (queued): QueuedItem => ({ index: 5n, item: queued, time: millis(0n), inboxHash: new Uint8Array(32) }),
     )
     const postRoot = bytes((each.outcome === 'applied' ? each.post?.root : each.pre.root) as Hex)
     const segments = [{ preRoot: bytes(each.pre.root), body, postRoot }]
@@ -123,7 +124,7 @@ describe('blocks.json', () => {
   const inbox = file.inbox.map(
     ({ index, time, item, inboxHash }): QueuedItem => ({
       index: BigInt(index),
-      time: BigInt(time),
+      time: millis(BigInt(time)),
       item: InboxItemType.deserialize(bytes(item.ssz)) as unknown as InboxItem,
       inboxHash: bytes(inboxHash),
     }),

@@ -1,4 +1,11 @@
-import { type L2Confidence, type L2Position, SettlementError, sameBytes } from '@parley/protocol/light'
+import {
+  fromSeconds,
+  type L2Confidence,
+  type L2Position,
+  type Millis,
+  SettlementError,
+  sameBytes,
+} from '@parley/protocol/light'
 import { type Block, BlockNotFoundError, bytesToHex, type Client, hexToBytes, type Log } from 'viem'
 import { getBlock } from 'viem/actions'
 import { ask } from './ask.ts'
@@ -23,8 +30,8 @@ export type Stretch =
       readonly found: readonly BlockWithLogs[]
       readonly passed: readonly L2Position[]
       readonly end: L2Position
-      /** L2 time of `end`, in milliseconds. */
-      readonly time: bigint
+      /** L2 time of `end`. */
+      readonly time: Millis
       readonly caughtUp: boolean
     }
   | { readonly kind: 'nothing' }
@@ -42,8 +49,8 @@ export interface BlocksOptions {
 export interface Blocks {
   after(position: L2Position, confidence: L2Confidence, signal: AbortSignal): Promise<Stretch>
   isCanonical(position: L2Position, signal: AbortSignal): Promise<boolean>
-  /** L2 time of a position's block, in milliseconds. */
-  timeOf(position: L2Position, signal: AbortSignal): Promise<bigint>
+  /** L2 time of a position's block. */
+  timeOf(position: L2Position, signal: AbortSignal): Promise<Millis>
 }
 
 type SealedBlock = Block<bigint, false, 'latest'>
@@ -99,7 +106,7 @@ export function createBlocks(client: Client, filter: LogFilter, options: BlocksO
       found: found.filter(({ logs }) => logs.length > 0),
       passed: linked.map(positionOf),
       end: positionOf(end),
-      time: end.timestamp * 1000n,
+      time: fromSeconds(end.timestamp),
       caughtUp: end.number === last,
     }
   }
@@ -131,14 +138,14 @@ export function createBlocks(client: Client, filter: LogFilter, options: BlocksO
         ),
       }))
       .sort((a, b) => Number(a.block.blockNumber - b.block.blockNumber))
-    return { kind: 'stretch', found, passed: [end], end, time: last.timestamp * 1000n, caughtUp: false }
+    return { kind: 'stretch', found, passed: [end], end, time: fromSeconds(last.timestamp), caughtUp: false }
   }
 
   return {
     isCanonical,
     async timeOf({ blockNumber }, signal) {
       const block = await ask(() => getBlock(client, { blockNumber }), signal)
-      return block.timestamp * 1000n
+      return fromSeconds(block.timestamp)
     },
     async after(position, confidence, signal) {
       const head = await headOf(client, confidence, signal)

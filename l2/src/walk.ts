@@ -1,4 +1,4 @@
-import { type Bytes20, type L2Confidence, type L2Position, SettlementError } from '@parley/protocol/light'
+import { type Bytes20, type L2Confidence, type L2Position, type Millis, SettlementError } from '@parley/protocol/light'
 import { backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Blocks, BlockWithLogs, Stretch } from './blocks.ts'
 
@@ -36,17 +36,17 @@ export interface WalkOptions {
 
 /**
  * One step: over blocks that follow, or back to the latest position that both branches have. `time` is the L2 time of the
- * cursor's block, in milliseconds; `caughtUp` says that the cursor is the L2's head.
+ * cursor's block; `caughtUp` says that the cursor is the L2's head.
  */
 export type Step<T> =
   | {
       readonly kind: 'forward'
       readonly told: T
       readonly cursor: L2Position
-      readonly time: bigint
+      readonly time: Millis
       readonly caughtUp: boolean
     }
-  | { readonly kind: 'back'; readonly from: L2Position; readonly cursor: L2Position; readonly time: bigint }
+  | { readonly kind: 'back'; readonly from: L2Position; readonly cursor: L2Position; readonly time: Millis }
 
 const longestBackoffMs = 10_000
 
@@ -112,7 +112,7 @@ export class Walk<T> {
     return this.#forward(await this.#deps.read([], signal), time, true)
   }
 
-  #forward(told: T, time: bigint, caughtUp: boolean): Step<T> {
+  #forward(told: T, time: Millis, caughtUp: boolean): Step<T> {
     this.#toldCaughtUp = caughtUp
     return { kind: 'forward', told, cursor: this.#at, time, caughtUp }
   }

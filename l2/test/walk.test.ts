@@ -1,4 +1,4 @@
-import { type L2Position, SettlementError } from '@parley/protocol'
+import { fromSeconds, type L2Position, type Millis, SettlementError } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import { describe, expect, test } from 'vitest'
 import { type Blocks, type Step, type Trail, Walk, type WalkDeps } from '../src/index.ts'
@@ -25,11 +25,11 @@ class Chain implements Blocks {
     const end = this.positions.find(({ blockNumber }) => blockNumber === position.blockNumber + 1n)
     if (end === undefined) return { kind: 'nothing' }
     const caughtUp = end === this.positions.at(-1)
-    return { kind: 'stretch', found: [], passed: [end], end, time: end.blockNumber * 1000n, caughtUp }
+    return { kind: 'stretch', found: [], passed: [end], end, time: fromSeconds(end.blockNumber), caughtUp }
   }
 
-  async timeOf({ blockNumber }: L2Position): Promise<bigint> {
-    return blockNumber * 1000n
+  async timeOf({ blockNumber }: L2Position): Promise<Millis> {
+    return fromSeconds(blockNumber)
   }
 }
 

@@ -1,4 +1,4 @@
-import { CodedError } from '@parley/protocol'
+import { CodedError, fromSeconds } from '@parley/protocol'
 import type { L2Contact } from './l2/contact.ts'
 import type { L2Log } from './l2/l2-log.ts'
 import type { NodeProgress, NodeState } from './progress.ts'
@@ -45,7 +45,7 @@ export async function unreadyBecause(
   if (contact.silentMs > unreadyAfterMs) return `the L2 has not answered for ${contact.silentMs} ms${told}`
   if (fault?.meaning.blame === 'operator') return `verification waits for the operator${told}`
   const next = await l2.claim(store.tip.claim + 1n)
-  const age = next === undefined ? 0n : (l2.summary?.time ?? 0n) - next.claim.claimedAt * 1000n
+  const age = next === undefined ? 0n : (l2.summary?.time ?? 0n) - fromSeconds(next.claim.claimedAt)
   if (age > behindMs) return `claim ${next?.claim.number} has stood unverified for ${age} ms${told}`
   return undefined
 }

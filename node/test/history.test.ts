@@ -3,6 +3,7 @@ import {
   BlockHeaderType,
   type Body,
   type ChangeMembers,
+  millis,
   type QueuedItem,
   type Segment,
   viewOfBlock,
@@ -59,7 +60,7 @@ const items: readonly QueuedItem[] = [
       },
     },
   ]),
-].map((item, index) => ({ index: BigInt(index), item, time: 0n, inboxHash: new Uint8Array(32) }))
+].map((item, index) => ({ index: BigInt(index), item, time: millis(0n), inboxHash: new Uint8Array(32) }))
 const itemAt = (index: bigint): QueuedItem => items[Number(index)] as QueuedItem
 
 const conversation = fc.constantFrom(...conversations)

@@ -1,4 +1,4 @@
-import type { L2Position, SettlementEvent } from '@parley/protocol'
+import { type L2Position, millis, type SettlementEvent } from '@parley/protocol'
 import fc from 'fast-check'
 import { MemoryLevel } from 'memory-level'
 import { describe, expect, test } from 'vitest'
@@ -70,7 +70,7 @@ function eventAfter(events: readonly SettlementEvent[], choice: number, at: L2Po
   const queued = {
     index: model.items,
     item: { selector: 0 as const, value },
-    time: BigInt(salt),
+    time: millis(BigInt(salt)),
     inboxHash: digestOf(`i ${salt}`),
   }
   return { kind: 'item', at, queued }
@@ -114,7 +114,7 @@ describe('l2 log', () => {
             told.push(event)
             canonical.push(event)
           }
-          await log.apply({ events: told, cursor: position(head, salt), time: 0n, caughtUp: true }, lineage)
+          await log.apply({ events: told, cursor: position(head, salt), time: millis(0n), caughtUp: true }, lineage)
           if (reopen) log = await L2Log.open(db)
           await expectEqual(log, canonical)
           expect(log.cursor).toEqual(position(head, salt))
@@ -128,10 +128,10 @@ describe('l2 log', () => {
     const log = await L2Log.open(new MemoryLevel<string, string>())
     const at = position(1n, 0)
     const good = eventAfter([], 0, at, 1)
-    await log.apply({ events: [good], cursor: at, time: 0n, caughtUp: true }, lineage)
+    await log.apply({ events: [good], cursor: at, time: millis(0n), caughtUp: true }, lineage)
     const bad = eventAfter([], 0, at, 2)
     await expect(
-      log.apply({ events: [eventAfter([good], 1, at, 3), bad], cursor: at, time: 0n, caughtUp: true }, lineage),
+      log.apply({ events: [eventAfter([good], 1, at, 3), bad], cursor: at, time: millis(0n), caughtUp: true }, lineage),
     ).rejects.toThrow('EVENT_OUT_OF_ORDER')
     await expectEqual(log, [good])
   })
@@ -144,9 +144,9 @@ describe('l2 log', () => {
     const waiting = log.changed(seen, AbortSignal.timeout(110_000)).then(() => {
       woken = true
     })
-    await log.apply({ events: [], cursor: at, time: 0n, caughtUp: true }, lineage)
+    await log.apply({ events: [], cursor: at, time: millis(0n), caughtUp: true }, lineage)
     expect(woken).toBe(false)
-    await log.apply({ events: [eventAfter([], 0, at, 1)], cursor: at, time: 0n, caughtUp: true }, lineage)
+    await log.apply({ events: [eventAfter([], 0, at, 1)], cursor: at, time: millis(0n), caughtUp: true }, lineage)
     await waiting
     await log.changed(seen, AbortSignal.timeout(110_000))
   })

@@ -34,9 +34,6 @@ export const limits = {
 /** Account index that names no account: a member nobody sponsors. */
 export const noSponsor = 0xffff_ffff
 
-/** Wei of one mwei, the unit of every amount on the L3. */
-export const weiPerMwei = 1_000_000n
-
 /** Role of a member within a conversation. */
 export const Role = { none: 0, member: 1, admin: 2 } as const
 export type Role = (typeof Role)[keyof typeof Role]

@@ -1,3 +1,4 @@
+import { millis } from '@parley/protocol'
 import { expect, test } from 'vitest'
 import { livePlan, virtualPlan } from '../src/block-producer/plan.ts'
 import { decideSeal, type OpenBlockLoad } from '../src/block-producer/sealing-rule.ts'
@@ -53,7 +54,7 @@ const item = (time: bigint) =>
   ({
     index: 0n,
     item: { selector: 3, value: { coreByte: 0n, witnessByte: 0n, settlement: 0n, stateByte: 0n } },
-    time,
+    time: millis(time),
     inboxHash: new Uint8Array(32),
   }) as const
 

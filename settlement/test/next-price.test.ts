@@ -1,3 +1,4 @@
+import { mwei } from '@parley/protocol'
 import { expect, test } from 'vitest'
 import { nextPrice } from '../src/index.ts'
 
@@ -11,5 +12,5 @@ test.each([
   ['1 down, to nothing where that is allowed', [1n, 0n, 0n, 1000n], 0n],
   ['up from nothing', [0n, 90n, 0n, 1000n], 1n],
 ] as const)('next price › %s', (_, [price, target, min, max], expected) => {
-  expect(nextPrice(price, target, min, max)).toBe(expected)
+  expect(nextPrice(mwei(price), mwei(target), min, max)).toBe(expected)
 })

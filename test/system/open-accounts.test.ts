@@ -1,5 +1,6 @@
 import { inboxAbi } from '@parley/contracts'
 import { openAccounts } from '@parley/infra'
+import { mwei } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
 import { createSenderMetrics, type TextStore } from '@parley/transactions'
 import { MemoryLevel } from 'memory-level'
@@ -18,7 +19,14 @@ afterAll(() => l2?.stop())
 const open = (owners: readonly Uint8Array[], shards: readonly number[], amount = 10n ** 9n) =>
   openAccounts(
     { clock: systemClock, log, metrics: createSenderMetrics(new Registry()), store },
-    { url: l2.chain.url, deployment: l2.deployment, funder: l2.roles.funder.secret, owners, shards, amount },
+    {
+      url: l2.chain.url,
+      deployment: l2.deployment,
+      funder: l2.roles.funder.secret,
+      owners,
+      shards,
+      amount: mwei(amount),
+    },
     forever,
   )
 const view = {

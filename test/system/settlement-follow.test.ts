@@ -3,16 +3,18 @@ import { rpcTransport } from '@parley/http'
 import {
   type CodedError,
   type FollowWatch,
+  fromWei,
   type InboxItem,
   InboxItemKind,
   type L2Confidence,
   type L2Position,
+  mwei,
   OperationKind,
   type QueuedItem,
   type SettlementEvent,
   type SettlementPage,
   type SettlementReader,
-  weiPerMwei,
+  toWei,
 } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
 import { createSettlementMetrics, openSettlementReader, type ReaderOptions, readerDefaults } from '@parley/settlement'
@@ -114,11 +116,11 @@ async function deposit(shard = 3): Promise<bigint> {
     ...inbox(),
     functionName: 'deposit',
     args: [shard, user?.address ?? '0x'],
-    value: parseEther('1') + deposits * weiPerMwei,
+    value: parseEther('1') + toWei(mwei(deposits)),
     chain: null,
   })
   await l2.client.waitForTransactionReceipt({ hash, pollingInterval: 10 })
-  return parseEther('1') / weiPerMwei + deposits
+  return fromWei(parseEther('1')).amount + deposits
 }
 
 const filled = (byte: number, length = 32): Uint8Array => new Uint8Array(length).fill(byte)

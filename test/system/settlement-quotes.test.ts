@@ -1,6 +1,7 @@
 import { inboxAbi, rollupOperatorAbi, rollupOperatorBytecode } from '@parley/contracts'
 import { rpcTransport } from '@parley/http'
 import { type Deployment, devPreset } from '@parley/infra'
+import { mwei } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
 import { createSettlementMetrics, type DataQuotes, openDataQuotes, settlementDefaults } from '@parley/settlement'
 import { MemoryLevel } from 'memory-level'
@@ -55,14 +56,14 @@ describe('data quotes', () => {
     const { pricePusher } = l2.roles
     const deployment = await deployQuoted(pricePusher.address)
     const quotes = await open(deployment, pricePusher)
-    const costs = { coreByte: 1_000_000n, witnessByte: 37n }
+    const costs = { coreByte: mwei(1_000_000n), witnessByte: mwei(37n) }
     expect(quotes.bytes).toBe(130_042)
     expect(await quotes.push(costs, forever)).toBe(true)
     expect(await pricesOf(deployment)).toEqual({ coreByte: 85n, witnessByte: 37n })
     expect(await quotes.push(costs, forever), 'there already').toBe(false)
-    expect(await quotes.push({ coreByte: 0n, witnessByte: 0n }, forever), 'too early').toBe(false)
+    expect(await quotes.push({ coreByte: mwei(0n), witnessByte: mwei(0n) }, forever), 'too early').toBe(false)
     await waitAnInterval()
-    expect(await quotes.push({ coreByte: 0n, witnessByte: 1_000n }, forever)).toBe(true)
+    expect(await quotes.push({ coreByte: mwei(0n), witnessByte: mwei(1_000n) }, forever)).toBe(true)
     expect(await pricesOf(deployment)).toEqual({ coreByte: 75n, witnessByte: 41n })
   })
 
@@ -74,7 +75,9 @@ describe('data quotes', () => {
     const hash = await wallet.deployContract(code)
     const { contractAddress } = await l2.client.waitForTransactionReceipt({ hash })
     const deployment = await deployQuoted(contractAddress as Address)
-    expect(await (await open(deployment, pricePusher)).push({ coreByte: 80n, witnessByte: 44n }, forever)).toBe(true)
+    expect(
+      await (await open(deployment, pricePusher)).push({ coreByte: mwei(80n), witnessByte: mwei(44n) }, forever),
+    ).toBe(true)
     expect(await pricesOf(deployment)).toEqual({ coreByte: 80n, witnessByte: 44n })
     await expect(open(deployment, deployer)).rejects.toMatchObject({ fault: { code: 'QUOTER_UNKNOWN' } })
   })

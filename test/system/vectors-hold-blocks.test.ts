@@ -15,6 +15,7 @@ import {
   genesisHeader,
   type InboxItem,
   InboxItemType,
+  millis,
   nextInboxHash,
   portableVerifier,
   type QueuedItem,
@@ -39,7 +40,7 @@ const chain = vectorFile<BlockFile>('blocks.json')
 const config = configOf(chain.deployment)
 const queue: QueuedItem[] = chain.inbox.map(({ index, time, item, inboxHash }) => ({
   index: BigInt(index),
-  time: BigInt(time),
+  time: millis(BigInt(time)),
   item: InboxItemType.deserialize(fromHex(item.ssz)) as InboxItem,
   inboxHash: fromHex(inboxHash),
 }))

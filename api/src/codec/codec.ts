@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '@parley/protocol/light'
+import { fromHex, type Mwei, mwei, toHex } from '@parley/protocol/light'
 import { RequestError } from '../faults.ts'
 
 /** A JSON Schema. */
@@ -42,6 +42,12 @@ export const uint64: Codec<bigint> = {
   schema: uint64Schema,
   encode: String,
   decode: (json, field) => uint64Of(json) ?? invalid(field, 'a uint64 as decimal string'),
+}
+
+/** An amount of the L3, as a uint64 is. */
+export const amount: Codec<Mwei> = {
+  ...uint64,
+  decode: (json, field) => mwei(uint64.decode(json, field)),
 }
 
 export function integer(maximum: number): Codec<number> {

@@ -11,7 +11,7 @@ import {
   SignedOperationType,
   signedMessageBytes,
 } from '@parley/protocol/light'
-import { anything, bytes, type Codec, constant, count, flag, text, uint64, word } from '../codec/codec.ts'
+import { amount, anything, bytes, type Codec, constant, count, flag, text, uint64, word } from '../codec/codec.ts'
 import { described, list, nullable, object, objectSchema } from '../codec/composed.ts'
 import { bytesParameter, uint64OrWord, uint64Parameter } from '../codec/parameter.ts'
 import { ssz } from '../codec/ssz.ts'
@@ -57,7 +57,7 @@ const pricesNow = {
   prices,
   shards: described(
     'By shard; mwei. `execution` per unit of weight, `message` per message',
-    list(object({ shard, execution: uint64, message: uint64 }), limits.shards, limits.shards),
+    list(object({ shard, execution: amount, message: amount }), limits.shards, limits.shards),
   ),
 }
 

@@ -1,6 +1,6 @@
 import { confirm, deposit, depositsOf, poll } from '@parley/client'
 import { getAddress, isAddressEqual, toHex } from 'viem'
-import { addressArgument, amountArgument, placeArgument, shardArgument } from '../action/arguments.ts'
+import { addressArgument, mweiArgument, placeArgument, shardArgument } from '../action/arguments.ts'
 import { tell } from '../action/tell.ts'
 import { openClients, openNode } from '../conversation/clients.ts'
 import { CliError } from '../faults.ts'
@@ -31,7 +31,7 @@ async function pay(context: Context, shard: string | undefined, amount: string |
   const owner = to === undefined ? l2.account?.address : addressArgument('owner', to)
   if (owner === undefined)
     throw new CliError({ code: 'ARGUMENT_INVALID', argument: 'owner', reason: 'is needed without PARLEY_L2_KEY' })
-  const paid = { inboxAddress, shard: shardArgument('shard', shard), amount: amountArgument('amount', amount), owner }
+  const paid = { inboxAddress, shard: shardArgument('shard', shard), amount: mweiArgument('amount', amount), owner }
   const receipt = await confirm(l2, { hash: await deposit(l2, paid) })
   const at = depositsOf(receipt, inboxAddress).find((each) => isAddressEqual(each.owner, owner))
   if (at === undefined) throw new RangeError('the deposit left no event')

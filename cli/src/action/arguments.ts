@@ -1,5 +1,5 @@
 import type { Attribute } from '@parley/client'
-import { limits } from '@parley/protocol'
+import { limits, type Mwei, mwei } from '@parley/protocol'
 import { type Address, type Hex, isHex } from 'viem'
 import { readAddress } from '../config/address.ts'
 import { CliError } from '../faults.ts'
@@ -34,6 +34,13 @@ export function amountArgument(argument: string, text: string | undefined): bigi
   if (text === undefined || !/^\d{1,78}$/.test(text))
     throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be a whole number' })
   return BigInt(text)
+}
+
+/** An amount of the L3. @throws {CliError} `ARGUMENT_INVALID`. */
+export function mweiArgument(argument: string, text: string | undefined): Mwei {
+  const amount = amountArgument(argument, text)
+  if (amount >= 2n ** 64n) throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be below 2^64 mwei' })
+  return mwei(amount)
 }
 
 /** Where a conversation or an account is: SHARD/INDEX, such as 7/0. @throws {CliError} `ARGUMENT_INVALID`. */

@@ -1,3 +1,4 @@
+import { type Mwei, mwei } from '@parley/protocol'
 import { z } from 'zod'
 import { type Address, readAddress } from './address.ts'
 import { KeyRefused, parseKey, readKeyFile } from './key-file.ts'
@@ -60,7 +61,7 @@ export function quantity(minimum: number, maximum: number, described: Described)
   return setting(described, z.number({ error }).min(minimum, { error }).max(maximum, { error }), decimal)
 }
 
-/** An amount or another uint64; files give it as a whole number or, beyond 2^53, as text. */
+/** A uint64; files give it as a whole number or, beyond 2^53, as text. */
 export function uint64(minimum: bigint, maximum: bigint, described: Described): Setting<bigint> {
   const error = `must be a whole number from ${minimum} to ${maximum}`
   const schema = z
@@ -68,6 +69,12 @@ export function uint64(minimum: bigint, maximum: bigint, described: Described): 
     .transform((value) => BigInt(value))
     .refine((value) => value >= minimum && value <= maximum, { error })
   return setting(described, schema)
+}
+
+/** An amount of the L3, given as a uint64 is. */
+export function amount(minimum: bigint, maximum: bigint, described: Described): Setting<Mwei> {
+  const { schema, ...rest } = uint64(minimum, maximum, described)
+  return { ...rest, schema: schema.transform(mwei) }
 }
 
 export function toggle(described: Described): Setting<boolean> {

@@ -1,8 +1,10 @@
 import { guardBounds } from '@parley/api/server'
+import { mwei } from '@parley/protocol'
 import { chainSettings } from './chain-settings.ts'
 import {
   address,
   addresses,
+  amount,
   choice,
   type Defaulted,
   defaulted,
@@ -374,12 +376,12 @@ const treasury = {
 const member = {
   'member.key': secretKey('Key that speaks in conversations; the L2 key when left out.'),
   'member.allowance': defaulted(
-    1_000_000_000n,
-    uint64(0n, 2n ** 63n, { flag: 'allowance', about: 'Mwei that a member may spend on messages.' }),
+    mwei(1_000_000_000n),
+    amount(0n, 2n ** 63n, { flag: 'allowance', about: 'Mwei that a member may spend on messages.' }),
   ),
   'member.priceLimit': defaulted(
-    10_000_000n,
-    uint64(0n, 2n ** 63n, { flag: 'price-limit', about: 'Mwei that one message of a member may cost.' }),
+    mwei(10_000_000n),
+    amount(0n, 2n ** 63n, { flag: 'price-limit', about: 'Mwei that one message of a member may cost.' }),
   ),
   'member.contents': text({
     flag: 'contents',

@@ -1,4 +1,4 @@
-import { type DataAvailability, sameBytes } from '@parley/protocol'
+import { type DataAvailability, type Mwei, partOfWei, sameBytes } from '@parley/protocol'
 import type { ClaimerSettlement, DataCosts, DataQuotes } from '@parley/settlement'
 import { needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
@@ -7,8 +7,6 @@ import type { Closing } from './closing.ts'
 import type { DataDir } from './data-dir.ts'
 import { openQuotes } from './l2.ts'
 import type { PriceSource } from './price-keeper.ts'
-
-const weiPerMwei = 1_000_000n
 
 /** The layers of the two parts of a batch. */
 export interface PartLayers {
@@ -61,12 +59,10 @@ export function layerPrices(quotes: Pick<DataQuotes, 'bytes' | 'push'>, { core, 
 }
 
 /**
- * Mwei that a byte of a publication of `bytes` bytes costs on `layer`, or of the largest that it takes; rounded up, so that
- * nothing is free while its cost is not 0.
+ * What a byte of a publication of `bytes` bytes costs on `layer`, or of the largest that it takes; rounded up.
  * @throws {DaError} `DA_UNAVAILABLE`.
  */
-async function byteCost(layer: DataAvailability, bytes: number, signal: AbortSignal): Promise<bigint> {
+async function byteCost(layer: DataAvailability, bytes: number, signal: AbortSignal): Promise<Mwei> {
   const quote = await layer.quote(Math.min(bytes, layer.limits.maxBytes), signal)
-  const unit = BigInt(quote.bytes) * weiPerMwei
-  return (quote.costWei + unit - 1n) / unit
+  return partOfWei(quote.costWei, BigInt(quote.bytes))
 }

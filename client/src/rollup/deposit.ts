@@ -1,19 +1,16 @@
 import { inboxAbi } from '@parley/contracts'
-import { limits } from '@parley/protocol/light'
+import { limits, type Mwei, mwei, toWei } from '@parley/protocol/light'
 import { type Address, type Hash, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
 import { assertAddress, assertWithin } from '../l2/assert.ts'
 import { accountOf, addressOf, type L2Client, type WriteParameters } from '../l2/client.ts'
 import { write } from '../l2/write.ts'
 
-/** Wei in one mwei, the unit of every amount on the L3. */
-const weiPerMwei = 1_000_000n
-
 export interface DepositParameters extends WriteParameters {
   /** The Inbox contract of the rollup, as `getDeployment` gives it. */
   readonly inboxAddress: Address
   readonly shard: number
-  /** In mwei; at least what the deployment demands. */
-  readonly amount: bigint
+  /** At least the deployment's smallest deposit. */
+  readonly amount: Mwei
   /** Whose account it goes to; the sender's own when left out. */
   readonly owner?: Address
 }
@@ -30,7 +27,7 @@ export function deposit(client: L2Client, parameters: DepositParameters): Promis
   assertAddress('owner', owner)
   assertWithin('shard', shard, 0, limits.shards - 1)
   assertWithin('amount', amount, 1n, 2n ** 63n)
-  const value = amount * weiPerMwei
+  const value = toWei(amount)
   return write(client, { address, abi: inboxAbi, functionName: 'deposit', args: [shard, owner], value }, parameters)
 }
 
@@ -40,12 +37,14 @@ export interface DepositedAccount {
   /** Index in the shard: with it the account's address for ever. */
   readonly account: number
   readonly owner: Address
-  /** In mwei. */
-  readonly amount: bigint
+  readonly amount: Mwei
 }
 
 /** The accounts that a transaction paid into, by its receipt. */
 export function depositsOf(receipt: TransactionReceipt, inboxAddress: Address): DepositedAccount[] {
   const logs = receipt.logs.filter(({ address }) => isAddressEqual(address, inboxAddress))
-  return parseEventLogs({ abi: inboxAbi, eventName: 'DepositQueued', logs }).map(({ args }) => args.deposit)
+  return parseEventLogs({ abi: inboxAbi, eventName: 'DepositQueued', logs }).map(({ args }) => ({
+    ...args.deposit,
+    amount: mwei(args.deposit.amount),
+  }))
 }

@@ -5,6 +5,7 @@ import {
   domainSeparator,
   genesisHeader,
   type InboxItem,
+  millis,
   nextInboxHash,
   type QueuedItem,
   ShardType,
@@ -76,7 +77,7 @@ export class ReferenceChain {
 
   private enqueue(item: InboxItem): QueuedItem {
     this.inboxHash = nextInboxHash(this.inboxHash, item, digestOf('l2 block'))
-    const queued = { index: this.inboxLength, item, time: this.header.timestamp, inboxHash: this.inboxHash }
+    const queued = { index: this.inboxLength, item, time: millis(this.header.timestamp), inboxHash: this.inboxHash }
     this.inboxLength += 1n
     return queued
   }

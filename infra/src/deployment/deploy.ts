@@ -1,6 +1,6 @@
 import { inboxAbi, inboxBytecode, rollupAbi, rollupBytecode } from '@parley/contracts'
 import { rpcReason } from '@parley/http'
-import { type Bytes20, knownRules } from '@parley/protocol'
+import { type Bytes20, fromSeconds, knownRules } from '@parley/protocol'
 import type { Logger } from 'pino'
 import {
   type Account,
@@ -147,7 +147,7 @@ async function fillBond(
 
 async function makeSettings(client: PublicClient, options: DeployOptions): Promise<Settings> {
   const { preset } = options
-  const timestamp = options.genesisTimestamp ?? (await client.getBlock()).timestamp * 1000n
+  const timestamp = options.genesisTimestamp ?? fromSeconds((await client.getBlock()).timestamp)
   const none = zeroAddress
   return {
     sequencer: {

@@ -1,6 +1,6 @@
 import { inboxAbi } from '@parley/contracts'
 import { rpcTransport } from '@parley/http'
-import { type Bytes20, limits, weiPerMwei } from '@parley/protocol'
+import { type Bytes20, limits, type Mwei, toWei } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import { describeRevert } from '@parley/settlement'
 import {
@@ -32,8 +32,8 @@ export interface OpenAccountsOptions {
   readonly owners: readonly Bytes20[]
   /** Each 0 to 63. */
   readonly shards: readonly number[]
-  /** mwei for each account. */
-  readonly amount: bigint
+  /** For each account. */
+  readonly amount: Mwei
 }
 
 /** An account of the L3 that stands open. */
@@ -97,7 +97,7 @@ async function deposit(
 ): Promise<void> {
   const to: Hex = bytesToHex(deployment.inbox)
   const data = encodeFunctionData({ abi: inboxAbi, functionName: 'deposit', args: [shard, bytesToHex(owner)] })
-  const call = { to, data, value: amount * weiPerMwei }
+  const call = { to, data, value: toWei(amount) }
   await sender.send({ key: `open:${shard}:${bytesToHex(owner)}`, call, gas: depositGas }, signal)
 }
 

@@ -1,4 +1,5 @@
 import {
+  amount,
   type ConfigOf,
   choice,
   defaulted,
@@ -13,6 +14,7 @@ import {
   toggle,
   uint64,
 } from '@parley/cli'
+import { mwei } from '@parley/protocol'
 
 const load = {
   'load.trace': text({ flag: 'trace', about: 'Trace to play, plain or gzip; synthetic conversations when left out.' }),
@@ -24,8 +26,8 @@ const load = {
   ),
   'load.maxMessages': defaulted(100, integer(1, 4_096, { flag: 'body', about: 'Messages of one request at most.' })),
   'load.depositMwei': defaulted(
-    10n ** 10n,
-    uint64(1n, 2n ** 57n, {
+    mwei(10n ** 10n),
+    amount(1n, 2n ** 57n, {
       flag: 'deposit',
       about: 'Deposit that opens the account of a replay in each shard, in mwei.',
     }),

@@ -10,7 +10,7 @@ import {
   openAccounts,
   type Phase,
 } from '@parley/infra'
-import { type Bytes20, limits } from '@parley/protocol'
+import { type Bytes20, limits, millis, mwei, toSeconds } from '@parley/protocol'
 import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
@@ -78,8 +78,8 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-/** mwei in each account: 10 ether, millions of messages at the highest price. */
-const accountAmount = 10n ** 13n
+/** In each account 10 ether, millions of messages at the highest price. */
+const accountAmount = mwei(10n ** 13n)
 const readyWithinMs = 60_000
 /** The interval of the development deployment. */
 const pricesEveryMs = 10_000
@@ -123,7 +123,7 @@ const l2AheadSeconds = 72_000n
 /** A repeatable run has chains of its own time: the contracts take no genesis that is far from the L2's. */
 function chainsOf({ virtual }: StackOptions): DevnetOptions {
   if (virtual === undefined) return devnetDefaults
-  const genesisTimestamp = virtual.genesisTimestamp / 1000n + l2AheadSeconds
+  const genesisTimestamp = toSeconds(millis(virtual.genesisTimestamp)) + l2AheadSeconds
   return { ...devnetDefaults, l2: { ...devnetDefaults.l2, genesisTimestamp } }
 }
 

@@ -3,6 +3,7 @@ import {
   type Conversation,
   genesisHeader,
   InboxItemKind,
+  millis,
   nextInboxHash,
   type QueuedItem,
   type Shard,
@@ -40,7 +41,7 @@ export class ReferenceSequencer {
     const waiting = Array.from({ length: 64 }, (_, shard): QueuedItem => {
       const item = { selector: InboxItemKind.deposit, value: { shard, account: 0, owner, amount: deposit } }
       inboxHash = nextInboxHash(inboxHash, item, new Uint8Array(32))
-      return { index: BigInt(shard), item, time: 0n, inboxHash }
+      return { index: BigInt(shard), item, time: millis(0n), inboxHash }
     })
     this.chain = {
       config: testConfig,

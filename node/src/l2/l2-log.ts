@@ -1,4 +1,12 @@
-import type { Bytes32, L2Position, QueuedItem, RulesVersion, SettlementEvent, SettlementPage } from '@parley/protocol'
+import {
+  type Bytes32,
+  type L2Position,
+  millis,
+  type QueuedItem,
+  type RulesVersion,
+  type SettlementEvent,
+  type SettlementPage,
+} from '@parley/protocol'
 import { raceAbort } from '@parley/runtime'
 import { NodeError } from '../faults.ts'
 import {
@@ -66,7 +74,9 @@ export class L2Log {
   static async open(db: NodeStore): Promise<L2Log> {
     const log = new L2Log(db)
     const stored = await log.meta.get(summaryKey)
-    if (stored !== undefined) log.current = decodeRecord('L2 summary', L2SummaryType, stored)
+    if (stored === undefined) return log
+    const summary = decodeRecord('L2 summary', L2SummaryType, stored)
+    log.current = { ...summary, time: millis(summary.time) }
     return log
   }
 
@@ -245,7 +255,7 @@ export class L2Log {
 }
 
 function emptySummary(cursor: L2Position, lineage: Bytes32): L2Summary {
-  return { cursor, events: 0n, items: 0n, claim: 0n, final: 0n, lineage, rules: [], time: 0n }
+  return { cursor, events: 0n, items: 0n, claim: 0n, final: 0n, lineage, rules: [], time: millis(0n) }
 }
 
 function assertNext(kind: string, expected: bigint, received: bigint): void {

@@ -7,6 +7,7 @@ import {
   type InboxItem,
   InboxItemType,
   type L2Position,
+  type Millis,
   maxPointerBytes,
   type RulesVersion,
   Uint8Type,
@@ -44,7 +45,7 @@ export const ClaimRecordType = new ContainerType({ hash: Bytes32Type, at: Positi
 
 /** An inbox item as the L2 told it. */
 export interface ItemRecord {
-  readonly time: bigint
+  readonly time: Millis
   readonly inboxHash: Uint8Array
   readonly item: InboxItem
 }
@@ -90,8 +91,8 @@ export interface L2Summary {
   readonly lineage: Uint8Array
   /** Versions of the rules, announced ones included. */
   readonly rules: readonly RulesVersion[]
-  /** L2 time of the cursor's block, in milliseconds. */
-  readonly time: bigint
+  /** L2 time of the cursor's block. */
+  readonly time: Millis
 }
 export const L2SummaryType = new ContainerType({
   cursor: PositionType,

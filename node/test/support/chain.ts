@@ -14,6 +14,7 @@ import {
   type MemberKey,
   memberKey,
   messageDigest,
+  millis,
   nextInboxHash,
   OperationKind,
   ownerAddress,
@@ -74,7 +75,7 @@ export class TestChain {
   enqueue(item: InboxItem, time = this.parent.timestamp): QueuedItem {
     const previous = this.queue.at(-1)?.inboxHash ?? new Uint8Array(32)
     const inboxHash = nextInboxHash(previous, item, digestOf(`L2 block of item ${this.queue.length}`))
-    const queued = { index: BigInt(this.queue.length), item, time, inboxHash }
+    const queued = { index: BigInt(this.queue.length), item, time: millis(time), inboxHash }
     this.queue.push(queued)
     return queued
   }

@@ -17,6 +17,7 @@ import {
   genesisHeader,
   type L2Confidence,
   type L2Position,
+  millis,
   type Schedule,
   type SettlementEvent,
   type SettlementPage,
@@ -119,19 +120,19 @@ export class ScriptedL2 implements SettlementReader {
           yield {
             events: [{ kind: 'rollback', to }, ...next.events],
             cursor: standing,
-            time: this.time,
+            time: millis(this.time),
             caughtUp: false,
           }
           continue
         }
-        yield { events: [{ kind: 'rollback', to }], cursor: to, time: this.time, caughtUp: false }
+        yield { events: [{ kind: 'rollback', to }], cursor: to, time: millis(this.time), caughtUp: false }
         continue
       }
       const next = this.blocks[standing === undefined ? 0 : Number(standing.blockNumber) + 1]
       if (next === undefined) {
         if (!toldCaughtUp && standing !== undefined) {
           toldCaughtUp = true
-          yield { events: [], cursor: standing, time: this.time, caughtUp: true }
+          yield { events: [], cursor: standing, time: millis(this.time), caughtUp: true }
           continue
         }
         await this.more(signal)
@@ -139,7 +140,7 @@ export class ScriptedL2 implements SettlementReader {
       }
       this.told.set(next.position.blockNumber, next.position)
       standing = next.position
-      yield { events: next.events, cursor: standing, time: this.time, caughtUp: next === this.blocks.at(-1) }
+      yield { events: next.events, cursor: standing, time: millis(this.time), caughtUp: next === this.blocks.at(-1) }
     }
   }
 

@@ -5,6 +5,7 @@ import type { Bytes32 } from '../ssz/primitives.ts'
 import type { BlockHeader } from '../types/block.ts'
 import type { BatchClaim, DataPart } from '../types/claim.ts'
 import type { QueuedItem } from '../types/inbox.ts'
+import type { Millis } from '../units.ts'
 
 /** A block of the L2, by number and hash: what a cursor stands on. */
 export interface L2Position {
@@ -41,8 +42,8 @@ export type SettlementEvent =
 export interface SettlementPage {
   readonly events: readonly SettlementEvent[]
   readonly cursor: L2Position
-  /** L2 time of the cursor's block, in milliseconds: every item queued before it has been told. */
-  readonly time: bigint
+  /** L2 time of the cursor's block: every item queued before it has been told. */
+  readonly time: Millis
   readonly caughtUp: boolean
 }
 

@@ -1,6 +1,7 @@
 import { ContainerType, ListCompositeType, UnionType, type ValueOf } from '@chainsafe/ssz'
 import { limits } from '../limits.ts'
 import { Bytes20Type, SignatureType, Uint8Type, Uint32Type, Uint64Type } from '../ssz/primitives.ts'
+import type { Millis } from '../units.ts'
 import { MessageType, type Operation, OperationType } from './operation.ts'
 import { type Prices, PricesType } from './state.ts'
 
@@ -45,8 +46,8 @@ export interface QueuedItem {
   /** Place in the queue, from 0. */
   readonly index: bigint
   readonly item: InboxItem
-  /** L2 time at which it was queued, in milliseconds. */
-  readonly time: bigint
+  /** L2 time at which it was queued. */
+  readonly time: Millis
   /** Rolling hash of the queue up to and including this item. */
   readonly inboxHash: Uint8Array
 }

@@ -6,6 +6,7 @@ import {
   type InboxItem,
   InboxItemType,
   itemsDue,
+  millis,
   nextInboxHash,
   pricesAfter,
   type QueuedItem,
@@ -16,7 +17,7 @@ import { config, prices } from '../support/world.ts'
 
 const item: InboxItem = { selector: 3, value: prices }
 const queued = (...times: bigint[]): QueuedItem[] =>
-  times.map((time, i) => ({ index: BigInt(i), item, time, inboxHash: digestOf(`${i}`) }))
+  times.map((time, i) => ({ index: BigInt(i), item, time: millis(time), inboxHash: digestOf(`${i}`) }))
 
 test.each([
   { why: 'an empty queue', times: [], now: 10n ** 15n, due: 0 },

@@ -4,6 +4,7 @@ import {
   type ChainConfig,
   genesisHeader,
   type InboxItem,
+  millis,
   nextInboxHash,
   type QueuedItem,
   type SignatureVerifier,
@@ -44,7 +45,7 @@ export class TestChain {
     for (const item of items) {
       const previous = this.queue.at(-1)?.inboxHash ?? new Uint8Array(32)
       const inboxHash = nextInboxHash(previous, item, digestOf(`L2 block at ${time}`))
-      this.queue.push({ index: BigInt(this.queue.length), item, time, inboxHash })
+      this.queue.push({ index: BigInt(this.queue.length), item, time: millis(time), inboxHash })
     }
   }
 

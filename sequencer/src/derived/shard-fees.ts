@@ -6,7 +6,9 @@ import {
   type FeeParameters,
   grownExcess,
   limits,
+  type Mwei,
   messageCharge,
+  mwei,
   operationCharge,
   type Prices,
   price,
@@ -20,13 +22,13 @@ type ShardFee = ValueOf<typeof ShardFeeType>
 /** Fee fields of all shards, as snapshots keep them. */
 export const ShardFeesType = new VectorCompositeType(ShardFeeType, limits.shards)
 
-/** What a shard asks at one time, in mwei. */
+/** What a shard asks at one time. */
 export interface ShardPrice {
   readonly shard: number
   /** Of a unit of weight. */
-  readonly execution: bigint
+  readonly execution: Mwei
   /** Of one message. */
-  readonly message: bigint
+  readonly message: Mwei
 }
 
 /** The shards' fee fields after the last sealed block, followed from its segments. Only quotes are made of them. */
@@ -62,7 +64,7 @@ export class ShardFees {
     return this.fees.map(({ feeExcess, feeTime }, shard) => {
       const at = timestamp > feeTime ? timestamp : feeTime
       const execution = executionPrice(decayedExcess(feeExcess, feeTime, at, this.parameters), this.parameters)
-      return { shard, execution, message: price(messageCharge, execution, prices) }
+      return { shard, execution: mwei(execution), message: mwei(price(messageCharge, execution, prices)) }
     })
   }
 }

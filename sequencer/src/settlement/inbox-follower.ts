@@ -3,6 +3,7 @@ import {
   type ChainConfig,
   genesisHeader,
   type L2Position,
+  type Millis,
   type QueuedItem,
   type SettlementEvent,
   type SettlementPage,
@@ -29,8 +30,8 @@ export interface Taken {
 export class InboxFollower {
   /** Blocks up to this timestamp, exclusive, cannot leave out an item that is due: all such items are known. */
   knownUntil = 0n
-  /** L2 time of the last block read, milliseconds; undefined before the first. */
-  time: bigint | undefined
+  /** L2 time of the last block read; undefined before the first. */
+  time: Millis | undefined
   /** The L2 was followed to its head at least once since the start. */
   caughtUp = false
   readonly fault = new L2Fault()

@@ -5,6 +5,7 @@ import {
   type InboxItem,
   InboxItemType,
   type L2Position,
+  millis,
   type QueuedItem,
   Uint64Type,
 } from '@parley/protocol'
@@ -149,7 +150,7 @@ export class InboxStore {
       const content = unchecksummed(key, value)
       if (content === undefined || lastNumberOf(key) !== index) throw corrupt('inbox item', index)
       const { item, time, inboxHash, l2Block } = StoredItemType.deserialize(content)
-      items.push({ queued: { index, item: item as InboxItem, time, inboxHash }, l2Block })
+      items.push({ queued: { index, item: item as InboxItem, time: millis(time), inboxHash }, l2Block })
     }
     if (BigInt(items.length) !== to - from) throw corrupt('inbox item', from + BigInt(items.length))
     return items

@@ -12,6 +12,7 @@ import {
   type InboxItem,
   type L2Confidence,
   type L2Position,
+  millis,
   nextInboxHash,
   type QueuedItem,
   type RulesVersion,
@@ -74,7 +75,7 @@ export class FakeL2 implements SettlementReader {
       const at = this.nextBlock()
       const previous = this.queue.at(-1)?.inboxHash ?? new Uint8Array(32)
       const inboxHash = nextInboxHash(previous, item, blockHash(at.blockNumber - 1n, this.fork))
-      const queued = { index: BigInt(this.queue.length), item, time: this.chain.genesis.timestamp, inboxHash }
+      const queued = { index: BigInt(this.queue.length), item, time: millis(this.chain.genesis.timestamp), inboxHash }
       this.queue.push(queued)
       this.log.push({ kind: 'item', at, queued })
     }
@@ -173,7 +174,7 @@ export class FakeL2 implements SettlementReader {
       told = this.log.length
       const at = { blockNumber: this.block, blockHash: blockHash(this.block, this.fork) }
       const time = (confidence === 'safe' ? this.safeTime : undefined) ?? this.time ?? BigInt(this.clock.now())
-      yield { events, cursor: at, time, caughtUp: true }
+      yield { events, cursor: at, time: millis(time), caughtUp: true }
       // Ending is how a follower is told to stop.
       await firstOf([moved], signal).catch(() => undefined)
     }

@@ -2,6 +2,7 @@ import {
   type BlockHeader,
   genesisHeader,
   type InboxItem,
+  millis,
   nextInboxHash,
   portableVerifier,
   type QueuedItem,
@@ -39,7 +40,7 @@ export class ReferenceChainBuilder {
       this.items.push({
         index: BigInt(this.items.length),
         item,
-        time: config.genesis.timestamp,
+        time: millis(config.genesis.timestamp),
         inboxHash: nextInboxHash(previous, item, new Uint8Array(32)),
       })
     }

@@ -5,6 +5,7 @@ import {
   BlockHeaderType,
   type ClaimReceipt,
   type ClaimRequest,
+  fromSeconds,
   SettlementError,
   sameBytes,
 } from '@parley/protocol'
@@ -58,7 +59,7 @@ export function createClaiming(deps: ClaimingDeps, options: ClaimingOptions): Cl
   async function waitForTime({ number, lastHeader }: ClaimRequest, signal: AbortSignal): Promise<void> {
     for (;;) {
       const { timestamp } = await ask(() => client.getBlock(), signal)
-      const aheadMs = lastHeader.timestamp - timestamp * 1000n
+      const aheadMs = lastHeader.timestamp - fromSeconds(timestamp)
       if (aheadMs <= 0n) return
       if (aheadMs > options.maxAheadMs) {
         const reason = `its last header is ${aheadMs} ms ahead of the L2`

@@ -1,6 +1,7 @@
 import { type EventBlock, invalidEvent } from '@parley/l2'
 import {
   type Bytes32,
+  fromSeconds,
   InboxItemType,
   type L2Position,
   nextInboxHash,
@@ -102,6 +103,6 @@ function followsItem(
     throw invalidEvent(`item ${index} does not have the root it is told with`)
   if (!sameBytes(nextInboxHash(queue.hash, item, block.parentHash), inboxHash))
     throw invalidEvent(`item ${index} does not lead to the hash of the queue it is told with`)
-  const queued = { index, item, time: told.time * 1000n, inboxHash }
+  const queued = { index, item, time: fromSeconds(told.time), inboxHash }
   return { after: { ...before, queue: { count: index + 1n, hash: inboxHash } }, event: { kind: 'item', at, queued } }
 }

@@ -1,6 +1,6 @@
 import { inboxAbi, rollupOperatorAbi } from '@parley/contracts'
 import { ask } from '@parley/l2'
-import { SettlementError } from '@parley/protocol'
+import { type Mwei, mwei, SettlementError } from '@parley/protocol'
 import { openAccountSender, type SenderOptions } from '@parley/transactions'
 import { type Address, encodeFunctionData, hexToBytes, isAddressEqual, type PublicClient } from 'viem'
 import { connect, type ReaderOptions } from '../reader.ts'
@@ -9,10 +9,10 @@ import type { SettlementDeps } from '../settlement.ts'
 import { nextPrice } from './next-price.ts'
 import { push } from './push.ts'
 
-/** What a byte of each part of a batch costs on its layer, in mwei. */
+/** What a byte of each part of a batch costs on its layer. */
 export interface DataCosts {
-  readonly coreByte: bigint
-  readonly witnessByte: bigint
+  readonly coreByte: Mwei
+  readonly witnessByte: Mwei
 }
 
 /** Quotes the prices of data, where a deployment has them quoted. */
@@ -57,7 +57,7 @@ export async function openDataQuotes(
     await close()
     throw new SettlementError({ code: 'QUOTER_UNKNOWN', address: hexToBytes(sender.address) })
   }
-  const callOf = (core: bigint, witness: bigint) =>
+  const callOf = (core: Mwei, witness: Mwei) =>
     isOperator
       ? encodeFunctionData({ abi: inboxAbi, functionName: 'pushDataQuote', args: [core, witness] })
       : encodeFunctionData({
@@ -70,8 +70,8 @@ export async function openDataQuotes(
     async push(costs, inner) {
       const call = { address: contracts.inbox, abi: inboxAbi, functionName: 'prices' } as const
       const prices = await ask(() => client.readContract(call), inner)
-      const core = nextPrice(prices.coreByte, costs.coreByte, rules.minCoreByte, rules.maxCoreByte)
-      const witness = nextPrice(prices.witnessByte, costs.witnessByte, rules.minWitnessByte, rules.maxWitnessByte)
+      const core = nextPrice(mwei(prices.coreByte), costs.coreByte, rules.minCoreByte, rules.maxCoreByte)
+      const witness = nextPrice(mwei(prices.witnessByte), costs.witnessByte, rules.minWitnessByte, rules.maxWitnessByte)
       if (core === prices.coreByte && witness === prices.witnessByte) return false
       const to = isOperator ? contracts.inbox : operator
       return push(client, sender, { key: 'quotes', to, data: callOf(core, witness) }, inner)

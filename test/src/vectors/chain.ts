@@ -2,6 +2,7 @@ import {
   type BlockHeader,
   genesisHeader,
   type InboxItem,
+  millis,
   nextInboxHash,
   portableVerifier,
   type QueuedItem,
@@ -32,7 +33,7 @@ export class VectorChain {
     for (const item of items) {
       const parentHash = digestOf(`parley vectors/L2 block before item ${this.queue.length}`)
       const inboxHash = nextInboxHash(this.queue.at(-1)?.inboxHash ?? new Uint8Array(32), item, parentHash)
-      this.queue.push({ index: BigInt(this.queue.length), item, time, inboxHash, parentHash })
+      this.queue.push({ index: BigInt(this.queue.length), item, time: millis(time), inboxHash, parentHash })
     }
   }
 

@@ -7,11 +7,12 @@ import {
   InboxItemKind,
   InboxItemType,
   limits,
+  mwei,
   type Operation,
   OperationKind,
   RunsType,
   signatureCount,
-  weiPerMwei,
+  toWei,
 } from '@parley/protocol'
 import { encodeFunctionData, type Hex } from 'viem'
 import { hex, Seeded } from './seeded.ts'
@@ -145,7 +146,7 @@ function deposits(): InboxItemVector[] {
       { selector: InboxItemKind.deposit, value: { shard, account, owner: address, amount } },
       random.bytes(20),
       encodeFunctionData({ abi: inboxAbi, functionName: 'deposit', args: [shard, hex(address)] }),
-      amount * weiPerMwei,
+      toWei(mwei(amount)),
     )
   })
 }

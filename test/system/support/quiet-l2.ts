@@ -6,6 +6,7 @@ import {
   firstSchedule,
   genesisHeader,
   type InboxItem,
+  millis,
   nextInboxHash,
   type SettlementEvent,
   type SettlementReader,
@@ -41,7 +42,7 @@ export class QuietL2 {
           const waiting = moved()
           const page = events.slice(told)
           told = events.length
-          yield { events: page, cursor: position(BigInt(told)), time: BigInt(Date.now()), caughtUp: true }
+          yield { events: page, cursor: position(BigInt(told)), time: millis(BigInt(Date.now())), caughtUp: true }
           await Promise.race([waiting, aborted])
         }
       },
@@ -50,7 +51,7 @@ export class QuietL2 {
 
   enqueue(item: InboxItem): void {
     this.inboxHash = nextInboxHash(this.inboxHash, item, new Uint8Array(32))
-    const queued = { index: this.items, item, time: 0n, inboxHash: this.inboxHash }
+    const queued = { index: this.items, item, time: millis(0n), inboxHash: this.inboxHash }
     this.items += 1n
     this.tell({ kind: 'item', at: this.next(), queued })
   }

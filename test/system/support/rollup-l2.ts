@@ -1,6 +1,6 @@
 import { type Deployment, deploy, devPreset, openAccounts } from '@parley/infra'
 import { type Anvil, type DevRoles, devMnemonic, startAnvil } from '@parley/lab'
-import type { Bytes20 } from '@parley/protocol'
+import { type Bytes20, mwei } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
 import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
@@ -59,7 +59,7 @@ export async function deployParley(
       funder: roles.funder.secret,
       owners: [owner],
       shards: [...shards],
-      amount: 10n ** 12n,
+      amount: mwei(10n ** 12n),
     },
     forever,
   )

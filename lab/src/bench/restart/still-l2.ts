@@ -3,6 +3,7 @@ import {
   type ChainConfig,
   firstSchedule,
   genesisHeader,
+  millis,
   type SettlementPage,
   type SettlementReader,
 } from '@parley/protocol'
@@ -12,7 +13,7 @@ import { pause, systemClock } from '@parley/runtime'
 export function stillL2(config: ChainConfig, sequencer: Bytes20): SettlementReader {
   const { lineage } = config.genesis
   const cursor = { blockNumber: 0n, blockHash: new Uint8Array(32) }
-  const page = (): SettlementPage => ({ events: [], cursor, time: BigInt(Date.now()), caughtUp: true })
+  const page = (): SettlementPage => ({ events: [], cursor, time: millis(BigInt(Date.now())), caughtUp: true })
   return {
     config: async () => config,
     schedule: async () => firstSchedule(sequencer, config.fees),

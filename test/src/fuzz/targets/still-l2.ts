@@ -10,6 +10,7 @@ import {
   type InboxItem,
   type L2Confidence,
   type L2Position,
+  millis,
   nextInboxHash,
   type Schedule,
   type SettlementEvent,
@@ -30,7 +31,7 @@ export class StillL2 implements SettlementReader {
     let inboxHash: Uint8Array = new Uint8Array(32)
     items.forEach((item, i) => {
       inboxHash = nextInboxHash(inboxHash, item, this.#at.blockHash)
-      const queued = { index: BigInt(i), item, time: config.genesis.timestamp, inboxHash }
+      const queued = { index: BigInt(i), item, time: millis(config.genesis.timestamp), inboxHash }
       this.#events.push({ kind: 'item', at: this.#at, queued })
     })
   }
@@ -49,7 +50,7 @@ export class StillL2 implements SettlementReader {
   async *follow(cursor: L2Position | undefined, _: L2Confidence, signal: AbortSignal): AsyncGenerator<SettlementPage> {
     let events = cursor === undefined ? this.#events : []
     while (!signal.aborted) {
-      yield { events, cursor: this.#at, time: BigInt(Date.now()), caughtUp: true }
+      yield { events, cursor: this.#at, time: millis(BigInt(Date.now())), caughtUp: true }
       events = []
       // The signal's reason ends the wait; the loop ends with it.
       await setTimeout(1_000, undefined, { signal }).catch(() => undefined)
