@@ -216,6 +216,23 @@ describe('config › addresses and URLs at their edges', () => {
     expect(load({ env: { PARLEY_L2_URL: given } }).config.l2.url).toBe(url)
   })
 
+  test('lists › may have spaces after their commas, and line ends', () => {
+    const { config } = load({
+      env: {
+        PARLEY_SEQUENCER_RELAYS: 'http://[::1]:9601/, http://h:2\n',
+        PARLEY_HTTP_TRUSTED_PROXIES: '\uFEFF10.0.0.0/8, ::1',
+        PARLEY_DEPLOY_PHASES: 'contacts, inbox',
+      },
+    })
+    expect(config.sequencer.relays).toEqual(['http://[::1]:9601', 'http://h:2'])
+    expect(config.http.trustedProxies).toEqual(['10.0.0.0/8', '::1'])
+    expect(config.deploy.phases).toEqual(['contacts', 'inbox'])
+    expect(faultOf(() => load({ env: { PARLEY_SEQUENCER_RELAYS: 'http://h:1,,http://h:2' } }))).toMatchObject({
+      code: 'CONFIG_VALUE_INVALID',
+      key: 'sequencer.relays',
+    })
+  })
+
   test('a file with a byte-order mark › is read', () => {
     expect(load({ files: [fileOf('bom.json', '\uFEFF{"run":{"port":7}}')] }).config.run.port).toBe(7)
     expect(load({ files: [fileOf('bom.toml', '\uFEFF[run]\r\nport = 8\r\n')] }).config.run.port).toBe(8)

@@ -20,6 +20,13 @@ describe('redact', () => {
     expect(shown).toContain('host.example')
   })
 
+  test('URLs in a list › are kept out as single ones are', () => {
+    const relays = ['https://user:hunter22@one.example/v3/KEYKEYKEY', 'https://two.example/?apikey=TOKEN123']
+    const shown = createRedact({ sequencer: { relays, nodes: [] } })(JSON.stringify({ unasked: relays }))
+    expect(shown).not.toMatch(/hunter22|KEYKEYKEY|TOKEN123/)
+    expect(JSON.parse(shown)).toEqual({ unasked: ['https://one.example/…', 'https://two.example/…'] })
+  })
+
   test('URLs without keys, and other text › stay as they are', () => {
     const text = 'http://127.0.0.1:8545 answered 0x1234 for /v1/status'
     expect(of('http://127.0.0.1:8545', 'http://[::1]:9000/')(text)).toBe(text)

@@ -34,6 +34,9 @@ interface Described {
 /** Editors and mounted files put byte-order marks, spaces and line ends around what is meant. */
 const bare = (text: string): string => text.replace(/^\uFEFF/, '').trim()
 
+/** A list as variables and flags give it. */
+const parts = (text: string): unknown => text.split(',').map(bare)
+
 const asIs = (text: string): unknown => text
 
 function setting<T>(described: Described, schema: z.ZodType<T>, fromText = asIs): Setting<T> {
@@ -90,7 +93,7 @@ export function choice<const C extends string>(options: readonly C[], described:
 export function listOf<const C extends string>(options: readonly C[], described: Described): Setting<readonly C[]> {
   const error = `must be one or more of ${options.join(', ')}, separated by commas`
   const schema = z.array(z.enum(options, { error }), { error }).min(1, { error }).readonly()
-  return { ...setting(described, schema, (given) => given.split(',')), values: options }
+  return { ...setting(described, schema, parts), values: options }
 }
 
 export function text(described: Described): Setting<string> {
@@ -122,14 +125,14 @@ export function address(described: Described): Setting<Address> {
 export function urls(described: Described): Setting<readonly string[]> {
   const error = 'must be http or https URLs, separated by commas'
   const one = z.url({ protocol: /^https?$/, error }).transform((value) => value.replace(/\/+$/, ''))
-  return setting(described, z.array(one, { error }).readonly(), (given) => given.split(','))
+  return setting(described, z.array(one, { error }).readonly(), parts)
 }
 
 /** IP addresses and networks, separated by commas, or a list in a file. */
 export function addresses(described: Described): Setting<readonly string[]> {
   const error = 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas'
   const one = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error })
-  return setting(described, z.array(one, { error }).readonly(), (given) => given.split(','))
+  return setting(described, z.array(one, { error }).readonly(), parts)
 }
 
 /** Bytes as 0x and pairs of hexadecimal digits. */

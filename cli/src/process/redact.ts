@@ -14,7 +14,7 @@ const leastKeyLength = 8
  * @param config - All configuration values by section and name.
  */
 export function createRedact(config: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Redact {
-  const values = Object.values(config).flatMap((section) => Object.values(section))
+  const values = Object.values(config).flatMap((section) => Object.values(section).flat())
   const urls = values.filter((value): value is string => typeof value === 'string' && isUrl.test(value))
   const replacements = new Map(urls.flatMap(secretsOf))
   // The longest first: a whole URL before a part of it.
