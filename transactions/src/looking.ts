@@ -155,6 +155,7 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     const sent: Sent<C, F> = { ...content, key: `gap:${mined}`, nonce: mined, attempts: [attempt] }
     await store.add(sent, undefined)
     pending.add(track(sent))
+    events.pending(pending.size)
   }
 
   return async (signal) => {

@@ -78,11 +78,9 @@ async function displaceAndDie(chain: FakeChain, store: NoteStore, steps: number)
   const start = openNoteSender({ account, chain: dying(chain, life, die), store: dying(store, life, die) })
   const settled = start.then(async ({ sender, events }) => {
     const sent = sender.send({ key: 'only', note }, forever)
-    await Promise.race([until(() => events.includes('cancelled')), death.promise])
+    await until(() => events.includes('cancelled') || life.steps === 0)
     const mining = setInterval(() => chain.mine(), 3)
     await Promise.race([sent, death.promise]).finally(() => clearInterval(mining))
-    // Until then the dead one's timers would go on.
-    life.steps = 0
     await sender.close()
     return 'settled' as const
   })

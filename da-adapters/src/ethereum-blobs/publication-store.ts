@@ -92,7 +92,8 @@ export function createPublicationStore(store: BlobStore): PublicationStore {
       const found: Publication[] = []
       for (const key of await disk(() => open.keys().all())) {
         const publication = await load(key)
-        if (publication === undefined) throw unavailable(blobsLayer, `the store has lost publication ${key}`)
+        if (publication === undefined || publication.attempts.length === 0)
+          throw unavailable(blobsLayer, `the store has lost the transaction of publication ${key}`)
         found.push(publication)
       }
       return found.sort((a, b) => a.nonce - b.nonce)
