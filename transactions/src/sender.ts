@@ -106,7 +106,8 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
   }
 
   async find(key: string): Promise<Sent<C, F> | undefined> {
-    return this.#tracked(key)?.sent ?? (await this.#remembered(key))?.sent
+    const sent = this.#tracked(key)?.sent ?? (await this.#context.store.load?.(key))
+    return sent === undefined || this.#isExpired(sent) ? undefined : sent
   }
 
   async send(request: R, signal: AbortSignal): Promise<Confirmed<C, F>> {
@@ -134,13 +135,6 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
     return found !== undefined && this.#isExpired(found.sent) ? undefined : found
   }
 
-  /** Settled, and not gone again. */
-  async #remembered(key: string): Promise<Confirmed<C, F> | undefined> {
-    const sent = await this.#context.store.load?.(key)
-    if (sent?.inclusion === undefined || this.#isExpired(sent)) return undefined
-    return { sent, inclusion: sent.inclusion, receipt: undefined }
-  }
-
   #isExpired(sent: Sent<C, F>): boolean {
     return sent.inclusion !== undefined && this.#context.payload.isExpired?.(sent) === true
   }
@@ -165,10 +159,16 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
   }
 
   async #joinRemembered(key: string): Promise<Pick<Tracked<C, F>, 'settled'> | undefined> {
-    const confirmed = await this.#remembered(key)
-    if (confirmed === undefined) return undefined
-    const { settled } = track(confirmed.sent)
-    settled.resolve(confirmed)
+    const sent = await this.#context.store.load?.(key)
+    if (sent === undefined || this.#isExpired(sent)) return undefined
+    if (sent.inclusion === undefined) {
+      // Stored by a write that failed all the same: signing it anew would leave its nonce as a gap.
+      const tracked = this.#track(sent, undefined)
+      this.#loop.wake()
+      return tracked
+    }
+    const { settled } = track(sent)
+    settled.resolve({ sent, inclusion: sent.inclusion, receipt: undefined })
     return { settled }
   }
 

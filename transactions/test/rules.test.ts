@@ -93,6 +93,20 @@ describe('depth', () => {
   })
 })
 
+describe('a store that has written and fails all the same', () => {
+  test('the next request of the key › sends what was written, so that no nonce is left out', async () => {
+    const { chain, store, sender } = await stage()
+    store.failing = true
+    await expect(sender.send({ key: 'a', note }, forever)).rejects.toThrow('planted')
+    store.failing = false
+    const again = sender.send({ key: 'a', note }, forever)
+    await inPool(chain, 1)
+    chain.mine()
+    await again
+    expect(chain.included.map(({ hash }) => hash)).toEqual(store.writes.slice(0, 1))
+  })
+})
+
 describe('others on the account', () => {
   test('one in the pool at our nonce › is displaced by one that does nothing, and ours gets the next', async () => {
     const { chain, store, sender, events } = await stage()

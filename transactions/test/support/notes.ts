@@ -57,6 +57,8 @@ export class NoteStore implements SentStore<Note, Fees, NoteRequest> {
   readonly settled = new Set<string>()
   /** Keys whose record changed, in order, with the signatures it had then. */
   readonly writes: string[] = []
+  /** Whether adding fails, after it has written. */
+  failing = false
 
   async unsettled(): Promise<Sent<Note>[]> {
     return [...this.kept.values()].filter(({ key }) => !this.settled.has(key)).sort((a, b) => a.nonce - b.nonce)
@@ -65,6 +67,7 @@ export class NoteStore implements SentStore<Note, Fees, NoteRequest> {
   async add(sent: Sent<Note>): Promise<void> {
     this.settled.delete(sent.key)
     await this.update(sent)
+    if (this.failing) throw new Error('planted')
   }
 
   async update(sent: Sent<Note>): Promise<void> {
