@@ -1,3 +1,4 @@
+import type { RefusalDetails } from '@parley/client'
 import { CodedError, type FaultTable } from '@parley/protocol'
 
 export type CliFault =
@@ -24,7 +25,10 @@ export type CliFault =
   | { code: 'REMOVAL_UNKNOWN'; removal: string; removals: number }
   | { code: 'CONVERSATION_UNKNOWN'; place: string }
   | { code: 'NOT_A_MEMBER'; place: string; key: Uint8Array }
-  | { code: 'REFUSED'; refusal: string; expected: bigint }
+  | { code: 'ACCOUNT_NOT_YOURS'; place: string; owner: string; yours: string }
+  | { code: 'CONSENT_OTHER'; expected: string; received: string }
+  | { code: 'CONSENT_OUTDATED'; slot: number; reason: string }
+  | ({ code: 'REFUSED' } & RefusalDetails)
 
 export const cliFaults: FaultTable<CliFault> = {
   CONFIG_KEY_UNKNOWN: { blame: 'operator', retry: 'changed', text: 'there is no such configuration key' },
@@ -54,6 +58,17 @@ export const cliFaults: FaultTable<CliFault> = {
   CLAIM_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no such claim stands on the L2' },
   CONVERSATION_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'there is no such conversation' },
   NOT_A_MEMBER: { blame: 'sender', retry: 'changed', text: 'the key is no member of the conversation' },
+  ACCOUNT_NOT_YOURS: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the account belongs to somebody else: PARLEY_L2_KEY is not its owner’s',
+  },
+  CONSENT_OTHER: { blame: 'sender', retry: 'changed', text: 'the consent is to join another conversation' },
+  CONSENT_OUTDATED: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the members changed since the consent was given: ask for a new one',
+  },
   REFUSED: { blame: 'sender', retry: 'changed', text: 'the sequencer refused it' },
 }
 

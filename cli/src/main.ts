@@ -1,5 +1,6 @@
 import { CodedError } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
+import { systemReason } from '@parley/runtime/files'
 import { CommanderError } from 'commander'
 import type { Config } from './config/config.ts'
 import { CliError } from './faults.ts'
@@ -73,10 +74,13 @@ function inheritedEnv(env: Host['env']): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>
 }
 
+/** Codes of values outside their bounds, whichever part of Parley finds them. */
+const outOfBounds: ReadonlySet<string> = new Set(['ARGUMENT_INVALID', 'ARGUMENT_OUT_OF_RANGE', 'OPTION_INVALID'])
+
 function isUsage(error: unknown): boolean {
   if (!(error instanceof CodedError)) return false
   const { code } = error.fault
-  return code.startsWith('CONFIG_') || (error instanceof CliError && code === 'ARGUMENT_INVALID')
+  return code.startsWith('CONFIG_') || outOfBounds.has(code)
 }
 
 /** Milliseconds that a command which was asked to end may take before the process ends without it. */
@@ -116,7 +120,8 @@ export async function main<C extends Config>(
   const redacted: Redact = (text) => redact(text)
   const err = createOutput(host.stderr, redacted, () => undefined)
   let serves = false
-  const unwritable = (reason: string) => new CliError({ code: 'OUTPUT_UNWRITABLE', stream: 'standard output', reason })
+  const unwritable = (code: string) =>
+    new CliError({ code: 'OUTPUT_UNWRITABLE', stream: 'standard output', reason: systemReason({ code }) })
   const out = createOutput(host.stdout, redacted, (reason) => {
     if (!serves) asked.abort(unwritable(reason))
   })

@@ -26,14 +26,19 @@ const keys = keysOf(settings)
 const load = (sources: Partial<ConfigSources>) =>
   loadConfig(settings, { flags: new Map(), env: {}, files: [], ...sources })
 
-function faultOf(run: () => unknown): CliFault {
+function caught(run: () => unknown): unknown {
   try {
     run()
   } catch (error) {
-    if (error instanceof CliError) return error.fault
-    throw error
+    return error
   }
   throw new Error('nothing was refused')
+}
+
+function faultOf(run: () => unknown): CliFault {
+  const error = caught(run)
+  if (error instanceof CliError) return error.fault
+  throw error
 }
 
 const flags = (...entries: [Key, string][]): ReadonlyMap<Key, string> => new Map(entries)
@@ -100,6 +105,19 @@ test('config › a file that does not parse is refused with its path', () => {
   expect(faultOf(() => load({ files: [file] }))).toMatchObject({ code: 'CONFIG_FILE_UNREADABLE', path: file })
   const missing = join(directory, 'missing.toml')
   expect(faultOf(() => load({ files: [missing] }))).toMatchObject({ code: 'CONFIG_FILE_UNREADABLE', path: missing })
+})
+
+test.each([
+  ['slip.toml', `[l2]\nkey = "0x${'5e'.repeat(32)}\n`, /^is no TOML: .* \(line 2, column \d+\)$/],
+  ['bare.toml', '[l2]\nurl = http://u:5e5e@h/v3/5e5e\n', /^is no TOML: .* \(line 2, column \d+\)$/],
+  ['slip.json', `{"l2": {"key": x5e5e}}`, /^is no JSON$/],
+  ['open.json', `{"l2": {"key": "5e5e`, /^is no JSON \(line 1 column \d+\)$/],
+])('config › a slip in %s is told without the text around it', (name, content, reason) => {
+  const file = fileOf(name, content)
+  const refused = caught(() => load({ files: [file] }))
+  expect(refused).toMatchObject({ fault: { code: 'CONFIG_FILE_UNREADABLE', reason: expect.stringMatching(reason) } })
+  // With what caused it.
+  expect(inspect(refused)).not.toContain('5e5e')
 })
 
 test('config › is frozen', () => {

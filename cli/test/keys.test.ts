@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keysDerive, keysGenerate, keysShow } from '../src/command/keys.ts'
 import { configOf, type Key, keysOf, settingOf } from '../src/config/config.ts'
+import { readKeyFile } from '../src/config/key-file.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { settings } from '../src/config/settings.ts'
 import type { Context } from '../src/process/context.ts'
@@ -48,6 +49,7 @@ describe('keys', () => {
     const refusal = { fault: { code: 'ARGUMENT_INVALID', argument: '--out' } }
     await expect(run(keysGenerate, [], [['run.out', file('taken')]])).rejects.toMatchObject(refusal)
     await expect(run(keysGenerate, [])).rejects.toMatchObject(refusal)
+    await expect(run(keysGenerate, [], [['run.out', file('taken')]])).rejects.toThrow(/file already exists/)
     expect(readFileSync(file('taken'), 'utf8')).toBe('precious')
   })
 
@@ -71,6 +73,22 @@ describe('keys', () => {
     const refused = run(keysDerive, [file('words')], [['keys.reveal', true]])
     await expect(refused).rejects.toMatchObject({ fault: { code: 'ARGUMENT_INVALID', argument: 'phrase-file' } })
     await expect(refused).rejects.not.toThrow(/secret words/)
+  })
+
+  it('a key or phrase in place of its file › is refused and not repeated', async () => {
+    const wrong = `${second.secret}0`
+    for (const [command, given] of [
+      [keysShow, second.secret],
+      [keysShow, wrong],
+      [keysDerive, phrase],
+      [keysDerive, `${phrase}e`],
+    ] as const) {
+      const refused = expect(run(command, [given], [['keys.reveal', true]])).rejects
+      await refused.toThrow(/must be the path of a (key )?file, and is a (key|phrase) itself/)
+    }
+    expect(() => readKeyFile(second.secret)).toThrow(
+      expect.objectContaining({ message: expect.not.stringMatching(/[0-9a-f]{8}/) }),
+    )
   })
 
   it('a key file is taken where a key is configured, unless others may read it', () => {

@@ -78,7 +78,7 @@ export * from './rollup/get-deployment.ts'
 export type { RollupParameters } from './rollup/parameters.ts'
 export type { ConversationFeedOptions } from './sequencer/conversation-feed.ts'
 export type { MessageStream, MessageStreamOptions } from './sequencer/message-stream.ts'
-export type { Receipt } from './sequencer/receipts.ts'
+export { type Receipt, type Refusal, type RefusalDetails, refusalDetails } from './sequencer/receipts.ts'
 export type { FeedOptions } from './sequencer/resumable-feed.ts'
 export {
   createSequencerClient,

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { getSystemErrorMap } from 'node:util'
 
 /**
  * Makes a directory and those above it that are missing. Node's own recursive `mkdir` never returns where the operating
@@ -27,6 +28,16 @@ async function makeOne(path: string, mode: number | undefined): Promise<boolean>
     if (codeOf(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
     return false
   }
+}
+
+const words = new Map([...getSystemErrorMap().values()])
+
+/** What the operating system refused something for, in words and with its code: `file already exists (EEXIST)`. */
+export function systemReason(error: unknown): string {
+  const code = codeOf(error)
+  if (code === undefined) return error instanceof Error ? error.message : String(error)
+  const known = words.get(code)
+  return known === undefined ? code : `${known} (${code})`
 }
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeDirectory } from '../src/files.ts'
+import { makeDirectory, systemReason } from '../src/files.ts'
 
 let directory: string
 beforeAll(async () => {
@@ -38,5 +38,16 @@ describe('makeDirectory', () => {
     await writeFile(join(directory, 'file'), '')
     await expect(makeDirectory(join(directory, 'file'))).rejects.toMatchObject({ code: 'EEXIST' })
     await expect(makeDirectory(join(directory, 'file', 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' })
+  })
+})
+
+describe('systemReason', () => {
+  it.each([
+    [{ code: 'EEXIST' }, 'file already exists (EEXIST)'],
+    [{ code: 'ENONE' }, 'ENONE'],
+    [new Error('no system call'), 'no system call'],
+    ['text', 'text'],
+  ])('%o › is %s', (error, reason) => {
+    expect(systemReason(error)).toBe(reason)
   })
 })

@@ -6,7 +6,7 @@ import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Speaker } from './support/conversations.ts'
 import { digestOf } from './support/digest.ts'
-import { untilStatus } from './support/eventually.ts'
+import { eventually, untilStatus } from './support/eventually.ts'
 import { runCommand } from './support/parley.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 
@@ -53,6 +53,13 @@ async function told(member: string | undefined, ...args: string[]) {
   return told
 }
 
+/** A file with the consent of a member of a name. */
+async function consentOf(name: string, conversation: string): Promise<string> {
+  const path = join(directory, `${name}-${conversation.replace('/', '-')}.json`)
+  await writeFile(path, JSON.stringify(await told(name, 'conversation', 'consent', conversation)))
+  return path
+}
+
 /** What is asked for, while one message after the other is claimed until it is there. */
 async function whileClaimed<T>(speaker: Speaker, ask: () => Promise<T>): Promise<T> {
   let asking = true
@@ -77,10 +84,8 @@ describe('parley account, conversation, send and read', () => {
     const said = join(directory, 'said')
     const sent = await told('ann', 'send', '7/0', 'hello', '--contents', said)
     expect(sent).toMatchObject({ conversation: '7/0', position: '0', slot: 0 })
-    const consent = join(directory, 'bob.json')
-    await writeFile(consent, JSON.stringify(await told('bob', 'conversation', 'consent', '7/0')))
-    const added = await told('ann', 'conversation', 'add', '7/0', consent)
-    expect(added).toMatchObject({ slot: 1 })
+    const added = await told('ann', 'conversation', 'add', '7/0', await consentOf('bob', '7/0'))
+    expect(added).toMatchObject({ slot: 1, allowance: expect.stringMatching(/^4\d{8}$/) })
     const { members } = await told(undefined, 'conversation', 'show', '7/0')
     expect(members).toMatchObject([
       { role: 'admin' },
@@ -88,10 +93,66 @@ describe('parley account, conversation, send and read', () => {
     ])
     const read = await told(undefined, 'read', '7/0', '--until', 'claimed', '--block', added.block, '--contents', said)
     expect(read).toMatchObject({ grade: expect.stringMatching(/on the L2$/), conversation: '7/0' })
-    expect(read.entries).toMatchObject([{ slot: 0, text: 'hello', content: sent.content }, { change: { signer: 0 } }])
+    expect(read.entries).toMatchObject([
+      { slot: 0, text: 'hello', content: sent.content },
+      { change: { signer: 0, add: [{ role: 'member' }] } },
+    ])
     const account = await told(undefined, 'account', 'show', '7/0')
-    expect(account).toMatchObject({ account: '7/0', shown: { owner: rollup.roles.users[0]!.address.toLowerCase() } })
+    const owner = rollup.roles.users[0]!.address.toLowerCase()
+    expect(account).toMatchObject({ account: '7/0', shown: { owner, grade: expect.stringMatching(/on the L2$/) } })
     expect(await readFile(join(said, sent.content), 'utf8')).toBe('hello')
+  })
+
+  test('members › exchange their keys, get roles and leave', within, async () => {
+    const { account } = await told(undefined, 'account', 'open', '8', '100000000000')
+    const { conversation } = await told('ann', 'conversation', 'create', account)
+    const membersOf = async () => (await told(undefined, 'conversation', 'show', conversation)).members
+    const keyOf = (name: string) => bytesToHex(memberKey(digestOf(name)).key)
+    const consent = await consentOf('bob', conversation)
+    expect(await told('ann', 'conversation', 'add', conversation, consent, '--allowance', '123456789')).toMatchObject({
+      allowance: '123456789',
+    })
+    await told('bob', 'conversation', 'exchange', conversation, await keyFile('bill'))
+    await told('ann', 'conversation', 'role', conversation, '1', 'admin')
+    expect(await membersOf()).toMatchObject([
+      { role: 'admin', key: keyOf('ann') },
+      { role: 'admin', key: keyOf('bill') },
+    ])
+    await told('ann', 'conversation', 'role', conversation, '1', 'member')
+    await told('ann', 'conversation', 'remove', conversation, '1')
+    await told('ann', 'conversation', 'add', conversation, await consentOf('eve', conversation))
+    await told('ann', 'conversation', 'remove', conversation, '0')
+    expect(await membersOf()).toMatchObject([{ role: 'none' }, { role: 'member', key: keyOf('eve') }])
+    // The former key is no member any more.
+    expect((await run('bob', 'send', conversation, 'hello')).stderr).toContain('NOT_A_MEMBER')
+  })
+
+  test('consent › is refused for another conversation, or once its place was filled', within, async () => {
+    const { account } = await told(undefined, 'account', 'open', '11', '100000000000')
+    const here = (await told('ann', 'conversation', 'create', account)).conversation
+    const there = (await told('ann', 'conversation', 'create', account)).conversation
+    const consent = await consentOf('bob', here)
+    const refused = async (conversation: string, ...more: string[]) => {
+      const { code, stderr } = await run('ann', 'conversation', 'add', conversation, consent, ...more)
+      return [code, stderr]
+    }
+    const other = `CONSENT_OTHER: .*expected ${there} of chain 901, 0x.* received ${here} of chain 901, 0x`
+    expect(await refused(there)).toEqual([1, expect.stringMatching(other)])
+    const short = 'ALLOWANCE_TOO_LOW, .*does not cover.*, allowance 1000000000'
+    expect(await refused(here, '--allowance', '1000000001')).toEqual([1, expect.stringMatching(short)])
+    await told('ann', 'conversation', 'add', here, consent)
+    expect(await refused(here)).toEqual([1, expect.stringMatching('CONSENT_OUTDATED.*slot 1.*has a member')])
+    await told('ann', 'conversation', 'remove', here, '1')
+    expect(await refused(here)).toEqual([1, expect.stringMatching('CONSENT_OUTDATED.*slot 1.*nonce is 2, not 0')])
+  })
+
+  test('conversation create › refuses an account of somebody else, and names both', within, async () => {
+    const [mine, theirs] = [rollup.roles.users[0]!.address, rollup.roles.funder.address]
+    const { account } = await told(undefined, 'account', 'deposit', '10', '100000000000', theirs)
+    await eventually('the account', () => rollup.client.account(10, Number(account.split('/')[1])))
+    const { code, stderr } = await run('ann', 'conversation', 'create', account)
+    const named = new RegExp(`ACCOUNT_NOT_YOURS: .*place ${account}, owner ${theirs}, yours ${mine}`, 'i')
+    expect([code, stderr]).toEqual([1, expect.stringMatching(named)])
   })
 
   test('read --until final › ends while later claims go on coming', within, async () => {
@@ -110,6 +171,11 @@ describe('parley account, conversation, send and read', () => {
       [['send', '7/0', 'hello'], 'NOT_A_MEMBER'],
       [['conversation', 'create', '9/9'], 'ACCOUNT_UNKNOWN'],
       [['account', 'open', '64', '1'], 'ARGUMENT_INVALID', 2],
+      [['account', 'open', '7', '0'], 'ARGUMENT_OUT_OF_RANGE', 2],
+      [['account', 'open', '7', `${2n ** 64n - 1n}`], 'ARGUMENT_OUT_OF_RANGE', 2],
+      [['read', '64/0'], 'ARGUMENT_INVALID', 2],
+      [['read', '7/16777216'], 'ARGUMENT_INVALID', 2],
+      [['read', '7/0', '--block', 'x'], 'must be a whole number from 0 to', 2],
       [['account', 'open', '7', '1'], 'Inbox_DepositTooSmall'],
     ]
     for (const [args, code, expected = 1] of codes) {
@@ -119,9 +185,9 @@ describe('parley account, conversation, send and read', () => {
   })
 
   test('help › shows how each is used', within, async () => {
-    for (const command of [['account', 'open'], ['conversation', 'create'], ['send'], ['read']]) {
-      const { stdout } = await runCommand([...command, '--help'])
-      expect(stdout).toContain(`Examples:\n  parley ${command.join(' ')} 7`)
+    for (const command of ['account open 7', 'conversation create ACCOUNT', 'send CONV', 'conversation role CONV']) {
+      const { stdout } = await runCommand([...command.split(' ').slice(0, -1), '--help'])
+      expect(stdout).toContain(`Examples:\n  parley ${command}`)
     }
   })
 })

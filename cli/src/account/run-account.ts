@@ -1,4 +1,4 @@
-import { confirm, deposit, depositsOf, poll } from '@parley/client'
+import { confirm, deposit, depositsOf, gradeWords, poll } from '@parley/client'
 import { getAddress, isAddressEqual, toHex } from 'viem'
 import { addressArgument, mweiArgument, placeArgument, shardArgument } from '../action/arguments.ts'
 import { tell } from '../action/tell.ts'
@@ -53,10 +53,9 @@ export async function showAccount(context: Context, [place]: Arguments): Promise
   if (accepted === undefined) throw new CliError({ code: 'ACCOUNT_UNKNOWN', place: `${shard}/${index}` })
   const node = config.node.url === undefined ? undefined : await openNode(context)
   const shown = await node?.account(shard, index, { signal })
-  const { grade, block, account } = shown ?? {}
   return tell(context, {
     account: `${shard}/${index}`,
     accepted,
-    ...(shown && { shown: { grade, block, ...account } }),
+    ...(shown && { shown: { grade: gradeWords[shown.grade], block: shown.block, ...shown.account } }),
   })
 }

@@ -2,6 +2,7 @@ import type { Attribute } from '@parley/client'
 import { limits, type Mwei, mwei } from '@parley/protocol'
 import { type Address, type Hex, isHex } from 'viem'
 import { readAddress } from '../config/address.ts'
+import { KeyRefused, readKeyFile } from '../config/key-file.ts'
 import { CliError } from '../faults.ts'
 
 /** @throws {CliError} `ARGUMENT_INVALID`. */
@@ -43,17 +44,43 @@ export function mweiArgument(argument: string, text: string | undefined): Mwei {
   return mwei(amount)
 }
 
+/** A whole number within bounds. @throws {CliError} `ARGUMENT_INVALID`. */
+export function numberArgument(argument: string, text: string | undefined, minimum: number, maximum: number): number {
+  const number = Number(text)
+  if (text !== undefined && /^\d{1,15}$/.test(text) && number >= minimum && number <= maximum) return number
+  const reason = `must be a whole number from ${minimum} to ${maximum}`
+  throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason })
+}
+
+const lists = { account: limits.accountsPerShard, conversation: limits.conversationsPerShard } as const
+
 /** Where a conversation or an account is: SHARD/INDEX, such as 7/0. @throws {CliError} `ARGUMENT_INVALID`. */
-export function placeArgument(argument: string, text: string | undefined): { shard: number; index: number } {
-  const found = /^(\d{1,2})\/(\d{1,10})$/.exec(text ?? '')
-  if (found !== null) return { shard: Number(found[1]), index: Number(found[2]) }
-  throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: 'must be SHARD/INDEX, such as 7/0' })
+export function placeArgument(of: keyof typeof lists, text: string | undefined): { shard: number; index: number } {
+  const [, shard, index] = /^(\d{1,2})\/(\d{1,10})$/.exec(text ?? '') ?? []
+  const place = { shard: Number(shard), index: Number(index) }
+  if (place.shard < limits.shards && place.index < lists[of]) return place
+  const bounds = `a shard from 0 to ${limits.shards - 1} and an index from 0 to ${lists[of] - 1}`
+  throw new CliError({ code: 'ARGUMENT_INVALID', argument: of, reason: `must be SHARD/INDEX, such as 7/0: ${bounds}` })
 }
 
 /** @throws {CliError} `ARGUMENT_INVALID`. */
 export function shardArgument(argument: string, text: string | undefined): number {
-  if (text !== undefined && /^\d{1,2}$/.test(text) && Number(text) < limits.shards) return Number(text)
-  throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: `must be a shard from 0 to ${limits.shards - 1}` })
+  return numberArgument(argument, text, 0, limits.shards - 1)
+}
+
+/** The secret key in a key file. @throws {CliError} `ARGUMENT_INVALID`. */
+export function keyFileArgument(argument: string, path: string | undefined): Uint8Array {
+  return refusing(argument, () => readKeyFile(path ?? ''))
+}
+
+/** Says of which argument a key was refused. @throws {CliError} `ARGUMENT_INVALID`. */
+export function refusing<T>(argument: string, use: () => T): T {
+  try {
+    return use()
+  } catch (error) {
+    if (error instanceof KeyRefused) throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: error.message })
+    throw error
+  }
 }
 
 /** One of a few words. @throws {CliError} `ARGUMENT_INVALID`. */

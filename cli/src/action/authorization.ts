@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import type { Authorization } from '@parley/client'
 import type { Hex } from 'viem'
 import { z } from 'zod'
-import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
+import { jsonFileArgument } from './json-file.ts'
 
 const hex = z
   .string()
@@ -30,19 +29,8 @@ export async function authorizationsOf({ config }: Context, count: number): Prom
   return path === undefined ? undefined : read(path, z.array(schema).length(count))
 }
 
-async function read<T>(path: string, form: z.ZodType<T>): Promise<T> {
-  const refused = (reason: string, cause?: unknown): CliError =>
-    new CliError({ code: 'ARGUMENT_INVALID', argument: '--authorization', reason: `${path} ${reason}` }, { cause })
-  let json: unknown
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'))
-  } catch (cause) {
-    throw refused('cannot be read', cause)
-  }
-  const parsed = form.safeParse(json)
-  if (!parsed.success) throw refused('is not what --sign prints for this command')
-  return parsed.data
-}
+const read = <T>(path: string, form: z.ZodType<T>): Promise<T> =>
+  jsonFileArgument('--authorization', path, { form, printer: 'this command with --sign' })
 
 /** Last second at which a signature made now counts. */
 export function deadlineOf({ config, clock }: Context): bigint {

@@ -32,9 +32,9 @@ export const accountDeposit: CommandDefinition = {
 export const accountShow: CommandDefinition = {
   name: 'account show',
   about: 'Print an account as the sequencer has it now, and as a node shows it with its proof.',
-  args: [{ name: '<account>', about: 'Shard and index, such as 7/0.' }],
+  args: [{ name: '<account>', about: 'Shard and index, such as 7/0, as `account open` printed them.' }],
   keys: [...common, 'node.url'],
-  examples: ['parley account show 7/0 --dev DIR'],
+  examples: ['parley account show ACCOUNT --dev DIR'],
   async run(context, args) {
     const { showAccount } = await import('../account/run-account.ts')
     return showAccount(context, args)

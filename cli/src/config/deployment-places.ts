@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { CliError } from '../faults.ts'
+import { parseFile } from './parse-file.ts'
 
 const contract = z.object({ address: z.string(), block: z.string() }).optional()
 
@@ -35,16 +35,9 @@ export function deploymentPlaces(path: string): Readonly<Record<string, string>>
 }
 
 function readFields(path: string): z.infer<typeof schema> {
-  const unreadable = (reason: string, cause?: unknown) =>
-    new CliError({ code: 'CONFIG_FILE_UNREADABLE', path, reason }, { cause })
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
-  } catch (cause) {
-    throw unreadable((cause as Error).message, cause)
-  }
-  const { success, data, error } = schema.safeParse(json)
+  const { success, data, error } = schema.safeParse(parseFile(path, 'json'))
   if (success) return data
   const [issue] = error.issues
-  throw unreadable(`is no deployment file: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'is wrong'}`)
+  const reason = `is no deployment file: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'is wrong'}`
+  throw new CliError({ code: 'CONFIG_FILE_UNREADABLE', path, reason })
 }

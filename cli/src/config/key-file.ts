@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { systemReason } from '@parley/runtime/files'
 
 /** Why a key was not taken; never says anything of the key. */
 export class KeyRefused extends Error {
@@ -24,6 +25,9 @@ export function parseKey(given: string): Uint8Array {
 
 /** Reads a key file: one line, readable by its owner and at most its group. @throws {KeyRefused}. */
 export function readKeyFile(path: string): Uint8Array {
+  // What stands where a path should is shown, and a key must not be.
+  if (/^(?:0x)?[0-9a-fA-F]{60,70}$/.test(path))
+    throw new KeyRefused('must be the path of a key file, and is a key itself')
   let text: string
   try {
     const file = openSync(path, 'r')
@@ -36,7 +40,7 @@ export function readKeyFile(path: string): Uint8Array {
     }
   } catch (error) {
     if (error instanceof KeyRefused) throw error
-    throw new KeyRefused(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
+    throw new KeyRefused(`${path} cannot be read: ${systemReason(error)}`, { cause: error })
   }
   return parseKey(text)
 }
@@ -46,6 +50,6 @@ export function writeKeyFile(path: string, secret: Uint8Array): void {
   try {
     writeFileSync(path, `0x${Buffer.from(secret).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
   } catch (error) {
-    throw new KeyRefused(`${path} cannot be written: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
+    throw new KeyRefused(`${path} cannot be written: ${systemReason(error)}`, { cause: error })
   }
 }

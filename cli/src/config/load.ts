@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { parse as parseToml } from 'smol-toml'
 import { CliError } from '../faults.ts'
 import { type ConfigOf, configOf, keysOf, type Settings, settingOf, variableOf } from './config.ts'
 import { deploymentPlaces } from './deployment-places.ts'
+import { parseFile } from './parse-file.ts'
 
 /** Where a value came from, for faults and for `parley config`. */
 export type Source = 'fallback' | `file ${string}` | `variable ${string}` | `flag --${string}`
@@ -36,16 +35,8 @@ interface Raw {
 const isTable = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function parseFile(path: string): Record<string, unknown> {
-  let parsed: unknown
-  try {
-    const content = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
-    parsed = path.endsWith('.json')
-      ? JSON.parse(content)
-      : parseToml(content, { integersAsBigInt: 'asNeeded', unsafeKeyBehaviour: 'throw' })
-  } catch (cause) {
-    throw new CliError({ code: 'CONFIG_FILE_UNREADABLE', path, reason: (cause as Error).message }, { cause })
-  }
+function sectionsIn(path: string): Record<string, unknown> {
+  const parsed = parseFile(path, path.endsWith('.json') ? 'json' : 'toml')
   if (isTable(parsed)) return parsed
   throw new CliError({ code: 'CONFIG_FILE_UNREADABLE', path, reason: 'it holds no table of sections' })
 }
@@ -53,7 +44,7 @@ function parseFile(path: string): Record<string, unknown> {
 function fromFile(settings: Settings, path: string, into: Map<string, Raw>): void {
   const known: ReadonlySet<string> = new Set(keysOf(settings))
   const source: Source = `file ${path}`
-  for (const [section, table] of Object.entries(parseFile(path))) {
+  for (const [section, table] of Object.entries(sectionsIn(path))) {
     if (!isTable(table)) throw new CliError({ code: 'CONFIG_KEY_UNKNOWN', key: section, source })
     for (const [name, value] of Object.entries(table)) {
       const key = `${section}.${name}`

@@ -68,7 +68,7 @@ export function quantity(minimum: number, maximum: number, described: Described)
 export function uint64(minimum: bigint, maximum: bigint, described: Described): Setting<bigint> {
   const error = `must be a whole number from ${minimum} to ${maximum}`
   const schema = z
-    .union([z.int(), z.bigint(), z.string().regex(/^\d{1,20}$/)], { error })
+    .union([z.int(), z.bigint(), z.string().regex(/^\d{1,20}$/, { error })], { error })
     .transform((value) => BigInt(value))
     .refine((value) => value >= minimum && value <= maximum, { error })
   return setting(described, schema)

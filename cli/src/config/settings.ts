@@ -375,10 +375,11 @@ const treasury = {
 
 const member = {
   'member.key': secretKey('Key that speaks in conversations; the L2 key when left out.'),
-  'member.allowance': defaulted(
-    mwei(1_000_000_000n),
-    amount(0n, 2n ** 63n, { flag: 'allowance', about: 'Mwei that a member may spend on messages.' }),
-  ),
+  'member.allowance': amount(0n, 2n ** 63n, {
+    flag: 'allowance',
+    about:
+      'Mwei that a member may spend on messages. When left out 1000000000; for a member that is added half of what the admin has, if that is less.',
+  }),
   'member.priceLimit': defaulted(
     mwei(10_000_000n),
     amount(0n, 2n ** 63n, { flag: 'price-limit', about: 'Mwei that one message of a member may cost.' }),

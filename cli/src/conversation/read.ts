@@ -5,6 +5,7 @@ import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 import { openNode } from './clients.ts'
 import { contentsOf } from './contents.ts'
+import { changeWithRoleNames } from './roles.ts'
 
 /** Prints a conversation's record with what its root is worth; 1 unless that root is on the L2. */
 export async function readConversation(context: Context, [place]: readonly string[]): Promise<number> {
@@ -61,7 +62,7 @@ function isOvertaken(error: unknown): boolean {
 async function shownEntry(entry: RecordEntry, directory: string | undefined): Promise<object> {
   const { block, timestamp, forced } = entry
   const at = { block, at: new Date(Number(timestamp)).toISOString(), ...(forced && { forced }) }
-  if (entry.kind === 'change') return { change: entry.change, ...at }
+  if (entry.kind === 'change') return { change: changeWithRoleNames(entry.change), ...at }
   const { member, content } = entry
   const text = directory === undefined ? undefined : await contentsOf(directory, content)
   return { slot: member, ...(text === undefined ? {} : { text }), content, ...at }

@@ -1,4 +1,4 @@
-import { signMessage } from '@parley/client'
+import { type Receipt, signMessage } from '@parley/client'
 import { contentDigest } from '@parley/protocol'
 import { placeArgument } from '../action/arguments.ts'
 import { tell } from '../action/tell.ts'
@@ -27,6 +27,6 @@ export async function sendMessage(context: Context, [place, text = '']: readonly
     content,
   }
   const [receipt] = await sequencer.submitMessages([signMessage(deployment.chainId, draft, me)], signal)
-  const { block, position } = accepted(receipt)
+  const { block, position } = accepted(receipt as Receipt)
   return tell(context, { conversation: place, position, block, slot, content })
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { memberKey, ownerAddress } from '@parley/protocol'
+import { systemReason } from '@parley/runtime/files'
 import { getAddress, toHex } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { KeyRefused, readKeyFile, writeKeyFile } from '../config/key-file.ts'
+import { keyFileArgument, refusing } from '../action/arguments.ts'
+import { writeKeyFile } from '../config/key-file.ts'
 import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 
@@ -31,16 +33,6 @@ function show(json: boolean, out: Context['out'], secret: Uint8Array, reveal: bo
   return 0
 }
 
-/** Says of which argument a key was refused. */
-function refusing<T>(argument: string, use: () => T): T {
-  try {
-    return use()
-  } catch (error) {
-    if (error instanceof KeyRefused) throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: error.message })
-    throw error
-  }
-}
-
 /** Makes a key. */
 export function generateKey(context: Context): number {
   return tell(context, randomBytes(32))
@@ -54,18 +46,25 @@ export function deriveKey(context: Context, path: string): number {
 
 /** Shows what is public of a key file. */
 export function showKey({ config, out }: Context, path: string): number {
-  const secret = refusing('key-file', () => readKeyFile(path))
+  const secret = keyFileArgument('key-file', path)
   return show(config.run.json, out, secret, config.keys.reveal)
 }
 
 function phraseIn(path: string): string {
-  const argument = 'phrase-file'
+  const refused = (reason: string) => new CliError({ code: 'ARGUMENT_INVALID', argument: 'phrase-file', reason })
+  // What stands where a path should is shown, and a phrase must not be.
+  if (/\S(\s+\S+){11}/.test(path)) throw refused('must be the path of a file, and is a phrase itself')
+  let phrase: string
   try {
-    const phrase = readFileSync(path, 'utf8').trim()
+    phrase = readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw refused(`${path} cannot be read: ${systemReason(error)}`)
+  }
+  try {
     mnemonicToAccount(phrase)
-    return phrase
   } catch {
     // The library's message would show the words.
-    throw new CliError({ code: 'ARGUMENT_INVALID', argument, reason: `${path} holds no phrase` })
+    throw refused(`${path} holds no phrase`)
   }
+  return phrase
 }

@@ -1,5 +1,6 @@
 import { ExchangeError, rpcReason } from '@parley/http'
 import { CodedError } from '@parley/protocol'
+import { systemReason } from '@parley/runtime/files'
 import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
 import { CliError } from '../faults.ts'
 
@@ -23,7 +24,10 @@ export function asFault(error: unknown): unknown {
       { code: 'LISTEN_REFUSED', address: `${address ?? ''}:${port ?? ''}`, reason: listenReason(code) },
       { cause: error },
     )
-  return new CliError({ code: 'SYSTEM_REFUSED', call: syscall, path: path ?? 'none', reason: code }, { cause: error })
+  return new CliError(
+    { code: 'SYSTEM_REFUSED', call: syscall, path: path ?? 'none', reason: systemReason(error) },
+    { cause: error },
+  )
 }
 
 function listenReason(code: string): string {

@@ -2,13 +2,17 @@ import {
   type MessageReceipt,
   MessageReceiptType,
   messageReceiptBytes,
+  type RefusalField,
+  refusalField,
   refusalNumbers,
   type TransitionFault,
+  transitionFaults,
 } from '@parley/protocol/light'
 import { ClientError } from '../faults.ts'
 
 /** How one message or operation fared. */
 export type Receipt =
+  | Refusal
   | {
       readonly accepted: true
       /** Block that will carry it. */
@@ -16,12 +20,23 @@ export type Receipt =
       /** Place in the conversation, from 0; for a creation the conversation's index; otherwise 0. */
       readonly position: bigint
     }
-  | {
-      readonly accepted: false
-      readonly refusal: TransitionFault['code']
-      /** What was expected instead (a nonce, an epoch, a limit), where there is something to say. */
-      readonly expected: bigint
-    }
+
+export interface Refusal {
+  readonly accepted: false
+  readonly refusal: TransitionFault['code']
+  /** What was expected instead (a nonce, an epoch), or what there is (a limit, an allowance, a balance); 0 where there is nothing to say. */
+  readonly expected: bigint
+}
+
+/** A refusal as people read it: the value that it came with has the name of what it is, or is left out where it says nothing. */
+export type RefusalDetails = { readonly refusal: TransitionFault['code']; readonly reason: string } & {
+  readonly [field in RefusalField]?: bigint
+}
+
+export function refusalDetails({ refusal, expected }: Pick<Refusal, 'refusal' | 'expected'>): RefusalDetails {
+  const field = refusalField(refusal)
+  return { refusal, reason: transitionFaults[refusal].text, ...(field !== undefined && { [field]: expected }) }
+}
 
 const codes = new Map(Object.entries(refusalNumbers).map(([code, number]) => [number as number, code]))
 

@@ -1,4 +1,5 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { systemReason } from '@parley/runtime/files'
 import { bytesToHex, getAddress, type Hash, hexToBytes } from 'viem'
 import { z } from 'zod'
 import { InfraError } from '../faults.ts'
@@ -149,7 +150,7 @@ export async function tryWritingDeployment(path: string): Promise<void> {
     await rm(partial)
   } catch (error) {
     if (error instanceof InfraError) throw error
-    throw unwritable(path, (error as NodeJS.ErrnoException).code ?? String(error), error)
+    throw unwritable(path, systemReason(error), error)
   }
 }
 

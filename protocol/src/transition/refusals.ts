@@ -23,3 +23,21 @@ export const refusalNumbers = {
   SIGNATURE_INVALID: 19,
   COUNTER_EXHAUSTED: 20,
 } as const satisfies { readonly [code in TransitionFault['code']]: number }
+
+/** Field of the fault that a receipt of the refusal carries as its value; that of a refusal not named here is 0 and says nothing. */
+export const refusalFields = {
+  NONCE_MISMATCH: 'expected',
+  EPOCH_MISMATCH: 'expected',
+  PRICE_OVER_LIMIT: 'limit',
+  ALLOWANCE_TOO_LOW: 'allowance',
+  BALANCE_TOO_LOW: 'balance',
+  SIGNATURE_COUNT: 'expected',
+} as const satisfies {
+  readonly [code in TransitionFault['code']]?: keyof Extract<TransitionFault, { code: code }>
+}
+export type RefusalField = (typeof refusalFields)[keyof typeof refusalFields]
+
+/** The field of a refusal's value, if it has one. */
+export function refusalField(code: TransitionFault['code']): RefusalField | undefined {
+  return (refusalFields as { readonly [code in TransitionFault['code']]?: RefusalField })[code]
+}

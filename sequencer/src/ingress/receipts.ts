@@ -1,23 +1,18 @@
 import type { Outcome } from '@parley/execution'
-import { messageReceiptBytes, refusalNumbers, type TransitionFault } from '@parley/protocol'
+import {
+  messageReceiptBytes,
+  type RefusalField,
+  refusalField,
+  refusalNumbers,
+  type TransitionFault,
+} from '@parley/protocol'
 
-/** What a fault expected, or 0 where there is nothing to say. */
-function expectedBy(fault: TransitionFault): bigint {
-  switch (fault.code) {
-    case 'NONCE_MISMATCH':
-    case 'EPOCH_MISMATCH':
-      return fault.expected
-    case 'PRICE_OVER_LIMIT':
-      return fault.limit
-    case 'ALLOWANCE_TOO_LOW':
-      return fault.allowance
-    case 'BALANCE_TOO_LOW':
-      return fault.balance
-    case 'SIGNATURE_COUNT':
-      return BigInt(fault.expected)
-    default:
-      return 0n
-  }
+/** What a receipt says beside the refusal, or 0 where there is nothing to say. */
+function refusalValue(fault: TransitionFault): bigint {
+  const field = refusalField(fault.code)
+  return field === undefined
+    ? 0n
+    : BigInt((fault as { readonly [field in RefusalField]?: bigint | number })[field] ?? 0)
 }
 
 /** A block number in halves of 32 bits, as receipts are written. */
@@ -62,7 +57,7 @@ export class Receipts {
     const at = entry * messageReceiptBytes
     this.bytes[at] = refusalNumbers[fault.code]
     this.bytes.writeBigUInt64LE(0n, at + 1)
-    this.bytes.writeBigUInt64LE(expectedBy(fault), at + 9)
+    this.bytes.writeBigUInt64LE(refusalValue(fault), at + 9)
     this.faults ??= new Map()
     this.faults.set(entry, fault)
     if (fault.code === 'SIGNATURE_INVALID') this.junk += 1
