@@ -70,6 +70,8 @@ describe('help', () => {
       const { called } = understood(wordsOf(example.replace('0xROLLUP', `0x${'11'.repeat(20)}`)))
       expect(called.map(({ command }) => command.name)).toEqual([name])
       for (const [key, text] of called[0]?.flags ?? []) {
+        // A word in capitals stands for what the reader has.
+        if (/^[A-Z]+$/.test(text)) continue
         const { schema, fromText } = settingOf(settings, key)
         expect([key, schema.safeParse(fromText(text)).success]).toEqual([key, true])
       }
