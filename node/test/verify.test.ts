@@ -2,6 +2,7 @@ import {
   CodedError,
   findHistoryGap,
   type HistoryEntry,
+  SettlementError,
   sameBytes,
   verifyAccount,
   verifyConversation,
@@ -43,6 +44,18 @@ describe('node', () => {
       rootsCompared: Number(rootsCompared),
       rootsEqual: Number(rootsEqual),
     })
+  })
+
+  test('verification › has not caught up before the L2 was read to its head', async () => {
+    const rig = new Rig()
+    rig.prepare()
+    rig.l2.setUnreadable(new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'not yet' }))
+    await started(rig)
+    await until('a state', async () => rig.logged.some(({ msg }) => msg === 'state restored'))
+    rig.l2.setUnreadable(undefined)
+    const caughtUp = () => rig.logged.filter(({ msg }) => String(msg).startsWith('caught up'))
+    await until('the line', async () => caughtUp().some(({ claim }) => claim === 2))
+    expect(caughtUp().filter(({ claim }) => claim === 0)).toEqual([])
   })
 
   test('verification › an empty data directory reaches the same roots', async () => {

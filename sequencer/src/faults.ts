@@ -19,7 +19,7 @@ export type FatalFault =
   | { code: 'REMOVAL_ROLLED_BACK'; removal: number; to: bigint }
   | { code: 'INBOX_ROLLED_BACK'; item: bigint; block: bigint; to: bigint }
   | { code: 'INBOX_GAP'; expected: bigint; received: bigint }
-  | { code: 'CLAIM_CONTRADICTS'; block: bigint; expected: Uint8Array; received: Uint8Array }
+  | { code: 'CLAIM_CONTRADICTS'; block: bigint; expected: string; here: string }
   | { code: 'SECOND_HEADER'; block: bigint; stored: Uint8Array; refused: Uint8Array }
   | { code: 'COPY_OLDER'; knownBy: string; block: bigint; head: bigint; cure: string }
   | { code: 'COPY_OTHER'; knownBy: string; block: bigint; expected: string; here: string }
@@ -89,4 +89,13 @@ export class SequencerError extends CodedError<SequencerFault> {
   constructor(fault: SequencerFault, options?: ErrorOptions) {
     super(fault, sequencerFaults, options)
   }
+}
+
+/** That the data directory ends before a header that is signed. @param knownBy - Where that header stands. */
+export function olderCopy(knownBy: string, block: bigint, head: bigint): SequencerError {
+  const cure =
+    head === 0n
+      ? 'this data directory has no blocks: start over the one that the chain was sealed in'
+      : 'this data directory is an older copy: start over the newest one; a file copy is no backup'
+  return new SequencerError({ code: 'COPY_OLDER', knownBy, block, head, cure })
 }

@@ -112,7 +112,14 @@ async function verdictOf({ disk, witnesses, alone }: Tried, l2: FakeL2): Promise
     number === 0n ? genesis : blocks.signedRoot(lineage, number)
   const { lineage } = config.genesis
   try {
-    const chain = { config, settlement: l2, store: disk.store, sealedRoot: rootOf, sequencer: signer.address }
+    const chain = {
+      config,
+      settlement: l2,
+      store: disk.store,
+      sealedRoot: rootOf,
+      head: blocks.head,
+      sequencer: signer.address,
+    }
     const { number } = await assertChain(chain, signal)
     const lineages = [{ lineage, number: blocks.head }]
     const fresh = blocks.head === 0n && number === 0n
@@ -173,8 +180,7 @@ test('copies › no combination of copy, mark, witnesses and L2 signs a second h
   expect(doubleSigned).toBe(0)
   expect(Object.fromEntries(counted)).toEqual({
     starts: 8,
-    COPY_OLDER: 12,
-    CLAIM_CONTRADICTS: 32,
+    COPY_OLDER: 44,
     HEADERS_UNKNOWN: 12,
     SETTLEMENT_UNAVAILABLE: 64,
   })
@@ -213,6 +219,15 @@ describe('copies › a fault says what to do', () => {
     const { disks, l2 } = await past()
     await expect(startSequencer({ ...quick, l2, alone: false, disk: disks.newest })).rejects.toMatchObject({
       fault: { code: 'HEADERS_UNKNOWN', unasked: [], cure: expect.stringContaining('--alone') },
+    })
+  })
+
+  test('a missing mark, to somebody who starts alone already', async () => {
+    const { disks, l2, claimed } = await past()
+    const disk = { ...disks.newest, signed: newDisk().signed }
+    const witnesses = [witness('node', false, true, claimed)]
+    await expect(startSequencer({ ...quick, l2, witnesses, alone: true, disk })).rejects.toMatchObject({
+      fault: { code: 'HEADERS_UNKNOWN', cure: expect.stringMatching(/^(?=.*sequencer\.markDir)(?!.*--alone)/) },
     })
   })
 

@@ -141,7 +141,7 @@ describe('starting › refuses', () => {
     await harness.end()
     l2.claim(block.header)
     await expect(starting({ l2 })).rejects.toMatchObject({
-      fault: { code: 'CLAIM_CONTRADICTS', block: receipt!.block },
+      fault: { code: 'COPY_OLDER', block: receipt!.block, head: 0n, cure: expect.stringContaining('no blocks') },
     })
     expect((await starting({ l2, disk: survivorOf(harness.disk) })).url).not.toBe('')
   })

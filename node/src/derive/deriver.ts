@@ -1,5 +1,6 @@
 import { knownRules, type RulesVersion, sameBytes, unknownRules } from '@parley/protocol'
 import { NodeError } from '../faults.ts'
+import type { L2Contact } from '../l2/contact.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
@@ -8,6 +9,7 @@ import { ClaimVerifier, type ClaimVerifierDeps, type Refusal } from './claim-ver
 
 export interface DeriverDeps extends ClaimReaderDeps, ClaimVerifierDeps {
   readonly store: ChainStore
+  readonly contact: L2Contact
 }
 
 export interface DeriverOptions extends ClaimReaderOptions {
@@ -39,7 +41,7 @@ export class Deriver {
 
   /** Runs until the signal aborts. @throws what nothing here can mend: a dead lane, a store that fails, a defect. */
   async run(signal: AbortSignal): Promise<void> {
-    const { l2 } = this.deps
+    const { l2, contact } = this.deps
     while (!signal.aborted) {
       const seen = l2.seen
       const turn = this.watch(seen, signal)
@@ -49,7 +51,8 @@ export class Deriver {
         if (next !== undefined) {
           await this.derive(next, signal, turn.signal)
         } else {
-          if (this.wrong === undefined && !this.halted) this.caughtUp()
+          // Before the L2 was read to its head, there may be claims that are not in the log yet.
+          if (this.wrong === undefined && !this.halted && contact.caughtUp) this.caughtUp()
           await l2.changed(seen, signal)
         }
       } catch (error) {

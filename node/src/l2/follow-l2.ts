@@ -41,7 +41,11 @@ export function followL2(
       async take(page) {
         await l2.apply(page, config.genesis.lineage)
         contact.answered()
-        contact.caughtUp = page.caughtUp || contact.caughtUp
+        if (page.caughtUp && !contact.caughtUp) {
+          contact.caughtUp = true
+          // Whoever waits for claims learns that there are no more of them, too.
+          l2.wake()
+        }
         if (page.events.some(({ kind }) => kind === 'rules')) warnOfUnknownRules(l2, config, log)
         if (page.events.length > 0)
           log.debug({ events: page.events.length, l2Block: page.cursor.blockNumber }, 'L2 events')

@@ -143,7 +143,11 @@ export class L2Log {
       put(this.meta, summaryKey, L2SummaryType.serialize({ ...draft.summary, rules: [...draft.summary.rules] })),
     ])
     this.current = draft.summary
-    if (page.events.length === 0) return
+    if (page.events.length > 0) this.wake()
+  }
+
+  /** Ends every `changed`, although nothing new may be in the log. */
+  wake(): void {
     this.version += 1
     for (const wake of this.waiters) wake()
   }

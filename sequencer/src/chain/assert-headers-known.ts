@@ -1,6 +1,6 @@
 import { type Bytes32, sameBytes } from '@parley/protocol'
 import type { Logger } from 'pino'
-import { SequencerError } from '../faults.ts'
+import { olderCopy, SequencerError } from '../faults.ts'
 import { hexOf } from '../hex.ts'
 import type { KnownHeader, SignedHeaders } from '../store/signed-headers.ts'
 
@@ -56,13 +56,16 @@ export async function assertHeadersKnown(check: HeaderCheck, alone: boolean, sig
     else if (answer !== undefined) await assertHere(check, answer, witness.name)
     if (answer !== 'unreachable') followed ||= witness.followsSealed
   }
-  const refuse = (reason: string): never => {
+  const refuse = (reason: string, cure: string): never => {
     throw new SequencerError({ code: 'HEADERS_UNKNOWN', reason, unasked, head, cure })
   }
-  if (!alone && witnesses.length === 0) refuse('nobody is named who could know later headers')
-  if (!alone && unasked.length > 0) refuse('somebody who could know later headers does not answer')
+  if (!alone && witnesses.length === 0) refuse('nobody is named who could know later headers', askSomebody)
+  if (!alone && unasked.length > 0) refuse('somebody who could know later headers does not answer', askSomebody)
   if (!marked && !followed && !(alone && fresh))
-    refuse('the mark beside the key is missing, and nobody who follows sealed blocks was asked')
+    refuse(
+      'the mark beside the key is missing, and no batcher or relay answered: nodes know only headers that are claimed',
+      findMark,
+    )
   if (!alone) return
   // A new chain: there is no header to know. Whoever could know one and did not answer would leave that open.
   if (fresh && !marked && unasked.length === 0) log.info('starting a new chain: this key has signed no header of it')
@@ -73,8 +76,11 @@ export async function assertHeadersKnown(check: HeaderCheck, alone: boolean, sig
     )
 }
 
-const cure =
+const askSomebody =
   'name the batcher or a relay in sequencer.relays and start it first; or, when no other copy of this sequencer ever ran, start with --alone'
+
+const findMark =
+  'put the mark that this key left where sequencer.markDir says; or name the batcher or a relay in sequencer.relays and start it first'
 
 async function ask(
   witness: HeaderWitness,
@@ -102,14 +108,7 @@ async function assertHere({ lineages, rootOf }: HeaderCheck, known: KnownHeader,
       block: known.number,
       cure: 'start over the newest data directory, against an L2 that tells all removals of claims',
     })
-  if (known.number > head.number)
-    throw new SequencerError({
-      code: 'COPY_OLDER',
-      knownBy,
-      block: known.number,
-      head: head.number,
-      cure: 'this data directory is an older copy: start over the newest one; a file copy is no backup',
-    })
+  if (known.number > head.number) throw olderCopy(knownBy, known.number, head.number)
   const here = await rootOf(known.lineage, known.number)
   if (here === undefined || !sameBytes(here, known.root))
     throw new SequencerError({

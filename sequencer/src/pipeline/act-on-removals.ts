@@ -2,6 +2,7 @@ import { type ChainConfig, type Journal, type JournalPosition, sameBytes } from 
 import type { Logger } from 'pino'
 import { decodeRecord, encodeRecord, type Seal } from '../chain/journal-records.ts'
 import { SequencerError } from '../faults.ts'
+import { hexOf } from '../hex.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import type { InboxStore, Removal } from '../store/inbox-store.ts'
 import type { SnapshotHead, SnapshotStore } from '../store/snapshot-store.ts'
@@ -101,7 +102,7 @@ async function findRange(
 
 function assertClaimed({ number, root }: Seal, claimed: Uint8Array): void {
   if (!sameBytes(root, claimed))
-    throw new SequencerError({ code: 'CLAIM_CONTRADICTS', block: number, expected: root, received: claimed })
+    throw new SequencerError({ code: 'CLAIM_CONTRADICTS', block: number, expected: hexOf(claimed), here: hexOf(root) })
 }
 
 /** The newest whole snapshot at or below a block. */

@@ -97,7 +97,10 @@ export async function preparePipeline(
   const signed = await SignedHeaders.open(deps.signedHeaders, config)
   const chain = new SealedChain({ config, blocks, signer, signed, verifier })
   const sealedRoot = sealedRootOf(config, stores)
-  const claimed = await assertChain({ config, settlement, store, sealedRoot, sequencer: signer.address }, signal)
+  const claimed = await assertChain(
+    { config, settlement, store, sealedRoot, head: blocks.head, sequencer: signer.address },
+    signal,
+  )
   const follow = { settlement, clock, log }
   const following = { ...follow, store: inboxStore, config }
   await awaitLineage({ ...following, moved: () => undefined }, voids.ranges.length, signal)

@@ -9,7 +9,7 @@ import {
   sameBytes,
   sequencerAt,
 } from '@parley/protocol'
-import { SequencerError } from '../faults.ts'
+import { olderCopy, SequencerError } from '../faults.ts'
 import { hexOf } from '../hex.ts'
 import { type BytesLevel, checksummed, durable, keyOf, unchecksummed } from '../level.ts'
 import { assertSealedHere, type SealedRoot } from './finality.ts'
@@ -21,6 +21,8 @@ export interface ChainCheck {
   /** Address of the key that signs headers. */
   readonly sequencer: Bytes20
   readonly sealedRoot: SealedRoot
+  /** Number of the last block stored here. */
+  readonly head: bigint
 }
 
 const chainKey = keyOf('chain')
@@ -42,7 +44,7 @@ function assertSame(field: string, expected: Uint8Array, received: Uint8Array): 
  * Checks before the first block that store, key and config belong to the deployment on the L2, and that the last claimed
  * block was sealed from this store.
  * @returns the last header claimed.
- * @throws {SequencerError} `CHAIN_MISMATCH`, `SIGNER_MISMATCH`, `CLAIM_CONTRADICTS`, `STORE_CORRUPT`.
+ * @throws {SequencerError} `CHAIN_MISMATCH`, `SIGNER_MISMATCH`, `COPY_OLDER`, `CLAIM_CONTRADICTS`, `STORE_CORRUPT`.
  * @throws {SettlementError} when the L2 does not answer.
  */
 export async function assertChain(check: ChainCheck, signal: AbortSignal): Promise<BlockHeader> {
@@ -60,6 +62,9 @@ export async function assertChain(check: ChainCheck, signal: AbortSignal): Promi
   if (!sameBytes(expected, sequencer))
     throw new SequencerError({ code: 'SIGNER_MISMATCH', expected, received: sequencer })
   await assertStoredChain(check.store, identity)
+  const { lineage, number } = head.lastHeader
+  if (number > check.head && (await sealedRoot(lineage, number)) === undefined)
+    throw olderCopy('the last claim on the L2', number, check.head)
   await assertSealedHere(sealedRoot, head.lastHeader)
   return head.lastHeader
 }

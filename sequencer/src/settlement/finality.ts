@@ -8,6 +8,7 @@ import {
   sameBytes,
 } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
+import { hexOf } from '../hex.ts'
 import type { FinalityStore } from '../store/finality-store.ts'
 import { type BlockTime, l2ToleranceMs } from './block-time.ts'
 import { type FollowDeps, followL2, L2Fault } from './follow.ts'
@@ -109,7 +110,7 @@ export async function assertSealedHere(sealedRoot: SealedRoot, header: BlockHead
     throw new SequencerError({
       code: 'CLAIM_CONTRADICTS',
       block: number,
-      expected: expected ?? new Uint8Array(0),
-      received,
+      expected: hexOf(received),
+      here: expected === undefined ? 'none' : hexOf(expected),
     })
 }
