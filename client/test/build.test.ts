@@ -55,6 +55,25 @@ describe('builders', () => {
     expect(conversation.id).toEqual(conversationId(config, creation))
   })
 
+  const draft = { shard, conversation: 0, conversationId: digestOf('id'), member: 1, nonce: 1n, content: digestOf('a') }
+  test.each([
+    [{ shard: 64 }, { code: 'ARGUMENT_OUT_OF_RANGE', field: 'shard' }],
+    [{ conversation: 2 ** 24 }, { code: 'ARGUMENT_OUT_OF_RANGE', field: 'conversation' }],
+    [{ member: 999_999 }, { code: 'ARGUMENT_OUT_OF_RANGE', field: 'member' }],
+    [{ nonce: 2n ** 64n }, { code: 'ARGUMENT_OUT_OF_RANGE', field: 'nonce' }],
+    [{ nonce: 1 as unknown as bigint }, { code: 'ARGUMENT_INVALID', field: 'nonce' }],
+    [{ content: digestOf('a').subarray(1) }, { code: 'ARGUMENT_INVALID', field: 'content' }],
+    [{ conversationId: '0x' as unknown as Uint8Array }, { code: 'ARGUMENT_INVALID', field: 'conversationId' }],
+  ])('message › %o is not signed', (wrong, fault) => {
+    expect(() => signMessage(config.chainId, { ...draft, ...wrong }, talker)).toThrow(
+      expect.objectContaining({ fault: expect.objectContaining(fault) }),
+    )
+  })
+
+  test('message › a chain id must be a bigint', () => {
+    expect(() => signMessage(901 as unknown as bigint, draft, talker)).toThrow(/ARGUMENT_INVALID.*chainId/)
+  })
+
   test('create › a missing consent is refused here', async () => {
     await expect(buildCreateConversation(config, creation, owner, consents.slice(1))).rejects.toThrow(
       /ARGUMENT_OUT_OF_RANGE.*consents/,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { checkout } from '../src/commands.ts'
 import type { Context } from '../src/context.ts'
 import { runDev } from '../src/dev/dev.ts'
+import { placeRows } from '../src/dev/place-rows.ts'
 import { shellWord } from '../src/dev/shell-word.ts'
 
 let directory: string
@@ -65,4 +67,24 @@ test('shell word › quotes what a shell would split or take for its own', () =>
   expect(shellWord('/tmp/a b')).toBe("'/tmp/a b'")
   expect(shellWord("it's")).toBe("'it'\\''s'")
   expect(shellWord('$HOME')).toBe("'$HOME'")
+})
+
+test('dev › rows that say where everything is fit 80 columns, and are the README’s', () => {
+  const at = (port: number) => `http://127.0.0.1:${port}`
+  const places = {
+    l1Url: at(65_535),
+    l2Url: at(65_534),
+    rollup: `0x${'5f'.repeat(20)}`,
+    daLocalUrl: at(65_533),
+    sequencerUrl: at(65_532),
+    batcherUrl: at(65_531),
+    nodeUrl: at(65_530),
+  } as const
+  const rows = placeRows(places, 'ethereum-blobs', '/tmp/parley-dev-pfryMW').trimEnd().split('\n')
+  expect(rows.filter((row) => row.length > 80)).toEqual([])
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const sample = readme.slice(readme.indexOf('$ npm run dev\n'))
+  const names = (lines: readonly string[]) => lines.map((row) => row.slice(0, 14).trim())
+  const shown = sample.slice(sample.indexOf('\nL1 ') + 1).split('\n')
+  expect(names(shown.slice(0, rows.length))).toEqual(names(rows))
 })

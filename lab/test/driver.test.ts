@@ -118,6 +118,28 @@ describe('drive', () => {
     expect(answers.filter(({ delivered }) => delivered.accepted === 'found').length).toBeGreaterThan(5)
   })
 
+  it('goes on with a speaker whose message was refused for its price', async () => {
+    const sequencer = newSequencer()
+    const client = clientOf(sequencer, () => undefined)
+    let requests = 0
+    const dear: LoadClient = {
+      ...client,
+      async submitMessages(messages, signal) {
+        requests += 1
+        if (requests % 4 !== 0) return client.submitMessages(messages, signal)
+        return (messages as SignedMessage[]).map(() => ({
+          accepted: false,
+          refusal: 'PRICE_OVER_LIMIT',
+          expected: 1n,
+        }))
+      },
+    }
+    const { answers } = await run(dear, standard)
+    const refusals = answers.flatMap(({ delivered }) => (delivered.accepted === false ? [delivered.refusal] : []))
+    expect(new Set(refusals)).toEqual(new Set(['PRICE_OVER_LIMIT']))
+    expect(messageCount(sequencer)).toBe(60n - BigInt(refusals.length))
+  })
+
   it('gives up on a sequencer that stays away', async () => {
     const client = clientOf(newSequencer(), () => {
       throw new ClientError({ code: 'SERVER_UNREACHABLE', url: 'http://sequencer', reason: 'planted' })

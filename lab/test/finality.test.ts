@@ -69,6 +69,15 @@ test('progress › one line a change in a file, ending with the last state', asy
   )
 })
 
+test.each([12_345, 123_456, 1_234_567])('progress › shows every message of %i in 80 columns', (messages) => {
+  const tracker = new FinalityTracker()
+  for (let sent = 0; sent < messages; sent += 1) tracker.accept(1n, 0, 1)
+  tracker.reach('final', 1n, 2)
+  const line = progressLine(tracker, 79)
+  expect(line.length).toBeLessThan(80)
+  expect(line.replaceAll(',', '').split(`${messages}`)).toHaveLength(6)
+})
+
 test.each([80, 100, 120, 200])('progress › on a terminal of %i columns all five levels are visible', (columns) => {
   const tracker = new FinalityTracker()
   for (let block = 1n; block <= 12_345n; block += 1n) tracker.accept(block, 0, 1)

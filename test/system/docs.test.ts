@@ -29,6 +29,31 @@ function broken(path: string, anchor: string | undefined): string | undefined {
   return anchorsOf(path).includes(anchor) ? undefined : `${path} has no heading #${anchor}`
 }
 
+describe('packages', () => {
+  test('client › its README names all that it needs of ours', () => {
+    const needed = new Set<string>()
+    const add = (name: string): void => {
+      const { dependencies = {} } = JSON.parse(read(`${name}/package.json`)) as {
+        dependencies?: Record<string, string>
+      }
+      for (const dependency of Object.keys(dependencies)) {
+        const ours = /^@parley\/(.+)$/.exec(dependency)?.[1]
+        if (ours === undefined || needed.has(ours)) continue
+        needed.add(ours)
+        add(ours)
+      }
+    }
+    add('client')
+    const [, listed = ''] = /of what it needs of ours \(([^)]*)\)/.exec(read('client/README.md')) ?? []
+    expect(listed).toBe(
+      [...needed]
+        .toSorted()
+        .map((name) => `\`${name}\``)
+        .join(', '),
+    )
+  })
+})
+
 describe('links', () => {
   test('source › every @see of a page leads to a page and a heading', () => {
     const wrong = files('*/src/**/*.{ts,sol}').flatMap((file) =>

@@ -24,9 +24,20 @@ export interface MessageDraft {
   readonly content: Bytes32
 }
 
-/** Signs one message with its member's key. @param chainId - Chain id of the L2. */
+/**
+ * Signs one message with its member's key.
+ * @param chainId - Chain id of the L2.
+ * @throws {ClientError} `ARGUMENT_OUT_OF_RANGE`, `ARGUMENT_INVALID`: what no sequencer could take is not signed.
+ */
 export function signMessage(chainId: bigint, draft: MessageDraft, key: MemberKey): SignedMessage {
   const { shard, conversation, conversationId, member, nonce, content } = draft
+  assertBetween('shard', shard, 0, limits.shards - 1)
+  assertBetween('conversation', conversation, 0, limits.conversationsPerShard - 1)
+  assertBetween('member', member, 0, limits.membersPerConversation - 1)
+  assertUint64('chainId', chainId)
+  assertUint64('nonce', nonce)
+  assertBytes('conversationId', conversationId, 32)
+  assertBytes('content', content, 32)
   const signature = signDigest(key.secret, messageDigest(chainId, conversationId, member, nonce, content))
   return { shard, conversation, member, nonce, content, signature }
 }
@@ -43,6 +54,18 @@ export function encodeMessages(messages: readonly SignedMessage[]): Uint8Array {
     bytes.set(SignedMessageType.serialize(message), i * signedMessageBytes)
   })
   return bytes
+}
+
+function assertUint64(field: string, value: bigint): void {
+  if (typeof value !== 'bigint') throw new ClientError({ code: 'ARGUMENT_INVALID', field, reason: 'must be a bigint' })
+  const maximum = 2n ** 64n - 1n
+  if (value < 0n || value > maximum)
+    throw new ClientError({ code: 'ARGUMENT_OUT_OF_RANGE', field, value, minimum: 0n, maximum })
+}
+
+function assertBytes(field: string, value: Uint8Array, length: number): void {
+  if (value instanceof Uint8Array && value.length === length) return
+  throw new ClientError({ code: 'ARGUMENT_INVALID', field, reason: `must be ${length} bytes` })
 }
 
 export function assertBetween(field: string, value: number, minimum: number, maximum: number): void {

@@ -29,8 +29,8 @@ import { goThroughCosts, type TreasuryPeople } from './go-through-treasury.ts'
 import { goThroughAlone } from './l2-only.ts'
 import type { L2Report } from './l2-report.ts'
 import { observe } from './observers.ts'
+import { placeRows } from './place-rows.ts'
 import { type Check, failedChecks, failedL2Checks } from './report.ts'
-import { shellWord } from './shell-word.ts'
 import { summaryOf } from './summary.ts'
 
 /** Blocks of a repeatable run: offers of each, and their distance in milliseconds. */
@@ -148,19 +148,7 @@ const interrupted = 130
 
 async function announce({ config, err }: Context, stack: Stack, dataDir: string): Promise<void> {
   await writeStackFile(dataDir, stack, config.da.layer)
-  const { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl } = stack.places
-  const lines = [
-    ['L1', l1Url],
-    ['L2', `${l2Url}  rollup ${rollup}`],
-    ['DA', daLocalUrl === undefined ? `${config.da.layer} on the L1` : `${config.da.layer}  ${daLocalUrl}`],
-    ['sequencer', sequencerUrl],
-    ['node', nodeUrl ?? 'none'],
-    ['status', `curl ${nodeUrl ?? sequencerUrl}/v1/status`],
-    ['another node', `npx parley node --dev ${shellWord(dataDir)} --data EMPTY_DIRECTORY`],
-    ['look at it', `npx parley inspect claim latest --dev ${shellWord(dataDir)}`],
-    ['stop', 'Ctrl-C'],
-  ]
-  err.write(`${lines.map(([name, place]) => `${(name as string).padEnd(14)}${place}`).join('\n')}\n`)
+  err.write(placeRows(stack.places, config.da.layer, dataDir))
 }
 
 async function play(

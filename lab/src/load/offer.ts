@@ -21,4 +21,6 @@ export interface MessageOffer {
   readonly kind: 'message'
   readonly talk: Talk
   build(): SignedMessage
+  /** To be called when it is refused: the speaker's next message has its nonce. */
+  refused(sent: SignedMessage): void
 }

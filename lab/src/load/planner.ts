@@ -90,6 +90,10 @@ export function createPlanner({ config, prices, gateway, signer, derive }: Plann
         const signature = signer.sign(key.secret, digest)
         return { shard: talk.shard, conversation: talk.index, member: slot, nonce, content, signature }
       },
+      refused({ nonce }) {
+        // Of several sent together, all after the first are refused for their nonces.
+        if (nonce < speaking.nonce) speaking.nonce = nonce
+      },
     }
   }
 

@@ -6,6 +6,7 @@ import { createDelivery, type LoadClient } from './delivery.ts'
 import { drive, type LoadDeps, type LoadOptions } from './driver.ts'
 import type { Gateway } from './gateway.ts'
 import { createPlanner } from './planner.ts'
+import { Refusals } from './refusals.ts'
 import type { Derive } from './seeded.ts'
 import type { Answer } from './shard-stream.ts'
 import type { LoadSigner } from './signer.ts'
@@ -41,9 +42,6 @@ export interface LoadTally {
 /** A sequencer may restart within this time without the load giving up. */
 const persist = { persistMs: 60_000, retryEveryMs: 200 }
 
-/** Refusals logged one by one; the others are only counted. */
-const loggedRefusals = 20
-
 /**
  * Plays a load to its end.
  * @param tally - Counts while the load runs.
@@ -55,32 +53,35 @@ export async function playLoad(
   tally: LoadTally,
   signal: AbortSignal,
 ): Promise<void> {
-  const { tracker, clock, log } = deps
+  const { tracker, clock } = deps
+  const refusals = new Refusals(deps)
   const onAnswer = (answer: Answer): void => {
     count(answer, tally)
     deps.onAnswer?.(answer)
     const { offer, delivered, sentAtMs, answeredAtMs } = answer
-    if (delivered.accepted === false) {
-      if (tally.refused + tally.refusedOperations > loggedRefusals) return
-      const { refusal, expected } = delivered
-      log.warn({ kind: offer.kind, shard: offer.talk.shard, refusal, expected: String(expected) }, 'offer refused')
-    } else if (offer.kind === 'message') {
+    if (delivered.accepted === false) refusals.add(offer.kind, delivered)
+    else if (offer.kind === 'message') {
       // Of what was found in the state the block is not known; it is not before the last one seen.
       const block = delivered.accepted === true ? delivered.block : tracker.state('accepted').block
       tracker.accept(block, sentAtMs, answeredAtMs)
     }
+    refusals.tick()
   }
-  await drive(
-    {
-      lines: deps.lines,
-      planner: createPlanner(deps),
-      delivery: createDelivery({ client: deps.client, clock }, persist),
-      clock,
-      onAnswer,
-    },
-    options,
-    signal,
-  )
+  try {
+    await drive(
+      {
+        lines: deps.lines,
+        planner: createPlanner(deps),
+        delivery: createDelivery({ client: deps.client, clock }, persist),
+        clock,
+        onAnswer,
+      },
+      options,
+      signal,
+    )
+  } finally {
+    refusals.flush()
+  }
 }
 
 export function newTally(): LoadTally {

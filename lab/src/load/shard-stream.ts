@@ -95,6 +95,7 @@ export class ShardStream {
     const answeredAtMs = this.deps.clock.now()
     offers.forEach((offer, i) => {
       const sent = messages[i] as SignedMessage
+      if (delivered[i]?.accepted === false) offer.refused(sent)
       this.deps.onAnswer({ offer, sent, delivered: delivered[i] as Delivered, sentAtMs, answeredAtMs })
     })
   }

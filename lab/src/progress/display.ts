@@ -15,19 +15,26 @@ const clearLine = '\r\u001b[2K'
 const compact = new Intl.NumberFormat('en', { notation: 'compact' })
 
 /**
- * One line that says how far the five levels have come. Where `columns` do not hold it, block numbers go, then digits: all
- * five levels are there in any width from 79 on.
+ * One line that says how far the five levels have come. Where `columns` do not hold it, block numbers go, then spaces, then
+ * separators, and only then digits: all five levels are there in any width from 79 on, each message of them up to 9,999,999.
  */
 export function progressLine(tracker: FinalityTracker, columns = Number.POSITIVE_INFINITY): string {
-  const line = (count: (messages: number) => string, withBlocks: boolean): string =>
+  const line = (count: (messages: number) => string, withBlocks: boolean, arrow = ' → '): string =>
     levels
       .map((level) => {
         const { messages, block } = tracker.state(level)
         return `${level} ${count(messages)}${withBlocks && block > 0n ? ` (#${block})` : ''}`
       })
-      .join(' → ')
+      .join(arrow)
   const whole = (messages: number): string => messages.toLocaleString('en')
-  const forms = [`messages ${line(whole, true)}`, line(whole, true), line(whole, false), line(compact.format, false)]
+  const forms = [
+    `messages ${line(whole, true)}`,
+    line(whole, true),
+    line(whole, false),
+    line(whole, false, '→'),
+    line(String, false, '→'),
+    line(compact.format, false),
+  ]
   return forms.find((form) => form.length <= columns) ?? (forms.at(-1) as string)
 }
 

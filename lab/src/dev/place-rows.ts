@@ -1,0 +1,26 @@
+import type { StackPlaces } from '../stack/stack-config.ts'
+import { shellWord } from './shell-word.ts'
+
+/**
+ * Where everything of a stack is and what can be done with it, a row each. Rows with URLs of this machine and a directory
+ * of its own choice fit 80 columns, so that they can be copied whole.
+ */
+export function placeRows(
+  { l1Url, l2Url, rollup, daLocalUrl, sequencerUrl, nodeUrl }: StackPlaces,
+  layer: string,
+  dataDir: string,
+): string {
+  const rows = [
+    ['L1', l1Url],
+    ['L2', l2Url],
+    ['rollup', rollup],
+    ['DA', daLocalUrl === undefined ? `${layer} on the L1` : `${layer}  ${daLocalUrl}`],
+    ['sequencer', sequencerUrl],
+    ['node', nodeUrl ?? 'none'],
+    ['status', `curl ${nodeUrl ?? sequencerUrl}/v1/status`],
+    ['another node', `npx parley node --dev ${shellWord(dataDir)} --data NEW_DIR`],
+    ['look at it', `npx parley inspect claim latest --dev ${shellWord(dataDir)}`],
+    ['stop', 'Ctrl-C'],
+  ] as const
+  return rows.map(([name, place]) => `${name.padEnd(14)}${place}\n`).join('')
+}
