@@ -8,6 +8,7 @@ export type CliFault =
   | { code: 'CONFIG_FILE_UNREADABLE'; path: string; reason: string }
   | { code: 'ANSWER_INVALID'; server: string; field: string; reason: string }
   | { code: 'DEADLINE_PASSED'; waitedFor: string; waitedMs: number }
+  | { code: 'USAGE_INVALID'; reason: string }
   | { code: 'ARGUMENT_INVALID'; argument: string; reason: string }
   | { code: 'LISTEN_REFUSED'; address: string; reason: string }
   | { code: 'SYSTEM_REFUSED'; call: string; path: string; reason: string }
@@ -51,6 +52,7 @@ export const cliFaults: FaultTable<CliFault> = {
   STORE_DAMAGED: { blame: 'operator', retry: 'never', text: 'the store is damaged and does not open' },
   STORE_FORM_UNKNOWN: { blame: 'operator', retry: 'changed', text: 'this program does not know the form of the store' },
   STORE_OTHER: { blame: 'operator', retry: 'changed', text: 'the store is another one than it must be' },
+  USAGE_INVALID: { blame: 'operator', retry: 'changed', text: 'the command line is not one that there is: see --help' },
   ARGUMENT_INVALID: { blame: 'operator', retry: 'changed', text: 'an argument is outside its bounds' },
   ACCOUNT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'there is no such account: open one first' },
   BLOCK_UNKNOWN: { blame: 'sender', retry: 'later', text: 'the node has not verified such a block' },

@@ -35,10 +35,20 @@ function parse<C extends Config>(
   try {
     program.parse([...args], { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
-    throw error
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return 0
+    throw new CliError({ code: 'USAGE_INVALID', reason: usageReason(error) })
   }
   return call ?? exitCodes.usage
+}
+
+/** What is wrong with a command line. A value that was given is not repeated: it may be a secret in the wrong place. */
+function usageReason({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return 'it names no command that there is; see above'
+  return message
+    .replace(/^error: /, '')
+    .replace(/=[^']*'/, "=…'")
+    .replaceAll('\n', ' ')
 }
 
 /** Milliseconds within which a command that npm started notices that npm was ended. */
@@ -80,7 +90,7 @@ const outOfBounds: ReadonlySet<string> = new Set(['ARGUMENT_INVALID', 'ARGUMENT_
 function isUsage(error: unknown): boolean {
   if (!(error instanceof CodedError)) return false
   const { code } = error.fault
-  return code.startsWith('CONFIG_') || outOfBounds.has(code)
+  return code.startsWith('CONFIG_') || code === 'USAGE_INVALID' || outOfBounds.has(code)
 }
 
 /** Milliseconds that a command which was asked to end may take before the process ends without it. */

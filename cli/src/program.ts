@@ -53,6 +53,14 @@ function optionOf(
   return new Option(form, `${about} [${variableOf(key)}${unless}]`)
 }
 
+/** The settings of a role that no flag gives, a line each. */
+function unflaggedOf(settings: Settings, role: string): string[] {
+  const own = keysOf(settings).filter(
+    (key) => key.startsWith(`${role}.`) && settingOf(settings, key).flag === undefined,
+  )
+  return own.map((key) => `  ${variableOf(key)}  ${settingOf(settings, key).about}\n`)
+}
+
 function flagsOf(
   settings: Settings,
   keys: readonly string[],
@@ -82,7 +90,8 @@ export function createProgram<C extends Config>(
     .description('A messaging rollup: conversations anyone can verify.')
     .version(manifest.version, '--version', 'Print the version.')
     .exitOverride()
-    .configureOutput({ writeOut: output.out, writeErr: output.err })
+    // What is wrong with a command line is a fault, which the end of the command prints.
+    .configureOutput({ writeOut: output.out, writeErr: output.err, outputError: () => undefined })
   const childOf = (parent: Command, word: string): Command =>
     parent.commands.find((command) => command.name() === word) ??
     parent.command(word).description(groups[word] as string)
@@ -103,6 +112,9 @@ export function createProgram<C extends Config>(
       const option = optionOf(settings, key, definition)
       if (option !== undefined) command.addOption(option)
     }
+    const unflagged = definition.serves === true ? unflaggedOf(settings, definition.name) : []
+    if (unflagged.length > 0)
+      command.addHelpText('after', `\nWithout a flag, from a variable or a file:\n${unflagged.join('')}`)
     if (definition.examples !== undefined)
       command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}\n`).join('')}`)
     command.action(() => {

@@ -18,11 +18,21 @@ function parley(args: string[], env: Record<string, string> = {}) {
 
 describe('parley', () => {
   it('exits 2 on what it does not know, telling it on standard error only', () => {
-    for (const args of [['nonsense'], ['config', '--nonsense'], []]) {
+    for (const args of [['nonsense'], ['config', '--nonsense'], ['help', 'nonsense'], ['conversation'], []]) {
       const { status, stdout, stderr } = parley(args)
       expect([status, stdout]).toEqual([2, ''])
-      expect(stderr).not.toBe('')
+      expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^parley: USAGE_INVALID: .*\(reason .+\)$/)
     }
+  })
+
+  it('does not repeat the value of what it does not know', () => {
+    const { status, stderr } = parley(['config', `--l2-key=0x${'5e'.repeat(32)}`])
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/unknown option '--l2-key=…'/)])
+  })
+
+  it('shows in the help of a role what no flag gives', () => {
+    const { status, stdout } = parley(['sequencer', '--help'])
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/ PARLEY_SEQUENCER_MARK_DIR {2}\w/)])
   })
 
   it('exits 2 on a bad value, naming key and source', () => {

@@ -34,6 +34,24 @@ async function startDev(...args: string[]): Promise<{ dev: ParleyProcess; urls: 
   return { dev, urls: [l1.url, l2.url, da.localUrl, sequencer.url, node.url], dataDir }
 }
 
+/** Does what cli/README.md says under *One message*, putting in what the commands printed. */
+async function followReadme(dataDir: string): Promise<void> {
+  const readme = await readFile(new URL('../../cli/README.md', import.meta.url), 'utf8')
+  const [, block = ''] = /## One message\n\n```sh\n([^`]*)```/.exec(readme) ?? []
+  const put: Record<string, string> = { DIR: dataDir, said: join(directory, 'said'), '"hello"': 'hello' }
+  const lines = block.trimEnd().split('\n')
+  expect(lines).toHaveLength(4)
+  let printed: Record<string, unknown> = {}
+  for (const line of lines) {
+    const words = (line.replace(/ +#.*/, '').match(/"[^"]*"|\S+/g) ?? []).map((word) => put[word] ?? word)
+    const { code, stdout, stderr } = await runCommand([...words.slice(2), '--json'])
+    expect([line, code, code === 0 ? '' : stderr]).toEqual([line, 0, ''])
+    printed = JSON.parse(stdout)
+    for (const [name, value] of Object.entries(printed)) put[name.toUpperCase()] = String(value)
+  }
+  expect(printed).toMatchObject({ grade: expect.stringMatching(/on the L2$/), entries: [{ text: 'hello' }] })
+}
+
 /** Resolves when nobody listens there any more. */
 async function closed(url: string): Promise<void> {
   const { hostname, port } = new URL(url)
@@ -75,6 +93,7 @@ describe('parley dev', () => {
     const payload = await inspected('payload', 'latest')
     const { messages, signatures } = payload.blocks.at(-1)
     expect(signatures).toBeGreaterThanOrEqual(messages)
+    await followReadme(dataDir)
     dev.signal('SIGINT')
     expect(await dev.ended).toBe(0)
     await Promise.all(urls.map(closed))

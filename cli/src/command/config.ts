@@ -6,6 +6,7 @@ export const configCommand: CommandDefinition = {
   name: 'config',
   about: 'Show every configuration key, its value and where that came from.',
   keys: 'every',
+  abouts: { 'run.json': 'Print one JSON list on standard output, of an object a key.' },
   examples: ['parley config --dev DIR'],
   async run({ config, settings, sources, out }) {
     const shown = keysOf(settings).map((key) => ({

@@ -5,7 +5,7 @@ const values = optionsOf(
   'npm run fuzz --',
   'Feeds random bytes to every parser. Prints a line of JSON; ends with 1 when one broke.',
   {
-    inputs: whole('Inputs.', 20_000),
+    inputs: whole('Inputs.', 20_000, { minimum: 1 }),
     seed: whole('What they are drawn from.', 1),
     from: whole('The first input.', 0),
     'limit-ms': whole('Milliseconds that one input may take.', 5_000),

@@ -5,7 +5,7 @@ const values = optionsOf(
   'npm run fuzz:proofs --',
   "Forges batches and proves each forged one wrong by the contracts' verifiers. Prints a line of JSON; ends with 1 when a fault is not shown or a right batch is removed.",
   {
-    batches: whole('Batches.', 200),
+    batches: whole('Batches.', 200, { minimum: 1 }),
     seed: whole('What they are drawn from.', 1),
   },
 )

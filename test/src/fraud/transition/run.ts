@@ -5,7 +5,7 @@ const values = optionsOf(
   'npm run fuzz:transition --',
   'Runs random segments by the reference, the writer of proofs and the contracts. Prints a line of JSON; ends with 1 when anybody disagreed.',
   {
-    steps: whole('Steps.', 1000),
+    steps: whole('Steps.', 1000, { minimum: 1 }),
     seed: whole('What they are drawn from.', 1),
   },
 )
