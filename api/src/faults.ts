@@ -5,6 +5,8 @@ export type RequestFault =
   | { code: 'REQUEST_MALFORMED'; reason: string }
   | { code: 'REQUEST_TIMEOUT' }
   | { code: 'ROUTE_UNKNOWN'; method: string; path: string }
+  | { code: 'METHOD_UNKNOWN'; method: string; path: string; allowed: readonly string[] }
+  | { code: 'CONTENT_ENCODING'; received: string; expected: readonly string[] }
   | { code: 'CONTENT_TYPE'; received: string; expected: readonly string[] }
   | { code: 'BODY_SIZE'; bytes: number; minimum: number; maximum: number; multipleOf: number }
   | { code: 'BODY_MALFORMED'; reason: string }
@@ -26,6 +28,8 @@ export const requestFaults: FaultTable<RequestFault> = {
   REQUEST_MALFORMED: sender('the request is not HTTP as it should be'),
   REQUEST_TIMEOUT: { blame: 'sender', retry: 'later', text: 'the request took too long to arrive' },
   ROUTE_UNKNOWN: sender('there is no such route'),
+  METHOD_UNKNOWN: sender('the route is not asked by this method'),
+  CONTENT_ENCODING: sender('the route does not take this content encoding'),
   CONTENT_TYPE: sender('the route does not take this content type'),
   BODY_SIZE: sender('the body is not as long as it must be'),
   BODY_MALFORMED: sender('the body does not decode'),
@@ -49,6 +53,8 @@ const statuses: Readonly<Record<RequestFault['code'], number>> = {
   REQUEST_MALFORMED: 400,
   REQUEST_TIMEOUT: 408,
   ROUTE_UNKNOWN: 404,
+  METHOD_UNKNOWN: 405,
+  CONTENT_ENCODING: 415,
   CONTENT_TYPE: 415,
   BODY_SIZE: 413,
   BODY_MALFORMED: 400,

@@ -142,7 +142,13 @@ const always: readonly RequestFault['code'][] = [
   'REQUEST_MALFORMED',
   'REQUEST_TIMEOUT',
 ]
-const withBody: readonly RequestFault['code'][] = ['BODY_MALFORMED', 'BODY_SIZE', 'CONTENT_TYPE', 'FIELD_INVALID']
+const withBody: readonly RequestFault['code'][] = [
+  'BODY_MALFORMED',
+  'BODY_SIZE',
+  'CONTENT_ENCODING',
+  'CONTENT_TYPE',
+  'FIELD_INVALID',
+]
 
 /** All codes that a route answers with. */
 export function faultsOf({ params, query, body, faults }: AnyRoute): string[] {

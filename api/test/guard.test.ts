@@ -305,3 +305,31 @@ describe('guard › an answer whose head has left already', () => {
     expect(await logOf('gone')).toEqual([])
   })
 })
+
+describe('request › is refused with a code', () => {
+  const post = (path: string, headers: string, body = 'x'): string =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\n${headers}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
+  test.each([
+    ['GET /small HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'REQUEST_MALFORMED'],
+    [get('/small', 'Host: y\r\nconnection: close\r\n'), 400, 'REQUEST_MALFORMED'],
+    [get('/small', 'Expect: nonsense\r\n'), 400, 'REQUEST_MALFORMED'],
+    ['CONNECT other:443 HTTP/1.1\r\nHost: x\r\n\r\n', 404, 'ROUTE_UNKNOWN'],
+    [post('/body', `${octets}content-encoding: gzip\r\n`), 415, 'CONTENT_ENCODING'],
+    [post('/body', 'content-type: application/json; charset="utf-16"\r\n', '{}'), 415, 'CONTENT_TYPE'],
+    [post('/small', octets), 405, 'METHOD_UNKNOWN'],
+    [post('/none', octets), 404, 'ROUTE_UNKNOWN'],
+  ])('%j', async (sent, status, code) => {
+    const { port } = await startServer()
+    const received = await new RawClient(port).send(sent).untilClosed()
+    expect([answers(received), bodyOf(received)]).toEqual([[String(status)], expect.objectContaining({ code })])
+    if (status === 405) expect(received).toMatch(/\r\nallow: GET, HEAD\r\n/i)
+  })
+
+  test('but not what leaves out the host by an older version, nor what names what there is', async () => {
+    const { port } = await startServer()
+    const old = await new RawClient(port).send('GET /small HTTP/1.0\r\n\r\n').untilClosed()
+    const utf8 = 'content-type: application/json; charset=UTF-8\r\ncontent-encoding: identity\r\n'
+    const named = await new RawClient(port).send(post('/body', utf8, '{}')).untilClosed()
+    expect([...answers(old), ...answers(named)]).toEqual(['200', '200'])
+  })
+})

@@ -84,7 +84,7 @@ test('status server › tells health, status and metrics, and nothing else', asy
     await expect(`${JSON.stringify(JSON.parse(document as string), null, 2)}\n`).toMatchFileSnapshot(
       '../../docs/api/batcher.json',
     )
-    expect(await get('/healthz', 'POST')).toEqual([404, expect.stringContaining('ROUTE_UNKNOWN')])
+    expect(await get('/healthz', 'POST')).toEqual([405, expect.stringContaining('METHOD_UNKNOWN')])
   } finally {
     await server.close()
   }

@@ -6,9 +6,11 @@ import type { Logger } from 'pino'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { RequestError, statusOfCode } from '../faults.ts'
 import { maxJsonBytes } from '../routes/sequencer.ts'
+import { assertHeaders } from './assert-headers.ts'
 import type { Exchange } from './exchange.ts'
 import { Guard } from './guard.ts'
 import { dearJson } from './json-shape.ts'
+import { KnownMethods } from './known-methods.ts'
 import { json, mediaTypeOf, octets } from './media.ts'
 import { serveMetricsApart } from './metrics-apart.ts'
 import type { GuardOptions } from './options.ts'
@@ -80,9 +82,11 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
       answerFault(reply as FastifyReply, new RequestError({ code: 'REQUEST_MALFORMED', reason: error.message }), 400)
     },
   })
+  const methods = new KnownMethods()
+  app.addHook('onRoute', ({ url, method }) => methods.add(url, [method].flat()))
   const exchangeOf = ({ raw }: { readonly raw: IncomingMessage }): Exchange => guard.exchangeOf(raw)
   addParsers(app, exchangeOf, options.takesJson ?? true)
-  addFaults(app, { ...deps, exchangeOf }, onRefused)
+  addFaults(app, { ...deps, exchangeOf, methods }, onRefused)
   if (options.metricsPort !== undefined) {
     // Its own refusals are nobody's business.
     const apart = createApiServer({ ...deps, registry: new Registry() }, { ...options, metricsPort: undefined })
@@ -103,6 +107,7 @@ export function addCharges({ app, guard, exchangeOf }: ApiServer, ended: ApiServ
       throw new RequestError({ code: 'ROUTE_UNKNOWN', method: request.method, path: url })
     const fault = always === true ? undefined : ended?.()
     if (fault !== undefined) throw fault
+    assertHeaders(request.raw)
     assertJsonSize(request)
     if (cost !== undefined) exchange.charge(cost)
     if (answerBytes !== undefined) exchange.expect(answerBytes)
@@ -159,7 +164,12 @@ const afterTheEnd: ReadonlySet<unknown> = new Set([
 
 function addFaults(
   app: FastifyInstance,
-  { log, statusOf, exchangeOf }: ApiServerDeps & Pick<ApiServer, 'exchangeOf'>,
+  {
+    log,
+    statusOf,
+    exchangeOf,
+    methods,
+  }: ApiServerDeps & Pick<ApiServer, 'exchangeOf'> & { readonly methods: KnownMethods },
   onRefused: (code: string) => void,
 ): void {
   app.setErrorHandler((error, request, reply) => {
@@ -175,9 +185,16 @@ function addFaults(
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
-    const fault = new RequestError({ code: 'ROUTE_UNKNOWN', method: request.method, path })
+    const { method } = request
+    const allowed = methods.of(path)
+    const fault = new RequestError(
+      allowed.length === 0
+        ? { code: 'ROUTE_UNKNOWN', method, path }
+        : { code: 'METHOD_UNKNOWN', method, path, allowed },
+    )
     onRefused(fault.fault.code)
-    return answerFault(reply, fault, 404)
+    if (allowed.length === 0) return answerFault(reply, fault, 404)
+    return answerFault(reply.header('allow', allowed.join(', ')), fault, 405)
   })
 }
 

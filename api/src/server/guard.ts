@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { Socket } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
 import type { Clock } from '@parley/runtime'
-import type { RequestError } from '../faults.ts'
+import { RequestError } from '../faults.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Exchange, type ExpectedBody } from './exchange.ts'
 import { GuardedConnection } from './guarded-connection.ts'
@@ -10,7 +10,7 @@ import { json, mediaTypeOf } from './media.ts'
 import { connectionsWithin, type GuardOptions } from './options.ts'
 import { Quota } from './quota.ts'
 import { ReadTurns } from './read-turns.ts'
-import { corsHeaders, refuse } from './refuse.ts'
+import { corsHeaders, refuse, refuseSocket } from './refuse.ts'
 import { Share } from './share.ts'
 import { sourceOf } from './source.ts'
 
@@ -71,6 +71,8 @@ export class Guard {
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(connectionsCheckingInterval, requestTimeoutMs),
       keepAliveTimeout: keepAliveMs,
+      // Whoever sends none is told by the routes, with a code.
+      requireHostHeader: false,
     })
     server.maxConnections = this.connections.bounds.maximum
     const open = new WeakMap<Socket, GuardedConnection>()
@@ -78,6 +80,12 @@ export class Guard {
       const connection = this.admitConnection(socket, listener)
       if (connection !== undefined) open.set(socket, connection)
     })
+    server.on('checkExpectation', (_, response: ServerResponse) =>
+      refuse(response, new RequestError({ code: 'REQUEST_MALFORMED', reason: 'has an unknown Expect header' }), true),
+    )
+    server.on('connect', ({ method = '', url = '' }: IncomingMessage, socket: Socket) =>
+      refuseSocket(socket, new RequestError({ code: 'ROUTE_UNKNOWN', method, path: url })),
+    )
     server.on('request', (request, response) => open.get(request.socket)?.take(request, response))
     server.once('listening', () => {
       // Where nobody takes upgrades, Node answers them as requests, unless somebody listens for them.
