@@ -1,4 +1,4 @@
-import { accountDeposit, accountOpen, accountShow } from './command/account.ts'
+import { accountCollect, accountDeposit, accountOpen, accountShow, accountWithdraw } from './command/account.ts'
 import { batcherCommand } from './command/batcher.ts'
 import type { CommandDefinition } from './command/command.ts'
 import { configCommand } from './command/config.ts'
@@ -65,6 +65,8 @@ const commands: readonly CommandDefinition[] = [
   accountOpen,
   accountDeposit,
   accountShow,
+  accountWithdraw,
+  accountCollect,
   conversationCreate,
   conversationConsent,
   conversationAdd,

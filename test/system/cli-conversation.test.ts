@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memberKey } from '@parley/protocol'
-import { bytesToHex } from 'viem'
+import { bytesToHex, getAddress } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Speaker } from './support/conversations.ts'
 import { digestOf } from './support/digest.ts'
@@ -162,6 +162,23 @@ describe('parley account, conversation, send and read', () => {
       run(undefined, 'read', place, '--until', 'final', '--json'),
     )
     expect([code, told]).toEqual([0, expect.objectContaining({ conversation: place, grade: 'final on the L2' })])
+  })
+
+  test('money › is taken out by the sequencer or past it, and paid on the L2 once that is final', within, async () => {
+    const { account } = await told(undefined, 'account', 'open', '9', '5000000')
+    const { block } = await told(undefined, 'account', 'withdraw', account, '1000000')
+    const to = `0x${'ca'.repeat(20)}` as const
+    const paid = await told(undefined, 'account', 'collect', account, to, '--block', block)
+    expect(paid).toMatchObject({ account, paid: '1000000', recipient: expect.stringMatching(/^0x(ca){20}$/i) })
+    expect(await rollup.l2.getBalance({ address: to })).toBe(1_000_000n * 1_000_000n)
+    const forced = await told(undefined, 'account', 'withdraw', account, '2000000', '--force')
+    expect(forced).toMatchObject({ account, forced: '2000000' })
+    const taken = await eventually('the forced withdrawal', async () => {
+      const { shown } = await told(undefined, 'account', 'show', account)
+      return shown.withdrawn === '3000000' ? shown : undefined
+    })
+    const again = await told(undefined, 'account', 'collect', account, '--block', taken.block)
+    expect(again).toMatchObject({ paid: '2000000', recipient: getAddress(rollup.roles.users[0]!.address) })
   })
 
   test('refusals › are coded faults that name what is wrong', within, async () => {

@@ -3,6 +3,7 @@ import type { CommandDefinition } from './command.ts'
 
 const common: readonly Key[] = ['l2.url', 'l2.rollup', 'sequencer.url', 'run.json']
 const shard = { name: '<shard>', about: 'Shard from 0 to 63: an account pays for conversations of its own shard.' }
+const place = { name: '<account>', about: 'Shard and index, such as 7/0, as `account open` printed them.' }
 const amount = { name: '<mwei>', about: 'Amount in mwei, 10^6 wei each.' }
 
 export const accountOpen: CommandDefinition = {
@@ -32,11 +33,41 @@ export const accountDeposit: CommandDefinition = {
 export const accountShow: CommandDefinition = {
   name: 'account show',
   about: 'Print an account as the sequencer has it now, and as a node shows it with its proof.',
-  args: [{ name: '<account>', about: 'Shard and index, such as 7/0, as `account open` printed them.' }],
+  args: [place],
   keys: [...common, 'node.url'],
   examples: ['parley account show ACCOUNT --dev DIR'],
   async run(context, args) {
     const { showAccount } = await import('../account/run-account.ts')
     return showAccount(context, args)
+  },
+}
+
+export const accountWithdraw: CommandDefinition = {
+  name: 'account withdraw',
+  about: 'Take money out of an account of PARLEY_L2_KEY; `account collect` has it paid on the L2.',
+  args: [place, amount],
+  keys: [...common, 'node.url', 'member.force'],
+  examples: [
+    'parley account withdraw ACCOUNT 1000000 --dev DIR',
+    'parley account withdraw ACCOUNT 1000000 --force --dev DIR',
+  ],
+  async run(context, args) {
+    const { withdrawFrom } = await import('../account/withdraw.ts')
+    return withdrawFrom(context, args)
+  },
+}
+
+export const accountCollect: CommandDefinition = {
+  name: 'account collect',
+  about: 'Wait until what was withdrawn stands under a final root, and have it paid on the L2.',
+  args: [
+    place,
+    { name: '[recipient]', about: 'Address that is paid; the owner if omitted. Only the owner may name one.' },
+  ],
+  keys: ['l2.url', 'l2.rollup', 'node.url', 'run.json', 'member.block'],
+  examples: ['parley account collect ACCOUNT --block 12 --dev DIR'],
+  async run(context, args) {
+    const { collectWithdrawn } = await import('../account/withdraw.ts')
+    return collectWithdrawn(context, args)
   },
 }

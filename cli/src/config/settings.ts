@@ -395,6 +395,10 @@ const member = {
       about: 'Wait until the record stands under a root that is claimed or final on the L2.',
     }),
   ),
+  'member.force': defaulted(
+    false,
+    toggle({ flag: 'force', about: 'Go past the sequencer, through the queue on the L2 that it must take in time.' }),
+  ),
   'member.block': defaulted(
     0n,
     uint64(0n, 2n ** 63n, {

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { buildCreateConversation, consentOf, conversationId, localOwner, type OwnerSigner } from '@parley/client'
-import { type Bytes20, Role, sameBytes } from '@parley/protocol'
-import { getAddress, toHex } from 'viem'
+import { buildCreateConversation, consentOf, conversationId } from '@parley/client'
+import { Role } from '@parley/protocol'
+import { ownAccount } from '../account/own-account.ts'
 import { placeArgument } from '../action/arguments.ts'
 import { tell } from '../action/tell.ts'
-import { needed } from '../config/config.ts'
-import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 import { accepted } from './accepted.ts'
 import { defaultAllowance } from './allowance.ts'
@@ -19,16 +17,8 @@ export async function createConversation(context: Context, [payer]: Arguments): 
   const { config, signal } = context
   const { shard, index: account } = placeArgument('account', payer)
   const { sequencer, deployment } = await openClients(context)
-  const paying = await sequencer.account(shard, account, signal)
-  if (paying === undefined) throw new CliError({ code: 'ACCOUNT_UNKNOWN', place: `${shard}/${account}` })
-  const owner: OwnerSigner = localOwner(needed(config, 'l2.key').reveal())
-  if (!sameBytes(owner.address, paying.owner))
-    throw new CliError({
-      code: 'ACCOUNT_NOT_YOURS',
-      place: `${shard}/${account}`,
-      owner: named(paying.owner),
-      yours: named(owner.address),
-    })
+  const known = await sequencer.account(shard, account, signal)
+  const { account: paying, owner } = ownAccount(config, `${shard}/${account}`, known)
   const me = speakingKey(config)
   const { allowance = defaultAllowance, priceLimit } = config.member
   const members = [{ key: me.key, role: Role.admin, allowance, priceLimit }]
@@ -50,5 +40,3 @@ export async function showAccepted(context: Context, [place]: Arguments): Promis
   const shown = members.map((member, slot) => ({ slot, ...withRoleName(member) }))
   return tell(context, { conversation: place, id, epoch, messageCount, members: shown })
 }
-
-const named = (address: Bytes20): string => getAddress(toHex(address))

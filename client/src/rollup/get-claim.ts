@@ -1,6 +1,6 @@
 import { rollupAbi } from '@parley/contracts'
 import type { Bytes32 } from '@parley/protocol/light'
-import { decodeEventLog, getAbiItem, type Hash, hexToBytes, keccak256 } from 'viem'
+import { type DecodeEventLogReturnType, decodeEventLog, getAbiItem, type Hash, hexToBytes, keccak256 } from 'viem'
 import { getLogs } from 'viem/actions'
 import { ClientError } from '../faults.ts'
 import type { L2Client } from '../l2/client.ts'
@@ -37,10 +37,21 @@ const claimed = getAbiItem({ abi: rollupAbi, name: 'Claimed' })
  * @throws {ClientError} `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`.
  * @see docs/spec/settlement.md#claims
  */
-export async function getClaim(
+export async function getClaim(client: L2Client, parameters: GetClaimParameters): Promise<StandingClaim | undefined> {
+  return (await getWholeClaim(client, parameters))?.standing
+}
+
+/** A claim, and all of it as the contract takes it back from its event. */
+export interface WholeClaim {
+  readonly standing: StandingClaim
+  readonly claim: DecodeEventLogReturnType<typeof rollupAbi, 'Claimed'>['args']['claim']
+}
+
+/** As `getClaim`, with the claim whole. */
+export async function getWholeClaim(
   client: L2Client,
   { rollup, number, l2Block }: GetClaimParameters,
-): Promise<StandingClaim | undefined> {
+): Promise<WholeClaim | undefined> {
   const contract = { address: rollup, abi: rollupAbi } as const
   const [hash, logs] = await Promise.all([
     standingHash(client, rollup, number),
@@ -56,7 +67,7 @@ export async function getClaim(
   const final = await read(client, { ...contract, functionName: 'isFinalClaim', args: [number, hash] })
   const { args } = decodeEventLog({ abi: [claimed], data: log.data, topics: log.topics })
   const { lastHeader } = args.claim
-  return {
+  const standing = {
     number,
     hash: hexToBytes(hash),
     block: lastHeader.number,
@@ -65,6 +76,7 @@ export async function getClaim(
     l2Block,
     final,
   }
+  return { standing, claim: args.claim }
 }
 
 /** Number of the newest final claim; 0 is genesis. @throws {ClientError} `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`. */

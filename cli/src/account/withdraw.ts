@@ -1,0 +1,77 @@
+import { buildWithdraw, confirm, forceWithdraw, getDeployment, poll, withdraw, withdrawalsOf } from '@parley/client'
+import { addressArgument, mweiArgument, placeArgument } from '../action/arguments.ts'
+import { tell } from '../action/tell.ts'
+import { needed } from '../config/config.ts'
+import { accepted } from '../conversation/accepted.ts'
+import { openClients, openNode } from '../conversation/clients.ts'
+import type { Context } from '../process/context.ts'
+import { openL2Client } from '../role/l2-client.ts'
+import { ownAccount } from './own-account.ts'
+
+type Arguments = readonly string[]
+
+/** Takes money out of an account on the L3: by the sequencer, or past it through the L2's queue. */
+export async function withdrawFrom(context: Context, [place = '', text]: Arguments): Promise<number> {
+  const { shard, index } = placeArgument('account', place)
+  const amount = mweiArgument('amount', text)
+  const at = { shard, account: index, amount }
+  return context.config.member.force ? forced(context, place, at) : sequenced(context, place, at)
+}
+
+interface Wanted {
+  readonly shard: number
+  readonly account: number
+  readonly amount: bigint
+}
+
+async function sequenced(context: Context, place: string, at: Wanted): Promise<number> {
+  const { config, signal } = context
+  const { sequencer, deployment } = await openClients(context)
+  const known = await sequencer.account(at.shard, at.account, signal)
+  const { account, owner } = ownAccount(config, place, known)
+  const operation = await buildWithdraw(deployment, { ...at, nonce: account.nonce }, owner)
+  const { block } = accepted(await sequencer.submitOperation(operation, signal))
+  return tell(context, { account: place, withdrawn: at.amount, block })
+}
+
+/** Asks no sequencer: what the account is, a node says. */
+async function forced(context: Context, place: string, at: Wanted): Promise<number> {
+  const { config, signal } = context
+  const node = await openNode(context)
+  const { account, owner } = ownAccount(config, place, (await node.account(at.shard, at.account, { signal }))?.account)
+  const l2 = openL2Client(context)
+  const deployment = await getDeployment(l2, { rollup: needed(config, 'l2.rollup') })
+  const operation = await buildWithdraw(deployment, { ...at, nonce: account.nonce }, owner)
+  const { inboxAddress } = deployment
+  const { transactionHash } = await confirm(l2, { hash: await forceWithdraw(l2, { inboxAddress, operation }) })
+  return tell(context, { account: place, forced: at.amount, transaction: transactionHash })
+}
+
+/** Has what was withdrawn paid on the L2, once a state that has it is final. */
+export async function collectWithdrawn(context: Context, [place = '', to]: Arguments): Promise<number> {
+  const { config, clock, signal, err } = context
+  const { shard, index } = placeArgument('account', place)
+  const recipient = to === undefined ? undefined : addressArgument('recipient', to)
+  const { block: atBlock } = config.member
+  const node = await openNode(context)
+  const l2 = openL2Client(context)
+  const rollup = needed(config, 'l2.rollup')
+  const { inboxAddress } = await getDeployment(l2, { rollup })
+  err.write(`waiting until a claim has account ${place} as of block ${atBlock} or later\n`)
+  const claimed = await poll(
+    async () => {
+      const found = await node.account(shard, index, { signal })
+      return found !== undefined && found.grade !== 'node' && found.block >= atBlock ? found : undefined
+    },
+    signal,
+    { clock },
+  )
+  err.write(`waiting until claim ${claimed.claim?.number}, which ends with block ${claimed.block}, is final\n`)
+  const proven = await node.untilFinal(claimed, signal)
+  const paying = { rollup, inboxAddress, shard, index, proven, ...(recipient && { recipient }) }
+  const receipt = await confirm(l2, { hash: await withdraw(l2, paying) })
+  const [paid] = withdrawalsOf(receipt, inboxAddress)
+  if (paid === undefined) throw new RangeError('the withdrawal left no event')
+  const { amount, recipient: paidTo } = paid
+  return tell(context, { account: place, paid: amount, recipient: paidTo, transaction: receipt.transactionHash })
+}

@@ -1,0 +1,93 @@
+import { inboxAbi } from '@parley/contracts'
+import { type Mwei, mwei, OperationKind, type SignedOperation } from '@parley/protocol/light'
+import { type Address, bytesToHex, type Hash, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
+import { ClientError } from '../faults.ts'
+import { assertAddress } from '../l2/assert.ts'
+import { accountOf, addressOf, type L2Client, type WriteParameters } from '../l2/client.ts'
+import { write } from '../l2/write.ts'
+import type { ProvenAccount } from '../node/node-client.ts'
+import { getWholeClaim } from './get-claim.ts'
+import type { RollupParameters } from './parameters.ts'
+
+export interface ForceWithdrawParameters extends WriteParameters {
+  /** The Inbox contract of the rollup, as `getDeployment` gives it. */
+  readonly inboxAddress: Address
+  /** As `buildWithdraw` gives it. */
+  readonly operation: SignedOperation
+}
+
+/**
+ * Puts a withdrawal into the L2's queue, which the sequencer must take in time; anybody may send it for the owner. It is
+ * free on the L3.
+ * @throws {ClientError} what the contract refuses with, `ACCOUNT_MISSING`, `ARGUMENT_INVALID`.
+ */
+export async function forceWithdraw(client: L2Client, parameters: ForceWithdrawParameters): Promise<Hash> {
+  const { inboxAddress: address, operation: signed } = parameters
+  const { operation, signatures } = signed
+  if (operation.selector !== OperationKind.withdraw)
+    throw new ClientError({ code: 'ARGUMENT_INVALID', field: 'operation', reason: 'is no withdrawal' })
+  const args = [operation.value, signatures.map(halves)] as const
+  return write(client, { address, abi: inboxAbi, functionName: 'forceWithdraw', args }, parameters)
+}
+
+/** 64 bytes, as the contract takes them. */
+const halves = (signature: Uint8Array) => ({
+  r: bytesToHex(signature.subarray(0, 32)),
+  s: bytesToHex(signature.subarray(32, 64)),
+})
+
+export interface WithdrawParameters extends RollupParameters, WriteParameters {
+  /** The Inbox contract of the rollup, as `getDeployment` gives it. */
+  readonly inboxAddress: Address
+  readonly shard: number
+  /** Index in the shard. */
+  readonly index: number
+  /** The account in a final state, as `untilFinal` gives it. */
+  readonly proven: ProvenAccount
+  /** Whom to pay; the owner when left out, and only the owner may name another. */
+  readonly recipient?: Address
+}
+
+/**
+ * Has an account paid on the L2 what it has withdrawn on the L3 and was not paid before. Anybody may, to the owner.
+ * @throws {ClientError} `PROOF_UNCLAIMED` when the proof is not of a claim, `CLAIM_REPLACED` when that no longer stands;
+ * `CONTRACT_REFUSED` with `Inbox_NothingDue`, `Inbox_ClaimNotFinal`; `ACCOUNT_MISSING`.
+ */
+export async function withdraw(client: L2Client, parameters: WithdrawParameters): Promise<Hash> {
+  const { rollup, inboxAddress: address, shard, index, proven } = parameters
+  const { account, claim: asked, block, stateRoot, branch } = proven
+  if (asked === undefined) throw new ClientError({ code: 'PROOF_UNCLAIMED', block })
+  const { number, l2Block } = asked
+  const whole = await getWholeClaim(client, { rollup, number, l2Block })
+  if (whole === undefined) throw new ClientError({ code: 'CLAIM_REPLACED', claim: number, stateRoot })
+  const owner = bytesToHex(account.owner)
+  const recipient = parameters.recipient ?? owner
+  assertAddress('recipient', recipient)
+  // Whoever pays for the transaction must be known before it is refused for something else.
+  addressOf(accountOf(client, parameters.account))
+  const args = [
+    whole.claim,
+    shard,
+    index,
+    { ...account, owner },
+    branch.map((each) => bytesToHex(each)),
+    recipient,
+  ] as const
+  return write(client, { address, abi: inboxAbi, functionName: 'withdraw', args }, parameters)
+}
+
+/** What an account was paid. */
+export interface PaidWithdrawal {
+  readonly shard: number
+  readonly account: number
+  readonly recipient: Address
+  readonly amount: Mwei
+}
+
+/** What a transaction paid to accounts, by its receipt. */
+export function withdrawalsOf(receipt: TransactionReceipt, inboxAddress: Address): PaidWithdrawal[] {
+  const logs = receipt.logs.filter(({ address }) => isAddressEqual(address, inboxAddress))
+  return parseEventLogs({ abi: inboxAbi, eventName: 'Withdrawn', logs }).map(
+    ({ args: { shard, account, recipient, amount } }) => ({ shard, account, recipient, amount: mwei(amount) }),
+  )
+}
