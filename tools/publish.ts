@@ -7,7 +7,8 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const kept = 'dist/package.json.kept'
+/** Files that differ in what is published, with where they are kept meanwhile. */
+const kept = { 'package.json': 'dist/package.json.kept', 'README.md': 'dist/README.md.kept' } as const
 const licence = 'LICENSE'
 const compiler = fileURLToPath(import.meta.resolve('typescript/package.json')).replace('package.json', 'bin/tsc')
 
@@ -24,9 +25,12 @@ function rewrite(value: unknown, isExport: boolean): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, rewrite(each, isExport)]))
 }
 
+/** A page without links to what is not in the tarball; their texts stay. */
+const withoutLinksOutside = (page: string): string => page.replaceAll(/\[([^\]]*)\]\(\.\.\/[^)]*\)/g, '$1')
+
 function restore(): void {
-  if (!existsSync(kept)) return
-  renameSync(kept, 'package.json')
+  if (!existsSync(kept['package.json'])) return
+  for (const [file, copy] of Object.entries(kept)) if (existsSync(copy)) renameSync(copy, file)
   rmSync(licence, { force: true })
 }
 
@@ -52,7 +56,8 @@ function prepare(): void {
     ...(imports === undefined ? {} : { imports: rewrite(imports, false) }),
     sideEffects: rewrite(sideEffects, false),
   }
-  copyFileSync('package.json', kept)
+  for (const [file, copy] of Object.entries(kept)) copyFileSync(file, copy)
+  writeFileSync('README.md', withoutLinksOutside(readFileSync('README.md', 'utf8')))
   writeFileSync('package.json', `${JSON.stringify(published, undefined, 2)}\n`)
   copyFileSync('../LICENSE', licence)
 }

@@ -27,6 +27,11 @@ function sizesIn(modules: string): readonly Installed[] {
     .sort((a, b) => b.mb - a.mb)
 }
 
+if (process.argv.length > 2) {
+  console.error('server:size installs @parley/server into a temporary directory and measures it; it takes no options')
+  process.exit(process.argv[2] === '--help' ? 0 : 2)
+}
+
 const directory = mkdtempSync(join(tmpdir(), 'parley-server-'))
 try {
   const files = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' })

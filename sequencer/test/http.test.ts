@@ -62,8 +62,8 @@ describe('HTTP › faults', () => {
     ['no content type', '/v1/messages', '', new Uint8Array(111), 415, { code: 'CONTENT_TYPE' }],
     ['broken JSON', '/v1/messages', json, '[{', 400, { code: 'BODY_MALFORMED', reason: 'not JSON' }],
     ['no JSON at all', '/v1/messages', json, '', 400, { code: 'BODY_MALFORMED' }],
-    ['an object for a list', '/v1/messages', json, '{}', 400, { code: 'FIELD_INVALID', field: '' }],
-    ['an empty list', '/v1/messages', json, '[]', 400, { code: 'FIELD_INVALID', field: '' }],
+    ['an object for a list', '/v1/messages', json, '{}', 400, { code: 'FIELD_INVALID', field: 'body' }],
+    ['an empty list', '/v1/messages', json, '[]', 400, { code: 'FIELD_INVALID', field: 'body' }],
     ['a list too long', '/v1/messages', json, text(Array(9).fill(messageJson())), 400, { code: 'FIELD_INVALID' }],
     [
       'a wrong field',

@@ -81,6 +81,13 @@ describe('published packages', () => {
     }
   })
 
+  test('tarballs › have pages that link to nothing outside', async () => {
+    for (const tarball of tarballs) {
+      const { stdout } = await promisify(execFile)('tar', ['-xOzf', tarball, 'package/README.md'])
+      expect([tarball, stdout.match(/\]\(\.\.\/[^)]*\)/g)]).toEqual([tarball, null])
+    }
+  })
+
   test('types › hold as strictly as there is, libraries checked too', { timeout: 300_000 }, async () => {
     const files = ['say-hello.ts', 'hello-page.ts', 'all.ts']
     const all = ['client', 'client/blocks', 'contracts', 'http', 'l2', 'runtime', 'runtime/files'].concat(

@@ -18,8 +18,11 @@ export interface Codec<T> {
 /** What a codec reads and writes. */
 export type ValueOf<C> = C extends Codec<infer T> ? T : never
 
+/** What faults call the value that all fields are in. */
+const wholeBody = 'body'
+
 export function invalid(field: string, expected: string): never {
-  throw new RequestError({ code: 'FIELD_INVALID', field, expected })
+  throw new RequestError({ code: 'FIELD_INVALID', field: field === '' ? wholeBody : field, expected })
 }
 
 export const join = (field: string, name: string): string => (field === '' ? name : `${field}.${name}`)
