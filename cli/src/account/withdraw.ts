@@ -4,9 +4,9 @@ import { tell } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
 import { accepted } from '../conversation/accepted.ts'
 import { openClients, openNode } from '../conversation/clients.ts'
+import { ownAccount } from '../conversation/own-account.ts'
 import type { Context } from '../process/context.ts'
 import { openL2Client } from '../role/l2-client.ts'
-import { ownAccount } from './own-account.ts'
 
 type Arguments = readonly string[]
 

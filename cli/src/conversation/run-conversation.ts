@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { buildCreateConversation, consentOf, conversationId } from '@parley/client'
 import { Role } from '@parley/protocol'
-import { ownAccount } from '../account/own-account.ts'
 import { placeArgument } from '../action/arguments.ts'
 import { tell } from '../action/tell.ts'
 import type { Context } from '../process/context.ts'
 import { accepted } from './accepted.ts'
 import { defaultAllowance } from './allowance.ts'
 import { conversationAt, openClients, speakingKey } from './clients.ts'
+import { ownAccount } from './own-account.ts'
 import { withRoleName } from './roles.ts'
 
 type Arguments = readonly string[]

@@ -1,12 +1,18 @@
 import { inboxAbi } from '@parley/contracts'
-import { type Mwei, mwei, OperationKind, type SignedOperation } from '@parley/protocol/light'
+import {
+  type Account,
+  type Bytes32,
+  type Mwei,
+  mwei,
+  OperationKind,
+  type SignedOperation,
+} from '@parley/protocol/light'
 import { type Address, bytesToHex, type Hash, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
 import { ClientError } from '../faults.ts'
 import { assertAddress } from '../l2/assert.ts'
 import { accountOf, addressOf, type L2Client, type WriteParameters } from '../l2/client.ts'
 import { write } from '../l2/write.ts'
-import type { ProvenAccount } from '../node/node-client.ts'
-import { getWholeClaim } from './get-claim.ts'
+import { getWholeClaim, type StandingClaim } from './get-claim.ts'
 import type { RollupParameters } from './parameters.ts'
 
 export interface ForceWithdrawParameters extends WriteParameters {
@@ -36,6 +42,16 @@ const halves = (signature: Uint8Array) => ({
   s: bytesToHex(signature.subarray(32, 64)),
 })
 
+/** An account in the state that a claim ends with, and what proves it; a node client's answers are such. */
+export interface AccountInClaim {
+  readonly account: Account
+  readonly block: bigint
+  readonly stateRoot: Bytes32
+  readonly claim: StandingClaim | undefined
+  /** From the account's leaf up to the state's root. */
+  readonly branch: readonly Bytes32[]
+}
+
 export interface WithdrawParameters extends RollupParameters, WriteParameters {
   /** The Inbox contract of the rollup, as `getDeployment` gives it. */
   readonly inboxAddress: Address
@@ -43,7 +59,7 @@ export interface WithdrawParameters extends RollupParameters, WriteParameters {
   /** Index in the shard. */
   readonly index: number
   /** The account in a final state, as `untilFinal` gives it. */
-  readonly proven: ProvenAccount
+  readonly proven: AccountInClaim
   /** Whom to pay; the owner when left out, and only the owner may name another. */
   readonly recipient?: Address
 }
