@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { formatDeployment, parseDeployment } from '@parley/infra'
+import { formatDeployment, parseDeployment, verifierNames } from '@parley/infra'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { product } from '../src/commands.ts'
 import { settingOf } from '../src/config/config.ts'
@@ -77,12 +77,14 @@ test('command line › a deployment file says where contracts are, and counts le
   onTestFinished(() => rm(dirname(path), { recursive: true }))
   const at = (byte: string) => ({ address: `0x${byte.repeat(20)}`, block: '7', transaction: `0x${'00'.repeat(32)}` })
   const record = {
-    version: 2,
+    version: 3,
     preset: 'dev',
     chainId: '901',
     rollup: {
       rollup: `0x${'11'.repeat(20)}`,
       inbox: `0x${'22'.repeat(20)}`,
+      contests: `0x${'23'.repeat(20)}`,
+      verifiers: Object.fromEntries(verifierNames.map((name) => [name, `0x${'24'.repeat(20)}`])),
       block: '5',
       transaction: at('00').transaction,
     },
@@ -110,7 +112,7 @@ test('command line › a deployment file says where contracts are, and counts le
   expect(load(`node --rollup ${other}`).l2.rollup).toBe(other)
   // To the command that makes it, the file is a place to write to.
   expect(load('deploy').l2.rollup).toBeUndefined()
-  for (const text of ['', '{}', '{"version":1,"contracts":{}}']) {
+  for (const text of ['', '{}', '{"version":2,"contracts":{}}']) {
     await writeFile(path, text)
     expect(() => load('node')).toThrow(/CONFIG_FILE_UNREADABLE.*deployment\.json/)
   }

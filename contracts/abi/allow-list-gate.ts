@@ -8,32 +8,26 @@ export const allowListGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -41,13 +35,11 @@ export const allowListGateAbi = [
     "outputs": [
       {
         "name": "admitted",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -59,32 +51,26 @@ export const allowListGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -92,13 +78,11 @@ export const allowListGateAbi = [
     "outputs": [
       {
         "name": "admitted",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -109,15 +93,13 @@ export const allowListGateAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view"
@@ -128,8 +110,7 @@ export const allowListGateAbi = [
     "inputs": [
       {
         "name": "root",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "outputs": [],
@@ -142,13 +123,11 @@ export const allowListGateAbi = [
     "outputs": [
       {
         "name": "beneficiary",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "basisPoints",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ],
     "stateMutability": "pure"
@@ -160,14 +139,12 @@ export const allowListGateAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       }
     ],
     "anonymous": false

@@ -6,63 +6,51 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "governance_",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "reputation_",
-        "type": "address",
-        "internalType": "contract IReputation"
+        "type": "address"
       },
       {
         "name": "initial",
         "type": "tuple",
-        "internalType": "struct BulkParameters",
         "components": [
           {
             "name": "base",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "unit",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxPart",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "stakePerInvite",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "stakePerSender",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "epoch",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "invites",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "senders",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "steepness",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       }
@@ -75,25 +63,21 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "sender",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "payer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "part",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -104,35 +88,29 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "sender",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "payer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "senderStanding",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "payerStanding",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "part",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -144,13 +122,11 @@ export const bulkPricingAbi = [
     "outputs": [
       {
         "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "endsAt",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -162,8 +138,7 @@ export const bulkPricingAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -176,52 +151,42 @@ export const bulkPricingAbi = [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct BulkParameters",
         "components": [
           {
             "name": "base",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "unit",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxPart",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "stakePerInvite",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "stakePerSender",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "epoch",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "invites",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "senders",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "steepness",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       }
@@ -234,25 +199,21 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "sender",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "payer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "part",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -263,40 +224,33 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct Reach",
         "components": [
           {
             "name": "invites",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "senders",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "inviteAllowance",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "senderAllowance",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       }
@@ -310,8 +264,7 @@ export const bulkPricingAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "contract IReputation"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -323,52 +276,42 @@ export const bulkPricingAbi = [
       {
         "name": "next",
         "type": "tuple",
-        "internalType": "struct BulkParameters",
         "components": [
           {
             "name": "base",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "unit",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxPart",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "stakePerInvite",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "stakePerSender",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "epoch",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "invites",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "senders",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "steepness",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       }
@@ -382,15 +325,13 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "standing",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -403,52 +344,42 @@ export const bulkPricingAbi = [
         "name": "parameters",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct BulkParameters",
         "components": [
           {
             "name": "base",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "unit",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxPart",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "stakePerInvite",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "stakePerSender",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "epoch",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "invites",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "senders",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "steepness",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       }
@@ -461,8 +392,7 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "earliest",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -472,23 +402,19 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "min",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -498,18 +424,15 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "before",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "next",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -519,8 +442,7 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   },
@@ -530,8 +452,7 @@ export const bulkPricingAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   }

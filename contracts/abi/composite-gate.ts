@@ -6,8 +6,7 @@ export const compositeGateAbi = [
     "inputs": [
       {
         "name": "inbox",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "nonpayable"
@@ -19,32 +18,26 @@ export const compositeGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -52,13 +45,11 @@ export const compositeGateAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -69,20 +60,17 @@ export const compositeGateAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "mode",
-        "type": "uint8",
-        "internalType": "enum GateMode"
+        "type": "uint8"
       },
       {
         "name": "gates",
-        "type": "address[]",
-        "internalType": "contract IInboxGate[]"
+        "type": "address[]"
       }
     ],
     "stateMutability": "view"
@@ -94,32 +82,26 @@ export const compositeGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -127,13 +109,11 @@ export const compositeGateAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -144,13 +124,11 @@ export const compositeGateAbi = [
     "inputs": [
       {
         "name": "mode",
-        "type": "uint8",
-        "internalType": "enum GateMode"
+        "type": "uint8"
       },
       {
         "name": "gates",
-        "type": "address[]",
-        "internalType": "contract IInboxGate[]"
+        "type": "address[]"
       }
     ],
     "outputs": [],
@@ -163,13 +141,11 @@ export const compositeGateAbi = [
     "outputs": [
       {
         "name": "beneficiary",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "basisPoints",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ],
     "stateMutability": "pure"
@@ -181,20 +157,17 @@ export const compositeGateAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "mode",
         "type": "uint8",
-        "indexed": false,
-        "internalType": "enum GateMode"
+        "indexed": false
       },
       {
         "name": "gates",
         "type": "address[]",
-        "indexed": false,
-        "internalType": "contract IInboxGate[]"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -205,13 +178,11 @@ export const compositeGateAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "expected",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -221,13 +192,11 @@ export const compositeGateAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -237,8 +206,7 @@ export const compositeGateAbi = [
     "inputs": [
       {
         "name": "gate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -248,8 +216,7 @@ export const compositeGateAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   }

@@ -6,23 +6,19 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "governance_",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "treasury_",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "verifier",
-        "type": "address",
-        "internalType": "contract ISignatureVerifier"
+        "type": "address"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -33,23 +29,19 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "delegateType",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "validity",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -61,38 +53,31 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "sigV",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "sigR",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "sigS",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegateType",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "validity",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -104,99 +89,81 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "result",
         "type": "tuple",
-        "internalType": "struct ContactBundle",
         "components": [
           {
             "name": "owner",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "registeredAt",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "changedAt",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "deactivated",
-            "type": "bool",
-            "internalType": "bool"
+            "type": "bool"
           },
           {
             "name": "keyPackages",
             "type": "tuple",
-            "internalType": "struct Pointer",
             "components": [
               {
                 "name": "digest",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "validTo",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               }
             ]
           },
           {
             "name": "preferences",
             "type": "tuple",
-            "internalType": "struct Pointer",
             "components": [
               {
                 "name": "digest",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "validTo",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               }
             ]
           },
           {
             "name": "entries",
             "type": "tuple[]",
-            "internalType": "struct ContactEntry[]",
             "components": [
               {
                 "name": "kind",
-                "type": "uint8",
-                "internalType": "enum EntryKind"
+                "type": "uint8"
               },
               {
                 "name": "validTo",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "number",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "name",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "value",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           }
@@ -211,28 +178,23 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "changes",
         "type": "tuple[]",
-        "internalType": "struct AttributeChange[]",
         "components": [
           {
             "name": "name",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "value",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           },
           {
             "name": "validity",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       }
@@ -246,50 +208,41 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "changes",
         "type": "tuple[]",
-        "internalType": "struct AttributeChange[]",
         "components": [
           {
             "name": "name",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "value",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           },
           {
             "name": "validity",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       },
       {
         "name": "authorization",
         "type": "tuple",
-        "internalType": "struct Authorization",
         "components": [
           {
             "name": "signer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "deadline",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "signature",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -303,43 +256,35 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "delegateType",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "validity",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "authorization",
         "type": "tuple",
-        "internalType": "struct Authorization",
         "components": [
           {
             "name": "signer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "deadline",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "signature",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -353,13 +298,11 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "newOwner",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -371,33 +314,27 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "newOwner",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "authorization",
         "type": "tuple",
-        "internalType": "struct Authorization",
         "components": [
           {
             "name": "signer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "deadline",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "signature",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -411,28 +348,23 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "sigV",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "sigR",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "sigS",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "newOwner",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -444,15 +376,13 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -464,8 +394,7 @@ export const contactDirectoryAbi = [
     "outputs": [
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -476,25 +405,21 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "typeHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -506,38 +431,31 @@ export const contactDirectoryAbi = [
     "outputs": [
       {
         "name": "fields",
-        "type": "bytes1",
-        "internalType": "bytes1"
+        "type": "bytes1"
       },
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "version",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "chainId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "verifyingContract",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "salt",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "extensions",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       }
     ],
     "stateMutability": "view"
@@ -549,8 +467,7 @@ export const contactDirectoryAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -561,20 +478,17 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "from",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "page",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       }
     ],
     "stateMutability": "view"
@@ -586,8 +500,7 @@ export const contactDirectoryAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -598,15 +511,13 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -617,20 +528,17 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "actor",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -641,15 +549,13 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "signer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -660,15 +566,13 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -679,15 +583,13 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "dropped",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -699,22 +601,18 @@ export const contactDirectoryAbi = [
       {
         "name": "changes",
         "type": "tuple[]",
-        "internalType": "struct AttributeChange[]",
         "components": [
           {
             "name": "name",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "value",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           },
           {
             "name": "validity",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       }
@@ -729,44 +627,36 @@ export const contactDirectoryAbi = [
       {
         "name": "changes",
         "type": "tuple[]",
-        "internalType": "struct AttributeChange[]",
         "components": [
           {
             "name": "name",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "value",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           },
           {
             "name": "validity",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       },
       {
         "name": "authorization",
         "type": "tuple",
-        "internalType": "struct Authorization",
         "components": [
           {
             "name": "signer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "deadline",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "signature",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -780,15 +670,13 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -800,8 +688,7 @@ export const contactDirectoryAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -812,18 +699,15 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "name",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "value",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [],
@@ -835,33 +719,27 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "sigV",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "sigR",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "sigS",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "name",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "value",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [],
@@ -873,18 +751,15 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "delegateType",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -896,33 +771,27 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "sigV",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "sigR",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "sigS",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegateType",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -934,23 +803,19 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "name",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "value",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       },
       {
         "name": "validity",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -962,38 +827,31 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "sigV",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "sigR",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "sigS",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "name",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "value",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       },
       {
         "name": "validity",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -1005,8 +863,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -1026,8 +883,7 @@ export const contactDirectoryAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -1038,25 +894,21 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "delegateType",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "delegate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -1068,32 +920,27 @@ export const contactDirectoryAbi = [
       {
         "name": "identity",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "name",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "value",
         "type": "bytes",
-        "indexed": false,
-        "internalType": "bytes"
+        "indexed": false
       },
       {
         "name": "validTo",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "previousChange",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1105,32 +952,27 @@ export const contactDirectoryAbi = [
       {
         "name": "identity",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "delegateType",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "delegate",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "validTo",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "previousChange",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1142,20 +984,17 @@ export const contactDirectoryAbi = [
       {
         "name": "identity",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "owner",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "previousChange",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1173,14 +1012,12 @@ export const contactDirectoryAbi = [
       {
         "name": "treasury",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "value",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1192,14 +1029,12 @@ export const contactDirectoryAbi = [
       {
         "name": "signer",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "nonce",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1211,14 +1046,12 @@ export const contactDirectoryAbi = [
       {
         "name": "identity",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "dropped",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1230,26 +1063,22 @@ export const contactDirectoryAbi = [
       {
         "name": "identity",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "index",
         "type": "uint256",
-        "indexed": true,
-        "internalType": "uint256"
+        "indexed": true
       },
       {
         "name": "payer",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "fee",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1261,8 +1090,7 @@ export const contactDirectoryAbi = [
       {
         "name": "fee",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1273,8 +1101,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "earliest",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1284,18 +1111,15 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "before",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "next",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1305,8 +1129,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1316,13 +1139,11 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1332,8 +1153,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1348,8 +1168,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "delegateType",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ]
   },
@@ -1359,8 +1178,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ]
   },
@@ -1370,13 +1188,11 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "actor",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1386,8 +1202,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1397,13 +1212,11 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "name",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ]
   },
@@ -1413,8 +1226,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "identity",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1424,8 +1236,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   },
@@ -1435,13 +1246,11 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "treasury",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1451,8 +1260,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "deadline",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1462,8 +1270,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "signer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1473,13 +1280,11 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "validity",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1489,18 +1294,15 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "length",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "min",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1510,13 +1312,11 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1531,8 +1331,7 @@ export const contactDirectoryAbi = [
     "inputs": [
       {
         "name": "str",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   }

@@ -6,38 +6,31 @@ export const demandGateAbi = [
     "inputs": [
       {
         "name": "governance",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "common",
         "type": "tuple",
-        "internalType": "struct DemandCurve",
         "components": [
           {
             "name": "minFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "target",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "period",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "fraction",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           }
         ]
       }
@@ -51,32 +44,26 @@ export const demandGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -84,13 +71,11 @@ export const demandGateAbi = [
     "outputs": [
       {
         "name": "admitted",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -108,40 +93,33 @@ export const demandGateAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct DemandCurve",
         "components": [
           {
             "name": "minFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "target",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "period",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "fraction",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           }
         ]
       }
@@ -154,20 +132,17 @@ export const demandGateAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -179,32 +154,26 @@ export const demandGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -212,13 +181,11 @@ export const demandGateAbi = [
     "outputs": [
       {
         "name": "admitted",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -230,32 +197,26 @@ export const demandGateAbi = [
       {
         "name": "curve",
         "type": "tuple",
-        "internalType": "struct DemandCurve",
         "components": [
           {
             "name": "minFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "target",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "period",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "fraction",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           }
         ]
       }
@@ -270,32 +231,26 @@ export const demandGateAbi = [
       {
         "name": "curve",
         "type": "tuple",
-        "internalType": "struct DemandCurve",
         "components": [
           {
             "name": "minFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "target",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "period",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "fraction",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           }
         ]
       }
@@ -310,13 +265,11 @@ export const demandGateAbi = [
     "outputs": [
       {
         "name": "beneficiary",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "basisPoints",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ],
     "stateMutability": "pure"
@@ -328,8 +281,7 @@ export const demandGateAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       }
     ],
     "anonymous": false
@@ -341,39 +293,32 @@ export const demandGateAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "curve",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct DemandCurve",
         "components": [
           {
             "name": "minFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "maxFee",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "target",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "period",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "fraction",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           }
         ]
       }
@@ -386,8 +331,7 @@ export const demandGateAbi = [
     "inputs": [
       {
         "name": "earliest",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -397,18 +341,15 @@ export const demandGateAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "before",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "next",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -418,8 +359,7 @@ export const demandGateAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -429,8 +369,7 @@ export const demandGateAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   }

@@ -8,32 +8,26 @@ export const flatFeeGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -41,13 +35,11 @@ export const flatFeeGateAbi = [
     "outputs": [
       {
         "name": "admitted",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -58,20 +50,17 @@ export const flatFeeGateAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "set",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -83,32 +72,26 @@ export const flatFeeGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -116,13 +99,11 @@ export const flatFeeGateAbi = [
     "outputs": [
       {
         "name": "admitted",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -133,8 +114,7 @@ export const flatFeeGateAbi = [
     "inputs": [
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -147,13 +127,11 @@ export const flatFeeGateAbi = [
     "outputs": [
       {
         "name": "beneficiary",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "basisPoints",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ],
     "stateMutability": "pure"
@@ -165,14 +143,12 @@ export const flatFeeGateAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "fee",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -183,8 +159,7 @@ export const flatFeeGateAbi = [
     "inputs": [
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   }

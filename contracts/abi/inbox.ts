@@ -7,97 +7,78 @@ export const inboxAbi = [
       {
         "name": "settings",
         "type": "tuple",
-        "internalType": "struct InboxParameters",
         "components": [
           {
             "name": "rollup",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "operator",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "treasury",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "minDeposit",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "priceRules",
             "type": "tuple",
-            "internalType": "struct PriceRules",
             "components": [
               {
                 "name": "dataQuoted",
-                "type": "bool",
-                "internalType": "bool"
+                "type": "bool"
               },
               {
                 "name": "interval",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "minCoreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxCoreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "minWitnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxWitnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "minSettlement",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxSettlement",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "blobTransactionGas",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "bytesPerBlob",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "claimGas",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "claimBytes",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "operationsPerClaim",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               }
             ]
           }
@@ -106,27 +87,22 @@ export const inboxAbi = [
       {
         "name": "genesisPrices",
         "type": "tuple",
-        "internalType": "struct Prices",
         "components": [
           {
             "name": "coreByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "witnessByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "settlement",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "stateByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       }
@@ -139,15 +115,13 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       }
     ],
     "stateMutability": "view"
@@ -158,25 +132,21 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "owner",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "exists",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "account",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       }
     ],
     "stateMutability": "view"
@@ -188,206 +158,168 @@ export const inboxAbi = [
       {
         "name": "claim",
         "type": "tuple",
-        "internalType": "struct BatchClaim",
         "components": [
           {
             "name": "number",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "parent",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "lineage",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "coreRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "witnessRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "lastHeader",
             "type": "tuple",
-            "internalType": "struct BlockHeader",
             "components": [
               {
                 "name": "number",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "parent",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "timestamp",
-                "type": "uint64",
-                "internalType": "Millis"
+                "type": "uint64"
               },
               {
                 "name": "lineage",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "inboxCount",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "segmentCount",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "inboxHash",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "prices",
                 "type": "tuple",
-                "internalType": "struct Prices",
                 "components": [
                   {
                     "name": "coreByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "witnessByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "settlement",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "stateByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   }
                 ]
               },
               {
                 "name": "runsRoot",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "stateRoot",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               }
             ]
           },
           {
             "name": "core",
             "type": "tuple",
-            "internalType": "struct DataPart",
             "components": [
               {
                 "name": "layer",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "pointer",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "witness",
             "type": "tuple",
-            "internalType": "struct DataPart",
             "components": [
               {
                 "name": "layer",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "pointer",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "windows",
             "type": "tuple",
-            "internalType": "struct Windows",
             "components": [
               {
                 "name": "challenge",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "data",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "answer",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "proof",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               }
             ]
           },
           {
             "name": "claimer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "claimedAt",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       },
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "revenue",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       },
       {
         "name": "branch",
-        "type": "bytes32[]",
-        "internalType": "bytes32[]"
+        "type": "bytes32[]"
       }
     ],
     "outputs": [
       {
         "name": "amount",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -399,8 +331,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -411,20 +342,17 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "owner",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "account",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       }
     ],
     "stateMutability": "payable"
@@ -436,98 +364,80 @@ export const inboxAbi = [
       {
         "name": "operation",
         "type": "tuple",
-        "internalType": "struct ChangeMembers",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "conversation",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "epoch",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "signer",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "remove",
             "type": "tuple[]",
-            "internalType": "struct RemovedMember[]",
             "components": [
               {
                 "name": "slot",
-                "type": "uint16",
-                "internalType": "uint16"
+                "type": "uint16"
               }
             ]
           },
           {
             "name": "roles",
             "type": "tuple[]",
-            "internalType": "struct ChangedRole[]",
             "components": [
               {
                 "name": "slot",
-                "type": "uint16",
-                "internalType": "uint16"
+                "type": "uint16"
               },
               {
                 "name": "role",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               }
             ]
           },
           {
             "name": "add",
             "type": "tuple[]",
-            "internalType": "struct AddedMember[]",
             "components": [
               {
                 "name": "slot",
-                "type": "uint16",
-                "internalType": "uint16"
+                "type": "uint16"
               },
               {
                 "name": "key",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "role",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "allowance",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "priceLimit",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               }
             ]
           },
           {
             "name": "exchange",
             "type": "tuple[]",
-            "internalType": "struct ExchangedKey[]",
             "components": [
               {
                 "name": "key",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               }
             ]
           }
@@ -536,17 +446,14 @@ export const inboxAbi = [
       {
         "name": "signatures",
         "type": "tuple[]",
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -554,8 +461,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -567,52 +473,42 @@ export const inboxAbi = [
       {
         "name": "operation",
         "type": "tuple",
-        "internalType": "struct CreateConversation",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "salt",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "members",
             "type": "tuple[]",
-            "internalType": "struct InitialMember[]",
             "components": [
               {
                 "name": "key",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "role",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "allowance",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "priceLimit",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               }
             ]
           }
@@ -621,17 +517,14 @@ export const inboxAbi = [
       {
         "name": "signatures",
         "type": "tuple[]",
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -639,8 +532,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -652,59 +544,48 @@ export const inboxAbi = [
       {
         "name": "operation",
         "type": "tuple",
-        "internalType": "struct Fund",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "conversation",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "member",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "amount",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "priceLimit",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       },
       {
         "name": "signatures",
         "type": "tuple[]",
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -712,8 +593,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -724,45 +604,37 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "message",
         "type": "tuple",
-        "internalType": "struct Message",
         "components": [
           {
             "name": "conversation",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "member",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "content",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       },
       {
         "name": "signature",
         "type": "tuple",
-        "internalType": "struct Signature",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -770,8 +642,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -783,54 +654,44 @@ export const inboxAbi = [
       {
         "name": "operation",
         "type": "tuple",
-        "internalType": "struct Reclaim",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "conversation",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "member",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "amount",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       },
       {
         "name": "signatures",
         "type": "tuple[]",
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -838,8 +699,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -851,44 +711,36 @@ export const inboxAbi = [
       {
         "name": "operation",
         "type": "tuple",
-        "internalType": "struct Withdraw",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "amount",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       },
       {
         "name": "signatures",
         "type": "tuple[]",
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -896,8 +748,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -908,15 +759,13 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count_",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view"
@@ -927,15 +776,13 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -946,30 +793,25 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "index",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "outputs": [
       {
         "name": "root",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "time",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "inboxHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view"
@@ -980,20 +822,17 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "index",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -1006,97 +845,78 @@ export const inboxAbi = [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct InboxParameters",
         "components": [
           {
             "name": "rollup",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "operator",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "treasury",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "minDeposit",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "priceRules",
             "type": "tuple",
-            "internalType": "struct PriceRules",
             "components": [
               {
                 "name": "dataQuoted",
-                "type": "bool",
-                "internalType": "bool"
+                "type": "bool"
               },
               {
                 "name": "interval",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "minCoreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxCoreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "minWitnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxWitnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "minSettlement",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxSettlement",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "blobTransactionGas",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "bytesPerBlob",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "claimGas",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "claimBytes",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "operationsPerClaim",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               }
             ]
           }
@@ -1112,8 +932,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -1126,27 +945,22 @@ export const inboxAbi = [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct Prices",
         "components": [
           {
             "name": "coreByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "witnessByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "settlement",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "stateByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       }
@@ -1159,40 +973,33 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count_",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "point",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct Prices",
         "components": [
           {
             "name": "coreByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "witnessByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "settlement",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "stateByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       }
@@ -1205,20 +1012,17 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "coreByte",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       },
       {
         "name": "witnessByte",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -1230,8 +1034,7 @@ export const inboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -1242,20 +1045,17 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count_",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "outputs": [
       {
         "name": "inboxHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "nextTime",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -1266,15 +1066,13 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -1286,238 +1084,194 @@ export const inboxAbi = [
       {
         "name": "claim",
         "type": "tuple",
-        "internalType": "struct BatchClaim",
         "components": [
           {
             "name": "number",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "parent",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "lineage",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "coreRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "witnessRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "lastHeader",
             "type": "tuple",
-            "internalType": "struct BlockHeader",
             "components": [
               {
                 "name": "number",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "parent",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "timestamp",
-                "type": "uint64",
-                "internalType": "Millis"
+                "type": "uint64"
               },
               {
                 "name": "lineage",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "inboxCount",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "segmentCount",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "inboxHash",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "prices",
                 "type": "tuple",
-                "internalType": "struct Prices",
                 "components": [
                   {
                     "name": "coreByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "witnessByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "settlement",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "stateByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   }
                 ]
               },
               {
                 "name": "runsRoot",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "stateRoot",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               }
             ]
           },
           {
             "name": "core",
             "type": "tuple",
-            "internalType": "struct DataPart",
             "components": [
               {
                 "name": "layer",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "pointer",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "witness",
             "type": "tuple",
-            "internalType": "struct DataPart",
             "components": [
               {
                 "name": "layer",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "pointer",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "windows",
             "type": "tuple",
-            "internalType": "struct Windows",
             "components": [
               {
                 "name": "challenge",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "data",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "answer",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "proof",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               }
             ]
           },
           {
             "name": "claimer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "claimedAt",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       },
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "index",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       },
       {
         "name": "account",
         "type": "tuple",
-        "internalType": "struct Account",
         "components": [
           {
             "name": "owner",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "balance",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "withdrawn",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       },
       {
         "name": "branch",
-        "type": "bytes32[]",
-        "internalType": "bytes32[]"
+        "type": "bytes32[]"
       },
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "amount",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ],
     "stateMutability": "nonpayable"
@@ -1529,129 +1283,106 @@ export const inboxAbi = [
       {
         "name": "index",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "time",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "inboxHash",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "sender",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "operation",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct ChangeMembers",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "conversation",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "epoch",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "signer",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "remove",
             "type": "tuple[]",
-            "internalType": "struct RemovedMember[]",
             "components": [
               {
                 "name": "slot",
-                "type": "uint16",
-                "internalType": "uint16"
+                "type": "uint16"
               }
             ]
           },
           {
             "name": "roles",
             "type": "tuple[]",
-            "internalType": "struct ChangedRole[]",
             "components": [
               {
                 "name": "slot",
-                "type": "uint16",
-                "internalType": "uint16"
+                "type": "uint16"
               },
               {
                 "name": "role",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               }
             ]
           },
           {
             "name": "add",
             "type": "tuple[]",
-            "internalType": "struct AddedMember[]",
             "components": [
               {
                 "name": "slot",
-                "type": "uint16",
-                "internalType": "uint16"
+                "type": "uint16"
               },
               {
                 "name": "key",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "role",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "allowance",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "priceLimit",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               }
             ]
           },
           {
             "name": "exchange",
             "type": "tuple[]",
-            "internalType": "struct ExchangedKey[]",
             "components": [
               {
                 "name": "key",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               }
             ]
           }
@@ -1661,17 +1392,14 @@ export const inboxAbi = [
         "name": "signatures",
         "type": "tuple[]",
         "indexed": false,
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -1685,83 +1413,68 @@ export const inboxAbi = [
       {
         "name": "index",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "time",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "inboxHash",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "sender",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "operation",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct CreateConversation",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "salt",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "members",
             "type": "tuple[]",
-            "internalType": "struct InitialMember[]",
             "components": [
               {
                 "name": "key",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "role",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "allowance",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "priceLimit",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               }
             ]
           }
@@ -1771,17 +1484,14 @@ export const inboxAbi = [
         "name": "signatures",
         "type": "tuple[]",
         "indexed": false,
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -1795,52 +1505,43 @@ export const inboxAbi = [
       {
         "name": "index",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "time",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "inboxHash",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "deposit",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Deposit",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "owner",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "amount",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       }
@@ -1854,73 +1555,60 @@ export const inboxAbi = [
       {
         "name": "index",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "time",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "inboxHash",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "sender",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "operation",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Fund",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "conversation",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "member",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "amount",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "priceLimit",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       },
@@ -1928,17 +1616,14 @@ export const inboxAbi = [
         "name": "signatures",
         "type": "tuple[]",
         "indexed": false,
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -1952,53 +1637,44 @@ export const inboxAbi = [
       {
         "name": "index",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "time",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "inboxHash",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "shard",
         "type": "uint8",
-        "indexed": false,
-        "internalType": "uint8"
+        "indexed": false
       },
       {
         "name": "message",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Message",
         "components": [
           {
             "name": "conversation",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "member",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "content",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       },
@@ -2006,17 +1682,14 @@ export const inboxAbi = [
         "name": "signature",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Signature",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -2030,52 +1703,43 @@ export const inboxAbi = [
       {
         "name": "index",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "time",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "inboxHash",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "prices",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Prices",
         "components": [
           {
             "name": "coreByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "witnessByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "settlement",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "stateByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       }
@@ -2089,68 +1753,56 @@ export const inboxAbi = [
       {
         "name": "index",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "time",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "inboxHash",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "sender",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "operation",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Reclaim",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "conversation",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "member",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "amount",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       },
@@ -2158,17 +1810,14 @@ export const inboxAbi = [
         "name": "signatures",
         "type": "tuple[]",
         "indexed": false,
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -2182,26 +1831,22 @@ export const inboxAbi = [
       {
         "name": "shard",
         "type": "uint8",
-        "indexed": true,
-        "internalType": "uint8"
+        "indexed": true
       },
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "amount",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "Mwei"
+        "indexed": false
       },
       {
         "name": "paid",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "Mwei"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -2213,58 +1858,48 @@ export const inboxAbi = [
       {
         "name": "index",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "time",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "inboxHash",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "sender",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "operation",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Withdraw",
         "components": [
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "account",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "amount",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       },
@@ -2272,17 +1907,14 @@ export const inboxAbi = [
         "name": "signatures",
         "type": "tuple[]",
         "indexed": false,
-        "internalType": "struct Signature[]",
         "components": [
           {
             "name": "r",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "s",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -2296,32 +1928,27 @@ export const inboxAbi = [
       {
         "name": "shard",
         "type": "uint8",
-        "indexed": true,
-        "internalType": "uint8"
+        "indexed": true
       },
       {
         "name": "account",
         "type": "uint32",
-        "indexed": true,
-        "internalType": "uint32"
+        "indexed": true
       },
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "amount",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "Mwei"
+        "indexed": false
       },
       {
         "name": "paid",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "Mwei"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -2332,13 +1959,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "paid",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       },
       {
         "name": "limit",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ]
   },
@@ -2348,8 +1973,7 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       }
     ]
   },
@@ -2359,13 +1983,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "length",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ]
   },
@@ -2375,13 +1997,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "hash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ]
   },
@@ -2396,13 +2016,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "amount",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "minDeposit",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ]
   },
@@ -2412,13 +2030,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "total",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "limit",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2428,13 +2044,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2444,8 +2058,7 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2455,13 +2068,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "amount",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       },
       {
         "name": "held",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ]
   },
@@ -2471,8 +2082,7 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -2482,13 +2092,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "point",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2498,8 +2106,7 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2509,13 +2116,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "proven",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       },
       {
         "name": "paid",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ]
   },
@@ -2530,8 +2135,7 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   },
@@ -2541,13 +2145,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2557,8 +2159,7 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "time",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2573,18 +2174,15 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "quote",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       },
       {
         "name": "lowest",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       },
       {
         "name": "highest",
-        "type": "uint64",
-        "internalType": "Mwei"
+        "type": "uint64"
       }
     ]
   },
@@ -2594,13 +2192,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -2610,13 +2206,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "expected",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2626,13 +2220,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "computed",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "claimed",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ]
   },
@@ -2642,13 +2234,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "index",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "length",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ]
   },
@@ -2658,13 +2248,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "index",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "role",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       }
     ]
   },
@@ -2674,8 +2262,7 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       }
     ]
   },
@@ -2690,13 +2277,11 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "depth",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -2706,17 +2291,15 @@ export const inboxAbi = [
     "inputs": [
       {
         "name": "length",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "expected",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   }
 ] as const
 
 export const inboxBytecode =
-  '0x61010060405234610a5157614d42803803908161001b81610a74565b9283928339810103906102a08212610a51576102208212610a515761003e610a55565b61004782610a99565b815261005560208301610a99565b602082015261006660408301610a99565b604082015261007760608301610aad565b60608201526101a0607f19840112610a5157604051926101a084016001600160401b038111858210176109ae576040526080830151908115158203610a515760809185526100c760a08501610ac1565b60208601526100d860c08501610aad565b60408601526100e960e08501610aad565b60608601526100fb6101008501610aad565b8286015261010c6101208501610aad565b60a086015261011e6101408501610aad565b60c08601526101306101608501610aad565b60e08601526101426101808501610ac1565b6101008601526101556101a08501610ac1565b6101208601526101686101c08501610ac1565b61014086015261017b6101e08501610ac1565b61016086015261018e6102008501610ac1565b61018086015282820194855261021f190112610a515760405191608083016001600160401b038111848210176109ae5761020291610280916040526101d66102208201610aad565b85526101e56102408201610aad565b60208601526101f76102608201610aad565b604086015201610aad565b6060830190815292518151909190610242906001600160a01b031615156102296040610a74565b9060068252650726f6c6c75760d41b6020830152610ad2565b602081015161027b906001600160a01b031615156102606040610a74565b90600882526737b832b930ba37b960c11b6020830152610ad2565b6102b260018060a01b0360408301511615156102976040610a74565b906008825267747265617375727960c01b6020830152610ad2565b60608101516102f6906001600160401b03168015159081610a34575b506102d96040610a74565b90600a8252691b5a5b91195c1bdcda5d60b21b6020830152610ad2565b61033463ffffffff6020840151168015159081610a26575b506103196040610a74565b9060088252671a5b9d195c9d985b60c21b6020830152610ad2565b610379630100000063ffffffff6101008501511611156103546040610a74565b906012825271626c6f625472616e73616374696f6e47617360701b6020830152610ad2565b6103bc63ffffffff610120840151168015159081610a18575b5061039d6040610a74565b90600c82526b313cba32b9a832b9213637b160a11b6020830152610ad2565b6103f7630100000063ffffffff6101408501511611156103dc6040610a74565b906008825267636c61696d47617360c01b6020830152610ad2565b6104336202000063ffffffff6101608501511611156104166040610a74565b90600a825269636c61696d427974657360b01b6020830152610ad2565b61047c63ffffffff610180840151168015159081610a0a575b506104576040610a74565b9060128252716f7065726174696f6e73506572436c61696d60701b6020830152610ad2565b60608201516104c190650100000000006001600160401b0390911611156104a36040610a74565b90600b82526a6d6178436f72654279746560a81b6020830152610ad2565b60a082015161050990650100000000006001600160401b0390911611156104e86040610a74565b90600e82526d6d61785769746e6573734279746560901b6020830152610ad2565b60e082015161055090650100000000006001600160401b0390911611156105306040610a74565b90600d82526c1b585e14d95d1d1b195b595b9d609a1b6020830152610ad2565b83516105a490650100000000006001600160401b0390911611156105746040610a74565b90601782527f67656e657369735072696365732e7374617465427974650000000000000000006020830152610ad2565b60408201518351610601916001600160401b03918216911681101590816109f2575b506105d16040610a74565b90601682527f67656e657369735072696365732e636f726542797465000000000000000000006020830152610ad2565b6080820180516020850151610662916001600160401b03918216911681101590816109da575b506106326040610a74565b90601982527f67656e657369735072696365732e7769746e65737342797465000000000000006020830152610ad2565b60c08301805160408601519193916106c6916001600160401b03918216911681101590816109c2575b506106966040610a74565b90601882527f67656e657369735072696365732e736574746c656d656e7400000000000000006020830152610ad2565b80516001600160a01b039081166080908152602080840151831660a090815260408086015190941660c09081526060958601516001600160401b0390811660e09081528a51602f80548d8801518e8b01519b8f01519c516001600160e81b031990921660ff941515949094169390931760089390931b64ffffffff00169290921760289a909a1b6cffffffffffffffff0000000000169990991760689a909a1b600160681b600160a81b03169990991760a89990991b600160a81b600160e81b031698909817909655908801519651888701516101008a01516101208b015192871b6fffffffffffffffff00000000000000001699909716989098179790931b600160801b600160c01b0316969096179390951b63ffffffff60c01b16929092179190921b6001600160e01b0319161760305561014083015160318054610160860151610180909601516001600160601b031990911663ffffffff939093169290921794841b67ffffffff00000000169490941790821b6bffffffff000000000000000016179092558251908301519290910151925165ffffffffffff91821693928216929082169116610878610a55565b935f855260208501908152604085019384526060850191825260808501928352601d54680100000000000000008110156109ae576001810180601d5581101561099a57601d5f52945190519351915192516001600160d01b031960d09190911b1665ffffffffffff60a01b60a09490941b9390931665ffffffffffff60701b60709390931b929092166001600160401b039091166dffffffffffff0000000000000000604095861b16171717177f6d4407e7be21f808e6509aa9fa9143369579dd7d760fe20a2c09680fc146134f90920191909155516142279081610b1b82396080518181816114630152613242015260a05181818161149a0152611978015260c0518181816114d10152612865015260e051818181610c6c01526114fb0152f35b634e487b7160e01b5f52603260045260245ffd5b634e487b7160e01b5f52604160045260245ffd5b60e08701516001600160401b0316101590505f61068b565b60a08601516001600160401b0316101590505f610627565b60608501516001600160401b0316101590505f6105c6565b62040000915011155f61044c565b62020000915011155f610392565b6276a700915011155f61030e565b650100000000006001600160401b0391909116111590505f6102ce565b5f80fd5b6040519060a082016001600160401b038111838210176109ae57604052565b6040519190601f01601f191682016001600160401b038111838210176109ae57604052565b51906001600160a01b0382168203610a5157565b51906001600160401b0382168203610a5157565b519063ffffffff82168203610a5157565b15610ada5750565b60446020916040519283916365129d0360e11b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe6080806040526004361015610012575f80fd5b5f905f3560e01c90816306661abd146128d457508063167e8eef14612751578063195e2e12146125ca5780631b9ee7bc146124815780632596bfd91461242d57806339ddbc4d14611af35780633c3fd20b14611a995780633f14608814611a7c5780634e3be4b8146119475780636401f5251461185f5780637c4b99b81461183c5780638847c48a1461162f57806389035730146113ba578063a16897c614611320578063a2294f5e14610ebd578063ab94d95014610c04578063b758825014610bcf578063cc4b036a14610974578063d3419bf31461091d578063d3edaff31461089c578063d48419191461058f578063dcaf69681461019f578063e23f70e51461016d5763ef89981a14610126575f80fd5b3461016a57602036600319011261016a5760206001600160401b0361015a61014c612906565b61015581612f0b565b612a27565b90549060031b1c16604051908152f35b80fd5b503461016a57602036600319011261016a57602063ffffffff61015a610191612906565b61019a81612f0b565b612ef0565b503461016a57604036600319011261016a57600435906001600160401b03821161016a5736829003916004810160a060031985011261054b576024356001600160401b03811161058b576101f79036906004016129aa565b9361020961020484612a6d565b612f0b565b60848401926102188482612eab565b9061022282613dfe565b835b8281106105635750506001018060011161054f576102439087856133bf565b6040519561025260c088612be5565b6005875260a036602089013761027260ff61026c84612a6d565b16613ec7565b61027b88613753565b52602486019361029263ffffffff61026c87613406565b61029b89613760565b5260448701936102b26102ad86612e97565b613ec7565b6102bb8a613770565b52606488013597886102cc8b613780565b526102d78886612eab565b9b90986102e38d613721565b9a845b8c5181101561036f57808f6103688f91938f6103088260019761036293612ee0565b61035c61031c60ff61026c60208501612a6d565b916103566103376001600160401b0361026c60408501612e97565b9361034f6001600160401b0361026c60608601612e97565b9235614208565b92614208565b90614208565b926137c0565b52016102e6565b508b518d906001600160401b03166103868e613f23565b9061039090613ec7565b61039991614208565b6103a282613790565b526103ac90614001565b856103b691614208565b878733926103c393613417565b986103cd89612a6d565b6103d7908b6135b8565b909c916001600160401b03169b6040516001600160401b03819f1681526020015260408d01523360608d015260808c0160c090526101608c019961041a90612916565b60ff1660c08d015261042b90612a00565b63ffffffff1660e08c015261043f90612966565b6001600160401b03166101008b01526101208a015235906022190181121561054b570190602460048301359201946001600160401b038311610547578260071b360386136105475760a061014089015282905261018087019491905b8181106104e757602087807f438e5c8ed6891e0349607e5e246efde894415f127d01bfc317bedb6ad0810b588b806104dc8c8c8c84830360a0860152612a7b565b0390a2604051908152f35b9091946080806001928835815260ff61050260208b01612916565b1660208201526001600160401b0361051c60408b01612966565b1660408201526001600160401b0361053660608b01612966565b16606082015201960192910161049b565b5080fd5b8280fd5b634e487b7160e01b83526011600452602483fd5b8061058561057f60206105796001958888612ee0565b01612a6d565b82613e2f565b01610224565b8380fd5b503461016a5761012036600319011261016a57600435906001600160401b03821161016a57610340600319833603011261016a576105cb6128f6565b9160443563ffffffff811680910361054b57608036606319011261054b5760e4356001600160401b03811161058b5761060890369060040161297a565b61010435936001600160a01b0385169392918486036108985761062a88612f0b565b6001600160a01b0361063a612e3f565b1633141580610874575b61085c57602d8103610845576001600160601b0319610661612e3f565b60601b166084356001600160401b038116810361084157916106bd6106de9261035c610692866106e7989750613ec7565b916103566106a96001600160401b0361026c612e6b565b936103566001600160401b0361026c612e81565b9060ff8b1695640200000000650ff0000000008d60241b1689171792613e65565b90600401612fa9565b6107186106f2612e81565b828752600c60205260408720845f526020526001600160401b0360405f20541690613304565b946001600160401b0361072a88612a42565b90549060031b1c16966001600160401b0387169780891161082a579188979593916107956001600160401b036107748161076d60209e826108229e9c9a16612d80565b1693612a42565b91909316908354906001600160401b03809160031b9316831b921b19161790565b905560406107a1612e81565b91838152600c8b5220835f5289526001600160401b0360405f2091166001600160401b03198254161790557fa0c0bf309fcfb59b559ddd461d15cdfff4dae16ab583a9fe931cc04dcb4a8b9561081a6107f8612e81565b604080516001600160401b03808b168252909216602083015290918291820190565b0390a4613344565b604051908152f35b6344d9315960e01b83526004899052602452604482fd5b8880fd5b631aeb1e7960e01b8752600452602d602452604486fd5b63473a037160e11b8752336004526024859052604487fd5b506001600160a01b03610885612e3f565b16851415806106445750853b1515610644565b8680fd5b503461016a57604036600319011261016a576040906108b9612906565b60ff6108c3612a11565b91168252600b6020528282209060018060a01b03165f5260205263ffffffff825f20541680155f14610906575063ffffffff815b83519215158352166020820152f35b6109109150612e27565b63ffffffff6001916108f7565b503461016a578060031936011261016a576080610938612dfe565b61097260405180926001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565bf35b503461016a57366003190161010081126105475760e01361016a5760e4356001600160401b038111610547576109ae9036906004016129aa565b91906109bb610204612a5d565b60018303610bb7576001600160401b039261010092610ab18284610aab610aa06040516109e88a82612be5565b60078152601f198a01366020830137610a0460ff61026c612a5d565b610a0d82613753565b52610a1e63ffffffff61026c6133e0565b610a2782613760565b52610a336102ad612e55565b610a3c82613770565b52610a4d63ffffffff61026c6133f3565b610a5682613780565b52610a6561ffff61026c6137d4565b610a6e82613790565b52610a7b8b61026c612e6b565b610a84826137a0565b52610a918b61026c612e81565b610a9a826137b0565b52614001565b600160f91b90614208565b33613417565b93610ac3610abd612a5d565b866135b8565b9197909716956001600160401b03604051981688526020880152604087015233606087015260ff610af2612906565b16608087015263ffffffff610b056129da565b1660a08701526001600160401b03610b1b612924565b1660c087015263ffffffff610b2e6129ed565b1660e087015261ffff610b3f612ab4565b16908601526001600160401b03610b54612950565b1661012086015260c435906001600160401b03821680920361016a575093806104dc85947fd8d2e70a8565fd50fc9d5c9ffe27d5b514a5335b62a34a6922f6d33cf0623c6194602098610140850152610180610160850152610180840191612a7b565b50604491634e78099360e11b82526004526001602452fd5b503461016a57602036600319011261016a5760206001600160401b0361015a610bf6612906565b610bff81612f0b565b612a42565b50604036600319011261016a57610c19612906565b610c21612a11565b90610c2b81612f0b565b6001600160a01b038216928315610eab57610c4a620f424034046141c1565b936001600160401b03851694620f424086023403610e98576001600160401b037f000000000000000000000000000000000000000000000000000000000000000016808710610e8157506001600160401b03610ca585612a42565b90549060031b1c166001600160401b03610cc3826001603f1b612d80565b168711610e5d5790610cd491613ce1565b610ce86001600160401b0361077486612a42565b9055610cf48484613d22565b60ff841692838152600c6020526040812063ffffffff83165f526020526001600160401b0360405f2054166001603f1b811015610e42575060405195610d3987612bca565b848752602087019263ffffffff1697888452604088019485526060880195818752610d6390613ec7565b610d6c8a613ec7565b91610d7690613ec7565b91610d8091614208565b91610d98919060601b6001600160601b031916614208565b610da191614208565b90610dab91614208565b93610db690856135b8565b90969195604051976001600160401b03168852602088015260408701525160ff1660608601525163ffffffff166080850152600160a01b6001900390511660a0840152516001600160401b031660c08301526001600160401b03169060e07fd2ff1093f5dde47697217e609b7fa16c7a3a7af03b8c07a8c17aeae487f19a6c91a2604051908152602090f35b63aadc3d9360e01b82526004526001603f1b60245260449150fd5b83610e6a88604493612b09565b630618c5e560e51b82526004526001603f1b602452fd5b63a2c7074360e01b84526004879052602452604483fd5b6308912db560e11b835234600452602483fd5b60016213f4e360e31b03198152600490fd5b5034611125575f36600319011261112557610ed6612c06565b602e54610ef663ffffffff6020840151166001600160401b038316613819565b67ffffffffffffffff1916426001600160401b031617602e55610f17612dfe565b908051156111c5575b60408201906001600160401b03825116936040516318b30b2360e31b81526020816004816015602160991b015afa908115611131575f916111a6575b50604051635cf2496960e01b8152906020826004816015602160991b015afa918215611131575f9261116d575b5090640ffffffff0610f9e9260041b16613c69565b60405163346aee5360e11b8152906020826004816015602160991b015afa918215611131575f9261113c575b506040516303e0818560e61b81526020816004816015602160991b015afa908115611131575f916110f9575b5061100a9063ffffffff6110109416613c69565b90612b09565b9061103c61102963ffffffff6101408601511648613c69565b9263ffffffff6101608601511690613c69565b806110a457506020956110939594936110776110656001600160401b039561108b95905b612b09565b63ffffffff6101808401511690614160565b8460e08160c0850151169301511692613c7c565b1690526138c0565b6001600160401b0360405191168152f35b929493925f198101915081116110e557620f42409004600181018091116110e557602095611093956110776110656001600160401b039561108b9590612b09565b634e487b7160e01b5f52601160045260245ffd5b90506020813d602011611129575b8161111460209383612be5565b810103126111255751611010610ff6565b5f80fd5b3d9150611107565b6040513d5f823e3d90fd5b61115f91925060203d602011611166575b6111578183612be5565b810190613cc5565b905f610fca565b503d61114d565b91506020823d60201161119e575b8161118860209383612be5565b8101031261112557905190640ffffffff0610f89565b3d915061117b565b6111bf915060203d602011611166576111578183612be5565b5f610f5c565b6040516303e0818560e61b81526020816004816015602160991b015afa908115611131575f916112ee575b508060111b908082046202000014901517156110e557604051635cf2496960e01b81526020816004816015602160991b015afa908115611131575f916112ba575b506112619161100a61124f9263ffffffff6101008701511690613c69565b63ffffffff6101208401511690614160565b6001600160401b036112858185511682604086015116848460608801511692613c7c565b1683526001600160401b036112b26020850192828451169083608087015116908460a08801511692613c7c565b169052610f20565b90506020813d6020116112e6575b816112d560209383612be5565b810103126111255751611261611231565b3d91506112c8565b90506020813d602011611318575b8161130960209383612be5565b8101031261112557515f6111f0565b3d91506112fc565b346111255760203660031901126111255761133961293a565b6001600160401b035f54166001600160401b03821690808210156113a4575060ff6113656080936137f4565b835f93929352600160205260405f2054935f5260026020526001600160401b0360405f2054936040519586521660208501521660408301526060820152f35b906313060cb560e21b5f5260045260245260445ffd5b34611125575f366003190112611125576040516113d681612b7f565b5f81525f60208201525f60408201525f60608201526080604051916113fa83612bae565b5f83525f60208401525f60408401525f60608401525f828401525f60a08401525f60c08401525f60e08401525f6101008401525f6101208401525f6101408401525f6101608401525f610180840152015261022060405161145a81612b7f565b60018060a01b037f000000000000000000000000000000000000000000000000000000000000000016815263ffffffff6101806020830160018060a01b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b036040850160018060a01b037f00000000000000000000000000000000000000000000000000000000000000001681526060860190827f0000000000000000000000000000000000000000000000000000000000000000168252611525612c06565b93608088019485526040519760018060a01b03905116885260018060a01b03905116602088015260018060a01b03905116604087015251166060850152518051151560808501528260208201511660a08501526001600160401b0360408201511660c08501526001600160401b0360608201511660e08501526001600160401b036080820151166101008501526001600160401b0360a0820151166101208501526001600160401b0360c0820151166101408501526001600160401b0360e08201511661016085015282610100820151168285015282610120820151166101a085015282610140820151166101c085015282610160820151166101e0850152015116610200820152f35b3461112557366003190160e081126111255760c0136111255760c4356001600160401b038111611125576116679036906004016129aa565b90611673610204612a5d565b6001820361182457906020917f4903f342c7d4f4bac058865a526ecd49baa06a7f61b4692a161ba8ce151584e16001600160401b03806104dc6117688686610aab61175d6040516116c560e082612be5565b6006815260c0368e8301376116dd60ff61026c612a5d565b6116e682613753565b526116f763ffffffff61026c6133e0565b61170082613760565b5261170c6102ad612e55565b61171582613770565b5261172663ffffffff61026c6133f3565b61172f82613780565b5261173e61ffff61026c6137d4565b61174782613790565b526117548861026c612e6b565b610a9a826137a0565b600360f81b90614208565b9461177a611774612a5d565b876135b8565b9891949094169788976040519687961686528a860152604085015233606085015260ff6117a5612906565b16608085015263ffffffff6117b86129da565b1660a08501526001600160401b036117ce612924565b1660c085015263ffffffff6117e16129ed565b1660e085015261ffff6117f2612ab4565b166101008501526001600160401b03611809612950565b16610120850152610160610140850152610160840191612a7b565b50634e78099360e11b5f52600452600160245260445ffd5b3461112557602036600319011261112557602061082261185a61293a565b612da0565b346111255760403660031901126111255761187861293a565b60243590611884612ccd565b50600182018083116110e557601d549081841080611921575b159182156118e7575b50506118c85760806109386118c36118bd85612cf1565b50612d09565b613c0e565b6001600160401b0390634b2bd63760e01b5f521660045260245260445ffd5b81109150816118f9575b5083806118a6565b6001600160401b03915061190c90612cf1565b5054166001600160401b0382161015836118f1565b506001600160401b0361193385612cf1565b5054166001600160401b038416101561189d565b346111255760403660031901126111255761196061293a565b602435906001600160401b03821691828103611125577f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03163303611a69576119ae612c06565b92835115611a5a576020936001600160401b0361109394602e546119e063ffffffff8986015116848360401c16613819565b6fffffffffffffffff000000000000000019164260401b6fffffffffffffffff00000000000000001617602e55611a51611a18612dfe565b95611a35848851168560408801511686606089015116918661385e565b88870194848651168560a081608085015116930151169261385e565b168352526138c0565b63d4b2538560e01b5f5260045ffd5b635612c16360e01b5f523360045260245ffd5b34611125575f366003190112611125576020601d54604051908152f35b34611125576020366003190112611125576040611ab461293a565b6001600160401b035f611ac683612da0565b92825f541683821610611ae2575b508351928352166020820152f35b611aec91506137f4565b5084611ad4565b34611125576040366003190112611125576001600160401b03600435116111255761010060043536036003190112611125576024356001600160401b03811161112557611b449036906004016129aa565b90611b56610204600435600401612a6d565b611b6a60a4600435016004356004016136b5565b611b7e60c460043501600435600401612ad4565b9091611b94608460043501600435600401612b16565b949050611bab60e460043501600435600401612b16565b90506001811161241b57611bca611bcf9161106086611060878b612b09565b613dfe565b5f5b8281106123f55750505f5b8281106123c5578686611bf960c460043501600435600401612ad4565b9050600101806001116110e557611c29611c3091611c2160e460043501600435600401612b16565b919050612b09565b83836133bf565b61012090604051611c418382612be5565b60088152601f198301366020830137611c6360ff61026c600435600401612a6d565b611c6c82613753565b52611c8363ffffffff61026c602460043501613406565b611c8c82613760565b52611c9e6102ad604460043501612e97565b611ca782613770565b52611cbc61ffff61026c6064600435016137e5565b611cc582613780565b52611cda608460043501600435600401612b16565b929091611ce684613721565b955f5b8751811015611d1f5780611d0e61ffff61026c611d096001958b8b613e55565b6137e5565b611d18828b6137c0565b5201611ce9565b5085611d428861035c611d3c6001600160401b0383511692613f23565b91613ec7565b611d4b84613790565b52611d6060a4600435016004356004016136b5565b919092611d6c83613721565b955f5b8751811015611db95780611da88761035c60ff61026c6020610579878d611da261ffff61026c611d0960019e858d6136ea565b976136ea565b611db2828b6137c0565b5201611d6f565b5085611dd68861035c611d3c6001600160401b0383511692613f23565b611ddf826137a0565b52611df460c460043501600435600401612ad4565b929091611e0084613721565b955f5b8751811015611fb157611e178187876136fa565b611ea86001600160401b0361026c608060c09460405195611e388188612be5565b600587525060a0366020880137611e5461ffff61026c836137e5565b611e5d87613753565b526020810135611e6c87613760565b52611e7e60ff61026c60408401612a6d565b611e8787613770565b52611e988461026c60608401612e97565b611ea187613780565b5201612e97565b611eb182613790565b5280519060088211611f99575f915f5b60038110611ef75750600193929190611ee757505b611ee0828b6137c0565b5201611e03565b611ef19150613753565b51611ed6565b92906001810181116110e5575f5b6001820160011c8110611f2b5750611f246001809201821c9280614208565b9301611ec1565b6001600160ff1b03811681141590600181901b826110e55760018101928382116110e55784841015611f915750611f635f93876137c0565b51925b6110e557600192611f7a611f8092886137c0565b51614208565b611f8a82876137c0565b5201611f05565b859350611f66565b50630ff9ca3560e21b5f52600452600360245260445ffd5b5085611fce8861035c611d3c6001600160401b0383511692613f23565b611fd7846137b0565b52611fec60e460043501600435600401612b16565b929091611ff884613721565b955f5b875181101561202457806120126001928888613e55565b3561201d828b6137c0565b5201611ffb565b5085876001600160401b03815116908051600181116123af5761205292919061239c575061035c5f91613ec7565b908051600710156123885782610aab612075836120809561010089960152614001565b600160f81b90614208565b91612098612092600435600401612a6d565b846135b8565b909291946001600160401b03604051941684526020840152604083015233606083015260c060808301526101c082019460ff6120d8600435600401612916565b1660c084015263ffffffff6120f1602460043501612a00565b1660e08401526001600160401b0361210d604460043501612966565b1661010084015261ffff612125606460043501612ac5565b169083015261213e608460043501600435600401612b4b565b610100610140850152958690526101e08301955f5b8181106123655750505060043536819003602219019060a40135818112156111255760043501602460048201359101966001600160401b038211611125578160061b360388136111255784810360bf190161016086015281815260200196905f5b81811061232e5750505060c46004350135908112156111255760043501602460048201359101956001600160401b0382116111255760a08202360387136111255783810360bf190161018085015281815260200195905f5b8181106122b957505050602061222c60e460043501600435600401612b4b565b84880360bf19016101a086015280885296909101955f5b8181106122a357505050908061228f867fd8a2c47821e2c0eca60b8d82a21f0e058f59babf7ba3a77e79dc724baf3bc96294836020990360a08501526001600160401b03881696612a7b565b0390a26001600160401b0360405191168152f35b8235885260209788019790920191600101612243565b90919660a08060019261ffff6122ce8c612ac5565b16815260208b0135602082015260ff6122e960408d01612916565b1660408201526001600160401b0361230360608d01612966565b1660608201526001600160401b0361231d60808d01612966565b16608082015201980192910161220c565b90919760408060019260ff61235460208e61ffff61234b82612ac5565b16855201612916565b1660208201520199019291016121b4565b90919660208060019261ffff61237a8c612ac5565b168152019801929101612153565b634e487b7160e01b5f52603260045260245ffd5b6123a861035c91613753565b5191613ec7565b630ff9ca3560e21b5f526004525f60245260445ffd5b806123ef6123d9600193611060868a612b09565b6123e9604061057985898b6136fa565b90613e2f565b01611bdc565b8061241561240560019389612b09565b6123e960206105798589896136ea565b01611bd1565b635abc874960e01b5f5260045260245ffd5b3461112557604036600319011261112557612446612906565b60ff6124506129da565b91165f52600c60205263ffffffff60405f2091165f5260205260206001600160401b0360405f205416604051908152f35b346111255760c03660031901126111255761249a612906565b6060366023190112611125576040366083190112611125576124bb81612f0b565b60ff81166124c881613ec7565b916124d963ffffffff61026c6133e0565b926044359361ffff8516808603611125576020957f18bc4396dde888fc109ba5e3708cfe5685e42e04de9fe28236c3335a8ab08dfc93610120936001600160401b039361253d61253461252b83613ec7565b60643594614208565b61035c846141e8565b9361257261256b610aa06084359661035c61256560a4359a61255f8c8c614208565b93614208565b916141e8565b998a6135b8565b9b91979097169a8b9a6001600160401b03604051991689528d8901526040880152606087015263ffffffff6125a56129da565b1660808701525060a085015260c084015260e0830152610100820152a2604051908152f35b3461112557366003190160a0811261112557608013611125576084356001600160401b038111611125576126029036906004016129aa565b61260d610204612a5d565b6001810361273a5761262260ff61026c612a5d565b9061263363ffffffff61026c6133e0565b9061263f6102ad612e55565b91606435936001600160401b038516938486036111255786846126b47f0b86ba0dd571565a63f4a24f09d098a7bb7dccba376cb586b051d00d59746c549660209a610aab6126a96104dc9761035c6001600160401b039b9a8f8f9c6103568f9e6103569350613ec7565b600160fa1b90614208565b966126c66126c0612a5d565b896135b8565b9a9196909616998a996040519889981688528c880152604087015233606087015260ff6126f1612906565b16608087015263ffffffff6127046129da565b1660a08701526001600160401b0361271a612924565b1660c08701525060e0850152610120610100850152610120840191612a7b565b634e78099360e11b5f52600452600160245260445ffd5b34611125576080366003190112611125576004356001600160401b0381116111255761034060031982360301126111255761278a6128f6565b612792612924565b6064356001600160401b038111611125576127b190369060040161297a565b93906127bc84612f0b565b600c85036128bc57916127f8602095926106de611093956001600160401b038516956107f88960031b16600417916127f388613ec7565b613e65565b61281a6001600160401b0361280c86612a27565b90549060031b1c1682613304565b93849261284761282983612a27565b81939154906001600160401b03809160031b9316831b921b19161790565b9055604080516001600160401b0385811682529390931660208401527f0000000000000000000000000000000000000000000000000000000000000000926001600160a01b0384169260ff16917f27c6564d442cf39c69fc08aa96d14922ade523ea4d60558fe1e19af7dbef39c091a3613344565b84631aeb1e7960e01b5f52600452600c60245260445ffd5b34611125575f366003190112611125576020906001600160401b035f54168152f35b6024359060ff8216820361112557565b6004359060ff8216820361112557565b359060ff8216820361112557565b604435906001600160401b038216820361112557565b600435906001600160401b038216820361112557565b60a435906001600160401b038216820361112557565b35906001600160401b038216820361112557565b9181601f84011215611125578235916001600160401b038311611125576020808501948460051b01011161112557565b9181601f84011215611125578235916001600160401b038311611125576020808501948460061b01011161112557565b6024359063ffffffff8216820361112557565b6064359063ffffffff8216820361112557565b359063ffffffff8216820361112557565b602435906001600160a01b038216820361112557565b9060408210156123885760188260021c600d019260031b1690565b9060408210156123885760188260021c601e019260031b1690565b60043560ff811681036111255790565b3560ff811681036111255790565b916020908281520191905f5b818110612a945750505090565b823584526020808401359085015260409384019390920191600101612a87565b6084359061ffff8216820361112557565b359061ffff8216820361112557565b903590601e198136030182121561112557018035906001600160401b038211611125576020019160a082023603831361112557565b919082018092116110e557565b903590601e198136030182121561112557018035906001600160401b03821161112557602001918160051b3603831361112557565b9035601e19823603018112156111255701602081359101916001600160401b038211611125578160051b3603831361112557565b60a081019081106001600160401b03821117612b9a57604052565b634e487b7160e01b5f52604160045260245ffd5b6101a081019081106001600160401b03821117612b9a57604052565b608081019081106001600160401b03821117612b9a57604052565b90601f801991011681019081106001600160401b03821117612b9a57604052565b60405190612c1382612bae565b816001600160401b03602f5460ff81161515835263ffffffff8160081c166020840152818160281c166040840152818160681c16606084015260a81c1660808201526030546001600160401b03811660a08301526001600160401b038160401c1660c08301526001600160401b038160801c1660e083015263ffffffff8160c01c1661010083015260e01c61012082015261018063ffffffff603154818116610140850152818160201c1661016085015260401c16910152565b60405190612cda82612bca565b5f6060838281528260208201528260408201520152565b601d5481101561238857601d5f5260205f2001905f90565b90604051612d1681612b7f565b60808193546001600160401b038116835265ffffffffffff8160401c16602084015265ffffffffffff8160701c16604084015265ffffffffffff8160a01c16606084015260d01c910152565b6001600160401b035f19911601906001600160401b0382116110e557565b906001600160401b03809116911603906001600160401b0382116110e557565b6001600160401b035f54166001600160401b03821690808211612de85750612dc757505f90565b612dd86001600160401b0391612d62565b165f52600260205260405f205490565b90637a88707f60e11b5f5260045260245260445ffd5b612e06612ccd565b50601d545f1981019081116110e5576118c36118bd612e2492612cf1565b90565b63ffffffff5f199116019063ffffffff82116110e557565b6064356001600160a01b03811681036111255790565b6044356001600160401b03811681036111255790565b60a4356001600160401b03811681036111255790565b60c4356001600160401b03811681036111255790565b356001600160401b03811681036111255790565b903590601e198136030182121561112557018035906001600160401b03821161112557602001918160071b3603831361112557565b91908110156123885760071b0190565b90604082101561238857601c8260031c6003019260021b1690565b60ff166040811015612f1a5750565b6356c1a00f60e01b5f5260045260245ffd5b9035603e1982360301811215611125570190565b60ff612f4b82612916565b1682526020810135601e1982360301811215611125570190602082359201916001600160401b038111611125578036038313611125578060609360406020850152816040850152848401375f828201840152601f01601f1916010190565b906040519160208301602081526001600160401b03612fc783612966565b1660408501526020820135606085015260408201356080850152606082013560a0850152608082013560c08501526001600160401b0361300960a08401612966565b1660e085015260c08201356101008501526001600160401b0361302e60e08401612966565b166101208501526101008201356101408501526001600160401b036130566101208401612966565b166101608501526001600160401b036130726101408401612966565b166101808501526101608201356101a08501526001600160401b0361309a6101808401612966565b166101c08501526001600160401b036130b66101a08401612966565b166101e08501526001600160401b036130d26101c08401612966565b166102008501526001600160401b036130ee6101e08401612966565b166102208501526102008201356102408501526102208201359384610260820152613157613137613123610240860186612f2c565b610340610280850152610380840190612f40565b613145610260860186612f2c565b838203603f19016102a0850152612f40565b63ffffffff6131696102808601612a00565b166102c083015263ffffffff6131826102a08601612a00565b166102e083015263ffffffff61319b6102c08601612a00565b1661030083015263ffffffff6131b46102e08601612a00565b166103208301526103008401356001600160a01b03811690819003611125576132099183916103408301526001600160401b036131f46103208801612966565b1661036083015203601f198101835282612be5565b5190209061321681612e97565b60405162c421db60e21b81526001600160401b03919091166004820152602481018390526020816044817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa908115611131575f916132c9575b50156132a257505081810361328d575050565b634a82602f60e11b5f5260045260245260445ffd5b6132b36001600160401b0391612e97565b6341deae8360e01b5f521660045260245260445ffd5b90506020813d6020116132fc575b816132e460209383612be5565b8101031261112557518015158103611125575f61327a565b3d91506132d7565b6001600160401b0391821691168181111561332f576001600160401b039161332b91612d80565b1690565b6344b88aa960e01b5f5260045260245260445ffd5b906001600160401b03620f4240911602905f80808085855af13d156133ba573d6001600160401b038111612b9a576040519061338a601f8201601f191660200183612be5565b81525f60203d92013e5b1561339d575050565b63daa339bd60e01b5f5260018060a01b031660045260245260445ffd5b613394565b508181036133cb575050565b634e78099360e11b5f5260045260245260445ffd5b60243563ffffffff811681036111255790565b60643563ffffffff811681036111255790565b3563ffffffff811681036111255790565b9190929361342485613721565b925f5b845181101561345e578061344d6134416001938a886136ea565b60208101359035614208565b61345782886137c0565b5201613427565b50835191955093926001600160401b038216925060208211613562575f915f5b600581106134ca5750936134ad612e24969461035c61035c956125659561207599155f146134c0575091613ec7565b9360601b6001600160601b031916614208565b6123a89150613753565b9290600181018082116110e55760011c905f5b8281106134fa5750506134f36001919280614208565b930161347e565b6001600160ff1b03811681141590600181901b826110e55760018101928382116110e5578484101561355a57506135325f93886137c0565b51925b6110e557600192611f7a61354992896137c0565b61355382886137c0565b52016134dd565b869350613535565b50630ff9ca3560e21b5f52600452600560245260445ffd5b905f54821015612388575f8052600282901c7f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563019160031b60181690565b90915f54906001600160401b038216936001600160401b0342169385155f14613692575f5b5f194301904382116110e55760605f91602093604051918252858583015240604082015260025afa60203d1416915f519215613683578294600160401b811015612b9a5760ff61363582600161366594015f5561357a565b9190931667ffffffffffffff004260081b1617908354906001600160401b03809160031b9316831b921b19161790565b9055855f52600160205260405f2055845f52600260205260405f2055565b635ab1855160e01b5f5260045ffd5b6001600160401b036136a387612d62565b165f52600260205260405f20546135dd565b903590601e198136030182121561112557018035906001600160401b03821161112557602001918160061b3603831361112557565b91908110156123885760061b0190565b91908110156123885760a0020190565b6001600160401b038111612b9a5760051b60200190565b9061372b8261370a565b6137386040519182612be5565b8281528092613749601f199161370a565b0190602036910137565b8051156123885760200190565b8051600110156123885760400190565b8051600210156123885760600190565b8051600310156123885760800190565b8051600410156123885760a00190565b8051600510156123885760c00190565b8051600610156123885760e00190565b80518210156123885760209160051b010190565b60843561ffff811681036111255790565b3561ffff811681036111255790565b6137fd9061357a565b90549060031b1c9060ff66ffffffffffffff8360081c16921690565b63ffffffff6001600160401b036138339216921682612b09565b90151580613855575b6138435750565b63399ba1a560e01b5f5260045260245ffd5b5080421061383c565b916001600160401b03936138739185936140b9565b939116911681811080156138ae575b61388b57505050565b6001600160401b0393506316d50a0960e01b5f526004526024521660445260645ffd5b506001600160401b0383168111613882565b6138c8612dfe565b6001600160401b038251166001600160401b03825116149081613be9575b81613bcc575b50613bbd576139046001600160401b03825116613ec7565b6020820161391b6001600160401b03825116613ec7565b9061395961175d604086019461035c61393d6001600160401b03885116613ec7565b9161035660608a01976103566001600160401b038a5116613ec7565b5f54906001600160401b038216956001600160401b0342169287155f14613b9a575f5b5f194301904382116110e55760605f91602093604051918252878583015240604082015260025afa60203d1416905f51911561368357600160401b811015612b9a576139d0816001613a0193015f5561357a565b60ff67ffffffffffffff009392934260081b1617908354906001600160401b03809160031b9316831b921b19161790565b9055875f5260016020528260405f2055875f5260026020528060405f205560018801926001600160401b0384116110e55765ffffffffffff8080808651169851169951169751166001600160401b0360405195613a5d87612b7f565b16855260208501968752604085019889526060850197885260808501908152601d54600160401b811015612b9a57806001613a9b9201601d55612cf1565b919091613b8757945196519851975194516040998a1b6dffffffffffff0000000000000000166001600160401b03989098169790971760709890981b65ffffffffffff60701b169790971760a09490941b65ffffffffffff60a01b169390931760d09590951b6001600160d01b03191694909417909455845191825260208201529283015282917f84cf60623d6566aecc4068263d9886e656448efe6193a347ea5dee809fe538ac9160e09190613b839060608301906001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565ba290565b634e487b7160e01b5f525f60045260245ffd5b6001600160401b03613bab89612d62565b165f52600260205260405f205461397c565b634813c93360e11b5f5260045ffd5b90506001600160401b03604081818501511692015116145f6138ec565b90506001600160401b036020830151166001600160401b0360208301511614906138e6565b613c16612ccd565b5065ffffffffffff6020820151169065ffffffffffff6040820151169065ffffffffffff608081606084015116920151169160405193613c5585612bca565b845260208401526040830152606082015290565b818102929181159184041417156110e557565b91613c89929391936140b9565b906001600160401b038316906001600160401b0381168210613cbe57506001600160401b03821610613cb9575090565b905090565b9250505090565b90816020910312611125575163ffffffff811681036111255790565b906001600160401b038091169116016001600160401b0381116110e5576001600160401b031690565b63ffffffff60019116019063ffffffff82116110e557565b91909160ff8116805f52600b60205260405f2060018060a01b0385165f5260205263ffffffff60405f20541680613df0575063ffffffff613d6283612ef0565b90549060031b1c169363ffffffff8514613ddd57613d7f85613d0a565b915f52600b60205260405f209060018060a01b03165f5260205263ffffffff60405f20911663ffffffff19825416179055613dc2613dbc84613d0a565b91612ef0565b63ffffffff80839493549260031b9316831b921b1916179055565b50631471e67360e11b5f5260045260245ffd5b915050612e24919250612e27565b80158015613e25575b613e0e5750565b631c8bfaa360e31b5f52600452601060245260445ffd5b5060108111613e07565b9060ff169060028211613e40575050565b632e9d20db60e11b5f5260045260245260445ffd5b91908110156123885760051b0190565b939290915f925b818410613e795750505050565b90919294600190818086891c16145f14613eac57613ea290613e9c888686613e55565b35614208565b9501929190613e6c565b613ec290613ebb888686613e55565b3590614208565b613ea2565b8060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b80519060108211613fe9575f915f5b60048110613f515750613f43575090565b613f4d9150613753565b5190565b9290600181018082116110e55760011c905f5b828110613f81575050613f7a6001919280614208565b9301613f32565b6001600160ff1b03811681141590600181901b826110e55760018101928382116110e55784841015613fe15750613fb95f93886137c0565b51925b6110e557600192611f7a613fd092896137c0565b613fda82886137c0565b5201613f64565b869350613fbc565b50630ff9ca3560e21b5f52600452600460245260445ffd5b80519060088211611f99575f915f5b600381106140215750613f43575090565b9290600181018082116110e55760011c905f5b82811061405157505061404a6001919280614208565b9301614010565b6001600160ff1b03811681141590600181901b826110e55760018101928382116110e557848410156140b157506140895f93886137c0565b51925b6110e557600192611f7a6140a092896137c0565b6140aa82886137c0565b5201614034565b86935061408c565b929091671fffffffffffffff8460031c16928315614157575b6001600160401b0384166001600160401b038616115f1461414d576141106001600160401b03614106818716828916612d80565b16945b8596613ce1565b936001600160401b03808316911610614145575b506001600160401b0381166001600160401b038416116141415750565b9150565b93505f614124565b6141105f94614109565b600193506140d2565b620f4240820291808304620f424014901517156110e55780614187575050612e245f6141c1565b5f1981019081116110e55781156141ad5704600181018091116110e557612e24906141c1565b634e487b7160e01b5f52601260045260245ffd5b6001600160401b038110156141dc576001600160401b031690565b506001600160401b0390565b5f525f60205260205f60408160025afa60203d1416905f51911561368357565b5f5260205260205f60408160025afa60203d1416905f5191156136835756' as const
+  '0x61010060405234610a5157614c7c803803908161001b81610a74565b9283928339810103906102a08212610a51576102208212610a515761003e610a55565b61004782610a99565b815261005560208301610a99565b602082015261006660408301610a99565b604082015261007760608301610aad565b60608201526101a0607f19840112610a5157604051926101a084016001600160401b038111858210176109ae576040526080830151908115158203610a515760809185526100c760a08501610ac1565b60208601526100d860c08501610aad565b60408601526100e960e08501610aad565b60608601526100fb6101008501610aad565b8286015261010c6101208501610aad565b60a086015261011e6101408501610aad565b60c08601526101306101608501610aad565b60e08601526101426101808501610ac1565b6101008601526101556101a08501610ac1565b6101208601526101686101c08501610ac1565b61014086015261017b6101e08501610ac1565b61016086015261018e6102008501610ac1565b61018086015282820194855261021f190112610a515760405191608083016001600160401b038111848210176109ae5761020291610280916040526101d66102208201610aad565b85526101e56102408201610aad565b60208601526101f76102608201610aad565b604086015201610aad565b6060830190815292518151909190610242906001600160a01b031615156102296040610a74565b9060068252650726f6c6c75760d41b6020830152610ad2565b602081015161027b906001600160a01b031615156102606040610a74565b90600882526737b832b930ba37b960c11b6020830152610ad2565b6102b260018060a01b0360408301511615156102976040610a74565b906008825267747265617375727960c01b6020830152610ad2565b60608101516102f6906001600160401b03168015159081610a34575b506102d96040610a74565b90600a8252691b5a5b91195c1bdcda5d60b21b6020830152610ad2565b61033463ffffffff6020840151168015159081610a26575b506103196040610a74565b9060088252671a5b9d195c9d985b60c21b6020830152610ad2565b610379630100000063ffffffff6101008501511611156103546040610a74565b906012825271626c6f625472616e73616374696f6e47617360701b6020830152610ad2565b6103bc63ffffffff610120840151168015159081610a18575b5061039d6040610a74565b90600c82526b313cba32b9a832b9213637b160a11b6020830152610ad2565b6103f7630100000063ffffffff6101408501511611156103dc6040610a74565b906008825267636c61696d47617360c01b6020830152610ad2565b6104336202000063ffffffff6101608501511611156104166040610a74565b90600a825269636c61696d427974657360b01b6020830152610ad2565b61047c63ffffffff610180840151168015159081610a0a575b506104576040610a74565b9060128252716f7065726174696f6e73506572436c61696d60701b6020830152610ad2565b60608201516104c190650100000000006001600160401b0390911611156104a36040610a74565b90600b82526a6d6178436f72654279746560a81b6020830152610ad2565b60a082015161050990650100000000006001600160401b0390911611156104e86040610a74565b90600e82526d6d61785769746e6573734279746560901b6020830152610ad2565b60e082015161055090650100000000006001600160401b0390911611156105306040610a74565b90600d82526c1b585e14d95d1d1b195b595b9d609a1b6020830152610ad2565b83516105a490650100000000006001600160401b0390911611156105746040610a74565b90601782527f67656e657369735072696365732e7374617465427974650000000000000000006020830152610ad2565b60408201518351610601916001600160401b03918216911681101590816109f2575b506105d16040610a74565b90601682527f67656e657369735072696365732e636f726542797465000000000000000000006020830152610ad2565b6080820180516020850151610662916001600160401b03918216911681101590816109da575b506106326040610a74565b90601982527f67656e657369735072696365732e7769746e65737342797465000000000000006020830152610ad2565b60c08301805160408601519193916106c6916001600160401b03918216911681101590816109c2575b506106966040610a74565b90601882527f67656e657369735072696365732e736574746c656d656e7400000000000000006020830152610ad2565b80516001600160a01b039081166080908152602080840151831660a090815260408086015190941660c09081526060958601516001600160401b0390811660e09081528a51602f80548d8801518e8b01519b8f01519c516001600160e81b031990921660ff941515949094169390931760089390931b64ffffffff00169290921760289a909a1b6cffffffffffffffff0000000000169990991760689a909a1b600160681b600160a81b03169990991760a89990991b600160a81b600160e81b031698909817909655908801519651888701516101008a01516101208b015192871b6fffffffffffffffff00000000000000001699909716989098179790931b600160801b600160c01b0316969096179390951b63ffffffff60c01b16929092179190921b6001600160e01b0319161760305561014083015160318054610160860151610180909601516001600160601b031990911663ffffffff939093169290921794841b67ffffffff00000000169490941790821b6bffffffff000000000000000016179092558251908301519290910151925165ffffffffffff91821693928216929082169116610878610a55565b935f855260208501908152604085019384526060850191825260808501928352601d54680100000000000000008110156109ae576001810180601d5581101561099a57601d5f52945190519351915192516001600160d01b031960d09190911b1665ffffffffffff60a01b60a09490941b9390931665ffffffffffff60701b60709390931b929092166001600160401b039091166dffffffffffff0000000000000000604095861b16171717177f6d4407e7be21f808e6509aa9fa9143369579dd7d760fe20a2c09680fc146134f90920191909155516141619081610b1b8239608051818181611468015261315e015260a05181818161149f015261197d015260c0518181816114d60152612781015260e051818181610c6c01526115000152f35b634e487b7160e01b5f52603260045260245ffd5b634e487b7160e01b5f52604160045260245ffd5b60e08701516001600160401b0316101590505f61068b565b60a08601516001600160401b0316101590505f610627565b60608501516001600160401b0316101590505f6105c6565b62040000915011155f61044c565b62020000915011155f610392565b6276a700915011155f61030e565b650100000000006001600160401b0391909116111590505f6102ce565b5f80fd5b6040519060a082016001600160401b038111838210176109ae57604052565b6040519190601f01601f191682016001600160401b038111838210176109ae57604052565b51906001600160a01b0382168203610a5157565b51906001600160401b0382168203610a5157565b519063ffffffff82168203610a5157565b15610ada5750565b60446020916040519283916365129d0360e11b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe6080806040526004361015610012575f80fd5b5f905f3560e01c90816306661abd146127f057508063167e8eef1461266d578063195e2e12146124e65780631b9ee7bc1461239d5780632596bfd91461234957806339ddbc4d14611af85780633c3fd20b14611a9e5780633f14608814611a815780634e3be4b81461194c5780636401f525146118645780637c4b99b8146118415780638847c48a1461163457806389035730146113bf578063a16897c614611325578063a2294f5e14610ebd578063ab94d95014610c04578063b758825014610bcf578063cc4b036a14610974578063d3419bf31461091d578063d3edaff31461089c578063d48419191461058f578063dcaf69681461019f578063e23f70e51461016d5763ef89981a14610126575f80fd5b3461016a57602036600319011261016a5760206001600160401b0361015a61014c612822565b61015581612e27565b612943565b90549060031b1c16604051908152f35b80fd5b503461016a57602036600319011261016a57602063ffffffff61015a610191612822565b61019a81612e27565b612e0c565b503461016a57604036600319011261016a57600435906001600160401b03821161016a5736829003916004810160a060031985011261054b576024356001600160401b03811161058b576101f79036906004016128c6565b9361020961020484612989565b612e27565b60848401926102188482612dc7565b9061022282613d04565b835b8281106105635750506001018060011161054f576102439087856132db565b6040519561025260c088612b01565b6005875260a036602089013761027260ff61026c84612989565b16613dcd565b61027b88613675565b52602486019361029263ffffffff61026c87613322565b61029b89613682565b5260448701936102b26102ad86612db3565b613dcd565b6102bb8a613692565b52606488013597886102cc8b6136a2565b526102d78886612dc7565b9b90986102e38d613643565b9a845b8c5181101561036f57808f6103688f91938f6103088260019761036293612dfc565b61035c61031c60ff61026c60208501612989565b916103566103376001600160401b0361026c60408501612db3565b9361034f6001600160401b0361026c60608601612db3565b9235614142565b92614142565b90614142565b926136e2565b52016102e6565b508b518d906001600160401b03166103868e613e29565b9061039090613dcd565b61039991614142565b6103a2826136b2565b526103ac90613f07565b856103b691614142565b878733926103c393613333565b986103cd89612989565b6103d7908b6134da565b909c916001600160401b03169b6040516001600160401b03819f1681526020015260408d01523360608d015260808c0160c090526101608c019961041a90612832565b60ff1660c08d015261042b9061291c565b63ffffffff1660e08c015261043f90612882565b6001600160401b03166101008b01526101208a015235906022190181121561054b570190602460048301359201946001600160401b038311610547578260071b360386136105475760a061014089015282905261018087019491905b8181106104e757602087807f438e5c8ed6891e0349607e5e246efde894415f127d01bfc317bedb6ad0810b588b806104dc8c8c8c84830360a0860152612997565b0390a2604051908152f35b9091946080806001928835815260ff61050260208b01612832565b1660208201526001600160401b0361051c60408b01612882565b1660408201526001600160401b0361053660608b01612882565b16606082015201960192910161049b565b5080fd5b8280fd5b634e487b7160e01b83526011600452602483fd5b8061058561057f60206105796001958888612dfc565b01612989565b82613d35565b01610224565b8380fd5b503461016a5761012036600319011261016a57600435906001600160401b03821161016a57610340600319833603011261016a576105cb612812565b9160443563ffffffff811680910361054b57608036606319011261054b5760e4356001600160401b03811161058b57610608903690600401612896565b61010435936001600160a01b0385169392918486036108985761062a88612e27565b6001600160a01b0361063a612d5b565b1633141580610874575b61085c57602d8103610845576001600160601b0319610661612d5b565b60601b166084356001600160401b038116810361084157916106bd6106de9261035c610692866106e7989750613dcd565b916103566106a96001600160401b0361026c612d87565b936103566001600160401b0361026c612d9d565b9060ff8b1695640200000000650ff0000000008d60241b1689171792613d6b565b90600401612ec5565b6107186106f2612d9d565b828752600c60205260408720845f526020526001600160401b0360405f20541690613220565b946001600160401b0361072a8861295e565b90549060031b1c16966001600160401b0387169780891161082a579188979593916107956001600160401b036107748161076d60209e826108229e9c9a16612c9c565b169361295e565b91909316908354906001600160401b03809160031b9316831b921b19161790565b905560406107a1612d9d565b91838152600c8b5220835f5289526001600160401b0360405f2091166001600160401b03198254161790557fa0c0bf309fcfb59b559ddd461d15cdfff4dae16ab583a9fe931cc04dcb4a8b9561081a6107f8612d9d565b604080516001600160401b03808b168252909216602083015290918291820190565b0390a4613260565b604051908152f35b6344d9315960e01b83526004899052602452604482fd5b8880fd5b631aeb1e7960e01b8752600452602d602452604486fd5b63473a037160e11b8752336004526024859052604487fd5b506001600160a01b03610885612d5b565b16851415806106445750853b1515610644565b8680fd5b503461016a57604036600319011261016a576040906108b9612822565b60ff6108c361292d565b91168252600b6020528282209060018060a01b03165f5260205263ffffffff825f20541680155f14610906575063ffffffff815b83519215158352166020820152f35b6109109150612d43565b63ffffffff6001916108f7565b503461016a578060031936011261016a576080610938612d1a565b61097260405180926001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565bf35b503461016a57366003190161010081126105475760e01361016a5760e4356001600160401b038111610547576109ae9036906004016128c6565b91906109bb610204612979565b60018303610bb7576001600160401b039261010092610ab18284610aab610aa06040516109e88a82612b01565b60078152601f198a01366020830137610a0460ff61026c612979565b610a0d82613675565b52610a1e63ffffffff61026c6132fc565b610a2782613682565b52610a336102ad612d71565b610a3c82613692565b52610a4d63ffffffff61026c61330f565b610a56826136a2565b52610a6561ffff61026c6136f6565b610a6e826136b2565b52610a7b8b61026c612d87565b610a84826136c2565b52610a918b61026c612d9d565b610a9a826136d2565b52613f07565b600160f91b90614142565b33613333565b93610ac3610abd612979565b866134da565b9197909716956001600160401b03604051981688526020880152604087015233606087015260ff610af2612822565b16608087015263ffffffff610b056128f6565b1660a08701526001600160401b03610b1b612840565b1660c087015263ffffffff610b2e612909565b1660e087015261ffff610b3f6129d0565b16908601526001600160401b03610b5461286c565b1661012086015260c435906001600160401b03821680920361016a575093806104dc85947fd8d2e70a8565fd50fc9d5c9ffe27d5b514a5335b62a34a6922f6d33cf0623c6194602098610140850152610180610160850152610180840191612997565b50604491634e78099360e11b82526004526001602452fd5b503461016a57602036600319011261016a5760206001600160401b0361015a610bf6612822565b610bff81612e27565b61295e565b50604036600319011261016a57610c19612822565b610c2161292d565b90610c2b81612e27565b6001600160a01b038216928315610eab57610c4a620f424034046140fb565b936001600160401b03851694620f424086023403610e98576001600160401b037f000000000000000000000000000000000000000000000000000000000000000016808710610e8157506001600160401b03610ca58561295e565b90549060031b1c166001600160401b03610cc3826001603f1b612c9c565b168711610e5d5790610cd491613be7565b610ce86001600160401b036107748661295e565b9055610cf48484613c28565b60ff841692838152600c6020526040812063ffffffff83165f526020526001600160401b0360405f2054166001603f1b811015610e42575060405195610d3987612ae6565b848752602087019263ffffffff1697888452604088019485526060880195818752610d6390613dcd565b610d6c8a613dcd565b91610d7690613dcd565b91610d8091614142565b91610d98919060601b6001600160601b031916614142565b610da191614142565b90610dab91614142565b93610db690856134da565b90969195604051976001600160401b03168852602088015260408701525160ff1660608601525163ffffffff166080850152600160a01b6001900390511660a0840152516001600160401b031660c08301526001600160401b03169060e07fd2ff1093f5dde47697217e609b7fa16c7a3a7af03b8c07a8c17aeae487f19a6c91a2604051908152602090f35b63aadc3d9360e01b82526004526001603f1b60245260449150fd5b83610e6a88604493612a25565b630618c5e560e51b82526004526001603f1b602452fd5b63a2c7074360e01b84526004879052602452604483fd5b6308912db560e11b835234600452602483fd5b60016213f4e360e31b03198152600490fd5b503461112a575f36600319011261112a57610ed6612b22565b602e54610ef663ffffffff6020840151166001600160401b03831661373b565b67ffffffffffffffff1916426001600160401b031617602e55610f17612d1a565b908051156111ca575b60408201906001600160401b0382511693610f4663ffffffff6101408401511648613b8b565b9063ffffffff610160840151166040516318b30b2360e31b81526020816004816015602160991b015afa908115611136575f916111ab575b50604051635cf2496960e01b8152906020826004816015602160991b015afa918215611136575f92611172575b5090640ffffffff0610fc09260041b16613b8b565b60405163346aee5360e11b815291906020836004816015602160991b015afa928315611136575f93611141575b506040516303e0818560e61b8152926020846004816015602160991b015afa938415611136575f946110fa575b509061103261103d9463ffffffff6110389416613b8b565b90612a25565b613b8b565b806110a557506020956110949594936110786110666001600160401b039561108c95905b612a25565b63ffffffff610180840151169061407e565b8460e08160c0850151169301511692613b9e565b1690526137e2565b6001600160401b0360405191168152f35b929493925f198101915081116110e657620f42409004600181018091116110e657602095611094956110786110666001600160401b039561108c9590612a25565b634e487b7160e01b5f52601160045260245ffd5b9350906020843d60201161112e575b8161111660209383612b01565b8101031261112a579251929061103261101a565b5f80fd5b3d9150611109565b6040513d5f823e3d90fd5b61116491935060203d60201161116b575b61115c8183612b01565b8101906140df565b915f610fed565b503d611152565b91506020823d6020116111a3575b8161118d60209383612b01565b8101031261112a57905190640ffffffff0610fab565b3d9150611180565b6111c4915060203d60201161116b5761115c8183612b01565b5f610f7e565b6040516303e0818560e61b81526020816004816015602160991b015afa908115611136575f916112f3575b508060111b908082046202000014901517156110e657604051635cf2496960e01b81526020816004816015602160991b015afa908115611136575f916112bf575b50611266916110326112549263ffffffff6101008701511690613b8b565b63ffffffff610120840151169061407e565b6001600160401b0361128a8185511682604086015116848460608801511692613b9e565b1683526001600160401b036112b76020850192828451169083608087015116908460a08801511692613b9e565b169052610f20565b90506020813d6020116112eb575b816112da60209383612b01565b8101031261112a5751611266611236565b3d91506112cd565b90506020813d60201161131d575b8161130e60209383612b01565b8101031261112a57515f6111f5565b3d9150611301565b3461112a57602036600319011261112a5761133e612856565b6001600160401b035f54166001600160401b03821690808210156113a9575060ff61136a608093613716565b835f93929352600160205260405f2054935f5260026020526001600160401b0360405f2054936040519586521660208501521660408301526060820152f35b906313060cb560e21b5f5260045260245260445ffd5b3461112a575f36600319011261112a576040516113db81612a9b565b5f81525f60208201525f60408201525f60608201526080604051916113ff83612aca565b5f83525f60208401525f60408401525f60608401525f828401525f60a08401525f60c08401525f60e08401525f6101008401525f6101208401525f6101408401525f6101608401525f610180840152015261022060405161145f81612a9b565b60018060a01b037f000000000000000000000000000000000000000000000000000000000000000016815263ffffffff6101806020830160018060a01b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b036040850160018060a01b037f00000000000000000000000000000000000000000000000000000000000000001681526060860190827f000000000000000000000000000000000000000000000000000000000000000016825261152a612b22565b93608088019485526040519760018060a01b03905116885260018060a01b03905116602088015260018060a01b03905116604087015251166060850152518051151560808501528260208201511660a08501526001600160401b0360408201511660c08501526001600160401b0360608201511660e08501526001600160401b036080820151166101008501526001600160401b0360a0820151166101208501526001600160401b0360c0820151166101408501526001600160401b0360e08201511661016085015282610100820151168285015282610120820151166101a085015282610140820151166101c085015282610160820151166101e0850152015116610200820152f35b3461112a57366003190160e0811261112a5760c01361112a5760c4356001600160401b03811161112a5761166c9036906004016128c6565b90611678610204612979565b6001820361182957906020917f4903f342c7d4f4bac058865a526ecd49baa06a7f61b4692a161ba8ce151584e16001600160401b03806104dc61176d8686610aab6117626040516116ca60e082612b01565b6006815260c0368e8301376116e260ff61026c612979565b6116eb82613675565b526116fc63ffffffff61026c6132fc565b61170582613682565b526117116102ad612d71565b61171a82613692565b5261172b63ffffffff61026c61330f565b611734826136a2565b5261174361ffff61026c6136f6565b61174c826136b2565b526117598861026c612d87565b610a9a826136c2565b600360f81b90614142565b9461177f611779612979565b876134da565b9891949094169788976040519687961686528a860152604085015233606085015260ff6117aa612822565b16608085015263ffffffff6117bd6128f6565b1660a08501526001600160401b036117d3612840565b1660c085015263ffffffff6117e6612909565b1660e085015261ffff6117f76129d0565b166101008501526001600160401b0361180e61286c565b16610120850152610160610140850152610160840191612997565b50634e78099360e11b5f52600452600160245260445ffd5b3461112a57602036600319011261112a57602061082261185f612856565b612cbc565b3461112a57604036600319011261112a5761187d612856565b60243590611889612be9565b50600182018083116110e657601d549081841080611926575b159182156118ec575b50506118cd5760806109386118c86118c285612c0d565b50612c25565b613b30565b6001600160401b0390634b2bd63760e01b5f521660045260245260445ffd5b81109150816118fe575b5083806118ab565b6001600160401b03915061191190612c0d565b5054166001600160401b0382161015836118f6565b506001600160401b0361193885612c0d565b5054166001600160401b03841610156118a2565b3461112a57604036600319011261112a57611965612856565b602435906001600160401b0382169182810361112a577f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03163303611a6e576119b3612b22565b92835115611a5f576020936001600160401b0361109494602e546119e563ffffffff8986015116848360401c1661373b565b6fffffffffffffffff000000000000000019164260401b6fffffffffffffffff00000000000000001617602e55611a56611a1d612d1a565b95611a3a8488511685604088015116866060890151169186613780565b88870194848651168560a0816080850151169301511692613780565b168352526137e2565b63d4b2538560e01b5f5260045ffd5b635612c16360e01b5f523360045260245ffd5b3461112a575f36600319011261112a576020601d54604051908152f35b3461112a57602036600319011261112a576040611ab9612856565b6001600160401b035f611acb83612cbc565b92825f541683821610611ae7575b508351928352166020820152f35b611af19150613716565b5084611ad9565b3461112a57604036600319011261112a576001600160401b036004351161112a576101006004353603600319011261112a576024356001600160401b03811161112a57611b499036906004016128c6565b90611b5b610204600435600401612989565b611b6f60a4600435016004356004016135d7565b611b8360c4600435016004356004016129f0565b9091611b99608460043501600435600401612a32565b949050611bb060e460043501600435600401612a32565b90506001811161233757611bcf611bd49161106186611061878b612a25565b613d04565b5f5b8281106123115750505f5b8281106122e1578686611bfe60c4600435016004356004016129f0565b9050600101806001116110e657611c2e611c3591611c2660e460043501600435600401612a32565b919050612a25565b83836132db565b61012090604051611c468382612b01565b60088152601f198301366020830137611c6860ff61026c600435600401612989565b611c7182613675565b52611c8863ffffffff61026c602460043501613322565b611c9182613682565b52611ca36102ad604460043501612db3565b611cac82613692565b52611cc161ffff61026c606460043501613707565b611cca826136a2565b52611cdf608460043501600435600401612a32565b929091611ceb84613643565b955f5b8751811015611d245780611d1361ffff61026c611d0e6001958b8b613d5b565b613707565b611d1d828b6136e2565b5201611cee565b5085611d478861035c611d416001600160401b0383511692613e29565b91613dcd565b611d50846136b2565b52611d6560a4600435016004356004016135d7565b919092611d7183613643565b955f5b8751811015611dbe5780611dad8761035c60ff61026c6020610579878d611da761ffff61026c611d0e60019e858d61360c565b9761360c565b611db7828b6136e2565b5201611d74565b5085611ddb8861035c611d416001600160401b0383511692613e29565b611de4826136c2565b52611df960c4600435016004356004016129f0565b929091611e0584613643565b955f5b8751811015611ecd5780611ebc611e22600193898961361c565b611eb36001600160401b0361026c608060c09460405195611e438188612b01565b600587525060a0366020880137611e5f61ffff61026c83613707565b611e6887613675565b526020810135611e7787613682565b52611e8960ff61026c60408401612989565b611e9287613692565b52611ea38461026c60608401612db3565b611eac876136a2565b5201612db3565b610a9a826136b2565b611ec6828b6136e2565b5201611e08565b5085611eea8861035c611d416001600160401b0383511692613e29565b611ef3846136d2565b52611f0860e460043501600435600401612a32565b929091611f1484613643565b955f5b8751811015611f405780611f2e6001928888613d5b565b35611f39828b6136e2565b5201611f17565b5085876001600160401b03815116908051600181116122cb57611f6e9291906122b8575061035c5f91613dcd565b908051600710156122a45782610aab611f9183611f9c9561010089960152613f07565b600160f81b90614142565b91611fb4611fae600435600401612989565b846134da565b909291946001600160401b03604051941684526020840152604083015233606083015260c060808301526101c082019460ff611ff4600435600401612832565b1660c084015263ffffffff61200d60246004350161291c565b1660e08401526001600160401b03612029604460043501612882565b1661010084015261ffff6120416064600435016129e1565b169083015261205a608460043501600435600401612a67565b610100610140850152958690526101e08301955f5b8181106122815750505060043536819003602219019060a401358181121561112a5760043501602460048201359101966001600160401b03821161112a578160061b3603881361112a5784810360bf190161016086015281815260200196905f5b81811061224a5750505060c460043501359081121561112a5760043501602460048201359101956001600160401b03821161112a5760a082023603871361112a5783810360bf190161018085015281815260200195905f5b8181106121d557505050602061214860e460043501600435600401612a67565b84880360bf19016101a086015280885296909101955f5b8181106121bf5750505090806121ab867fd8a2c47821e2c0eca60b8d82a21f0e058f59babf7ba3a77e79dc724baf3bc96294836020990360a08501526001600160401b03881696612997565b0390a26001600160401b0360405191168152f35b823588526020978801979092019160010161215f565b90919660a08060019261ffff6121ea8c6129e1565b16815260208b0135602082015260ff61220560408d01612832565b1660408201526001600160401b0361221f60608d01612882565b1660608201526001600160401b0361223960808d01612882565b166080820152019801929101612128565b90919760408060019260ff61227060208e61ffff612267826129e1565b16855201612832565b1660208201520199019291016120d0565b90919660208060019261ffff6122968c6129e1565b16815201980192910161206f565b634e487b7160e01b5f52603260045260245ffd5b6122c461035c91613675565b5191613dcd565b630ff9ca3560e21b5f526004525f60245260445ffd5b8061230b6122f5600193611061868a612a25565b612305604061057985898b61361c565b90613d35565b01611be1565b8061233161232160019389612a25565b612305602061057985898961360c565b01611bd6565b635abc874960e01b5f5260045260245ffd5b3461112a57604036600319011261112a57612362612822565b60ff61236c6128f6565b91165f52600c60205263ffffffff60405f2091165f5260205260206001600160401b0360405f205416604051908152f35b3461112a5760c036600319011261112a576123b6612822565b606036602319011261112a57604036608319011261112a576123d781612e27565b60ff81166123e481613dcd565b916123f563ffffffff61026c6132fc565b926044359361ffff851680860361112a576020957f18bc4396dde888fc109ba5e3708cfe5685e42e04de9fe28236c3335a8ab08dfc93610120936001600160401b039361245961245061244783613dcd565b60643594614142565b61035c84614122565b9361248e612487610aa06084359661035c61248160a4359a61247b8c8c614142565b93614142565b91614122565b998a6134da565b9b91979097169a8b9a6001600160401b03604051991689528d8901526040880152606087015263ffffffff6124c16128f6565b1660808701525060a085015260c084015260e0830152610100820152a2604051908152f35b3461112a57366003190160a0811261112a5760801361112a576084356001600160401b03811161112a5761251e9036906004016128c6565b612529610204612979565b600181036126565761253e60ff61026c612979565b9061254f63ffffffff61026c6132fc565b9061255b6102ad612d71565b91606435936001600160401b0385169384860361112a5786846125d07f0b86ba0dd571565a63f4a24f09d098a7bb7dccba376cb586b051d00d59746c549660209a610aab6125c56104dc9761035c6001600160401b039b9a8f8f9c6103568f9e6103569350613dcd565b600160fa1b90614142565b966125e26125dc612979565b896134da565b9a9196909616998a996040519889981688528c880152604087015233606087015260ff61260d612822565b16608087015263ffffffff6126206128f6565b1660a08701526001600160401b03612636612840565b1660c08701525060e0850152610120610100850152610120840191612997565b634e78099360e11b5f52600452600160245260445ffd5b3461112a57608036600319011261112a576004356001600160401b03811161112a57610340600319823603011261112a576126a6612812565b6126ae612840565b6064356001600160401b03811161112a576126cd903690600401612896565b93906126d884612e27565b600c85036127d85791612714602095926106de611094956001600160401b038516956107f88960031b166004179161270f88613dcd565b613d6b565b6127366001600160401b0361272886612943565b90549060031b1c1682613220565b93849261276361274583612943565b81939154906001600160401b03809160031b9316831b921b19161790565b9055604080516001600160401b0385811682529390931660208401527f0000000000000000000000000000000000000000000000000000000000000000926001600160a01b0384169260ff16917f27c6564d442cf39c69fc08aa96d14922ade523ea4d60558fe1e19af7dbef39c091a3613260565b84631aeb1e7960e01b5f52600452600c60245260445ffd5b3461112a575f36600319011261112a576020906001600160401b035f54168152f35b6024359060ff8216820361112a57565b6004359060ff8216820361112a57565b359060ff8216820361112a57565b604435906001600160401b038216820361112a57565b600435906001600160401b038216820361112a57565b60a435906001600160401b038216820361112a57565b35906001600160401b038216820361112a57565b9181601f8401121561112a578235916001600160401b03831161112a576020808501948460051b01011161112a57565b9181601f8401121561112a578235916001600160401b03831161112a576020808501948460061b01011161112a57565b6024359063ffffffff8216820361112a57565b6064359063ffffffff8216820361112a57565b359063ffffffff8216820361112a57565b602435906001600160a01b038216820361112a57565b9060408210156122a45760188260021c600d019260031b1690565b9060408210156122a45760188260021c601e019260031b1690565b60043560ff8116810361112a5790565b3560ff8116810361112a5790565b916020908281520191905f5b8181106129b05750505090565b8235845260208084013590850152604093840193909201916001016129a3565b6084359061ffff8216820361112a57565b359061ffff8216820361112a57565b903590601e198136030182121561112a57018035906001600160401b03821161112a576020019160a082023603831361112a57565b919082018092116110e657565b903590601e198136030182121561112a57018035906001600160401b03821161112a57602001918160051b3603831361112a57565b9035601e198236030181121561112a5701602081359101916001600160401b03821161112a578160051b3603831361112a57565b60a081019081106001600160401b03821117612ab657604052565b634e487b7160e01b5f52604160045260245ffd5b6101a081019081106001600160401b03821117612ab657604052565b608081019081106001600160401b03821117612ab657604052565b90601f801991011681019081106001600160401b03821117612ab657604052565b60405190612b2f82612aca565b816001600160401b03602f5460ff81161515835263ffffffff8160081c166020840152818160281c166040840152818160681c16606084015260a81c1660808201526030546001600160401b03811660a08301526001600160401b038160401c1660c08301526001600160401b038160801c1660e083015263ffffffff8160c01c1661010083015260e01c61012082015261018063ffffffff603154818116610140850152818160201c1661016085015260401c16910152565b60405190612bf682612ae6565b5f6060838281528260208201528260408201520152565b601d548110156122a457601d5f5260205f2001905f90565b90604051612c3281612a9b565b60808193546001600160401b038116835265ffffffffffff8160401c16602084015265ffffffffffff8160701c16604084015265ffffffffffff8160a01c16606084015260d01c910152565b6001600160401b035f19911601906001600160401b0382116110e657565b906001600160401b03809116911603906001600160401b0382116110e657565b6001600160401b035f54166001600160401b03821690808211612d045750612ce357505f90565b612cf46001600160401b0391612c7e565b165f52600260205260405f205490565b90637a88707f60e11b5f5260045260245260445ffd5b612d22612be9565b50601d545f1981019081116110e6576118c86118c2612d4092612c0d565b90565b63ffffffff5f199116019063ffffffff82116110e657565b6064356001600160a01b038116810361112a5790565b6044356001600160401b038116810361112a5790565b60a4356001600160401b038116810361112a5790565b60c4356001600160401b038116810361112a5790565b356001600160401b038116810361112a5790565b903590601e198136030182121561112a57018035906001600160401b03821161112a57602001918160071b3603831361112a57565b91908110156122a45760071b0190565b9060408210156122a457601c8260031c6003019260021b1690565b60ff166040811015612e365750565b6356c1a00f60e01b5f5260045260245ffd5b9035603e198236030181121561112a570190565b60ff612e6782612832565b1682526020810135601e198236030181121561112a570190602082359201916001600160401b03811161112a57803603831361112a578060609360406020850152816040850152848401375f828201840152601f01601f1916010190565b906040519160208301602081526001600160401b03612ee383612882565b1660408501526020820135606085015260408201356080850152606082013560a0850152608082013560c08501526001600160401b03612f2560a08401612882565b1660e085015260c08201356101008501526001600160401b03612f4a60e08401612882565b166101208501526101008201356101408501526001600160401b03612f726101208401612882565b166101608501526001600160401b03612f8e6101408401612882565b166101808501526101608201356101a08501526001600160401b03612fb66101808401612882565b166101c08501526001600160401b03612fd26101a08401612882565b166101e08501526001600160401b03612fee6101c08401612882565b166102008501526001600160401b0361300a6101e08401612882565b16610220850152610200820135610240850152610220820135938461026082015261307361305361303f610240860186612e48565b610340610280850152610380840190612e5c565b613061610260860186612e48565b838203603f19016102a0850152612e5c565b63ffffffff613085610280860161291c565b166102c083015263ffffffff61309e6102a0860161291c565b166102e083015263ffffffff6130b76102c0860161291c565b1661030083015263ffffffff6130d06102e0860161291c565b166103208301526103008401356001600160a01b0381169081900361112a576131259183916103408301526001600160401b036131106103208801612882565b1661036083015203601f198101835282612b01565b5190209061313281612db3565b60405162c421db60e21b81526001600160401b03919091166004820152602481018390526020816044817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa908115611136575f916131e5575b50156131be5750508181036131a9575050565b634a82602f60e11b5f5260045260245260445ffd5b6131cf6001600160401b0391612db3565b6341deae8360e01b5f521660045260245260445ffd5b90506020813d602011613218575b8161320060209383612b01565b8101031261112a5751801515810361112a575f613196565b3d91506131f3565b6001600160401b0391821691168181111561324b576001600160401b039161324791612c9c565b1690565b6344b88aa960e01b5f5260045260245260445ffd5b906001600160401b03620f4240911602905f80808085855af13d156132d6573d6001600160401b038111612ab657604051906132a6601f8201601f191660200183612b01565b81525f60203d92013e5b156132b9575050565b63daa339bd60e01b5f5260018060a01b031660045260245260445ffd5b6132b0565b508181036132e7575050565b634e78099360e11b5f5260045260245260445ffd5b60243563ffffffff8116810361112a5790565b60643563ffffffff8116810361112a5790565b3563ffffffff8116810361112a5790565b9190929361334085613643565b925f5b845181101561337a578061336961335d6001938a8861360c565b60208101359035614142565b61337382886136e2565b5201613343565b50835191955093926001600160401b038216925060208211613484575f915f5b600581106133e65750936133c9612d40969461035c61035c9561248195611f9199155f146133dc575091613dcd565b9360601b6001600160601b031916614142565b6122c49150613675565b9290600181018082116110e65760011c905f5b82811061341657505061340f6001919280614142565b930161339a565b6001600160ff1b03811681141590600181901b826110e65760018101928382116110e6578484101561347c575061344e5f93886136e2565b51925b6110e65760019261346561346b92896136e2565b51614142565b61347582886136e2565b52016133f9565b869350613451565b50630ff9ca3560e21b5f52600452600560245260445ffd5b905f548210156122a4575f8052600282901c7f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563019160031b60181690565b90915f54906001600160401b038216936001600160401b0342169385155f146135b4575f5b5f194301904382116110e65760605f91602093604051918252858583015240604082015260025afa60203d1416915f5192156135a5578294600160401b811015612ab65760ff61355782600161358794015f5561349c565b9190931667ffffffffffffff004260081b1617908354906001600160401b03809160031b9316831b921b19161790565b9055855f52600160205260405f2055845f52600260205260405f2055565b635ab1855160e01b5f5260045ffd5b6001600160401b036135c587612c7e565b165f52600260205260405f20546134ff565b903590601e198136030182121561112a57018035906001600160401b03821161112a57602001918160061b3603831361112a57565b91908110156122a45760061b0190565b91908110156122a45760a0020190565b6001600160401b038111612ab65760051b60200190565b9061364d8261362c565b61365a6040519182612b01565b828152809261366b601f199161362c565b0190602036910137565b8051156122a45760200190565b8051600110156122a45760400190565b8051600210156122a45760600190565b8051600310156122a45760800190565b8051600410156122a45760a00190565b8051600510156122a45760c00190565b8051600610156122a45760e00190565b80518210156122a45760209160051b010190565b60843561ffff8116810361112a5790565b3561ffff8116810361112a5790565b61371f9061349c565b90549060031b1c9060ff66ffffffffffffff8360081c16921690565b63ffffffff6001600160401b036137559216921682612a25565b90151580613777575b6137655750565b63399ba1a560e01b5f5260045260245ffd5b5080421061375e565b916001600160401b0393613795918593613fd7565b939116911681811080156137d0575b6137ad57505050565b6001600160401b0393506316d50a0960e01b5f526004526024521660445260645ffd5b506001600160401b03831681116137a4565b6137ea612d1a565b6001600160401b038251166001600160401b03825116149081613b0b575b81613aee575b50613adf576138266001600160401b03825116613dcd565b6020820161383d6001600160401b03825116613dcd565b9061387b611762604086019461035c61385f6001600160401b03885116613dcd565b9161035660608a01976103566001600160401b038a5116613dcd565b5f54906001600160401b038216956001600160401b0342169287155f14613abc575f5b5f194301904382116110e65760605f91602093604051918252878583015240604082015260025afa60203d1416905f5191156135a557600160401b811015612ab6576138f281600161392393015f5561349c565b60ff67ffffffffffffff009392934260081b1617908354906001600160401b03809160031b9316831b921b19161790565b9055875f5260016020528260405f2055875f5260026020528060405f205560018801926001600160401b0384116110e65765ffffffffffff8080808651169851169951169751166001600160401b036040519561397f87612a9b565b16855260208501968752604085019889526060850197885260808501908152601d54600160401b811015612ab6578060016139bd9201601d55612c0d565b919091613aa957945196519851975194516040998a1b6dffffffffffff0000000000000000166001600160401b03989098169790971760709890981b65ffffffffffff60701b169790971760a09490941b65ffffffffffff60a01b169390931760d09590951b6001600160d01b03191694909417909455845191825260208201529283015282917f84cf60623d6566aecc4068263d9886e656448efe6193a347ea5dee809fe538ac9160e09190613aa59060608301906001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565ba290565b634e487b7160e01b5f525f60045260245ffd5b6001600160401b03613acd89612c7e565b165f52600260205260405f205461389e565b634813c93360e11b5f5260045ffd5b90506001600160401b03604081818501511692015116145f61380e565b90506001600160401b036020830151166001600160401b036020830151161490613808565b613b38612be9565b5065ffffffffffff6020820151169065ffffffffffff6040820151169065ffffffffffff608081606084015116920151169160405193613b7785612ae6565b845260208401526040830152606082015290565b818102929181159184041417156110e657565b91613bab92939193613fd7565b906001600160401b038316906001600160401b0381168210613be057506001600160401b03821610613bdb575090565b905090565b9250505090565b906001600160401b038091169116016001600160401b0381116110e6576001600160401b031690565b63ffffffff60019116019063ffffffff82116110e657565b91909160ff8116805f52600b60205260405f2060018060a01b0385165f5260205263ffffffff60405f20541680613cf6575063ffffffff613c6883612e0c565b90549060031b1c169363ffffffff8514613ce357613c8585613c10565b915f52600b60205260405f209060018060a01b03165f5260205263ffffffff60405f20911663ffffffff19825416179055613cc8613cc284613c10565b91612e0c565b63ffffffff80839493549260031b9316831b921b1916179055565b50631471e67360e11b5f5260045260245ffd5b915050612d40919250612d43565b80158015613d2b575b613d145750565b631c8bfaa360e31b5f52600452601060245260445ffd5b5060108111613d0d565b9060ff169060028211613d46575050565b632e9d20db60e11b5f5260045260245260445ffd5b91908110156122a45760051b0190565b939290915f925b818410613d7f5750505050565b90919294600190818086891c16145f14613db257613da890613da2888686613d5b565b35614142565b9501929190613d72565b613dc890613dc1888686613d5b565b3590614142565b613da8565b8060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b80519060108211613eef575f915f5b60048110613e575750613e49575090565b613e539150613675565b5190565b9290600181018082116110e65760011c905f5b828110613e87575050613e806001919280614142565b9301613e38565b6001600160ff1b03811681141590600181901b826110e65760018101928382116110e65784841015613ee75750613ebf5f93886136e2565b51925b6110e657600192613465613ed692896136e2565b613ee082886136e2565b5201613e6a565b869350613ec2565b50630ff9ca3560e21b5f52600452600460245260445ffd5b80519060088211613fbf575f915f5b60038110613f275750613e49575090565b9290600181018082116110e65760011c905f5b828110613f57575050613f506001919280614142565b9301613f16565b6001600160ff1b03811681141590600181901b826110e65760018101928382116110e65784841015613fb75750613f8f5f93886136e2565b51925b6110e657600192613465613fa692896136e2565b613fb082886136e2565b5201613f3a565b869350613f92565b50630ff9ca3560e21b5f52600452600360245260445ffd5b929091671fffffffffffffff8460031c16928315614075575b6001600160401b0384166001600160401b038616115f1461406b5761402e6001600160401b03614024818716828916612c9c565b16945b8596613be7565b936001600160401b03808316911610614063575b506001600160401b0381166001600160401b0384161161405f5750565b9150565b93505f614042565b61402e5f94614027565b60019350613ff0565b620f4240820291808304620f424014901517156110e657806140a5575050612d405f6140fb565b5f1981019081116110e65781156140cb5704600181018091116110e657612d40906140fb565b634e487b7160e01b5f52601260045260245ffd5b9081602091031261112a575163ffffffff8116810361112a5790565b6001600160401b03811015614116576001600160401b031690565b506001600160401b0390565b5f525f60205260205f60408160025afa60203d1416905f5191156135a557565b5f5260205260205f60408160025afa60203d1416905f5191156135a55756' as const

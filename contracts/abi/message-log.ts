@@ -7,20 +7,17 @@ export const messageLogAbi = [
     "inputs": [
       {
         "name": "conversation",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "head",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "count",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -31,20 +28,17 @@ export const messageLogAbi = [
     "inputs": [
       {
         "name": "conversation",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -55,13 +49,11 @@ export const messageLogAbi = [
     "inputs": [
       {
         "name": "first",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "members",
-        "type": "address[2][]",
-        "internalType": "address[2][]"
+        "type": "address[2][]"
       }
     ],
     "outputs": [],
@@ -73,13 +65,11 @@ export const messageLogAbi = [
     "inputs": [
       {
         "name": "conversation",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "content",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "outputs": [],
@@ -92,26 +82,22 @@ export const messageLogAbi = [
       {
         "name": "conversation",
         "type": "uint256",
-        "indexed": true,
-        "internalType": "uint256"
+        "indexed": true
       },
       {
         "name": "sender",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "position",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "content",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -122,13 +108,11 @@ export const messageLogAbi = [
     "inputs": [
       {
         "name": "conversation",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "sender",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   }

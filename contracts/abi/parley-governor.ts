@@ -6,38 +6,31 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "votes",
-        "type": "address",
-        "internalType": "contract IVotes"
+        "type": "address"
       },
       {
         "name": "timelock_",
-        "type": "address",
-        "internalType": "contract TimelockController"
+        "type": "address"
       },
       {
         "name": "delay",
-        "type": "uint48",
-        "internalType": "uint48"
+        "type": "uint48"
       },
       {
         "name": "period",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       },
       {
         "name": "threshold",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "quorumPercent",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "extension",
-        "type": "uint48",
-        "internalType": "uint48"
+        "type": "uint48"
       }
     ],
     "stateMutability": "nonpayable"
@@ -53,8 +46,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view"
@@ -66,8 +58,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ],
     "stateMutability": "view"
@@ -79,8 +70,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ],
     "stateMutability": "pure"
@@ -92,8 +82,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view"
@@ -104,30 +93,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "targets",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       },
       {
         "name": "values",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       },
       {
         "name": "calldatas",
-        "type": "bytes[]",
-        "internalType": "bytes[]"
+        "type": "bytes[]"
       },
       {
         "name": "descriptionHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -138,20 +122,17 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "support",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -162,30 +143,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "support",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "voter",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "signature",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -196,25 +172,21 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "support",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "reason",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -225,30 +197,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "support",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "reason",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "params",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -259,40 +226,33 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "support",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "voter",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "reason",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "params",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       },
       {
         "name": "signature",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -304,8 +264,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint48",
-        "internalType": "uint48"
+        "type": "uint48"
       }
     ],
     "stateMutability": "view"
@@ -317,38 +276,31 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "fields",
-        "type": "bytes1",
-        "internalType": "bytes1"
+        "type": "bytes1"
       },
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "version",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "chainId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "verifyingContract",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "salt",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "extensions",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       }
     ],
     "stateMutability": "view"
@@ -359,30 +311,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "targets",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       },
       {
         "name": "values",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       },
       {
         "name": "calldatas",
-        "type": "bytes[]",
-        "internalType": "bytes[]"
+        "type": "bytes[]"
       },
       {
         "name": "descriptionHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "payable"
@@ -393,30 +340,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "targets",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       },
       {
         "name": "values",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       },
       {
         "name": "calldatas",
-        "type": "bytes[]",
-        "internalType": "bytes[]"
+        "type": "bytes[]"
       },
       {
         "name": "descriptionHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -427,20 +369,17 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "timepoint",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -451,25 +390,21 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "timepoint",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "params",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -480,20 +415,17 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -504,30 +436,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "targets",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       },
       {
         "name": "values",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       },
       {
         "name": "calldatas",
-        "type": "bytes[]",
-        "internalType": "bytes[]"
+        "type": "bytes[]"
       },
       {
         "name": "descriptionHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "pure"
@@ -539,8 +466,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint48",
-        "internalType": "uint48"
+        "type": "uint48"
       }
     ],
     "stateMutability": "view"
@@ -552,8 +478,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ],
     "stateMutability": "view"
@@ -564,15 +489,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "owner",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -583,35 +506,29 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       },
       {
         "name": "",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       },
       {
         "name": "",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bytes4",
-        "internalType": "bytes4"
+        "type": "bytes4"
       }
     ],
     "stateMutability": "nonpayable"
@@ -622,35 +539,29 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bytes4",
-        "internalType": "bytes4"
+        "type": "bytes4"
       }
     ],
     "stateMutability": "nonpayable"
@@ -661,30 +572,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bytes4",
-        "internalType": "bytes4"
+        "type": "bytes4"
       }
     ],
     "stateMutability": "nonpayable"
@@ -695,15 +601,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -714,15 +618,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -733,15 +635,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -752,15 +652,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -771,15 +669,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -791,8 +687,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -803,25 +698,21 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "againstVotes",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "forVotes",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "abstainVotes",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -832,30 +723,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "targets",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       },
       {
         "name": "values",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       },
       {
         "name": "calldatas",
-        "type": "bytes[]",
-        "internalType": "bytes[]"
+        "type": "bytes[]"
       },
       {
         "name": "description",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -866,30 +752,25 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "targets",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       },
       {
         "name": "values",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       },
       {
         "name": "calldatas",
-        "type": "bytes[]",
-        "internalType": "bytes[]"
+        "type": "bytes[]"
       },
       {
         "name": "descriptionHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -900,15 +781,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "timepoint",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -920,8 +799,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -932,15 +810,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "timepoint",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -952,8 +828,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -964,18 +839,15 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "target",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "data",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [],
@@ -987,8 +859,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "newVoteExtension",
-        "type": "uint48",
-        "internalType": "uint48"
+        "type": "uint48"
       }
     ],
     "outputs": [],
@@ -1000,8 +871,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "newProposalThreshold",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -1013,8 +883,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "newVotingDelay",
-        "type": "uint48",
-        "internalType": "uint48"
+        "type": "uint48"
       }
     ],
     "outputs": [],
@@ -1026,8 +895,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "newVotingPeriod",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       }
     ],
     "outputs": [],
@@ -1039,15 +907,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint8",
-        "internalType": "enum IGovernor.ProposalState"
+        "type": "uint8"
       }
     ],
     "stateMutability": "view"
@@ -1058,15 +924,13 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "interfaceId",
-        "type": "bytes4",
-        "internalType": "bytes4"
+        "type": "bytes4"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -1078,8 +942,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -1091,8 +954,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "contract IERC5805"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -1103,8 +965,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "newQuorumNumerator",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -1116,8 +977,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "contract TimelockController"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -1130,8 +990,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ],
     "stateMutability": "view"
@@ -1143,8 +1002,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -1156,8 +1014,7 @@ export const parleyGovernorAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -1175,14 +1032,12 @@ export const parleyGovernorAbi = [
       {
         "name": "oldVoteExtension",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "newVoteExtension",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1194,8 +1049,7 @@ export const parleyGovernorAbi = [
       {
         "name": "proposalId",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1207,56 +1061,47 @@ export const parleyGovernorAbi = [
       {
         "name": "proposalId",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "proposer",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "targets",
         "type": "address[]",
-        "indexed": false,
-        "internalType": "address[]"
+        "indexed": false
       },
       {
         "name": "values",
         "type": "uint256[]",
-        "indexed": false,
-        "internalType": "uint256[]"
+        "indexed": false
       },
       {
         "name": "signatures",
         "type": "string[]",
-        "indexed": false,
-        "internalType": "string[]"
+        "indexed": false
       },
       {
         "name": "calldatas",
         "type": "bytes[]",
-        "indexed": false,
-        "internalType": "bytes[]"
+        "indexed": false
       },
       {
         "name": "voteStart",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "voteEnd",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "description",
         "type": "string",
-        "indexed": false,
-        "internalType": "string"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1268,8 +1113,7 @@ export const parleyGovernorAbi = [
       {
         "name": "proposalId",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1281,14 +1125,12 @@ export const parleyGovernorAbi = [
       {
         "name": "proposalId",
         "type": "uint256",
-        "indexed": true,
-        "internalType": "uint256"
+        "indexed": true
       },
       {
         "name": "extendedDeadline",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1300,14 +1142,12 @@ export const parleyGovernorAbi = [
       {
         "name": "proposalId",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "etaSeconds",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1319,14 +1159,12 @@ export const parleyGovernorAbi = [
       {
         "name": "oldProposalThreshold",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "newProposalThreshold",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1338,14 +1176,12 @@ export const parleyGovernorAbi = [
       {
         "name": "oldQuorumNumerator",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "newQuorumNumerator",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1357,14 +1193,12 @@ export const parleyGovernorAbi = [
       {
         "name": "oldTimelock",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "newTimelock",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1376,32 +1210,27 @@ export const parleyGovernorAbi = [
       {
         "name": "voter",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "proposalId",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "support",
         "type": "uint8",
-        "indexed": false,
-        "internalType": "uint8"
+        "indexed": false
       },
       {
         "name": "weight",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "reason",
         "type": "string",
-        "indexed": false,
-        "internalType": "string"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1413,38 +1242,32 @@ export const parleyGovernorAbi = [
       {
         "name": "voter",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "proposalId",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "support",
         "type": "uint8",
-        "indexed": false,
-        "internalType": "uint8"
+        "indexed": false
       },
       {
         "name": "weight",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "reason",
         "type": "string",
-        "indexed": false,
-        "internalType": "string"
+        "indexed": false
       },
       {
         "name": "params",
         "type": "bytes",
-        "indexed": false,
-        "internalType": "bytes"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1456,14 +1279,12 @@ export const parleyGovernorAbi = [
       {
         "name": "oldVotingDelay",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "newVotingDelay",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1475,14 +1296,12 @@ export const parleyGovernorAbi = [
       {
         "name": "oldVotingPeriod",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "newVotingPeriod",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1493,23 +1312,19 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "min",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1534,8 +1349,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "voter",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1545,8 +1359,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1561,18 +1374,15 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "votes",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "threshold",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1582,18 +1392,15 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "targets",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "calldatas",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "values",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1603,13 +1410,11 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "quorumNumerator",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "quorumDenominator",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1619,8 +1424,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "voter",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1640,8 +1444,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "votingPeriod",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1651,8 +1454,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1662,8 +1464,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1673,13 +1474,11 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "newVoteExtension",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "maxVoteExtension",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1689,8 +1488,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1700,8 +1498,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1711,8 +1508,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1722,13 +1518,11 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1738,18 +1532,15 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "proposalId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "current",
-        "type": "uint8",
-        "internalType": "enum IGovernor.ProposalState"
+        "type": "uint8"
       },
       {
         "name": "expectedStates",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ]
   },
@@ -1759,13 +1550,11 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "currentNonce",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1785,13 +1574,11 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "bits",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1801,8 +1588,7 @@ export const parleyGovernorAbi = [
     "inputs": [
       {
         "name": "str",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   }

@@ -6,33 +6,27 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "governance_",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "treasury_",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "verifier",
-        "type": "address",
-        "internalType": "contract ISignatureVerifier"
+        "type": "address"
       },
       {
         "name": "defaultGate_",
-        "type": "address",
-        "internalType": "contract IInboxGate"
+        "type": "address"
       },
       {
         "name": "pricing_",
-        "type": "address",
-        "internalType": "contract IInvitePricing"
+        "type": "address"
       },
       {
         "name": "protocolShare_",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ],
     "stateMutability": "nonpayable"
@@ -44,8 +38,7 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "amount",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -56,15 +49,13 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -76,8 +67,7 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "contract IInboxGate"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -89,64 +79,52 @@ export const publicInboxAbi = [
       {
         "name": "request",
         "type": "tuple",
-        "internalType": "struct InviteRequest",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "maxFee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "gateData",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       },
       {
         "name": "parties",
         "type": "tuple",
-        "internalType": "struct InviteParties",
         "components": [
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "isStandingKnown",
-            "type": "bool",
-            "internalType": "bool"
+            "type": "bool"
           },
           {
             "name": "senderStanding",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "payerStanding",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "isQuoted",
-            "type": "bool",
-            "internalType": "bool"
+            "type": "bool"
           }
         ]
       }
@@ -154,13 +132,11 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "sequence",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -172,39 +148,32 @@ export const publicInboxAbi = [
       {
         "name": "requests",
         "type": "tuple[]",
-        "internalType": "struct InviteRequest[]",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "maxFee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "gateData",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       },
       {
         "name": "senders",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       },
       {
         "name": "payer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -216,8 +185,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -230,38 +198,31 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "fields",
-        "type": "bytes1",
-        "internalType": "bytes1"
+        "type": "bytes1"
       },
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "version",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "chainId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "verifyingContract",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "salt",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "extensions",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       }
     ],
     "stateMutability": "view"
@@ -273,8 +234,7 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -285,30 +245,25 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct InboxState",
         "components": [
           {
             "name": "gate",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "count",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "head",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       }
@@ -322,27 +277,22 @@ export const publicInboxAbi = [
       {
         "name": "request",
         "type": "tuple",
-        "internalType": "struct InviteRequest",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "maxFee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "gateData",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -350,8 +300,7 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "payable"
@@ -363,27 +312,22 @@ export const publicInboxAbi = [
       {
         "name": "requests",
         "type": "tuple[]",
-        "internalType": "struct InviteRequest[]",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "maxFee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "gateData",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -392,27 +336,22 @@ export const publicInboxAbi = [
       {
         "name": "outcomes",
         "type": "tuple[]",
-        "internalType": "struct InviteOutcome[]",
         "components": [
           {
             "name": "delivered",
-            "type": "bool",
-            "internalType": "bool"
+            "type": "bool"
           },
           {
             "name": "sequence",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "fee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "reason",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -426,8 +365,7 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "contract IInvitePricing"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -439,8 +377,7 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ],
     "stateMutability": "view"
@@ -452,86 +389,70 @@ export const publicInboxAbi = [
       {
         "name": "request",
         "type": "tuple",
-        "internalType": "struct InviteRequest",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "maxFee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "gateData",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       },
       {
         "name": "sender",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "payer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct InviteQuote",
         "components": [
           {
             "name": "gate",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "standing",
-            "type": "uint8",
-            "internalType": "enum Standing"
+            "type": "uint8"
           },
           {
             "name": "fee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "recipientPart",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "protocolPart",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "gatePart",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "networkPart",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "beneficiary",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           }
         ]
       }
@@ -545,66 +466,54 @@ export const publicInboxAbi = [
       {
         "name": "requests",
         "type": "tuple[]",
-        "internalType": "struct InviteRequest[]",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "maxFee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "gateData",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       },
       {
         "name": "senders",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       },
       {
         "name": "payer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "outcomes",
         "type": "tuple[]",
-        "internalType": "struct InviteOutcome[]",
         "components": [
           {
             "name": "delivered",
-            "type": "bool",
-            "internalType": "bool"
+            "type": "bool"
           },
           {
             "name": "sequence",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "fee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "reason",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -618,59 +527,48 @@ export const publicInboxAbi = [
       {
         "name": "signed",
         "type": "tuple",
-        "internalType": "struct SignedInvite",
         "components": [
           {
             "name": "request",
             "type": "tuple",
-            "internalType": "struct InviteRequest",
             "components": [
               {
                 "name": "recipient",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "contentDigest",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "maxFee",
-                "type": "uint256",
-                "internalType": "uint256"
+                "type": "uint256"
               },
               {
                 "name": "gateData",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "relayer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "authorization",
             "type": "tuple",
-            "internalType": "struct Authorization",
             "components": [
               {
                 "name": "signer",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "deadline",
-                "type": "uint256",
-                "internalType": "uint256"
+                "type": "uint256"
               },
               {
                 "name": "signature",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           }
@@ -680,8 +578,7 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "payable"
@@ -693,59 +590,48 @@ export const publicInboxAbi = [
       {
         "name": "invite",
         "type": "tuple",
-        "internalType": "struct SignedInvite",
         "components": [
           {
             "name": "request",
             "type": "tuple",
-            "internalType": "struct InviteRequest",
             "components": [
               {
                 "name": "recipient",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "contentDigest",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "maxFee",
-                "type": "uint256",
-                "internalType": "uint256"
+                "type": "uint256"
               },
               {
                 "name": "gateData",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "relayer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "authorization",
             "type": "tuple",
-            "internalType": "struct Authorization",
             "components": [
               {
                 "name": "signer",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "deadline",
-                "type": "uint256",
-                "internalType": "uint256"
+                "type": "uint256"
               },
               {
                 "name": "signature",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           }
@@ -753,25 +639,21 @@ export const publicInboxAbi = [
       },
       {
         "name": "payer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "payerStanding",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "sequence",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable"
@@ -783,59 +665,48 @@ export const publicInboxAbi = [
       {
         "name": "invites",
         "type": "tuple[]",
-        "internalType": "struct SignedInvite[]",
         "components": [
           {
             "name": "request",
             "type": "tuple",
-            "internalType": "struct InviteRequest",
             "components": [
               {
                 "name": "recipient",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "contentDigest",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "maxFee",
-                "type": "uint256",
-                "internalType": "uint256"
+                "type": "uint256"
               },
               {
                 "name": "gateData",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "relayer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "authorization",
             "type": "tuple",
-            "internalType": "struct Authorization",
             "components": [
               {
                 "name": "signer",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "deadline",
-                "type": "uint256",
-                "internalType": "uint256"
+                "type": "uint256"
               },
               {
                 "name": "signature",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           }
@@ -846,27 +717,22 @@ export const publicInboxAbi = [
       {
         "name": "outcomes",
         "type": "tuple[]",
-        "internalType": "struct InviteOutcome[]",
         "components": [
           {
             "name": "delivered",
-            "type": "bool",
-            "internalType": "bool"
+            "type": "bool"
           },
           {
             "name": "sequence",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "fee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "reason",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -879,25 +745,21 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "contentDigest",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "outputs": [
       {
         "name": "delivered",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "sequence",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -908,8 +770,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "gate",
-        "type": "address",
-        "internalType": "contract IInboxGate"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -921,8 +782,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "gate",
-        "type": "address",
-        "internalType": "contract IInboxGate"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -934,8 +794,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "next",
-        "type": "address",
-        "internalType": "contract IInvitePricing"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -947,8 +806,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "basisPoints",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ],
     "outputs": [],
@@ -960,13 +818,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "standing",
-        "type": "uint8",
-        "internalType": "enum Standing"
+        "type": "uint8"
       }
     ],
     "outputs": [],
@@ -978,20 +834,17 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint8",
-        "internalType": "enum Standing"
+        "type": "uint8"
       }
     ],
     "stateMutability": "view"
@@ -1003,8 +856,7 @@ export const publicInboxAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -1015,13 +867,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "amount",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [],
@@ -1034,8 +884,7 @@ export const publicInboxAbi = [
       {
         "name": "gate",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1047,20 +896,17 @@ export const publicInboxAbi = [
       {
         "name": "account",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "payer",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "value",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1078,14 +924,12 @@ export const publicInboxAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "gate",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1097,84 +941,69 @@ export const publicInboxAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "sequence",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "sender",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "payer",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "contentDigest",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "head",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "quote",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct InviteQuote",
         "components": [
           {
             "name": "gate",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "standing",
-            "type": "uint8",
-            "internalType": "enum Standing"
+            "type": "uint8"
           },
           {
             "name": "fee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "recipientPart",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "protocolPart",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "gatePart",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "networkPart",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "beneficiary",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           }
         ]
       }
@@ -1188,32 +1017,27 @@ export const publicInboxAbi = [
       {
         "name": "payer",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "contentDigest",
         "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
+        "indexed": true
       },
       {
         "name": "index",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "reason",
         "type": "bytes",
-        "indexed": false,
-        "internalType": "bytes"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1225,8 +1049,7 @@ export const publicInboxAbi = [
       {
         "name": "pricing",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1238,8 +1061,7 @@ export const publicInboxAbi = [
       {
         "name": "basisPoints",
         "type": "uint16",
-        "indexed": false,
-        "internalType": "uint16"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1251,20 +1073,17 @@ export const publicInboxAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "account",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "standing",
         "type": "uint8",
-        "indexed": false,
-        "internalType": "enum Standing"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1276,20 +1095,17 @@ export const publicInboxAbi = [
       {
         "name": "account",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "amount",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1305,18 +1121,15 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "contentDigest",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "sequence",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ]
   },
@@ -1326,13 +1139,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1347,13 +1158,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "maxFee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1363,18 +1172,15 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "gate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1384,13 +1190,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1400,13 +1204,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "part",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1416,8 +1218,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "gate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1427,8 +1228,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "pricing",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1438,13 +1238,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "available",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1454,8 +1252,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1465,8 +1262,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1476,13 +1272,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "relayer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1492,8 +1286,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   },
@@ -1503,13 +1296,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "amount",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1524,13 +1315,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "gate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1540,13 +1329,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "expected",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1556,18 +1343,15 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "gate",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "basisPoints",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       },
       {
         "name": "max",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ]
   },
@@ -1577,8 +1361,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "deadline",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1588,8 +1371,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "signer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -1599,13 +1381,11 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "index",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "needed",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -1616,27 +1396,22 @@ export const publicInboxAbi = [
       {
         "name": "outcomes",
         "type": "tuple[]",
-        "internalType": "struct InviteOutcome[]",
         "components": [
           {
             "name": "delivered",
-            "type": "bool",
-            "internalType": "bool"
+            "type": "bool"
           },
           {
             "name": "sequence",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "fee",
-            "type": "uint256",
-            "internalType": "uint256"
+            "type": "uint256"
           },
           {
             "name": "reason",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -1653,8 +1428,7 @@ export const publicInboxAbi = [
     "inputs": [
       {
         "name": "str",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   }

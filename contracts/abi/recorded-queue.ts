@@ -7,15 +7,13 @@ export const recordedQueueAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view"
@@ -26,30 +24,25 @@ export const recordedQueueAbi = [
     "inputs": [
       {
         "name": "index",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ],
     "outputs": [
       {
         "name": "root",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "time",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "shard",
-        "type": "uint8",
-        "internalType": "uint8"
+        "type": "uint8"
       },
       {
         "name": "inboxHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view"
@@ -60,40 +53,33 @@ export const recordedQueueAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "point",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "outputs": [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct Prices",
         "components": [
           {
             "name": "coreByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "witnessByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "settlement",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "stateByte",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           }
         ]
       }
@@ -107,64 +93,52 @@ export const recordedQueueAbi = [
       {
         "name": "items",
         "type": "tuple[]",
-        "internalType": "struct RecordedQueue.Item[]",
         "components": [
           {
             "name": "root",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "time",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "shard",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "inboxHash",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           }
         ]
       },
       {
         "name": "points",
         "type": "tuple[]",
-        "internalType": "struct RecordedQueue.Point[]",
         "components": [
           {
             "name": "count",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "prices",
             "type": "tuple",
-            "internalType": "struct Prices",
             "components": [
               {
                 "name": "coreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "witnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "settlement",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "stateByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               }
             ]
           }
@@ -180,13 +154,11 @@ export const recordedQueueAbi = [
     "inputs": [
       {
         "name": "index",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "length",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -196,13 +168,11 @@ export const recordedQueueAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "point",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   }

@@ -6,48 +6,39 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "governance_",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "directory",
-        "type": "address",
-        "internalType": "contract IContactDirectory"
+        "type": "address"
       },
       {
         "name": "stakes",
-        "type": "address",
-        "internalType": "contract IStakeVault"
+        "type": "address"
       },
       {
         "name": "lists",
-        "type": "address",
-        "internalType": "contract ISybilLists"
+        "type": "address"
       },
       {
         "name": "initial",
         "type": "tuple",
-        "internalType": "struct ReputationParameters",
         "components": [
           {
             "name": "newcomer",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "maturity",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "matureStake",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "attestation",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       }
@@ -60,28 +51,23 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "attester",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "subject",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "issuedAt",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "expiresAt",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "signature",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [],
@@ -94,38 +80,31 @@ export const reputationAbi = [
     "outputs": [
       {
         "name": "fields",
-        "type": "bytes1",
-        "internalType": "bytes1"
+        "type": "bytes1"
       },
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "version",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "chainId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "verifyingContract",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "salt",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "extensions",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       }
     ],
     "stateMutability": "view"
@@ -137,8 +116,7 @@ export const reputationAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -151,27 +129,22 @@ export const reputationAbi = [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct ReputationParameters",
         "components": [
           {
             "name": "newcomer",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "maturity",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "matureStake",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "attestation",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       }
@@ -185,8 +158,7 @@ export const reputationAbi = [
     "outputs": [
       {
         "name": "",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       }
     ],
     "stateMutability": "view"
@@ -197,15 +169,13 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "attester",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       }
     ],
     "stateMutability": "view"
@@ -216,40 +186,33 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "repute",
         "type": "tuple",
-        "internalType": "struct Repute",
         "components": [
           {
             "name": "registeredAt",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "attestedUntil",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "listed",
-            "type": "bool",
-            "internalType": "bool"
+            "type": "bool"
           },
           {
             "name": "surcharge",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "stake",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           }
         ]
       }
@@ -262,8 +225,7 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "subject",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -275,13 +237,11 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "attester",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "quota",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       }
     ],
     "outputs": [],
@@ -294,27 +254,22 @@ export const reputationAbi = [
       {
         "name": "next",
         "type": "tuple",
-        "internalType": "struct ReputationParameters",
         "components": [
           {
             "name": "newcomer",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "maturity",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "matureStake",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "attestation",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       }
@@ -328,8 +283,7 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "followed",
-        "type": "address[]",
-        "internalType": "address[]"
+        "type": "address[]"
       }
     ],
     "outputs": [],
@@ -342,20 +296,17 @@ export const reputationAbi = [
       {
         "name": "attester",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "subject",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "until",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -367,26 +318,22 @@ export const reputationAbi = [
       {
         "name": "attester",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "subject",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "issuedAt",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "expiresAt",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -404,14 +351,12 @@ export const reputationAbi = [
       {
         "name": "attester",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "quota",
         "type": "uint32",
-        "indexed": false,
-        "internalType": "uint32"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -423,8 +368,7 @@ export const reputationAbi = [
       {
         "name": "publishers",
         "type": "address[]",
-        "indexed": false,
-        "internalType": "address[]"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -437,27 +381,22 @@ export const reputationAbi = [
         "name": "parameters",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct ReputationParameters",
         "components": [
           {
             "name": "newcomer",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "maturity",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "matureStake",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "attestation",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       }
@@ -470,8 +409,7 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "earliest",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -481,23 +419,19 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "min",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -507,18 +441,15 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "before",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "next",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -528,8 +459,7 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   },
@@ -539,8 +469,7 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -555,13 +484,11 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "issuedAt",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "expiresAt",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ]
   },
@@ -571,18 +498,15 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "attester",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "subject",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "attestedUntil",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ]
   },
@@ -592,18 +516,15 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "attester",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "subject",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "revokedUntil",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ]
   },
@@ -613,13 +534,11 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "issuedAt",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -629,8 +548,7 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "attester",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -640,13 +558,11 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -656,13 +572,11 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "attester",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "quota",
-        "type": "uint32",
-        "internalType": "uint32"
+        "type": "uint32"
       }
     ]
   },
@@ -672,8 +586,7 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "attester",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -683,13 +596,11 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "subject",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -699,8 +610,7 @@ export const reputationAbi = [
     "inputs": [
       {
         "name": "str",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   }

@@ -7,126 +7,102 @@ export const rollupAbi = [
       {
         "name": "settings",
         "type": "tuple",
-        "internalType": "struct Settings",
         "components": [
           {
             "name": "sequencer",
             "type": "tuple",
-            "internalType": "struct SequencerKey",
             "components": [
               {
                 "name": "from",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "key",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "receiptKey",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "bondOwner",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               }
             ]
           },
           {
             "name": "operator",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "governance",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "treasury",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "claimer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "rules",
             "type": "tuple",
-            "internalType": "struct Rules",
             "components": [
               {
                 "name": "number",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "dataCommittee",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "verifiers",
                 "type": "tuple",
-                "internalType": "struct Verifiers",
                 "components": [
                   {
                     "name": "messages",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "operation",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "signature",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "stateRoot",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "malformed",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "pages",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   }
                 ]
               },
               {
                 "name": "fees",
                 "type": "tuple",
-                "internalType": "struct FeeParameters",
                 "components": [
                   {
                     "name": "minPrice",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "target",
-                    "type": "uint64",
-                    "internalType": "uint64"
+                    "type": "uint64"
                   },
                   {
                     "name": "fraction",
-                    "type": "uint64",
-                    "internalType": "uint64"
+                    "type": "uint64"
                   }
                 ]
               }
@@ -134,162 +110,157 @@ export const rollupAbi = [
           },
           {
             "name": "forceDelayMs",
-            "type": "uint64",
-            "internalType": "Millis"
+            "type": "uint64"
           },
           {
             "name": "genesisTimestamp",
-            "type": "uint64",
-            "internalType": "Millis"
+            "type": "uint64"
           },
           {
             "name": "genesisPrices",
             "type": "tuple",
-            "internalType": "struct Prices",
             "components": [
               {
                 "name": "coreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "witnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "settlement",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "stateByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               }
             ]
           },
           {
             "name": "windows",
             "type": "tuple",
-            "internalType": "struct Windows",
             "components": [
               {
                 "name": "challenge",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "data",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "answer",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "proof",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               }
             ]
           },
           {
             "name": "bond",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "evidencePeriod",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "keyNotice",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "upgradeNotice",
-            "type": "uint32",
-            "internalType": "uint32"
+            "type": "uint32"
           },
           {
             "name": "minDeposit",
-            "type": "uint64",
-            "internalType": "Mwei"
+            "type": "uint64"
           },
           {
             "name": "priceRules",
             "type": "tuple",
-            "internalType": "struct PriceRules",
             "components": [
               {
                 "name": "dataQuoted",
-                "type": "bool",
-                "internalType": "bool"
+                "type": "bool"
               },
               {
                 "name": "interval",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "minCoreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxCoreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "minWitnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxWitnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "minSettlement",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "maxSettlement",
-                "type": "uint64",
-                "internalType": "Mwei"
+                "type": "uint64"
               },
               {
                 "name": "blobTransactionGas",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "bytesPerBlob",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "claimGas",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "claimBytes",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "operationsPerClaim",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "contest",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "minDeposit",
+                "type": "uint128"
+              },
+              {
+                "name": "answerShare",
+                "type": "uint8"
+              },
+              {
+                "name": "silenceLimit",
+                "type": "uint32"
+              },
+              {
+                "name": "notice",
+                "type": "uint32"
+              },
+              {
+                "name": "rescueBond",
+                "type": "uint128"
               }
             ]
           }
@@ -297,1052 +268,719 @@ export const rollupAbi = [
       },
       {
         "name": "queue",
-        "type": "address",
-        "internalType": "contract IInbox"
-      }
-    ],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "announceRules",
-    "inputs": [
-      {
-        "name": "from",
-        "type": "uint64",
-        "internalType": "Millis"
+        "type": "address"
       },
       {
-        "name": "rules",
-        "type": "tuple",
-        "internalType": "struct Rules",
-        "components": [
-          {
-            "name": "number",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "dataCommittee",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "verifiers",
-            "type": "tuple",
-            "internalType": "struct Verifiers",
-            "components": [
-              {
-                "name": "messages",
-                "type": "address",
-                "internalType": "address"
-              },
-              {
-                "name": "operation",
-                "type": "address",
-                "internalType": "address"
-              },
-              {
-                "name": "signature",
-                "type": "address",
-                "internalType": "address"
-              },
-              {
-                "name": "stateRoot",
-                "type": "address",
-                "internalType": "address"
-              },
-              {
-                "name": "malformed",
-                "type": "address",
-                "internalType": "address"
-              },
-              {
-                "name": "pages",
-                "type": "address",
-                "internalType": "address"
-              }
-            ]
-          },
-          {
-            "name": "fees",
-            "type": "tuple",
-            "internalType": "struct FeeParameters",
-            "components": [
-              {
-                "name": "minPrice",
-                "type": "uint64",
-                "internalType": "Mwei"
-              },
-              {
-                "name": "target",
-                "type": "uint64",
-                "internalType": "uint64"
-              },
-              {
-                "name": "fraction",
-                "type": "uint64",
-                "internalType": "uint64"
-              }
-            ]
-          }
-        ]
+        "name": "contests_",
+        "type": "address"
       }
     ],
-    "outputs": [],
     "stateMutability": "nonpayable"
   },
   {
-    "type": "function",
-    "name": "announceSequencer",
+    "type": "error",
+    "name": "Proof_BranchTooLong",
     "inputs": [
       {
-        "name": "entry",
-        "type": "tuple",
-        "internalType": "struct SequencerKey",
-        "components": [
-          {
-            "name": "from",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "key",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "receiptKey",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "bondOwner",
-            "type": "address",
-            "internalType": "address"
-          }
-        ]
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "answerFor",
-    "inputs": [
-      {
-        "name": "key",
-        "type": "address",
-        "internalType": "address"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "answersFor",
-    "inputs": [
-      {
-        "name": "bondOwner",
-        "type": "address",
-        "internalType": "address"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "key",
-        "type": "address",
-        "internalType": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "bondOf",
-    "inputs": [
-      {
-        "name": "account",
-        "type": "address",
-        "internalType": "address"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "bond",
-        "type": "uint128",
-        "internalType": "uint128"
+        "name": "bitmap",
+        "type": "uint256"
       },
       {
-        "name": "lastClaim",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "unlocksAt",
-        "type": "uint64",
-        "internalType": "uint64"
+        "name": "depth",
+        "type": "uint256"
       }
-    ],
-    "stateMutability": "view"
+    ]
   },
   {
-    "type": "function",
-    "name": "claim",
+    "type": "error",
+    "name": "Proof_LeftOver",
     "inputs": [
       {
-        "name": "request",
-        "type": "tuple",
-        "internalType": "struct ClaimRequest",
-        "components": [
-          {
-            "name": "number",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "parent",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "lineage",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "coreRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "witnessRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "lastHeader",
-            "type": "tuple",
-            "internalType": "struct BlockHeader",
-            "components": [
-              {
-                "name": "number",
-                "type": "uint64",
-                "internalType": "uint64"
-              },
-              {
-                "name": "parent",
-                "type": "bytes32",
-                "internalType": "bytes32"
-              },
-              {
-                "name": "timestamp",
-                "type": "uint64",
-                "internalType": "Millis"
-              },
-              {
-                "name": "lineage",
-                "type": "bytes32",
-                "internalType": "bytes32"
-              },
-              {
-                "name": "inboxCount",
-                "type": "uint64",
-                "internalType": "uint64"
-              },
-              {
-                "name": "segmentCount",
-                "type": "uint64",
-                "internalType": "uint64"
-              },
-              {
-                "name": "inboxHash",
-                "type": "bytes32",
-                "internalType": "bytes32"
-              },
-              {
-                "name": "prices",
-                "type": "tuple",
-                "internalType": "struct Prices",
-                "components": [
-                  {
-                    "name": "coreByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
-                  },
-                  {
-                    "name": "witnessByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
-                  },
-                  {
-                    "name": "settlement",
-                    "type": "uint64",
-                    "internalType": "Mwei"
-                  },
-                  {
-                    "name": "stateByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
-                  }
-                ]
-              },
-              {
-                "name": "runsRoot",
-                "type": "bytes32",
-                "internalType": "bytes32"
-              },
-              {
-                "name": "stateRoot",
-                "type": "bytes32",
-                "internalType": "bytes32"
-              }
-            ]
-          },
-          {
-            "name": "core",
-            "type": "tuple",
-            "internalType": "struct DataPart",
-            "components": [
-              {
-                "name": "layer",
-                "type": "uint8",
-                "internalType": "uint8"
-              },
-              {
-                "name": "pointer",
-                "type": "bytes",
-                "internalType": "bytes"
-              }
-            ]
-          },
-          {
-            "name": "witness",
-            "type": "tuple",
-            "internalType": "struct DataPart",
-            "components": [
-              {
-                "name": "layer",
-                "type": "uint8",
-                "internalType": "uint8"
-              },
-              {
-                "name": "pointer",
-                "type": "bytes",
-                "internalType": "bytes"
-              }
-            ]
-          }
-        ]
-      },
-      {
-        "name": "signature",
-        "type": "bytes",
-        "internalType": "bytes"
+        "name": "count",
+        "type": "uint256"
       }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bytes32",
-        "internalType": "bytes32"
-      }
-    ],
-    "stateMutability": "nonpayable"
+    ]
   },
   {
-    "type": "function",
-    "name": "claimHash",
+    "type": "error",
+    "name": "Proof_NotUnderRoot",
+    "inputs": [
+      {
+        "name": "shown",
+        "type": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Proof_TooShort",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Rollup_AnotherClaim",
     "inputs": [
       {
         "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bytes32",
-        "internalType": "bytes32"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "depositBondFor",
-    "inputs": [
-      {
-        "name": "account",
-        "type": "address",
-        "internalType": "address"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "payable"
-  },
-  {
-    "type": "function",
-    "name": "finalNumber",
-    "inputs": [],
-    "outputs": [
-      {
-        "name": "",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "finalize",
-    "inputs": [
-      {
-        "name": "limit",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "latest",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "genesisHeader",
-    "inputs": [],
-    "outputs": [
-      {
-        "name": "header",
-        "type": "tuple",
-        "internalType": "struct BlockHeader",
-        "components": [
-          {
-            "name": "number",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "parent",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "timestamp",
-            "type": "uint64",
-            "internalType": "Millis"
-          },
-          {
-            "name": "lineage",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "inboxCount",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "segmentCount",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "inboxHash",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "prices",
-            "type": "tuple",
-            "internalType": "struct Prices",
-            "components": [
-              {
-                "name": "coreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
-              },
-              {
-                "name": "witnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
-              },
-              {
-                "name": "settlement",
-                "type": "uint64",
-                "internalType": "Mwei"
-              },
-              {
-                "name": "stateByte",
-                "type": "uint64",
-                "internalType": "Mwei"
-              }
-            ]
-          },
-          {
-            "name": "runsRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "stateRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          }
-        ]
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "head",
-    "inputs": [],
-    "outputs": [
-      {
-        "name": "",
-        "type": "tuple",
-        "internalType": "struct ClaimHead",
-        "components": [
-          {
-            "name": "number",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "hash",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "blockNumber",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "timestamp",
-            "type": "uint64",
-            "internalType": "Millis"
-          },
-          {
-            "name": "inboxCount",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "segmentCount",
-            "type": "uint64",
-            "internalType": "uint64"
-          }
-        ]
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "inbox",
-    "inputs": [],
-    "outputs": [
-      {
-        "name": "",
-        "type": "address",
-        "internalType": "contract IInbox"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "isClaimer",
-    "inputs": [
-      {
-        "name": "account",
-        "type": "address",
-        "internalType": "address"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bool",
-        "internalType": "bool"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "isFinal",
-    "inputs": [
-      {
-        "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bool",
-        "internalType": "bool"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "isFinalClaim",
-    "inputs": [
-      {
-        "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "hash",
-        "type": "bytes32",
-        "internalType": "bytes32"
-      }
-    ],
-    "outputs": [
+        "type": "bytes32"
+      },
       {
-        "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "name": "expected",
+        "type": "bytes32"
       }
-    ],
-    "stateMutability": "view"
+    ]
   },
   {
-    "type": "function",
-    "name": "lineage",
-    "inputs": [],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bytes32",
-        "internalType": "bytes32"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "lineages",
+    "type": "error",
+    "name": "Rollup_AnswerPending",
     "inputs": [
       {
-        "name": "lineage_",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "name": "deadline",
+        "type": "uint64"
       }
-    ],
-    "outputs": [
-      {
-        "name": "firstBlock",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ],
-    "stateMutability": "view"
+    ]
   },
   {
-    "type": "function",
-    "name": "parameters",
-    "inputs": [],
-    "outputs": [
+    "type": "error",
+    "name": "Rollup_AnsweredTooLate",
+    "inputs": [
       {
-        "name": "",
-        "type": "tuple",
-        "internalType": "struct RollupParameters",
-        "components": [
-          {
-            "name": "chainId",
-            "type": "uint256",
-            "internalType": "uint256"
-          },
-          {
-            "name": "inbox",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "deploymentBlock",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "operator",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "governance",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "treasury",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "fees",
-            "type": "tuple",
-            "internalType": "struct FeeParameters",
-            "components": [
-              {
-                "name": "minPrice",
-                "type": "uint64",
-                "internalType": "Mwei"
-              },
-              {
-                "name": "target",
-                "type": "uint64",
-                "internalType": "uint64"
-              },
-              {
-                "name": "fraction",
-                "type": "uint64",
-                "internalType": "uint64"
-              }
-            ]
-          },
-          {
-            "name": "forceDelayMs",
-            "type": "uint64",
-            "internalType": "Millis"
-          },
-          {
-            "name": "genesisTimestamp",
-            "type": "uint64",
-            "internalType": "Millis"
-          },
-          {
-            "name": "genesisPrices",
-            "type": "tuple",
-            "internalType": "struct Prices",
-            "components": [
-              {
-                "name": "coreByte",
-                "type": "uint64",
-                "internalType": "Mwei"
-              },
-              {
-                "name": "witnessByte",
-                "type": "uint64",
-                "internalType": "Mwei"
-              },
-              {
-                "name": "settlement",
-                "type": "uint64",
-                "internalType": "Mwei"
-              },
-              {
-                "name": "stateByte",
-                "type": "uint64",
-                "internalType": "Mwei"
-              }
-            ]
-          },
-          {
-            "name": "genesisLineage",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "genesisStateRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "windows",
-            "type": "tuple",
-            "internalType": "struct Windows",
-            "components": [
-              {
-                "name": "challenge",
-                "type": "uint32",
-                "internalType": "uint32"
-              },
-              {
-                "name": "data",
-                "type": "uint32",
-                "internalType": "uint32"
-              },
-              {
-                "name": "answer",
-                "type": "uint32",
-                "internalType": "uint32"
-              },
-              {
-                "name": "proof",
-                "type": "uint32",
-                "internalType": "uint32"
-              }
-            ]
-          },
-          {
-            "name": "bond",
-            "type": "uint128",
-            "internalType": "uint128"
-          },
-          {
-            "name": "evidencePeriod",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "keyNotice",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "upgradeNotice",
-            "type": "uint32",
-            "internalType": "uint32"
-          }
-        ]
+        "name": "deadline",
+        "type": "uint64"
       }
-    ],
-    "stateMutability": "view"
+    ]
   },
   {
-    "type": "function",
-    "name": "sequencerAt",
+    "type": "error",
+    "name": "Rollup_AskedAlready",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Rollup_AskedTooLate",
+    "inputs": [
+      {
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_BlockNumberOutOfRange",
     "inputs": [
       {
         "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "tuple",
-        "internalType": "struct SequencerKey",
-        "components": [
-          {
-            "name": "from",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "key",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "receiptKey",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "bondOwner",
-            "type": "address",
-            "internalType": "address"
-          }
-        ]
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "sequencers",
-    "inputs": [],
-    "outputs": [
-      {
-        "name": "entries",
-        "type": "tuple[]",
-        "internalType": "struct SequencerKey[]",
-        "components": [
-          {
-            "name": "from",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "key",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "receiptKey",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "bondOwner",
-            "type": "address",
-            "internalType": "address"
-          }
-        ]
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "setClaimer",
-    "inputs": [
-      {
-        "name": "claimer",
-        "type": "address",
-        "internalType": "address"
+        "type": "uint64"
       },
       {
-        "name": "allowed",
-        "type": "bool",
-        "internalType": "bool"
+        "name": "lowest",
+        "type": "uint64"
+      },
+      {
+        "name": "highest",
+        "type": "uint64"
       }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    ]
   },
   {
-    "type": "function",
-    "name": "startBondExit",
-    "inputs": [],
-    "outputs": [
+    "type": "error",
+    "name": "Rollup_BondLocked",
+    "inputs": [
       {
         "name": "unlocksAt",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
-    ],
-    "stateMutability": "nonpayable"
+    ]
   },
   {
-    "type": "function",
-    "name": "versions",
-    "inputs": [],
-    "outputs": [
+    "type": "error",
+    "name": "Rollup_BondShared",
+    "inputs": [
       {
-        "name": "entries",
-        "type": "tuple[]",
-        "internalType": "struct RulesVersion[]",
+        "name": "account",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_BondTooSmall",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "name": "bond",
+        "type": "uint256"
+      },
+      {
+        "name": "required",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_ClaimOutOfOrder",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      },
+      {
+        "name": "expected",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_ClaimPending",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_DepositTooSmall",
+    "inputs": [
+      {
+        "name": "value",
+        "type": "uint256"
+      },
+      {
+        "name": "required",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_DueItemLeftOut",
+    "inputs": [
+      {
+        "name": "index",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_EtherAlone",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Rollup_HeadExhausted",
+    "inputs": [
+      {
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "name": "max",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_InCalldata",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_InRescue",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Rollup_InboxCountOutOfRange",
+    "inputs": [
+      {
+        "name": "count",
+        "type": "uint64"
+      },
+      {
+        "name": "lowest",
+        "type": "uint64"
+      },
+      {
+        "name": "highest",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_InboxHashMismatch",
+    "inputs": [
+      {
+        "name": "inboxHash",
+        "type": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_KeyChanges",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_KeyTooEarly",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64"
+      },
+      {
+        "name": "earliest",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_LineageMismatch",
+    "inputs": [
+      {
+        "name": "lineage",
+        "type": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NoBond",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NoContradiction",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NoCredit",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NoEvidence",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NoSuchPlace",
+    "inputs": [
+      {
+        "name": "place",
+        "type": "tuple",
         "components": [
           {
-            "name": "from",
-            "type": "uint64",
-            "internalType": "Millis"
+            "name": "part",
+            "type": "uint8"
           },
           {
-            "name": "announcedAt",
-            "type": "uint64",
-            "internalType": "uint64"
+            "name": "block_",
+            "type": "uint16"
           },
           {
-            "name": "rules",
-            "type": "tuple",
-            "internalType": "struct Rules",
-            "components": [
-              {
-                "name": "number",
-                "type": "uint32",
-                "internalType": "uint32"
-              },
-              {
-                "name": "dataCommittee",
-                "type": "address",
-                "internalType": "address"
-              },
-              {
-                "name": "verifiers",
-                "type": "tuple",
-                "internalType": "struct Verifiers",
-                "components": [
-                  {
-                    "name": "messages",
-                    "type": "address",
-                    "internalType": "address"
-                  },
-                  {
-                    "name": "operation",
-                    "type": "address",
-                    "internalType": "address"
-                  },
-                  {
-                    "name": "signature",
-                    "type": "address",
-                    "internalType": "address"
-                  },
-                  {
-                    "name": "stateRoot",
-                    "type": "address",
-                    "internalType": "address"
-                  },
-                  {
-                    "name": "malformed",
-                    "type": "address",
-                    "internalType": "address"
-                  },
-                  {
-                    "name": "pages",
-                    "type": "address",
-                    "internalType": "address"
-                  }
-                ]
-              },
-              {
-                "name": "fees",
-                "type": "tuple",
-                "internalType": "struct FeeParameters",
-                "components": [
-                  {
-                    "name": "minPrice",
-                    "type": "uint64",
-                    "internalType": "Mwei"
-                  },
-                  {
-                    "name": "target",
-                    "type": "uint64",
-                    "internalType": "uint64"
-                  },
-                  {
-                    "name": "fraction",
-                    "type": "uint64",
-                    "internalType": "uint64"
-                  }
-                ]
-              }
-            ]
+            "name": "page",
+            "type": "uint16"
           }
         ]
+      },
+      {
+        "name": "blocks",
+        "type": "uint64"
       }
-    ],
-    "stateMutability": "view"
+    ]
   },
   {
-    "type": "function",
-    "name": "withdrawBond",
+    "type": "error",
+    "name": "Rollup_NoSuchProof",
+    "inputs": [
+      {
+        "name": "kind",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotAnswering",
+    "inputs": [
+      {
+        "name": "bondOwner",
+        "type": "address"
+      },
+      {
+        "name": "key",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotBinding",
+    "inputs": [
+      {
+        "name": "lineage",
+        "type": "bytes32"
+      },
+      {
+        "name": "inboxCount",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotClaimer",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotContestable",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      },
+      {
+        "name": "finalNumber",
+        "type": "uint64"
+      },
+      {
+        "name": "head",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotGovernance",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotInRescue",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotOpen",
+    "inputs": [
+      {
+        "name": "state",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotOperator",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotSealed",
+    "inputs": [
+      {
+        "name": "signer",
+        "type": "address"
+      },
+      {
+        "name": "key",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotShown",
+    "inputs": [
+      {
+        "name": "verifier",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NotSilent",
+    "inputs": [
+      {
+        "name": "index",
+        "type": "uint64"
+      },
+      {
+        "name": "until",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_NothingAnnounced",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Rollup_ParameterOutOfBounds",
+    "inputs": [
+      {
+        "name": "name",
+        "type": "string"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_ParentMismatch",
+    "inputs": [
+      {
+        "name": "parent",
+        "type": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_PaymentFailed",
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
+      },
+      {
+        "name": "value",
+        "type": "uint256"
       }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    ]
   },
   {
-    "type": "function",
-    "name": "withdrawRules",
-    "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    "type": "error",
+    "name": "Rollup_PointerTooLong",
+    "inputs": [
+      {
+        "name": "length",
+        "type": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_RescueClosed",
+    "inputs": [
+      {
+        "name": "opensAt",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_ResumedTooEarly",
+    "inputs": [
+      {
+        "name": "resumesAt",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_RulesChange",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_RulesTooEarly",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "uint64"
+      },
+      {
+        "name": "earliest",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_SegmentCountOutOfRange",
+    "inputs": [
+      {
+        "name": "count",
+        "type": "uint64"
+      },
+      {
+        "name": "lowest",
+        "type": "uint64"
+      },
+      {
+        "name": "highest",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_ShownAlready",
+    "inputs": [
+      {
+        "name": "lineage",
+        "type": "bytes32"
+      },
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_SilentAlready",
+    "inputs": [
+      {
+        "name": "index",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_StillStands",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_TimestampOutOfRange",
+    "inputs": [
+      {
+        "name": "timestamp",
+        "type": "uint64"
+      },
+      {
+        "name": "lowest",
+        "type": "uint256"
+      },
+      {
+        "name": "highest",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Rollup_UnknownClaim",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      },
+      {
+        "name": "head",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "Ssz_Sha256Failed",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "Ssz_TooManyChunks",
+    "inputs": [
+      {
+        "name": "count",
+        "type": "uint256"
+      },
+      {
+        "name": "depth",
+        "type": "uint256"
+      }
+    ]
   },
   {
     "type": "event",
@@ -1351,14 +989,12 @@ export const rollupAbi = [
       {
         "name": "bondOwner",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "key",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       }
     ],
     "anonymous": false
@@ -1370,20 +1006,17 @@ export const rollupAbi = [
       {
         "name": "account",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "value",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       },
       {
         "name": "bond",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1395,14 +1028,12 @@ export const rollupAbi = [
       {
         "name": "account",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "unlocksAt",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1414,20 +1045,17 @@ export const rollupAbi = [
       {
         "name": "account",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "value",
         "type": "uint256",
-        "indexed": false,
-        "internalType": "uint256"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1439,195 +1067,159 @@ export const rollupAbi = [
       {
         "name": "number",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "hash",
         "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
+        "indexed": true
       },
       {
         "name": "claim",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct BatchClaim",
         "components": [
           {
             "name": "number",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "parent",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "lineage",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "coreRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "witnessRoot",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "lastHeader",
             "type": "tuple",
-            "internalType": "struct BlockHeader",
             "components": [
               {
                 "name": "number",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "parent",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "timestamp",
-                "type": "uint64",
-                "internalType": "Millis"
+                "type": "uint64"
               },
               {
                 "name": "lineage",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "inboxCount",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "segmentCount",
-                "type": "uint64",
-                "internalType": "uint64"
+                "type": "uint64"
               },
               {
                 "name": "inboxHash",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "prices",
                 "type": "tuple",
-                "internalType": "struct Prices",
                 "components": [
                   {
                     "name": "coreByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "witnessByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "settlement",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "stateByte",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   }
                 ]
               },
               {
                 "name": "runsRoot",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               },
               {
                 "name": "stateRoot",
-                "type": "bytes32",
-                "internalType": "bytes32"
+                "type": "bytes32"
               }
             ]
           },
           {
             "name": "core",
             "type": "tuple",
-            "internalType": "struct DataPart",
             "components": [
               {
                 "name": "layer",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "pointer",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "witness",
             "type": "tuple",
-            "internalType": "struct DataPart",
             "components": [
               {
                 "name": "layer",
-                "type": "uint8",
-                "internalType": "uint8"
+                "type": "uint8"
               },
               {
                 "name": "pointer",
-                "type": "bytes",
-                "internalType": "bytes"
+                "type": "bytes"
               }
             ]
           },
           {
             "name": "windows",
             "type": "tuple",
-            "internalType": "struct Windows",
             "components": [
               {
                 "name": "challenge",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "data",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "answer",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "proof",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               }
             ]
           },
           {
             "name": "claimer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "claimedAt",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       }
@@ -1641,14 +1233,51 @@ export const rollupAbi = [
       {
         "name": "claimer",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "allowed",
         "type": "bool",
-        "indexed": false,
-        "internalType": "bool"
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CreditWithdrawn",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "recipient",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "value",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Credited",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "value",
+        "type": "uint256",
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1660,37 +1289,31 @@ export const rollupAbi = [
       {
         "name": "hash",
         "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
+        "indexed": true
       },
       {
         "name": "place",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Place",
         "components": [
           {
             "name": "part",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "block_",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "page",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       },
       {
         "name": "data",
         "type": "bytes",
-        "indexed": false,
-        "internalType": "bytes"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1702,43 +1325,68 @@ export const rollupAbi = [
       {
         "name": "hash",
         "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
+        "indexed": true
       },
       {
         "name": "place",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct Place",
         "components": [
           {
             "name": "part",
-            "type": "uint8",
-            "internalType": "uint8"
+            "type": "uint8"
           },
           {
             "name": "block_",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           },
           {
             "name": "page",
-            "type": "uint16",
-            "internalType": "uint16"
+            "type": "uint16"
           }
         ]
       },
       {
         "name": "challenger",
         "type": "address",
-        "indexed": false,
-        "internalType": "address"
+        "indexed": false
       },
       {
         "name": "deadline",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Equivocated",
+    "inputs": [
+      {
+        "name": "bondOwner",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "lineage",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "number",
+        "type": "uint64",
+        "indexed": true
+      },
+      {
+        "name": "a",
+        "type": "bytes32",
+        "indexed": false
+      },
+      {
+        "name": "b",
+        "type": "bytes32",
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1750,14 +1398,12 @@ export const rollupAbi = [
       {
         "name": "number",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "hash",
         "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
+        "indexed": true
       }
     ],
     "anonymous": false
@@ -1769,26 +1415,22 @@ export const rollupAbi = [
       {
         "name": "standing",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "hash",
         "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
+        "indexed": true
       },
       {
         "name": "lineage",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "reason",
         "type": "uint8",
-        "indexed": false,
-        "internalType": "uint8"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1800,14 +1442,53 @@ export const rollupAbi = [
       {
         "name": "number",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "hash",
         "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
+        "indexed": true
+      },
+      {
+        "name": "runs",
+        "type": "tuple[]",
+        "indexed": false,
+        "components": [
+          {
+            "name": "shard",
+            "type": "uint8"
+          },
+          {
+            "name": "items",
+            "type": "tuple[]",
+            "components": [
+              {
+                "name": "preRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "item",
+                "type": "uint64"
+              },
+              {
+                "name": "postRoot",
+                "type": "bytes32"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ResumptionAnnounced",
+    "inputs": [
+      {
+        "name": "resumesAt",
+        "type": "uint64",
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1819,96 +1500,78 @@ export const rollupAbi = [
       {
         "name": "from",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "Millis"
+        "indexed": true
       },
       {
         "name": "version",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct RulesVersion",
         "components": [
           {
             "name": "from",
-            "type": "uint64",
-            "internalType": "Millis"
+            "type": "uint64"
           },
           {
             "name": "announcedAt",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "rules",
             "type": "tuple",
-            "internalType": "struct Rules",
             "components": [
               {
                 "name": "number",
-                "type": "uint32",
-                "internalType": "uint32"
+                "type": "uint32"
               },
               {
                 "name": "dataCommittee",
-                "type": "address",
-                "internalType": "address"
+                "type": "address"
               },
               {
                 "name": "verifiers",
                 "type": "tuple",
-                "internalType": "struct Verifiers",
                 "components": [
                   {
                     "name": "messages",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "operation",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "signature",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "stateRoot",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "malformed",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   },
                   {
                     "name": "pages",
-                    "type": "address",
-                    "internalType": "address"
+                    "type": "address"
                   }
                 ]
               },
               {
                 "name": "fees",
                 "type": "tuple",
-                "internalType": "struct FeeParameters",
                 "components": [
                   {
                     "name": "minPrice",
-                    "type": "uint64",
-                    "internalType": "Mwei"
+                    "type": "uint64"
                   },
                   {
                     "name": "target",
-                    "type": "uint64",
-                    "internalType": "uint64"
+                    "type": "uint64"
                   },
                   {
                     "name": "fraction",
-                    "type": "uint64",
-                    "internalType": "uint64"
+                    "type": "uint64"
                   }
                 ]
               }
@@ -1926,8 +1589,7 @@ export const rollupAbi = [
       {
         "name": "from",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "Millis"
+        "indexed": true
       }
     ],
     "anonymous": false
@@ -1939,14 +1601,12 @@ export const rollupAbi = [
       {
         "name": "root",
         "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
+        "indexed": true
       },
       {
         "name": "signature",
         "type": "bytes",
-        "indexed": false,
-        "internalType": "bytes"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -1958,34 +1618,28 @@ export const rollupAbi = [
       {
         "name": "from",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "entry",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct SequencerKey",
         "components": [
           {
             "name": "from",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "key",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "receiptKey",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "bondOwner",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           }
         ]
       }
@@ -1993,444 +1647,3211 @@ export const rollupAbi = [
     "anonymous": false
   },
   {
-    "type": "error",
-    "name": "Rollup_BlockNumberOutOfRange",
-    "inputs": [
-      {
-        "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "lowest",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "highest",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_BondLocked",
-    "inputs": [
-      {
-        "name": "unlocksAt",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_BondShared",
-    "inputs": [
-      {
-        "name": "account",
-        "type": "address",
-        "internalType": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_BondTooSmall",
-    "inputs": [
-      {
-        "name": "account",
-        "type": "address",
-        "internalType": "address"
-      },
-      {
-        "name": "bond",
-        "type": "uint256",
-        "internalType": "uint256"
-      },
-      {
-        "name": "required",
-        "type": "uint256",
-        "internalType": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_ClaimOutOfOrder",
-    "inputs": [
-      {
-        "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "expected",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_ClaimPending",
-    "inputs": [
-      {
-        "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_DueItemLeftOut",
+    "type": "event",
+    "name": "SilenceDeclared",
     "inputs": [
       {
         "name": "index",
         "type": "uint64",
-        "internalType": "uint64"
+        "indexed": true
+      },
+      {
+        "name": "opensAt",
+        "type": "uint64",
+        "indexed": false
       }
-    ]
+    ],
+    "anonymous": false
   },
   {
-    "type": "error",
-    "name": "Rollup_HeadExhausted",
+    "type": "event",
+    "name": "Slashed",
     "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
       {
         "name": "value",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "max",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_InboxCountOutOfRange",
-    "inputs": [
-      {
-        "name": "count",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "lowest",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "highest",
         "type": "uint256",
-        "internalType": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_InboxHashMismatch",
-    "inputs": [
-      {
-        "name": "inboxHash",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
-        "name": "expected",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "name": "rewarded",
+        "type": "uint256",
+        "indexed": false
       }
-    ]
+    ],
+    "anonymous": false
   },
   {
-    "type": "error",
-    "name": "Rollup_KeyChanges",
+    "type": "fallback",
+    "stateMutability": "payable"
+  },
+  {
+    "type": "function",
+    "name": "announceRules",
     "inputs": [
       {
         "name": "from",
-        "type": "uint64",
-        "internalType": "uint64"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_KeyTooEarly",
-    "inputs": [
-      {
-        "name": "from",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
-        "name": "earliest",
-        "type": "uint64",
-        "internalType": "uint64"
+        "name": "rules",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint32"
+          },
+          {
+            "name": "dataCommittee",
+            "type": "address"
+          },
+          {
+            "name": "verifiers",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "messages",
+                "type": "address"
+              },
+              {
+                "name": "operation",
+                "type": "address"
+              },
+              {
+                "name": "signature",
+                "type": "address"
+              },
+              {
+                "name": "stateRoot",
+                "type": "address"
+              },
+              {
+                "name": "malformed",
+                "type": "address"
+              },
+              {
+                "name": "pages",
+                "type": "address"
+              }
+            ]
+          },
+          {
+            "name": "fees",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "minPrice",
+                "type": "uint64"
+              },
+              {
+                "name": "target",
+                "type": "uint64"
+              },
+              {
+                "name": "fraction",
+                "type": "uint64"
+              }
+            ]
+          }
+        ]
       }
-    ]
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
-    "type": "error",
-    "name": "Rollup_LineageMismatch",
+    "type": "function",
+    "name": "announceSequencer",
     "inputs": [
       {
-        "name": "lineage",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "name": "entry",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64"
+          },
+          {
+            "name": "key",
+            "type": "address"
+          },
+          {
+            "name": "receiptKey",
+            "type": "address"
+          },
+          {
+            "name": "bondOwner",
+            "type": "address"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "answerData",
+    "inputs": [
+      {
+        "name": "claim",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
       },
       {
-        "name": "expected",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "name": "parent",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "place",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "part",
+            "type": "uint8"
+          },
+          {
+            "name": "block_",
+            "type": "uint16"
+          },
+          {
+            "name": "page",
+            "type": "uint16"
+          }
+        ]
+      },
+      {
+        "name": "data",
+        "type": "bytes"
       }
-    ]
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
-    "type": "error",
-    "name": "Rollup_NoBond",
-    "inputs": []
+    "type": "function",
+    "name": "answerFor",
+    "inputs": [
+      {
+        "name": "key",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
-    "type": "error",
-    "name": "Rollup_NotAnswering",
+    "type": "function",
+    "name": "answersFor",
     "inputs": [
       {
         "name": "bondOwner",
-        "type": "address",
-        "internalType": "address"
-      },
+        "type": "address"
+      }
+    ],
+    "outputs": [
       {
         "name": "key",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
-    ]
+    ],
+    "stateMutability": "view"
   },
   {
-    "type": "error",
-    "name": "Rollup_NotClaimer",
+    "type": "function",
+    "name": "bondOf",
     "inputs": [
       {
-        "name": "caller",
-        "type": "address",
-        "internalType": "address"
+        "name": "account",
+        "type": "address"
       }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_NotGovernance",
-    "inputs": [
+    ],
+    "outputs": [
       {
-        "name": "caller",
-        "type": "address",
-        "internalType": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_NotOperator",
-    "inputs": [
-      {
-        "name": "caller",
-        "type": "address",
-        "internalType": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_NotSealed",
-    "inputs": [
-      {
-        "name": "signer",
-        "type": "address",
-        "internalType": "address"
+        "name": "bond",
+        "type": "uint128"
       },
       {
-        "name": "key",
-        "type": "address",
-        "internalType": "address"
+        "name": "lastClaim",
+        "type": "uint64"
+      },
+      {
+        "name": "unlocksAt",
+        "type": "uint64"
       }
-    ]
+    ],
+    "stateMutability": "view"
   },
   {
-    "type": "error",
-    "name": "Rollup_NothingAnnounced",
-    "inputs": []
+    "type": "function",
+    "name": "burned",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
-    "type": "error",
-    "name": "Rollup_ParameterOutOfBounds",
+    "type": "function",
+    "name": "challengeData",
     "inputs": [
       {
-        "name": "name",
-        "type": "string",
-        "internalType": "string"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_ParentMismatch",
-    "inputs": [
+        "name": "claim",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
+      },
       {
         "name": "parent",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
       },
       {
-        "name": "expected",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "name": "places",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "part",
+            "type": "uint8"
+          },
+          {
+            "name": "block_",
+            "type": "uint16"
+          },
+          {
+            "name": "page",
+            "type": "uint16"
+          }
+        ]
       }
-    ]
+    ],
+    "outputs": [],
+    "stateMutability": "payable"
   },
   {
-    "type": "error",
-    "name": "Rollup_PaymentFailed",
-    "inputs": [
+    "type": "function",
+    "name": "challengeDeposit",
+    "inputs": [],
+    "outputs": [
       {
-        "name": "recipient",
-        "type": "address",
-        "internalType": "address"
-      },
-      {
-        "name": "value",
-        "type": "uint256",
-        "internalType": "uint256"
+        "name": "",
+        "type": "uint256"
       }
-    ]
+    ],
+    "stateMutability": "view"
   },
   {
-    "type": "error",
-    "name": "Rollup_PointerTooLong",
-    "inputs": [
-      {
-        "name": "length",
-        "type": "uint256",
-        "internalType": "uint256"
-      },
-      {
-        "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_RulesChange",
-    "inputs": [
-      {
-        "name": "from",
-        "type": "uint64",
-        "internalType": "Millis"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_RulesTooEarly",
-    "inputs": [
-      {
-        "name": "from",
-        "type": "uint64",
-        "internalType": "Millis"
-      },
-      {
-        "name": "earliest",
-        "type": "uint256",
-        "internalType": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_SegmentCountOutOfRange",
-    "inputs": [
-      {
-        "name": "count",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "lowest",
-        "type": "uint64",
-        "internalType": "uint64"
-      },
-      {
-        "name": "highest",
-        "type": "uint256",
-        "internalType": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_TimestampOutOfRange",
-    "inputs": [
-      {
-        "name": "timestamp",
-        "type": "uint64",
-        "internalType": "Millis"
-      },
-      {
-        "name": "lowest",
-        "type": "uint256",
-        "internalType": "uint256"
-      },
-      {
-        "name": "highest",
-        "type": "uint256",
-        "internalType": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "Rollup_UnknownClaim",
+    "type": "function",
+    "name": "challengeOf",
     "inputs": [
       {
         "name": "number",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
-        "name": "head",
-        "type": "uint64",
-        "internalType": "uint64"
+        "name": "hash",
+        "type": "bytes32"
+      },
+      {
+        "name": "place",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "part",
+            "type": "uint8"
+          },
+          {
+            "name": "block_",
+            "type": "uint16"
+          },
+          {
+            "name": "page",
+            "type": "uint16"
+          }
+        ]
       }
-    ]
+    ],
+    "outputs": [
+      {
+        "name": "challenger",
+        "type": "address"
+      },
+      {
+        "name": "deadline",
+        "type": "uint64"
+      },
+      {
+        "name": "deposit",
+        "type": "uint256"
+      },
+      {
+        "name": "state",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
-    "type": "error",
-    "name": "Ssz_Sha256Failed",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "Ssz_TooManyChunks",
+    "type": "function",
+    "name": "claim",
     "inputs": [
       {
-        "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "name": "request",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          }
+        ]
       },
       {
-        "name": "depth",
-        "type": "uint256",
-        "internalType": "uint256"
+        "name": "signature",
+        "type": "bytes"
       }
-    ]
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "claimHash",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "contestOf",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "open",
+        "type": "uint32"
+      },
+      {
+        "name": "lastAnswer",
+        "type": "uint64"
+      },
+      {
+        "name": "inCalldata",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "contests",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "creditOf",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "declareSilent",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "opensAt",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "depositBondFor",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "payable"
+  },
+  {
+    "type": "function",
+    "name": "finalNumber",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "finalize",
+    "inputs": [
+      {
+        "name": "limit",
+        "type": "uint64"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "latest",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "genesisHeader",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "header",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "timestamp",
+            "type": "uint64"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "inboxCount",
+            "type": "uint64"
+          },
+          {
+            "name": "segmentCount",
+            "type": "uint64"
+          },
+          {
+            "name": "inboxHash",
+            "type": "bytes32"
+          },
+          {
+            "name": "prices",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "coreByte",
+                "type": "uint64"
+              },
+              {
+                "name": "witnessByte",
+                "type": "uint64"
+              },
+              {
+                "name": "settlement",
+                "type": "uint64"
+              },
+              {
+                "name": "stateByte",
+                "type": "uint64"
+              }
+            ]
+          },
+          {
+            "name": "runsRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "stateRoot",
+            "type": "bytes32"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "head",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "hash",
+            "type": "bytes32"
+          },
+          {
+            "name": "blockNumber",
+            "type": "uint64"
+          },
+          {
+            "name": "timestamp",
+            "type": "uint64"
+          },
+          {
+            "name": "inboxCount",
+            "type": "uint64"
+          },
+          {
+            "name": "segmentCount",
+            "type": "uint64"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "inbox",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "isClaimer",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "isFinal",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "isFinalClaim",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      },
+      {
+        "name": "hash",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "lineage",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "lineages",
+    "inputs": [
+      {
+        "name": "lineage_",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "firstBlock",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "madeWith",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "parameters",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "chainId",
+            "type": "uint256"
+          },
+          {
+            "name": "inbox",
+            "type": "address"
+          },
+          {
+            "name": "deploymentBlock",
+            "type": "uint64"
+          },
+          {
+            "name": "operator",
+            "type": "address"
+          },
+          {
+            "name": "governance",
+            "type": "address"
+          },
+          {
+            "name": "treasury",
+            "type": "address"
+          },
+          {
+            "name": "fees",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "minPrice",
+                "type": "uint64"
+              },
+              {
+                "name": "target",
+                "type": "uint64"
+              },
+              {
+                "name": "fraction",
+                "type": "uint64"
+              }
+            ]
+          },
+          {
+            "name": "forceDelayMs",
+            "type": "uint64"
+          },
+          {
+            "name": "genesisTimestamp",
+            "type": "uint64"
+          },
+          {
+            "name": "genesisPrices",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "coreByte",
+                "type": "uint64"
+              },
+              {
+                "name": "witnessByte",
+                "type": "uint64"
+              },
+              {
+                "name": "settlement",
+                "type": "uint64"
+              },
+              {
+                "name": "stateByte",
+                "type": "uint64"
+              }
+            ]
+          },
+          {
+            "name": "genesisLineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "genesisStateRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "bond",
+            "type": "uint128"
+          },
+          {
+            "name": "evidencePeriod",
+            "type": "uint32"
+          },
+          {
+            "name": "keyNotice",
+            "type": "uint64"
+          },
+          {
+            "name": "upgradeNotice",
+            "type": "uint32"
+          },
+          {
+            "name": "contest",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "minDeposit",
+                "type": "uint128"
+              },
+              {
+                "name": "answerShare",
+                "type": "uint8"
+              },
+              {
+                "name": "silenceLimit",
+                "type": "uint32"
+              },
+              {
+                "name": "notice",
+                "type": "uint32"
+              },
+              {
+                "name": "rescueBond",
+                "type": "uint128"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "prove",
+    "inputs": [
+      {
+        "name": "kind",
+        "type": "uint8"
+      },
+      {
+        "name": "claim",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "parent",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "proof",
+        "type": "bytes"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "proveContradiction",
+    "inputs": [
+      {
+        "name": "signed",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "timestamp",
+            "type": "uint64"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "inboxCount",
+            "type": "uint64"
+          },
+          {
+            "name": "segmentCount",
+            "type": "uint64"
+          },
+          {
+            "name": "inboxHash",
+            "type": "bytes32"
+          },
+          {
+            "name": "prices",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "coreByte",
+                "type": "uint64"
+              },
+              {
+                "name": "witnessByte",
+                "type": "uint64"
+              },
+              {
+                "name": "settlement",
+                "type": "uint64"
+              },
+              {
+                "name": "stateByte",
+                "type": "uint64"
+              }
+            ]
+          },
+          {
+            "name": "runsRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "stateRoot",
+            "type": "bytes32"
+          }
+        ]
+      },
+      {
+        "name": "signature",
+        "type": "bytes"
+      },
+      {
+        "name": "finalClaim",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "parent",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "opening",
+        "type": "bytes"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "proveEquivocation",
+    "inputs": [
+      {
+        "name": "a",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "timestamp",
+            "type": "uint64"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "inboxCount",
+            "type": "uint64"
+          },
+          {
+            "name": "segmentCount",
+            "type": "uint64"
+          },
+          {
+            "name": "inboxHash",
+            "type": "bytes32"
+          },
+          {
+            "name": "prices",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "coreByte",
+                "type": "uint64"
+              },
+              {
+                "name": "witnessByte",
+                "type": "uint64"
+              },
+              {
+                "name": "settlement",
+                "type": "uint64"
+              },
+              {
+                "name": "stateByte",
+                "type": "uint64"
+              }
+            ]
+          },
+          {
+            "name": "runsRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "stateRoot",
+            "type": "bytes32"
+          }
+        ]
+      },
+      {
+        "name": "signatureA",
+        "type": "bytes"
+      },
+      {
+        "name": "b",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "timestamp",
+            "type": "uint64"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "inboxCount",
+            "type": "uint64"
+          },
+          {
+            "name": "segmentCount",
+            "type": "uint64"
+          },
+          {
+            "name": "inboxHash",
+            "type": "bytes32"
+          },
+          {
+            "name": "prices",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "coreByte",
+                "type": "uint64"
+              },
+              {
+                "name": "witnessByte",
+                "type": "uint64"
+              },
+              {
+                "name": "settlement",
+                "type": "uint64"
+              },
+              {
+                "name": "stateByte",
+                "type": "uint64"
+              }
+            ]
+          },
+          {
+            "name": "runsRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "stateRoot",
+            "type": "bytes32"
+          }
+        ]
+      },
+      {
+        "name": "signatureB",
+        "type": "bytes"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "refundChallenge",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      },
+      {
+        "name": "hash",
+        "type": "bytes32"
+      },
+      {
+        "name": "place",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "part",
+            "type": "uint8"
+          },
+          {
+            "name": "block_",
+            "type": "uint16"
+          },
+          {
+            "name": "page",
+            "type": "uint16"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "removeUnanswered",
+    "inputs": [
+      {
+        "name": "claim",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "parent",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64"
+          },
+          {
+            "name": "parent",
+            "type": "bytes32"
+          },
+          {
+            "name": "lineage",
+            "type": "bytes32"
+          },
+          {
+            "name": "coreRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "witnessRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "lastHeader",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "timestamp",
+                "type": "uint64"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "inboxCount",
+                "type": "uint64"
+              },
+              {
+                "name": "segmentCount",
+                "type": "uint64"
+              },
+              {
+                "name": "inboxHash",
+                "type": "bytes32"
+              },
+              {
+                "name": "prices",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "coreByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "witnessByte",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "settlement",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "stateByte",
+                    "type": "uint64"
+                  }
+                ]
+              },
+              {
+                "name": "runsRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "stateRoot",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "core",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "witness",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "layer",
+                "type": "uint8"
+              },
+              {
+                "name": "pointer",
+                "type": "bytes"
+              }
+            ]
+          },
+          {
+            "name": "windows",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "challenge",
+                "type": "uint32"
+              },
+              {
+                "name": "data",
+                "type": "uint32"
+              },
+              {
+                "name": "answer",
+                "type": "uint32"
+              },
+              {
+                "name": "proof",
+                "type": "uint32"
+              }
+            ]
+          },
+          {
+            "name": "claimer",
+            "type": "address"
+          },
+          {
+            "name": "claimedAt",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "place",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "part",
+            "type": "uint8"
+          },
+          {
+            "name": "block_",
+            "type": "uint16"
+          },
+          {
+            "name": "page",
+            "type": "uint16"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "rescue",
+    "inputs": [
+      {
+        "name": "request",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "parent",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint64"
+              },
+              {
+                "name": "parent",
+                "type": "bytes32"
+              },
+              {
+                "name": "lineage",
+                "type": "bytes32"
+              },
+              {
+                "name": "coreRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "witnessRoot",
+                "type": "bytes32"
+              },
+              {
+                "name": "lastHeader",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "number",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "parent",
+                    "type": "bytes32"
+                  },
+                  {
+                    "name": "timestamp",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "lineage",
+                    "type": "bytes32"
+                  },
+                  {
+                    "name": "inboxCount",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "segmentCount",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "inboxHash",
+                    "type": "bytes32"
+                  },
+                  {
+                    "name": "prices",
+                    "type": "tuple",
+                    "components": [
+                      {
+                        "name": "coreByte",
+                        "type": "uint64"
+                      },
+                      {
+                        "name": "witnessByte",
+                        "type": "uint64"
+                      },
+                      {
+                        "name": "settlement",
+                        "type": "uint64"
+                      },
+                      {
+                        "name": "stateByte",
+                        "type": "uint64"
+                      }
+                    ]
+                  },
+                  {
+                    "name": "runsRoot",
+                    "type": "bytes32"
+                  },
+                  {
+                    "name": "stateRoot",
+                    "type": "bytes32"
+                  }
+                ]
+              },
+              {
+                "name": "core",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "layer",
+                    "type": "uint8"
+                  },
+                  {
+                    "name": "pointer",
+                    "type": "bytes"
+                  }
+                ]
+              },
+              {
+                "name": "witness",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "layer",
+                    "type": "uint8"
+                  },
+                  {
+                    "name": "pointer",
+                    "type": "bytes"
+                  }
+                ]
+              },
+              {
+                "name": "windows",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "challenge",
+                    "type": "uint32"
+                  },
+                  {
+                    "name": "data",
+                    "type": "uint32"
+                  },
+                  {
+                    "name": "answer",
+                    "type": "uint32"
+                  },
+                  {
+                    "name": "proof",
+                    "type": "uint32"
+                  }
+                ]
+              },
+              {
+                "name": "claimer",
+                "type": "address"
+              },
+              {
+                "name": "claimedAt",
+                "type": "uint64"
+              }
+            ]
+          },
+          {
+            "name": "timestamp",
+            "type": "uint64"
+          },
+          {
+            "name": "inboxCount",
+            "type": "uint64"
+          },
+          {
+            "name": "stateRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "pricePoint",
+            "type": "uint256"
+          },
+          {
+            "name": "runs",
+            "type": "tuple[]",
+            "components": [
+              {
+                "name": "shard",
+                "type": "uint8"
+              },
+              {
+                "name": "items",
+                "type": "tuple[]",
+                "components": [
+                  {
+                    "name": "preRoot",
+                    "type": "bytes32"
+                  },
+                  {
+                    "name": "item",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "postRoot",
+                    "type": "bytes32"
+                  }
+                ]
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [
+      {
+        "name": "hash",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "resume",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "sequencerAt",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64"
+          },
+          {
+            "name": "key",
+            "type": "address"
+          },
+          {
+            "name": "receiptKey",
+            "type": "address"
+          },
+          {
+            "name": "bondOwner",
+            "type": "address"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "sequencers",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "entries",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64"
+          },
+          {
+            "name": "key",
+            "type": "address"
+          },
+          {
+            "name": "receiptKey",
+            "type": "address"
+          },
+          {
+            "name": "bondOwner",
+            "type": "address"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "setClaimer",
+    "inputs": [
+      {
+        "name": "claimer",
+        "type": "address"
+      },
+      {
+        "name": "allowed",
+        "type": "bool"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "silence",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "index",
+        "type": "uint64"
+      },
+      {
+        "name": "opensAt",
+        "type": "uint64"
+      },
+      {
+        "name": "open",
+        "type": "bool"
+      },
+      {
+        "name": "inRescue",
+        "type": "bool"
+      },
+      {
+        "name": "resumesAt",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "startBondExit",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "unlocksAt",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "versions",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "entries",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "from",
+            "type": "uint64"
+          },
+          {
+            "name": "announcedAt",
+            "type": "uint64"
+          },
+          {
+            "name": "rules",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "number",
+                "type": "uint32"
+              },
+              {
+                "name": "dataCommittee",
+                "type": "address"
+              },
+              {
+                "name": "verifiers",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "messages",
+                    "type": "address"
+                  },
+                  {
+                    "name": "operation",
+                    "type": "address"
+                  },
+                  {
+                    "name": "signature",
+                    "type": "address"
+                  },
+                  {
+                    "name": "stateRoot",
+                    "type": "address"
+                  },
+                  {
+                    "name": "malformed",
+                    "type": "address"
+                  },
+                  {
+                    "name": "pages",
+                    "type": "address"
+                  }
+                ]
+              },
+              {
+                "name": "fees",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "minPrice",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "target",
+                    "type": "uint64"
+                  },
+                  {
+                    "name": "fraction",
+                    "type": "uint64"
+                  }
+                ]
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "withdrawBond",
+    "inputs": [
+      {
+        "name": "recipient",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "withdrawCredit",
+    "inputs": [
+      {
+        "name": "recipient",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "withdrawRules",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "receive",
+    "stateMutability": "payable"
   }
 ] as const
 
 export const rollupBytecode =
-  '0x610320604052346118d757616249803803809161001e82610320611e63565b610320398061060081126118d7576105e082126118d7576040519161020083016001600160401b0381118482101761185757604052608081126118d75760405161006781611e12565b610072610320611e86565b815261007f610340611e9a565b602082015261008f610360611e9a565b604082015261009f610380611e9a565b606082015283526100b16103a0611e9a565b60208401526100c16103c0611e9a565b60408401526100d16103e0611e9a565b60608401526100e1610400611e9a565b608084015261016060ff198201126118d7576040519061010082611e12565b61010b610420611eae565b8252610118610440611e9a565b602083015260c061013f198201126118d75760405160c081016001600160401b0381118282101761185757604052610151610460611e9a565b815261015e610480611e9a565b602082015261016e6104a0611e9a565b604082015261017e6104c0611e9a565b606082015261018e6104e0611e9a565b608082015261019e610500611e9a565b60a0820152604083015260606101ff198201126118d7576080916040516101c481611e2d565b6101cf610520611e86565b81526101dc610540611e86565b60208201526101ec610560611e86565b6040820152606082015260a0850152610206610580611e86565b60c08501526102166105a0611e86565b60e085015261022b61032084016105c0611ebf565b61010085015261031f1901126118d75760405161024781611e12565b610252610640611eae565b815261025f610660611eae565b602082015261026f610680611eae565b604082015261027f6106a0611eae565b60608201526101208301526106c051906001600160801b03821682036118d7576102fd916101408401526102b86103c061032001611eae565b6101608401526102c9610700611e86565b6101808401526102da610720611eae565b6101a08401526102eb610740611e86565b6101c084015261032001610760611f17565b6101e0820152610900516001600160a01b03811681036118d7576040828101516101808401516101a08501516020808701516101408801516101608901516001600160a01b039283166080526001600160801b0390911660a05263ffffffff90811660c05294811660e0526001600160401b039093166101005292166101209081528501518551928301518451919461041194936103c39392161515906103a49083611e63565b600d82526c73657175656e6365722e6b657960981b60208301526122d9565b6060015160408051916001600160a01b03161515906103e29083611e63565b601382527f73657175656e6365722e626f6e644f776e65720000000000000000000000000060208301526122d9565b61052f60a084015161045863ffffffff606083015192511615156040519061043a604083611e63565b600c82526b393ab632b997373ab6b132b960a11b60208301526122d9565b80516104a0906001600160401b03168015159081611e01575b5060405190610481604083611e63565b600d82526c666565732e6d696e507269636560981b60208301526122d9565b60208101516104e9906001600160401b03168015159081611df1575b50604051906104cc604083611e63565b600b82526a1999595ccb9d185c99d95d60aa1b60208301526122d9565b604001516001600160401b03168015159081611de1575b5060405190610510604083611e63565b600d82526c3332b2b997333930b1ba34b7b760991b60208301526122d9565b61056d60018060401b0384515116156040519061054d604083611e63565b600e82526d73657175656e6365722e66726f6d60901b60208301526122d9565b6105aa60018060a01b0360408501511615156040519061058e604083611e63565b600a825269676f7665726e616e636560b01b60208301526122d9565b6105e460018060a01b036080850151161515604051906105cb604083611e63565b600782526631b630b4b6b2b960c91b60208301526122d9565b6080830151835160600151604080516106139390926001600160a01b0390811691161415906105cb9083611e63565b60c083015161065d906001600160401b03168015159081611dd2575b506040519061063f604083611e63565b600c82526b666f72636544656c61794d7360a01b60208301526122d9565b60e08301516106d1906305265c00906001600160401b036103e864ffffffffff4216028116911681811115611dc4579061069691612513565b60018060401b03161115604051906106af604083611e63565b601082526f067656e6573697354696d657374616d760841b60208301526122d9565b63ffffffff815116610726602083019163ffffffff8351168110159081611db6575b5060405190610703604083611e63565b601182527077696e646f77732e6368616c6c656e676560781b60208301526122d9565b63ffffffff815116604083019063ffffffff8251169081600302916003830403611d5c576108eb6108f49363ffffffff80809761078f82968d986040519161076f604084611e63565b600c83526b77696e646f77732e6461746160a01b602084015210156122d9565b6107c7828551161515604051906107a7604083611e63565b600e82526d3bb4b73237bbb99730b739bbb2b960911b60208301526122d9565b6108978261016060608d0199610813838c51168015159081611da8575b50604051906107f4604083611e63565b600d82526c3bb4b73237bbb997383937b7b360991b60208301526122d9565b610140810151610856906001600160801b03168015159081611d93575b5060405190610840604083611e63565b6004825263189bdb9960e21b60208301526122d9565b015116838c51168110159081611d85575b5060405190610877604083611e63565b600e82526d195d9a59195b98d954195c9a5bd960921b60208301526122d9565b6108e08c61018060018060401b039101511660028110159081611d77575b50604051906108c5604083611e63565b60098252686b65794e6f7469636560b81b60208301526122d9565b51169151169061230a565b9151169061230a565b9151168064ffffffffff8316115f14611d7057505b60c08301516001600160401b0390811664ffffffffff929092166103e802811691909101908111611d5c576101a0830151610993916001600160401b039081166103e863ffffffff9390931692830290911610159081611d4e575b5060405190610974604083611e63565b600d82526c757067726164654e6f7469636560981b60208301526122d9565b6060828101516001600160a01b03166101605260c0808401516001600160401b039081166101805260e08501805182166101a052610100860180515183166101c05280516020015183166101e05280516040908101518416610200528151909501518316610220525190519351929592949293909116610a138686611e63565b6005855260a0366020870137602094610a495f610a446018604051610a388b82611e63565b8381528336813761240a565b6124e5565b610a52826120d2565b52610a685f610a4488604051610a388282611e63565b90805160011015611d2657610a81916040820152612326565b915f5b60068110611d3a5750610c739060405193610a9f8986611e63565b6005855260a03689870137610ab3856120d2565b52610c6d610b2060018060401b038351168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b610c67610b8e60018060401b038b860151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b610c67610bfd60018060401b036040880151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b95606060018060401b03910151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b926124e5565b906124e5565b90825160021015611d2657610ce39160608401528060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b90805160041015611d2657610cfc9160a0820152612326565b61024052610d165f610a446006604051610a388882611e63565b61026052610120820180515163ffffffff90811661028052815185015181166102a052815160409081015182166102c05291516060908101519091166102e0526001600160401b03438116610300526020850151918501516101c08601516101e0870151945194939216916001600160a01b039182169116610d9785611e48565b308552878501526040840152606083015260808201526001600160a01b0382163b15159081611a03575b50806118ed575b8061186b575b610df79060405190610de1604083611e63565b60058252640d2dcc4def60db1b868301526122d9565b6101405260808101516001600160a01b03165f81815280845260409081902080546001600160f81b0316600160f81b17905551600181527f5bd1ef1576935324f663f96de434f2cefe4b3357a5194c415e5ce350e3cc4ef4908490a280516060810151908301516001600160a01b039182165f818152600186526040812080546001600160a01b0319169390941692831790935590917fa56526c0d21746c69d74ab20503cfd1d8d93aedfa49244f8c12b588c736359879080a380519160025463ffffffff81169063ffffffff610ecd836120f3565b1663ffffffff19919091161760029081555f91825260038352604091829020855181548786018051600160401b600160e01b0390871b166001600160401b0384166001600160e01b0319909316831717845588860180516001860180546001600160a01b039283166001600160a01b03199182161790915560609b8c0180519789018054988416989092169790971790559554875184815292518716838a0152905186168288015293519094169784019790975290956fffffffffffffffff00000000000000009190931b1691907f448001ccc47eb62694f8a8180c3e7f703ada4cc825971f3c7065d9c4b41435bf90608090a27fe3f73f8da8116fc9037046f6fbcd6f41bc47e89f423cba640891922c55c558d46101a060018060401b03421695606060a08701516040519561100387611e2d565b5f87528787018a81526040880192835293600160401b600160801b031981168217891c63ffffffff169167ffffffff0000000061103f846120f3565b8b1b16600160201b600160801b03199290921617176002555f908152600488526040908190209651875485516fffffffffffffffff0000000000000000931b929092166001600160401b0382166001600160801b031990931683171788559096825180516001830180548c840151600160201b600160c01b03908e1b1663ffffffff9093166001600160c01b03199091161791909117905560408082015180516002850180546001600160a01b039283166001600160a01b031991821617909155828e01516003870180549184169183169190911790558284015160048701805491841691831691909117905588830151600587018054918416918316919091179055608083015160068701805491841691831691909117905560a09092015160078601805491909216921691909117905590850151805160089093018054828d01516fffffffffffffffff000000000000000090851b166001600160401b039095166001600160801b0319909116179390931783550151815490600160801b600160c01b0390600160801b600160c01b039060801b161690600160801b600160c01b03191617905560025490600160801b600160c01b039060801b1690600160801b600160c01b031916176002556040519286845260018060401b03905116878401525163ffffffff815116604084015260018060a01b03878201511682840152604081015160018060a01b03815116608085015260018060a01b03888201511660a085015260018060a01b036040820151168b85015260018060a01b03838201511660e085015260018060a01b0360808201511661010085015260a0600180821b0391015116610120840152015160018060401b0381511661014083015260018060401b0386820151166101608301526040600180821b0391015116610180820152a25f8080526008825260409081902080546001600160401b0319166001179055519061016082016001600160401b03811183821017611857576040525f82525f818301525f60408301525f60608301525f608083015260a08201611345612047565b815261134f6120a9565b8684015261135b6120a9565b60e084015261010083019461136e612023565b86525f6101208501526101206101408501955f875261138b612047565b6101a0516001600160401b031660408201526113a5612023565b506101c0516101e0516102005161022051604051936001600160401b039182169392821692821691166113d785611e12565b8452898401526040830152606082015260e0820152610260516101008201526102405183820152845201518652845264ffffffffff6040518381019061142f816114218885612151565b03601f198101835282611e63565b5190209560018060401b038551165f52600984528660405f2055519451169363ffffffff8151169063ffffffff848201511663ffffffff606081604085015116930151169060405193610100850198858a1060018060401b038b1117611857576040998a5285528685019081528489019182526060850193845260808086019384525f60a087018181528d880182815260e089018381528c516001600160401b039081168552600a8d528e85209a518b54975198519a5199519451935192516001600160f01b031990981664ffffffffff919091161760289890981b68ffffffff0000000000169790971760489990991b6cffffffff000000000000000000169890981760689790971b70ffffffff00000000000000000000000000169690961760889190911b63ffffffff60881b161760a89590951b64ffffffffff60a81b169490941760d09590951b62ffffff60d01b169490941790151560e81b60ff60e81b16179093558551935196518897946115ca941692906115af81611e48565b82815282878201528260408201528260608201520152612535565b9171ffffffffffff0000000000000000000000006115f060018060401b03845116612535565b604084015190929061160a906001600160401b0316612535565b9260a061162260018060401b03608088015116612535565b9501519565ffffffffffff6040519161163a83611e48565b1680825265ffffffffffff838116948301949094528584166040808401919091529387166060808401919091526001600160401b0389811660809094019390935260909790971b65ffffffffffff60901b169590961b939093166001600160901b0390951660309190911b6bffffffffffff0000000000001617939093179190911792871b6001600160c01b03191692909217600555825190519116917fcc06ec80c0b44f2fc8b900c5a620d0324ca9d68745bcba67106b954868864ffa919081906117069082612151565b0390a3604051905f7fa9e1031ed00e918cb0cf5f74d4de27f35e53cfd48465ee9ef99852b500c683d38180a3613cd491826125758339608051828181611e82015261352b015260a051828181611fa001526139fd015251818181611fc9015261260b015260e051818181611eb201526134e60152610100518181816112d10152611ff20152610120518181816117d4015261201b0152610140518181816104b9015281816110460152611e1a01526101605181611ee2015261018051818181610d7c0152611f0e01526101a05181818161121e0152611f3601526101c0518161358d01526101e051816135b9015261020051816135e80152610220518161361701526102405181818161126f0152611f6b0152610260518161124c0152610280518161365b01526102a0518161368401526102c051816136b001526102e051816136dc01526103005181611e4a0152f35b634e487b7160e01b5f52604160045260245ffd5b506040516306661abd60e01b815283816004816001600160a01b0386165afa80156118e2575f906118a8575b6001600160401b0316159050610dce565b508381813d83116118db575b6118be8183611e63565b810103126118d7576118d2610df791611e86565b611897565b5f80fd5b503d6118b4565b6040513d5f823e3d90fd5b5060405163d3419bf360e01b81526080816004816001600160a01b0386165afa9081156118e2575f916119ca575b506040805182516001600160401b03908116878301908152602080860151831690820152848401518216938101939093526060938401511692820192909252906080815261196a60a082611e63565b5190206101008301516040805182516001600160401b0390811688830190815260208086015183169082015283850151821693810193909352606093840151169282019290925290608081526119c160a082611e63565b51902014610dc8565b905060803d6080116119fc575b6119e18183611e63565b81016080828203126118d7576119f691611ebf565b5f61191b565b503d6119d7565b604051630890357360e41b8152909150610220816004816001600160a01b0387165afa9081156118e2575f91611c9b575b50604051611b6181611421888201948591909161020063ffffffff610180608061022085019660018060a01b03815116865260018060a01b03602082015116602087015260018060a01b03604082015116604087015260018060401b03606082015116606087015201518051151560808601528260208201511660a086015260018060401b0360408201511660c086015260018060401b0360608201511660e086015260018060401b0360808201511661010086015260018060401b0360a08201511661012086015260018060401b0360c08201511661014086015260018060401b0360e08201511661016086015282610100820151168286015282610120820151166101a086015282610140820151166101c086015282610160820151166101e0860152015116910152565b51902090604051611c9181611421888201948591909161020063ffffffff610180608061022085019660018060a01b03815116865260018060a01b03602082015116602087015260018060a01b03604082015116604087015260018060401b03606082015116606087015201518051151560808601528260208201511660a086015260018060401b0360408201511660c086015260018060401b0360608201511660e086015260018060401b0360808201511661010086015260018060401b0360a08201511661012086015260018060401b0360c08201511661014086015260018060401b0360e08201511661016086015282610100820151168286015282610120820151166101a086015282610140820151166101c086015282610160820151166101e0860152015116910152565b519020145f610dc1565b90506102203d8111611d1f575b611cb28183611e63565b8101610220828203126118d757611d1490608060405193611cd285611e48565b611cdb81611e9a565b8552611ce8898201611e9a565b89860152611cf860408201611e9a565b6040860152611d0960608201611e86565b606086015201611f17565b60808201525f611a34565b503d611ca8565b634e487b7160e01b5f52603260045260245ffd5b92611d47816001926124e5565b9301610a84565b62ed4e00915011155f610964565b634e487b7160e01b5f52601160045260245ffd5b9050610909565b62989680915011155f6108b5565b6276a700915011155f610867565b69152d02c7e14af6800000915011155f610830565b6276a700915011155f6107e4565b6276a700915011155f6106f3565b611dcd91612513565b610696565b639a7ec800915011155f61062f565b640100000000915011155f610500565b640100000000915011155f6104bc565b65010000000000915011155f610471565b608081019081106001600160401b0382111761185757604052565b606081019081106001600160401b0382111761185757604052565b60a081019081106001600160401b0382111761185757604052565b601f909101601f19168101906001600160401b0382119082101761185757604052565b51906001600160401b03821682036118d757565b51906001600160a01b03821682036118d757565b519063ffffffff821682036118d757565b91908260809103126118d757604051611ed781611e12565b6060611f12818395611ee881611e86565b8552611ef660208201611e86565b6020860152611f0760408201611e86565b604086015201611e86565b910152565b9190826101a09103126118d7576040516101a081016001600160401b0381118282101761185757604052809280519081151582036118d757610180611f129181938552611f6660208201611eae565b6020860152611f7760408201611e86565b6040860152611f8860608201611e86565b6060860152611f9960808201611e86565b6080860152611faa60a08201611e86565b60a0860152611fbb60c08201611e86565b60c0860152611fcc60e08201611e86565b60e0860152611fde6101008201611eae565b610100860152611ff16101208201611eae565b6101208601526120046101408201611eae565b6101408601526120176101608201611eae565b61016086015201611eae565b6040519061203082611e12565b5f6060838281528260208201528260408201520152565b6040519061014082016001600160401b03811183821017611857576040525f610120838281528260208201528260408201528260608201528260808201528260a08201528260c0820152612099612023565b60e0820152826101008201520152565b60408051919082016001600160401b038111838210176118575760405260606020835f81520152565b805115611d265760200190565b8051821015611d265760209160051b010190565b63ffffffff1663ffffffff8114611d5c5760010190565b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b906040602061214e9360ff8151168452015191816020820152019061210a565b90565b602080825282516001600160401b03908116838301528382015160408085019190915284810151606080860191909152808601516080808701919091528087015160a080880191909152808801518051861660c0808a01919091528188015160e0808b01919091528287015188166101008b015282860151610120808c01919091529483015188166101408b01529282015187166101608a015281015161018089015290810151805186166101a08901529586015185166101c08801529285015184166101e0870152930151909116610200840152610100810151610220840152015161024082015261034061227161225a60c08501518361026086015261036085019061212e565b60e0850151848203601f190161028086015261212e565b610100840151805163ffffffff9081166102a0860152602082015181166102c0860152604082015181166102e0860152606090910151166103008401526101208401516001600160a01b0316610320840152610140909301516001600160401b031691015290565b156122e15750565b604051637708b31760e11b81526020600482015290819061230690602483019061210a565b0390fd5b9064ffffffffff8091169116019064ffffffffff8211611d5c57565b805190600882116123f2575f915f5b600381106123545750612346575090565b61235091506120d2565b5190565b929060018101808211611d5c5760011c905f5b82811061238457505061237d60019192806124e5565b9301612335565b6001600160ff1b03811681141590600181901b82611d5c576001810192838211611d5c57848410156123ea57506123bc5f93886120df565b51925b611d5c576001926123d36123d992896120df565b516124e5565b6123e382886120df565b5201612367565b8693506123bf565b50630ff9ca3560e21b5f52600452600360245260445ffd5b805160ff8311611d5c576001831b81116124ce575f925f905b808210612434575050612346575090565b90939160018101808211611d5c5760011c905f5b82811061246657505061245e60019193806124e5565b940190612423565b6001600160ff1b03811681141590600181901b82611d5c576001810192838211611d5c57848410156124c6575061249e5f93896120df565b51925b611d5c576001926123d36124b5928a6120df565b6124bf82896120df565b5201612448565b8793506124a1565b9050630ff9ca3560e21b5f5260045260245260445ffd5b5f5260205260205f60408160025afa60203d1416905f51911561250457565b635ab1855160e01b5f5260045ffd5b6001600160401b0391821690821603908111611d5c576001600160401b031690565b6001600160401b03811665ffffffffffff8111612558575065ffffffffffff1690565b63e90d4a8760e01b5f5260045265ffffffffffff60245260445ffdfe6080806040526004361015610012575f80fd5b5f3560e01c9081630310876c14612afa575080630dc95bf61461295a57806310a8aecd1461291e578063359bc19e146127525780633d4c415a146126b9578063491e05f01461259c57806352ac0514146124695780636de90d87146123e05780636f00ffd11461237657806372d2b6c0146122e95780637529d9df146121b65780638903573014611d035780638f7dcfa314611c31578063a0d7031a14611bfd578063a654288c1461179e578063b44059b91461173b578063c74656e71461171e578063ce3dace4146116eb578063dae58da8146116c5578063e22ccd2914611685578063ef09d7241461129d578063f581e532146111ad578063f8b1cb3c14611075578063fb0e722b14611031578063fcd98fbe146101c15763ffe739bc1461013a575f80fd5b346101bd5760203660031901126101bd576080610166610158612b4e565b610160612f06565b50613727565b6040519061017382612d5e565b80546001600160401b03811683526001600160a01b03604091821c811660208501526001830154811682850152600290920154909116606083015251906101bb908290612b8e565bf35b5f80fd5b346101bd5760403660031901126101bd576004356001600160401b0381116101bd57806004019061028060031982360301126101bd576024356001600160401b0381116101bd57366023820112156101bd578060040135926001600160401b0384116101bd57602482019160248536920101116101bd5760a483019061024e61024983613194565b613727565b610256612fc8565b9561026083613194565b60018060a01b03600284015416335f525f60205260405f205460f81c1561101e5733811461100b5761029b91610296338261398b565b61398b565b65ffffffffffff8751166102ae84613194565b6001600160401b03806102c084612eb1565b16911603610fd7575f52600960205260405f205494602487013595808703610fc1575060075497604488013598808a03610fab57610104890135818103610f9657505061030c86613194565b936001600160401b03602083019565ffffffffffff875116918291161190811591610f6f575b50610f0f5761035361034388613194565b65ffffffffffff87511690613794565b94604083019165ffffffffffff835116936001600160401b038816948560fa02906001600160401b038216918203610e73576001600160401b039161039791612ecf565b16948c60e46001600160401b036103e864ffffffffff42160216910196806001600160401b036103c68a613194565b16108015610ef5575b610ecb575050606082019865ffffffffffff8a5116928160061b683fffffffffffffffc067ffffffffffffffc0821691168103610e73578f946101249161041591612f52565b9401936001600160401b038c65ffffffffffff61043188613194565b91511691829116108015610eb1575b610e8757505060800180516001600160401b0390811693600a84901b6903fffffffffffffffc00169390911603610e73576101448f9361049590846001600160401b0395612000108161200018021890612f52565b930190826104a283613194565b91511692839116108015610e59575b610e2f5750507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169890506104ed82613194565b906001600160401b0360405192633c3fd20b60e01b84521660048301526040826024818d5afa918215610e24578e5f915f94610dd6575b506101640135818103610dc15750506001600160401b03821615159182610d60575b5081610d2f575b50610d0b575054926001600160401b03841665ffffffffffff610572818551166137b4565b168111610cf9575065ffffffffffff61059a6105956001600160401b0393613194565b613aeb565b93511692169182119081610cc8575b50610cb6575060401c6001600160a01b03166105c53687613360565b5f80525f60205260205f60408160025afa60203d14165f519015610ca7578361070383610647846106476106fc8b976106f76106e461064d8861064761061861080d9f6001600160401b03905116613bb7565b610641602084015160606106386001600160401b03604088015116613bb7565b95015192613b98565b92613b98565b90613b98565b6106478961064761066a6001600160401b03608084015116613bb7565b6106416106836001600160401b0360a086015116613bb7565b61064160e060c08701519601516106476106a66001600160401b03835116613bb7565b6106416106bf6001600160401b03602086015116613bb7565b6106416001600160401b0360606106db8260408a015116613bb7565b97015116613bb7565b9661012061010082015191015190613b98565b613b98565b9180613b98565b9660405160208101917f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f83527feccaa09d9e8d182fc73c0d1c9cc0d05ebeba137eafea86df208e91b880eaad3560408301527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc6606083015246608083015260a082015260a0815261079560c082612e02565b51902060405160208101907fec1317f2da9441d72e4b31ad2e78582517d5efda39f6d494a5c42459abc669d98252896040820152604081526107d8606082612e02565b51902060405190602082019261190160f01b84526022830152604282015260428152610805606282612e02565b519020613b64565b50506001600160a01b0316818103610c925750509060407f4c4d91ae66b6b3b4a290060e822c45bfb4a8704f7c676f1269bb1ae8b672de1b9282825193849260208452816020850152848401375f828201840152601f01601f19168101030190a2610244840194610886610881878461334b565b6137d0565b6108b4610264860161089b610881828661334b565b6108ae6108a785613194565b988561334b565b9361334b565b6108bc61363f565b94604051946101608601908682106001600160401b03831117610c7e57608464ffffffffff9961093b9661092f956001600160401b0360209e61092097604052168b528d8b015260408a0152606481013560608a0152013560808801523690613360565b9360a08601948552369061344f565b60c0850152369061344f565b60e083015261010082019283523361012083015261014082016001600160401b03421681526040518681019061098381610975878561386d565b03601f198101835282612e02565b5190209485946001600160401b038551165f52600988528560405f2055519151169063ffffffff81511663ffffffff888301511663ffffffff6060816040860151169401511691604051946109d786612d42565b855289850190815260408501918252606085019384526080850192835260a085015f815260c08601925f845260e08701945f86526001600160401b038a51165f52600a8d5264ffffffffff60405f20985116936cffffffff00000000000000000068ffffffff00000000008a54925160281b16935160481b169763ffffffff60681b905160681b169163ffffffff60881b905160881b169364ffffffffff60a81b905160a81b169562ffffff60d01b905160d01b169660ff60e81b9051151560e81b169760ff60e81b199562ffffff60d01b199464ffffffffff60a81b199363ffffffff60881b199263ffffffff60681b19916cffffffffffffffffffffffffff1916171617161716171617161717179055610b246001600160401b038351169151915f6080604051610b0981612de7565b828152828a8201528260408201528260608201520152613c95565b90610b386001600160401b03825116613c95565b91610b4f6001600160401b03604084015116613c95565b9060a0610b686001600160401b03608086015116613c95565b9301519365ffffffffffff60405192610b8084612de7565b169182815265ffffffffffff82168a82015265ffffffffffff8416604082015265ffffffffffff8516606082015260806001600160401b0387169101526bffffffffffff000000000000600554956001600160401b0360c01b9060c01b169560018060c01b039365ffffffffffff60901b199171ffffffffffffffffffffffffffffffffffff191617169160301b1617169065ffffffffffff60601b9060601b16179065ffffffffffff60901b9060901b1617176005557fcc06ec80c0b44f2fc8b900c5a620d0324ca9d68745bcba67106b954868864ffa610c736001600160401b03835116926040519182918261386d565b0390a3604051908152f35b634e487b7160e01b5f52604160045260245ffd5b6354c0064b60e01b5f5260045260245260445ffd5b635ab1855160e01b5f5260045ffd5b6306fdaf8d60e21b5f5260045260245ffd5b90506001600160401b0365ffffffffffff610cee81610ce68c613194565b9451166137b4565b16911614158b6105a9565b63d7c2683d60e01b5f5260045260245ffd5b610d1c6001600160401b0391613194565b6307c2b74760e31b5f521660045260245ffd5b60409150610d586001600160401b039165ffffffffffff610d4f86613194565b91511690613794565b16108e61054d565b6001600160401b03919250610da590826103e864ffffffffff827f00000000000000000000000000000000000000000000000000000000000000001693160216612ecf565b166001600160401b03610db788613194565b161015908f610546565b63685c6c9b60e01b5f5260045260245260445ffd5b935050506040823d604011610e1c575b81610df360409383612e02565b810103126101bd57602082519201516001600160401b03811681036101bd57918e610164610524565b3d9150610de6565b6040513d5f823e3d90fd5b610e406001600160401b0391613194565b630492c45f60e11b5f521660045260245260445260645ffd5b50826001600160401b03610e6c83613194565b16116104b1565b634e487b7160e01b5f52601160045260245ffd5b6001600160401b03610e9887613194565b6353402eb760e01b5f521660045260245260445260645ffd5b50816001600160401b03610ec488613194565b1611610440565b6001600160401b03610edc89613194565b63094e360b60e11b5f521660045260245260445260645ffd5b50816001600160401b03610f088a613194565b16116103cf565b84610f1988613194565b61040065ffffffffffff610f2f818551166137b4565b93511601906001600160401b038211610e73576001600160401b03928365ffffffffffff9263c6f2ac8b60e01b5f5216600452166024521660445260645ffd5b6104009150610f8e6001600160401b0391610f898b613194565b613794565b16118b610332565b636bb9e2f360e01b5f5260045260245260445ffd5b89636bb9e2f360e01b5f5260045260245260445ffd5b866311473bdf60e01b5f5260045260245260445ffd5b6001600160401b039081610ff3610fed87613194565b92612eb1565b9163181fec9560e11b5f52166004521660245260445ffd5b631c537ddb60e11b5f523360045260245ffd5b6316565a6160e21b5f523360045260245ffd5b346101bd575f3660031901126101bd576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b346101bd575f3660031901126101bd5763ffffffff60025460201c1661109a81612eef565b906110a86040519283612e02565b8082526110b7601f1991612eef565b015f5b81811061117d57825f5b815181101561112c57806001915f52600460205260405f2061110b83604051926110ed84612db0565b6001600160401b038154818116865260401c16602085015201613280565b604082015261111a8285612f2a565b526111258184612f2a565b50016110c4565b506040518091602082016020835281518091526020604084019201905f5b818110611158575050500390f35b9193509160206101a08261116f6001948851612c88565b01940191019184939261114a565b60209060405161118c81612db0565b5f81525f8382015261119c61324d565b6040820152828286010152016110ba565b346101bd575f3660031901126101bd576101a06040516111cc81612dcb565b5f81525f6020820152604081015f81525f60608301525f60808301525f60a08301525f60c083015260e08201611200612f06565b81526101008301905f82526101208401925f84526001600160401b037f000000000000000000000000000000000000000000000000000000000000000016905261124861356e565b90527f000000000000000000000000000000000000000000000000000000000000000090527f000000000000000000000000000000000000000000000000000000000000000090526101bb6040518092612bcb565b346101bd5760803660031901126101bd576112b6613529565b6001600160401b036112f665ffffffffffff60055460301c167f000000000000000000000000000000000000000000000000000000000000000090612ecf565b816112ff61317e565b9116918291161061165f57611313366131a8565b602081015160408051909261139d92909161135c916001600160a01b0316151561133d8683612e02565b600d82526c73657175656e6365722e6b657960981b602083015261395a565b606001518251906001600160a01b031615156113788483612e02565b601382527239b2b8bab2b731b2b9173137b73227bbb732b960691b602083015261395a565b6001600160a01b036113ad613221565b165f9081526001602052819020546001600160a01b03908116906113cf613237565b160361162b576113dd61317e565b906113e6612e23565b6001600160401b0382820193165b806001600160401b038551161061145f5763ffffffff61141681845116612e6a565b168083525f5260036020525f6002848220828155826001820155015563ffffffff61144381845116612e7c565b165f5260036020526001600160401b03835f20541684526113f4565b506001600160401b036060611515926114e5838761149463ffffffff85511663ffffffff1663ffffffff196002541617600255565b6020848101516002805467ffffffff0000000019169190921b67ffffffff0000000016179055511667ffffffffffffffff60401b6002549160401b169067ffffffffffffffff60401b191617600255565b01516002805467ffffffffffffffff60801b19169290911660801b67ffffffffffffffff60801b16919091179055565b7f448001ccc47eb62694f8a8180c3e7f703ada4cc825971f3c7065d9c4b41435bf6080611541366131a8565b60025463ffffffff81169063ffffffff61155a83613704565b63ffffffff1990921691161760029081555f918252600360209081529186902083518154938501516001600160e01b03199094166001600160401b03821690811794891b68010000000000000000600160e01b0316949094178255848801516001830180546001600160a01b03199081166001600160a01b039384161790915560608701519385018054909116939091169290921790915581546fffffffffffffffff0000000000000000191690871b67ffffffffffffffff60401b16179055935190611628908290612b8e565ba2005b611633613221565b61163b613237565b6362004d0f60e01b5f9081526001600160a01b039283166004529116602452604490fd5b6001600160401b0361166f61317e565b63c6d6065760e01b5f521660045260245260445ffd5b346101bd5760203660031901126101bd576001600160a01b036116a6612b78565b165f526001602052602060018060a01b0360405f205416604051908152f35b346101bd575f3660031901126101bd5760206001600160401b0360065416604051908152f35b346101bd5760203660031901126101bd576004355f52600860205260206001600160401b0360405f205416604051908152f35b346101bd575f3660031901126101bd576020600754604051908152f35b346101bd5760203660031901126101bd57611754612b4e565b6001600160401b0365ffffffffffff6005541691169080821161178857505f526009602052602060405f2054604051908152f35b90633494c80160e11b5f5260045260245260445ffd5b346101bd576101803660031901126101bd576117b8612b4e565b6101603660231901126101bd576117cd6134e4565b63ffffffff7f00000000000000000000000000000000000000000000000000000000000000001664ffffffffff42160164ffffffffff8111610e73576001600160401b036103e864ffffffffff829316021616600254916001600160401b038360801c1660018101809111610e7357808310611bee575b506001600160401b031690808210611bd857506118ab6001600160401b0361186b36613021565b63ffffffff6060820151915116151590604093849283519061188d8583612e02565b600c82526b393ab632b997373ab6b132b960a11b602083015261395a565b6118e9838251168015159081611bc7575b508351906118ca8583612e02565b600d82526c666565732e6d696e507269636560981b602083015261395a565b611928836020830151168015159081611bb7575b5083519061190b8583612e02565b600b82526a1999595ccb9d185c99d95d60aa1b602083015261395a565b0151168015159081611ba7575b5081516119428382612e02565b600d81526c3332b2b997333930b1ba34b7b760991b60208201526119659161395a565b80519161197183612db0565b82526020820192426001600160401b031684523661198e90613021565b908284019182528060201c63ffffffff16906119a982613704565b67ffffffff000000001990911667ffffffff00000000602092831b16176002555f918252600490528290208351815495516001600160801b03199096166001600160401b03821690811760409790971b67ffffffffffffffff60401b1696909617825591908390915180516001840180546020808501516001600160c01b031990921663ffffffff9094169390931790831b640100000000600160c01b03161790558282015180516002860180546001600160a01b03199081166001600160a01b039384161790915582840151600388018054831691841691909117905582860151600488018054831691841691909117905560608084015160058901805484169185169190911790556080840151600689018054841691851691909117905560a090930151600788018054909216921691909117905590910151805160089094018054928201516001600160801b03199093166001600160401b039095169490941760409290921b67ffffffffffffffff60401b169190911783550151815467ffffffffffffffff60801b191660809190911b67ffffffffffffffff60801b16179055600254906001600160401b0360801b9060801b16906001600160401b0360801b191617600255519081611b7f91612c88565b6101a07fe3f73f8da8116fc9037046f6fbcd6f41bc47e89f423cba640891922c55c558d491a2005b6401000000009150111584611935565b64010000000091501115886118fd565b6501000000000091501115886118bc565b90632506e9ab60e11b5f5260045260245260445ffd5b91506001600160401b03611844565b346101bd5760203660031901126101bd576020611c18612b4e565b6001600160401b03806006541691161115604051908152f35b346101bd575f3660031901126101bd57611c49612f98565b5060c0611c54612fc8565b6001600160401b0365ffffffffffff82511691825f5260096020528160405f2054918165ffffffffffff6020830151168165ffffffffffff6040850151169181608065ffffffffffff606088015116960151169660a0604051611cb681612d95565b8b81526020810192835260408101938452606081019586526080810197885201978852604051998a525160208a0152511660408801525116606086015251166080840152511660a0820152f35b346101bd575f3660031901126101bd575f610200604051611d2381612d79565b8281528260208201528260408201528260608201528260808201528260a0820152611d4c612f7a565b60c08201528260e082015282610100820152611d66612f06565b6101208201528261014082015282610160820152611d82612f06565b610180820152826101a0820152826101c0820152826101e08201520152611da761324d565b505f805260046020526103206060611dde7f17ef568e3e12ab5b9c7254a8d58478811de00f9e6eb34345acd53bf8fd09d3ed613280565b015163ffffffff610200611df061356e565b6120b5611dfb61363f565b9460405192611e0984612d79565b468452602084019660018060a01b037f0000000000000000000000000000000000000000000000000000000000000000168852604085016001600160401b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b03606087019160018060a01b037f0000000000000000000000000000000000000000000000000000000000000000168352608088019360018060a01b037f000000000000000000000000000000000000000000000000000000000000000016855260a089019560018060a01b037f000000000000000000000000000000000000000000000000000000000000000016875260c08a01978852837f00000000000000000000000000000000000000000000000000000000000000001660e08b0152837f0000000000000000000000000000000000000000000000000000000000000000166101008b01526101208a01525f6101408a01527f00000000000000000000000000000000000000000000000000000000000000006101608a01526101808901526001600160801b037f0000000000000000000000000000000000000000000000000000000000000000166101a0890152897f0000000000000000000000000000000000000000000000000000000000000000166101c0890152817f0000000000000000000000000000000000000000000000000000000000000000166101e0890152897f000000000000000000000000000000000000000000000000000000000000000016898901526040519a468c5260018060a01b0390511660208c0152511660408a015260018060a01b03905116606089015260018060a01b03905116608088015260018060a01b0390511660a08701525160c08601906001600160401b0360408092828151168552826020820151166020860152015116910152565b6001600160401b0360e0820151166101208501526001600160401b036101008201511661014085015261211f6101208201516101608601906001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101408101516101e08501526101608101518285015261217361018082015161022086019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b6001600160801b036101a0820151166102a0850152826101c0820151166102c08501526001600160401b036101e0820151166102e0850152015116610300820152f35b346101bd5760203660031901126101bd576121cf612b78565b335f525f60205260405f209081549166ffffffffffffff6001600160801b0384169360c01c1683156122da57801580156122d1575b6122bf575080547fff00000000000000ffffffffffffffff000000000000000000000000000000001690556040518281526001600160a01b038216915f918291829182918791879033907f1b6622b92ce16ed648b5b93fe47df1cd4c763fdcafe3281bc1dfd5ff7998a94d90602090a35af13d156122ba573d61228681612f5f565b906122946040519283612e02565b81525f60203d92013e5b156122a557005b634ac8eca360e11b5f5260045260245260445ffd5b61229e565b63a8e267d560e01b5f5260045260245ffd5b50804210612204565b63117be0c960e01b5f5260045ffd5b346101bd5760203660031901126101bd576001600160a01b0361230a612b78565b165f525f602052606060405f206040519061232482612d5e565b546001600160801b038116918281526001600160401b038260801c16908160208201528466ffffffffffffff8460c01c169384604084015260f81c151591015260405192835260208301526040820152f35b346101bd5760203660031901126101bd5761238f612b78565b335f81815260016020526040812080546001600160a01b0319166001600160a01b039490941693841790557fa56526c0d21746c69d74ab20503cfd1d8d93aedfa49244f8c12b588c736359879080a3005b60203660031901126101bd576001600160a01b036123fc612b78565b16805f525f6020527f53709ba3cdfc6888ee4e1f05692566dfc3446e917fd4402db50e328307e6b3936040805f2061243f6001600160801b038254163490612f52565b81546001600160801b0319166001600160801b0382161790915581513481526020810191909152a2005b346101bd575f3660031901126101bd5763ffffffff6002541661248b81612eef565b906124996040519283612e02565b8082526124a8601f1991612eef565b015f5b81811061258557825f5b815181101561253557806001915f52600360205260405f20604051906124da82612d5e565b80546001600160401b0381168352848060a01b039060401c166020830152838060a01b03848201541660408301526002848060a01b039101541660608201526125238285612f2a565b5261252e8184612f2a565b50016124b5565b506040518091602082016020835281518091526020604084019201905f5b818110612561575050500390f35b9193509160206080826125776001948851612b8e565b019401910191849392612553565b602090612590612f06565b828286010152016124ab565b346101bd575f3660031901126101bd57335f525f60205260405f208054906001600160801b038216156122da576001600160401b0365ffffffffffff600554168180600654169460801c16908082105f146126b257505b1691821161269f5760209061266c61263a63ffffffff7f0000000000000000000000000000000000000000000000000000000000000000166001600160401b034216612ecf565b825466ffffffffffffff60c01b191660c082901b66ffffffffffffff60c01b16179092556001600160401b0390911690565b6040518181527f158b7c3879e3bcf0b5c1cd0474204042c5d5b4f8785d97166080e2a34fae6f64833392a2604051908152f35b5063289df9eb60e11b5f5260045260245ffd5b90506125f3565b346101bd5760403660031901126101bd576126d2612b78565b60243590811515908183036101bd577f5bd1ef1576935324f663f96de434f2cefe4b3357a5194c415e5ce350e3cc4ef491612749602092612711613529565b6001600160a01b03165f8181528085526040902080546001600160f81b031696151560f81b6001600160f81b03191696909617909555565b604051908152a2005b346101bd5760203660031901126101bd5761276b612b4e565b6006546001600160401b0381169065ffffffffffff600554166001600160401b035f9416925b836001600160401b038616108061290c575b80612827575b15612802576127ba6127fc91612e94565b946001600160401b038616805f52600960205260405f2054907fa9e1031ed00e918cb0cf5f74d4de27f35e53cfd48465ee9ef99852b500c683d35f80a3612e94565b93612791565b826001600160401b036020921680916001600160401b03191617600655604051908152f35b506001600160401b0361283982612eb1565b165f52600a60205260405f206040519061285282612d42565b549062ffffff6128dc64ffffffffff841680845263ffffffff64ffffffffff6128d0828860281c16806020890152838960481c166040890152838960681c1660608901526080880194848a60881c16865260a0890198848b60a81c168a5260e060ff60c083019c8d8c8260d01c16905260e81c161515910152612f52565b95511691511690612f52565b9251161591826128ee575b50506127a9565b9091508082111561290557505b42101586806128e7565b90506128fb565b50816001600160401b038216106127a3565b346101bd5760203660031901126101bd576001600160a01b0361293f612b78565b165f525f602052602060405f205460f81c6040519015158152f35b346101bd575f3660031901126101bd576129726134e4565b61297a612e23565b6060810180516001600160401b039081169291904264ffffffffff166103e80216831115612aeb57612a986001600160401b03604084612a6c63ffffffff6020612ac59801816129cc81835116612e6a565b168082525f5260046020525f6008868220828155826001820155826002820155826003820155826004820155826005820155826006820155826007820155015581612a1981835116612e7c565b165f52600460205285855f205416809852612a478285511663ffffffff1663ffffffff196002541617600255565b511667ffffffff000000006002549160201b169067ffffffff00000000191617600255565b01511667ffffffffffffffff60401b6002549160401b169067ffffffffffffffff60401b191617600255565b6002805467ffffffffffffffff60801b191660809290921b67ffffffffffffffff60801b16919091179055565b7fca41b5fa9666b479f056115d4d841618faa689706419a6b88869ff19356db4755f80a2005b63c34700f360e01b5f5260045ffd5b346101bd5760403660031901126101bd57602090612b16612b4e565b6001600160401b0380600654169116908111159081612b37575b5015158152f35b90505f526009825260243560405f20541483612b30565b600435906001600160401b03821682036101bd57565b35906001600160401b03821682036101bd57565b600435906001600160a01b03821682036101bd57565b80516001600160401b031682526020808201516001600160a01b039081169184019190915260408083015182169084015260609182015116910152565b610120610180916001600160401b038151168452602081015160208501526001600160401b036040820151166040850152606081015160608501526001600160401b0360808201511660808501526001600160401b0360a08201511660a085015260c081015160c0850152612c7560e082015160e08601906001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101008101516101608501520151910152565b80516001600160401b039081168352602080830151821681850152604092830151805163ffffffff1684860152808201516001600160a01b0390811660608088019190915282860151805183166080808a019190915281860151841660a0808b019190915282890151851660c08b015282840151851660e08b01529082015184166101008a01520151909116610120870152015180518316610140860152908101518216610160850152909101511661018090910152565b565b61010081019081106001600160401b03821117610c7e57604052565b608081019081106001600160401b03821117610c7e57604052565b61022081019081106001600160401b03821117610c7e57604052565b60c081019081106001600160401b03821117610c7e57604052565b606081019081106001600160401b03821117610c7e57604052565b61014081019081106001600160401b03821117610c7e57604052565b60a081019081106001600160401b03821117610c7e57604052565b90601f801991011681019081106001600160401b03821117610c7e57604052565b60405190612e3082612d5e565b8160606001600160401b0360025463ffffffff8116845263ffffffff8160201c166020850152818160401c16604085015260801c16910152565b63ffffffff168015610e73575f190190565b63ffffffff5f199116019063ffffffff8211610e7357565b6001600160401b03166001600160401b038114610e735760010190565b6001600160401b036001911601906001600160401b038211610e7357565b906001600160401b03809116911601906001600160401b038211610e7357565b6001600160401b038111610c7e5760051b60200190565b60405190612f1382612d5e565b5f6060838281528260208201528260408201520152565b8051821015612f3e5760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b91908201809211610e7357565b6001600160401b038111610c7e57601f01601f191660200190565b60405190612f8782612db0565b5f6040838281528260208201520152565b60405190612fa582612d95565b5f60a0838281528260208201528260408201528260608201528260808201520152565b60405190612fd582612de7565b81608060055465ffffffffffff8116835265ffffffffffff8160301c16602084015265ffffffffffff8160601c16604084015265ffffffffffff8160901c16606084015260c01c910152565b906101606023198301126101bd5760405161303b81612d5e565b809260243563ffffffff811681036101bd5782526044356001600160a01b03811681036101bd57602083015260c06063198201126101bd576040519061308082612d95565b6064356001600160a01b03811681036101bd5782526084356001600160a01b03811681036101bd57602083015260a4356001600160a01b03811681036101bd57604083015260c4356001600160a01b03811681036101bd57606083015260e4356001600160a01b03811681036101bd57608083015261010435916001600160a01b03831683036101bd5760609260a082015260408401526101231901126101bd576040519061312e82612db0565b610124356001600160401b03811681036101bd578252610144356001600160401b03811681036101bd57602083015261016435906001600160401b03821682036101bd5760609160408401520152565b6004356001600160401b03811681036101bd5790565b356001600160401b03811681036101bd5790565b60809060031901126101bd57604051906131c182612d5e565b816004356001600160401b03811681036101bd5781526024356001600160a01b03811681036101bd5760208201526044356001600160a01b03811681036101bd576040820152606435906001600160a01b03821682036101bd5760600152565b6064356001600160a01b03811681036101bd5790565b6024356001600160a01b03811681036101bd5790565b6040519061325a82612d5e565b815f81525f602082015261326c612f98565b6040820152606061327b612f7a565b910152565b906040519161328e83612d5e565b805463ffffffff81168452602090811c6001600160a01b03169084015260405160609084906132bc81612d95565b60018401546001600160a01b039081168252600285015481166020830152600385015481166040808401919091526004860154821685840152600586015482166080840152600686015490911660a08301528281019190915251926001600160401b039060079061332c86612db0565b01548181168552818160401c16602086015260801c1660408401520152565b903590603e19813603018212156101bd570190565b80929103916101a083126101bd576040519061337b82612dcb565b6080829461338883612b64565b8452602083013560208501526133a060408401612b64565b6040850152606083013560608501526133ba828401612b64565b828501526133ca60a08401612b64565b60a085015260c083013560c085015260df1901126101bd57610180610120916040516133f581612d5e565b61340160e08301612b64565b81526134106101008301612b64565b6020820152613420848301612b64565b60408201526134326101408301612b64565b606082015260e08501526101608101356101008501520135910152565b91906040838203126101bd57604051604081018181106001600160401b03821117610c7e576040528093803560ff811681036101bd5782526020810135906001600160401b0382116101bd57019082601f830112156101bd5781356134b381612f5f565b936134c16040519586612e02565b818552602082850101116101bd576020815f928280960183880137850101520152565b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316330361351657565b63857e20a560e01b5f523360045260245ffd5b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316330361355b57565b6387ab03ad60e01b5f523360045260245ffd5b613576612f06565b5060405161358381612d5e565b6001600160401b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660208201526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660408201526001600160401b037f000000000000000000000000000000000000000000000000000000000000000016606082015290565b613647612f06565b5060405161365481612d5e565b63ffffffff7f000000000000000000000000000000000000000000000000000000000000000016815263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016602082015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016604082015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016606082015290565b63ffffffff1663ffffffff8114610e735760010190565b8015610e73575f190190565b600254906001600160401b0363ffffffff613743818516612e7c565b169260401c165b6001600160401b0380831691161161376b57505f52600360205260405f2090565b906137759061371b565b5f818152600360205260409020549091906001600160401b031661374a565b906001600160401b03809116911603906001600160401b038211610e7357565b65ffffffffffff60019116019065ffffffffffff8211610e7357565b602081013590601e19813603018212156101bd57018035906001600160401b0382116101bd5760208236039101136101bd57610400811161380e5750565b631ceab03160e21b5f5260045261040060245260445ffd5b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b906040602061386a9360ff81511684520151918160208201520190613826565b90565b602081526001600160401b038251166020820152602082015160408201526040820151606082015260608201516080820152608082015160a08201526138bb60a083015160c0830190612bcb565b6103406001600160401b036101406138fd6138e660c08701518561026088015261036087019061384a565b60e0870151868203601f190161028088015261384a565b9461393c6101008201516102a087019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101208101516001600160a01b031661032086015201511691015290565b156139625750565b604051637708b31760e11b815260206004820152908190613987906024830190613826565b0390fd5b919060018060a01b031691825f525f60205260405f2090604051916139af83612d5e565b54906001600160801b0382169485845260208401916001600160401b038460801c168352604085019666ffffffffffffff8560c01c168852606086019460f81c151585526001600160801b037f00000000000000000000000000000000000000000000000000000000000000001690818110613ad25750506001600160401b031682525f8087529081526020819052604090209251835491516001600160c01b03199092166001600160801b03919091161760809190911b67ffffffffffffffff60801b161782559192612d409290613ab19066ffffffffffffff9051845466ffffffffffffff60c01b1916911660c01b66ffffffffffffff60c01b16178355565b5181546001600160f81b031690151560f81b6001600160f81b031916179055565b836304af55e960e01b5f5260045260245260445260645ffd5b90600254906001600160401b03808360801c1693169182841115613b5f57613b2063ffffffff80926020969495961c16612e7c565b16905b836001600160401b0382161115613b5a5750613b3e9061371b565b5f818152600460205260409020546001600160401b0316613b23565b925050565b509050565b9060418303613b8e57613b879250602081013591604082359201355f1a90613c13565b9192909190565b50505f9160029190565b5f5260205260205f60408160025afa60203d1416905f519115610ca757565b8060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411613c8a579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15610e24575f516001600160a01b03811615613c8057905f905f90565b505f906001905f90565b5050505f9160039190565b6001600160401b03811665ffffffffffff8111613cb8575065ffffffffffff1690565b63e90d4a8760e01b5f5260045265ffffffffffff60245260445ffd' as const
+  '0x6103e06040523461212957616ac8803803809161001e826103e06128bd565b6103e0396103e081016106c08212612129576106808212612129576040519161022083016001600160401b038111848210176120b557604052608081126121295760405161006b8161286c565b6100766103e06128e0565b81526100836104006128f4565b60208201526100936104206128f4565b60408201526100a36104406128f4565b606082015283526100b56104606128f4565b60208401526100c56104806128f4565b60408401526100d56104a06128f4565b60608401526100e56104c06128f4565b608084015261016060ff19820112612129576040516101038161286c565b61010e6104e0612908565b815261011b6105006128f4565b602082015260c061013f198301126121295760405160c081016001600160401b038111828210176120b5576040526101546105206128f4565b81526101616105406128f4565b60208201526101716105606128f4565b60408201526101816105806128f4565b60608201526101916105a06128f4565b60808201526101a16105c06128f4565b60a0820152604082015260606101ff19830112612129576040516101c481612887565b6101cf6105e06128e0565b81526101dc6106006128e0565b60208201526101ec6106206128e0565b6040820152606082015260a08401526102066106406128e0565b60c08401526102166106606128e0565b60e084015261022782610680612919565b610100840152608061031f19820112612129576102ec60a09260405161024c8161286c565b610257610700612908565b8152610264610720612908565b6020820152610274610740612908565b6040820152610284610760612908565b606082015261012086015261029a610780612971565b6101408601526102ab6107a0612908565b6101608601526102bc6107c06128e0565b6101808601526102cd6107e0612908565b6101a08601526102de6108006128e0565b6101c0860152610820612985565b6101e08401526105df19011261212957604051610308816128a2565b6103136109c0612971565b81526109e05160ff81168103612129576020820152610333610a00612908565b6040820152610343610a20612908565b6060820152610353610a40612971565b6080820152610200820152610a60516001600160a01b038116810361212957610a8051906001600160a01b0382168203612129576101a08381015161016080860151604080880151610180808a01516020808c0151610140808e01516001600160a01b0392831660809081526001600160801b0391821660a05296831660c09081526001600160401b0395861660e0526101008e90528f01519094166101209081528e0180515163ffffffff908116909252805184015182169099528851870151811690945287516060908101518516909a52610200808e0180515185166101c052805184015160ff166101e052805188015186169091528051909a01518416610220529851909301511661024052928316610260529190931661028052905186519182015183519194610503946104b5939290911615159061049690836128bd565b600d82526c73657175656e6365722e6b657960981b6020830152612d63565b6060015160408051916001600160a01b03161515906104d490836128bd565b601382527f73657175656e6365722e626f6e644f776e6572000000000000000000000000006020830152612d63565b6107e0604060a0860151610616606082015161054d63ffffffff845116151585519061052f87836128bd565b600c82526b393ab632b997373ab6b132b960a11b6020830152612d63565b610590600180861b03825116801515908161285b575b5085519061057187836128bd565b600d82526c666565732e6d696e507269636560981b6020830152612d63565b6105d4600180861b03602083015116801515908161284b575b508551906105b787836128bd565b600b82526a1999595ccb9d185c99d95d60aa1b6020830152612d63565b8301515f196001851b0116801515908161283b575b508351906105f785836128bd565b600d82526c3332b2b997333930b1ba34b7b760991b6020830152612d63565b015161065b60018060a01b038251163b1515604051906106376040836128bd565b60128252717665726966696572732e6d6573736167657360701b6020830152612d63565b6106ac60018060a01b036020830151163b15156040519061067d6040836128bd565b601382527f7665726966696572732e6f7065726174696f6e000000000000000000000000006020830152612d63565b6106fd60018060a01b036040830151163b1515604051906106ce6040836128bd565b601382527f7665726966696572732e7369676e6174757265000000000000000000000000006020830152612d63565b61074e60018060a01b036060830151163b15156040519061071f6040836128bd565b601382527f7665726966696572732e7374617465526f6f74000000000000000000000000006020830152612d63565b61079f60018060a01b036080830151163b1515604051906107706040836128bd565b601382527f7665726966696572732e6d616c666f726d6564000000000000000000000000006020830152612d63565b60a0015160408051916001600160a01b03163b1515906107bf90836128bd565b600f82526e7665726966696572732e706167657360881b6020830152612d63565b61081e60018060401b038551511615604051906107fe6040836128bd565b600e82526d73657175656e6365722e66726f6d60901b6020830152612d63565b61085b60018060a01b0360408601511615156040519061083f6040836128bd565b600a825269676f7665726e616e636560b01b6020830152612d63565b61089560018060a01b0360808601511615156040519061087c6040836128bd565b600782526631b630b4b6b2b960c91b6020830152612d63565b6080840151845160600151604080516108c49390926001600160a01b03908116911614159061087c90836128bd565b60c084015161090e906001600160401b0316801515908161282c575b50604051906108f06040836128bd565b600c82526b666f72636544656c61794d7360a01b6020830152612d63565b60e0840151610982906305265c00906001600160401b036103e864ffffffffff421602811691168181111561281e579061094791612eab565b60018060401b03161115604051906109606040836128bd565b601082526f067656e6573697354696d657374616d760841b6020830152612d63565b63ffffffff815116906109d8602082019263ffffffff8451168110159081612810575b50604051906109b56040836128bd565b601182527077696e646f77732e6368616c6c656e676560781b6020830152612d63565b63ffffffff825116604082019063ffffffff825116908160030291600383040361266557610a2f9160405191610a0f6040846128bd565b600c83526b77696e646f77732e6461746160a01b60208401521015612d63565b610a6b63ffffffff825116151560405190610a4b6040836128bd565b600e82526d3bb4b73237bbb99730b739bbb2b960911b6020830152612d63565b6060820192610ab463ffffffff8551168015159081612802575b5060405190610a956040836128bd565b600d82526c3bb4b73237bbb997383937b7b360991b6020830152612d63565b610140870151610af7906001600160801b031680151590816127ed575b5060405190610ae16040836128bd565b6004825263189bdb9960e21b6020830152612d63565b610b4863ffffffff6101608901511663ffffffff85511681101590816127df575b5060405190610b286040836128bd565b600e82526d195d9a59195b98d954195c9a5bd960921b6020830152612d63565b610b9060018060401b0361018089015116600281101590816127d1575b5060405190610b756040836128bd565b60098252686b65794e6f7469636560b81b6020830152612d63565b61020087015160c088015181516001600160401b039091169190610bf5906001600160801b031680151590816127bc575b5060405190610bd16040836128bd565b601282527118dbdb9d195cdd0b9b5a5b91195c1bdcda5d60721b6020830152612d63565b610c4960ff60208301511680151590816127b0575b5060405190610c1a6040836128bd565b601382527f636f6e746573742e616e737765725368617265000000000000000000000000006020830152612d63565b60408101805190926103e863ffffffff929092169182026001600160401b03161190816127a2575b50604051610c806040826128bd565b601481527f636f6e746573742e73696c656e63654c696d69740000000000000000000000006020820152610cb391612d63565b6060810194855163ffffffff16801515610d989863ffffffff610d7181998280610d719b610d66829b610d1b8a859c610d7a9c612794575b5060405190610cfb6040836128bd565b600e82526d636f6e746573742e6e6f7469636560901b6020830152612d63565b608001516001600160801b0316801515908161277f575b5060405190610d426040836128bd565b601282527118dbdb9d195cdd0b9c995cd8dd59509bdb9960721b6020830152612d63565b511691511690612b40565b91511690612b40565b9151168064ffffffffff8316115f146127775750915b511690612b40565b60c08401516001600160401b0390811664ffffffffff929092166103e802811691909101908111612665576101a0840151610e22916001600160401b039081166103e863ffffffff9390931692830290911610159081612769575b5060405190610e036040836128bd565b600d82526c757067726164654e6f7469636560981b6020830152612d63565b6060838101516001600160a01b03166102c05260e0840180516001600160401b039081166102e05261010086018051518216610300528051602001518216610320528051604090810151831661034052815190940151821661036052519151925160c0959094909390929116610e9886866128bd565b6005855260a0366020870137602094610ece5f610ec96018604051610ebd8b826128bd565b83815283368137612d94565b612e7d565b610ed782612b5c565b52610eed5f610ec988604051610ebd82826128bd565b81516001101561269957604082015280519060088211612681575f915f5b600381106126d157506126c157505b915f5b600681106126ad575061110c9060405193610f3889866128bd565b6005855260a03689870137610f4c85612b5c565b52611106610fb960018060401b038351168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b61110061102760018060401b038b860151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b61110061109660018060401b036040880151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b95606060018060401b03910151168060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b92612e7d565b90612e7d565b908251600210156126995761117c9160608401528060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b8151600410156126995760a082015280519060088211612681575f915f5b600381106125cb57506125bb57505b610380526111c35f610ec96006604051610ebd88826128bd565b6103a0526001600160401b034381166103c052602086015160608701516101c08801516101e08901516040519490939116916001600160a01b03908116911661120b856128a2565b308552878501526040840152606083015260808201526001600160a01b0382163b151590816122c8575b50806121b2575b8061213f575b61126b90604051906112556040836128bd565b60058252640d2dcc4def60db1b86830152612d63565b60408051865180516001600160401b03168683019081526020808301516001600160a01b039081169183019190915282850151811694820194909452606091820151909316920191909152906020868101516001600160a01b0390811660a0858101919091526040808a01518316898701526060808b0151841660e08801526080808c015185166101008901528b840151805163ffffffff166101208a01528087015186166101408a015280840151805187166101608b01528088015187166101808b01528085015187166101a08b01528084015187166101c08b01529182015186166101e08a015293015190931661020087015291015180516001600160401b0390811661022087015292810151831661024086015201511661026083015260c08601516001600160401b0390811661028084015260e087015181166102a0840152610100870151805182166102c0850152602081015182166102e085015260408101518216610300850152606001511661032083015261142161012087015161034084019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b610140868101516001600160801b03166103c08401526101608088015163ffffffff9081166103e0860152610180808a01516001600160401b039081166104008801526101a08b015183166104208801526101c08b015181166104408801526101e08b01518051151561046089015260208101518416610480890152604081015182166104a0890152606081015182166104c0890152608081015182166104e089015260a0810151821661050089015260c0810151821661052089015260e0810151909116610540880152610100810151831661056088015261012081015183166105808801529384015182166105a08701529183015181166105c0860152910151166105e083015261020086015180516001600160801b039081166106008501528582015160ff16610620850152604082015163ffffffff908116610640860152606083015116610660850152608090910151166106808301526001600160a01b03166106a080830191909152815261159d6106c0826128bd565b8051908301206001600160a01b0382163b1515806120c9575b6115e39150604051906115ca6040836128bd565b6008825267636f6e746573747360c01b85830152612d63565b6102a05260808301516001600160a01b03165f81815280835260409081902080546001600160f81b0316600160f81b17905551600181527f5bd1ef1576935324f663f96de434f2cefe4b3357a5194c415e5ce350e3cc4ef4908390a282516060810151908201516001600160a01b039182165f818152600185526040812080546001600160a01b0319169390941692831790935590917fa56526c0d21746c69d74ab20503cfd1d8d93aedfa49244f8c12b588c736359879080a382519060025463ffffffff81169063ffffffff6116b983612b7d565b1663ffffffff19919091161760029081555f918252600383526040918290208451815486860151600160401b600160e01b0390861b166001600160401b0383166001600160e01b0319909216821717835586850180516001850180546001600160a01b039283166001600160a01b0319918216179091556060808b018051978901805498851698909316979097179091559554875184815260209a8b015183169a81019a909a52915181168988015293519093169387019390935290946fffffffffffffffff00000000000000009190931b16917f448001ccc47eb62694f8a8180c3e7f703ada4cc825971f3c7065d9c4b41435bf90608090a27fe3f73f8da8116fc9037046f6fbcd6f41bc47e89f423cba640891922c55c558d46101a060018060401b03421694611a8f60a0890151604051956117f687612887565b5f87528787018981526040880192835293600160401b600160801b031981168217891c63ffffffff169167ffffffff0000000061183284612b7d565b8b1b16600160201b600160801b03199290921617176002555f908152600488526040908190209651875485516fffffffffffffffff0000000000000000931b929092166001600160401b0382166001600160801b031990931683171788559096825180516001830180548c840151600160201b600160c01b03908e1b1663ffffffff9093166001600160c01b03199091161791909117905560408082015180516002850180546001600160a01b039283166001600160a01b031991821617909155828e015160038701805491841691831691909117905582840151600487018054918416918316919091179055606080840151600588018054918516918416919091179055608084015160068801805491851691841691909117905560a09093015160078701805491909316911617905590910151805160089093018054828d01516fffffffffffffffff000000000000000090851b166001600160401b039095166001600160801b03199091161793909317835501518154600160801b600160c01b03608092831b8116600160801b600160c01b0319928316179093556002805494831b90931693169290921790556040805188815294516001600160401b039081168a8701529251805163ffffffff16868301526020808201516001600160a01b039081166060808a019190915283850151805183168a88015280840151831660a0808c019190915281870151841660c08c015281830151841660e08c01529681015183166101008b015295909501511661012088015292015180518416610140870152918201518316610160860152015116610180830152565ba25f8080526008825260409081902080546001600160401b0319166001179055519061016082016001600160401b038111838210176120b5576040525f82525f818301525f60408301525f60608301525f608083015260a0820194611af2612ab5565b8652611afc612b17565b85840152611b08612b17565b60e0840152610100830193611b1b612a91565b85525f6101208501526101206101408501925f8452611b38612ab5565b6102e0516001600160401b03166040820152611b52612a91565b5061030051610320516103405161036051604051936001600160401b03918216939282169282169116611b848561286c565b8452898401526040830152606082015260e08201526103a0516101008201526103805183820152895201518552815264ffffffffff60405183810190611bdc81611bce8885612bdb565b03601f1981018352826128bd565b5190209460018060401b038551165f52600984528560405f2055519151169063ffffffff81511663ffffffff848301511663ffffffff606081604086015116940151169160405194610100860186811060018060401b038211176120b55760409081529086528686019182528581019283526060860194855260808087019485525f60a088018181528c890182815260e08a018381528c516001600160401b039081168552600a8d528685209b518c54985199519b519a519451935192516001600160f01b031990991664ffffffffff919091161760289990991b68ffffffff0000000000169890981760489a909a1b6cffffffff000000000000000000169990991760689890981b70ffffffff00000000000000000000000000169790971760889190911b63ffffffff60881b161760a89690961b64ffffffffff60a81b169590951760d09690961b62ffffff60d01b169590951791151560e81b60ff60e81b16919091179094558551985193519398939084169290611d5c816128a2565b82815285810183905260408082018490526060820184905291019190915287519088015160808901519390926001600160401b03858116919080851690861665ffffffffffff838317821785171161203957505050509771ffffffffffff0000000000000000000000009160a065ffffffffffff899a9b169201519560405190611de5826128a2565b83825265ffffffffffff838116918301919091528581166040808401919091529087166060808401919091526001600160401b0389811660809094019390935260909790971b65ffffffffffff60901b169590961b939093166001600160901b0390921660309190911b6bffffffffffff0000000000001617179190911792871b6001600160c01b03191692909217600555825190519116917fcc06ec80c0b44f2fc8b900c5a620d0324ca9d68745bcba67106b954868864ffa91908190611ead9082612bdb565b0390a3604051905f7fa9e1031ed00e918cb0cf5f74d4de27f35e53cfd48465ee9ef99852b500c683d38180a3613bfa9182612ece8339608051828181611f14015261280f015260a0518281816102fa0152612036015251818181611f3c01526134c7015260e051816120930152610100518181816105450152818161113d0152611ebd015261012051818181610e680152611f9d015261014051816135f7015261016051816136200152610180518161364c01526101a0518161367801526101c05181611dce01526101e05181611df401526102005181611e2001526102205181611e4c01526102405181611e7b01526102605181818161206301526127360152610280518181816115de01526120c001526102a051818181602301526114a001526102c05181611f6401526102e0518181816113cc0152611fcc015261030051816135290152610320518161355501526103405181613584015261036051816135b301526103805181818161141d015261200101526103a051816113fa01526103c05181611eed0152f35b65ffffffffffff831115612095575050905b65ffffffffffff6001600160401b038316111561208e57505b63e90d4a8760e01b5f9081526001600160401b039190911660045265ffffffffffff602452604490fd5b9050612064565b90915065ffffffffffff8211156120ae57505b9061204b565b90506120a8565b634e487b7160e01b5f52604160045260245ffd5b5060405163bc1e8d1f60e01b81529083826004816001600160a01b0387165afa8015612134575f90612101575b6115e39250146115b6565b508382813d831161212d575b61211781836128bd565b81010312612129576115e391516120f6565b5f80fd5b503d61210d565b6040513d5f823e3d90fd5b506040516306661abd60e01b815283816004816001600160a01b0386165afa8015612134575f9061217c575b6001600160401b0316159050611242565b508381813d83116121ab575b61219281836128bd565b81010312612129576121a661126b916128e0565b61216b565b503d612188565b5060405163d3419bf360e01b81526080816004816001600160a01b0386165afa908115612134575f9161228f575b506040805182516001600160401b03908116878301908152602080860151831690820152848401518216938101939093526060938401511692820192909252906080815261222f60a0826128bd565b5190206101008601516040805182516001600160401b03908116888301908152602080860151831690820152838501518216938101939093526060938401511692820192909252906080815261228660a0826128bd565b5190201461123c565b905060803d6080116122c1575b6122a681836128bd565b8101608082820312612129576122bb91612919565b5f6121e0565b503d61229c565b604051630890357360e41b8152909150610220816004816001600160a01b0387165afa908115612134575f91612530575b5060405161240e81611bce888201948581516001600160a01b039081168252602080840151821681840152604080850151909216828401526060808501516001600160401b039081168286015260809586015180511515878701529283015163ffffffff90811660a08088019190915294840151821660c08088019190915292840151821660e0808801919091529684015182166101008088019190915294840151821661012080880191909152928401518216610140808801919091529684015190911661016080870191909152938301518116610180808701919091529183015181166101a08601529482015185166101c08501529181015184166101e084015201519091166102008201526102200190565b5190209060405161252681611bce888201948581516001600160a01b039081168252602080840151821681840152604080850151909216828401526060808501516001600160401b039081168286015260809586015180511515878701529283015163ffffffff90811660a08088019190915294840151821660c08088019190915292840151821660e0808801919091529684015182166101008088019190915294840151821661012080880191909152928401518216610140808801919091529684015190911661016080870191909152938301518116610180808701919091529183015181166101a08601529482015185166101c08501529181015184166101e084015201519091166102008201526102200190565b519020145f611235565b90506102203d81116125b4575b61254781836128bd565b810161022082820312612129576125a990608060405193612567856128a2565b612570816128f4565b855261257d8982016128f4565b8986015261258d604082016128f4565b604086015261259e606082016128e0565b606086015201612985565b60808201525f6122f9565b503d61253d565b6125c59150612b5c565b516111a9565b9290600181018111612665575f5b6001820160011c81106125ff57506125f86001809201821c9280612e7d565b930161119a565b6001600160ff1b03811681141590600181901b82612665576001810192838211612665578484101561267957506126375f9387612b69565b51925b6126655760019261264e6126549288612b69565b51612e7d565b61265e8287612b69565b52016125d9565b634e487b7160e01b5f52601160045260245ffd5b85935061263a565b50630ff9ca3560e21b5f52600452600360245260445ffd5b634e487b7160e01b5f52603260045260245ffd5b926126ba81600192612e7d565b9301610f1d565b6126cb9150612b5c565b51610f1a565b9290600181018082116126655760011c905f5b8281106127015750506126fa6001919280612e7d565b9301610f0b565b6001600160ff1b03811681141590600181901b82612665576001810192838211612665578484101561276157506127395f9388612b69565b51925b6126655760019261264e6127509289612b69565b61275a8288612b69565b52016126e4565b86935061273c565b62ed4e00915011155f610df3565b905091610d90565b69152d02c7e14af6800000915011155f610d32565b6276a700915011155f610ceb565b6276a700915011155f610c71565b6064915011155f610c0a565b69152d02c7e14af6800000915011155f610bc1565b62989680915011155f610b65565b6276a700915011155f610b18565b69152d02c7e14af6800000915011155f610ad1565b6276a700915011155f610a85565b6276a700915011155f6109a5565b61282791612eab565b610947565b639a7ec800915011155f6108e0565b640100000000915011155f6105e9565b640100000000915011155f6105a9565b65010000000000915011155f610563565b608081019081106001600160401b038211176120b557604052565b606081019081106001600160401b038211176120b557604052565b60a081019081106001600160401b038211176120b557604052565b601f909101601f19168101906001600160401b038211908210176120b557604052565b51906001600160401b038216820361212957565b51906001600160a01b038216820361212957565b519063ffffffff8216820361212957565b9190826080910312612129576040516129318161286c565b606061296c818395612942816128e0565b8552612950602082016128e0565b6020860152612961604082016128e0565b6040860152016128e0565b910152565b51906001600160801b038216820361212957565b9190826101a0910312612129576040516101a081016001600160401b038111828210176120b557604052809280519081151582036121295761018061296c91819385526129d460208201612908565b60208601526129e5604082016128e0565b60408601526129f6606082016128e0565b6060860152612a07608082016128e0565b6080860152612a1860a082016128e0565b60a0860152612a2960c082016128e0565b60c0860152612a3a60e082016128e0565b60e0860152612a4c6101008201612908565b610100860152612a5f6101208201612908565b610120860152612a726101408201612908565b610140860152612a856101608201612908565b61016086015201612908565b60405190612a9e8261286c565b5f6060838281528260208201528260408201520152565b6040519061014082016001600160401b038111838210176120b5576040525f610120838281528260208201528260408201528260608201528260808201528260a08201528260c0820152612b07612a91565b60e0820152826101008201520152565b60408051919082016001600160401b038111838210176120b55760405260606020835f81520152565b9064ffffffffff8091169116019064ffffffffff821161266557565b8051156126995760200190565b80518210156126995760209160051b010190565b63ffffffff1663ffffffff81146126655760010190565b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b9060406020612bd89360ff81511684520151918160208201520190612b94565b90565b602080825282516001600160401b03908116838301528382015160408085019190915284810151606080860191909152808601516080808701919091528087015160a080880191909152808801518051861660c0808a01919091528188015160e0808b01919091528287015188166101008b015282860151610120808c01919091529483015188166101408b01529282015187166101608a015281015161018089015290810151805186166101a08901529586015185166101c08801529285015184166101e08701529301519091166102008401526101008101516102208401520151610240820152610340612cfb612ce460c085015183610260860152610360850190612bb8565b60e0850151848203601f1901610280860152612bb8565b92612d3a6101008201516102a085019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101208101516001600160a01b031661032084015261014001516001600160401b031691015290565b15612d6b5750565b604051637708b31760e11b815260206004820152908190612d90906024830190612b94565b0390fd5b805160ff8311612665576001831b8111612e66575f925f905b808210612dcc575050612dbe575090565b612dc89150612b5c565b5190565b909391600181018082116126655760011c905f5b828110612dfe575050612df66001919380612e7d565b940190612dad565b6001600160ff1b03811681141590600181901b826126655760018101928382116126655784841015612e5e5750612e365f9389612b69565b51925b6126655760019261264e612e4d928a612b69565b612e578289612b69565b5201612de0565b879350612e39565b9050630ff9ca3560e21b5f5260045260245260445ffd5b5f5260205260205f60408160025afa60203d1416905f519115612e9c57565b635ab1855160e01b5f5260045ffd5b6001600160401b0391821690821603908111612665576001600160401b03169056fe608080604052600436101561006d575b50361561005e57604051365f82375f8036837f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165af43d5f833e1561005a573d90f35b3d90fd5b63356f72c160e01b5f5260045ffd5b5f3560e01c9081630310876c14612c91575080630dc95bf614612abd57806310a8aecd14612a81578063359bc19e146128b55780633d4c415a146127e5578063491e05f0146126bf57806352ac05141461258c5780636de90d87146125035780636f00ffd11461249957806372d2b6c01461240c5780637529d9df146122d95780638903573014611cd05780638f7dcfa314611bfe578063a0d7031a14611bca578063a654288c146115a8578063b44059b914611545578063c74656e714611528578063ce3dace4146114f5578063dae58da8146114cf578063e17702e91461148b578063e22ccd291461144b578063f581e5321461135b578063f8b1cb3c1461116c578063fb0e722b14611128578063fcd98fbe1461021e5763ffe739bc14610197575f61000f565b3461021a57602036600319011261021a5760806101c36101b5612ce5565b6101bd613044565b506136ac565b604051906101d082612f10565b80546001600160401b03811683526001600160a01b03604091821c81166020850152600183015481168285015260029092015490911660608301525190610218908290612d25565bf35b5f80fd5b3461021a57604036600319011261021a576004356001600160401b03811161021a578060040190610280600319823603011261021a57602435916001600160401b03831161021a573660238401121561021a5782600401356001600160401b03811161021a576024840193602482369201011161021a5760ff60025460c01c166111195760a48301926102b86102b385613318565b6136ac565b916102c1613162565b906102cb85613318565b60018060a01b0360028601541690335f525f60205260405f205460f81c15611106573382146110f35761032a917f000000000000000000000000000000000000000000000000000000000000000091610325833383613910565b613910565b65ffffffffffff82511661033d86613318565b6001600160401b038061034f84612fef565b169116036110bf575f52600960205260405f2054966024840135978089036110a95750600754946044850135958087036110935761010486013581810361107e57505061039b88613318565b906001600160401b03602086019265ffffffffffff845116918291161190811591611057575b50610ff7576103e26103d28a613318565b65ffffffffffff84511690613719565b91604086019165ffffffffffff835116966001600160401b038516978860fa02906001600160401b038216918203610f5b576001600160401b03916104269161300d565b16946001600160401b036103e864ffffffffff4216021660e48b0196806001600160401b036104548a613318565b16108015610fdd575b610fb3575050606082019865ffffffffffff8a51168260061b683fffffffffffffffc067ffffffffffffffc0821691168103610f5b5761049c91613090565b926101248c01936001600160401b038c65ffffffffffff6104bc88613318565b91511691829116108015610f99575b610f6f575050608001805190926001600160401b0391821692600a82901b6903fffffffffffffffc00169290911603610f5b576001600160401b03918161051d92612000108161200018021890613090565b916101448c01908261052e83613318565b91511692839116108015610f41575b610f175750507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031698905061057982613318565b906001600160401b0360405192633c3fd20b60e01b84521660048301526040826024818d5afa918215610f0c575f905f93610ec2575b506101648c0135818103610ead5750506001600160401b03821615159182610e4c575b5081610e1b575b50610df7575054926001600160401b03841665ffffffffffff6105fe81855116613739565b168111610de5575065ffffffffffff6106266106216001600160401b0393613318565b613a50565b9351169216918211908a82610db2575b5050610da0575060401c6001600160a01b03166106533689613341565b5f80525f60205260205f60408160025afa60203d14165f519015610d915783610791836106d5846106d561078a8b976107856107726106db886106d56106a661089d9f6001600160401b03905116613b1c565b6106cf602084015160606106c66001600160401b03604088015116613b1c565b95015192613afd565b92613afd565b90613afd565b6106d5896106d56106f86001600160401b03608084015116613b1c565b6106cf6107116001600160401b0360a086015116613b1c565b6106cf60e060c08701519601516106d56107346001600160401b03835116613b1c565b6106cf61074d6001600160401b03602086015116613b1c565b6106cf6001600160401b0360606107698260408a015116613b1c565b97015116613b1c565b9661012061010082015191015190613afd565b613afd565b9180613afd565b9660405160208101907fec1317f2da9441d72e4b31ad2e78582517d5efda39f6d494a5c42459abc669d98252896040820152604081526107d2606082612f99565b5190209060405160208101917f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f83527feccaa09d9e8d182fc73c0d1c9cc0d05ebeba137eafea86df208e91b880eaad3560408301527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc6606083015246608083015260a082015260a0815261086760c082612f99565b5190209060405190602082019261190160f01b84526022830152604282015260428152610895606282612f99565b519020613ac9565b50506001600160a01b0316818103610d7c5750509060407f4c4d91ae66b6b3b4a290060e822c45bfb4a8704f7c676f1269bb1ae8b672de1b9282825193849260208452816020850152848401375f828201840152601f01601f19168101030190a2610244810194610916610911878661332c565b613755565b610944610264830161092b610911828861332c565b61093e61093787613318565b988761332c565b9561332c565b9161094d6135db565b95604051976101608901928984106001600160401b03851117610d68576109c4966109b8956001600160401b036084946109a997604052168c5260208c015260408b0152606481013560608b0152013560808901523690613341565b9360a087019485523690613430565b60c08601523690613430565b60e084015261010083019182523361012084015261014083016001600160401b034216815264ffffffffff6040516020810190610a1381610a0589856137f2565b03601f198101835282612f99565b519020936001600160401b038651165f5260096020528460405f2055519151169063ffffffff81511663ffffffff60208301511663ffffffff606081604086015116940151169160405194610a6786612ef4565b85526020850190815260408501918252606085019384526080850192835260a085015f815260c08601925f845260e08701945f86526001600160401b038b51165f52600a60205264ffffffffff60405f20985116936cffffffff00000000000000000068ffffffff00000000008a54925160281b16935160481b169763ffffffff60681b905160681b169163ffffffff60881b905160881b169364ffffffffff60a81b905160a81b169562ffffff60d01b905160d01b169660ff60e81b9051151560e81b169760ff60e81b199562ffffff60d01b199464ffffffffff60a81b199363ffffffff60881b199263ffffffff60681b19916cffffffffffffffffffffffffff191617161716171617161716171717905582516001600160401b038116915191610b926130d6565b508251926001600160401b038416926040820151926001600160401b038416906080840151956001600160401b0387169265ffffffffffff8284178217851711610cf65760208a808d8c8c8c8c60a065ffffffffffff8e1691015193604051610bfa81612ed9565b82815265ffffffffffff82168a82015265ffffffffffff8416604082015265ffffffffffff8516606082015260806001600160401b0387169101526bffffffffffff000000000000600554956001600160401b0360c01b9060c01b169560018060c01b039365ffffffffffff60901b199171ffffffffffffffffffffffffffffffffffff191617169160301b1617169065ffffffffffff60601b9060601b16179065ffffffffffff60901b9060901b1617176005557fcc06ec80c0b44f2fc8b900c5a620d0324ca9d68745bcba67106b954868864ffa610ceb6001600160401b0383511692604051918291826137f2565b0390a3604051908152f35b6001600160401b03945065ffffffffffff831115610d48575050905b65ffffffffffff8284161115610d4157505b63e90d4a8760e01b5f521660045265ffffffffffff60245260445ffd5b9050610d24565b90915065ffffffffffff821115610d6157505b90610d12565b9050610d5b565b634e487b7160e01b5f52604160045260245ffd5b6354c0064b60e01b5f5260045260245260445ffd5b635ab1855160e01b5f5260045ffd5b6306fdaf8d60e21b5f5260045260245ffd5b6001600160401b03919250610dd965ffffffffffff610dd18193613318565b945116613739565b16911614158b8a610636565b63d7c2683d60e01b5f5260045260245ffd5b610e086001600160401b0391613318565b6307c2b74760e31b5f521660045260245ffd5b60409150610e446001600160401b039165ffffffffffff610e3b86613318565b91511690613719565b16108e6105d9565b6001600160401b03919250610e9190826103e864ffffffffff827f0000000000000000000000000000000000000000000000000000000000000000169316021661300d565b166001600160401b03610ea388613318565b161015908f6105d2565b63685c6c9b60e01b5f5260045260245260445ffd5b9250506040823d604011610f04575b81610ede60409383612f99565b8101031261021a5760208251920151916001600160401b038316830361021a575f6105af565b3d9150610ed1565b6040513d5f823e3d90fd5b610f286001600160401b0391613318565b630492c45f60e11b5f521660045260245260445260645ffd5b50826001600160401b03610f5483613318565b161161053d565b634e487b7160e01b5f52601160045260245ffd5b6001600160401b03610f8087613318565b6353402eb760e01b5f521660045260245260445260645ffd5b50816001600160401b03610fac88613318565b16116104cb565b6001600160401b03610fc489613318565b63094e360b60e11b5f521660045260245260445260645ffd5b50816001600160401b03610ff08a613318565b161161045d565b5061100188613318565b61040065ffffffffffff61101781855116613739565b93511601906001600160401b038211610f5b576001600160401b03928365ffffffffffff9263c6f2ac8b60e01b5f5216600452166024521660445260645ffd5b61040091506110766001600160401b03916110718d613318565b613719565b16118b6103c1565b636bb9e2f360e01b5f5260045260245260445ffd5b86636bb9e2f360e01b5f5260045260245260445ffd5b886311473bdf60e01b5f5260045260245260445ffd5b6001600160401b0390816110db6110d589613318565b92612fef565b9163181fec9560e11b5f52166004521660245260445ffd5b631c537ddb60e11b5f523360045260245ffd5b6316565a6160e21b5f523360045260245ffd5b63230bfec160e01b5f5260045ffd5b3461021a575f36600319011261021a576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b3461021a575f36600319011261021a5763ffffffff60025460201c166111918161302d565b9061119f6040519283612f99565b8082526111ae601f199161302d565b015f5b81811061130557825f5b81518110156112b457806001915f52600460205260405f20604051906111e082612f62565b6001600160401b038154818116845260401c16602083015261128e60086040519261120a84612f10565b8681015463ffffffff81168552878060a01b039060201c16602085015260405161123381612f47565b600282015460a089811b8a900391821683526003840154821660208401526004840154821660408085019190915260058501548316606085015260068501548316608085015260078501549092169083015285015201613100565b606082015260408201526112a28285613068565b526112ad8184613068565b50016111bb565b506040518091602082016020835281518091526020604084019201905f5b8181106112e0575050500390f35b9193509160206101a0826112f76001948851612e1f565b0194019101918493926112d2565b60209060405161131481612f62565b5f81525f8382015260405161132881612f10565b5f81525f84820152611338613132565b60408201526113456130b8565b60608201526040820152828286010152016111b1565b3461021a575f36600319011261021a576101a060405161137a81612f7d565b5f81525f6020820152604081015f81525f60608301525f60808301525f60a08301525f60c083015260e082016113ae613044565b81526101008301905f82526101208401925f84526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001690526113f661350a565b90527f000000000000000000000000000000000000000000000000000000000000000090527f000000000000000000000000000000000000000000000000000000000000000090526102186040518092612d62565b3461021a57602036600319011261021a576001600160a01b0361146c612d0f565b165f526001602052602060018060a01b0360405f205416604051908152f35b3461021a575f36600319011261021a576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b3461021a575f36600319011261021a5760206001600160401b0360065416604051908152f35b3461021a57602036600319011261021a576004355f52600860205260206001600160401b0360405f205416604051908152f35b3461021a575f36600319011261021a576020600754604051908152f35b3461021a57602036600319011261021a5761155e612ce5565b6001600160401b0365ffffffffffff6005541691169080821161159257505f526009602052602060405f2054604051908152f35b90633494c80160e11b5f5260045260245260445ffd5b3461021a5761018036600319011261021a576115c2612ce5565b61016036602319011261021a576115d76134c5565b63ffffffff7f00000000000000000000000000000000000000000000000000000000000000001664ffffffffff42160164ffffffffff8111610f5b576001600160401b036103e864ffffffffff829316021616600254916001600160401b038360801c1660018101809111610f5b57808310611bbb575b506001600160401b031690808210611ba5575061166a366131bb565b61190d6116bd6060830151926117746001600160401b0363ffffffff83511615156040968795869283519061169f8583612f99565b600c82526b393ab632b997373ab6b132b960a11b60208301526138df565b6116fb838251168015159081611b94575b508351906116dc8583612f99565b600d82526c666565732e6d696e507269636560981b60208301526138df565b61173a836020830151168015159081611b84575b5083519061171d8583612f99565b600b82526a1999595ccb9d185c99d95d60aa1b60208301526138df565b0151168015159081611b74575b508351906117558583612f99565b600d82526c3332b2b997333930b1ba34b7b760991b60208301526138df565b0151805183516117b8916001600160a01b03163b15156117948683612f99565b60128252717665726966696572732e6d6573736167657360701b60208301526138df565b602081015183516117fe916001600160a01b03163b15156117d98683612f99565b60138252723b32b934b334b2b9399737b832b930ba34b7b760691b60208301526138df565b808301518351611843916001600160a01b03163b151561181e8683612f99565b60138252727665726966696572732e7369676e617475726560681b60208301526138df565b60608101518351611889916001600160a01b03163b15156118648683612f99565b60138252721d995c9a599a595c9ccb9cdd185d19549bdbdd606a1b60208301526138df565b608081015183516118cf916001600160a01b03163b15156118aa8683612f99565b60138252721d995c9a599a595c9ccb9b585b199bdc9b5959606a1b60208301526138df565b60a001518251906001600160a01b03163b15156118ec8483612f99565b600f82526e7665726966696572732e706167657360881b60208301526138df565b80519161191983612f62565b825260208201926001600160401b0342168452611935366131bb565b9082840191825263ffffffff8160201c169063ffffffff8214610f5b576001820160201b67ffffffff00000000169067ffffffff000000001916176002555f526004602052815f2090828451926001600160401b038416966001600160401b0388166001600160401b0319835416178255516001600160401b03166119dd90829067ffffffffffffffff60401b82549160401b169067ffffffffffffffff60401b1916179055565b915180516001840180546020808501516001600160c01b031990921663ffffffff9094169390931790831b640100000000600160c01b03161790558282015180516002860180546001600160a01b03199081166001600160a01b039384161790915582840151600388018054831691841691909117905582860151600488018054831691841691909117905560608084015160058901805484169185169190911790556080840151600689018054841691851691909117905560a090930151600788018054909216921691909117905590910151805160089094018054928201516001600160801b03199093166001600160401b039095169490941760409290921b67ffffffffffffffff60401b169190911783550151815467ffffffffffffffff60801b191660809190911b67ffffffffffffffff60801b16179055600254906001600160401b0360801b9060801b16906001600160401b0360801b191617600255519081611b4c91612e1f565b6101a07fe3f73f8da8116fc9037046f6fbcd6f41bc47e89f423cba640891922c55c558d491a2005b6401000000009150111588611747565b640100000000915011158c61170f565b65010000000000915011158c6116ce565b90632506e9ab60e11b5f5260045260245260445ffd5b91506001600160401b0361164e565b3461021a57602036600319011261021a576020611be5612ce5565b6001600160401b03806006541691161115604051908152f35b3461021a575f36600319011261021a57611c16613132565b5060c0611c21613162565b6001600160401b0365ffffffffffff82511691825f5260096020528160405f2054918165ffffffffffff6020830151168165ffffffffffff6040850151169181608065ffffffffffff606088015116960151169660a0604051611c8381612f47565b8b81526020810192835260408101938452606081019586526080810197885201978852604051998a525160208a0152511660408801525116606086015251166080840152511660a0820152f35b3461021a575f36600319011261021a57604051611cec81612f2b565b5f81525f60208201525f60408201525f60608201525f60808201525f60a0820152611d156130b8565b60c08201525f60e08201525f610100820152611d2f613044565b6101208201525f6101408201525f610160820152611d4b613044565b6101808201525f6101a08201525f6101c08201525f6101e08201525f610200820152610220611d786130d6565b9101525f805260046020526103c07f17ef568e3e12ab5b9c7254a8d58478811de00f9e6eb34345acd53bf8fd09d3f4611daf61350a565b611db76135db565b60405191611dc483612ed9565b6001600160801b037f000000000000000000000000000000000000000000000000000000000000000016835260ff7f000000000000000000000000000000000000000000000000000000000000000016602084015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016604084015263ffffffff7f00000000000000000000000000000000000000000000000000000000000000001660608401526001600160801b037f0000000000000000000000000000000000000000000000000000000000000000166080840152611f8e60405194611eb086612f2b565b4686526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000811660208801526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660408801527f0000000000000000000000000000000000000000000000000000000000000000811660608801527f0000000000000000000000000000000000000000000000000000000000000000811660808801527f00000000000000000000000000000000000000000000000000000000000000001660a0870152613100565b60c08501526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660e08501526001600160401b037f0000000000000000000000000000000000000000000000000000000000000000166101008501526101208401525f6101408401527f00000000000000000000000000000000000000000000000000000000000000006101608401526101808301526001600160801b037f0000000000000000000000000000000000000000000000000000000000000000166101a083015263ffffffff7f0000000000000000000000000000000000000000000000000000000000000000166101c08301526001600160401b037f0000000000000000000000000000000000000000000000000000000000000000166101e083015263ffffffff7f0000000000000000000000000000000000000000000000000000000000000000166102008301526102208201526001600160801b036080610220604051938051855260018060a01b0360208201511660208601526001600160401b03604082015116604086015260018060a01b03606082015116606086015260018060a01b0383820151168386015260018060a01b0360a08201511660a086015261218d60c082015160c08701906001600160401b0360408092828151168552826020820151166020860152015116910152565b6001600160401b0360e0820151166101208601526001600160401b03610100820151166101408601526121f76101208201516101608701906001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101408101516101e086015261016081015161020086015261224b6101808201518387019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b836101a0820151166102a086015263ffffffff6101c0820151166102c08601526001600160401b036101e0820151166102e086015263ffffffff6102008201511661030086015201518281511661032085015260ff60208201511661034085015263ffffffff60408201511661036085015263ffffffff6060820151166103808501520151166103a0820152f35b3461021a57602036600319011261021a576122f2612d0f565b335f525f60205260405f209081549166ffffffffffffff6001600160801b0384169360c01c1683156123fd57801580156123f4575b6123e2575080547fff00000000000000ffffffffffffffff000000000000000000000000000000001690556040518281526001600160a01b038216915f918291829182918791879033907f1b6622b92ce16ed648b5b93fe47df1cd4c763fdcafe3281bc1dfd5ff7998a94d90602090a35af13d156123dd573d6123a98161309d565b906123b76040519283612f99565b81525f60203d92013e5b156123c857005b634ac8eca360e11b5f5260045260245260445ffd5b6123c1565b63a8e267d560e01b5f5260045260245ffd5b50804210612327565b63117be0c960e01b5f5260045ffd5b3461021a57602036600319011261021a576001600160a01b0361242d612d0f565b165f525f602052606060405f206040519061244782612f10565b546001600160801b038116918281526001600160401b038260801c16908160208201528466ffffffffffffff8460c01c169384604084015260f81c151591015260405192835260208301526040820152f35b3461021a57602036600319011261021a576124b2612d0f565b335f81815260016020526040812080546001600160a01b0319166001600160a01b039490941693841790557fa56526c0d21746c69d74ab20503cfd1d8d93aedfa49244f8c12b588c736359879080a3005b602036600319011261021a576001600160a01b0361251f612d0f565b16805f525f6020527f53709ba3cdfc6888ee4e1f05692566dfc3446e917fd4402db50e328307e6b3936040805f206125626001600160801b038254163490613090565b81546001600160801b0319166001600160801b0382161790915581513481526020810191909152a2005b3461021a575f36600319011261021a5763ffffffff600254166125ae8161302d565b906125bc6040519283612f99565b8082526125cb601f199161302d565b015f5b8181106126a857825f5b815181101561265857806001915f52600360205260405f20604051906125fd82612f10565b80546001600160401b0381168352848060a01b039060401c166020830152838060a01b03848201541660408301526002848060a01b039101541660608201526126468285613068565b526126518184613068565b50016125d8565b506040518091602082016020835281518091526020604084019201905f5b818110612684575050500390f35b91935091602060808261269a6001948851612d25565b019401910191849392612676565b6020906126b3613044565b828286010152016125ce565b3461021a575f36600319011261021a57335f525f60205260405f2080546001600160801b038116156123fd576001600160401b0365ffffffffffff600554169160801c16908082105f146127dd5750905b6001600160401b03806006541692169182116127ca5760209061279761276563ffffffff7f0000000000000000000000000000000000000000000000000000000000000000166001600160401b03421661300d565b825466ffffffffffffff60c01b191660c082901b66ffffffffffffff60c01b16179092556001600160401b0390911690565b6040518181527f158b7c3879e3bcf0b5c1cd0474204042c5d5b4f8785d97166080e2a34fae6f64833392a2604051908152f35b5063289df9eb60e11b5f5260045260245ffd5b905090612710565b3461021a57604036600319011261021a576127fe612d0f565b602435908115159081830361021a577f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031633036128a2576001600160a01b03165f8181526020818152604090912080546001600160f81b031694151560f81b6001600160f81b03191694909417909355917f5bd1ef1576935324f663f96de434f2cefe4b3357a5194c415e5ce350e3cc4ef491604051908152a2005b6387ab03ad60e01b5f523360045260245ffd5b3461021a57602036600319011261021a576128ce612ce5565b6006546001600160401b0381169065ffffffffffff600554166001600160401b035f9416925b836001600160401b0386161080612a6f575b8061298a575b156129655761291d61295f91612fd2565b946001600160401b038616805f52600960205260405f2054907fa9e1031ed00e918cb0cf5f74d4de27f35e53cfd48465ee9ef99852b500c683d35f80a3612fd2565b936128f4565b826001600160401b036020921680916001600160401b03191617600655604051908152f35b506001600160401b0361299c82612fef565b165f52600a60205260405f20604051906129b582612ef4565b549062ffffff612a3f64ffffffffff841680845263ffffffff64ffffffffff612a33828860281c16806020890152838960481c166040890152838960681c1660608901526080880194848a60881c16865260a0890198848b60a81c168a5260e060ff60c083019c8d8c8260d01c16905260e81c161515910152613090565b95511691511690613090565b925116159182612a51575b505061290c565b90915080821115612a6857505b4210158680612a4a565b9050612a5e565b50816001600160401b03821610612906565b3461021a57602036600319011261021a576001600160a01b03612aa2612d0f565b165f525f602052602060405f205460f81c6040519015158152f35b3461021a575f36600319011261021a57612ad56134c5565b604051612ae181612ed9565b60025463ffffffff81168252602082019163ffffffff8260201c168352604081016001600160401b038360401c1681526001600160401b038360801c1693606083019285845260ff608082019560c01c1615158552856001600160401b03806103e864ffffffffff804216160216161015612c825763ffffffff825116908115610f5b5763ffffffff80925f1901168084525f5260046020525f600860408220828155826001820155826002820155826003820155826004820155826005820155826006820155826007820155015581612bbd81855116612fba565b165f908152600460209081526040808320546001600160401b038116909852925160028054965197519951640100000000600160c81b031996909216959095166001600160c81b03199096169590951795901b67ffffffff00000000169490941795901b67ffffffffffffffff60401b169490941760809390931b67ffffffffffffffff60801b169290921791151560c01b60ff60c01b16919091179091557fca41b5fa9666b479f056115d4d841618faa689706419a6b88869ff19356db4759080a2005b63c34700f360e01b5f5260045ffd5b3461021a57604036600319011261021a57602090612cad612ce5565b6001600160401b0380600654169116908111159081612cce575b5015158152f35b90505f526009825260243560405f20541483612cc7565b600435906001600160401b038216820361021a57565b35906001600160401b038216820361021a57565b600435906001600160a01b038216820361021a57565b80516001600160401b031682526020808201516001600160a01b039081169184019190915260408083015182169084015260609182015116910152565b610120610180916001600160401b038151168452602081015160208501526001600160401b036040820151166040850152606081015160608501526001600160401b0360808201511660808501526001600160401b0360a08201511660a085015260c081015160c0850152612e0c60e082015160e08601906001600160401b0360608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101008101516101608501520151910152565b80516001600160401b039081168352602080830151821681850152604092830151805163ffffffff1684860152808201516001600160a01b0390811660608088019190915282860151805183166080808a019190915281860151841660a0808b019190915282890151851660c08b015282840151851660e08b01529082015184166101008a01520151909116610120870152015180518316610140860152908101518216610160850152909101511661018090910152565b565b60a081019081106001600160401b03821117610d6857604052565b61010081019081106001600160401b03821117610d6857604052565b608081019081106001600160401b03821117610d6857604052565b61024081019081106001600160401b03821117610d6857604052565b60c081019081106001600160401b03821117610d6857604052565b606081019081106001600160401b03821117610d6857604052565b61014081019081106001600160401b03821117610d6857604052565b90601f801991011681019081106001600160401b03821117610d6857604052565b63ffffffff5f199116019063ffffffff8211610f5b57565b6001600160401b03166001600160401b038114610f5b5760010190565b6001600160401b036001911601906001600160401b038211610f5b57565b906001600160401b03809116911601906001600160401b038211610f5b57565b6001600160401b038111610d685760051b60200190565b6040519061305182612f10565b5f6060838281528260208201528260408201520152565b805182101561307c5760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b91908201809211610f5b57565b6001600160401b038111610d6857601f01601f191660200190565b604051906130c582612f62565b5f6040838281528260208201520152565b604051906130e382612ed9565b5f6080838281528260208201528260408201528260608201520152565b9060405161310d81612f62565b60406001600160401b0382945481811684528181841c16602085015260801c16910152565b6040519061313f82612f47565b5f60a0838281528260208201528260408201528260608201528260808201520152565b6040519061316f82612ed9565b81608060055465ffffffffffff8116835265ffffffffffff8160301c16602084015265ffffffffffff8160601c16604084015265ffffffffffff8160901c16606084015260c01c910152565b9061016060231983011261021a576040516131d581612f10565b809260243563ffffffff8116810361021a5782526044356001600160a01b038116810361021a57602083015260c060631982011261021a576040519061321a82612f47565b6064356001600160a01b038116810361021a5782526084356001600160a01b038116810361021a57602083015260a4356001600160a01b038116810361021a57604083015260c4356001600160a01b038116810361021a57606083015260e4356001600160a01b038116810361021a57608083015261010435916001600160a01b038316830361021a5760609260a0820152604084015261012319011261021a57604051906132c882612f62565b610124356001600160401b038116810361021a578252610144356001600160401b038116810361021a57602083015261016435906001600160401b038216820361021a5760609160408401520152565b356001600160401b038116810361021a5790565b903590603e198136030182121561021a570190565b80929103916101a0831261021a576040519061335c82612f7d565b6080829461336983612cfb565b84526020830135602085015261338160408401612cfb565b60408501526060830135606085015261339b828401612cfb565b828501526133ab60a08401612cfb565b60a085015260c083013560c085015260df19011261021a57610180610120916040516133d681612f10565b6133e260e08301612cfb565b81526133f16101008301612cfb565b6020820152613401848301612cfb565b60408201526134136101408301612cfb565b606082015260e08501526101608101356101008501520135910152565b919060408382031261021a57604051604081018181106001600160401b03821117610d68576040528093803560ff8116810361021a5782526020810135906001600160401b03821161021a57019082601f8301121561021a5781356134948161309d565b936134a26040519586612f99565b8185526020828501011161021a576020815f928280960183880137850101520152565b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031633036134f757565b63857e20a560e01b5f523360045260245ffd5b613512613044565b5060405161351f81612f10565b6001600160401b037f00000000000000000000000000000000000000000000000000000000000000001681526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660208201526001600160401b037f00000000000000000000000000000000000000000000000000000000000000001660408201526001600160401b037f000000000000000000000000000000000000000000000000000000000000000016606082015290565b6135e3613044565b506040516135f081612f10565b63ffffffff7f000000000000000000000000000000000000000000000000000000000000000016815263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016602082015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016604082015263ffffffff7f000000000000000000000000000000000000000000000000000000000000000016606082015290565b8015610f5b575f190190565b600254906001600160401b0363ffffffff6136c8818516612fba565b169260401c165b6001600160401b038083169116116136f057505f52600360205260405f2090565b906136fa906136a0565b5f818152600360205260409020549091906001600160401b03166136cf565b906001600160401b03809116911603906001600160401b038211610f5b57565b65ffffffffffff60019116019065ffffffffffff8211610f5b57565b602081013590601e198136030182121561021a57018035906001600160401b03821161021a57602082360391011361021a5761040081116137935750565b631ceab03160e21b5f5260045261040060245260445ffd5b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b90604060206137ef9360ff815116845201519181602082015201906137ab565b90565b602081526001600160401b038251166020820152602082015160408201526040820151606082015260608201516080820152608082015160a082015261384060a083015160c0830190612d62565b6103406001600160401b0361014061388261386b60c0870151856102608801526103608701906137cf565b60e0870151868203601f19016102808801526137cf565b946138c16101008201516102a087019063ffffffff60608092828151168552826020820151166020860152826040820151166040860152015116910152565b6101208101516001600160a01b031661032086015201511691015290565b156138e75750565b604051637708b31760e11b81526020600482015290819061390c9060248301906137ab565b0390fd5b9092919260018060a01b0316805f525f60205260405f20916040519261393584612f10565b54916001600160801b0383169182855260208501926001600160401b038560801c1684526001600160801b03604087019866ffffffffffffff8760c01c168a52606088019660f81c151587521690818110613a375750506001600160401b031682525f8087529081526020819052604090209251835491516001600160c01b03199092166001600160801b03919091161760809190911b67ffffffffffffffff60801b161782559192612ed79290613a169066ffffffffffffff9051845466ffffffffffffff60c01b1916911660c01b66ffffffffffffff60c01b16178355565b5181546001600160f81b031690151560f81b6001600160f81b031916179055565b836304af55e960e01b5f5260045260245260445260645ffd5b90600254906001600160401b03808360801c1693169182841115613ac457613a8563ffffffff80926020969495961c16612fba565b16905b836001600160401b0382161115613abf5750613aa3906136a0565b5f818152600460205260409020546001600160401b0316613a88565b925050565b509050565b9060418303613af357613aec9250602081013591604082359201355f1a90613b78565b9192909190565b50505f9160029190565b5f5260205260205f60408160025afa60203d1416905f519115610d9157565b8060081b9060081c9067ff00ff00ff00ff0066ff00ff00ff00ff65ff000000ff00831664ff000000ff85161760101b931691161760101c61ffff63ffffffff65ffff0000ffff8316841760201c931691161760201b1760c01b90565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411613bef579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15610f0c575f516001600160a01b03811615613be557905f905f90565b505f906001905f90565b5050505f916003919056' as const

@@ -7,25 +7,21 @@ export const signatureVerifierAbi = [
     "inputs": [
       {
         "name": "signer",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "digest",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "signature",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [
       {
         "name": "",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       }
     ],
     "stateMutability": "nonpayable"
@@ -36,8 +32,7 @@ export const signatureVerifierAbi = [
     "inputs": [
       {
         "name": "factory",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   }

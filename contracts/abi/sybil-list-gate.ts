@@ -6,8 +6,7 @@ export const sybilListGateAbi = [
     "inputs": [
       {
         "name": "lists",
-        "type": "address",
-        "internalType": "contract ISybilLists"
+        "type": "address"
       }
     ],
     "stateMutability": "nonpayable"
@@ -19,32 +18,26 @@ export const sybilListGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -52,13 +45,11 @@ export const sybilListGateAbi = [
     "outputs": [
       {
         "name": "admitted",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -69,35 +60,29 @@ export const sybilListGateAbi = [
     "inputs": [
       {
         "name": "recipient",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct ListPolicy",
         "components": [
           {
             "name": "onListed",
-            "type": "uint8",
-            "internalType": "enum ListReaction"
+            "type": "uint8"
           },
           {
             "name": "onStale",
-            "type": "uint8",
-            "internalType": "enum ListReaction"
+            "type": "uint8"
           },
           {
             "name": "surcharge",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "publishers",
-            "type": "address[]",
-            "internalType": "address[]"
+            "type": "address[]"
           }
         ]
       }
@@ -111,32 +96,26 @@ export const sybilListGateAbi = [
       {
         "name": "context",
         "type": "tuple",
-        "internalType": "struct InviteContext",
         "components": [
           {
             "name": "recipient",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "sender",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "payer",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "contentDigest",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "data",
-            "type": "bytes",
-            "internalType": "bytes"
+            "type": "bytes"
           }
         ]
       }
@@ -144,13 +123,11 @@ export const sybilListGateAbi = [
     "outputs": [
       {
         "name": "admitted",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "fee",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view"
@@ -162,27 +139,22 @@ export const sybilListGateAbi = [
       {
         "name": "policy",
         "type": "tuple",
-        "internalType": "struct ListPolicy",
         "components": [
           {
             "name": "onListed",
-            "type": "uint8",
-            "internalType": "enum ListReaction"
+            "type": "uint8"
           },
           {
             "name": "onStale",
-            "type": "uint8",
-            "internalType": "enum ListReaction"
+            "type": "uint8"
           },
           {
             "name": "surcharge",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "publishers",
-            "type": "address[]",
-            "internalType": "address[]"
+            "type": "address[]"
           }
         ]
       }
@@ -197,13 +169,11 @@ export const sybilListGateAbi = [
     "outputs": [
       {
         "name": "beneficiary",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "basisPoints",
-        "type": "uint16",
-        "internalType": "uint16"
+        "type": "uint16"
       }
     ],
     "stateMutability": "pure"
@@ -215,34 +185,28 @@ export const sybilListGateAbi = [
       {
         "name": "recipient",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "policy",
         "type": "tuple",
         "indexed": false,
-        "internalType": "struct ListPolicy",
         "components": [
           {
             "name": "onListed",
-            "type": "uint8",
-            "internalType": "enum ListReaction"
+            "type": "uint8"
           },
           {
             "name": "onStale",
-            "type": "uint8",
-            "internalType": "enum ListReaction"
+            "type": "uint8"
           },
           {
             "name": "surcharge",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint128"
           },
           {
             "name": "publishers",
-            "type": "address[]",
-            "internalType": "address[]"
+            "type": "address[]"
           }
         ]
       }
@@ -260,13 +224,11 @@ export const sybilListGateAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -276,8 +238,7 @@ export const sybilListGateAbi = [
     "inputs": [
       {
         "name": "surcharge",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   }

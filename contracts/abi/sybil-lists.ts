@@ -13,38 +13,31 @@ export const sybilListsAbi = [
     "outputs": [
       {
         "name": "fields",
-        "type": "bytes1",
-        "internalType": "bytes1"
+        "type": "bytes1"
       },
       {
         "name": "name",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "version",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       },
       {
         "name": "chainId",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "verifyingContract",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "salt",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "type": "bytes32"
       },
       {
         "name": "extensions",
-        "type": "uint256[]",
-        "internalType": "uint256[]"
+        "type": "uint256[]"
       }
     ],
     "stateMutability": "view"
@@ -55,30 +48,25 @@ export const sybilListsAbi = [
     "inputs": [
       {
         "name": "publisher",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "",
         "type": "tuple",
-        "internalType": "struct ListState",
         "components": [
           {
             "name": "version",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "validUntil",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "generation",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           }
         ]
       }
@@ -91,25 +79,21 @@ export const sybilListsAbi = [
     "inputs": [
       {
         "name": "publisher",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "account",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ],
     "outputs": [
       {
         "name": "fresh",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       },
       {
         "name": "listed",
-        "type": "bool",
-        "internalType": "bool"
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -121,44 +105,36 @@ export const sybilListsAbi = [
       {
         "name": "change",
         "type": "tuple",
-        "internalType": "struct ListUpdate",
         "components": [
           {
             "name": "publisher",
-            "type": "address",
-            "internalType": "address"
+            "type": "address"
           },
           {
             "name": "version",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "validUntil",
-            "type": "uint64",
-            "internalType": "uint64"
+            "type": "uint64"
           },
           {
             "name": "evidence",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "type": "bytes32"
           },
           {
             "name": "added",
-            "type": "address[]",
-            "internalType": "address[]"
+            "type": "address[]"
           },
           {
             "name": "removed",
-            "type": "address[]",
-            "internalType": "address[]"
+            "type": "address[]"
           }
         ]
       },
       {
         "name": "signature",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [],
@@ -170,18 +146,15 @@ export const sybilListsAbi = [
     "inputs": [
       {
         "name": "publisher",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "version",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "signature",
-        "type": "bytes",
-        "internalType": "bytes"
+        "type": "bytes"
       }
     ],
     "outputs": [],
@@ -200,38 +173,32 @@ export const sybilListsAbi = [
       {
         "name": "publisher",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "version",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       },
       {
         "name": "validUntil",
         "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "indexed": false
       },
       {
         "name": "evidence",
         "type": "bytes32",
-        "indexed": false,
-        "internalType": "bytes32"
+        "indexed": false
       },
       {
         "name": "added",
         "type": "address[]",
-        "indexed": false,
-        "internalType": "address[]"
+        "indexed": false
       },
       {
         "name": "removed",
         "type": "address[]",
-        "indexed": false,
-        "internalType": "address[]"
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -243,14 +210,12 @@ export const sybilListsAbi = [
       {
         "name": "publisher",
         "type": "address",
-        "indexed": true,
-        "internalType": "address"
+        "indexed": true
       },
       {
         "name": "version",
         "type": "uint64",
-        "indexed": true,
-        "internalType": "uint64"
+        "indexed": true
       }
     ],
     "anonymous": false
@@ -266,8 +231,7 @@ export const sybilListsAbi = [
     "inputs": [
       {
         "name": "str",
-        "type": "string",
-        "internalType": "string"
+        "type": "string"
       }
     ]
   },
@@ -277,8 +241,7 @@ export const sybilListsAbi = [
     "inputs": [
       {
         "name": "publisher",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       }
     ]
   },
@@ -288,13 +251,11 @@ export const sybilListsAbi = [
     "inputs": [
       {
         "name": "count",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       },
       {
         "name": "max",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -304,13 +265,11 @@ export const sybilListsAbi = [
     "inputs": [
       {
         "name": "validUntil",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "latest",
-        "type": "uint256",
-        "internalType": "uint256"
+        "type": "uint256"
       }
     ]
   },
@@ -320,18 +279,15 @@ export const sybilListsAbi = [
     "inputs": [
       {
         "name": "publisher",
-        "type": "address",
-        "internalType": "address"
+        "type": "address"
       },
       {
         "name": "version",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       },
       {
         "name": "expected",
-        "type": "uint64",
-        "internalType": "uint64"
+        "type": "uint64"
       }
     ]
   }

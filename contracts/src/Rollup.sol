@@ -1,58 +1,36 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {RollupBonds} from "./RollupBonds.sol";
-import {RollupSchedule} from "./RollupSchedule.sol";
+import {RollupAnnouncements} from "./RollupAnnouncements.sol";
+import {RollupBondOwners} from "./RollupBondOwners.sol";
+import {RollupClaims} from "./RollupClaims.sol";
 import {IInbox} from "./interfaces/IInbox.sol";
-import {IRollup} from "./interfaces/IRollup.sol";
+import {IMadeWith} from "./interfaces/IMadeWith.sol";
+import {IRollupCore} from "./interfaces/IRollupCore.sol";
 import {Headers} from "./libraries/Headers.sol";
 import {SettingsBounds} from "./libraries/SettingsBounds.sol";
-import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, DataPart, Windows} from "./types/Batch.sol";
-import {RollupParameters, RulesVersion, SequencerKey, Settings} from "./types/Parameters.sol";
+import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, DataPart} from "./types/Batch.sol";
+import {ContestRules, RollupParameters, RulesVersion, SequencerKey, Settings} from "./types/Parameters.sol";
 import {Prices} from "./types/State.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {Millis, Mwei, Units} from "./types/Units.sol";
 
 /// @title Rollup
-/// @notice Bonded claims about the L3, in order, and their finality.
-/// @dev Errors, events and what each function promises stand in `IRollup`.
-contract Rollup is RollupSchedule {
-    /// @dev What the next claim is measured against, in one slot. Lowering `number` takes claims back.
-    struct Head {
-        uint48 number;
-        uint48 blockNumber;
-        uint48 timestamp;
-        uint48 inboxCount;
-        uint64 segmentCount;
-    }
-
-    /// @dev What decides a claim's finality, in one slot. Times in seconds.
-    struct Terms {
-        uint40 claimedAt;
-        uint32 challenge;
-        uint32 data;
-        uint32 answer;
-        uint32 proof;
-        uint40 lastAnswer;
-        /// Data asked for and not answered.
-        uint24 open;
-        /// Whether the data stands in the claim's own transaction, so that nobody need ask for it.
-        bool inCalldata;
-    }
-
+/// @notice Bonded claims about the L3, in order, and their finality. What takes claims back is the code of `contests`, which works
+/// on the storage of this contract.
+/// @dev Errors, events and what each function promises stand in `IRollupCore` and `IRollupEvents`. This contract declares no
+/// storage of its own: it would lie where that of `RollupContests` does.
+contract Rollup is RollupBondOwners, RollupAnnouncements {
     uint64 private constant BLOCKS_PER_BATCH = 1024;
     uint64 private constant SEGMENTS_PER_BLOCK = 1024;
     uint64 private constant SEGMENTS_PER_BATCH = 8192;
-    uint64 private constant INBOX_ITEMS_PER_BLOCK = 64;
-    uint64 private constant MIN_BLOCK_INTERVAL_MS = 250;
     uint256 private constant MAX_POINTER_BYTES = 1024;
 
-    /// @inheritdoc IRollup
-    IInbox public immutable inbox;
+    /// @inheritdoc IRollupCore
+    IMadeWith public immutable contests;
     address private immutable TREASURY;
-    Millis private immutable FORCE_DELAY;
     Millis private immutable GENESIS_TIMESTAMP;
     Mwei private immutable GENESIS_CORE_BYTE;
     Mwei private immutable GENESIS_WITNESS_BYTE;
@@ -60,31 +38,18 @@ contract Rollup is RollupSchedule {
     Mwei private immutable GENESIS_STATE_BYTE;
     bytes32 private immutable GENESIS_STATE_ROOT;
     bytes32 private immutable EMPTY_RUNS_ROOT;
-    uint32 private immutable CHALLENGE_WINDOW;
-    uint32 private immutable DATA_WINDOW;
-    uint32 private immutable ANSWER_WINDOW;
-    uint32 private immutable PROOF_WINDOW;
     uint64 private immutable DEPLOYMENT_BLOCK;
-
-    Head internal _head;
-    /// @inheritdoc IRollup
-    uint64 public finalNumber;
-    /// @inheritdoc IRollup
-    bytes32 public lineage;
-    /// @inheritdoc IRollup
-    mapping(bytes32 lineage_ => uint64 firstBlock) public lineages;
-    mapping(uint64 number => bytes32) internal _hashes;
-    mapping(uint64 number => Terms) internal _terms;
 
     /// @notice Makes the genesis claim, which is final.
     /// @param queue An inbox made for this address and with these settings, in which nothing is queued.
-    constructor(Settings memory settings, IInbox queue)
-        RollupBonds(settings.operator, settings.bond, settings.evidencePeriod)
-        RollupSchedule(settings.governance, settings.keyNotice, settings.upgradeNotice)
+    /// @param contests_ The other half, made with the same settings and inbox.
+    constructor(Settings memory settings, IInbox queue, IMadeWith contests_)
+        RollupClaims(settings, queue)
+        RollupBondOwners(settings.evidencePeriod)
+        RollupAnnouncements(settings.upgradeNotice)
     {
         SettingsBounds.check(settings);
         TREASURY = settings.treasury;
-        FORCE_DELAY = settings.forceDelayMs;
         GENESIS_TIMESTAMP = settings.genesisTimestamp;
         GENESIS_CORE_BYTE = settings.genesisPrices.coreByte;
         GENESIS_WITNESS_BYTE = settings.genesisPrices.witnessByte;
@@ -92,18 +57,15 @@ contract Rollup is RollupSchedule {
         GENESIS_STATE_BYTE = settings.genesisPrices.stateByte;
         GENESIS_STATE_ROOT = Headers.genesisState(settings.genesisPrices, settings.genesisTimestamp);
         EMPTY_RUNS_ROOT = Headers.emptyRuns();
-        CHALLENGE_WINDOW = settings.windows.challenge;
-        DATA_WINDOW = settings.windows.data;
-        ANSWER_WINDOW = settings.windows.answer;
-        PROOF_WINDOW = settings.windows.proof;
         DEPLOYMENT_BLOCK = uint64(block.number);
         SettingsBounds.checkInbox(settings, queue);
-        inbox = queue;
+        SettingsBounds.checkContests(settings, queue, contests_);
+        contests = contests_;
         _setClaimer(settings.claimer, true);
         _answer(settings.sequencer.bondOwner, settings.sequencer.key);
         _addKey(settings.sequencer);
         _addRules(RulesVersion(Millis.wrap(0), uint64(block.timestamp), settings.rules));
-        lineages[0] = 1;
+        _lineages[0] = 1;
         BatchClaim memory genesis;
         genesis.lastHeader = genesisHeader();
         genesis.windows = settings.windows;
@@ -111,8 +73,29 @@ contract Rollup is RollupSchedule {
         emit Finalized(0, _stand(genesis));
     }
 
-    /// @inheritdoc IRollup
+    /// @dev Whatever this half does not answer is for the other one. It ends the call itself.
+    // solhint-disable-next-line no-complex-fallback
+    fallback() external payable {
+        address half = address(contests);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let done := delegatecall(gas(), half, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            switch done
+            case 0 { revert(free, returndatasize()) }
+            default { return(free, returndatasize()) }
+        }
+    }
+
+    receive() external payable {
+        revert Rollup_EtherAlone();
+    }
+
+    /// @inheritdoc IRollupCore
     function claim(ClaimRequest calldata request, bytes calldata signature) external returns (bytes32) {
+        if (_latest.inRescue) revert Rollup_InRescue();
         SequencerKey storage key = _keyAt(request.lastHeader.number);
         Head memory parent = _head;
         _useBonds(request.number, key.bondOwner);
@@ -139,34 +122,54 @@ contract Rollup is RollupSchedule {
         );
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IRollupCore
     function finalize(uint64 limit) external returns (uint64 latest) {
-        latest = finalNumber;
+        latest = _finalNumber;
         uint64 last = _head.number;
         for (uint64 i; i < limit && latest < last && _isSettled(latest + 1); ++i) {
             ++latest;
             emit Finalized(latest, _hashes[latest]);
         }
-        finalNumber = latest;
+        _finalNumber = latest;
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IRollupCore
+    function inbox() external view returns (IInbox) {
+        return INBOX;
+    }
+
+    /// @inheritdoc IRollupCore
+    function finalNumber() external view returns (uint64) {
+        return _finalNumber;
+    }
+
+    /// @inheritdoc IRollupCore
+    function lineage() external view returns (bytes32) {
+        return _lineage;
+    }
+
+    /// @inheritdoc IRollupCore
+    function lineages(bytes32 lineage_) external view returns (uint64 firstBlock) {
+        return _lineages[lineage_];
+    }
+
+    /// @inheritdoc IRollupCore
     function isFinal(uint64 number) public view returns (bool) {
-        return number <= finalNumber;
+        return number <= _finalNumber;
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IRollupCore
     function isFinalClaim(uint64 number, bytes32 hash) external view returns (bool) {
         return isFinal(number) && _hashes[number] == hash;
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IRollupCore
     function claimHash(uint64 number) external view returns (bytes32) {
         if (number > _head.number) revert Rollup_UnknownClaim(number, _head.number);
         return _hashes[number];
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IRollupCore
     function head() external view returns (ClaimHead memory) {
         Head memory current = _head;
         return ClaimHead(
@@ -179,16 +182,16 @@ contract Rollup is RollupSchedule {
         );
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IRollupCore
     function parameters() external view returns (RollupParameters memory) {
         return RollupParameters({
             chainId: block.chainid,
-            inbox: address(inbox),
+            inbox: address(INBOX),
             deploymentBlock: DEPLOYMENT_BLOCK,
             operator: OPERATOR,
             governance: GOVERNANCE,
             treasury: TREASURY,
-            fees: _firstRules().fees,
+            fees: _versions[0].rules.fees,
             forceDelayMs: FORCE_DELAY,
             genesisTimestamp: GENESIS_TIMESTAMP,
             genesisPrices: _genesisPrices(),
@@ -198,11 +201,12 @@ contract Rollup is RollupSchedule {
             bond: BOND,
             evidencePeriod: EVIDENCE_PERIOD,
             keyNotice: KEY_NOTICE,
-            upgradeNotice: UPGRADE_NOTICE
+            upgradeNotice: UPGRADE_NOTICE,
+            contest: ContestRules(MIN_DEPOSIT, ANSWER_SHARE, SILENCE_LIMIT, NOTICE, RESCUE_BOND)
         });
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IRollupCore
     function genesisHeader() public view returns (BlockHeader memory header) {
         header.timestamp = GENESIS_TIMESTAMP;
         header.prices = _genesisPrices();
@@ -210,23 +214,10 @@ contract Rollup is RollupSchedule {
         header.stateRoot = GENESIS_STATE_ROOT;
     }
 
-    /// @dev Puts a checked claim at the head.
-    function _stand(BatchClaim memory standing) private returns (bytes32 hash) {
-        hash = keccak256(abi.encode(standing));
-        _hashes[standing.number] = hash;
-        Windows memory windows = standing.windows;
-        // forge-lint: disable-next-line(unsafe-typecast) a time in seconds
-        uint40 claimedAt = uint40(standing.claimedAt);
-        _terms[standing.number] =
-            Terms(claimedAt, windows.challenge, windows.data, windows.answer, windows.proof, 0, 0, false);
-        _head = _headOf(standing.number, standing.lastHeader);
-        emit Claimed(standing.number, hash, standing);
-    }
-
     /// @dev Tells to whom the last header's signature belongs, and shows it, so that whoever signs another one can be slashed.
     function _checkSeal(BlockHeader calldata header, bytes calldata signature, address key) private {
         bytes32 root = Headers.root(header);
-        (address signer,,) = ECDSA.tryRecoverCalldata(Headers.digest(root, address(inbox)), signature);
+        (address signer,,) = ECDSA.tryRecoverCalldata(Headers.digest(root, address(INBOX)), signature);
         if (signer != key) revert Rollup_NotSealed(signer, key);
         emit Sealed(root, signature);
     }
@@ -235,7 +226,7 @@ contract Rollup is RollupSchedule {
         if (request.number != number + 1) revert Rollup_ClaimOutOfOrder(request.number, number + 1);
         bytes32 parent = _hashes[number];
         if (request.parent != parent) revert Rollup_ParentMismatch(request.parent, parent);
-        bytes32 inForce = lineage;
+        bytes32 inForce = _lineage;
         if (request.lineage != inForce) revert Rollup_LineageMismatch(request.lineage, inForce);
         bytes32 signed = request.lastHeader.lineage;
         if (signed != inForce) revert Rollup_LineageMismatch(signed, inForce);
@@ -262,7 +253,7 @@ contract Rollup is RollupSchedule {
         if (header.segmentCount < parent.segmentCount || header.segmentCount > mostSegments) {
             revert Rollup_SegmentCountOutOfRange(header.segmentCount, parent.segmentCount, mostSegments);
         }
-        (bytes32 queued, uint64 nextTime) = inbox.queueAt(header.inboxCount);
+        (bytes32 queued, uint64 nextTime) = INBOX.queueAt(header.inboxCount);
         if (header.inboxHash != queued) revert Rollup_InboxHashMismatch(header.inboxHash, queued);
         // What the last block's own rule says: it would have had to take the item, unless it took as many as it may.
         // forge-lint: disable-next-line(unsafe-typecast) the queue keeps 40 bits
@@ -282,24 +273,12 @@ contract Rollup is RollupSchedule {
         }
     }
 
-    function _latestClaims() internal view override returns (uint64 latest, uint64 latestFinal) {
-        return (_head.number, finalNumber);
-    }
-
-    function _headBlock() internal view override returns (uint64) {
-        return _head.blockNumber;
-    }
-
     /// @dev The one rule of finality for a standing claim whose parent is final.
-    function _isSettled(uint64 number) internal view returns (bool) {
+    function _isSettled(uint64 number) private view returns (bool) {
         Terms memory terms = _terms[number];
         uint256 unasked = uint256(terms.claimedAt) + terms.challenge;
         uint256 answered = uint256(terms.lastAnswer) + terms.proof;
         return terms.open == 0 && block.timestamp >= (unasked > answered ? unasked : answered);
-    }
-
-    function _windows() private view returns (Windows memory) {
-        return Windows(CHALLENGE_WINDOW, DATA_WINDOW, ANSWER_WINDOW, PROOF_WINDOW);
     }
 
     function _genesisPrices() private view returns (Prices memory) {
@@ -309,23 +288,5 @@ contract Rollup is RollupSchedule {
     function _checkPointer(DataPart calldata part) private pure {
         uint256 length = part.pointer.length;
         if (length > MAX_POINTER_BYTES) revert Rollup_PointerTooLong(length, MAX_POINTER_BYTES);
-    }
-
-    /// @dev The head when claim `number`, which ends in `header`, is the latest standing.
-    function _headOf(uint64 number, BlockHeader memory header) internal pure returns (Head memory) {
-        return Head(
-            _narrow(number),
-            _narrow(header.number),
-            _narrow(Millis.unwrap(header.timestamp)),
-            _narrow(header.inboxCount),
-            header.segmentCount
-        );
-    }
-
-    /// @dev What the head keeps in 48 bits. None gets there in millions of years; cut, it would let claims start again.
-    function _narrow(uint64 value) private pure returns (uint48) {
-        if (value > type(uint48).max) revert Rollup_HeadExhausted(value, type(uint48).max);
-        // forge-lint: disable-next-line(unsafe-typecast) checked above
-        return uint48(value);
     }
 }

@@ -132,7 +132,9 @@ contract GasTest is Deployed, InboxStorage, StateVectors {
 
     function test_deployment() public {
         address queue = _create("deployment of the inbox", "Inbox.sol:Inbox", inboxArguments(settings()));
-        _create("deployment of the rollup", "Rollup.sol:Rollup", abi.encode(settings(), queue));
+        bytes memory both = abi.encode(settings(), queue);
+        address contests = _create("deployment of the rollup's contests", "RollupContests.sol:RollupContests", both);
+        _create("deployment of the rollup", "Rollup.sol:Rollup", abi.encode(settings(), queue, contests));
     }
 
     function _create(string memory name, string memory artifact, bytes memory arguments)

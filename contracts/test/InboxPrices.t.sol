@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {IInbox} from "../src/interfaces/IInbox.sol";
-import {IRollup} from "../src/interfaces/IRollup.sol";
 import {PriceFormula} from "../src/libraries/PriceFormula.sol";
 import {Settings} from "../src/types/Parameters.sol";
 import {Message, Signature} from "../src/types/Operations.sol";

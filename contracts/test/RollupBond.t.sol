@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 import {IRollup} from "../src/interfaces/IRollup.sol";
+import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
+import {IRollupCore} from "../src/interfaces/IRollupCore.sol";
 import {Deployed} from "./support/Deployed.sol";
 
 /// @dev Tries to take its bond again while it is being paid.
@@ -26,7 +28,7 @@ contract GreedyClaimer {
     }
 
     receive() external payable {
-        (tookTwice,) = address(ROLLUP).call(abi.encodeCall(IRollup.withdrawBond, (address(this))));
+        (tookTwice,) = address(ROLLUP).call(abi.encodeCall(IRollupCore.withdrawBond, (address(this))));
     }
 }
 
@@ -36,26 +38,26 @@ contract RollupBondTest is Deployed {
     function test_bond_leavesAfterEvidencePeriod() public {
         makeClaim();
         vm.startPrank(CLAIMER);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ClaimPending.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_ClaimPending.selector, 1));
         rollup.startBondExit();
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_BondLocked.selector, 0));
         rollup.withdrawBond(RECIPIENT);
         vm.warp(START + 700);
         rollup.finalize(1);
         vm.expectEmit(address(rollup));
-        emit IRollup.BondExitStarted(CLAIMER, uint64(START + 1900));
+        emit IRollupEvents.BondExitStarted(CLAIMER, uint64(START + 1900));
         assertEq(rollup.startBondExit(), START + 1900, "an evidence period from now");
         vm.warp(START + 1899);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, START + 1900));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_BondLocked.selector, START + 1900));
         rollup.withdrawBond(RECIPIENT);
         vm.warp(START + 1900);
         vm.expectEmit(address(rollup));
-        emit IRollup.BondWithdrawn(CLAIMER, RECIPIENT, BOND);
+        emit IRollupEvents.BondWithdrawn(CLAIMER, RECIPIENT, BOND);
         rollup.withdrawBond(RECIPIENT);
         assertEq(RECIPIENT.balance, BOND, "wei");
-        vm.expectRevert(IRollup.Rollup_NoBond.selector);
+        vm.expectRevert(IRollupEvents.Rollup_NoBond.selector);
         rollup.withdrawBond(RECIPIENT);
-        vm.expectRevert(IRollup.Rollup_NoBond.selector);
+        vm.expectRevert(IRollupEvents.Rollup_NoBond.selector);
         rollup.startBondExit();
     }
 
@@ -66,9 +68,9 @@ contract RollupBondTest is Deployed {
         vm.stopPrank();
         makeClaim();
         vm.startPrank(CLAIMER);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_BondLocked.selector, 0));
         rollup.withdrawBond(RECIPIENT);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ClaimPending.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_ClaimPending.selector, 1));
         rollup.startBondExit();
     }
 
@@ -78,7 +80,7 @@ contract RollupBondTest is Deployed {
         vm.warp(START + 1200);
         rollup.withdrawBond(RECIPIENT);
         vm.stopPrank();
-        refuseClaim(nextRequest(), abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, CLAIMER, 0, BOND));
+        refuseClaim(nextRequest(), abi.encodeWithSelector(IRollupEvents.Rollup_BondTooSmall.selector, CLAIMER, 0, BOND));
     }
 
     /// @dev An exit ends with the bond that it was of.
@@ -89,7 +91,7 @@ contract RollupBondTest is Deployed {
         vm.warp(START + 1200);
         rollup.withdrawBond(RECIPIENT);
         rollup.depositBondFor{value: BOND}(CLAIMER);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_BondLocked.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_BondLocked.selector, 0));
         rollup.withdrawBond(RECIPIENT);
     }
 
@@ -110,7 +112,7 @@ contract RollupBondTest is Deployed {
         vm.startPrank(claimer);
         rollup.depositBondFor{value: first}(claimer);
         vm.expectEmit(address(rollup));
-        emit IRollup.BondDeposited(claimer, second, uint256(first) + second);
+        emit IRollupEvents.BondDeposited(claimer, second, uint256(first) + second);
         rollup.depositBondFor{value: second}(claimer);
         (uint128 bond,,) = rollup.bondOf(claimer);
         assertEq(bond, uint256(first) + second, "bond");
@@ -137,7 +139,7 @@ contract RollupBondTest is Deployed {
         vm.startPrank(CLAIMER);
         rollup.startBondExit();
         vm.warp(START + 1200);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_PaymentFailed.selector, address(this), BOND));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_PaymentFailed.selector, address(this), BOND));
         rollup.withdrawBond(address(this));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRollup} from "../src/interfaces/IRollup.sol";
+import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {Headers} from "../src/libraries/Headers.sol";
 import {BatchClaim, ClaimHead, ClaimRequest} from "../src/types/Batch.sol";
 import {Message, Signature} from "../src/types/Operations.sol";
@@ -21,10 +21,10 @@ contract RollupClaimTest is Deployed {
         assertEq(rollup.claimHash(1), hash, "stored hash");
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs.length, 2, "two events");
-        assertEq(logs[0].topics[0], IRollup.Sealed.selector, "the signature");
+        assertEq(logs[0].topics[0], IRollupEvents.Sealed.selector, "the signature");
         assertEq(logs[0].topics[1], Headers.root(request.lastHeader), "root of the header");
         assertEq(logs[0].data, abi.encode(signature), "the signature whole");
-        assertEq(logs[1].topics[0], IRollup.Claimed.selector, "event");
+        assertEq(logs[1].topics[0], IRollupEvents.Claimed.selector, "event");
         assertEq(uint256(logs[1].topics[1]), 1, "number");
         assertEq(logs[1].topics[2], hash, "hash");
         assertEq(logs[1].data, abi.encode(expected), "the claim whole");
@@ -55,7 +55,7 @@ contract RollupClaimTest is Deployed {
     function testFuzz_claim_stranger_reverts(address caller) public {
         vm.assume(caller != CLAIMER);
         rollup.depositBondFor{value: BOND}(caller);
-        refuseClaim(nextRequest(), caller, abi.encodeWithSelector(IRollup.Rollup_NotClaimer.selector, caller));
+        refuseClaim(nextRequest(), caller, abi.encodeWithSelector(IRollupEvents.Rollup_NotClaimer.selector, caller));
     }
 
     function testFuzz_claim_bondNotFull_reverts(uint128 bond) public {
@@ -65,7 +65,9 @@ contract RollupClaimTest is Deployed {
         rollup.setClaimer(claimer, true);
         rollup.depositBondFor{value: bond}(claimer);
         refuseClaim(
-            nextRequest(), claimer, abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, claimer, bond, BOND)
+            nextRequest(),
+            claimer,
+            abi.encodeWithSelector(IRollupEvents.Rollup_BondTooSmall.selector, claimer, bond, BOND)
         );
         rollup.depositBondFor{value: BOND - bond}(claimer);
         bytes memory signature = seal(nextRequest().lastHeader, SEQUENCER_SECRET);
@@ -81,7 +83,9 @@ contract RollupClaimTest is Deployed {
         vm.warp(START + 1200);
         rollup.withdrawBond(BOND_OWNER);
         vm.stopPrank();
-        refuseClaim(nextRequest(), abi.encodeWithSelector(IRollup.Rollup_BondTooSmall.selector, BOND_OWNER, 0, BOND));
+        refuseClaim(
+            nextRequest(), abi.encodeWithSelector(IRollupEvents.Rollup_BondTooSmall.selector, BOND_OWNER, 0, BOND)
+        );
         rollup.depositBondFor{value: BOND}(BOND_OWNER);
         makeClaim();
     }
@@ -90,7 +94,9 @@ contract RollupClaimTest is Deployed {
         vm.prank(OPERATOR);
         rollup.setClaimer(BOND_OWNER, true);
         rollup.depositBondFor{value: BOND}(BOND_OWNER);
-        refuseClaim(nextRequest(), BOND_OWNER, abi.encodeWithSelector(IRollup.Rollup_BondShared.selector, BOND_OWNER));
+        refuseClaim(
+            nextRequest(), BOND_OWNER, abi.encodeWithSelector(IRollupEvents.Rollup_BondShared.selector, BOND_OWNER)
+        );
     }
 
     function testFuzz_claim_otherSigner_reverts(uint256 secret) public {
@@ -129,13 +135,13 @@ contract RollupClaimTest is Deployed {
         ClaimRequest memory request = nextRequest();
         vm.assume(number != 1);
         request.number = number;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_ClaimOutOfOrder.selector, number, 1));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_ClaimOutOfOrder.selector, number, 1));
     }
 
     function test_claim_sameTwice_reverts() public {
         ClaimRequest memory request = nextRequest();
         makeClaim(request);
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_ClaimOutOfOrder.selector, 1, 2));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_ClaimOutOfOrder.selector, 1, 2));
     }
 
     function testFuzz_claim_otherParent_reverts(bytes32 parent) public {
@@ -143,19 +149,19 @@ contract RollupClaimTest is Deployed {
         vm.assume(parent != request.parent);
         bytes32 expected = request.parent;
         request.parent = parent;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_ParentMismatch.selector, parent, expected));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_ParentMismatch.selector, parent, expected));
     }
 
     function testFuzz_claim_otherLineage_reverts(bytes32 lineage) public {
         vm.assume(lineage != 0);
         ClaimRequest memory request = nextRequest();
         request.lineage = lineage;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_LineageMismatch.selector, lineage, 0));
         request = nextRequest();
         request.lastHeader.lineage = lineage;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_LineageMismatch.selector, lineage, 0));
         request.lineage = lineage;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_LineageMismatch.selector, lineage, 0));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_LineageMismatch.selector, lineage, 0));
     }
 
     function testFuzz_claim_blockNumber_isBounded(uint64 number) public {
@@ -169,7 +175,10 @@ contract RollupClaimTest is Deployed {
             refuseClaim(
                 request,
                 abi.encodeWithSelector(
-                    IRollup.Rollup_BlockNumberOutOfRange.selector, request.lastHeader.number, before + 2, before + 1025
+                    IRollupEvents.Rollup_BlockNumberOutOfRange.selector,
+                    request.lastHeader.number,
+                    before + 2,
+                    before + 1025
                 )
             );
         } else {
@@ -191,7 +200,7 @@ contract RollupClaimTest is Deployed {
         if (timestamp < earliest || timestamp > latest) {
             refuseClaim(
                 request,
-                abi.encodeWithSelector(IRollup.Rollup_TimestampOutOfRange.selector, timestamp, earliest, latest)
+                abi.encodeWithSelector(IRollupEvents.Rollup_TimestampOutOfRange.selector, timestamp, earliest, latest)
             );
         } else {
             makeClaim(request);
@@ -205,11 +214,13 @@ contract RollupClaimTest is Deployed {
         uint64 latest = uint64(START) * 1000;
         request.lastHeader.timestamp = millis(earliest - 1);
         refuseClaim(
-            request, abi.encodeWithSelector(IRollup.Rollup_TimestampOutOfRange.selector, earliest - 1, earliest, latest)
+            request,
+            abi.encodeWithSelector(IRollupEvents.Rollup_TimestampOutOfRange.selector, earliest - 1, earliest, latest)
         );
         request.lastHeader.timestamp = millis(latest + 1);
         refuseClaim(
-            request, abi.encodeWithSelector(IRollup.Rollup_TimestampOutOfRange.selector, latest + 1, earliest, latest)
+            request,
+            abi.encodeWithSelector(IRollupEvents.Rollup_TimestampOutOfRange.selector, latest + 1, earliest, latest)
         );
         request.lastHeader.timestamp = millis(latest);
         makeClaim(request);
@@ -220,7 +231,7 @@ contract RollupClaimTest is Deployed {
         ClaimRequest memory request = nextRequest();
         request.lastHeader.inboxCount = 65;
         request.lastHeader.inboxHash = inbox.hashAt(65);
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_InboxCountOutOfRange.selector, 65, 0, 64));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_InboxCountOutOfRange.selector, 65, 0, 64));
         request.lastHeader.inboxCount = 64;
         request.lastHeader.inboxHash = inbox.hashAt(64);
         makeClaim(request);
@@ -229,20 +240,24 @@ contract RollupClaimTest is Deployed {
         request = nextRequest();
         request.lastHeader.inboxCount = 63;
         request.lastHeader.inboxHash = inbox.hashAt(63);
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_InboxCountOutOfRange.selector, 63, 64, 128));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_InboxCountOutOfRange.selector, 63, 64, 128));
     }
 
     function test_claim_segmentCount_risesByItsBlocksAtMost() public {
         ClaimRequest memory request = nextRequest();
         request.lastHeader.segmentCount = 1025;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, 1025, 0, 1024));
+        refuseClaim(
+            request, abi.encodeWithSelector(IRollupEvents.Rollup_SegmentCountOutOfRange.selector, 1025, 0, 1024)
+        );
         request.lastHeader.segmentCount = 1024;
         makeClaim(request);
         assertEq(rollup.head().segmentCount, 1024, "head's segmentCount");
         vm.warp(START + 300);
         request = nextRequest();
         request.lastHeader.segmentCount = 1023;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, 1023, 1024, 2048));
+        refuseClaim(
+            request, abi.encodeWithSelector(IRollupEvents.Rollup_SegmentCountOutOfRange.selector, 1023, 1024, 2048)
+        );
         request.lastHeader.segmentCount = 1024;
         makeClaim(request);
     }
@@ -253,10 +268,13 @@ contract RollupClaimTest is Deployed {
         request.lastHeader.number = 1024;
         request.lastHeader.timestamp = millis((START + 299) * 1000);
         request.lastHeader.segmentCount = 8193;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, 8193, 0, 8192));
+        refuseClaim(
+            request, abi.encodeWithSelector(IRollupEvents.Rollup_SegmentCountOutOfRange.selector, 8193, 0, 8192)
+        );
         request.lastHeader.segmentCount = type(uint64).max;
         refuseClaim(
-            request, abi.encodeWithSelector(IRollup.Rollup_SegmentCountOutOfRange.selector, type(uint64).max, 0, 8192)
+            request,
+            abi.encodeWithSelector(IRollupEvents.Rollup_SegmentCountOutOfRange.selector, type(uint64).max, 0, 8192)
         );
         request.lastHeader.segmentCount = 8192;
         makeClaim(request);
@@ -274,7 +292,7 @@ contract RollupClaimTest is Deployed {
     function test_claim_beyondWhatTheHeadKeeps_reverts() public {
         uint48 max = type(uint48).max;
         bytes memory exhausted =
-            abi.encodeWithSelector(IRollup.Rollup_HeadExhausted.selector, uint64(max) + 1, uint64(max));
+            abi.encodeWithSelector(IRollupEvents.Rollup_HeadExhausted.selector, uint64(max) + 1, uint64(max));
         uint48 earlier = uint48(START - 1) * 1000;
         _setHead(max, 1, earlier, 0);
         refuseClaim(nextRequest(), exhausted);
@@ -288,7 +306,7 @@ contract RollupClaimTest is Deployed {
         request = nextRequest();
         request.lastHeader.number = 2;
         request.lastHeader.timestamp = millis(uint64(max) + 1000);
-        exhausted = abi.encodeWithSelector(IRollup.Rollup_HeadExhausted.selector, uint64(max) + 1000, uint64(max));
+        exhausted = abi.encodeWithSelector(IRollupEvents.Rollup_HeadExhausted.selector, uint64(max) + 1000, uint64(max));
         refuseClaim(request, exhausted);
     }
 
@@ -317,7 +335,9 @@ contract RollupClaimTest is Deployed {
         vm.assume(inboxHash != expected);
         request.lastHeader.inboxCount = count;
         request.lastHeader.inboxHash = inboxHash;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_InboxHashMismatch.selector, inboxHash, expected));
+        refuseClaim(
+            request, abi.encodeWithSelector(IRollupEvents.Rollup_InboxHashMismatch.selector, inboxHash, expected)
+        );
     }
 
     function testFuzz_claim_pointers_areBounded(uint16 core, uint16 witness) public {
@@ -328,7 +348,7 @@ contract RollupClaimTest is Deployed {
         request.witness.pointer = new bytes(witness);
         if (core > 1024 || witness > 1024) {
             uint256 length = core > 1024 ? core : witness;
-            refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_PointerTooLong.selector, length, 1024));
+            refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_PointerTooLong.selector, length, 1024));
         } else {
             bytes32 expected = keccak256(abi.encode(claimOf(request, CLAIMER)));
             assertEq(makeClaim(request), expected, "hash of the claim");
@@ -337,14 +357,14 @@ contract RollupClaimTest is Deployed {
 
     function testFuzz_claimHash_unknown_reverts(uint64 number) public {
         number = uint64(clamp(number, 1, type(uint64).max));
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_UnknownClaim.selector, number, 0));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_UnknownClaim.selector, number, 0));
         rollup.claimHash(number);
     }
 
     function testFuzz_setClaimer_onlyOperator(address caller, address claimer) public {
         vm.assume(caller != OPERATOR && claimer != CLAIMER);
         vm.prank(caller);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotOperator.selector, caller));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_NotOperator.selector, caller));
         rollup.setClaimer(claimer, true);
         assertTrue(!rollup.isClaimer(claimer), "not named");
         vm.startPrank(OPERATOR);
@@ -356,7 +376,9 @@ contract RollupClaimTest is Deployed {
 
     function _refuseSeal(ClaimRequest memory request, bytes memory signature, address signer) private {
         vm.prank(CLAIMER);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotSealed.selector, signer, vm.addr(SEQUENCER_SECRET)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IRollupEvents.Rollup_NotSealed.selector, signer, vm.addr(SEQUENCER_SECRET))
+        );
         rollup.claim(request, signature);
     }
 

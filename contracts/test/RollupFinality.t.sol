@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRollup} from "../src/interfaces/IRollup.sol";
+import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {Deployed} from "./support/Deployed.sol";
 import {Vm} from "./support/Vm.sol";
 
@@ -37,7 +37,7 @@ contract RollupFinalityTest is Deployed {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs.length, 3, "an event a claim");
         for (uint256 i; i < 3; ++i) {
-            assertEq(logs[i].topics[0], IRollup.Finalized.selector, "event");
+            assertEq(logs[i].topics[0], IRollupEvents.Finalized.selector, "event");
             assertEq(uint256(logs[i].topics[1]), i + 1, "number");
             assertEq(logs[i].topics[2], hashes[i + 1], "hash");
         }

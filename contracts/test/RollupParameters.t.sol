@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IInbox} from "../src/interfaces/IInbox.sol";
 import {IRollup} from "../src/interfaces/IRollup.sol";
+import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {BatchClaim, BlockHeader, ClaimHead} from "../src/types/Batch.sol";
 import {Headers} from "../src/libraries/Headers.sol";
 import {InboxParameters, RollupParameters, RulesVersion, Settings} from "../src/types/Parameters.sol";
@@ -31,7 +32,8 @@ contract RollupParametersTest is Deployed {
             bond: s.bond,
             evidencePeriod: s.evidencePeriod,
             keyNotice: s.keyNotice,
-            upgradeNotice: s.upgradeNotice
+            upgradeNotice: s.upgradeNotice,
+            contest: s.contest
         });
         assertEq(abi.encode(rollup.parameters()), abi.encode(expected), "the rollup's");
         InboxParameters memory ofInbox =
@@ -52,12 +54,12 @@ contract RollupParametersTest is Deployed {
         rollup = deploy(settings());
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs.length, 6, "events of the deployment");
-        assertEq(logs[0].topics[0], IRollup.ClaimerSet.selector, "claimer");
-        assertEq(logs[1].topics[0], IRollup.Answering.selector, "bond owner");
-        assertEq(logs[2].topics[0], IRollup.SequencerAnnounced.selector, "key");
-        assertEq(logs[3].topics[0], IRollup.RulesAnnounced.selector, "rules");
-        assertEq(logs[4].topics[0], IRollup.Claimed.selector, "claim");
-        assertEq(logs[5].topics[0], IRollup.Finalized.selector, "final");
+        assertEq(logs[0].topics[0], IRollupEvents.ClaimerSet.selector, "claimer");
+        assertEq(logs[1].topics[0], IRollupEvents.Answering.selector, "bond owner");
+        assertEq(logs[2].topics[0], IRollupEvents.SequencerAnnounced.selector, "key");
+        assertEq(logs[3].topics[0], IRollupEvents.RulesAnnounced.selector, "rules");
+        assertEq(logs[4].topics[0], IRollupEvents.Claimed.selector, "claim");
+        assertEq(logs[5].topics[0], IRollupEvents.Finalized.selector, "final");
         BatchClaim memory genesis;
         genesis.lastHeader = rollup.genesisHeader();
         genesis.windows = settings().windows;
@@ -129,15 +131,67 @@ contract RollupParametersTest is Deployed {
         IInbox(queue).deposit{value: 1 ether}(1, address(this));
         _refuseInbox(s, queue);
         (queue,) = tryCreate("Inbox.sol:Inbox", inboxArguments(s));
-        (address created,) = tryCreate("Rollup.sol:Rollup", abi.encode(s, queue));
+        (address contests,) = tryCreate("RollupContests.sol:RollupContests", abi.encode(s, queue));
+        (address created,) = tryCreate("Rollup.sol:Rollup", abi.encode(s, queue, contests));
         assertTrue(created != address(0), "its own");
+        assertEq(address(IRollup(created).contests()), contests, "its other half");
         assertEq(address(IRollup(created).inbox()), queue, "kept");
     }
 
     function _refuseInbox(Settings memory s, address queue) private {
-        (address created, bytes memory reason) = tryCreate("Rollup.sol:Rollup", abi.encode(s, queue));
+        (address contests,) = tryCreate("RollupContests.sol:RollupContests", abi.encode(s, queue));
+        _refuseToCreate(s, queue, contests, "inbox");
+    }
+
+    /// @dev One of other settings, of another inbox, or without code. The inbox is one for the address of the last creation.
+    function test_contests_notMadeWithTheSame_areRefused() public {
+        Settings memory s = settings();
+        Settings memory others = settings();
+        others.contest.notice += 1;
+        (address queue,) = tryCreate("Inbox.sol:Inbox", inboxArguments(s));
+        (address contests,) = tryCreate("RollupContests.sol:RollupContests", abi.encode(others, queue));
+        _refuseToCreate(s, queue, contests, "contests");
+        (queue,) = tryCreate("Inbox.sol:Inbox", inboxArguments(s));
+        (contests,) = tryCreate("RollupContests.sol:RollupContests", abi.encode(s, inbox));
+        _refuseToCreate(s, queue, contests, "contests");
+        (queue,) = tryCreate("Inbox.sol:Inbox", inboxArguments(s));
+        tryCreate("RollupContests.sol:RollupContests", abi.encode(s, queue));
+        _refuseToCreate(s, queue, address(0xC0DE1E55), "contests");
+    }
+
+    function _refuseToCreate(Settings memory s, address queue, address contests, string memory name) private {
+        (address created, bytes memory reason) = tryCreate("Rollup.sol:Rollup", abi.encode(s, queue, contests));
         assertEq(created, address(0), "refused");
-        assertEq(reason, abi.encodeWithSelector(IRollup.Rollup_ParameterOutOfBounds.selector, "inbox"), "why");
+        assertEq(reason, abi.encodeWithSelector(IRollupEvents.Rollup_ParameterOutOfBounds.selector, name), "why");
+    }
+
+    function test_settings_verifiersHaveCode() public {
+        Settings memory s = settings();
+        s.rules.verifiers.messages = address(0);
+        _refuse(s, "verifiers.messages");
+        s = settings();
+        s.rules.verifiers.operation = address(0xC0DE1E55);
+        _refuse(s, "verifiers.operation");
+        s = settings();
+        s.rules.verifiers.signature = address(0);
+        _refuse(s, "verifiers.signature");
+        s = settings();
+        s.rules.verifiers.stateRoot = address(0);
+        _refuse(s, "verifiers.stateRoot");
+        s = settings();
+        s.rules.verifiers.malformed = address(0);
+        _refuse(s, "verifiers.malformed");
+        s = settings();
+        s.rules.verifiers.pages = address(0);
+        _refuse(s, "verifiers.pages");
+    }
+
+    function test_ether_sentAlone_isRefused() public {
+        (bool done, bytes memory reason) = address(rollup).call{value: 1}("");
+        assertTrue(!done, "refused");
+        assertEq(reason, abi.encodeWithSelector(IRollupEvents.Rollup_EtherAlone.selector), "why");
+        (done, reason) = address(rollup).call(hex"12345678");
+        assertTrue(!done && reason.length == 0, "what neither half answers");
     }
 
     function test_settings_slipsAreNamed() public {
@@ -165,10 +219,7 @@ contract RollupParametersTest is Deployed {
 
     /// @dev Each bound is taken, the value one beyond is not, nor are a thousandfold of an upper and a thousandth of a lower one.
     function test_settings_everyParameterIsBoundedOnBothSides() public {
-        Setting[14] memory all = [
-            Setting("fees.minPrice", 1, 2 ** 40),
-            Setting("fees.target", 1, 2 ** 32),
-            Setting("fees.fraction", 1, 2 ** 32),
+        Setting[11] memory all = [
             Setting("forceDelayMs", 1, 30 days * 1000),
             Setting("genesisTimestamp", (START - 1 days) * 1000, (START + 1 days) * 1000),
             Setting("windows.challenge", 360, 90 days),
@@ -178,8 +229,32 @@ contract RollupParametersTest is Deployed {
             Setting("bond", 1, 100_000 ether),
             Setting("evidencePeriod", 600, 90 days),
             Setting("keyNotice", 2, 10 ** 7),
-            Setting("upgradeNotice", 1320, 180 days),
+            Setting("upgradeNotice", 2000, 180 days),
             Setting("minDeposit", 1, 2 ** 40)
+        ];
+        for (uint256 i; i < all.length; ++i) {
+            _bounded(all[i]);
+        }
+    }
+
+    function test_settings_everyFeeIsBoundedOnBothSides() public {
+        Setting[3] memory all = [
+            Setting("fees.minPrice", 1, 2 ** 40),
+            Setting("fees.target", 1, 2 ** 32),
+            Setting("fees.fraction", 1, 2 ** 32)
+        ];
+        for (uint256 i; i < all.length; ++i) {
+            _bounded(all[i]);
+        }
+    }
+
+    function test_settings_everyRuleOfContestsIsBoundedOnBothSides() public {
+        Setting[5] memory all = [
+            Setting("contest.minDeposit", 1, 100_000 ether),
+            Setting("contest.answerShare", 1, 100),
+            Setting("contest.silenceLimit", 601, 90 days),
+            Setting("contest.notice", 1, 90 days),
+            Setting("contest.rescueBond", 1, 100_000 ether)
         ];
         for (uint256 i; i < all.length; ++i) {
             _bounded(all[i]);
@@ -189,6 +264,7 @@ contract RollupParametersTest is Deployed {
     /// @dev Three rounds of asking fit into the time for it, and that into the time to finality.
     function test_settings_windowsContainOneAnother() public {
         Settings memory s = settings();
+        s.upgradeNotice = 180 days;
         s.windows.data = s.windows.challenge;
         assertTrue(_create(s) == 0, "as long as the challenge");
         s.windows.data = s.windows.challenge + 1;
@@ -280,7 +356,9 @@ contract RollupParametersTest is Deployed {
 
     function _fits(string memory name, uint256 value) private pure returns (bool) {
         bytes32 named = keccak256(bytes(name));
-        bool wide = named == keccak256("bond");
+        bool wide = named == keccak256("bond") || named == keccak256("contest.minDeposit")
+            || named == keccak256("contest.rescueBond");
+        if (named == keccak256("contest.answerShare")) return value <= type(uint8).max;
         bool middle = named == keccak256("fees.minPrice") || named == keccak256("fees.target")
             || named == keccak256("fees.fraction") || named == keccak256("forceDelayMs")
             || named == keccak256("genesisTimestamp") || named == keccak256("keyNotice")
@@ -306,8 +384,17 @@ contract RollupParametersTest is Deployed {
         else if (named == keccak256("keyNotice")) s.keyNotice = uint64(value);
         else if (named == keccak256("upgradeNotice")) s.upgradeNotice = uint32(value);
         else if (named == keccak256("minDeposit")) s.minDeposit = mwei(value);
+        else if (named == keccak256("contest.minDeposit")) s.contest.minDeposit = uint128(value);
+        else if (named == keccak256("contest.answerShare")) s.contest.answerShare = uint8(value);
+        else if (named == keccak256("contest.silenceLimit")) s.contest.silenceLimit = uint32(value);
+        else if (named == keccak256("contest.notice")) s.contest.notice = uint32(value);
+        else if (named == keccak256("contest.rescueBond")) s.contest.rescueBond = uint128(value);
         else _setRule(s, named, value);
         // Others follow, so that only the one looked at is at its bound.
+        if (named == keccak256("forceDelayMs")) s.contest.silenceLimit = 31 days;
+        if (named == keccak256("contest.silenceLimit") || named == keccak256("contest.notice")) {
+            s.upgradeNotice = 180 days;
+        }
         if (named == keccak256("windows.challenge")) s.evidencePeriod = 90 days;
         if (named == keccak256("forceDelayMs") || named == keccak256("windows.challenge")) s.upgradeNotice = 180 days;
         if (named == keccak256("windows.proof")) s.upgradeNotice = 180 days;
@@ -331,7 +418,7 @@ contract RollupParametersTest is Deployed {
         if (created != address(0)) return 0;
         bytes4 selector = bytes4(revertData);
         assertTrue(
-            selector == IRollup.Rollup_ParameterOutOfBounds.selector
+            selector == IRollupEvents.Rollup_ParameterOutOfBounds.selector
                 || selector == IInbox.Inbox_ParameterOutOfBounds.selector,
             "why it is refused"
         );

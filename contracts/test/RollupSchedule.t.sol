@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {RollupOperator} from "../src/governance/RollupOperator.sol";
 import {IRollup} from "../src/interfaces/IRollup.sol";
+import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {ClaimRequest} from "../src/types/Batch.sol";
 import {Rules, RulesVersion, SequencerKey, Settings} from "../src/types/Parameters.sol";
 import {Millis} from "../src/types/Units.sol";
@@ -27,7 +28,9 @@ contract RollupScheduleTest is Deployed {
         rollup.depositBondFor{value: BOND}(NEXT_OWNER);
         vm.prank(CLAIMER);
         vm.expectRevert(
-            abi.encodeWithSelector(IRollup.Rollup_NotSealed.selector, vm.addr(SEQUENCER_SECRET), vm.addr(NEXT_SECRET))
+            abi.encodeWithSelector(
+                IRollupEvents.Rollup_NotSealed.selector, vm.addr(SEQUENCER_SECRET), vm.addr(NEXT_SECRET)
+            )
         );
         rollup.claim(request, old);
         bytes memory signature = seal(request.lastHeader, NEXT_SECRET);
@@ -46,7 +49,7 @@ contract RollupScheduleTest is Deployed {
         ClaimRequest memory request = _blocks(25);
         bytes memory signature = seal(request.lastHeader, NEXT_SECRET);
         vm.prank(CLAIMER);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_KeyChanges.selector, 25));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_KeyChanges.selector, 25));
         rollup.claim(request, signature);
     }
 
@@ -57,11 +60,11 @@ contract RollupScheduleTest is Deployed {
         rollup.answerFor(vm.addr(NEXT_SECRET));
         SequencerKey memory entry = SequencerKey(26, vm.addr(NEXT_SECRET), address(0), NEXT_OWNER);
         vm.prank(OPERATOR);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_KeyTooEarly.selector, 26, 27));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_KeyTooEarly.selector, 26, 27));
         rollup.announceSequencer(entry);
         entry.from = 27;
         vm.expectEmit(address(rollup));
-        emit IRollup.SequencerAnnounced(27, entry);
+        emit IRollupEvents.SequencerAnnounced(27, entry);
         vm.prank(OPERATOR);
         rollup.announceSequencer(entry);
     }
@@ -85,7 +88,7 @@ contract RollupScheduleTest is Deployed {
         SequencerKey memory entry = settings().sequencer;
         entry.from = 100;
         vm.prank(caller);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotOperator.selector, caller));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_NotOperator.selector, caller));
         rollup.announceSequencer(entry);
     }
 
@@ -93,7 +96,7 @@ contract RollupScheduleTest is Deployed {
     function test_key_bondOwnerMustAnswerForIt() public {
         SequencerKey memory entry = SequencerKey(100, vm.addr(NEXT_SECRET), address(0), CLAIMER);
         bytes memory refusal =
-            abi.encodeWithSelector(IRollup.Rollup_NotAnswering.selector, CLAIMER, vm.addr(NEXT_SECRET));
+            abi.encodeWithSelector(IRollupEvents.Rollup_NotAnswering.selector, CLAIMER, vm.addr(NEXT_SECRET));
         vm.prank(OPERATOR);
         vm.expectRevert(refusal);
         rollup.announceSequencer(entry);
@@ -103,7 +106,7 @@ contract RollupScheduleTest is Deployed {
         vm.expectRevert(refusal);
         rollup.announceSequencer(entry);
         vm.expectEmit(address(rollup));
-        emit IRollup.Answering(CLAIMER, vm.addr(NEXT_SECRET));
+        emit IRollupEvents.Answering(CLAIMER, vm.addr(NEXT_SECRET));
         vm.prank(CLAIMER);
         rollup.answerFor(vm.addr(NEXT_SECRET));
         vm.prank(OPERATOR);
@@ -113,10 +116,12 @@ contract RollupScheduleTest is Deployed {
     function test_key_zeroes_revert() public {
         SequencerKey memory entry = SequencerKey(100, address(0), address(0), BOND_OWNER);
         vm.startPrank(OPERATOR);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ParameterOutOfBounds.selector, "sequencer.key"));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_ParameterOutOfBounds.selector, "sequencer.key"));
         rollup.announceSequencer(entry);
         entry = SequencerKey(100, address(1), address(0), address(0));
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ParameterOutOfBounds.selector, "sequencer.bondOwner"));
+        vm.expectRevert(
+            abi.encodeWithSelector(IRollupEvents.Rollup_ParameterOutOfBounds.selector, "sequencer.bondOwner")
+        );
         rollup.announceSequencer(entry);
     }
 
@@ -126,7 +131,7 @@ contract RollupScheduleTest is Deployed {
         next.number = 2;
         RulesVersion memory version = RulesVersion(from, uint64(START), next);
         vm.expectEmit(address(rollup));
-        emit IRollup.RulesAnnounced(from, version);
+        emit IRollupEvents.RulesAnnounced(from, version);
         vm.prank(GOVERNANCE);
         rollup.announceRules(from, next);
         RulesVersion[] memory all = rollup.versions();
@@ -145,7 +150,7 @@ contract RollupScheduleTest is Deployed {
         makeClaim(request);
         request = _blocks(2);
         request.lastHeader.timestamp = from + millis(1000);
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_RulesChange.selector, from));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_RulesChange.selector, from));
         request = _blocks(1);
         request.lastHeader.timestamp = from + millis(1000);
         makeClaim(request);
@@ -160,7 +165,7 @@ contract RollupScheduleTest is Deployed {
         vm.warp(START + 3000);
         ClaimRequest memory request = _blocks(2);
         request.lastHeader.timestamp = from;
-        refuseClaim(request, abi.encodeWithSelector(IRollup.Rollup_RulesChange.selector, from));
+        refuseClaim(request, abi.encodeWithSelector(IRollupEvents.Rollup_RulesChange.selector, from));
         request = _blocks(1);
         request.lastHeader.timestamp = from;
         makeClaim(request);
@@ -170,10 +175,12 @@ contract RollupScheduleTest is Deployed {
     function test_rules_noticeIsGiven() public {
         uint256 earliest = (START + 2000) * 1000;
         vm.startPrank(GOVERNANCE);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_RulesTooEarly.selector, earliest - 1, earliest));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_RulesTooEarly.selector, earliest - 1, earliest));
         rollup.announceRules(millis(earliest - 1), rules());
         rollup.announceRules(millis(earliest + 5000), rules());
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_RulesTooEarly.selector, earliest + 5000, earliest + 5001));
+        vm.expectRevert(
+            abi.encodeWithSelector(IRollupEvents.Rollup_RulesTooEarly.selector, earliest + 5000, earliest + 5001)
+        );
         rollup.announceRules(millis(earliest + 5000), rules());
         rollup.announceRules(millis(earliest + 5001), rules());
     }
@@ -181,28 +188,28 @@ contract RollupScheduleTest is Deployed {
     function test_rules_areWithdrawnBeforeTheirTimeOnly() public {
         Millis from = millis((START + 2000) * 1000);
         vm.startPrank(GOVERNANCE);
-        vm.expectRevert(IRollup.Rollup_NothingAnnounced.selector);
+        vm.expectRevert(IRollupEvents.Rollup_NothingAnnounced.selector);
         rollup.withdrawRules();
         rollup.announceRules(from, rules());
         rollup.announceRules(from + millis(1000), rules());
         vm.expectEmit(address(rollup));
-        emit IRollup.RulesWithdrawn(from + millis(1000));
+        emit IRollupEvents.RulesWithdrawn(from + millis(1000));
         rollup.withdrawRules();
         vm.warp(START + 1999);
         rollup.withdrawRules();
         assertEq(rollup.versions().length, 1, "the first version");
         rollup.announceRules(from + millis(2_000_000), rules());
         vm.warp(START + 4000);
-        vm.expectRevert(IRollup.Rollup_NothingAnnounced.selector);
+        vm.expectRevert(IRollupEvents.Rollup_NothingAnnounced.selector);
         rollup.withdrawRules();
     }
 
     function testFuzz_rules_onlyTheGovernanceAnnounces(address caller) public {
         vm.assume(caller != GOVERNANCE);
         vm.startPrank(caller);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotGovernance.selector, caller));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_NotGovernance.selector, caller));
         rollup.announceRules(Millis.wrap(type(uint64).max), rules());
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_NotGovernance.selector, caller));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_NotGovernance.selector, caller));
         rollup.withdrawRules();
     }
 
@@ -210,11 +217,11 @@ contract RollupScheduleTest is Deployed {
         Rules memory next = rules();
         next.fees.target = 0;
         vm.startPrank(GOVERNANCE);
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ParameterOutOfBounds.selector, "fees.target"));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_ParameterOutOfBounds.selector, "fees.target"));
         rollup.announceRules(Millis.wrap(type(uint64).max), next);
         next = rules();
         next.number = 0;
-        vm.expectRevert(abi.encodeWithSelector(IRollup.Rollup_ParameterOutOfBounds.selector, "rules.number"));
+        vm.expectRevert(abi.encodeWithSelector(IRollupEvents.Rollup_ParameterOutOfBounds.selector, "rules.number"));
         rollup.announceRules(Millis.wrap(type(uint64).max), next);
     }
 

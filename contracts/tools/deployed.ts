@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 export const deployed = [
   'Inbox',
   'Rollup',
+  'RollupContests',
   'contacts/ContactDirectory',
   'contacts/SignatureVerifier',
   'economics/BulkPricing',
@@ -32,8 +33,11 @@ export const deployed = [
   'invites/SybilListGate',
 ] as const
 
+/** Contracts that answer at another's address what it does not answer itself: callers see one contract. */
+export const halves: Readonly<Record<string, string>> = { Rollup: 'RollupContests' }
+
 /** Contracts that TypeScript suites deploy too, as files of `test/support`. */
-export const forTests = ['ContestedRollup', 'RecordedQueue'] as const
+export const forTests = ['RecordedQueue'] as const
 
 /** Contracts that benchmarks measure against, as files of `bench`. */
 export const benchmarked = ['MessageLog'] as const

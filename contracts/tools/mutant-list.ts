@@ -13,15 +13,24 @@ const rollup = (name: string, find: string, replace: string, invariant?: string)
     ? { name, file: 'Rollup.sol', find, replace }
     : { name, file: 'Rollup.sol', find, replace, invariant }
 
-const bonds = (name: string, find: string, replace: string, invariant?: string): Mutant => ({
-  ...rollup(name, find, replace, invariant),
-  file: 'RollupBonds.sol',
-})
+/** Of what the rollup is made of. */
+const partOfRollup =
+  (file: string) =>
+  (name: string, find: string, replace: string, invariant?: string): Mutant => ({
+    ...rollup(name, find, replace, invariant),
+    file: `Rollup${file}.sol`,
+  })
 
-const schedule = (name: string, find: string, replace: string, invariant?: string): Mutant => ({
-  ...rollup(name, find, replace, invariant),
-  file: 'RollupSchedule.sol',
-})
+const claims = partOfRollup('Claims')
+const bonds = partOfRollup('Bonds')
+const bondOwners = partOfRollup('BondOwners')
+const schedule = partOfRollup('Schedule')
+const announcements = partOfRollup('Announcements')
+const removals = partOfRollup('Removals')
+const proofs = partOfRollup('Proofs')
+const challenges = partOfRollup('Challenges')
+const evidence = partOfRollup('Evidence')
+const silence = partOfRollup('Silence')
 
 const units = (name: string, find: string, replace: string): Mutant => ({
   name,
@@ -125,34 +134,29 @@ const forInvariants: readonly Mutant[] = [
     'last >= 0 && _isSettled(latest + 1)',
     'finality: beyond the head',
   ),
-  rollup('finality turns back', 'finalNumber = latest;', 'finalNumber = latest > 2 ? 1 : latest;', 'finality'),
-  rollup(
+  rollup('finality turns back', '_finalNumber = latest;', '_finalNumber = latest > 2 ? 1 : latest;', 'finality'),
+  claims(
     'a final claim is overwritten',
     '_hashes[standing.number] = hash;',
     '_hashes[standing.number] = hash; if (standing.number > 2) _hashes[1] = hash;',
     'claims: ',
   ),
-  rollup(
-    'the head keeps its old block',
-    '_narrow(header.number)',
-    '_narrow(header.number == 0 ? 0 : header.number - 1)',
-    'head: block',
-  ),
+  claims('the head keeps its old block', 'uint48(last)', 'uint48(last == 0 ? 0 : last - 1)', 'head: block'),
   bonds('a claim does not hold its bond', 'bond.lastClaim = number;', '', 'bond'),
-  bonds('a claim does not hold the bond behind the key', '_useBond(number, bondOwner);', '', 'bond'),
+  bonds('a claim does not hold the bond behind the key', '_useBond(number, bondOwner, BOND);', '', 'bond'),
   bonds(
     'a claim does not cancel the exit',
     'bond.unlocksAt = 0;\n        _bonds[account] = bond;',
     '_bonds[account] = bond;',
     'bond',
   ),
-  bonds(
+  bondOwners(
     'bonds are never locked',
     'if (unlocksAt == 0 || block.timestamp < unlocksAt) revert Rollup_BondLocked(unlocksAt);',
     '',
     'bond',
   ),
-  bonds('a bond is paid again', 'bond.amount = 0;', '', 'bond'),
+  bondOwners('a bond is paid again', 'bond.amount = 0;', '', 'bond'),
   rollup('anybody seals', 'if (signer != key) revert Rollup_NotSealed(signer, key);', 'signer;', 'claim'),
   rollup(
     'due items may be left out',
@@ -166,19 +170,19 @@ const forInvariants: readonly Mutant[] = [
     '',
     'claim across a border',
   ),
-  schedule(
+  silence(
     'a key is announced for claimed blocks',
     'if (entry.from < earliest) revert Rollup_KeyTooEarly(entry.from, earliest);\n',
     'entry.from < earliest ? _keys[0].from = 1 : 0;\n',
     'schedule',
   ),
-  schedule(
+  silence(
     'keys that count are taken back',
     'while (latest.keyFrom >= from) {',
     'while (latest.keys > 1) {',
     'schedule',
   ),
-  schedule(
+  announcements(
     'rules that hold are taken back',
     'if (Units.now_() >= from) revert Rollup_NothingAnnounced();',
     'if (from.isZero()) revert Rollup_NothingAnnounced();',
@@ -255,13 +259,13 @@ const forAnyTest: readonly Mutant[] = [
     'Math.min(SEGMENTS_PER_BATCH, uint256(SEGMENTS_PER_BLOCK) * blocks)',
     'SEGMENTS_PER_BATCH',
   ),
-  rollup('the head is cut', 'if (value > type(uint48).max)', 'if (false)'),
+  claims('the head is cut', 'if (number | last | timestamp | count > MAX_IN_HEAD) {', 'if (false) {'),
   rollup('consumed items come back', 'header.inboxCount < parent.inboxCount || ', ''),
   rollup('pointers of any length', 'if (length > MAX_POINTER_BYTES)', 'if (length > 4096)'),
   rollup('the witness pointer goes unchecked', '_checkPointer(request.witness);', ''),
-  bonds('claims need no bond', 'if (bond.amount < BOND)', 'if (false)'),
-  bonds('a bond leaves with a claim open', 'if (lastClaim > latestFinal)', 'if (false)'),
-  bonds(
+  bonds('claims need no bond', 'if (bond.amount < required)', 'if (false)'),
+  bondOwners('a bond leaves with a claim open', 'if (lastClaim > _finalNumber)', 'if (false)'),
+  bondOwners(
     'a claim taken back locks its bond for ever',
     'bond.lastClaim < latest ? bond.lastClaim : latest',
     'latest > 0 ? bond.lastClaim : 0',
@@ -275,9 +279,13 @@ const forAnyTest: readonly Mutant[] = [
     'if (rulesFrom > Millis.wrap(parent.timestamp) && header.number != parent.blockNumber + 1) {',
     'if (rulesFrom > header.timestamp) {',
   ),
-  schedule('nobody is asked to answer for a key', 'if (answersFor[entry.bondOwner] != entry.key)', 'if (false)'),
-  schedule('rules are announced without notice', 'if (from.wide() < earliest) revert', 'if (from.isZero()) revert'),
-  schedule('rules come in any order', 'if (earliest < afterLast) earliest = afterLast;', ''),
+  silence('nobody is asked to answer for a key', 'if (_answersFor[entry.bondOwner] != entry.key)', 'if (false)'),
+  announcements(
+    'rules are announced without notice',
+    'if (from.wide() < earliest) revert',
+    'if (from.isZero()) revert',
+  ),
+  announcements('rules come in any order', 'if (earliest < afterLast) earliest = afterLast;', ''),
   schedule('anyone announces rules', 'if (msg.sender != GOVERNANCE) revert Rollup_NotGovernance(msg.sender);', ''),
   library('Headers', 'prices are no part of a header', 'header.inboxHash, root(header.prices)', 'header.inboxHash, 0'),
   library('Headers', 'a genesis of another time', 'fields[4] = Ssz.chunk(timestamp);', ''),
@@ -289,7 +297,7 @@ const forAnyTest: readonly Mutant[] = [
   ),
   library('SettingsBounds', 'one round of asking', 'ROUNDS_OF_ASKING * windows.answer', 'windows.answer'),
   rollup('any hash is final', 'return isFinal(number) && _hashes[number] == hash;', 'hash; return isFinal(number);'),
-  rollup(
+  claims(
     'windows are told in another order',
     'Windows(CHALLENGE_WINDOW, DATA_WINDOW, ANSWER_WINDOW, PROOF_WINDOW)',
     'Windows(CHALLENGE_WINDOW, DATA_WINDOW, PROOF_WINDOW, ANSWER_WINDOW)',
@@ -297,6 +305,182 @@ const forAnyTest: readonly Mutant[] = [
   rollup(
     'unknown claims have hash 0',
     'if (number > _head.number) revert Rollup_UnknownClaim(number, _head.number);',
+    '',
+  ),
+  proofs(
+    'any answer of a verifier counts',
+    'if (IProof(verifier).check(case_, proof) != IProof.check.selector) revert Rollup_NotShown(verifier);',
+    'IProof(verifier).check(case_, proof);',
+  ),
+  proofs(
+    'the verifiers are those of today',
+    '_rulesAt(claim.lastHeader.timestamp)',
+    '_versions[_latest.versions - 1].rules',
+  ),
+  proofs('signatures are shown to the verifier of roots', 'return verifiers.signature;', 'return verifiers.stateRoot;'),
+  removals('what is final is removed', 'claim.number <= final_ || ', '', 'removal of what is final'),
+  removals('what fell is removed again', ' || claim.number > head)', ')'),
+  removals('any claim is removed', 'if (hash != kept) revert Rollup_AnotherClaim(claim.number, hash, kept);', ''),
+  removals('any parent is left standing', 'if (before != claim.parent)', 'if (false)'),
+  removals('a removal keeps the head', '_head = _headOf(parent.number, parent.lastHeader);', '', 'head'),
+  removals(
+    'a lineage repeats',
+    'keccak256(abi.encode(_lineage, hash, blockhash(block.number - 1)))',
+    'keccak256(abi.encode(_lineage, hash))',
+  ),
+  removals(
+    'a lineage begins a block late',
+    'parent.lastHeader.number + 1, reason',
+    'parent.lastHeader.number + 2, reason',
+  ),
+  removals('the lineage stays', '_lineage = next;', ''),
+  removals('a slashed bond stays', 'bond.amount = 0;', '', 'ether: bonds'),
+  removals(
+    'a bond on its way is slashed and leaves',
+    'bond.unlocksAt = 0;',
+    'bond.amount = uint128(value) * (bond.unlocksAt == 0 ? 0 : 1);',
+  ),
+  removals('the whole bond is the reward', 'value / REWARDED_PART', 'value'),
+  removals('what is burned is not counted', '_burned += value - reward;', '', 'ether: burned'),
+  removals('credits are not added up', '_credits[account] += value;', '_credits[account] = value;'),
+  removals('a credit is paid again', '_credits[msg.sender] = 0;', '', 'ether'),
+  removals('a failed payment of a credit counts', 'if (!paid) revert Rollup_PaymentFailed(recipient, value);', 'paid;'),
+  challenges('data is asked for at any time', 'if (block.timestamp > until) revert', 'if (until == 0) revert'),
+  challenges('data of rescues is asked for', 'if (terms.inCalldata) revert Rollup_InCalldata(claim.number);', ''),
+  challenges('a place is asked for again', 'if (challenge.state != ChallengeState.None) continue;', '', 'challenge'),
+  challenges('asking for nothing new is taken', 'if (asked == 0) revert Rollup_AskedAlready();', ''),
+  challenges(
+    'any deposit does',
+    'if (msg.value < required) revert Rollup_DepositTooSmall(msg.value, required);',
+    'if (msg.value < required) required = msg.value;',
+  ),
+  challenges('what is open is not counted', 'terms.open + uint24(asked)', 'terms.open', 'open: counted'),
+  challenges('too much is kept', '_credit(msg.sender, msg.value - required);', '', 'ether: credits'),
+  challenges(
+    'answers come at any time',
+    'if (block.timestamp > challenge.deadline) revert',
+    'if (challenge.deadline == 0) revert',
+    'answer',
+  ),
+  challenges(
+    'anything is an answer',
+    '_checkAnswer(claim, claim.lastHeader.number - parent.lastHeader.number, place, data);',
+    '',
+  ),
+  challenges(
+    'any answer of the pages counts',
+    'if (pages.check(root, blocks, place, data) != IPages.check.selector)',
+    'if (pages.check(root, blocks, place, data) == 0x00000000)',
+  ),
+  challenges(
+    'the witness is answered with the core',
+    'place.part == 0 ? claim.coreRoot : claim.witnessRoot',
+    'claim.coreRoot',
+  ),
+  challenges('an answered place stays open', 'challenge.state = ChallengeState.Answered;', ''),
+  challenges('an answer does not close', '--terms.open;', '', 'open: counted'),
+  challenges('answers have no time', 'terms.lastAnswer = uint40(block.timestamp);', ''),
+  challenges('the answerer pays for itself', '_credit(msg.sender, share);', ''),
+  challenges('the rest of the deposit is gone', '_credit(challenge.challenger, deposit - share);', ''),
+  challenges(
+    'an answer costs more than the deposit',
+    'if (share > deposit) share = deposit;',
+    'if (share > deposit) deposit = share;',
+  ),
+  challenges('any gas price counts', 'if (tx.gasprice < price) price = tx.gasprice;', 'price = tx.gasprice;'),
+  challenges(
+    'nobody waits for an answer',
+    'if (block.timestamp <= challenge.deadline) revert',
+    'if (challenge.deadline == 0) revert',
+    'removal of the unanswered',
+  ),
+  challenges(
+    "the reward is whoever calls's",
+    '_remove(claim, parent, Reason.Unanswered, challenger);',
+    '_remove(claim, parent, Reason.Unanswered, msg.sender);',
+  ),
+  challenges('the deposit of the unanswered is gone', '_credit(challenger, uint256(challenge.deposit) * 1 gwei);', ''),
+  challenges(
+    'deposits come back while the claim stands',
+    'if (number <= _head.number && _hashes[number] == hash) revert Rollup_StillStands(number);',
+    '',
+    'refund',
+  ),
+  challenges('deposits come back twice', 'challenge.state = ChallengeState.Refunded;', '', 'refund'),
+  challenges('a claim is named by its hash alone', 'abi.encode(number, hash, place)', 'abi.encode(hash, place)'),
+  challenges('claims share their places', 'abi.encode(number, hash, place)', 'abi.encode(number, place)'),
+  challenges('a third part', 'place.part < PARTS && ', ''),
+  challenges('pages without end', 'isList ? 1 : PAGES_PER_BLOCK', 'PAGES_PER_BLOCK + 1'),
+  challenges('blocks beyond the batch', 'place.block_ <= blocks && ', ''),
+  evidence('headers of two numbers contradict', ' || a.number != b.number', ''),
+  evidence('headers of two lineages contradict', 'a.lineage != b.lineage || ', ''),
+  evidence('a header contradicts itself', 'if (a == b) revert Rollup_NoContradiction();', ''),
+  evidence('a place is paid for again', '_shown[header.lineage][header.number] = true;', '', 'equivocation'),
+  evidence('any queue binds', 'INBOX.hashAt(header.inboxCount) == header.inboxHash', 'true'),
+  evidence('any lineage binds', '_lineages[header.lineage] != 0 && ', ''),
+  evidence('any signature binds', 'if (signer != key.key) revert', 'if (signer == address(1)) revert'),
+  evidence('claims that are not final are evidence', 'claim.number <= _finalNumber && ', ''),
+  evidence('rescues are evidence', ' && !_terms[claim.number].inCalldata', ''),
+  evidence(
+    'claims of other lineages are evidence',
+    'if (signed.lineage != finalClaim.lineage) revert Rollup_NoContradiction();',
+    '',
+  ),
+  evidence('any block is opened', 'leaf, number - first, ', 'leaf, 0, '),
+  silence('a young item is silence', 'if (block.timestamp <= until) revert', 'if (until == 0) revert'),
+  silence(
+    'a silence is declared again',
+    'if (last.opensAt != 0 && index <= last.index) revert Rollup_SilentAlready(last.index);',
+    '',
+  ),
+  silence('no notice is given', ' && block.timestamp >= last.opensAt', '', 'rescue'),
+  silence('a consumed item leaves the rescue open', ' && _head.inboxCount <= last.index', '', 'rescue'),
+  silence('anyone rescues without a bond', '_useBond(number, msg.sender, RESCUE_BOND);', ''),
+  silence('a rescue follows any claim', 'if (given != parentHash)', 'if (false)'),
+  silence(
+    'a rescue begins no lineage',
+    '_beginLineage(head.number, parentHash, head.blockNumber + 1, Reason.Rescue);',
+    '',
+  ),
+  silence('a rescue leaves ordinary claims', '_latest.inRescue = true;', ''),
+  silence('data of rescues is elsewhere', '_terms[number].inCalldata = true;', ''),
+  silence('anyone resumes', 'if (msg.sender != GOVERNANCE) _checkOperator();', ''),
+  silence(
+    'claims resume at once',
+    'if (block.timestamp < resumesAt) revert',
+    'if (resumesAt == 0) revert',
+    'resumption',
+  ),
+  silence('claims never resume', '_latest.inRescue = false;', ''),
+  silence('claims resume in the lineage of the rescue', '_beginLineageAtHead(Reason.Resumption);', ''),
+  silence('a silence outlasts its end', 'delete _silence;', '_silence.resumesAt = 0;'),
+  silence(
+    'a replaced key begins no lineage',
+    'if (entry.from < noticed) _beginLineageAtHead(Reason.KeyReplaced);',
+    'noticed;',
+  ),
+  silence(
+    'a key is replaced while its owner speaks',
+    '_isOpen() ? _head.blockNumber + 1 : noticed',
+    '_head.blockNumber + 1',
+  ),
+  silence('a rescue lies ahead of the L2', ' || request.timestamp > latest', ''),
+  silence('a rescue takes any number of items', ' || request.inboxCount > most', ''),
+  silence('a rescue takes nothing', 'request.inboxCount < least || ', ''),
+  rollup('ordinary claims go on beside rescues', 'if (_latest.inRescue) revert Rollup_InRescue();', ''),
+  rollup('any other half does', 'SettingsBounds.checkContests(settings, queue, contests_);', ''),
+  library('RescueRoots', 'the witness of a rescue is that of nothing', 'signatures[j] = unsigned;', ''),
+  library('RescueRoots', 'runs end where they begin', 'postRoot = items[j].postRoot;', 'postRoot = items[j].preRoot;'),
+  library(
+    'SettingsBounds',
+    'rules without a verifier of roots',
+    '_require(verifiers.stateRoot.code.length != 0, "verifiers.stateRoot");',
+    '',
+  ),
+  library(
+    'SettingsBounds',
+    'an item is silence before it is due',
+    'Units.toMillis(contest.silenceLimit) > forceDelay && ',
     '',
   ),
   units('costs are rounded down', '(numerator - 1) / denominator + 1', 'numerator / denominator'),

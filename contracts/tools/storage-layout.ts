@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { contractOf, deployed, readArtifact, readCommitted, root } from './deployed.ts'
+import { contractOf, deployed, halves, readArtifact, readCommitted, root } from './deployed.ts'
 
 interface Variable {
   readonly label: string
@@ -25,13 +25,22 @@ function describe({ storage, types }: Layout): readonly string[] {
   return [...storage.map(line), ...structs.sort()]
 }
 
+const layoutOf = (contract: string): Layout =>
+  (readArtifact(contract) as { readonly storageLayout: Layout }).storageLayout
+
+/** Two contracts that work on one storage must agree on every slot of it; the second may keep more behind it. */
+function assertOneStorage(contract: string, half: string): void {
+  const slots = (name: string): readonly string[] => describe(layoutOf(name)).slice(0, layoutOf(name).storage.length)
+  const [ours, others] = [slots(contract), slots(half)]
+  const at = ours.findIndex((line, i) => line !== others[i])
+  if (at >= 0) throw new Error(`${contract} has ${ours[at]} where ${half} has ${others[at] ?? 'nothing'}`)
+}
+
 const file = join(root, 'snapshots', 'storage.json')
 execFileSync('forge', ['build', 'src'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+for (const [contract, half] of Object.entries(halves)) assertOneStorage(contract, half)
 const layouts = Object.fromEntries(
-  deployed.map((source) => {
-    const { storageLayout } = readArtifact(contractOf(source)) as { readonly storageLayout: Layout }
-    return [contractOf(source), describe(storageLayout)]
-  }),
+  deployed.map((source) => [contractOf(source), describe(layoutOf(contractOf(source)))]),
 )
 const text = `${JSON.stringify(layouts, undefined, 2)}\n`
 if (readCommitted(file) !== text) {

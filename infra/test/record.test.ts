@@ -41,6 +41,15 @@ describe('deployment file', () => {
     rollup: {
       rollup: new Uint8Array(20).fill(1),
       inbox: new Uint8Array(20).fill(2),
+      contests: new Uint8Array(20).fill(4),
+      verifiers: {
+        messages: new Uint8Array(20).fill(5),
+        operation: new Uint8Array(20).fill(6),
+        signature: new Uint8Array(20).fill(7),
+        stateRoot: new Uint8Array(20).fill(8),
+        malformed: new Uint8Array(20).fill(9),
+        pages: new Uint8Array(20).fill(10),
+      },
       block: 7n,
       transaction: new Uint8Array(32).fill(3),
     },
@@ -71,13 +80,15 @@ describe('deployment file', () => {
   })
 
   test.each([
-    ['version', { ...valid, version: 1 }],
+    ['version', { ...valid, version: 2 }],
     ['chainId', { ...valid, chainId: '18446744073709551616' }],
     ['chainId', { ...valid, chainId: 901 }],
     ['chainId', { ...valid, chainId: '0x1' }],
     ['rollup.block', { ...valid, rollup: { ...rollup, block: '-1' } }],
     ['rollup.rollup', { ...valid, rollup: { ...rollup, rollup: '0x01' } }],
     ['rollup.inbox', { ...valid, rollup: { ...rollup, inbox: `0x${'AB'.repeat(20)}` } }],
+    ['rollup.contests', { ...valid, rollup: { ...rollup, contests: undefined } }],
+    ['rollup.verifiers.pages', { ...valid, rollup: { ...rollup, verifiers: { ...rollup.verifiers, pages: '0x' } } }],
     ['rollup.transaction', { ...valid, rollup: { ...rollup, transaction: undefined } }],
     ['preset', { ...valid, preset: '' }],
     ['contracts', { ...valid, contracts: undefined }],

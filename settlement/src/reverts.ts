@@ -1,7 +1,8 @@
-import { inboxAbi, rollupAbi } from '@parley/contracts'
+import { inboxAbi, malformedProofAbi, operationProofAbi, pagesAbi, rollupAbi } from '@parley/contracts'
 import { type Abi, decodeErrorResult, type Hex } from 'viem'
 
-const abi: Abi = [...rollupAbi, ...inboxAbi]
+/** A verifier's refusal comes through the rollup as it is. */
+const abi: Abi = [...rollupAbi, ...inboxAbi, ...malformedProofAbi, ...operationProofAbi, ...pagesAbi]
 
 /** A contract's error as text: its name and arguments, or the data itself when no contract of ours has such an error. */
 export function describeRevert(data: Hex): string {

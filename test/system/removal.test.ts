@@ -1,4 +1,3 @@
-import { contestedRollupBytecode } from '@parley/contracts/contested-rollup'
 import { BlockHeaderType, sameBytes } from '@parley/protocol'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -16,7 +15,7 @@ let node: RunningNode
 let batcher: Running<unknown>
 let ann: Speaker
 beforeAll(async () => {
-  rollup = await Rollup.start(contestedRollupBytecode)
+  rollup = await Rollup.start()
   ann = await rollup.converse(3)
   node = await rollup.startNode()
   batcher = await rollup.startBatcher()
@@ -57,7 +56,9 @@ async function removeLast(): Promise<bigint> {
   let removed = 0n
   await until(async () => {
     const { number } = await reader.head(forever)
-    const remover = { url: rollup.chain.url, rollup: rollup.deployment.rollup, account: rollup.roles.verifier }
+    const { roles, deployment, chain } = rollup
+    const accounts = { account: roles.verifier, filler: roles.deployer }
+    const remover = { url: chain.url, rollup: deployment.rollup, ...accounts }
     // One that has become final meanwhile is refused: then it is another one's turn.
     await rollup.say(ann, 1)
     await removeClaim(remover, number).then(

@@ -1,4 +1,3 @@
-import { contestedRollupBytecode } from '@parley/contracts/contested-rollup'
 import { rpcTransport } from '@parley/http'
 import type { ClaimHead, ClaimRequest, SettlementEvent, SettlementReader } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
@@ -19,7 +18,7 @@ import { removeClaim } from './support/remove-claim.ts'
 let l2: DeployedL2
 let claimer: ClaimerSettlement
 beforeAll(async () => {
-  l2 = await startDeployedL2(2, contestedRollupBytecode)
+  l2 = await startDeployedL2()
   const deps = { ...base(), secret: l2.roles.batcher.secret, store: textStore() }
   claimer = await openSettlement(deps, { ...settlementDefaults, ...place() }, forever)
   await claimer.ensureBond(forever)
@@ -71,7 +70,16 @@ async function events(until: (all: readonly SettlementEvent[]) => boolean): Prom
 }
 
 const remove = (number: bigint): Promise<void> =>
-  removeClaim({ url: l2.chain.url, rollup: l2.deployment.rollup, account: l2.roles.verifier }, number)
+  removeClaim(
+    {
+      url: l2.chain.url,
+      rollup: l2.deployment.rollup,
+      account: l2.roles.verifier,
+      filler: l2.roles.deployer,
+      mine: () => l2.control.mine({ blocks: 1 }),
+    },
+    number,
+  )
 
 test('removal › is told with what is left standing, and claims go on in the new lineage', async () => {
   const first = await claimer.head(forever)
@@ -87,11 +95,13 @@ test('removal › is told with what is left standing, and claims go on in the ne
     1n,
     2n,
     3n,
+    'challenge',
     'removal',
     2n,
   ])
-  expect(told[3]).toMatchObject({ standing: 1n, lineage })
-  const last = told[4]
+  expect(told[3]).toMatchObject({ place: { part: 0, block: 0, page: 0 } })
+  expect(told[4]).toMatchObject({ standing: 1n, lineage })
+  const last = told[5]
   expect(last).toMatchObject({ claim: { parent: head.hash, lineage } })
 })
 
@@ -106,9 +116,10 @@ test('removal › a follower that begins after the claims goes on from the one l
   const told: SettlementEvent[] = []
   for await (const page of settlement.follow(cursor, 'latest', AbortSignal.timeout(110_000))) {
     told.push(...page.events)
-    if (told.length >= 2) break
+    if (told.length >= 3) break
   }
   expect(told).toMatchObject([
+    { kind: 'challenge' },
     { kind: 'removal', standing: number },
     { kind: 'claim', claim: { number: number + 1n } },
   ])

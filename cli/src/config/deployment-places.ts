@@ -6,7 +6,7 @@ const contract = z.object({ address: z.string(), block: z.string() }).optional()
 
 /** Of a deployment file, what has a configuration key. `@parley/infra` reads it whole, with all that deploys. */
 const schema = z.object({
-  version: z.literal(2),
+  version: z.literal(3),
   rollup: z.object({ rollup: z.string() }).optional(),
   contracts: z.object({
     ContactDirectory: contract,

@@ -41,6 +41,12 @@ contract RollupOperator is IRollupOperator, Governed {
     }
 
     /// @inheritdoc IRollupOperator
+    function resume(IRollup rollup) external {
+        if (msg.sender != agent) _checkGovernance();
+        rollup.resume();
+    }
+
+    /// @inheritdoc IRollupOperator
     function pushDataQuote(IInbox inbox, Mwei coreByte, Mwei witnessByte) external returns (uint64) {
         if (msg.sender != agent) revert RollupOperator_NotAgent(msg.sender);
         return inbox.pushDataQuote(coreByte, witnessByte);

@@ -28,6 +28,9 @@ interface IRollupOperator {
     /// @notice Announces who signs headers from a block on. Only the governance may call.
     function announceSequencer(IRollup rollup, SequencerKey calldata entry) external;
 
+    /// @notice Lets ordinary claims return after a rescue. Only the agent and the governance may call.
+    function resume(IRollup rollup) external;
+
     /// @notice Quotes the prices of a byte of core and of witness. Only the agent may call.
     function pushDataQuote(IInbox inbox, Mwei coreByte, Mwei witnessByte) external returns (uint64);
 

@@ -48,10 +48,13 @@ library Headers {
 
     /// @notice EIP-712 digest that the sequencer of `inbox` signs for the header with `headerRoot`.
     function digest(bytes32 headerRoot, address inbox) internal view returns (bytes32) {
-        bytes32 separator =
-            keccak256(abi.encode(DOMAIN_TYPE, keccak256("Parley"), keccak256("1"), block.chainid, inbox));
         bytes32 message = keccak256(abi.encode(HEADER_TYPE, headerRoot));
-        return keccak256(abi.encodePacked(hex"1901", separator, message));
+        return keccak256(abi.encodePacked(hex"1901", separator(inbox), message));
+    }
+
+    /// @notice EIP-712 separator of the deployment whose inbox is `inbox`.
+    function separator(address inbox) internal view returns (bytes32) {
+        return keccak256(abi.encode(DOMAIN_TYPE, keccak256("Parley"), keccak256("1"), block.chainid, inbox));
     }
 
     /// @notice hash_tree_root of a list without runs.

@@ -29,10 +29,15 @@ library PriceFormula {
     /// l1Fee = (16 * baseFeeScalar * basefee + blobBaseFeeScalar * blobBaseFee) / 10^6 wei a byte, as the L2 charges it
     /// since Ecotone.
     function settlement(IL1Block l1, PriceRules memory rules) internal view returns (Mwei) {
-        uint256 scaledL1Fee =
-            16 * uint256(l1.baseFeeScalar()) * l1.basefee() + uint256(l1.blobBaseFeeScalar()) * l1.blobBaseFee();
-        uint256 claimWei = block.basefee * rules.claimGas + Units.divideUp(scaledL1Fee * rules.claimBytes, SCALAR_UNIT);
+        uint256 claimWei = block.basefee * rules.claimGas + l1Fee(l1, rules.claimBytes);
         return Units.partOfWei(claimWei, rules.operationsPerClaim);
+    }
+
+    /// @notice Wei that the L2 charges for `count` bytes of a transaction on the L1.
+    function l1Fee(IL1Block l1, uint256 count) internal view returns (uint256) {
+        uint256 scaled =
+            16 * uint256(l1.baseFeeScalar()) * l1.basefee() + uint256(l1.blobBaseFeeScalar()) * l1.blobBaseFee();
+        return Units.divideUp(scaled * count, SCALAR_UNIT);
     }
 
     /// @notice Prices that may follow `price`: an eighth of it up or down, at least 1 mwei, within `min` and `max`.

@@ -2,9 +2,18 @@
 pragma solidity 0.8.30;
 
 import {IInbox} from "../interfaces/IInbox.sol";
-import {IRollup} from "../interfaces/IRollup.sol";
+import {IMadeWith} from "../interfaces/IMadeWith.sol";
+import {IRollupEvents} from "../interfaces/IRollupEvents.sol";
 import {Windows} from "../types/Batch.sol";
-import {FeeParameters, InboxParameters, Rules, SequencerKey, Settings} from "../types/Parameters.sol";
+import {
+    ContestRules,
+    FeeParameters,
+    InboxParameters,
+    Rules,
+    SequencerKey,
+    Settings,
+    Verifiers
+} from "../types/Parameters.sol";
 import {PriceFormula} from "./PriceFormula.sol";
 import {Millis, Units} from "../types/Units.sol";
 
@@ -19,6 +28,8 @@ library SettingsBounds {
     uint32 internal constant MAX_WAIT = 90 days;
     uint32 private constant MAX_UPGRADE_NOTICE = 180 days;
     uint128 private constant MAX_BOND = 100_000 ether;
+    /// @dev Per cent.
+    uint8 private constant MAX_SHARE = 100;
     uint64 private constant MIN_KEY_NOTICE = 2;
     uint64 private constant MAX_KEY_NOTICE = 10 ** 7;
     /// @dev List, first pages, other pages: what asking for a claim's data takes at most.
@@ -42,7 +53,10 @@ library SettingsBounds {
         _require(settings.evidencePeriod >= windows.challenge && settings.evidencePeriod <= MAX_WAIT, "evidencePeriod");
         _require(settings.keyNotice >= MIN_KEY_NOTICE && settings.keyNotice <= MAX_KEY_NOTICE, "keyNotice");
         // Whoever disagrees with announced rules can leave before they begin.
-        Millis toLeave = Units.toMillis(_longestToFinality(windows)) + settings.forceDelayMs;
+        ContestRules memory contest = settings.contest;
+        _checkContest(contest, settings.forceDelayMs);
+        uint40 seconds_ = _longestToFinality(windows) + contest.silenceLimit + contest.notice;
+        Millis toLeave = Units.toMillis(seconds_) + settings.forceDelayMs;
         _require(
             Units.toMillis(settings.upgradeNotice) >= toLeave && settings.upgradeNotice <= MAX_UPGRADE_NOTICE,
             "upgradeNotice"
@@ -64,17 +78,31 @@ library SettingsBounds {
         );
     }
 
+    /// @dev That `contests` was made with the same settings and inbox.
+    function checkContests(Settings memory settings, IInbox queue, IMadeWith contests) internal view {
+        bytes32 expected = keccak256(abi.encode(settings, queue));
+        _require(address(contests).code.length != 0 && contests.madeWith() == expected, "contests");
+    }
+
     function checkKey(SequencerKey memory entry) internal pure {
         _require(entry.key != address(0), "sequencer.key");
         _require(entry.bondOwner != address(0), "sequencer.bondOwner");
     }
 
-    function checkRules(Rules memory rules) internal pure {
+    function checkRules(Rules memory rules) internal view {
         FeeParameters memory fees = rules.fees;
         _require(rules.number != 0, "rules.number");
         _require(!fees.minPrice.isZero() && fees.minPrice <= PriceFormula.MAX_PRICE, "fees.minPrice");
         _require(fees.target != 0 && fees.target <= MAX_RATE, "fees.target");
         _require(fees.fraction != 0 && fees.fraction <= MAX_RATE, "fees.fraction");
+        Verifiers memory verifiers = rules.verifiers;
+        // Without one of them nothing could be shown, or no question answered.
+        _require(verifiers.messages.code.length != 0, "verifiers.messages");
+        _require(verifiers.operation.code.length != 0, "verifiers.operation");
+        _require(verifiers.signature.code.length != 0, "verifiers.signature");
+        _require(verifiers.stateRoot.code.length != 0, "verifiers.stateRoot");
+        _require(verifiers.malformed.code.length != 0, "verifiers.malformed");
+        _require(verifiers.pages.code.length != 0, "verifiers.pages");
     }
 
     function _checkWindows(Windows memory windows) private pure {
@@ -82,6 +110,17 @@ library SettingsBounds {
         _require(windows.data >= ROUNDS_OF_ASKING * windows.answer, "windows.data");
         _require(windows.answer != 0, "windows.answer");
         _require(windows.proof != 0 && windows.proof <= MAX_WAIT, "windows.proof");
+    }
+
+    function _checkContest(ContestRules memory contest, Millis forceDelay) private pure {
+        _require(contest.minDeposit != 0 && contest.minDeposit <= MAX_BOND, "contest.minDeposit");
+        _require(contest.answerShare != 0 && contest.answerShare <= MAX_SHARE, "contest.answerShare");
+        _require(
+            Units.toMillis(contest.silenceLimit) > forceDelay && contest.silenceLimit <= MAX_WAIT,
+            "contest.silenceLimit"
+        );
+        _require(contest.notice != 0 && contest.notice <= MAX_WAIT, "contest.notice");
+        _require(contest.rescueBond != 0 && contest.rescueBond <= MAX_BOND, "contest.rescueBond");
     }
 
     function _isNow(Millis timestamp) private view returns (bool) {
@@ -97,6 +136,6 @@ library SettingsBounds {
     }
 
     function _require(bool inBounds, string memory name) private pure {
-        if (!inBounds) revert IRollup.Rollup_ParameterOutOfBounds(name);
+        if (!inBounds) revert IRollupEvents.Rollup_ParameterOutOfBounds(name);
     }
 }

@@ -25,7 +25,7 @@ struct SequencerKey {
     address bondOwner;
 }
 
-/// @dev Contracts that check proofs, without storage or owner; 0 while there is no such proof.
+/// @dev Contracts that check proofs, without storage or owner.
 struct Verifiers {
     address messages;
     address operation;
@@ -78,6 +78,20 @@ struct PriceRules {
     uint32 operationsPerClaim;
 }
 
+/// @dev How claims are contested. Amounts in wei, at most 100,000 ether; times in seconds, at most 90 days.
+struct ContestRules {
+    /// Least deposit for a place asked for; 1 at least.
+    uint128 minDeposit;
+    /// Per cent of an answer's cost that who asked pays, 1 to 100.
+    uint8 answerShare;
+    /// How long an item may wait before anyone may declare silence; longer than `forceDelayMs`.
+    uint32 silenceLimit;
+    /// From the declaration until rescues may be made, and from the first `resume` to the second; 1 at least.
+    uint32 notice;
+    /// What a rescuer has at stake; 1 at least.
+    uint128 rescueBond;
+}
+
 /// @dev What a deployment is made of. The rollup refuses an inbox that has not its share of it.
 struct Settings {
     /// Who signs headers from the first block on; `from` is 0.
@@ -106,12 +120,13 @@ struct Settings {
     /// Blocks above the head at which an announced key may take effect at the earliest: more than can be sealed and not
     /// claimed; 2 to 10^7.
     uint64 keyNotice;
-    /// Seconds from the announcement of rules until they may take effect: at least the longest time to finality and
-    /// `forceDelayMs` together, at most 180 days.
+    /// Seconds from the announcement of rules until they may take effect: at least the longest time to finality, `forceDelayMs`,
+    /// `silenceLimit` and `notice` together, at most 180 days.
     uint32 upgradeNotice;
     /// Smallest deposit, 1 to 2^40.
     Mwei minDeposit;
     PriceRules priceRules;
+    ContestRules contest;
 }
 
 /// @dev Everything a node must know, read from the rollup alone. Units as in `Settings`.
@@ -135,6 +150,7 @@ struct RollupParameters {
     uint32 evidencePeriod;
     uint64 keyNotice;
     uint32 upgradeNotice;
+    ContestRules contest;
 }
 
 /// @dev Units as in `Settings`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRollup} from "../../src/interfaces/IRollup.sol";
+import {IRollupEvents} from "../../src/interfaces/IRollupEvents.sol";
 import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {Settings} from "../../src/types/Parameters.sol";
 import {Deployed} from "../support/Deployed.sol";
@@ -11,13 +11,13 @@ contract SettingsSlipsTest is Deployed {
     function test_slip_genesisInMicroseconds_reverts() public {
         Settings memory s = settings();
         s.genesisTimestamp = millis(START * 10 ** 6);
-        _refuse(s, IRollup.Rollup_ParameterOutOfBounds.selector, "genesisTimestamp");
+        _refuse(s, IRollupEvents.Rollup_ParameterOutOfBounds.selector, "genesisTimestamp");
     }
 
     function test_slip_genesisInSeconds_reverts() public {
         Settings memory s = settings();
         s.genesisTimestamp = millis(START);
-        _refuse(s, IRollup.Rollup_ParameterOutOfBounds.selector, "genesisTimestamp");
+        _refuse(s, IRollupEvents.Rollup_ParameterOutOfBounds.selector, "genesisTimestamp");
     }
 
     function test_slip_windowsInMilliseconds_revert() public {
@@ -25,13 +25,13 @@ contract SettingsSlipsTest is Deployed {
         s.windows.challenge = uint32(7 days * 1000);
         s.windows.data = uint32(3 days * 1000);
         s.evidencePeriod = uint32(14 days * 1000);
-        _refuse(s, IRollup.Rollup_ParameterOutOfBounds.selector, "windows.challenge");
+        _refuse(s, IRollupEvents.Rollup_ParameterOutOfBounds.selector, "windows.challenge");
     }
 
     function test_slip_bondBeyondAllEther_reverts() public {
         Settings memory s = settings();
         s.bond = uint128(5 ether) * 10 ** 18;
-        _refuse(s, IRollup.Rollup_ParameterOutOfBounds.selector, "bond");
+        _refuse(s, IRollupEvents.Rollup_ParameterOutOfBounds.selector, "bond");
     }
 
     function test_slip_intervalInMicroseconds_reverts() public {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {RollupOperator} from "../../src/governance/RollupOperator.sol";
-import {IRollup} from "../../src/interfaces/IRollup.sol";
+import {IRollupEvents} from "../../src/interfaces/IRollupEvents.sol";
 import {IRollupOperator} from "../../src/interfaces/IRollupOperator.sol";
 import {Settings} from "../../src/types/Parameters.sol";
 import {Deployed} from "../support/Deployed.sol";
@@ -88,6 +88,6 @@ contract HaltedExitsTest is Deployed {
     function test_issueE_exitsGoOnWithoutAClaimer_isExpectedToFail() public {
         take(CLAIMER);
         vm.warp(vm.getBlockTimestamp() + 90 days);
-        refuseClaim(nextRequest(), OTHER, abi.encodeWithSelector(IRollup.Rollup_NotClaimer.selector, OTHER));
+        refuseClaim(nextRequest(), OTHER, abi.encodeWithSelector(IRollupEvents.Rollup_NotClaimer.selector, OTHER));
     }
 }

@@ -6,16 +6,19 @@ import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, DataPart, Windows} from "../../src/types/Batch.sol";
 import {Headers} from "../../src/libraries/Headers.sol";
 import {
+    ContestRules,
     FeeParameters,
     InboxParameters,
     PriceRules,
     Rules,
     SequencerKey,
-    Settings
+    Settings,
+    Verifiers
 } from "../../src/types/Parameters.sol";
 import {Prices} from "../../src/types/State.sol";
 import {Mwei} from "../../src/types/Units.sol";
 import {Base} from "./Base.sol";
+import {PagesStub, VerifierStub} from "./VerifierStub.sol";
 
 /// @title A deployment with a bonded claimer, and requests that it accepts
 abstract contract Deployed is Base {
@@ -36,6 +39,7 @@ abstract contract Deployed is Base {
     function setUp() public virtual {
         vm.warp(START);
         vm.roll(100);
+        etchVerifiers();
         rollup = deploy(settings());
         inbox = rollup.inbox();
         vm.deal(CLAIMER, 100 ether);
@@ -46,22 +50,35 @@ abstract contract Deployed is Base {
 
     function deploy(Settings memory s) internal returns (IRollup) {
         address queue = vm.deployCode("Inbox.sol:Inbox", inboxArguments(s));
-        return IRollup(vm.deployCode(rollupArtifact(), abi.encode(s, queue)));
+        address contests = vm.deployCode("RollupContests.sol:RollupContests", abi.encode(s, queue));
+        return IRollup(vm.deployCode("Rollup.sol:Rollup", abi.encode(s, queue, contests)));
     }
 
-    function rollupArtifact() internal pure virtual returns (string memory) {
-        return "Rollup.sol:Rollup";
+    /// @dev Puts code where the settings name verifiers.
+    function etchVerifiers() internal {
+        Verifiers memory all = rules().verifiers;
+        bytes memory code = address(new VerifierStub()).code;
+        vm.etch(all.messages, code);
+        vm.etch(all.operation, code);
+        vm.etch(all.signature, code);
+        vm.etch(all.stateRoot, code);
+        vm.etch(all.malformed, code);
+        vm.etch(all.pages, address(new PagesStub()).code);
     }
 
-    /// @dev What the inbox is made with before the rollup, which is this contract's next creation after it.
+    /// @dev What the inbox is made with before the rollup, which is this contract's second creation after it.
     function inboxArguments(Settings memory s) internal view returns (bytes memory) {
-        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
         return abi.encode(InboxParameters(next, s.operator, s.treasury, s.minDeposit, s.priceRules), s.genesisPrices);
     }
 
     function tryDeploy(Settings memory s) internal returns (address created, bytes memory revertData) {
         (created, revertData) = tryCreate("Inbox.sol:Inbox", inboxArguments(s));
-        if (created != address(0)) (created, revertData) = tryCreate("Rollup.sol:Rollup", abi.encode(s, created));
+        if (created == address(0)) return (created, revertData);
+        address queue = created;
+        (created, revertData) = tryCreate("RollupContests.sol:RollupContests", abi.encode(s, queue));
+        if (created == address(0)) return (created, revertData);
+        (created, revertData) = tryCreate("Rollup.sol:Rollup", abi.encode(s, queue, created));
     }
 
     /// @dev By hand: an expected revert would match the cheat code's call, not the creation in it.
@@ -98,13 +115,24 @@ abstract contract Deployed is Base {
             keyNotice: 20,
             upgradeNotice: 2000,
             minDeposit: MIN_DEPOSIT,
-            priceRules: priceRules(false)
+            priceRules: priceRules(false),
+            contest: ContestRules({
+                minDeposit: 0.001 ether, answerShare: 50, silenceLimit: 660, notice: 20, rescueBond: 1 ether
+            })
         });
     }
 
     /// @dev The first version of the rules.
     function rules() internal pure returns (Rules memory first) {
         first.number = 1;
+        first.verifiers = Verifiers({
+            messages: address(0xFE01),
+            operation: address(0xFE02),
+            signature: address(0xFE03),
+            stateRoot: address(0xFE04),
+            malformed: address(0xFE05),
+            pages: address(0xFE06)
+        });
         first.fees = FeeParameters({minPrice: mwei(10), target: 500, fraction: 4000});
     }
 
@@ -202,6 +230,24 @@ abstract contract Deployed is Base {
     function seal(BlockHeader memory header, uint256 secret) internal view returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(secret, Headers.digest(Headers.root(header), address(inbox)));
         return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev Claim 0, as its event has it, of a deployment at `START`.
+    function genesisClaim() internal view returns (BatchClaim memory claim) {
+        claim.lastHeader = rollup.genesisHeader();
+        claim.windows = settings().windows;
+        claim.claimedAt = uint64(START);
+    }
+
+    /// @dev `count` claims, a second apart; the first of the array is genesis.
+    function makeClaims(uint256 count) internal returns (BatchClaim[] memory claims) {
+        claims = new BatchClaim[](count + 1);
+        claims[0] = genesisClaim();
+        for (uint256 i = 1; i <= count; ++i) {
+            vm.warp(START + i);
+            claims[i] = claimOf(nextRequest(), CLAIMER);
+            makeClaim();
+        }
     }
 
     function genesisHeader() internal view returns (BlockHeader memory) {

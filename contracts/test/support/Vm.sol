@@ -18,6 +18,7 @@ interface Vm {
     function getBlockTimestamp() external view returns (uint256);
     function roll(uint256 number) external;
     function fee(uint256 basefee) external;
+    function txGasPrice(uint256 price) external;
     function deal(address account, uint256 balance) external;
     function prank(address sender) external;
     function startPrank(address sender) external;

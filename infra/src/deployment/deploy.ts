@@ -1,4 +1,4 @@
-import { inboxAbi, inboxBytecode, rollupAbi, rollupBytecode } from '@parley/contracts'
+import { rollupAbi } from '@parley/contracts'
 import { rpcReason } from '@parley/http'
 import { type Bytes20, fromSeconds, knownRules } from '@parley/protocol'
 import type { Logger } from 'pino'
@@ -7,11 +7,8 @@ import {
   type Address,
   BaseError,
   bytesToHex,
-  type ContractConstructorArgs,
   createPublicClient,
   createWalletClient,
-  getContractAddress,
-  type Hex,
   hexToBytes,
   type PublicClient,
   type Transport,
@@ -20,14 +17,13 @@ import {
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { InfraError } from '../faults.ts'
-import type { Deployment } from './deployment.ts'
+import type { Deployment, Verifiers } from './deployment.ts'
 import type { Preset } from './presets.ts'
-import { deployTransport, untilEnded } from './transport.ts'
+import { createRollupContracts, type RollupContracts, type SettingsBefore } from './rollup-contracts.ts'
+import { deployTransport } from './transport.ts'
 
 export interface DeployDeps {
   readonly log: Logger
-  /** Creation code of the rollup; its own when left out. */
-  readonly rollupCode?: Hex
   /** Ends what is under way; what was sent may be included all the same. */
   readonly signal?: AbortSignal
 }
@@ -58,11 +54,9 @@ export interface DeployOptions {
   readonly withinMs: number
 }
 
-type Settings = ContractConstructorArgs<typeof rollupAbi>[0]
-
 /**
- * Deploys inbox and rollup, a transaction each: the rollup refuses any inbox but the one made for its address. Interrupted in
- * between, the inbox is of no use and nothing is lost but its gas.
+ * Deploys verifiers, inbox, contests and rollup, a transaction each: the rollup refuses what was not made for its address and settings.
+ * Interrupted in between, what stands is of no use and nothing is lost but its gas.
  * @throws {InfraError} `DEPLOYMENT_FAILED`.
  */
 export async function deploy(deps: DeployDeps, options: DeployOptions): Promise<Deployment> {
@@ -73,8 +67,8 @@ export async function deploy(deps: DeployDeps, options: DeployOptions): Promise<
   try {
     const settings = await makeSettings(client, options)
     const wallet = createWalletClient({ account, transport })
-    const place: Place = { client, wallet, withinMs: options.withinMs, signal: deps.signal }
-    const { rollup, inbox, receipt } = await deployBoth(place, settings, deps.rollupCode ?? rollupBytecode)
+    const place = { client, wallet, withinMs: options.withinMs, signal: deps.signal }
+    const { rollup, inbox, contests, verifiers, receipt } = await createRollupContracts(place, settings)
     if (options.fillBond === true) await fillBond(client, wallet, rollup, options)
     const chainId = BigInt(await client.getChainId())
     deps.log.info({ rollup, inbox, chainId, block: receipt.blockNumber, gas: receipt.gasUsed }, 'contracts deployed')
@@ -83,6 +77,8 @@ export async function deploy(deps: DeployDeps, options: DeployOptions): Promise<
       chainId,
       rollup: hexToBytes(rollup),
       inbox: hexToBytes(inbox),
+      contests: hexToBytes(contests),
+      verifiers: verifiersOf(verifiers),
       block: receipt.blockNumber,
       transaction: hexToBytes(receipt.transactionHash),
     }
@@ -92,39 +88,16 @@ export async function deploy(deps: DeployDeps, options: DeployOptions): Promise<
   }
 }
 
-interface Place {
-  readonly client: PublicClient
-  readonly wallet: WalletClient<Transport, undefined, Account>
-  readonly withinMs: number
-  readonly signal: AbortSignal | undefined
-}
-
-async function deployBoth(place: Place, settings: Settings, rollupCode: Hex) {
-  const { client, wallet } = place
-  const from = wallet.account.address
-  const nonce = await client.getTransactionCount({ address: from, blockTag: 'pending' })
-  const rollup = getContractAddress({ from, nonce: BigInt(nonce) + 1n })
-  const { operator, treasury, minDeposit, priceRules, genesisPrices } = settings
-  const ofInbox = { rollup, operator, treasury, minDeposit, priceRules }
-  const queue = { abi: inboxAbi, bytecode: inboxBytecode, args: [ofInbox, genesisPrices], nonce, chain: null } as const
-  const { contractAddress: inbox } = await created(place, 'Inbox', await wallet.deployContract(queue))
-  const args = [settings, inbox] as const
-  const sent = await wallet.deployContract({
-    abi: rollupAbi,
-    bytecode: rollupCode,
-    args,
-    nonce: nonce + 1,
-    chain: null,
-  })
-  return { rollup, inbox, receipt: await created(place, 'Rollup', sent) }
-}
-
-async function created({ client, withinMs, signal }: Place, contract: string, hash: Hex) {
-  const included = client.waitForTransactionReceipt({ hash, pollingInterval: 100, timeout: withinMs })
-  const receipt = await untilEnded(included, signal)
-  const { contractAddress } = receipt
-  if (receipt.status !== 'success' || !contractAddress) throw failed(`the transaction that makes ${contract} failed`)
-  return { ...receipt, contractAddress }
+function verifiersOf(addresses: RollupContracts['verifiers']): Verifiers {
+  const { messages, operation, signature, stateRoot, malformed, pages } = addresses
+  return {
+    messages: hexToBytes(messages),
+    operation: hexToBytes(operation),
+    signature: hexToBytes(signature),
+    stateRoot: hexToBytes(stateRoot),
+    malformed: hexToBytes(malformed),
+    pages: hexToBytes(pages),
+  }
 }
 
 async function fillBond(
@@ -145,7 +118,7 @@ async function fillBond(
   if (receipt.status !== 'success') throw failed('the deposit of the bond failed')
 }
 
-async function makeSettings(client: PublicClient, options: DeployOptions): Promise<Settings> {
+async function makeSettings(client: PublicClient, options: DeployOptions): Promise<SettingsBefore> {
   const { preset } = options
   const timestamp = options.genesisTimestamp ?? fromSeconds((await client.getBlock()).timestamp)
   const none = zeroAddress
@@ -163,14 +136,6 @@ async function makeSettings(client: PublicClient, options: DeployOptions): Promi
     rules: {
       number: knownRules,
       dataCommittee: none,
-      verifiers: {
-        messages: none,
-        operation: none,
-        signature: none,
-        stateRoot: none,
-        malformed: none,
-        pages: none,
-      },
       fees: preset.fees,
     },
     forceDelayMs: preset.forceDelayMs,
@@ -183,6 +148,7 @@ async function makeSettings(client: PublicClient, options: DeployOptions): Promi
     upgradeNotice: preset.upgradeNotice,
     minDeposit: preset.minDeposit,
     priceRules: preset.priceRules,
+    contest: preset.contest,
   }
 }
 

@@ -36,6 +36,20 @@ export interface PriceRules {
   readonly operationsPerClaim: number
 }
 
+/** How claims are contested; amounts in wei, times in seconds. */
+export interface ContestRules {
+  /** Least deposit for a piece of data asked for. */
+  readonly minDeposit: bigint
+  /** Per cent of an answer's cost that who asked pays. */
+  readonly answerShare: number
+  /** How long an item may wait before anyone may declare silence. */
+  readonly silenceLimit: number
+  /** From the declaration until rescues may be made, and from the first call to resume to the second. */
+  readonly notice: number
+  /** What a rescuer has at stake. */
+  readonly rescueBond: bigint
+}
+
 /** Everything about a deployment that is not an address, a key or its genesis. */
 export interface Preset {
   readonly name: string
@@ -56,6 +70,7 @@ export interface Preset {
   /** mwei. */
   readonly minDeposit: bigint
   readonly priceRules: PriceRules
+  readonly contest: ContestRules
   readonly contacts: ContactsPreset
   readonly invites: InvitesPreset
   readonly reputation: ReputationPreset
@@ -66,7 +81,7 @@ const hours = 3600
 const days = 24 * hours
 const ether = 10n ** 18n
 
-// A blob carries 130,042 bytes as `ethereum-blobs` packs them. A claim took 148,700 gas on the development L2, and its
+// A blob carries 130,042 bytes as `ethereum-blobs` packs them. A claim took 149,900 gas on the development L2, and its
 // transaction has some 1,200 bytes with pointers of one blob each; both are rounded up.
 const priceRules: PriceRules = {
   dataQuoted: false,
@@ -100,9 +115,10 @@ export const devPreset: Preset = {
   bond: 1n * ether,
   evidencePeriod: 60,
   keyNotice: 20n,
-  upgradeNotice: 120,
+  upgradeNotice: 180,
   minDeposit: 1_000_000n,
   priceRules: { ...priceRules, interval: 10, operationsPerClaim: 100 },
+  contest: { minDeposit: 10n ** 9n, answerShare: 50, silenceLimit: 90, notice: 20, rescueBond: ether / 10n },
   contacts,
   invites,
   reputation,
@@ -128,6 +144,13 @@ export const productionPreset: Preset = {
   minDeposit: 10n ** 9n,
   // The layers may be changed, and prices of other layers than blobs the L2 cannot see.
   priceRules: { ...priceRules, dataQuoted: true },
+  contest: {
+    minDeposit: ether / 5000n,
+    answerShare: 50,
+    silenceLimit: 24 * hours,
+    notice: 24 * hours,
+    rescueBond: 1n * ether,
+  },
   contacts,
   invites,
   reputation,

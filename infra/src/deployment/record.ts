@@ -3,7 +3,7 @@ import { systemReason } from '@parley/runtime/files'
 import { bytesToHex, getAddress, type Hash, hexToBytes } from 'viem'
 import { z } from 'zod'
 import { InfraError } from '../faults.ts'
-import type { Deployment } from './deployment.ts'
+import { type Deployment, type Verifiers, verifierNames } from './deployment.ts'
 
 /** Contracts that are deployed beside the rollup, each by a transaction of its own. */
 export const contractNames = [
@@ -65,10 +65,19 @@ const address = hex(20).transform((text) => getAddress(text))
 
 const contract = z.strictObject({ address, block: uint64, transaction: hex(32) })
 const schema = z.strictObject({
-  version: z.literal(2),
+  version: z.literal(3),
   preset: z.string().min(1).max(64),
   chainId: uint64,
-  rollup: z.strictObject({ rollup: bytes(20), inbox: bytes(20), block: uint64, transaction: bytes(32) }).optional(),
+  rollup: z
+    .strictObject({
+      rollup: bytes(20),
+      inbox: bytes(20),
+      contests: bytes(20),
+      verifiers: z.record(z.enum(verifierNames), bytes(20)),
+      block: uint64,
+      transaction: bytes(32),
+    })
+    .optional(),
   contracts: z.partialRecord(z.enum(contractNames), contract),
 })
 
@@ -95,13 +104,15 @@ export function formatDeployment({ preset, chainId, rollup, contracts }: Deploym
     { address: at.toLowerCase(), block: String(block), transaction },
   ])
   const fields = {
-    version: 2,
+    version: 3,
     preset,
     chainId: String(chainId),
     ...(rollup && {
       rollup: {
         rollup: bytesToHex(rollup.rollup),
         inbox: bytesToHex(rollup.inbox),
+        contests: bytesToHex(rollup.contests),
+        verifiers: verifiersToHex(rollup.verifiers),
         block: String(rollup.block),
         transaction: bytesToHex(rollup.transaction),
       },
@@ -110,6 +121,9 @@ export function formatDeployment({ preset, chainId, rollup, contracts }: Deploym
   }
   return `${JSON.stringify(fields, undefined, 2)}\n`
 }
+
+const verifiersToHex = (verifiers: Verifiers): Record<string, string> =>
+  Object.fromEntries(verifierNames.map((name) => [name, bytesToHex(verifiers[name])]))
 
 /**
  * Reads a deployment file.

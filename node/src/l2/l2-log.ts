@@ -158,8 +158,8 @@ export class L2Log {
       await this.rollBack(draft, event.to)
       return
     }
-    // Signatures of headers are checked by the contract and no part of what is derived.
-    if (event.kind === 'key') return
+    // Signatures of headers and answers are checked by the contract and no part of what is derived.
+    if (event.kind === 'key' || event.kind === 'challenge' || event.kind === 'answer' || event.kind === 'rescue') return
     const undo = {
       blockNumber: event.at.blockNumber,
       kind: event.kind === 'rules withdrawn' ? EventKind.rules : EventKind[event.kind],

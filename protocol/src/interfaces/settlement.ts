@@ -1,7 +1,7 @@
 import type { ChainConfig } from '../config.ts'
 import type { CodedError } from '../faults.ts'
 import type { RulesVersion, Schedule, SequencerKey } from '../schedule.ts'
-import type { Bytes32 } from '../ssz/primitives.ts'
+import type { Bytes20, Bytes32 } from '../ssz/primitives.ts'
 import type { BlockHeader } from '../types/block.ts'
 import type { BatchClaim, DataPart } from '../types/claim.ts'
 import type { QueuedItem } from '../types/inbox.ts'
@@ -17,6 +17,22 @@ export interface L2Position {
 export type L2Confidence = 'latest' | 'safe' | 'finalized'
 
 /**
+ * A piece of a claim's data: page `page` of block `block` of one part, 0 the core and 1 the witness. `block` equal to the
+ * number of blocks names the list of all blocks' roots.
+ */
+export interface DataPlace {
+  readonly part: number
+  readonly block: number
+  readonly page: number
+}
+
+/** The items of one shard that a rescue executes: the whole data of its claim, beside the header. */
+export interface RescuedRun {
+  readonly shard: number
+  readonly items: readonly { readonly preRoot: Bytes32; readonly item: bigint; readonly postRoot: Bytes32 }[]
+}
+
+/**
  * What happened on the L2, in its order. `rollback` voids every event told of blocks after `to`.
  * Claim 0, which stands for the state before the first block, is told neither as claimed nor as final.
  */
@@ -26,7 +42,7 @@ export type SettlementEvent =
   | {
       readonly kind: 'removal'
       readonly at: L2Position
-      /** Claims above this number no longer stand. */
+      /** Claims above this number no longer stand; with that of the latest claim a new lineage begins all the same. */
       readonly standing: bigint
       readonly lineage: Bytes32
     }
@@ -36,6 +52,31 @@ export type SettlementEvent =
   | { readonly kind: 'rules'; readonly at: L2Position; readonly version: RulesVersion }
   /** The version of the rules announced last, which was to begin at `from`, is taken back. */
   | { readonly kind: 'rules withdrawn'; readonly at: L2Position; readonly from: bigint }
+  /** What stands at `place` of the claim with `hash` was asked for and must be answered until `deadline`, in seconds of the L2. */
+  | {
+      readonly kind: 'challenge'
+      readonly at: L2Position
+      readonly hash: Bytes32
+      readonly place: DataPlace
+      readonly challenger: Bytes20
+      readonly deadline: bigint
+    }
+  /** What was asked for was answered: the contract checked that `data` stands there. */
+  | {
+      readonly kind: 'answer'
+      readonly at: L2Position
+      readonly hash: Bytes32
+      readonly place: DataPlace
+      readonly data: Uint8Array
+    }
+  /** The claim told before was made by a rescue, of these items. */
+  | {
+      readonly kind: 'rescue'
+      readonly at: L2Position
+      readonly number: bigint
+      readonly hash: Bytes32
+      readonly runs: readonly RescuedRun[]
+    }
   | { readonly kind: 'rollback'; readonly to: L2Position }
 
 /** A page of events and where the next page starts. `caughtUp` when the page ends at the L2's head. */

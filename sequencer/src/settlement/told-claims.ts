@@ -61,6 +61,9 @@ export class ToldClaims {
       case 'key':
       case 'rules':
       case 'rules withdrawn':
+      case 'challenge':
+      case 'answer':
+      case 'rescue':
         return false
     }
   }

@@ -79,13 +79,16 @@ export function requestToAbi(request: Omit<ClaimRequest, 'signature'>): AbiClaim
   }
 }
 
-/** What the rollup stores of a claim: keccak256 of its ABI encoding. */
-export function claimHash(claim: BatchClaim): Bytes32 {
-  const abi: AbiClaim = {
+export function claimToAbi(claim: BatchClaim): AbiClaim {
+  return {
     ...requestToAbi(claim),
     windows: claim.windows,
     claimer: bytesToHex(claim.claimer),
     claimedAt: claim.claimedAt,
   }
-  return keccak256(encodeAbiParameters([claimedEvent.inputs[2]], [abi]), 'bytes')
+}
+
+/** What the rollup stores of a claim: keccak256 of its ABI encoding. */
+export function claimHash(claim: BatchClaim): Bytes32 {
+  return keccak256(encodeAbiParameters([claimedEvent.inputs[2]], [claimToAbi(claim)]), 'bytes')
 }

@@ -66,6 +66,9 @@ export function follows(
     case 'rules':
       return { after: before, event: told.version.from === 0n ? undefined : { ...told, at } }
     case 'rules withdrawn':
+    case 'challenge':
+    case 'answer':
+    case 'rescue':
       return { after: before, event: { ...told, at } }
     case 'other':
       return { after: before, event: undefined }
@@ -77,8 +80,10 @@ function followsRemoval(
   { standing, hash, lineage }: Extract<Told, { readonly kind: 'removal' }>,
   at: L2Position,
 ): { readonly after: Continuity; readonly event: SettlementEvent } {
-  if (before.claim !== undefined && standing >= before.claim.number)
+  if (before.claim !== undefined && standing > before.claim.number)
     throw invalidEvent(`a removal leaves claim ${standing} standing while claim ${before.claim.number} is the latest`)
+  if (standing === before.claim?.number && !sameBytes(hash, before.claim.hash))
+    throw invalidEvent(`a removal leaves a claim ${standing} standing that is not the latest`)
   if (before.final !== undefined && standing < before.final)
     throw invalidEvent(`a removal leaves claim ${standing} standing while claim ${before.final} is final`)
   return {

@@ -1,8 +1,18 @@
 import { inboxAbi, rollupAbi } from '@parley/contracts'
 import { invalidEvent, isCanonical, type RawLog } from '@parley/l2'
-import { type BatchClaim, type Bytes32, type RulesVersion, type SequencerKey, sameBytes } from '@parley/protocol'
+import {
+  type BatchClaim,
+  type Bytes20,
+  type Bytes32,
+  type DataPlace,
+  type RescuedRun,
+  type RulesVersion,
+  type SequencerKey,
+  sameBytes,
+} from '@parley/protocol'
 import { type Address, BaseError, decodeEventLog, type Hex, hexToBytes, isAddressEqual } from 'viem'
 import { claimFromAbi, claimHash } from '../claims/convert.ts'
+import { placeFromAbi, runsFromAbi } from '../contest/convert.ts'
 import { keyFromAbi, versionFromAbi } from '../schedule.ts'
 import { itemOfEvent, type ToldItem } from './decode-item.ts'
 
@@ -16,6 +26,15 @@ export type Told =
   | { readonly kind: 'key'; readonly key: SequencerKey }
   | { readonly kind: 'rules'; readonly version: RulesVersion }
   | { readonly kind: 'rules withdrawn'; readonly from: bigint }
+  | {
+      readonly kind: 'challenge'
+      readonly hash: Bytes32
+      readonly place: DataPlace
+      readonly challenger: Bytes20
+      readonly deadline: bigint
+    }
+  | { readonly kind: 'answer'; readonly hash: Bytes32; readonly place: DataPlace; readonly data: Uint8Array }
+  | { readonly kind: 'rescue'; readonly number: bigint; readonly hash: Bytes32; readonly runs: readonly RescuedRun[] }
   | { readonly kind: 'other' }
 
 export interface Addresses {
@@ -71,15 +90,31 @@ function decodeRollupLog(log: RawLog): Told {
       return { kind: 'rules', version: versionFromAbi(event.args.version) }
     case 'RulesWithdrawn':
       return { kind: 'rules withdrawn', from: event.args.from }
+    case 'DataChallenged': {
+      const { hash, place, challenger, deadline } = event.args
+      const asked = { hash: hexToBytes(hash), place: placeFromAbi(place), challenger: hexToBytes(challenger) }
+      return { kind: 'challenge', ...asked, deadline }
+    }
+    case 'DataAnswered': {
+      const { hash, place, data } = event.args
+      return { kind: 'answer', hash: hexToBytes(hash), place: placeFromAbi(place), data: hexToBytes(data) }
+    }
+    case 'Rescued': {
+      const { number, hash, runs } = event.args
+      return { kind: 'rescue', number, hash: hexToBytes(hash), runs: runsFromAbi(runs) }
+    }
     case 'Answering':
     case 'BondDeposited':
     case 'BondExitStarted':
     case 'BondWithdrawn':
     case 'ClaimerSet':
-    case 'DataAnswered':
-    case 'DataChallenged':
-    case 'Rescued':
+    case 'CreditWithdrawn':
+    case 'Credited':
+    case 'Equivocated':
+    case 'ResumptionAnnounced':
     case 'Sealed':
+    case 'SilenceDeclared':
+    case 'Slashed':
       return { kind: 'other' }
   }
 }

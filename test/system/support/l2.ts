@@ -1,4 +1,3 @@
-import { rollupBytecode } from '@parley/contracts'
 import { type Deployment, type DeployOptions, deploy, devPreset } from '@parley/infra'
 import {
   type Anvil,
@@ -23,7 +22,6 @@ import {
   createPublicClient,
   createTestClient,
   createWalletClient,
-  type Hex,
   type HttpTransport,
   hexToBytes,
   http,
@@ -66,7 +64,7 @@ export function startAutomine(accounts: number, chainId = 901): Promise<Anvil> {
   )
 }
 
-export async function startDeployedL2(users = 2, rollupCode: Hex = rollupBytecode): Promise<DeployedL2> {
+export async function startDeployedL2(users = 2): Promise<DeployedL2> {
   const chain = await startAutomine(10 + users)
   const transport = http(chain.url)
   const roles = deriveRoles(devMnemonic, users)
@@ -79,7 +77,7 @@ export async function startDeployedL2(users = 2, rollupCode: Hex = rollupBytecod
     blobBaseFee: 1n,
   } as const
   await system.etch(attributes, forever)
-  const deployment = await deployRollup(chain.url, roles, {}, rollupCode)
+  const deployment = await deployRollup(chain.url, roles, {})
   return {
     chain,
     roles,
@@ -91,15 +89,10 @@ export async function startDeployedL2(users = 2, rollupCode: Hex = rollupBytecod
 }
 
 /** Deploys Parley as on the development chain but for `changes`; the deployer governs, operates and receives. */
-export function deployRollup(
-  url: string,
-  roles: DevRoles,
-  changes: Partial<DeployOptions>,
-  rollupCode: Hex = rollupBytecode,
-): Promise<Deployment> {
+export function deployRollup(url: string, roles: DevRoles, changes: Partial<DeployOptions>): Promise<Deployment> {
   const deployer = hexToBytes(roles.deployer.address)
   return deploy(
-    { log, rollupCode },
+    { log },
     {
       url,
       deployer: roles.deployer.secret,

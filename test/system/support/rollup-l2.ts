@@ -4,7 +4,7 @@ import { type Bytes20, mwei } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
 import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
-import { type Hex, hexToBytes } from 'viem'
+import { hexToBytes } from 'viem'
 import { forever, log } from './l2.ts'
 import { textStore } from './memory-stores.ts'
 
@@ -33,10 +33,9 @@ export async function deployParley(
   roles: DevRoles,
   owner: Bytes20,
   shards: readonly number[],
-  rollupCode?: Hex,
 ): Promise<Deployment> {
   const deployment = await deploy(
-    { log, ...(rollupCode !== undefined && { rollupCode }) },
+    { log },
     {
       url: chain.url,
       deployer: roles.deployer.secret,

@@ -34,7 +34,7 @@ import {
   settlementDefaults,
 } from '@parley/settlement'
 import { Registry } from 'prom-client'
-import { bytesToHex, createPublicClient, type Hex, http, type PublicClient } from 'viem'
+import { bytesToHex, createPublicClient, http, type PublicClient } from 'viem'
 import { Conversations, type Speaker } from './conversations.ts'
 import { forever, log } from './l2.ts'
 import { byteStore, textStore } from './memory-stores.ts'
@@ -68,11 +68,10 @@ export class Rollup {
   sequencer!: Lives
   client!: SequencerClient
 
-  /** @param rollupCode - Of the contract that takes claims; the production one when left out. */
-  static async start(rollupCode?: Hex): Promise<Rollup> {
+  static async start(): Promise<Rollup> {
     const rollup = new Rollup()
     try {
-      await rollup.open(rollupCode)
+      await rollup.open()
       return rollup
     } catch (error) {
       await rollup.stop()
@@ -84,12 +83,12 @@ export class Rollup {
     for (const stop of this.stops.splice(0).reverse()) await stop()
   }
 
-  private async open(rollupCode: Hex | undefined): Promise<void> {
+  private async open(): Promise<void> {
     const { roles } = this
     this.chain = await startL2()
     this.stops.push(() => this.chain.stop())
     this.l2 = createPublicClient({ transport: http(this.chain.url), cacheTime: 0 })
-    this.deployment = await deployParley(this.chain, roles, this.owner.address, openShards, rollupCode)
+    this.deployment = await deployParley(this.chain, roles, this.owner.address, openShards)
     this.daDirectory = await mkdtemp(join(tmpdir(), 'parley-system-'))
     this.stops.push(() => rm(this.daDirectory, { recursive: true, force: true }))
     this.da = await createLocalDa({ log }, { dir: this.daDirectory })

@@ -1,0 +1,194 @@
+import { rollupAbi } from '@parley/contracts'
+import { ask } from '@parley/l2'
+import type { BatchClaim, Bytes20, Bytes32, DataPlace } from '@parley/protocol'
+import type { ProofKind } from '@parley/protocol/fraud'
+import {
+  openAccountSender,
+  type SenderOptions,
+  senderDefaults,
+  TransactionError,
+  type TransactionSender,
+} from '@parley/transactions'
+import { bytesToHex, encodeFunctionData, type Hex, hexToBytes, keccak256 } from 'viem'
+import { claimHash, claimToAbi } from '../claims/convert.ts'
+import { type Connection, connect, type ReaderOptions, readerDefaults } from '../reader.ts'
+import { describeRevert } from '../reverts.ts'
+import type { SettlementDeps } from '../settlement.ts'
+import { placeToAbi } from './convert.ts'
+import { type RollupError, refusalOf } from './refusal.ts'
+
+export interface ContesterOptions extends ReaderOptions {
+  readonly sending: SenderOptions
+}
+
+export const contesterDefaults: Omit<ContesterOptions, 'rollup'> = { ...readerDefaults, sending: senderDefaults }
+
+/**
+ * What became of it. `already`: it needed no doing any more, since somebody else did it or the claim no longer stands. Who does the
+ * same as others must take that for success.
+ */
+export type Contested =
+  | { readonly outcome: 'done'; readonly transaction: Bytes32; readonly blockNumber: bigint; readonly gasUsed: bigint }
+  | { readonly outcome: 'already' }
+
+/** A claim in question, as its event told it, and the one before it. */
+export interface InQuestion {
+  readonly claim: BatchClaim
+  readonly parent: BatchClaim
+}
+
+/**
+ * Contests claims from one account. Each function sends one transaction where the contract would take it now, and throws
+ * {@link TransactionError} `TRANSACTION_REFUSED` with the contract's error where it would not, what sending throws, and
+ * `SETTLEMENT_UNAVAILABLE`.
+ */
+export interface Contester {
+  readonly address: Bytes20
+  /** Takes the claim back by a proof of `proofOf`. */
+  prove(kind: ProofKind, claim: InQuestion, proof: Uint8Array, signal: AbortSignal): Promise<Contested>
+  /** Asks for pieces of the claim's data. The deposit is what the contract asks for now and a quarter more, for the case that fees rise; the rest is credited. */
+  challenge(claim: InQuestion, places: readonly DataPlace[], signal: AbortSignal): Promise<Contested>
+  /** Answers what was asked for, with what `pageOf` or `listOf` gives. */
+  answer(claim: InQuestion, place: DataPlace, data: Uint8Array, signal: AbortSignal): Promise<Contested>
+  /** Takes the claim back, since `place` was not answered in time. */
+  removeUnanswered(claim: InQuestion, place: DataPlace, signal: AbortSignal): Promise<Contested>
+  /** Has the deposit of an open challenge credited to who made it, once the claim no longer stands. */
+  refund(claim: BatchClaim, place: DataPlace, signal: AbortSignal): Promise<Contested>
+  /** Wei that this account is credited. */
+  credit(signal: AbortSignal): Promise<bigint>
+  /** Pays the credit to `recipient`. @returns what it was, 0 when there was none. */
+  withdrawCredit(recipient: Bytes20, signal: AbortSignal): Promise<bigint>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the deployment at `options.rollup` for an account that contests and takes up what an earlier run left on its way.
+ * @throws {SettlementError} `DEPLOYMENT_UNKNOWN`, `SETTLEMENT_UNAVAILABLE`, `OPTION_INVALID`, `RECORD_INVALID`.
+ */
+export async function openContester(
+  deps: SettlementDeps,
+  options: ContesterOptions,
+  signal: AbortSignal,
+): Promise<Contester> {
+  const connection = await connect(deps, options, signal)
+  const sender = await openAccountSender(
+    { ...deps, describeRevert, metrics: deps.metrics.sending },
+    options.sending,
+    signal,
+  )
+  return createContester(connection, sender)
+}
+
+/** A call, and when its refusal means that there is nothing left to do. */
+interface Action {
+  readonly key: string
+  readonly data: Hex
+  readonly value?: bigint
+  readonly isDone: (error: RollupError) => boolean
+}
+
+function createContester({ client, contracts }: Connection, sender: TransactionSender): Contester {
+  const rollup = { address: contracts.rollup, abi: rollupAbi } as const
+  const account = [sender.address] as const
+
+  async function act({ key, data, value = 0n, isDone }: Action, signal: AbortSignal): Promise<Contested> {
+    const call = { to: contracts.rollup, data, value }
+    const look = () => refusalOf(client, sender.address, call, signal)
+    const isAlready = (error: RollupError | undefined): boolean => error !== undefined && isDone(error)
+    // One on its way is joined: what it is about to do would be refused to another.
+    const refusal = sender.isPending(key) ? undefined : await look()
+    if (isAlready(refusal?.error)) return { outcome: 'already' }
+    if (refusal !== undefined)
+      throw new TransactionError({ code: 'TRANSACTION_REFUSED', reason: describeRevert(refusal.data) })
+    try {
+      const { transactionHash, blockNumber, gasUsed } = await sender.send({ key, call }, signal)
+      return { outcome: 'done', transaction: hexToBytes(transactionHash), blockNumber, gasUsed }
+    } catch (error) {
+      // Somebody else may have got in first.
+      if (!(error instanceof TransactionError) || !lost.has(error.fault.code)) throw error
+      if (isAlready((await look())?.error)) return { outcome: 'already' }
+      throw error
+    }
+  }
+
+  return {
+    address: hexToBytes(sender.address),
+
+    prove(kind, inQuestion, proof, signal) {
+      const data = encodeFunctionData({
+        abi: rollupAbi,
+        functionName: 'prove',
+        args: [kind, ...claimsOf(inQuestion), bytesToHex(proof)],
+      })
+      return act({ key: keyOf('prove', data), data, isDone: isGone(inQuestion.claim) }, signal)
+    },
+
+    async challenge(inQuestion, places, signal) {
+      const deposit = await ask(() => client.readContract({ ...rollup, functionName: 'challengeDeposit' }), signal)
+      const args = [...claimsOf(inQuestion), places.map(placeToAbi)] as const
+      const data = encodeFunctionData({ abi: rollupAbi, functionName: 'challengeData', args })
+      const gone = isGone(inQuestion.claim)
+      const isDone: Action['isDone'] = (error) => error.errorName === 'Rollup_AskedAlready' || gone(error)
+      const value = (BigInt(places.length) * deposit * 5n) / 4n
+      return act({ key: keyOf('challenge', data), data, value, isDone }, signal)
+    },
+
+    answer(inQuestion, place, bytes, signal) {
+      const args = [...claimsOf(inQuestion), placeToAbi(place), bytesToHex(bytes)] as const
+      const data = encodeFunctionData({ abi: rollupAbi, functionName: 'answerData', args })
+      const gone = isGone(inQuestion.claim)
+      const isDone: Action['isDone'] = (error) => isInState(error, ChallengeState.answered) || gone(error)
+      return act({ key: keyOf('answer', data), data, isDone }, signal)
+    },
+
+    removeUnanswered(inQuestion, place, signal) {
+      const args = [...claimsOf(inQuestion), placeToAbi(place)] as const
+      const data = encodeFunctionData({ abi: rollupAbi, functionName: 'removeUnanswered', args })
+      return act({ key: keyOf('unanswered', data), data, isDone: isGone(inQuestion.claim) }, signal)
+    },
+
+    refund(claim, place, signal) {
+      const args = [claim.number, bytesToHex(claimHash(claim)), placeToAbi(place)] as const
+      const data = encodeFunctionData({ abi: rollupAbi, functionName: 'refundChallenge', args })
+      const { refunded, expired } = ChallengeState
+      const isDone: Action['isDone'] = (error) => isInState(error, refunded) || isInState(error, expired)
+      return act({ key: keyOf('refund', data), data, isDone }, signal)
+    },
+
+    credit: (signal) => ask(() => client.readContract({ ...rollup, functionName: 'creditOf', args: account }), signal),
+
+    async withdrawCredit(recipient, signal) {
+      const credit = await this.credit(signal)
+      if (credit === 0n) return 0n
+      const args = [bytesToHex(recipient)] as const
+      const data = encodeFunctionData({ abi: rollupAbi, functionName: 'withdrawCredit', args })
+      await sender.send({ key: `credit:${credit}`, call: { to: contracts.rollup, data, value: 0n } }, signal)
+      return credit
+    },
+
+    close: () => sender.close(),
+  }
+}
+
+/** What became of a place, as the contract numbers it. */
+const ChallengeState = { answered: 2, expired: 3, refunded: 4 } as const
+
+/** Refusals that another's transaction may be the reason of. */
+const lost: ReadonlySet<TransactionError['fault']['code']> = new Set(['TRANSACTION_REFUSED', 'TRANSACTION_FAILED'])
+
+const keyOf = (what: string, data: Hex): string => `${what}:${keccak256(data)}`
+
+const claimsOf = ({ claim, parent }: InQuestion) => [claimToAbi(claim), claimToAbi(parent)] as const
+
+function isInState(error: RollupError, state: number): boolean {
+  return error.errorName === 'Rollup_NotOpen' && error.args[0] === state
+}
+
+/** Whether an error says that `claim` no longer stands; one that is final does. */
+function isGone(claim: BatchClaim): (error: RollupError) => boolean {
+  const hash = bytesToHex(claimHash(claim))
+  return ({ errorName, args }) => {
+    if (errorName === 'Rollup_NotContestable') return args[0] === claim.number && args[0] > args[2]
+    return errorName === 'Rollup_AnotherClaim' && args[0] === claim.number && args[1] === hash
+  }
+}
