@@ -1,4 +1,4 @@
-// node examples/say-hello-main.ts L2_URL ROLLUP SEQUENCER_URL NODE_URL PRIVATE_KEY
+// npx node examples/say-hello-main.ts L2_URL ROLLUP SEQUENCER_URL NODE_URL PRIVATE_KEY
 import { sayHello } from './say-hello.ts'
 
 const places = process.argv.slice(2) as Parameters<typeof sayHello>

@@ -38,6 +38,9 @@ const contracts: ReadonlySet<string> = new Set(
 
 const attributeOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
+/** Characters of a flag with the words it takes: a wider one leaves its texts and those of all others no room in 80 columns. */
+const widestForm = 34
+
 function optionOf(
   settings: Settings,
   key: string,
@@ -49,16 +52,19 @@ function optionOf(
   if (flag === undefined) return undefined
   const isToggle = fromText('true') === true
   const unless = isToggle || fallback === undefined ? '' : `; ${fallback} when left out`
-  const form = isToggle ? `--${flag}` : `--${flag} <${values?.join('|') ?? 'value'}>`
-  return new Option(form, `${about} [${variableOf(key)}${unless}]`)
+  const choices = `--${flag} <${values?.join('|') ?? 'value'}>`
+  const isLong = values !== undefined && choices.length > widestForm
+  const form = isToggle ? `--${flag}` : isLong ? `--${flag} <value>` : choices
+  const words = isLong ? ` Of ${values.join(', ')}.` : ''
+  return new Option(form, `${about}${words} [${variableOf(key)}${unless}]`)
 }
 
 /** The settings of a role that no flag gives, a line each. */
-function unflaggedOf(settings: Settings, role: string): string[] {
+function unflaggedOf(settings: Settings, role: string, wrapped: (text: string) => string): string[] {
   const own = keysOf(settings).filter(
     (key) => key.startsWith(`${role}.`) && settingOf(settings, key).flag === undefined,
   )
-  return own.map((key) => `  ${variableOf(key)}  ${settingOf(settings, key).about}\n`)
+  return own.map((key) => `  ${variableOf(key)}\n      ${wrapped(settingOf(settings, key).about)}\n`)
 }
 
 function flagsOf(
@@ -91,6 +97,7 @@ export function createProgram<C extends Config>(
     .version(manifest.version, '--version', 'Print the version.')
     .exitOverride()
     // What is wrong with a command line is a fault, which the end of the command prints.
+    .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({ writeOut: output.out, writeErr: output.err, outputError: () => undefined })
   const childOf = (parent: Command, word: string): Command =>
     parent.commands.find((command) => command.name() === word) ??
@@ -112,7 +119,8 @@ export function createProgram<C extends Config>(
       const option = optionOf(settings, key, definition)
       if (option !== undefined) command.addOption(option)
     }
-    const unflagged = definition.serves === true ? unflaggedOf(settings, definition.name) : []
+    const wrapped = (text: string): string => command.createHelp().boxWrap(text, 74).replaceAll('\n', '\n      ')
+    const unflagged = definition.serves === true ? unflaggedOf(settings, definition.name, wrapped) : []
     if (unflagged.length > 0)
       command.addHelpText('after', `\nWithout a flag, from a variable or a file:\n${unflagged.join('')}`)
     if (definition.examples !== undefined)

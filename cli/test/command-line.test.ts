@@ -32,7 +32,7 @@ describe('parley', () => {
 
   it('shows in the help of a role what no flag gives', () => {
     const { status, stdout } = parley(['sequencer', '--help'])
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/ PARLEY_SEQUENCER_MARK_DIR {2}\w/)])
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/\n {2}PARLEY_SEQUENCER_MARK_DIR\n {6}\w/)])
   })
 
   it('exits 2 on a bad value, naming key and source', () => {
@@ -47,6 +47,17 @@ describe('parley', () => {
     const { status, stdout, stderr } = parley(['inspect', 'block', 'x', '--node', 'http://127.0.0.1:1'])
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^parley: ARGUMENT_INVALID: /)
+  })
+
+  it('names the key that a role lacks before anybody is asked', () => {
+    const nobody = ['--l2', 'http://127.0.0.1:1', '--rollup', `0x${'11'.repeat(20)}`, '--data', join(tmpdir(), 'none')]
+    for (const [role, key] of [
+      ['sequencer', 'sequencer.key'],
+      ['batcher', 'l2.key'],
+    ] as const) {
+      const { status, stderr } = parley([role, ...nobody])
+      expect([status, stderr]).toEqual([2, expect.stringMatching(new RegExp(`CONFIG_VALUE_MISSING: .*key ${key},`))])
+    }
   })
 
   it('shows no secret', () => {
@@ -153,4 +164,15 @@ test('command line › flags reach their keys as typed, files in their order', (
     ['run.lanes', '2'],
   ])
   expect(calls[0]?.files).toEqual(['d/dev.json', 'c.toml'])
+})
+
+test('help › of every command fits 80 columns, but for what is copied whole', () => {
+  for (const { name } of product.commands) {
+    let help = ''
+    const program = createProgram(product, { out: (text) => (help += text), err: () => undefined }, () => undefined)
+    expect(() => program.parse([...name.split(' '), '--help'], { from: 'user' })).toThrow()
+    const [options = ''] = help.split('\nExamples:\n')
+    const wide = options.split('\n').filter((line) => line.length > 80)
+    expect([name, wide]).toEqual([name, []])
+  }
 })

@@ -31,6 +31,9 @@ export function startBatcher(context: Context): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
+    // Before anybody is asked.
+    const publishing = config.da.layer === 'local' ? (['da.localDir'] as const) : (['l1.url', 'l1.key'] as const)
+    for (const key of ['l2.key', 'sequencer.url', ...publishing] as const) needed(config, key)
     const dataDir = await openDataDir(context, closing)
     const registry = createRegistry()
     const settlement = await openClaimer(context, registry, dataDir, closing)

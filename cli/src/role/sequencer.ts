@@ -122,8 +122,11 @@ export function startSequencer(context: Context): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock } = context
+    // Before anybody is asked, and before the mark that lies beside the key.
+    needed(config, 'sequencer.key')
+    const markPath = markPathOf(config)
     const dataDir = await openDataDir(context, closing)
-    const markDir = new DataDir({ path: markPathOf(config) }, closing)
+    const markDir = new DataDir({ path: markPath }, closing)
     const kept = await openKept(context, dataDir, markDir)
     let ready: LifeWithLanes['ready'] | undefined
     const lives = await startLives(async (port) => {
