@@ -10,6 +10,7 @@ import {
 import { backoffMs, type Clock, type RetryPolicy } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { Answering, type ClaimDefence } from './answering.ts'
 import { type BatchEncoder, batchEncoder } from './encode-batch.ts'
 import { createMetrics } from './metrics.ts'
 import { type BatcherOptions, settingsOf } from './options.ts'
@@ -21,6 +22,8 @@ export interface BatcherDeps {
   readonly blocks: BlockSource
   readonly layers: BatchLayers
   readonly settlement: Settlement
+  /** Where data of claims is asked for; left out, nothing is answered. */
+  readonly defence?: ClaimDefence
   /** Keeps the plans; nothing else may write to it. */
   readonly store: BatcherStore
   readonly clock: Clock
@@ -129,27 +132,41 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
     log.error({ err: error }, 'posting halted')
   }
 
+  const post = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        const session = await Session.open(sessionDeps, settings, signal)
+        set({ state: 'posting', fault: undefined })
+        await session.run(signal)
+      } catch (error) {
+        if (signal.aborted) return
+        if (!canBeMended(error)) {
+          halt(error)
+          throw error
+        }
+        const waitMs = backoffMs(failures, settings)
+        failures += 1
+        onFault(error, waitMs)
+        // An abort ends the wait; the loop's condition sees it.
+        await clock.sleep(waitMs, signal).catch(() => undefined)
+      }
+    }
+  }
+
   return {
     status: () => status,
     lastHeader: () => lastHeader,
     async run(signal) {
-      while (!signal.aborted) {
-        try {
-          const session = await Session.open(sessionDeps, settings, signal)
-          set({ state: 'posting', fault: undefined })
-          await session.run(signal)
-        } catch (error) {
-          if (signal.aborted) break
-          if (!canBeMended(error)) {
-            halt(error)
-            throw error
-          }
-          const waitMs = backoffMs(failures, settings)
-          failures += 1
-          onFault(error, waitMs)
-          // An abort ends the wait; the loop's condition sees it.
-          await clock.sleep(waitMs, signal).catch(() => undefined)
-        }
+      const group = new AbortController()
+      const inner = AbortSignal.any([signal, group.signal])
+      const answers = deps.defence && new Answering({ ...sessionDeps, defence: deps.defence }, settings).run(inner)
+      // Also what claims nothing answers; what it failed with is told in the end.
+      answers?.catch(() => group.abort())
+      try {
+        await post(inner)
+      } finally {
+        group.abort()
+        await answers
       }
       set({ state: 'stopped' })
       log.info({ claim: status.claim }, 'posting stopped')

@@ -26,6 +26,7 @@ export type BatcherFault =
   | { code: 'CLAIM_LOST'; claimed: bigint; head: bigint }
   | { code: 'PUBLICATION_MISSING'; batch: bigint; part: BatchPart }
   | { code: 'PLAN_INVALID'; batch: bigint; reason: string }
+  | { code: 'PLAN_MISSING'; batch: bigint }
   | { code: 'OPTION_OUT_OF_RANGE'; option: string; value: number; minimum: number; maximum: number }
 
 export const batcherFaults: FaultTable<BatcherFault> = {
@@ -56,6 +57,11 @@ export const batcherFaults: FaultTable<BatcherFault> = {
   },
   CLAIM_LOST: { blame: 'layer', retry: 'later', text: 'the L2 no longer has a claim that it had' },
   PUBLICATION_MISSING: { blame: 'layer', retry: 'later', text: 'a DA layer no longer has what it had accepted' },
+  PLAN_MISSING: {
+    blame: 'operator',
+    retry: 'later',
+    text: 'data of a claim was asked for that this batcher has no plan of: whoever made it must answer',
+  },
   PLAN_INVALID: { blame: 'operator', retry: 'never', text: 'a stored plan cannot be read back' },
   OPTION_OUT_OF_RANGE: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }

@@ -1,3 +1,4 @@
+export type { ClaimDefence, DataQuestion } from './answering.ts'
 export * from './batcher.ts'
 export { segmentsWithin } from './block-size.ts'
 export type { BatchEncoder } from './encode-batch.ts'

@@ -17,6 +17,9 @@ export interface BatcherMetrics {
   readonly claimGas: Counter
   readonly publishSeconds: Histogram<'part' | 'layer'>
   readonly claimSeconds: Histogram
+  readonly openQuestions: Gauge
+  readonly lateQuestions: Gauge
+  readonly answers: Counter<'outcome'>
   readonly faults: Counter<'code'>
   readonly halted: Gauge
 }
@@ -63,6 +66,9 @@ export function createMetrics(registry: Registry, ageSeconds: () => number): Bat
       buckets: seconds,
       registers,
     }),
+    openQuestions: gauge('open_questions', 'Pieces of claims that were asked for on the L2 and are not answered'),
+    lateQuestions: gauge('late_questions', 'Open questions of which a third of the time to answer is gone'),
+    answers: counter('answers_total', 'Pieces of claims that were answered, by outcome', ['outcome']),
     faults: counter('faults_total', 'Faults met, by code', ['code']),
     halted: gauge('halted', '1 after a fault that needs a person'),
   }

@@ -1,13 +1,8 @@
 export { claimFromAbi, claimHash } from './claims/convert.ts'
 export { l1DataFee, type PricedCall, type TransactionCost } from './claims/fees.ts'
-export {
-  type Contested,
-  type Contester,
-  type ContesterOptions,
-  contesterDefaults,
-  type InQuestion,
-  openContester,
-} from './contest/contester.ts'
+export type { Contested, Contester, InQuestion } from './contest/contester.ts'
+export { type ContesterOptions, contesterDefaults, openContester } from './contest/open-contester.ts'
+export type { Question } from './contest/questions.ts'
 export { createSettlementMetrics, type SettlementMetrics } from './metrics.ts'
 export { type DataCosts, type DataQuotes, type DataQuotesOptions, openDataQuotes } from './prices/data-quotes.ts'
 export { nextPrice } from './prices/next-price.ts'

@@ -10,6 +10,8 @@ import { ensureBond } from './claims/bond.ts'
 import { type ClaimingOptions, createClaiming } from './claims/claim.ts'
 import type { TransactionCost } from './claims/fees.ts'
 import { finalizeClaims } from './claims/finality.ts'
+import { createContester } from './contest/contester.ts'
+import { type Question, Questions } from './contest/questions.ts'
 import { pushPrices } from './prices/push-prices.ts'
 import { connect, createReader, type ReaderDeps, type ReaderOptions, readerDefaults } from './reader.ts'
 import { describeRevert } from './reverts.ts'
@@ -52,6 +54,14 @@ export interface ClaimerSettlement extends Settlement {
    * @throws {TransactionError} what sending throws.
    */
   pushPrices(signal: AbortSignal): Promise<boolean>
+  /** Data of claims that was asked for and is not answered, the most urgent first. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`. */
+  questions(signal: AbortSignal): Promise<readonly Question[]>
+  /**
+   * Answers one of them with what `pageOf` or `listOf` gives.
+   * @returns `already` when it was answered before, or its claim no longer stands.
+   * @throws {TransactionError} `TRANSACTION_REFUSED` when it is not what stands there, and what sending throws.
+   */
+  answer(question: Question, data: Uint8Array, signal: AbortSignal): Promise<'done' | 'already'>
 }
 
 /**
@@ -72,6 +82,8 @@ export async function openSettlement(
     options.sending,
     signal,
   )
+  const contester = createContester(connection, sender)
+  const questions = new Questions(connection.client, connection.contracts, connection.pages)
   return {
     ...createReader(deps, options, connection),
     ...createClaiming({ connection, chain, sender, clock: deps.clock }, options),
@@ -79,6 +91,12 @@ export async function openSettlement(
     ensureBond: (inner) => ensureBond(connection, sender, inner),
     dataQuoted: connection.contracts.priceRules.dataQuoted,
     pushPrices: (inner) => pushPrices(connection, sender, inner),
+    questions: (inner) => questions.open(inner),
+    async answer({ claim, place }, data, inner) {
+      const parent = await contester.parentOf(claim, inner)
+      if (parent === undefined) return 'already'
+      return (await contester.answer({ claim, parent }, place, data, inner)).outcome
+    },
     close: () => sender.close(),
   }
 }

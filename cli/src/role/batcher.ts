@@ -53,6 +53,7 @@ export function startBatcher(context: Context): Promise<Service> {
         blocks,
         layers,
         settlement,
+        defence: settlement,
         store: await dataDir.texts('batcher plans'),
         clock,
         log,

@@ -23,7 +23,7 @@ interface HeadSummary {
 export interface ClaimFinder {
   head(signal: AbortSignal): Promise<HeadSummary>
   /**
-   * The claim that stands under a number, genesis excepted; undefined when none does.
+   * The claim that stands under a number, 0 included, which stands for the genesis; undefined when none does.
    * @throws {SettlementError} `EVENT_INVALID` when the node does not have the event of a claim that stands.
    */
   standing(number: bigint, signal: AbortSignal): Promise<StandingClaim | undefined>

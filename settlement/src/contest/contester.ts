@@ -2,26 +2,13 @@ import { rollupAbi } from '@parley/contracts'
 import { ask } from '@parley/l2'
 import type { BatchClaim, Bytes20, Bytes32, DataPlace } from '@parley/protocol'
 import type { ProofKind } from '@parley/protocol/fraud'
-import {
-  openAccountSender,
-  type SenderOptions,
-  senderDefaults,
-  TransactionError,
-  type TransactionSender,
-} from '@parley/transactions'
+import { TransactionError, type TransactionSender } from '@parley/transactions'
 import { bytesToHex, encodeFunctionData, type Hex, hexToBytes, keccak256 } from 'viem'
 import { claimHash, claimToAbi } from '../claims/convert.ts'
-import { type Connection, connect, type ReaderOptions, readerDefaults } from '../reader.ts'
+import type { Connection } from '../reader.ts'
 import { describeRevert } from '../reverts.ts'
-import type { SettlementDeps } from '../settlement.ts'
 import { placeToAbi } from './convert.ts'
 import { type RollupError, refusalOf } from './refusal.ts'
-
-export interface ContesterOptions extends ReaderOptions {
-  readonly sending: SenderOptions
-}
-
-export const contesterDefaults: Omit<ContesterOptions, 'rollup'> = { ...readerDefaults, sending: senderDefaults }
 
 /**
  * What became of it. `already`: it needed no doing any more, since somebody else did it or the claim no longer stands. Who does the
@@ -46,6 +33,8 @@ export interface Contester {
   readonly address: Bytes20
   /** Takes the claim back by a proof of `proofOf`. */
   prove(kind: ProofKind, claim: InQuestion, proof: Uint8Array, signal: AbortSignal): Promise<Contested>
+  /** As `prove`, with the claim before it looked for on the L2. */
+  proveWrong(claim: BatchClaim, kind: ProofKind, proof: Uint8Array, signal: AbortSignal): Promise<Contested['outcome']>
   /** Asks for pieces of the claim's data. The deposit is what the contract asks for now and a quarter more, for the case that fees rise; the rest is credited. */
   challenge(claim: InQuestion, places: readonly DataPlace[], signal: AbortSignal): Promise<Contested>
   /** Answers what was asked for, with what `pageOf` or `listOf` gives. */
@@ -54,29 +43,15 @@ export interface Contester {
   removeUnanswered(claim: InQuestion, place: DataPlace, signal: AbortSignal): Promise<Contested>
   /** Has the deposit of an open challenge credited to who made it, once the claim no longer stands. */
   refund(claim: BatchClaim, place: DataPlace, signal: AbortSignal): Promise<Contested>
+  /** The claim before one that stands, the first of all included; undefined when that does not stand. */
+  parentOf(claim: BatchClaim, signal: AbortSignal): Promise<BatchClaim | undefined>
+  /** Wei that this account can spend. */
+  funds(signal: AbortSignal): Promise<bigint>
   /** Wei that this account is credited. */
   credit(signal: AbortSignal): Promise<bigint>
   /** Pays the credit to `recipient`. @returns what it was, 0 when there was none. */
   withdrawCredit(recipient: Bytes20, signal: AbortSignal): Promise<bigint>
   close(): Promise<void>
-}
-
-/**
- * Opens the deployment at `options.rollup` for an account that contests and takes up what an earlier run left on its way.
- * @throws {SettlementError} `DEPLOYMENT_UNKNOWN`, `SETTLEMENT_UNAVAILABLE`, `OPTION_INVALID`, `RECORD_INVALID`.
- */
-export async function openContester(
-  deps: SettlementDeps,
-  options: ContesterOptions,
-  signal: AbortSignal,
-): Promise<Contester> {
-  const connection = await connect(deps, options, signal)
-  const sender = await openAccountSender(
-    { ...deps, describeRevert, metrics: deps.metrics.sending },
-    options.sending,
-    signal,
-  )
-  return createContester(connection, sender)
 }
 
 /** A call, and when its refusal means that there is nothing left to do. */
@@ -87,7 +62,8 @@ interface Action {
   readonly isDone: (error: RollupError) => boolean
 }
 
-function createContester({ client, contracts }: Connection, sender: TransactionSender): Contester {
+/** One that sends from an account that others may send from, too. */
+export function createContester({ client, contracts, claims }: Connection, sender: TransactionSender): Contester {
   const rollup = { address: contracts.rollup, abi: rollupAbi } as const
   const account = [sender.address] as const
 
@@ -123,6 +99,13 @@ function createContester({ client, contracts }: Connection, sender: TransactionS
       return act({ key: keyOf('prove', data), data, isDone: isGone(inQuestion.claim) }, signal)
     },
 
+    async proveWrong(claim, kind, proof, signal) {
+      const parent = await this.parentOf(claim, signal)
+      // What follows a claim that is gone is gone, too.
+      if (parent === undefined) return 'already'
+      return (await this.prove(kind, { claim, parent }, proof, signal)).outcome
+    },
+
     async challenge(inQuestion, places, signal) {
       const deposit = await ask(() => client.readContract({ ...rollup, functionName: 'challengeDeposit' }), signal)
       const args = [...claimsOf(inQuestion), places.map(placeToAbi)] as const
@@ -154,6 +137,9 @@ function createContester({ client, contracts }: Connection, sender: TransactionS
       const isDone: Action['isDone'] = (error) => isInState(error, refunded) || isInState(error, expired)
       return act({ key: keyOf('refund', data), data, isDone }, signal)
     },
+
+    parentOf: async ({ number }, signal) => (await claims.standing(number - 1n, signal))?.claim,
+    funds: (signal) => ask(() => client.getBalance({ address: sender.address }), signal),
 
     credit: (signal) => ask(() => client.readContract({ ...rollup, functionName: 'creditOf', args: account }), signal),
 

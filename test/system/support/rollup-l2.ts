@@ -1,4 +1,4 @@
-import { type Deployment, deploy, devPreset, openAccounts } from '@parley/infra'
+import { type Deployment, deploy, devPreset, openAccounts, type Preset } from '@parley/infra'
 import { type Anvil, type DevRoles, devMnemonic, startAnvil } from '@parley/lab'
 import { type Bytes20, mwei } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
@@ -27,19 +27,22 @@ export function startL2(): Promise<Anvil> {
   )
 }
 
-/** Puts Parley on an L2, with an account of `owner` in each of `shards`. */
+/**
+ * Puts Parley on an L2, with an account of `owner` in each of `shards`.
+ */
 export async function deployParley(
   chain: Anvil,
   roles: DevRoles,
   owner: Bytes20,
   shards: readonly number[],
+  changed: Partial<Preset> = {},
 ): Promise<Deployment> {
   const deployment = await deploy(
     { log },
     {
       url: chain.url,
       deployer: roles.deployer.secret,
-      preset: devPreset,
+      preset: { ...devPreset, ...changed },
       sequencer: hexToBytes(roles.sequencer.address),
       bondOwner: hexToBytes(roles.bondOwner.address),
       fillBond: true,

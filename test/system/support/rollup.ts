@@ -13,9 +13,16 @@ import { createSequencerBlockSource } from '@parley/client/blocks'
 import { createLocalDa } from '@parley/da-adapters'
 import { createExecution } from '@parley/execution'
 import { rpcTransport } from '@parley/http'
-import type { Deployment } from '@parley/infra'
+import type { Deployment, Preset } from '@parley/infra'
 import { type Anvil, type DevRoles, deriveRoles, devMnemonic } from '@parley/lab'
-import { createNode, createNodeServer, type NodeOptions, type NodeStore, type ParleyNode } from '@parley/node'
+import {
+  type ClaimContester,
+  createNode,
+  createNodeServer,
+  type NodeOptions,
+  type NodeStore,
+  type ParleyNode,
+} from '@parley/node'
 import {
   type ChainConfig,
   type DataAvailability,
@@ -68,10 +75,11 @@ export class Rollup {
   sequencer!: Lives
   client!: SequencerClient
 
-  static async start(): Promise<Rollup> {
+  /** @param changed - What is other than in the preset for development. */
+  static async start(changed: Partial<Preset> = {}): Promise<Rollup> {
     const rollup = new Rollup()
     try {
-      await rollup.open()
+      await rollup.open(changed)
       return rollup
     } catch (error) {
       await rollup.stop()
@@ -83,12 +91,12 @@ export class Rollup {
     for (const stop of this.stops.splice(0).reverse()) await stop()
   }
 
-  private async open(): Promise<void> {
+  private async open(changed: Partial<Preset>): Promise<void> {
     const { roles } = this
     this.chain = await startL2()
     this.stops.push(() => this.chain.stop())
     this.l2 = createPublicClient({ transport: http(this.chain.url), cacheTime: 0 })
-    this.deployment = await deployParley(this.chain, roles, this.owner.address, openShards)
+    this.deployment = await deployParley(this.chain, roles, this.owner.address, openShards, changed)
     this.daDirectory = await mkdtemp(join(tmpdir(), 'parley-system-'))
     this.stops.push(() => rm(this.daDirectory, { recursive: true, force: true }))
     this.da = await createLocalDa({ log }, { dir: this.daDirectory })
@@ -183,6 +191,7 @@ export class Rollup {
         blocks,
         layers: { core: this.da, witness: this.da },
         settlement,
+        defence: settlement,
         store: this.planStore,
         clock: systemClock,
         log,
@@ -202,7 +211,11 @@ export class Rollup {
   }
 
   /** Starts a node that knows the L2 and the DA layer only. */
-  async startNode(store: NodeStore = textStore(), options: NodeOptions = {}, lanes = 1): Promise<RunningNode> {
+  async startNode(
+    store: NodeStore = textStore(),
+    options: NodeOptions = {},
+    { lanes = 1, contester }: { readonly lanes?: number; readonly contester?: ClaimContester } = {},
+  ): Promise<RunningNode> {
     const registry = new Registry()
     const da = await createLocalDa({ log }, { dir: this.daDirectory })
     const node = await createNode(
@@ -211,6 +224,7 @@ export class Rollup {
         layers: new Map([[da.layer, da]]),
         createExecution: (config) => createExecution({ config, log }, { lanes }),
         store,
+        ...(contester === undefined ? {} : { contester }),
         clock: systemClock,
         log,
         metrics: registry,
