@@ -1,4 +1,5 @@
 export { writeClaimProof } from './challenge/claim-proof.ts'
+export type { ClaimContester } from './challenge/contester.ts'
 export type { DaLayers } from './derive/batch-fetcher.ts'
 export * from './faults.ts'
 export { createNodeServer, type NodeServer, type NodeServerDeps, type NodeServerOptions } from './http/server.ts'

@@ -10,6 +10,8 @@ import {
 import { backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { Challenger } from './challenge/challenger.ts'
+import type { ClaimContester } from './challenge/contester.ts'
 import type { DaLayers } from './derive/batch-fetcher.ts'
 import { Deriver } from './derive/deriver.ts'
 import { VerifiedChain } from './derive/verified-chain.ts'
@@ -33,6 +35,8 @@ export interface NodeDeps {
   /** Makes the lanes, in the state before the first block. */
   readonly createExecution: (config: ChainConfig) => Promise<Execution>
   readonly store: NodeStore
+  /** Takes wrong claims back; left out, the node tells of them and stands still. */
+  readonly contester?: ClaimContester
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Registry
@@ -62,6 +66,7 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
     SnapshotStore.open(deps.store),
   ])
   let chain: VerifiedChain | undefined
+  let challenger: Challenger | undefined
   const gauges = (): ReturnType<typeof gaugesOf> => gaugesOf(sources)
   const metrics = createMetrics(deps.metrics, gauges, () => lagOf(sources))
   const progress = new NodeProgress()
@@ -70,7 +75,7 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
   const parts = { ...deps, l2, store, snapshots, metrics, progress, contact, db: deps.store }
   return {
     status: () => statusOf(sources),
-    unreadyBecause: () => unreadyBecause(sources, settings),
+    unreadyBecause: async () => (await unreadyBecause(sources, settings)) ?? challenger?.unreadyBecause,
     reads: createReads({ l2, store, snapshots, progress, chain: () => chain }),
     metrics,
     async run(signal) {
@@ -79,9 +84,12 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
         const execution = await deps.createExecution(config)
         try {
           chain = new VerifiedChain({ ...parts, config, execution }, settings)
-          await verifyUntil({ ...parts, config, execution, chain }, settings, signal)
+          const { contester } = deps
+          challenger = contester && new Challenger({ ...parts, config, chain, contester }, settings)
+          await verifyUntil({ ...parts, config, execution, chain, challenger }, settings, signal)
         } finally {
           chain = undefined
+          challenger = undefined
           await execution.close()
         }
       } catch (error) {
@@ -94,7 +102,7 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
   }
 }
 
-interface Parts extends Omit<NodeDeps, 'store' | 'metrics'> {
+interface Parts extends Omit<NodeDeps, 'store' | 'metrics' | 'contester'> {
   readonly db: NodeStore
   readonly l2: L2Log
   readonly store: ChainStore
@@ -138,7 +146,12 @@ async function assertDeployment(db: NodeStore, config: ChainConfig, genesis: Uin
 
 /** Follows the L2 and derives at the same time until the signal aborts or one of them fails. */
 async function verifyUntil(
-  parts: Parts & { config: ChainConfig; execution: Execution; chain: VerifiedChain },
+  parts: Parts & {
+    config: ChainConfig
+    execution: Execution
+    chain: VerifiedChain
+    challenger: Challenger | undefined
+  },
   settings: NodeSettings,
   signal: AbortSignal,
 ): Promise<void> {
@@ -148,11 +161,12 @@ async function verifyUntil(
   const deriver = new Deriver(parts, settings)
   const following = followL2(parts, config, settings.confidence, settings, inner)
   const deriving = deriver.run(inner)
+  const challenging = parts.challenger?.run(inner)
   log.info({ claim: parts.store.tip.claim, block: parts.store.tip.block }, 'verification resumed')
   try {
-    await Promise.race([Promise.all([following, deriving]), execution.failed])
+    await Promise.race([Promise.all([following, deriving, challenging]), execution.failed])
   } finally {
     group.abort()
-    await Promise.allSettled([following, deriving])
+    await Promise.allSettled([following, deriving, challenging])
   }
 }

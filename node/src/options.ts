@@ -18,6 +18,10 @@ export interface NodeOptions {
   readonly maxBackoffMs?: number
   /** Requests that wait for the state, 1 to 100,000. @default 1_000 */
   readonly maxWaitingReads?: number
+  /** Milliseconds over which nodes that contest spread what they send. @default 30_000 */
+  readonly challengeSpreadMs?: number
+  /** Wei that the account of a node that contests must have, or the node is unready. @default 0n */
+  readonly challengeBudget?: bigint
   /** An L2 that has been silent for longer makes the node unready. Milliseconds. @default 60_000 */
   readonly unreadyAfterMs?: number
   /** A claim that has stood unverified for longer makes the node unready. Milliseconds of L2 time. @default 600_000 */
@@ -27,7 +31,7 @@ export interface NodeOptions {
 export type NodeSettings = Required<NodeOptions>
 
 type Bounds = readonly [standard: number, least: number, most: number]
-const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence'>]: Bounds } = {
+const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence' | 'challengeBudget'>]: Bounds } = {
   fetchAhead: [2, 0, 16],
   snapshotEveryBlocks: [1_024, 1, 1_000_000_000],
   snapshotsKept: [2, 1, 1_000],
@@ -35,6 +39,7 @@ const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence'>]: 
   firstBackoffMs: [200, 1, 3_600_000],
   maxBackoffMs: [15_000, 1, 3_600_000],
   maxWaitingReads: [1_000, 1, 100_000],
+  challengeSpreadMs: [30_000, 0, 3_600_000],
   unreadyAfterMs: [60_000, 1, 86_400_000],
   behindMs: [600_000, 1, 2_592_000_000],
 }
@@ -48,5 +53,6 @@ export function settingsOf(options: NodeOptions): NodeSettings {
       throw new NodeError({ code: 'OPTION_OUT_OF_RANGE', option, value, minimum, maximum })
     return [option, value]
   })
-  return { ...Object.fromEntries(numbers), confidence: options.confidence ?? 'latest' } as NodeSettings
+  const { confidence = 'latest', challengeBudget = 0n } = options
+  return { ...Object.fromEntries(numbers), confidence, challengeBudget } as NodeSettings
 }

@@ -2,18 +2,13 @@ import { DaLayer, runsRoot } from '@parley/protocol'
 import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import { claimed, hashed, keyOf, type SpoilableDa } from './support/l2.ts'
+import { lying } from './support/lying.ts'
 import { Rig, type Running, until } from './support/rig.ts'
 import { startsNodes } from './support/started.ts'
 
 const started = startsNodes()
 
 const faultOf = async (one: Running): Promise<Record<string, unknown> | undefined> => (await one.node.status()).fault
-
-/** A block that says it ends in another state, with everything else as it should be. */
-function lying({ block, ...rest }: BuiltBlock): BuiltBlock {
-  const stateRoot = block.header.stateRoot.map((byte, i) => (i === 0 ? byte ^ 1 : byte))
-  return { ...rest, block: { ...block, header: { ...block.header, stateRoot } } }
-}
 
 describe('node', () => {
   test('data › a batch that is missing is waited for by name, and derived when it appears', async () => {

@@ -55,7 +55,7 @@ describe('a stranger’s node', () => {
     await rollup.say(ann, 70)
     await rollup.say(bob, 3)
     await reached(first)
-    const second = await rollup.startNode(undefined, {}, 2)
+    const second = await rollup.startNode(undefined, {}, { lanes: 2 })
     await reached(second)
     await second.stop()
   }, 90_000)

@@ -18,10 +18,12 @@ export const nodeCommand: CommandDefinition = {
     'l1.beaconUrl',
     'l1.slots',
     'da.localUrl',
+    'node.challenge',
   ],
   fallbacks: { 'run.port': 9602 },
   examples: [
     'parley node --dev DIR --data /tmp/my-node',
+    'PARLEY_NODE_CHALLENGE_KEY=file:key parley node --challenge --dev DIR --data /tmp/my-node',
     'parley node --data /var/lib/parley/node --l2 https://YOUR-L2-RPC --deployment deployment.json',
   ],
   async run(context) {

@@ -264,6 +264,23 @@ const node = {
     integer(1, 1_000_000_000, { about: 'Blocks after which the state is kept as a snapshot.' }),
   ),
   'node.fetchAhead': defaulted(2, integer(0, 16, { about: 'Claims fetched ahead of the one that is verified.' })),
+  'node.challenge': defaulted(
+    false,
+    toggle({ flag: 'challenge', about: 'Take wrong claims back on the L2, paid for by PARLEY_NODE_CHALLENGE_KEY.' }),
+  ),
+  'node.challengeKey': secretKey('Key that contests claims; nothing else may send from its account.'),
+  'node.challengeBudgetGwei': defaulted(
+    10_000_000,
+    integer(0, Number.MAX_SAFE_INTEGER, {
+      about: 'Gwei that the account must have to contest a claim all the way; with less the node is not ready.',
+    }),
+  ),
+  'node.challengeSpreadMs': defaulted(
+    30_000,
+    integer(0, 3_600_000, {
+      about: 'Milliseconds over which nodes that find the same claim wrong spread what they send, each in its place.',
+    }),
+  ),
 } as const
 
 const deploy = {

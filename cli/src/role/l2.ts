@@ -1,9 +1,11 @@
 import { rpcTransport } from '@parley/http'
+import type { ClaimContester } from '@parley/node'
 import { BlockHeaderType, type SettlementReader } from '@parley/protocol'
 import {
   type ClaimerSettlement,
   createSettlementMetrics,
   type DataQuotes,
+  openContester,
   openDataQuotes,
   openSettlement,
   openSettlementReader,
@@ -103,6 +105,22 @@ export async function openQuotes(
   const quotes = await openDataQuotes(deps, options, surroundings.signal)
   closing.add(() => quotes.close())
   return quotes
+}
+
+/** Opens the account that takes wrong claims back. */
+export async function openClaimContester(
+  surroundings: Surroundings,
+  dataDir: DataDir,
+  closing: Closing,
+): Promise<ClaimContester> {
+  const store = await dataDir.texts('contest transactions')
+  const secret = needed(surroundings.config, 'node.challengeKey').reveal()
+  // The names of its sender's metrics are those of the claimer's.
+  const deps = { ...readerDeps(surroundings, new Registry()), store, secret }
+  const options = { ...readerOptions(surroundings), sending: sendingOptions(surroundings) }
+  const contester = await openContester(deps, options, surroundings.signal)
+  closing.add(() => contester.close())
+  return contester
 }
 
 function sendingOptions({ config }: Surroundings) {

@@ -7,7 +7,7 @@ import { createRegistry } from '../process/registry.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
-import { openDataDir, openReader } from './l2.ts'
+import { openClaimContester, openDataDir, openReader } from './l2.ts'
 import { openLayers } from './layers.ts'
 
 /** Starts a verifying node, which knows nothing but the L2 and the DA layers. */
@@ -16,9 +16,11 @@ export function startNode(context: Context): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log } = context
     const dataDir = await openDataDir(context, closing)
-    const { confidence, snapshotEveryBlocks, fetchAhead } = config.node
+    const { confidence, snapshotEveryBlocks, fetchAhead, challengeSpreadMs } = config.node
+    const challengeBudget = BigInt(config.node.challengeBudgetGwei) * 10n ** 9n
     const registry = createRegistry()
     const settlement = await openReader(context, registry, dataDir)
+    const contester = config.node.challenge ? await openClaimContester(context, dataDir, closing) : undefined
     const layers = await openLayers({ config, clock, log, registry }, closing)
     const node = await createNode(
       {
@@ -30,11 +32,12 @@ export function startNode(context: Context): Promise<Service> {
             { lanes: config.run.lanes ?? availableParallelism(), verifier: config.run.verifier },
           ),
         store: await dataDir.tables('node chain'),
+        ...(contester === undefined ? {} : { contester }),
         clock,
         log,
         metrics: registry,
       },
-      { confidence, snapshotEveryBlocks, fetchAhead },
+      { confidence, snapshotEveryBlocks, fetchAhead, challengeSpreadMs, challengeBudget },
     )
     const server = await createNodeServer(
       { node, registry, clock, log },

@@ -10,6 +10,7 @@ export const storeKinds = {
   'batcher plans': { directory: 'plans', form: 2 },
   'settlement transactions': { directory: 'transactions', form: 1 },
   'quote transactions': { directory: 'quotes', form: 1 },
+  'contest transactions': { directory: 'contests', form: 1 },
   'deposit transactions': { directory: 'deposits', form: 1 },
   'blob publications': { directory: 'blobs', form: 2 },
   'L2 trail': { directory: 'trail', form: 1 },

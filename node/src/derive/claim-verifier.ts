@@ -38,6 +38,7 @@ export interface ClaimVerifierEvents {
 /** Which claim is wrong, and why. */
 export interface Refusal {
   readonly record: ClaimRecord
+  readonly blocks: readonly ViewedBlock[]
   readonly fault: NodeError
 }
 
@@ -109,7 +110,7 @@ export class ClaimVerifier {
       const fault = refusalIn(error, number)
       if (fault === undefined) throw error
       // The claim is wrong if what was given before is right.
-      return (await this.finish(0, signal)) ?? { record, fault }
+      return (await this.finish(0, signal)) ?? { record, blocks, fault }
     }
   }
 
@@ -137,8 +138,7 @@ export class ClaimVerifier {
       const { claimed, step, completed, begun, done } = this.given[0] as Given
       const fault = await done
       this.given.shift()
-      const { record } = claimed
-      if (fault !== undefined) return { record, fault: wrongBlock(record.claim.number, fault) }
+      if (fault !== undefined) return { ...claimed, fault: wrongBlock(claimed.record.claim.number, fault) }
       metrics.blocks.inc()
       metrics.messages.inc(step.block.runs.messages)
       if (completed !== undefined) await this.events.verified(claimed, clock.elapsed() - begun)

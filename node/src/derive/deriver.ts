@@ -7,9 +7,20 @@ import type { ChainStore } from '../store/chain-store.ts'
 import { type ClaimedBlocks, ClaimReader, type ClaimReaderDeps, type ClaimReaderOptions } from './claim-reader.ts'
 import { ClaimVerifier, type ClaimVerifierDeps, type Refusal } from './claim-verifier.ts'
 
+/** Who takes wrong claims back. */
+export interface ClaimChallenger {
+  /**
+   * Contests a claim from here on; the lanes stand at its parent.
+   * @param signal - Aborts when the node stops or the claim no longer stands.
+   */
+  contest(refusal: Refusal, signal: AbortSignal): void
+}
+
 export interface DeriverDeps extends ClaimReaderDeps, ClaimVerifierDeps {
   readonly store: ChainStore
   readonly contact: L2Contact
+  /** Takes wrong claims back; left out, they are only told. */
+  readonly challenger: ClaimChallenger | undefined
 }
 
 export interface DeriverOptions extends ClaimReaderOptions {
@@ -24,6 +35,8 @@ export class Deriver {
   private readonly claims: ClaimReader
   /** The claim that was found wrong; looked at again only when another takes its place. */
   private wrong: ClaimRecord | undefined
+  /** Ends what was begun against it. */
+  private gone = new AbortController()
   /** Whether the next claim is made by rules that this version does not know. */
   private halted = false
   private prunedThrough = 0n
@@ -100,6 +113,7 @@ export class Deriver {
     if (this.wrong !== undefined) {
       if (next !== undefined && sameBytes(next.hash, this.wrong.hash)) return undefined
       log.info({ claim: this.wrong.claim.number }, 'the wrong claim is gone, verification goes on')
+      this.gone.abort()
       this.wrong = undefined
     }
     this.halted = next !== undefined && this.haltsAt(next)
@@ -141,7 +155,7 @@ export class Deriver {
       verified: (claimed, tookMs) => this.verified(claimed, tookMs),
     })
     const refusal = await verifier.run({ record, blocks }, turn)
-    if (refusal !== undefined) await this.refuse(refusal)
+    if (refusal !== undefined) await this.refuse(refusal, signal)
     else await chain.snapshotIfDue(l2.summary?.final ?? 0n)
   }
 
@@ -179,7 +193,8 @@ export class Deriver {
   }
 
   /** Halts at a wrong claim: names the difference, goes back to the last good state and waits for the L2. */
-  private async refuse({ record, fault }: Refusal): Promise<void> {
+  private async refuse(refusal: Refusal, signal: AbortSignal): Promise<void> {
+    const { record, fault } = refusal
     const { log, metrics, progress, store, chain } = this.deps
     this.wrong = record
     metrics.faults.inc({ code: fault.fault.code })
@@ -187,6 +202,8 @@ export class Deriver {
     progress.refused(record, fault)
     await store.countRoots(1, 0)
     await chain.resetTo(store.tip.claim)
+    this.gone = new AbortController()
+    this.deps.challenger?.contest(refusal, AbortSignal.any([signal, this.gone.signal]))
   }
 
   /** Forgets signatures that no verification can need: final, and before the newest final snapshot. */

@@ -6,6 +6,7 @@ import { MemoryLevel } from 'memory-level'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import {
+  type ClaimContester,
   createNode,
   createNodeServer,
   type NodeOptions,
@@ -82,6 +83,9 @@ export class Rig {
     this.laneDeath.reject(new ExecutionError({ code: 'LANE_DIED', lane: 0, reason: 'test' }))
   }
 
+  /** What the node takes wrong claims back by, once a test sets it. */
+  contester: ClaimContester | undefined
+
   async start(options: NodeOptions = {}, store: NodeStore = this.store): Promise<Running> {
     const registry = new Registry()
     const node = await createNode(
@@ -100,11 +104,12 @@ export class Rig {
           })
         },
         store,
+        ...(this.contester === undefined ? {} : { contester: this.contester }),
         clock: systemClock,
         log: pino({ level: 'info' }, { write: (line) => void this.logged.push(JSON.parse(line)) }),
         metrics: registry,
       },
-      { firstBackoffMs: 5, maxBackoffMs: 20, ...options },
+      { firstBackoffMs: 5, maxBackoffMs: 20, challengeSpreadMs: 0, ...options },
     )
     return new Running(node, registry)
   }

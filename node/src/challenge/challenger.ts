@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { type ChainConfig, CodedError, InboxItemKind, portableVerifier } from '@parley/protocol'
+import type { ClaimFault, Proof } from '@parley/protocol/fraud'
+import { type BackoffOptions, backoffMs, type Clock, pause } from '@parley/runtime'
+import type { Logger } from 'pino'
+import type { Refusal } from '../derive/claim-verifier.ts'
+import type { ClaimChallenger } from '../derive/deriver.ts'
+import type { VerifiedChain } from '../derive/verified-chain.ts'
+import type { NodeFault } from '../faults.ts'
+import type { L2Log } from '../l2/l2-log.ts'
+import type { NodeMetrics } from '../metrics.ts'
+import { writeClaimProof } from './claim-proof.ts'
+import type { ClaimContester } from './contester.ts'
+
+export interface ChallengerDeps {
+  readonly contester: ClaimContester
+  readonly config: ChainConfig
+  readonly chain: VerifiedChain
+  readonly l2: L2Log
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: NodeMetrics
+}
+
+export interface ChallengerOptions extends BackoffOptions {
+  /** Milliseconds over which nodes that found the same claim wrong spread what they send. */
+  readonly challengeSpreadMs: number
+  /** Wei that the account must have to contest a claim all the way. */
+  readonly challengeBudget: bigint
+}
+
+/** Milliseconds between looks at what the account has. */
+const fundsEveryMs = 60_000
+/** Items that are looked through at once for price points. */
+const itemsAtOnce = 4_096
+
+/** Takes back what was found wrong. Nothing is stored: after a restart the claim is found wrong again. */
+export class Challenger implements ClaimChallenger {
+  private readonly deps: ChallengerDeps
+  private readonly options: ChallengerOptions
+  private underWay: Promise<void> = Promise.resolve()
+  private funds: bigint | undefined
+
+  constructor(deps: ChallengerDeps, options: ChallengerOptions) {
+    this.deps = deps
+    this.options = options
+  }
+
+  /** Why nothing could be contested now; undefined when all could. */
+  get unreadyBecause(): string | undefined {
+    const { challengeBudget } = this.options
+    if (this.funds === undefined || this.funds >= challengeBudget) return undefined
+    return `the account that contests claims has ${this.funds} wei, fewer than its budget of ${challengeBudget}`
+  }
+
+  /** Watches over the account's funds until the signal aborts, and then waits for what is under way. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { contester, clock, log } = this.deps
+    while (!signal.aborted) {
+      try {
+        this.funds = await contester.funds(signal)
+      } catch (error) {
+        if (!(error instanceof CodedError) && !signal.aborted) throw error
+        // What it had before is the best that is known.
+        if (!signal.aborted) log.warn({ err: error }, 'the funds of the account that contests are not known')
+      }
+      await pause(clock, fundsEveryMs, signal)
+    }
+    await this.underWay
+  }
+
+  contest(refusal: Refusal, signal: AbortSignal): void {
+    const { log, metrics } = this.deps
+    this.underWay = this.untilGone(refusal, signal).catch((error: unknown) => {
+      if (signal.aborted) return
+      metrics.challenges.inc({ outcome: 'failed' })
+      log.fatal({ err: error, claim: refusal.record.claim.number }, 'THE WRONG CLAIM CANNOT BE PROVEN WRONG')
+    })
+  }
+
+  private async untilGone(refusal: Refusal, signal: AbortSignal): Promise<void> {
+    const { clock, log, metrics } = this.deps
+    const { claim, hash } = refusal.record
+    let proof: Proof | undefined
+    for (let failures = 0; ; failures += 1) {
+      signal.throwIfAborted()
+      try {
+        if (proof === undefined) {
+          proof = await this.write(refusal)
+          log.info({ claim: claim.number, kind: proof.kind, bytes: proof.bytes.length }, 'the proof is written')
+          await clock.sleep(this.turnOf(hash), signal)
+        }
+        const outcome = await this.deps.contester.proveWrong(claim, proof.kind, proof.bytes, signal)
+        metrics.challenges.inc({ outcome })
+        log.warn({ claim: claim.number, outcome }, 'the wrong claim is taken back')
+        return
+      } catch (error) {
+        if (!(error instanceof CodedError) || signal.aborted) throw error
+        metrics.challenges.inc({ outcome: 'refused' })
+        log.error({ claim: claim.number, fault: error.toJSON() }, 'the wrong claim is not taken back yet')
+        await clock.sleep(backoffMs(failures, this.options), signal)
+      }
+    }
+  }
+
+  private async write({ record, blocks, fault }: Refusal): Promise<Proof> {
+    const { chain, config } = this.deps
+    const parent = chain.state
+    const last = blocks.at(-1)?.header
+    if (parent === undefined || last === undefined)
+      throw new TypeError('a claim was found wrong without blocks or state')
+    const window = await chain.window(parent.header, last.inboxCount)
+    return writeClaimProof(
+      {
+        config,
+        verifier: portableVerifier,
+        shardValues: (shard) => chain.read((_, execution) => execution.shardValues(shard)),
+        pricePoints: (items) => this.pricePoints(items),
+      },
+      {
+        blocks,
+        fault: claimFaultOf(fault.fault, blocks.length, Number(record.claim.lastHeader.number - parent.header.number)),
+        parent,
+        window,
+      },
+    )
+  }
+
+  /** The contract has a price point from its first moment on, and one after each item of prices. */
+  private async pricePoints(items: bigint): Promise<readonly bigint[]> {
+    const points = [0n]
+    for (let from = 0n; from < items; from += BigInt(itemsAtOnce))
+      for (const { index, item } of await this.deps.l2.queue(from, itemsAtOnce))
+        if (index < items && item.selector === InboxItemKind.prices) points.push(index + 1n)
+    return points
+  }
+
+  /** Milliseconds until it is this account's turn: not all nodes should pay for one proof. */
+  private turnOf(hash: Uint8Array): number {
+    const drawn = createHash('sha256').update(hash).update(this.deps.contester.address).digest().readUInt32BE(0)
+    return Math.floor((this.options.challengeSpreadMs * drawn) / 2 ** 32)
+  }
+}
+
+/** What is wrong, in the words of proofs. @param expected - Blocks that the claim says it has. */
+function claimFaultOf(fault: NodeFault, blocks: number, expected: number): ClaimFault {
+  if (blocks !== expected) return { rule: 'BLOCK_COUNT', part: 'core' }
+  if (fault.code === 'CLAIM_BLOCK_WRONG') return fault.fault
+  if (fault.code === 'CLAIM_LAST_HEADER') return { rule: 'LAST_HEADER' }
+  throw new TypeError(`${fault.code} is no fault that a proof shows`)
+}

@@ -1,0 +1,160 @@
+import {
+  coreRoot,
+  domainSeparator,
+  encodeCore,
+  encodeWitness,
+  headerDigest,
+  runsRoot,
+  type SealedBlock,
+  sameBytes,
+  signDigestRecoverable,
+  skeletonOf,
+  witnessRoot,
+} from '@parley/protocol'
+import type { Contester } from '@parley/settlement'
+import { bytesToHex } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Speaker } from './support/conversations.ts'
+import { eventually, untilStatus } from './support/eventually.ts'
+import { forever } from './support/l2.ts'
+import { type ClaimRemover, contesterOf, fillBond, inQuestion } from './support/remove-claim.ts'
+import { Rollup, type RunningNode } from './support/rollup.ts'
+import { until } from './support/until.ts'
+
+let rollup: Rollup
+let contester: Contester
+let node: RunningNode
+let ann: Speaker
+beforeAll(async () => {
+  rollup = await Rollup.start()
+  ann = await rollup.converse(3)
+  contester = await contesterOf(remover())
+  node = await rollup.startNode(undefined, { challengeSpreadMs: 0, challengeBudget: 1n }, { contester })
+}, 120_000)
+afterAll(async () => {
+  await rollup?.stop()
+  await contester?.close()
+})
+
+const remover = (): ClaimRemover => ({
+  url: rollup.chain.url,
+  rollup: rollup.deployment.rollup,
+  account: rollup.roles.verifier,
+  filler: rollup.roles.deployer,
+})
+
+type Lie = (right: SealedBlock, lineage: Uint8Array) => SealedBlock
+
+const spoilt = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === 7 ? byte ^ 1 : byte))
+
+const badSignatures: Lie = (right) => ({
+  ...right,
+  witness: right.witness.map((run) => run.map((list) => list.map(spoilt))),
+})
+
+/** As whoever has the sequencer's key signs another header. */
+function resigned(sealed: SealedBlock, lineage: Uint8Array, change: Partial<SealedBlock['block']>): SealedBlock {
+  const block = { ...sealed.block, ...change }
+  const header = { ...block.header, lineage, runsRoot: runsRoot(block.runs) }
+  const { chainId, inbox } = rollup.config
+  const digest = headerDigest(domainSeparator(chainId, inbox), header)
+  const signature = signDigestRecoverable(rollup.roles.sequencer.secret, digest)
+  return { ...sealed, block: { ...block, header }, signature }
+}
+
+const otherState: Lie = (right, lineage) =>
+  resigned(right, lineage, {
+    header: { ...right.block.header, stateRoot: spoilt(right.block.header.stateRoot) },
+  })
+
+const otherShard: Lie = (right, lineage) =>
+  resigned(right, lineage, {
+    runs: right.block.runs.map((run) => {
+      const postRoot = spoilt(run.postRoot)
+      const segments = run.segments.map((each, i) => (i === run.segments.length - 1 ? { ...each, postRoot } : each))
+      return { ...run, segments, postRoot }
+    }),
+  })
+
+/** The block after the latest claim. */
+async function nextBlock(): Promise<SealedBlock> {
+  const { lastHeader } = await (await rollup.reader()).head(forever)
+  return eventually('a sealed block', () => rollup.client.block(lastHeader.number + 1n))
+}
+
+/** Claims a block with a lie in it, and waits until it is taken back. */
+async function lies(right: SealedBlock, lie: Lie): Promise<void> {
+  const claimer = await rollup.claimer()
+  try {
+    const head = await claimer.head(forever)
+    const lineage = await claimer.lineage(forever)
+    const { block, witness, signature } = lie(right, lineage)
+    const place = async (bytes: Uint8Array) => ({
+      layer: rollup.da.layer,
+      pointer: (await rollup.da.submit(bytes, forever)).pointer,
+    })
+    const { number } = await claimer.claim(
+      {
+        number: head.number + 1n,
+        parent: head.hash,
+        lineage,
+        coreRoot: coreRoot([block]),
+        witnessRoot: witnessRoot([witness]),
+        lastHeader: block.header,
+        core: await place(encodeCore([skeletonOf(block)])),
+        witness: await place(encodeWitness([witness])),
+        signature,
+      },
+      forever,
+    )
+    await until(async () => {
+      // It may be taken back while it is looked for.
+      const now = await claimer.head(forever).catch(() => undefined)
+      return now !== undefined && now.number < number
+    })
+    expect(await claimer.lineage(forever)).not.toEqual(lineage)
+    const { claim } = await inQuestion(remover(), number)
+    await fillBond(remover(), claim.claimer)
+    await untilStatus(node.part, `claim ${number} gone`, ({ state, finality }) => {
+      return state === 'following' && finality.verified.claim === number - 1n
+    })
+  } finally {
+    await claimer.close()
+  }
+}
+
+/** Waits until everything accepted is claimed and the node has verified it. */
+async function settled(): Promise<void> {
+  const batcher = await rollup.startBatcher()
+  await rollup.say(ann, 3)
+  const { number, stateRoot } = await rollup.sealedRoot()
+  await untilStatus(
+    node.part,
+    `block ${number} of the sequencer`,
+    (now) => now.block === number && sameBytes(now.stateRoot ?? new Uint8Array(0), stateRoot),
+  )
+  await batcher.stop()
+}
+
+test('a node takes back a claim of signatures that do not hold, and all go on in the new lineage', async () => {
+  await settled()
+  await rollup.say(ann, 3)
+  await lies(await nextBlock(), badSignatures)
+  const lineage = await (await rollup.reader()).lineage(forever)
+  await eventually('the sequencer in the new lineage', async () => {
+    const answer = await fetch(`${rollup.sequencer.url}/v1/status`).catch(() => undefined)
+    const told = (await answer?.json()) as { readonly lineage: string; readonly ready: boolean } | undefined
+    return told?.ready && told.lineage === bytesToHex(lineage) ? told : undefined
+  })
+  await settled()
+  expect(await contester.credit(forever)).toBeGreaterThan(0n)
+}, 240_000)
+
+// The sequencer ends at them, since its own key has signed what it did not.
+test('a node takes back claims of a state that nobody reaches and of a shard that ends otherwise', async () => {
+  await settled()
+  await rollup.say(ann, 3)
+  const right = await nextBlock()
+  await lies(right, otherState)
+  await lies(right, otherShard)
+}, 240_000)
