@@ -98,7 +98,7 @@ describe('parley account, conversation, send and read', () => {
       { change: { signer: 0, add: [{ role: 'member' }] } },
     ])
     const account = await told(undefined, 'account', 'show', '7/0')
-    const owner = rollup.roles.users[0]!.address.toLowerCase()
+    const owner = getAddress(rollup.roles.users[0]!.address)
     expect(account).toMatchObject({ account: '7/0', shown: { owner, grade: expect.stringMatching(/on the L2$/) } })
     expect(await readFile(join(said, sent.content), 'utf8')).toBe('hello')
   })

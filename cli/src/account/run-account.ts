@@ -1,4 +1,5 @@
 import { confirm, deposit, depositsOf, gradeWords, poll } from '@parley/client'
+import type { Account } from '@parley/protocol'
 import { getAddress, isAddressEqual, toHex } from 'viem'
 import { addressArgument, mweiArgument, placeArgument, shardArgument } from '../action/arguments.ts'
 import { tell } from '../action/tell.ts'
@@ -20,8 +21,7 @@ export async function openAccount(context: Context, [shard, amount]: Arguments):
   const { clock, signal, err } = context
   err.write(`waiting until the sequencer has taken the deposit into account ${told.account}\n`)
   const known = () => clients.sequencer.account(at.shard, at.account, signal)
-  const { owner, ...state } = await poll(known, signal, { clock })
-  return tell(context, { ...told, owner: getAddress(toHex(owner)), ...state })
+  return tell(context, { ...told, ...withOwner(await poll(known, signal, { clock })) })
 }
 
 async function pay(context: Context, shard: string | undefined, amount: string | undefined, to: string | undefined) {
@@ -55,7 +55,12 @@ export async function showAccount(context: Context, [place]: Arguments): Promise
   const shown = await node?.account(shard, index, { signal })
   return tell(context, {
     account: `${shard}/${index}`,
-    accepted,
-    ...(shown && { shown: { grade: gradeWords[shown.grade], block: shown.block, ...shown.account } }),
+    accepted: withOwner(accepted),
+    ...(shown && { shown: { grade: gradeWords[shown.grade], block: shown.block, ...withOwner(shown.account) } }),
   })
+}
+
+/** An account with its owner as addresses are written elsewhere. */
+function withOwner({ owner, ...state }: Account): object {
+  return { owner: getAddress(toHex(owner)), ...state }
 }

@@ -13,6 +13,7 @@ import { checkTrace } from '../load/check-trace.ts'
 import type { LoadOptions } from '../load/driver.ts'
 import { linesOf } from '../load/lines.ts'
 import { openGateway } from '../load/open-gateway.ts'
+import { risingPrices } from '../load/rising-prices.ts'
 import { type Derive, deriveFrom, deriveScalar } from '../load/seeded.ts'
 import { newTally, playLoad } from '../load/session.ts'
 import { nativeSigner } from '../load/signer.ts'
@@ -174,11 +175,13 @@ async function play(
   const signer = nativeSigner()
   const gateway = await openGateway({ client, signer, clock }, owner, stack.accounts, signal)
   const tally = newTally()
+  const { genesis } = observers.chain
   const loading = playLoad(
     {
       client,
       config: observers.chain,
-      prices: observers.chain.genesis.prices,
+      // With a clock of its own a run's prices stand still.
+      prices: config.load.seed === undefined ? risingPrices(genesis.prices) : genesis.prices,
       gateway,
       derive,
       signer,

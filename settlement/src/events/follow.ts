@@ -60,7 +60,7 @@ export class Follower {
       deps.metrics.failures.inc()
       // A node that is behind is asked at each look: once is enough.
       const level = error.fault.code === 'L2_BEHIND' && failures > 1 ? 'debug' : 'warn'
-      deps.log[level]({ err: error, failures }, 'the L2 could not be followed; trying again')
+      deps.log[level]({ fault: error.toJSON(), failures }, 'the L2 could not be followed; trying again')
     }
     const onAnswer = (): void => deps.watch?.answered()
     const walkDeps = { blocks, trail, origin, deployment, read, clock, onFailure, onAnswer }
