@@ -4,7 +4,10 @@ pragma solidity 0.8.30;
 import {RollupOperator} from "../../src/governance/RollupOperator.sol";
 import {IRollupEvents} from "../../src/interfaces/IRollupEvents.sol";
 import {IRollupOperator} from "../../src/interfaces/IRollupOperator.sol";
+import {RescueRequest, RescuedItem, RescuedRun} from "../../src/types/Contests.sol";
+import {Signature, Withdraw} from "../../src/types/Operations.sol";
 import {Settings} from "../../src/types/Parameters.sol";
+import {Units} from "../../src/types/Units.sol";
 import {Deployed} from "../support/Deployed.sol";
 
 /// @title What the agent's one key can stop, and for how long
@@ -83,11 +86,22 @@ contract HaltedExitsTest is Deployed {
         take(OTHER);
     }
 
-    /// @dev Expected to fail until issue E builds the rescue: without a claimer anybody may bring the exits on, once the chain was
-    /// silent.
-    function test_issueE_exitsGoOnWithoutAClaimer_isExpectedToFail() public {
+    /// @dev Nobody may claim, and what is queued is executed all the same once it has waited for too long.
+    function test_exitsGoOnWithoutAClaimer() public {
+        inbox.forceWithdraw(Withdraw(3, 0, 0, mwei(10)), new Signature[](1));
         take(CLAIMER);
-        vm.warp(vm.getBlockTimestamp() + 90 days);
+        vm.warp(vm.getBlockTimestamp() + settings().contest.silenceLimit + 1);
         refuseClaim(nextRequest(), OTHER, abi.encodeWithSelector(IRollupEvents.Rollup_NotClaimer.selector, OTHER));
+        vm.warp(rollup.declareSilent());
+        rollup.depositBondFor{value: settings().contest.rescueBond}(OTHER);
+        RescueRequest memory request;
+        request.parent = genesisClaim();
+        request.timestamp = Units.now_();
+        request.inboxCount = 1;
+        request.runs = new RescuedRun[](1);
+        request.runs[0] = RescuedRun(3, new RescuedItem[](1));
+        vm.prank(OTHER);
+        rollup.rescue(request);
+        assertEq(rollup.head().inboxCount, 1, "executed");
     }
 }
