@@ -322,7 +322,7 @@ const forAnyTest: readonly Mutant[] = [
   removals('what fell is removed again', ' || claim.number > head)', ')'),
   removals('any claim is removed', 'if (hash != kept) revert Rollup_AnotherClaim(claim.number, hash, kept);', ''),
   removals('any parent is left standing', 'if (before != claim.parent)', 'if (false)'),
-  removals('a removal keeps the head', '_head = _headOf(parent.number, parent.lastHeader);', '', 'head'),
+  removals('a removal keeps the head', '_head = _headOf(parent.number, parent.lastHeader);', ''),
   removals(
     'a lineage repeats',
     'keccak256(abi.encode(_lineage, hash, blockhash(block.number - 1)))',
@@ -334,7 +334,7 @@ const forAnyTest: readonly Mutant[] = [
     'parent.lastHeader.number + 2, reason',
   ),
   removals('the lineage stays', '_lineage = next;', ''),
-  removals('a slashed bond stays', 'bond.amount = 0;', '', 'ether: bonds'),
+  removals('a slashed bond stays', 'bond.amount = 0;', ''),
   removals(
     'a bond on its way is slashed and leaves',
     'bond.unlocksAt = 0;',
@@ -445,12 +445,7 @@ const forAnyTest: readonly Mutant[] = [
   silence('a rescue leaves ordinary claims', '_latest.inRescue = true;', ''),
   silence('data of rescues is elsewhere', '_terms[number].inCalldata = true;', ''),
   silence('anyone resumes', 'if (msg.sender != GOVERNANCE) _checkOperator();', ''),
-  silence(
-    'claims resume at once',
-    'if (block.timestamp < resumesAt) revert',
-    'if (resumesAt == 0) revert',
-    'resumption',
-  ),
+  silence('claims resume at once', 'if (block.timestamp < resumesAt) revert', 'if (resumesAt == 0) revert'),
   silence('claims never resume', '_latest.inRescue = false;', ''),
   silence('claims resume in the lineage of the rescue', '_beginLineageAtHead(Reason.Resumption);', ''),
   silence('a silence outlasts its end', 'delete _silence;', '_silence.resumesAt = 0;'),
