@@ -38,7 +38,7 @@ async function stateOf({ claim }: InQuestion, { part, block, page }: DataPlace):
 }
 
 test('a batcher answers what is asked of its claims, also what was asked while it was down', async () => {
-  const first = await rollup.startBatcher()
+  const first = await rollup.startBatcher({}, { answers: true })
   const ann = await rollup.converse(3)
   await rollup.say(ann, 5)
   const reader = await rollup.reader()
@@ -57,7 +57,7 @@ test('a batcher answers what is asked of its claims, also what was asked while i
     { part: 1, block: blocks, page: 0 },
   ]
   await contester.challenge(claims, pages, forever)
-  const second = await rollup.startBatcher()
+  const second = await rollup.startBatcher({}, { answers: true })
   for (const asked of pages) await until(async () => (await stateOf(claims, asked)) === 2)
   expect((await reader.head(forever)).number).toBeGreaterThanOrEqual(1n)
   await second.stop()

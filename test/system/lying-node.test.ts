@@ -80,11 +80,11 @@ describe('a node that lies', () => {
     const client = rollup.nodeClient(liar.url)
     const lie = await client.completeConversation(3, 0)
     expect(lie).toMatchObject({ grade: 'node', claim: undefined })
-    await expect(client.untilFinal(lie!, AbortSignal.timeout(10_000))).rejects.toMatchObject({
+    await expect(client.untilFinal(lie!, AbortSignal.timeout(100_000))).rejects.toMatchObject({
       fault: { code: 'PROOF_UNCLAIMED' },
     } satisfies { fault: Partial<ClientError['fault']> })
     const truth = await honest.client.completeConversation(3, 0)
-    expect((await client.untilFinal(truth!, AbortSignal.timeout(10_000))).grade).toBe('final')
+    expect((await client.untilFinal(truth!, AbortSignal.timeout(100_000))).grade).toBe('final')
     // The final root by itself, as the contract and its event have it.
     const place = { rollup: bytesToHex(rollup.deployment.rollup) } as const
     const { number, l2Block, stateRoot } = truth!.claim!

@@ -68,7 +68,7 @@ async function removeLast(): Promise<bigint> {
       () => undefined,
     )
     return removed > 0n
-  }, 30_000)
+  })
   return removed
 }
 

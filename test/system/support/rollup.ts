@@ -179,8 +179,11 @@ export class Rollup {
     }
   }
 
-  /** Starts a batcher on the plans and the account that the one before it left. */
-  async startBatcher(options: BatcherOptions = {}): Promise<Running<Batcher>> {
+  /**
+   * Starts a batcher on the plans and the account that the one before it left.
+   * @param answers - Whether it answers what is asked of its claims: left alone they fall, as tests of removals want.
+   */
+  async startBatcher(options: BatcherOptions = {}, { answers = false } = {}): Promise<Running<Batcher>> {
     const settlement = await this.claimer()
     const blocks = createSequencerBlockSource(
       { url: this.sequencer.url, clock: systemClock },
@@ -191,7 +194,7 @@ export class Rollup {
         blocks,
         layers: { core: this.da, witness: this.da },
         settlement,
-        defence: settlement,
+        ...(answers ? { defence: settlement } : {}),
         store: this.planStore,
         clock: systemClock,
         log,
