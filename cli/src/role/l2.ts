@@ -12,6 +12,7 @@ import {
   type ReaderDeps,
   type ReaderOptions,
   readerDefaults,
+  type SettlementDeps,
   settlementDefaults,
 } from '@parley/settlement'
 import { Registry } from 'prom-client'
@@ -98,10 +99,7 @@ export async function openQuotes(
   dataDir: DataDir,
   closing: Closing,
 ): Promise<DataQuotes> {
-  const store = await dataDir.texts('quote transactions')
-  // The names of its sender's metrics are those of the claimer's.
-  const deps = { ...readerDeps(surroundings, new Registry()), store, secret: secret.reveal() }
-  const options = { ...readerOptions(surroundings), sending: sendingOptions(surroundings) }
+  const { deps, options } = ownSender(surroundings, secret, await dataDir.texts('quote transactions'))
   const quotes = await openDataQuotes(deps, options, surroundings.signal)
   closing.add(() => quotes.close())
   return quotes
@@ -113,14 +111,20 @@ export async function openClaimContester(
   dataDir: DataDir,
   closing: Closing,
 ): Promise<ClaimContester> {
-  const store = await dataDir.texts('contest transactions')
-  const secret = needed(surroundings.config, 'node.challengeKey').reveal()
-  // The names of its sender's metrics are those of the claimer's.
-  const deps = { ...readerDeps(surroundings, new Registry()), store, secret }
-  const options = { ...readerOptions(surroundings), sending: sendingOptions(surroundings) }
+  const secret = needed(surroundings.config, 'node.challengeKey')
+  const { deps, options } = ownSender(surroundings, secret, await dataDir.texts('contest transactions'))
   const contester = await openContester(deps, options, surroundings.signal)
   closing.add(() => contester.close())
   return contester
+}
+
+/** What an account beside the claimer's is opened with. */
+function ownSender(surroundings: Surroundings, secret: Secret<Uint8Array>, store: SettlementDeps['store']) {
+  return {
+    // The names of its sender's metrics are those of the claimer's.
+    deps: { ...readerDeps(surroundings, new Registry()), store, secret: secret.reveal() },
+    options: { ...readerOptions(surroundings), sending: sendingOptions(surroundings) },
+  }
 }
 
 function sendingOptions({ config }: Surroundings) {

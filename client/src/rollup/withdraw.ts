@@ -10,7 +10,7 @@ import {
 import { type Address, bytesToHex, type Hash, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
 import { ClientError } from '../faults.ts'
 import { assertAddress } from '../l2/assert.ts'
-import { accountOf, addressOf, type L2Client, type WriteParameters } from '../l2/client.ts'
+import type { L2Client, WriteParameters } from '../l2/client.ts'
 import { write } from '../l2/write.ts'
 import { getWholeClaim, type StandingClaim } from './get-claim.ts'
 import type { RollupParameters } from './parameters.ts'
@@ -79,8 +79,6 @@ export async function withdraw(client: L2Client, parameters: WithdrawParameters)
   const owner = bytesToHex(account.owner)
   const recipient = parameters.recipient ?? owner
   assertAddress('recipient', recipient)
-  // Whoever pays for the transaction must be known before it is refused for something else.
-  addressOf(accountOf(client, parameters.account))
   const args = [
     whole.claim,
     shard,

@@ -49,7 +49,8 @@ export class Challenger implements ClaimChallenger {
   /** Why nothing could be contested now; undefined when all could. */
   get unreadyBecause(): string | undefined {
     const { challengeBudget } = this.options
-    if (this.funds === undefined || this.funds >= challengeBudget) return undefined
+    if (this.funds === undefined) return 'the funds of the account that contests claims are not known yet'
+    if (this.funds >= challengeBudget) return undefined
     return `the account that contests claims has ${this.funds} wei, fewer than its budget of ${challengeBudget}`
   }
 

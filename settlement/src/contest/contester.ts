@@ -7,7 +7,7 @@ import { bytesToHex, encodeFunctionData, type Hex, hexToBytes, keccak256 } from 
 import { claimHash, claimToAbi } from '../claims/convert.ts'
 import type { Connection } from '../reader.ts'
 import { describeRevert } from '../reverts.ts'
-import { placeToAbi } from './convert.ts'
+import { ChallengeState, placeToAbi } from './convert.ts'
 import { type RollupError, refusalOf } from './refusal.ts'
 
 /**
@@ -155,9 +155,6 @@ export function createContester({ client, contracts, claims }: Connection, sende
     close: () => sender.close(),
   }
 }
-
-/** What became of a place, as the contract numbers it. */
-const ChallengeState = { answered: 2, expired: 3, refunded: 4 } as const
 
 /** Refusals that another's transaction may be the reason of. */
 const lost: ReadonlySet<TransactionError['fault']['code']> = new Set(['TRANSACTION_REFUSED', 'TRANSACTION_FAILED'])

@@ -2,6 +2,9 @@ import type { rollupAbi } from '@parley/contracts'
 import type { DataPlace, RescuedRun } from '@parley/protocol'
 import { type ContractFunctionArgs, type DecodeEventLogReturnType, hexToBytes } from 'viem'
 
+/** What became of what was asked for at a place, as the contract numbers it. */
+export const ChallengeState = { open: 1, answered: 2, expired: 3, refunded: 4 } as const
+
 /** A place as viem reads and writes it. */
 export type AbiPlace = ContractFunctionArgs<typeof rollupAbi, 'payable', 'challengeData'>[2][number]
 type AbiRuns = DecodeEventLogReturnType<typeof rollupAbi, 'Rescued'>['args']['runs']

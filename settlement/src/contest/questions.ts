@@ -4,7 +4,7 @@ import type { BatchClaim, DataPlace } from '@parley/protocol'
 import type { Hex, PublicClient } from 'viem'
 import { claimFromAbi } from '../claims/convert.ts'
 import type { Contracts } from '../deployment.ts'
-import { type AbiPlace, placeFromAbi } from './convert.ts'
+import { type AbiPlace, ChallengeState, placeFromAbi } from './convert.ts'
 
 /** Data of a claim that was asked for and that nobody has answered yet. */
 export interface Question {
@@ -21,6 +21,8 @@ interface Asked {
   readonly hash: Hex
   readonly place: AbiPlace
   readonly deadline: bigint
+  /** Whose data it is, once it was looked for. */
+  claim?: BatchClaim | undefined
 }
 
 /** What of the data of claims is asked for, found by its events and told as long as an answer is taken. */
@@ -43,8 +45,10 @@ export class Questions {
     const now = await this.look(signal)
     const open: Question[] = []
     for (const [key, asked] of this.asked) {
-      const claim = asked.deadline < now ? undefined : await this.claimOf(asked.hash, signal)
-      if (claim === undefined || !(await this.isOpen(claim, asked, signal))) this.asked.delete(key)
+      const late = asked.deadline < now
+      if (!late) asked.claim ??= await this.claimOf(asked.hash, signal)
+      const { claim } = asked
+      if (late || claim === undefined || !(await this.isOpen(claim, asked, signal))) this.asked.delete(key)
       else open.push({ claim, place: placeFromAbi(asked.place), deadline: asked.deadline })
     }
     return open.sort((a, b) => Number(a.deadline - b.deadline))
@@ -68,7 +72,10 @@ export class Questions {
           signal,
         ),
       )
-      for (const { args } of value) this.asked.set(keyOf(args), args)
+      for (const { args } of value) {
+        const key = keyOf(args)
+        if (this.asked.get(key)?.deadline !== args.deadline) this.asked.set(key, { ...args })
+      }
       this.next += blocks
     }
     this.next = head > lookedAtAgain ? head - lookedAtAgain : 0n
@@ -95,15 +102,12 @@ export class Questions {
     const args = [number, hash, place] as const
     const read = () => this.client.readContract({ ...this.rollup, functionName: 'challengeOf', args })
     const [, , , state] = await ask(read, signal)
-    return state === openState
+    return state === ChallengeState.open
   }
 
   private get rollup() {
     return { address: this.contracts.rollup, abi: rollupAbi } as const
   }
 }
-
-/** As the contract numbers what becomes of a challenge. */
-const openState = 1
 
 const keyOf = ({ hash, place: { part, block_, page } }: Asked): string => `${hash} ${part} ${block_} ${page}`
