@@ -4,6 +4,7 @@ export type InfraFault =
   | { code: 'DEPLOYMENT_INVALID'; field: string; reason: string }
   | { code: 'DEPLOYMENT_UNWRITABLE'; path: string; reason: string }
   | { code: 'DEPLOYMENT_FAILED'; contract: string; reason: string }
+  | { code: 'WINDOW_TOO_SHORT'; field: string; seconds: number; minimum: number }
   | { code: 'OPTION_INVALID'; field: string; reason: string }
 
 export const infraFaults: FaultTable<InfraFault> = {
@@ -14,6 +15,11 @@ export const infraFaults: FaultTable<InfraFault> = {
     text: 'the deployment file cannot be written; nothing was deployed',
   },
   DEPLOYMENT_FAILED: { blame: 'operator', retry: 'changed', text: 'a contract could not be deployed' },
+  WINDOW_TOO_SHORT: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'a window that censorship by the L2 outlasts would leave honest parties without a say; nothing was deployed',
+  },
   OPTION_INVALID: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }
 

@@ -13,10 +13,6 @@ import {
 } from '../src/index.ts'
 
 describe('presets', () => {
-  test('presets › in production every window outlasts the forced inclusion of the L2', () => {
-    for (const seconds of Object.values(presets.production.windows)) expect(seconds).toBeGreaterThan(12 * 3600)
-  })
-
   test.each(Object.values(presets))('presets › a stake of $name stays until a second vote could slash it', (preset) => {
     const { votingDelay, votingPeriod, extension } = preset.treasury.governor
     const vote = votingDelay + votingPeriod + extension + preset.treasury.timelockDelay

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { presets, worstTimes } from '@parley/infra'
 import { codecLimits, limits, maxPointerBytes, maxProofDepth } from '@parley/protocol'
 import { describe, expect, test } from 'vitest'
 import { errorTables, plainAnswers, renderErrors } from '../src/docs/errors.ts'
@@ -147,4 +148,14 @@ describe('limits', () => {
       expect(worth(written[name] as string)).toBe(BigInt(value))
     },
   )
+})
+
+describe('security', () => {
+  test('docs/security.md › its times are those of the production preset', () => {
+    const { forcedInclusion } = presets.production
+    const hours = Object.values(worstTimes(presets.production, forcedInclusion)).map((seconds) => seconds / 3600)
+    const [, table = ''] = /## How long things take at worst\n(.*?)\n## /s.exec(read('docs/security.md')) ?? []
+    const told = [...table.matchAll(/^\| [^|]+ \| [^|]+ \| (\d+) \|$/gm)].map(([, cell]) => Number(cell))
+    expect(told).toEqual(hours)
+  })
 })

@@ -21,6 +21,7 @@ import type { Deployment, Verifiers } from './deployment.ts'
 import type { Preset } from './presets.ts'
 import { createRollupContracts, type RollupContracts, type SettingsBefore } from './rollup-contracts.ts'
 import { deployTransport } from './transport.ts'
+import { checkWindows } from './worst-times.ts'
 
 export interface DeployDeps {
   readonly log: Logger
@@ -57,10 +58,11 @@ export interface DeployOptions {
 /**
  * Deploys verifiers, inbox, contests and rollup, a transaction each: the rollup refuses what was not made for its address and settings.
  * Interrupted in between, what stands is of no use and nothing is lost but its gas.
- * @throws {InfraError} `DEPLOYMENT_FAILED`.
+ * @throws {InfraError} `DEPLOYMENT_FAILED`, `WINDOW_TOO_SHORT`.
  */
 export async function deploy(deps: DeployDeps, options: DeployOptions): Promise<Deployment> {
   const { preset } = options
+  checkWindows(preset)
   const transport = deployTransport(options.url, deps.signal)
   const client = createPublicClient({ transport })
   const account = privateKeyToAccount(bytesToHex(options.deployer))

@@ -59,6 +59,10 @@ export interface Preset {
   readonly genesisPrices: Prices
   /** Seconds. */
   readonly windows: Windows
+  /** Seconds within which the L2 includes a transaction that its sequencer refuses; 0 where there is one sequencer and no other way. */
+  readonly forcedInclusion: number
+  /** Seconds that a claim's data may be absent before a challenger asks for it on the L2. */
+  readonly challengeAfter: number
   /** Wei that a claimer and the owner of the bond behind the sequencer's key have at stake each. */
   readonly bond: bigint
   /** Seconds that a bond stays locked after its claimer's last claim is final. */
@@ -112,6 +116,8 @@ export const devPreset: Preset = {
   forceDelayMs: 60_000n,
   genesisPrices,
   windows: { challenge: 6, data: 6, answer: 2, proof: 2 },
+  forcedInclusion: 0,
+  challengeAfter: 0,
   bond: 1n * ether,
   evidencePeriod: 60,
   keyNotice: 20n,
@@ -137,6 +143,8 @@ export const productionPreset: Preset = {
   forceDelayMs: 12n * 3_600_000n,
   genesisPrices,
   windows: { challenge: 7 * days, data: 5 * days, answer: 24 * hours, proof: 36 * hours },
+  forcedInclusion: 12 * hours,
+  challengeAfter: 6 * hours,
   bond: 10n * ether,
   evidencePeriod: 14 * days,
   keyNotice: 10_000n,
