@@ -13,10 +13,11 @@ import {
 } from '@parley/protocol'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
+import { chunkOfShard } from '../src/codec/shard-chunk.ts'
 import { ExecutionError, type ShardChunk } from '../src/index.ts'
 import { writeChunk } from '../src/lane/shard-snapshot.ts'
 import { config, ReferenceChain } from './support/chain.ts'
-import { chunkOf, laneInProcess } from './support/in-process.ts'
+import { laneInProcess } from './support/in-process.ts'
 import { startLanes, type TestLanes } from './support/lanes.ts'
 import { openingOf, playFirst } from './support/prologue.ts'
 
@@ -129,7 +130,7 @@ describe('snapshot and restore', () => {
   test('a source that fails › its error comes through, and the state is lost', async () => {
     const lanes = await start(1)
     async function* broken(): AsyncGenerator<ShardChunk> {
-      yield { shard: 0, bytes: chunkOf(0, ShardType.defaultValue() as Shard) }
+      yield { shard: 0, bytes: chunkOfShard(0, ShardType.defaultValue() as Shard) }
       throw new Error('disk gone')
     }
     await expect(lanes.execution.restore(broken(), [])).rejects.toThrow('disk gone')
@@ -141,7 +142,7 @@ describe('snapshot and restore', () => {
     const made = await playFirst(lanes.execution)
     const lane = laneInProcess(config)
     lane.restoreBegin()
-    for (const [shard, value] of made.chain.state.shards.entries()) lane.restoreChunk(shard, chunkOf(shard, value))
+    for (const [shard, value] of made.chain.state.shards.entries()) lane.restoreChunk(shard, chunkOfShard(shard, value))
     const roots = lane.restoreEnd()
     const copy = laneInProcess(config)
     copy.restoreBegin()
@@ -162,7 +163,7 @@ describe('snapshot and restore', () => {
   test('random and mutated chunks › SNAPSHOT_INVALID or another root, never anything else', async () => {
     const made = new ReferenceChain()
     const lane = laneInProcess(config)
-    const good = chunkOf(0, made.state.shards[0] as Shard)
+    const good = chunkOfShard(0, made.state.shards[0] as Shard)
     const mutated = fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, change]) => {
       const bytes = good.slice()
       bytes[at] = (bytes[at] as number) ^ change

@@ -19,8 +19,9 @@ import {
   viewOfBlock,
 } from '@parley/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chunkOfShard } from '../src/codec/shard-chunk.ts'
 import { createExecution, type Execution } from '../src/index.ts'
-import { chunkOf, laneInProcess, restoreShard } from './support/in-process.ts'
+import { laneInProcess, restoreShard } from './support/in-process.ts'
 import { log } from './support/lanes.ts'
 import { packedRun } from './support/packed.ts'
 
@@ -147,7 +148,7 @@ describe('blocks.json', () => {
     const state = StateType.defaultValue() as State
     const roots = state.shards.map((shard) => ShardType.hashTreeRoot(shard))
     async function* chunks() {
-      for (const [shard, each] of state.shards.entries()) yield { shard, bytes: chunkOf(shard, each) }
+      for (const [shard, each] of state.shards.entries()) yield { shard, bytes: chunkOfShard(shard, each) }
     }
     await execution.restore(chunks(), roots)
   }

@@ -227,7 +227,7 @@ describe('signatures', () => {
 })
 
 describe('transition', () => {
-  test('transition › reference, writer and Solidity agree on verdict and root', async () => {
+  test('transition › reference, writer, Solidity and lanes agree on verdict and root', async () => {
     const { failures, valid, refused } = await fuzzTransition(250, 7, evm)
     expect(failures).toEqual([])
     expect(valid).toBeGreaterThan(40)

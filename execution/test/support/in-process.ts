@@ -1,22 +1,7 @@
 import { type ChainConfig, limits, type Shard, ShardType } from '@parley/protocol'
-import { ByteWriter } from '../../src/codec/bytes.ts'
-import { markLast, writeAccount, writeChunkHeader, writeConversation } from '../../src/codec/snapshot.ts'
+import { chunkOfShard } from '../../src/codec/shard-chunk.ts'
 import { Lane } from '../../src/lane/lane.ts'
 import { verifier } from './chain.ts'
-
-/** A shard of the reference as one chunk of a snapshot. */
-export function chunkOf(index: number, shard: Shard): Uint8Array {
-  const writer = new ByteWriter()
-  writeChunkHeader(writer, index, { part: 0, account: 0, conversation: 0 })
-  for (const value of [shard.feeExcess, shard.feeTime, shard.revenue]) writer.uint64(value)
-  writer.uint32(shard.accounts.length)
-  for (const account of shard.accounts) writeAccount(writer, account)
-  writer.uint32(shard.conversations.length)
-  for (const conversation of shard.conversations) writeConversation(writer, conversation)
-  const bytes = writer.written().slice()
-  markLast(bytes)
-  return bytes
-}
 
 /** A lane in this thread that has all shards. */
 export function laneInProcess(config: ChainConfig): Lane {
@@ -27,6 +12,6 @@ export function laneInProcess(config: ChainConfig): Lane {
 export function restoreShard(lane: Lane, index: number, shard: Shard): Uint8Array[] {
   lane.restoreBegin()
   for (let other = 0; other < limits.shards; other += 1)
-    lane.restoreChunk(other, chunkOf(other, other === index ? shard : (ShardType.defaultValue() as Shard)))
+    lane.restoreChunk(other, chunkOfShard(other, other === index ? shard : (ShardType.defaultValue() as Shard)))
   return lane.restoreEnd().map(({ root }) => root)
 }

@@ -1,3 +1,4 @@
+import { createNativeSigner } from '@parley/execution'
 import {
   type Bytes20,
   type Bytes32,
@@ -12,15 +13,22 @@ import type { Random } from '../fuzz/random.ts'
 import { member, owner, type Signer } from '../vectors/people.ts'
 
 const highest = 2n ** 64n - 1n
+const native = createNativeSigner()
+const quick = <Name extends Uint8Array>(signer: Signer<Name>): Signer<Name> => ({
+  ...signer,
+  sign: (digest) => native.sign(signer.secret, digest),
+})
 /** Few, since a key costs more to make than a shard. */
-const members = Array.from({ length: 24 }, (_, i) => member(`fraud ${i}`))
-const owners = Array.from({ length: 12 }, (_, i) => owner(`fraud ${i}`))
+const members = Array.from({ length: 24 }, (_, i) => quick(member(`fraud ${i}`)))
+const owners = Array.from({ length: 12 }, (_, i) => quick(owner(`fraud ${i}`)))
 const hexOf = (name: Uint8Array): string => Buffer.from(name).toString('hex')
 const byName = new Map<string, Signer>([...members, ...owners].map((signer) => [hexOf(signer.name), signer]))
 
 /** Whoever has this name; somebody else for a name that is nobody's. */
 export const people = (name: Uint8Array | undefined): Signer =>
   (name === undefined ? undefined : byName.get(hexOf(name))) ?? (members[0] as Signer)
+
+export const isSomebody = (name: Uint8Array | undefined): boolean => name !== undefined && byName.has(hexOf(name))
 
 /** A key that somebody has; one in eight is nobody's. */
 export const keyOf = (random: Random): Bytes32 =>
@@ -57,10 +65,14 @@ function randomConversation(random: Random, accounts: number): Conversation {
   }
 }
 
-/** A few; in one of two hundred as many as a conversation holds. */
+/** A few; in one of two hundred as many as a conversation holds, in half of these without a free slot. */
 function membersOf(random: Random, accounts: number): Member[] {
-  if (random.below(200) > 0) return Array.from({ length: random.below(8) }, () => randomMember(random, accounts))
-  const few = Array.from({ length: 8 }, () => randomMember(random, accounts))
+  if (random.below(200) > 0) return Array.from({ length: 1 + random.below(7) }, () => randomMember(random, accounts))
+  const isTaken = random.below(2) === 0
+  const few = Array.from({ length: 8 }, () => {
+    const drawn = randomMember(random, accounts)
+    return isTaken && drawn.role === 0 ? { ...drawn, role: 1 } : drawn
+  })
   return Array.from({ length: limits.membersPerConversation }, (_, slot) => ({ ...(few[slot % 8] as Member) }))
 }
 

@@ -1,10 +1,12 @@
-import { type Message, type Shard, ShardType, TransitionError } from '@parley/protocol'
+import { BodyKind, type Message, type Shard, ShardType, type Signature, type SignatureVerifier } from '@parley/protocol'
 import { openingsOf, ProofKind, packMessages, type Surroundings, witnessOfMessages } from '@parley/protocol/fraud'
 import { applyMessages, blockContext } from '@parley/protocol/reference'
 import type { Random } from '../../fuzz/random.ts'
-import { config } from '../../vectors/people.ts'
-import type { Evm } from '../evm.ts'
-import { assertSame, credulous, type Outcome } from './outcome.ts'
+import { config, signMessage } from '../../vectors/people.ts'
+import { people } from '../random-shard.ts'
+import { assertSame, credulous, type Expected, expectedOf, type Outcome } from './outcome.ts'
+import type { Parties } from './parties.ts'
+import { type Signed, signedBy } from './signed.ts'
 
 export function randomMessages(
   random: Random,
@@ -22,44 +24,65 @@ export function randomMessages(
   })
 }
 
-function reference(shard: Shard, messages: readonly Message[], around: Surroundings): Outcome {
-  const copy = ShardType.clone(shard)
-  const signatures = messages.map(() => new Uint8Array(64))
-  try {
-    applyMessages(
-      copy,
-      around.shard,
-      messages,
-      signatures,
-      blockContext(config, credulous, around.timestamp, around.prices),
-    )
-    return { code: undefined, root: ShardType.hashTreeRoot(copy) }
-  } catch (error) {
-    if (error instanceof TransitionError) return { code: error.fault.code, root: undefined }
-    throw error
-  }
+/** Signatures of the messages by whoever has the keys; a spoilt one now and then. */
+function sign(random: Random, shard: Shard, messages: readonly Message[]): Signed {
+  const said = new Map<string, bigint>()
+  return signedBy(
+    random,
+    messages.map((message) => {
+      const conversation = shard.conversations[message.conversation]
+      const held = conversation?.members[message.member]
+      const slot = `${message.conversation}/${message.member}`
+      const before = said.get(slot) ?? 0n
+      said.set(slot, before + 1n)
+      const nonce = BigInt.asUintN(64, (held?.nonce ?? 0n) + before)
+      return {
+        name: held?.key,
+        sign: () =>
+          conversation === undefined ? undefined : signMessage(conversation, message, nonce, people(held?.key)),
+      }
+    }),
+  )
 }
 
-/** Executes messages by the reference, by the writer of proofs and by Solidity. @returns the code of the refusal. */
-export async function messageStep(
-  evm: Evm,
+function reference(
   shard: Shard,
   messages: readonly Message[],
+  signatures: readonly Signature[],
+  around: Surroundings,
+  verifier: SignatureVerifier,
+): Expected {
+  return expectedOf(() => {
+    const copy = ShardType.clone(shard)
+    const context = blockContext(config, verifier, around.timestamp, around.prices)
+    applyMessages(copy, around.shard, messages, signatures, context)
+    return ShardType.hashTreeRoot(copy)
+  })
+}
+
+/** Executes messages by the reference, the writer of proofs, Solidity and the lanes. @returns the code of the refusal. */
+export async function messageStep(
+  { evm, lanes, verifier }: Parties,
+  random: Random,
+  shard: Shard,
   around: Surroundings,
 ): Promise<string | undefined> {
-  const expected = reference(shard, messages, around)
+  const messages = randomMessages(random, shard)
+  const { signatures, hold } = sign(random, shard, messages)
+  const expected = reference(shard, messages, signatures, around, credulous)
   const { witness, executed } = witnessOfMessages(messages, openingsOf(shard), around)
   const written: Outcome = executed.valid
     ? { code: undefined, root: executed.postRoot }
     : { code: executed.code, root: undefined }
   assertSame('the writer', expected, written)
-  const root = await evm.execute(
-    ProofKind.messages,
-    around,
-    ShardType.hashTreeRoot(shard),
-    packMessages(messages),
-    witness,
-  )
+  // Unlike the contract, the lanes check signatures.
+  const signed = hold ? expected : reference(shard, messages, signatures, around, verifier)
+  const preRoot = ShardType.hashTreeRoot(shard)
+  const body = { selector: BodyKind.messages, value: messages } as const
+  const [root] = await Promise.all([
+    evm.execute(ProofKind.messages, around, preRoot, packMessages(messages), witness),
+    lanes.compare({ shard, body, signatures, around }, preRoot, signed),
+  ])
   assertSame('Solidity', expected, { code: expected.code, root })
   return expected.code
 }

@@ -1,11 +1,20 @@
-import { BodyKind, portableVerifier } from '@parley/protocol'
-import type { SingleBody, Surroundings } from '@parley/protocol/fraud'
+import { createPortableVerifier } from '@parley/execution'
+import { transitionFaults } from '@parley/protocol'
+import type { Surroundings } from '@parley/protocol/fraud'
 import { Random } from '../../fuzz/random.ts'
 import { config, deployment } from '../../vectors/people.ts'
 import { type Evm, startEvm } from '../evm.ts'
-import { people, randomShard } from '../random-shard.ts'
-import { messageStep, randomMessages } from './message-step.ts'
-import { randomItem, randomOperation, singleStep } from './single-step.ts'
+import { inTurn } from '../in-turn.ts'
+import { randomShard } from '../random-shard.ts'
+import { startLanes } from './lanes.ts'
+import { messageStep } from './message-step.ts'
+import type { Parties } from './parties.ts'
+import { singleStep } from './single-step.ts'
+
+/** So many random steps meet every code of a refusal. */
+export const stepsForAllCodes = 50_000
+/** Steps at a time: the EVM and the lanes work beside this thread. */
+const inFlight = 6
 
 export interface TransitionReport {
   readonly seed: number
@@ -13,33 +22,45 @@ export interface TransitionReport {
   readonly valid: number
   /** Refusals by their code. */
   readonly refused: Readonly<Record<string, number>>
+  /** Codes that no step was refused with: from `stepsForAllCodes` on a failure. */
+  readonly unmet: readonly string[]
+  readonly seconds: number
   /** Steps at which somebody disagreed, and how. */
   readonly failures: readonly { readonly step: number; readonly reason: string }[]
 }
 
+export const isGood = ({ steps, unmet, failures }: TransitionReport): boolean =>
+  failures.length === 0 && (steps < stepsForAllCodes || unmet.length === 0)
+
 /** Executes random segments by everybody who executes them, and compares verdicts and roots. */
 export async function fuzzTransition(steps: number, seed: number, evm?: Evm): Promise<TransitionReport> {
+  const begun = performance.now()
   const running = evm ?? (await startEvm())
+  const lanes = await startLanes()
+  const parties = { evm: running, lanes, verifier: createPortableVerifier() }
   const refused: Record<string, number> = {}
   const failures: { step: number; reason: string }[] = []
   let valid = 0
   try {
-    for (let step = 0; step < steps; step += 1) {
+    await inTurn(steps, inFlight, async (step) => {
       try {
-        const code = await oneStep(running, new Random(seed, step))
+        const code = await oneStep(parties, new Random(seed, step))
         if (code === undefined) valid += 1
         else refused[code] = (refused[code] ?? 0) + 1
       } catch (error) {
         failures.push({ step, reason: error instanceof Error ? error.message : String(error) })
       }
-    }
+    })
   } finally {
+    await lanes.stop()
     if (evm === undefined) await running.stop()
   }
-  return { seed, steps, valid, refused, failures }
+  failures.sort((a, b) => a.step - b.step)
+  const unmet = Object.keys(transitionFaults).filter((code) => refused[code] === undefined)
+  return { seed, steps, valid, refused, unmet, seconds: Math.round((performance.now() - begun) / 1000), failures }
 }
 
-function oneStep(evm: Evm, random: Random): Promise<string | undefined> {
+function oneStep(parties: Parties, random: Random): Promise<string | undefined> {
   const now = config.genesis.timestamp + BigInt(random.below(2 ** 31))
   const shard = randomShard(random, now)
   const around: Surroundings = {
@@ -50,11 +71,7 @@ function oneStep(evm: Evm, random: Random): Promise<string | undefined> {
     prices: config.genesis.prices,
     shard: random.below(64),
   }
-  const kind = random.below(4)
-  if (kind === 0) return messageStep(evm, shard, randomMessages(random, shard), around)
-  const body: SingleBody =
-    kind === 3
-      ? { kind: BodyKind.inboxItem, item: randomItem(random, shard, around.shard, people) }
-      : { kind: BodyKind.operation, operation: randomOperation(random, shard, around.shard) }
-  return singleStep(evm, shard, body, around, portableVerifier)
+  return random.below(4) === 0
+    ? messageStep(parties, random, shard, around)
+    : singleStep(parties, random, shard, around)
 }
