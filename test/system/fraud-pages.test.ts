@@ -1,39 +1,11 @@
-import { type Block, coreRoot, witnessRoot } from '@parley/protocol'
-import { listOf, pageOf, pagesOf } from '@parley/protocol/fraud'
+import { BlockHeaderType, type Bytes32, CodecError, coreRoot, sameBytes, witnessRoot } from '@parley/protocol'
+import { BatchTrees, type ClaimedRoots, pageOf, readAnswer } from '@parley/protocol/fraud'
+import fc from 'fast-check'
+import { sha256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Answer, answersOf, longScene, rootsOf } from '../src/fraud/answers.ts'
 import { type Evm, type PagePlace, startEvm } from '../src/fraud/evm.ts'
-import { rightScene, type Scene, treesOf } from '../src/fraud/scene.ts'
-
-/** The right batch with a block that has three pages: two runs of 40 and 50 segments. */
-function longScene(): Scene {
-  const scene = rightScene()
-  const { runs } = scene.core[1] as Block
-  const run = runs[0]!
-  const segments = (count: number) => Array.from({ length: count }, (_, i) => run.segments[i % run.segments.length]!)
-  scene.core[1]!.runs = [
-    { ...run, segments: segments(40) },
-    { ...run, shard: 9, segments: segments(50) },
-  ]
-  const signed = scene.witness[1]![0]!
-  scene.witness[1] = [40, 50].map((count) => Array.from({ length: count }, (_, i) => signed[i % signed.length]!))
-  return scene
-}
-
-const parts = ['core', 'witness'] as const
-
-/** All places of both parts, and what stands there. */
-function answers(scene: Scene): { place: PagePlace; data: Uint8Array }[] {
-  const trees = treesOf(scene)
-  return parts.flatMap((name, part) => [
-    { place: { part, block: scene.core.length, page: 0 }, data: listOf(trees, name) },
-    ...scene.core.flatMap((block, b) =>
-      Array.from({ length: pagesOf(block) + 1 }, (_, page) => ({
-        place: { part, block: b, page },
-        data: pageOf(trees, name, b, page),
-      })),
-    ),
-  ])
-}
+import { type Scene, treesOf } from '../src/fraud/scene.ts'
 
 let evm: Evm
 beforeAll(async () => {
@@ -47,7 +19,7 @@ const tried = ({ core, witness }: Scene, place: PagePlace, data: Uint8Array) =>
 describe('pages', () => {
   test('pages › every place of a batch has its answer, those beyond a block too', async () => {
     const scene = longScene()
-    const all = answers(scene)
+    const all = answersOf(scene)
     for (const { place, data } of all) expect(await tried(scene, place, data), JSON.stringify(place)).toBe('right')
     expect(all.length).toBeGreaterThan(24)
   })
@@ -69,7 +41,7 @@ describe('pages', () => {
 
   test('pages › bits flipped and other lengths are not taken', async () => {
     const scene = longScene()
-    for (const { place, data } of answers(scene)) {
+    for (const { place, data } of answersOf(scene)) {
       for (let bit = 1; bit < 8 * data.length; bit += Math.max(211, data.length >> 1)) {
         const flipped = data.with(bit >> 3, data[bit >> 3]! ^ (1 << (bit & 7)))
         expect(await tried(scene, place, flipped), JSON.stringify({ place, bit })).not.toBe('right')
@@ -78,4 +50,83 @@ describe('pages', () => {
       expect(await tried(scene, place, new Uint8Array([...data, 0]))).toBe('Proof_LeftOver')
     }
   })
+
+  test('pages › the contract takes what readers take, and nothing else', async () => {
+    const scene = longScene()
+    const claimed = rootsOf(scene)
+    const [, first] = answersOf(scene)
+    expect(await tried(scene, first!.place, withZeroStated(first!.data))).toBe('right')
+    const cases = fc.tuple(fc.constantFrom(...answersOf(scene)), fc.nat(), fc.nat(255), fc.nat(3))
+    for (const [{ place, data }, at, byte, kind] of fc.sample(cases, 60)) {
+      const offset = at % data.length
+      const spoilt = [
+        data,
+        data.with(offset, byte),
+        new Uint8Array([...data.subarray(0, offset), byte, ...data.subarray(offset)]),
+        withZeroStated(data),
+      ][kind] as Uint8Array
+      const verdict = await tried(scene, place, spoilt)
+      expect(verdict === 'right', JSON.stringify({ place, kind, offset, byte, verdict })).toBe(
+        isRead({ place, data: spoilt }, claimed),
+      )
+    }
+  }, 60_000)
+
+  test('pages › a run without segments has nothing in its tree', async () => {
+    const scene = longScene()
+    const run = { ...scene.core[0]!.runs[0]!, segments: [] }
+    const { header } = scene.core[0]!
+    const trees = new BatchTrees({ core: [{ header, runs: [run] }], witness: [[]] })
+    const place = { part: 0, block: 0, page: 0 }
+    const right = pageOf(trees, 'core', 0, 0)
+    const empty = zeros(10)
+    const [at] = placesOf(right, empty)
+    const wrong = new Uint8Array(right)
+    wrong.fill(5, at!, at! + 32)
+    const rootWith = (tree: Bytes32): Bytes32 => {
+      const runRoot = pair(pair(number(run.shard), pair(tree, number(0))), pair(run.postRoot, zeros(0)))
+      const leaf = pair(BlockHeaderType.hashTreeRoot(header), pair(lifted(runRoot, 6), number(1)))
+      return pair(lifted(leaf, 10), number(1))
+    }
+    const claimedAs = (coreRoot: Bytes32): ClaimedRoots => ({ coreRoot, witnessRoot: zeros(0), blocks: 1 })
+    expect(await evm.answer(rootWith(empty), 1, place, right)).toBe('right')
+    expect(isRead({ place, data: right }, claimedAs(rootWith(empty)))).toBe(true)
+    const lie = rootWith(new Uint8Array(32).fill(5))
+    expect(await evm.answer(lie, 1, place, wrong)).toBe('Proof_NotUnderRoot')
+    expect(isRead({ place, data: wrong }, claimedAs(lie))).toBe(false)
+  })
 })
+
+function isRead({ place, data }: Answer, claimed: ClaimedRoots): boolean {
+  try {
+    readAnswer(data, place, claimed)
+    return true
+  } catch (error) {
+    if (error instanceof CodecError) return false
+    throw error
+  }
+}
+
+/** The same answer with the sibling at height 9 of its block's branch stated though it is zero; what has no branch is spoilt by it. */
+function withZeroStated(data: Uint8Array): Uint8Array {
+  // The branch ends the page: bitmap 4, then the siblings of heights 0 to 2, of which six blocks need up to three.
+  for (const stated of [3, 2, 1]) {
+    const at = data.length - 4 - 32 * stated
+    if (at < 0 || data[at] !== 0 || data[at + 1] !== 0 || data[at + 2] !== 0) continue
+    const bitmap = data[at + 3]!
+    if (bitmap.toString(2).replaceAll('0', '').length !== stated || bitmap > 7) continue
+    return new Uint8Array([...data.with(at + 2, 2), ...zeros(9)])
+  }
+  return new Uint8Array([...data, ...zeros(9)])
+}
+
+const pair = (a: Uint8Array, b: Uint8Array): Bytes32 => sha256(new Uint8Array([...a, ...b]), 'bytes')
+const number = (value: number): Bytes32 => Uint8Array.of(value, ...new Uint8Array(31))
+const zeros = (height: number): Bytes32 =>
+  height === 0 ? new Uint8Array(32) : pair(zeros(height - 1), zeros(height - 1))
+const lifted = (root: Bytes32, depth: number): Bytes32 =>
+  Array.from({ length: depth }).reduce<Bytes32>((node, _, height) => pair(node, zeros(height)), root)
+
+function placesOf(data: Uint8Array, chunk: Bytes32): number[] {
+  return Array.from(data.keys()).filter((at) => sameBytes(data.subarray(at, at + 32), chunk))
+}

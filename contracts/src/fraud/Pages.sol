@@ -84,7 +84,12 @@ contract Pages is IPages {
         uint256 first = page.from > start ? page.from - start : 0;
         uint256 end = page.from + SEGMENTS_PER_PAGE > start ? page.from + SEGMENTS_PER_PAGE - start : 0;
         if (end > count) end = count;
-        if (first >= end) return cursor.word();
+        if (first >= end) {
+            bytes32 tree = cursor.word();
+            // No page shows what stands in a run without segments.
+            if (count == 0) Trees.checkRoot(tree, page.table[Batches.SEGMENTS_DEPTH]);
+            return tree;
+        }
         bytes32[] memory nodes = new bytes32[](end - first);
         for (uint256 i; i < nodes.length; ++i) {
             nodes[i] = page.signatures ? _signatures(cursor) : _segment(cursor);

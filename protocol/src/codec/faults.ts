@@ -8,6 +8,7 @@ export type CodecFault =
   | { code: 'CODEC_BOUND'; part: string; field: string; received: number; maximum: number }
   | { code: 'CODEC_NOT_CANONICAL'; part: string; field: string }
   | { code: 'CODEC_VALUE'; part: string; field: string; reason: string }
+  | { code: 'CODEC_ROOT'; part: string; expected: Uint8Array; received: Uint8Array }
 
 export const codecFaults: FaultTable<CodecFault> = {
   CODEC_VERSION: { blame: 'operator', retry: 'never', text: 'the encoding has an unknown version' },
@@ -16,6 +17,7 @@ export const codecFaults: FaultTable<CodecFault> = {
   CODEC_BOUND: { blame: 'operator', retry: 'never', text: 'a count or size is above its bound' },
   CODEC_NOT_CANONICAL: { blame: 'operator', retry: 'never', text: 'a value is not in its shortest form' },
   CODEC_VALUE: { blame: 'operator', retry: 'never', text: 'a value is not one of its type' },
+  CODEC_ROOT: { blame: 'layer', retry: 'later', text: 'the data has another root than what was claimed' },
 }
 
 export class CodecError extends CodedError<CodecFault> {

@@ -120,12 +120,7 @@ export class BatchTrees {
     } else {
       const segments = at(runs, run, 'run')
       if (segment === undefined) {
-        proof.bytes(
-          treeOf(
-            segments.map((each) => SignaturesType.hashTreeRoot(each)),
-            depths.segments,
-          ),
-        )
+        proof.bytes(this.signaturesTree(segments))
         proof.uint(segments.length, 2)
       } else {
         const signatures = at(segments, segment, 'segment')
@@ -151,6 +146,14 @@ export class BatchTrees {
   /** Root of the tree of a run's segments. */
   segmentsTree(run: Run): Bytes32 {
     return branchIn(this.#levelsOf(run), 0).root
+  }
+
+  /** Root of the tree of a run's signatures, by segment. */
+  signaturesTree(segments: BlockWitness[number]): Bytes32 {
+    return treeOf(
+      segments.map((each) => SignaturesType.hashTreeRoot(each)),
+      depths.segments,
+    )
   }
 
   /** Root of the tree of a part's blocks. */

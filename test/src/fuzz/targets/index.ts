@@ -1,4 +1,5 @@
 import type { FuzzTarget } from '../target.ts'
+import { answerTargets } from './answers.ts'
 import { openBatcherTargets } from './batcher.ts'
 import { codecTargets } from './codec.ts'
 import { openDaTargets } from './da.ts'
@@ -18,12 +19,17 @@ export async function openTargets(): Promise<{ readonly targets: readonly FuzzTa
     openDaTargets(),
   ])
   // A request costs many times what a decoder does.
-  const decoders = [...codecTargets(), ...sszTargets(), ...recordTargets(), ...logTargets(), ...inviteTargets()].map(
-    (target) => ({
-      ...target,
-      weight: 3 * target.weight,
-    }),
-  )
+  const decoders = [
+    ...codecTargets(),
+    ...answerTargets(),
+    ...sszTargets(),
+    ...recordTargets(),
+    ...logTargets(),
+    ...inviteTargets(),
+  ].map((target) => ({
+    ...target,
+    weight: 3 * target.weight,
+  }))
   const close = async (): Promise<void> => {
     await Promise.all([sequencer.close(), node.close(), batcher.close(), da.close()])
   }
