@@ -28,6 +28,8 @@ export interface Contracts {
   readonly bond: bigint
   /** Seconds from a claim to its finality when nothing is asked. */
   readonly challengeWindow: number
+  /** Seconds for which a bond answers beyond the finality of what it answers for. */
+  readonly evidencePeriod: number
   /** Who quotes the prices of data, where they are quoted. */
   readonly operator: Address
   readonly priceRules: PriceRules
@@ -75,6 +77,7 @@ export async function readContracts(client: PublicClient, rollup: Bytes20, signa
     config,
     bond: parameters.bond,
     challengeWindow: parameters.windows.challenge,
+    evidencePeriod: parameters.evidencePeriod,
     operator: parameters.operator,
     priceRules: queue.priceRules,
   }

@@ -6,7 +6,13 @@ export type { Question } from './contest/questions.ts'
 export { createSettlementMetrics, type SettlementMetrics } from './metrics.ts'
 export { type DataCosts, type DataQuotes, type DataQuotesOptions, openDataQuotes } from './prices/data-quotes.ts'
 export { nextPrice } from './prices/next-price.ts'
-export { openSettlementReader, type ReaderDeps, type ReaderOptions, readerDefaults } from './reader.ts'
+export {
+  type ChainReader,
+  openSettlementReader,
+  type ReaderDeps,
+  type ReaderOptions,
+  readerDefaults,
+} from './reader.ts'
 export { describeRevert } from './reverts.ts'
 export {
   type ClaimerSettlement,

@@ -52,6 +52,12 @@ export const readerDefaults: Omit<ReaderOptions, 'rollup'> = {
   trailLength: 4096,
 }
 
+/** What is read of a deployment on a chain. */
+export interface ChainReader extends SettlementReader {
+  /** Seconds for which a bond answers beyond the finality of what it answers for. */
+  readonly evidencePeriod: number
+}
+
 /** What reader and settlement of one deployment share. */
 export interface Connection {
   readonly client: PublicClient
@@ -89,11 +95,11 @@ export async function openSettlementReader(
   deps: ReaderDeps,
   options: ReaderOptions,
   signal: AbortSignal,
-): Promise<SettlementReader> {
+): Promise<ChainReader> {
   return createReader(deps, options, await connect(deps, options, signal))
 }
 
-export function createReader(deps: ReaderDeps, options: ReaderOptions, connection: Connection): SettlementReader {
+export function createReader(deps: ReaderDeps, options: ReaderOptions, connection: Connection): ChainReader {
   const { client, contracts, claims, trail, origin } = connection
   const { inbox } = contracts
   const rollup = { address: contracts.rollup, abi: rollupAbi } as const
@@ -107,6 +113,7 @@ export function createReader(deps: ReaderDeps, options: ReaderOptions, connectio
     highest = head
   }
   return {
+    evidencePeriod: contracts.evidencePeriod,
     genesis,
     config: async () => contracts.config,
     schedule: (signal) => readSchedule(client, contracts.rollup, signal),

@@ -1,6 +1,7 @@
 // Fraud proofs: the only writer of what the verifiers on the L2 read. @see docs/spec/fraud-proofs.md
 export * from './batch-trees.ts'
 export * from './execute-messages.ts'
+export * from './header-opening.ts'
 export * from './key-hint.ts'
 export * from './malformed-proof.ts'
 export * from './message-proof.ts'

@@ -38,7 +38,14 @@ export interface RescuedRun {
  */
 export type SettlementEvent =
   | { readonly kind: 'item'; readonly at: L2Position; readonly queued: QueuedItem }
-  | { readonly kind: 'claim'; readonly at: L2Position; readonly hash: Bytes32; readonly claim: BatchClaim }
+  | {
+      readonly kind: 'claim'
+      readonly at: L2Position
+      readonly hash: Bytes32
+      readonly claim: BatchClaim
+      /** The key's signature of the last header, r ‖ s ‖ v; left out of a claim that a rescue made, which nobody signed. */
+      readonly seal?: Uint8Array
+    }
   | {
       readonly kind: 'removal'
       readonly at: L2Position

@@ -1,7 +1,7 @@
 import { BooleanType, ByteVectorType, ContainerType, ListCompositeType, UnionType, type ValueOf } from '@chainsafe/ssz'
 import { limits } from '../limits.ts'
 import { Bytes32Type, SignatureType, Uint8Type, Uint16Type, Uint32Type, Uint64Type } from '../ssz/primitives.ts'
-import { BlockType, BlockWitnessType } from './block.ts'
+import { BlockHeaderType, BlockType, BlockWitnessType } from './block.ts'
 import { type Operation, OperationType } from './operation.ts'
 
 /**
@@ -52,6 +52,13 @@ export const SealedBlockType = new ContainerType(
   { block: BlockType, witness: BlockWitnessType, signature: new ByteVectorType(65) },
   { typeName: 'SealedBlock' },
 )
+
+/** A header and the sequencer's signature of it: what `sealed` rests on. `signature` is r ‖ s ‖ v. */
+export const SignedHeaderType = new ContainerType(
+  { header: BlockHeaderType, signature: new ByteVectorType(65) },
+  { typeName: 'SignedHeader' },
+)
+export type SignedHeader = ValueOf<typeof SignedHeaderType>
 
 /** A message as the feed of its conversation shows it. */
 export const SpokenMessageType = new ContainerType(

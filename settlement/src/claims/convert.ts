@@ -32,7 +32,7 @@ export function headerFromAbi(header: AbiHeader): BlockHeader {
   }
 }
 
-function headerToAbi(header: BlockHeader): AbiHeader {
+export function headerToAbi(header: BlockHeader): AbiHeader {
   return {
     number: header.number,
     parent: bytesToHex(header.parent),

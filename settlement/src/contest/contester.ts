@@ -1,12 +1,21 @@
 import { rollupAbi } from '@parley/contracts'
 import { ask } from '@parley/l2'
-import type { BatchClaim, Bytes20, Bytes32, DataPlace } from '@parley/protocol'
+import {
+  type BatchClaim,
+  type Bytes20,
+  type Bytes32,
+  type DataPlace,
+  SettlementError,
+  type SignedHeader,
+  sequencerAt,
+} from '@parley/protocol'
 import type { ProofKind } from '@parley/protocol/fraud'
 import { TransactionError, type TransactionSender } from '@parley/transactions'
 import { bytesToHex, encodeFunctionData, type Hex, hexToBytes, keccak256 } from 'viem'
-import { claimHash, claimToAbi } from '../claims/convert.ts'
+import { claimHash, claimToAbi, headerToAbi } from '../claims/convert.ts'
 import type { Connection } from '../reader.ts'
 import { describeRevert } from '../reverts.ts'
+import { readSchedule } from '../schedule.ts'
 import { ChallengeState, placeToAbi } from './convert.ts'
 import { type RollupError, refusalOf } from './refusal.ts'
 
@@ -41,6 +50,21 @@ export interface Contester {
   answer(claim: InQuestion, place: DataPlace, data: Uint8Array, signal: AbortSignal): Promise<Contested>
   /** Takes the claim back, since `place` was not answered in time. */
   removeUnanswered(claim: InQuestion, place: DataPlace, signal: AbortSignal): Promise<Contested>
+  /**
+   * Shows two headers that the key of their number signed for one lineage and number, which costs the bond behind it.
+   * @returns `already` when the place was shown before, or there is no bond left to take.
+   */
+  proveEquivocation(a: SignedHeader, b: SignedHeader, signal: AbortSignal): Promise<Contested['outcome']>
+  /**
+   * Shows a signed header against the other one that a final claim of its lineage has at that number, with the same consequence.
+   * @param opening - What `openHeader` gives.
+   */
+  proveContradiction(
+    signed: SignedHeader,
+    finalClaim: BatchClaim,
+    opening: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Contested['outcome']>
   /** Has the deposit of an open challenge credited to who made it, once the claim no longer stands. */
   refund(claim: BatchClaim, place: DataPlace, signal: AbortSignal): Promise<Contested>
   /** The claim before one that stands, the first of all included; undefined when that does not stand. */
@@ -87,6 +111,21 @@ export function createContester({ client, contracts, claims }: Connection, sende
     }
   }
 
+  /** Whether the bond behind the key of a block was taken already. */
+  async function isSlashed(block: bigint, signal: AbortSignal): Promise<boolean> {
+    const { keys } = await readSchedule(client, contracts.rollup, signal)
+    const args = [bytesToHex(sequencerAt(keys, block).bondOwner)] as const
+    const [bond] = await ask(() => client.readContract({ ...rollup, functionName: 'bondOf', args }), signal)
+    return bond === 0n
+  }
+
+  async function show(signed: SignedHeader, data: Hex, signal: AbortSignal): Promise<Contested['outcome']> {
+    const key = keyOf('evidence', data)
+    if (!sender.isPending(key) && (await isSlashed(signed.header.number, signal))) return 'already'
+    const isDone: Action['isDone'] = ({ errorName }) => errorName === 'Rollup_ShownAlready'
+    return (await act({ key, data, isDone }, signal)).outcome
+  }
+
   return {
     address: hexToBytes(sender.address),
 
@@ -130,6 +169,19 @@ export function createContester({ client, contracts, claims }: Connection, sende
       return act({ key: keyOf('unanswered', data), data, isDone: isGone(inQuestion.claim) }, signal)
     },
 
+    proveEquivocation(a, b, signal) {
+      const args = [...signedToAbi(a), ...signedToAbi(b)] as const
+      return show(a, encodeFunctionData({ abi: rollupAbi, functionName: 'proveEquivocation', args }), signal)
+    },
+
+    async proveContradiction(signed, finalClaim, opening, signal) {
+      const parent = await this.parentOf(finalClaim, signal)
+      if (parent === undefined)
+        throw new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'a final claim does not stand' })
+      const args = [...signedToAbi(signed), ...claimsOf({ claim: finalClaim, parent }), bytesToHex(opening)] as const
+      return show(signed, encodeFunctionData({ abi: rollupAbi, functionName: 'proveContradiction', args }), signal)
+    },
+
     refund(claim, place, signal) {
       const args = [claim.number, bytesToHex(claimHash(claim)), placeToAbi(place)] as const
       const data = encodeFunctionData({ abi: rollupAbi, functionName: 'refundChallenge', args })
@@ -161,6 +213,7 @@ const lost: ReadonlySet<TransactionError['fault']['code']> = new Set(['TRANSACTI
 
 const keyOf = (what: string, data: Hex): string => `${what}:${keccak256(data)}`
 
+const signedToAbi = ({ header, signature }: SignedHeader) => [headerToAbi(header), bytesToHex(signature)] as const
 const claimsOf = ({ claim, parent }: InQuestion) => [claimToAbi(claim), claimToAbi(parent)] as const
 
 function isInState(error: RollupError, state: number): boolean {

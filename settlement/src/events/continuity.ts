@@ -1,5 +1,6 @@
 import { type EventBlock, invalidEvent } from '@parley/l2'
 import {
+  BlockHeaderType,
   type Bytes32,
   fromSeconds,
   InboxItemType,
@@ -18,6 +19,8 @@ export interface Continuity {
   readonly queue: { readonly count: bigint; readonly hash: Bytes32 } | undefined
   readonly claim: { readonly number: bigint; readonly hash: Bytes32 } | undefined
   readonly final: bigint | undefined
+  /** The signature told last, of the header with `root`: a claim's comes right before it. */
+  readonly seal?: { readonly root: Bytes32; readonly signature: Uint8Array }
 }
 
 export const nothingSeen: Continuity = { queue: undefined, claim: undefined, final: undefined }
@@ -47,10 +50,15 @@ export function follows(
         !(number === before.claim.number + 1n && sameBytes(claim.parent, before.claim.hash))
       )
         throw invalidEvent(`claim ${number} does not follow claim ${before.claim.number}`)
-      const after = { ...before, claim: { number, hash } }
+      const { seal, ...seen } = before
+      const after = { ...seen, claim: { number, hash } }
+      const isSealed = seal !== undefined && sameBytes(seal.root, BlockHeaderType.hashTreeRoot(claim.lastHeader))
+      const event = { kind: 'claim', at, hash, claim, ...(isSealed && { seal: seal.signature }) } as const
       // The genesis claim is no batch: it stands for the state before the first block.
-      return { after, event: number === 0n ? undefined : { kind: 'claim', at, hash, claim } }
+      return { after, event: number === 0n ? undefined : event }
     }
+    case 'seal':
+      return { after: { ...before, seal: told }, event: undefined }
     case 'final': {
       const { number, hash } = told
       if (before.final !== undefined && number !== before.final + 1n)

@@ -20,6 +20,7 @@ import { itemOfEvent, type ToldItem } from './decode-item.ts'
 export type Told =
   | { readonly kind: 'item'; readonly told: ToldItem }
   | { readonly kind: 'claim'; readonly hash: Bytes32; readonly claim: BatchClaim }
+  | { readonly kind: 'seal'; readonly root: Bytes32; readonly signature: Uint8Array }
   | { readonly kind: 'final'; readonly number: bigint; readonly hash: Bytes32 }
   /** `hash` is that of the claim left standing. */
   | { readonly kind: 'removal'; readonly standing: bigint; readonly hash: Bytes32; readonly lineage: Bytes32 }
@@ -78,6 +79,8 @@ function decodeRollupLog(log: RawLog): Told {
         throw invalidEvent(`claim ${event.args.number} does not have the hash it is told with`)
       return { kind: 'claim', hash, claim }
     }
+    case 'Sealed':
+      return { kind: 'seal', root: hexToBytes(event.args.root), signature: hexToBytes(event.args.signature) }
     case 'Finalized':
       return { kind: 'final', number: event.args.number, hash: hexToBytes(event.args.hash) }
     case 'Removed': {
@@ -112,7 +115,6 @@ function decodeRollupLog(log: RawLog): Told {
     case 'Credited':
     case 'Equivocated':
     case 'ResumptionAnnounced':
-    case 'Sealed':
     case 'SilenceDeclared':
     case 'Slashed':
       return { kind: 'other' }

@@ -10,6 +10,7 @@ import {
   createSettlementMetrics,
   type InQuestion,
   openContester,
+  type SettlementDeps,
 } from '@parley/settlement'
 import { Registry } from 'prom-client'
 import { bytesToHex, createPublicClient, createWalletClient, http } from 'viem'
@@ -28,17 +29,19 @@ export interface ClaimRemover {
   readonly mine?: () => Promise<void>
 }
 
+/** What an account is opened with that nothing else sends from. */
+export const accountDeps = (url: string, { secret }: ClaimRemover['account']): SettlementDeps => ({
+  transport: rpcTransport(url, { timeoutMs: 10_000 }),
+  clock: systemClock,
+  log,
+  metrics: createSettlementMetrics(new Registry()),
+  secret,
+  store: textStore(),
+})
+
 /** Opens the remover's account for contesting. */
 export function contesterOf({ url, rollup, account }: ClaimRemover): Promise<Contester> {
-  const deps = {
-    transport: rpcTransport(url, { timeoutMs: 10_000 }),
-    clock: systemClock,
-    log,
-    metrics: createSettlementMetrics(new Registry()),
-    secret: account.secret,
-    store: textStore(),
-  }
-  return openContester(deps, { ...contesterDefaults, rollup, pollMs: 20 }, forever)
+  return openContester(accountDeps(url, account), { ...contesterDefaults, rollup, pollMs: 20 }, forever)
 }
 
 /** Claim `number` as it was told last, and the one before it. */
