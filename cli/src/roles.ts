@@ -4,6 +4,7 @@ export { ClaimsView, type StandingClaim, watchClaims } from './observe/claims.ts
 export { finalMessages, type NodeView, readNode, verifiedRoot } from './observe/node.ts'
 export { readStatus, waitFor } from './observe/poll.ts'
 export { fetchPart, publishedBytes } from './observe/published-bytes.ts'
+export { type Service, serve } from './process/service.ts'
 export { startStatusServer } from './process/status-server.ts'
 export { Closing } from './role/closing.ts'
 export { DataDir } from './role/data-dir.ts'

@@ -6,12 +6,14 @@ test.each([
   { layer: 'local', asked: 700, expected: 700 },
   { layer: 'ethereum-blobs', asked: undefined, expected: 380 },
   { layer: 'ethereum-blobs', asked: 380, expected: 380 },
-] as const)('segmentsPerBlock › $asked on $layer is $expected', ({ layer, asked, expected }) => {
-  expect(segmentsPerBlock(layer, asked)).toBe(expected)
+  { layer: 'alt-da', asked: undefined, expected: 1_024 },
+  { layer: 'alt-da', asked: undefined, altDaMaxBytes: 780_252, expected: 380 },
+] as const)('segmentsPerBlock › $asked on $layer is $expected', ({ layer, asked, expected, ...rest }) => {
+  expect(segmentsPerBlock({ layer, altDaMaxBytes: 4_194_304, ...rest }, asked)).toBe(expected)
 })
 
 test('segmentsPerBlock › more than a publication carries is refused, naming the bound', () => {
-  expect(() => segmentsPerBlock('ethereum-blobs', 381)).toThrow(
+  expect(() => segmentsPerBlock({ layer: 'ethereum-blobs', altDaMaxBytes: 4_194_304 }, 381)).toThrow(
     expect.objectContaining({
       fault: expect.objectContaining({
         code: 'CONFIG_VALUE_INVALID',

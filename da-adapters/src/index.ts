@@ -1,3 +1,11 @@
+export {
+  type AltDaDeps,
+  type AltDaOptions,
+  type CommitmentStore,
+  createAltDa,
+  defaultAltDaMaxBytes,
+} from './alt-da/alt-da.ts'
+export type { CommitmentKind } from './alt-da/pointer.ts'
 export type { BlobAccount } from './ethereum-blobs/blob-transaction.ts'
 export {
   type BlobWriter,

@@ -1,4 +1,5 @@
 import { loadConfig, type Program, product } from '@parley/cli'
+import { altDaDoubleCommand } from './command/alt-da-double.ts'
 import { benchLoad, benchPipeline } from './command/bench.ts'
 import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
 import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
@@ -21,6 +22,7 @@ import { allSettings, type Config } from './config/settings.ts'
 export const labCommands: readonly LabCommand[] = [
   devCommand,
   replayCommand,
+  altDaDoubleCommand,
   simulateSpamCommand,
   simulateConservationCommand,
   benchAllCommand,

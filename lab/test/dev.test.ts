@@ -76,6 +76,7 @@ test('dev › rows that say where everything is fit 80 columns, and are the READ
     l2Url: at(65_534),
     rollup: `0x${'5f'.repeat(20)}`,
     daLocalUrl: at(65_533),
+    altDaUrl: undefined,
     sequencerUrl: at(65_532),
     batcherUrl: at(65_531),
     nodeUrl: at(65_530),

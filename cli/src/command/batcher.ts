@@ -20,6 +20,7 @@ export const batcherCommand: CommandDefinition = {
     'l1.slots',
     'da.layer',
     'da.localDir',
+    'da.altDaUrl',
   ],
   fallbacks: { 'run.port': 9601 },
   examples: [

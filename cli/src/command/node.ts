@@ -18,6 +18,7 @@ export const nodeCommand: CommandDefinition = {
     'l1.beaconUrl',
     'l1.slots',
     'da.localUrl',
+    'da.altDaUrl',
     'node.challenge',
   ],
   fallbacks: { 'run.port': 9602 },

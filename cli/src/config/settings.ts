@@ -1,4 +1,5 @@
 import { guardBounds } from '@parley/api/server'
+import { defaultAltDaMaxBytes } from '@parley/da-adapters'
 import { mwei } from '@parley/protocol'
 import { chainSettings } from './chain-settings.ts'
 import {
@@ -87,7 +88,7 @@ const places = {
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
     'local',
-    choice(['local', 'ethereum-blobs'], {
+    choice(['local', 'ethereum-blobs', 'alt-da'], {
       flag: 'da',
       about: 'Layer that batches are published on; the sequencer’s blocks fit it.',
     }),
@@ -101,6 +102,21 @@ const places = {
     flag: 'da-dir',
     about: 'Directory of the local layer; what publishes and serves it needs it.',
   }),
+  'da.altDaUrl': url({ flag: 'alt-da', about: 'Where a server of the OP Stack’s alt-DA protocol serves.' }),
+  'da.altDaCommitments': defaulted(
+    'generic',
+    choice(['generic', 'keccak256'], {
+      about: 'Commitments that the alt-DA server is asked for: its own, or the Keccak-256 of the data.',
+    }),
+  ),
+  'da.altDaMaxBytes': defaulted(
+    defaultAltDaMaxBytes,
+    integer(32_768, 16 * 1_048_576, { about: 'Bytes of one publication on alt-DA at most.' }),
+  ),
+  'da.altDaRetentionSeconds': defaulted(
+    1_209_600,
+    integer(3_600, 315_360_000, { about: 'Seconds for which the alt-DA server’s operator promises to keep data.' }),
+  ),
   'sequencer.url': url({ flag: 'sequencer', about: 'Where the sequencer serves.' }),
   'node.url': url({ flag: 'node', about: 'Where a verifying node serves.' }),
 } as const

@@ -3,22 +3,25 @@ import { defaultLocalMaxBytes, maxBlobsPerTransaction, usableBytesPerBlob } from
 import type { Config } from '../config/config.ts'
 import { CliError } from '../faults.ts'
 
-const maxBytes = {
-  local: defaultLocalMaxBytes,
-  'ethereum-blobs': maxBlobsPerTransaction * usableBytesPerBlob,
-} as const satisfies Record<Config['da']['layer'], number>
+type Layer = Pick<Config['da'], 'layer' | 'altDaMaxBytes'>
+
+const maxBytes: Readonly<Record<Layer['layer'], (da: Layer) => number>> = {
+  local: () => defaultLocalMaxBytes,
+  'ethereum-blobs': () => maxBlobsPerTransaction * usableBytesPerBlob,
+  'alt-da': ({ altDaMaxBytes }) => altDaMaxBytes,
+}
 
 /**
  * Segments of a block at most: as many as asked for, or as the layer takes. A block with more could never be posted.
  * @throws {CliError} `CONFIG_VALUE_INVALID` when more are asked for than the layer takes.
  */
-export function segmentsPerBlock(layer: Config['da']['layer'], asked: number | undefined): number {
-  const most = segmentsWithin(maxBytes[layer])
+export function segmentsPerBlock(da: Layer, asked: number | undefined): number {
+  const most = segmentsWithin(maxBytes[da.layer](da))
   if (asked === undefined || asked <= most) return asked ?? most
   throw new CliError({
     code: 'CONFIG_VALUE_INVALID',
     key: 'sequencer.maxSegments',
     source: 'configuration',
-    reason: `${asked}, and a publication on ${layer} takes ${most} segments at most`,
+    reason: `${asked}, and a publication on ${da.layer} takes ${most} segments at most`,
   })
 }

@@ -1,4 +1,11 @@
-import { createEthereumBlobsDa, createLocalDa, type EthereumBlobsOptions, withMetrics } from '@parley/da-adapters'
+import {
+  type AltDaOptions,
+  createAltDa,
+  createEthereumBlobsDa,
+  createLocalDa,
+  type EthereumBlobsOptions,
+  withMetrics,
+} from '@parley/da-adapters'
 import type { DataAvailability } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
@@ -25,33 +32,40 @@ export async function openLayers(
   if (config.da.localUrl !== undefined) layers.push(await createLocalDa({ log }, { url: config.da.localUrl }))
   if (config.l1.url !== undefined)
     layers.push(await createEthereumBlobsDa({ log, clock, registry }, blobOptions(config)))
+  if (config.da.altDaUrl !== undefined) layers.push(createAltDa({}, altDaOptions(config)))
   for (const layer of layers) closing.add(() => layer.close())
   return new Map(layers.map((layer) => [layer.layer, withMetrics(layer, { registry, clock })]))
 }
 
 /** The layer that this process publishes on. */
-export async function openPublisher(
-  { config, clock, log, registry }: LayerDeps,
-  dataDir: DataDir,
-  closing: Closing,
-): Promise<DataAvailability> {
-  const layer =
-    config.da.layer === 'local'
-      ? await createLocalDa({ log }, { dir: needed(config, 'da.localDir') })
-      : await createEthereumBlobsDa(
-          {
-            log,
-            clock,
-            registry,
-            writer: {
-              account: privateKeyToAccount(toHex(needed(config, 'l1.key').reveal())),
-              store: await dataDir.texts('blob publications'),
-            },
-          },
-          { ...blobOptions(config), confirmations: config.da.confirmations },
-        )
+export async function openPublisher(deps: LayerDeps, dataDir: DataDir, closing: Closing): Promise<DataAvailability> {
+  const layer = await publishers[deps.config.da.layer](deps, dataDir)
   closing.add(() => layer.close())
-  return withMetrics(layer, { registry, clock })
+  return withMetrics(layer, deps)
+}
+
+type OpenPublisher = (deps: LayerDeps, dataDir: DataDir) => Promise<DataAvailability>
+
+const publishers: Readonly<Record<Config['da']['layer'], OpenPublisher>> = {
+  local: ({ config, log }) => createLocalDa({ log }, { dir: needed(config, 'da.localDir') }),
+  'ethereum-blobs': async ({ config, clock, log, registry }, dataDir) => {
+    const account = privateKeyToAccount(toHex(needed(config, 'l1.key').reveal()))
+    const writer = { account, store: await dataDir.texts('blob publications') }
+    const { confirmations } = config.da
+    return createEthereumBlobsDa({ log, clock, registry, writer }, { ...blobOptions(config), confirmations })
+  },
+  'alt-da': async ({ config }, dataDir) =>
+    createAltDa({ store: await dataDir.texts('alt-DA commitments') }, altDaOptions(config)),
+}
+
+function altDaOptions(config: Config): AltDaOptions {
+  const { altDaCommitments, altDaMaxBytes, altDaRetentionSeconds } = config.da
+  return {
+    url: needed(config, 'da.altDaUrl'),
+    commitments: altDaCommitments,
+    maxBytes: altDaMaxBytes,
+    retentionSeconds: altDaRetentionSeconds,
+  }
 }
 
 function blobOptions(config: Config): EthereumBlobsOptions {

@@ -82,7 +82,7 @@ function beginLife({ config, clock, log }: Context, kept: Kept, port: number | u
         lanes: config.run.lanes ?? availableParallelism(),
         verifier: config.run.verifier,
         // Blocks by a clock that counts offers hold all of them, so they are bounded there.
-        ...(blockEveryOffers === undefined && { segmentsPerBlock: segmentsPerBlock(config.da.layer, maxSegments) }),
+        ...(blockEveryOffers === undefined && { segmentsPerBlock: segmentsPerBlock(config.da, maxSegments) }),
       },
     )
     closing.add(() => execution.close())

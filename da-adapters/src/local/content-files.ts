@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeDirectory } from '@parley/runtime/files'
@@ -15,10 +15,6 @@ export interface ContentFiles {
   look(): Promise<void>
   /** The file opened for reading, or undefined when there is none. */
   open(digest: Uint8Array): Promise<FileHandle | undefined>
-}
-
-export function sha256(data: Uint8Array): Uint8Array {
-  return createHash('sha256').update(data).digest()
 }
 
 /** Age in milliseconds at which a temporary file must be the rest of a crash: no write takes as long. */

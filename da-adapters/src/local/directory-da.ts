@@ -2,7 +2,8 @@ import { DaLayer, type DataAvailability } from '@parley/protocol'
 import type { Logger } from 'pino'
 import { checkSize, corrupt, missing, reasonOf, unavailable } from '../fault.ts'
 import { createLifetime } from '../lifetime.ts'
-import { type ContentFiles, sha256 } from './content-files.ts'
+import { sha256 } from '../sha256.ts'
+import type { ContentFiles } from './content-files.ts'
 import { decodeLocalPointer, encodeLocalPointer, localLayer } from './pointer.ts'
 
 /** The local layer over a directory of this machine; what a batcher beside the server uses. */

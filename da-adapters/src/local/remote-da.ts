@@ -4,7 +4,7 @@ import { DaError, DaLayer, type DataAvailability } from '@parley/protocol'
 import { checkSize, corrupt, missing, refused, unavailable } from '../fault.ts'
 import { layerExchange } from '../layer-exchange.ts'
 import { createLifetime } from '../lifetime.ts'
-import { sha256 } from './content-files.ts'
+import { sha256 } from '../sha256.ts'
 import { decodeLocalPointer, encodeLocalPointer, localLayer } from './pointer.ts'
 
 /** Error bodies are read for their text only. */

@@ -1,8 +1,7 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { DataAvailability } from '@parley/protocol'
 import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
 import { createLocalDa, createLocalDaServer } from '../../src/index.ts'
+import { countFiles, fileFaults } from './file-faults.ts'
 import { startProxy } from './proxy.ts'
 import { silentLog } from './silent-log.ts'
 
@@ -12,37 +11,7 @@ const maxBytes = 300_000
 export const directoryTraits: DaTraits = { remote: false, chain: false, priced: false, sizes: [2, 65_536, 65_537] }
 export const urlTraits: DaTraits = { ...directoryTraits, remote: true }
 
-/** Breaks and mends files under a directory of content-addressed data. */
-function fileFaults(dir: string) {
-  const mends: Array<() => Promise<void>> = []
-  const pathOf = (pointer: Uint8Array) => {
-    const name = Buffer.from(pointer.subarray(1, 33)).toString('hex')
-    return join(dir, name.slice(0, 2), name)
-  }
-  return {
-    async corrupt(pointer: Uint8Array) {
-      const path = pathOf(pointer)
-      const right = await readFile(path)
-      const wrong = Uint8Array.from(right)
-      wrong[wrong.length >> 1]! ^= 1
-      await writeFile(path, wrong)
-      mends.push(() => writeFile(path, right))
-    },
-    async withhold(pointer: Uint8Array) {
-      const path = pathOf(pointer)
-      await rename(path, `${path}.gone`)
-      mends.push(() => rename(`${path}.gone`, path))
-    },
-    async mend() {
-      for (const mend of mends.splice(0)) await mend()
-    },
-  }
-}
-
-async function countFiles(dir: string): Promise<number> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name)).length
-}
+const digestOf = (pointer: Uint8Array): Uint8Array => pointer.subarray(1, 33)
 
 function unknownPointer(): Uint8Array {
   const pointer = new Uint8Array(37).fill(0x5a)
@@ -55,7 +24,7 @@ export function directoryHarness(
   dir: string,
   wrap: (da: DataAvailability) => DataAvailability = (da) => da,
 ): DaHarness {
-  const faults = fileFaults(dir)
+  const faults = fileFaults(dir, digestOf)
   return {
     open: async () => wrap(await createLocalDa({ log: silentLog }, { dir, maxBytes })),
     publications: () => countFiles(dir),
@@ -75,7 +44,7 @@ export async function urlHarness(dir: string): Promise<DaHarness & { close(): Pr
     { host: '127.0.0.1', port: 0, writeToken, maxBytes },
   )
   const proxy = await startProxy(() => server.url)
-  const faults = fileFaults(dir)
+  const faults = fileFaults(dir, digestOf)
   return {
     open: () => createLocalDa({ log: silentLog }, { url: proxy.url, writeToken, maxBytes }),
     publications: () => countFiles(dir),

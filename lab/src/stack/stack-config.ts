@@ -9,6 +9,7 @@ export interface StackPlaces {
   readonly l2Url: string
   readonly rollup: `0x${string}`
   readonly daLocalUrl: string | undefined
+  readonly altDaUrl: string | undefined
   readonly sequencerUrl: string
   readonly batcherUrl: string
   readonly nodeUrl: string | undefined
@@ -20,7 +21,7 @@ export function stackConfig(config: Config, places: StackPlaces): Config {
     ...config,
     l1: { ...config.l1, url: places.l1Url, beaconUrl: places.l1Url, slots: 'block-number' },
     l2: { ...config.l2, url: places.l2Url, rollup: places.rollup, pollMs: stackPollMs },
-    da: { ...config.da, localUrl: places.daLocalUrl },
+    da: { ...config.da, localUrl: places.daLocalUrl, altDaUrl: places.altDaUrl },
     sequencer: { ...config.sequencer, url: places.sequencerUrl },
     node: { ...config.node, url: places.nodeUrl },
   }

@@ -14,7 +14,7 @@ export async function writeStackFile(
   { places, payer, record }: Stack,
   layer: string,
 ): Promise<string> {
-  const { l1Url, l2Url, daLocalUrl, sequencerUrl, nodeUrl } = places
+  const { l1Url, l2Url, daLocalUrl, altDaUrl, sequencerUrl, nodeUrl } = places
   const keyPath = resolve(dataDir, 'payer.key')
   writeKeyFile(keyPath, payer)
   const deploymentPath = resolve(dataDir, 'deployment.json')
@@ -23,7 +23,11 @@ export async function writeStackFile(
     deploy: { out: deploymentPath },
     l1: { url: l1Url, beaconUrl: l1Url, slots: 'block-number' },
     l2: { url: l2Url, ...deploymentPlaces(deploymentPath), key: `file:${keyPath}` },
-    da: { layer, ...(daLocalUrl === undefined ? {} : { localUrl: daLocalUrl }) },
+    da: {
+      layer,
+      ...(daLocalUrl !== undefined && { localUrl: daLocalUrl }),
+      ...(altDaUrl !== undefined && { altDaUrl }),
+    },
     sequencer: { url: sequencerUrl },
     ...(nodeUrl === undefined ? {} : { node: { url: nodeUrl } }),
   }

@@ -14,6 +14,7 @@ import { type Bytes20, limits, millis, mwei, toSeconds } from '@parley/protocol'
 import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
+import type { Config } from '../config/settings.ts'
 import type { Context } from '../context.ts'
 import { type Devnet, type DevnetOptions, devnetDefaults, startDevnet } from '../devnet/devnet.ts'
 import { LabError } from '../faults.ts'
@@ -36,7 +37,7 @@ export interface VirtualTime {
 export interface StackOptions {
   /** Empty or not there yet. */
   readonly dataDir: string
-  readonly layer: 'local' | 'ethereum-blobs'
+  readonly layer: Config['da']['layer']
   /** Open feeds that the sequencer allows, all of them to one address; its own default when left out. */
   readonly maxFeeds?: number | undefined
   readonly lanes: number | undefined
@@ -208,7 +209,14 @@ async function startRoles(
     return (await roles.start(role, child)).ready.url as string
   }
   const daLocalUrl = daDir === undefined ? undefined : await start('da', { 'da.localDir': daDir })
-  const reading: ChildConfig = { 'l1.url': l1.url, 'l1.slots': 'block-number', 'da.localUrl': daLocalUrl }
+  const altDaUrl =
+    layer === 'alt-da' ? await start('alt-da-double', { 'da.localDir': join(dataDir, 'alt-da') }) : undefined
+  const reading: ChildConfig = {
+    'l1.url': l1.url,
+    'l1.slots': 'block-number',
+    'da.localUrl': daLocalUrl,
+    'da.altDaUrl': altDaUrl,
+  }
   const sequencerUrl = await start('sequencer', {
     'sequencer.markDir': join(dataDir, 'sequencer-mark'),
     // One stack, made anew: nobody else can have signed for it.
@@ -232,6 +240,7 @@ async function startRoles(
       'l1.slots': 'block-number',
       'da.layer': layer,
       'da.localDir': daDir,
+      'da.altDaUrl': altDaUrl,
       'da.confirmations': 1,
       'batcher.maxAgeMs': options.batchAgeMs,
       'batcher.watchEveryMs': 1_000,
@@ -240,5 +249,5 @@ async function startRoles(
     }),
     options.node ? start('node', reading) : undefined,
   ])
-  return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, sequencerUrl, batcherUrl, nodeUrl }
+  return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, altDaUrl, sequencerUrl, batcherUrl, nodeUrl }
 }

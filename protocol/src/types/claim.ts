@@ -10,7 +10,7 @@ export interface DataPart {
 }
 
 /** Numbers of the DA layers in claims; never reused. */
-export const DaLayer = { local: 0, ethereumBlobs: 1, celestia: 2, committee: 3, calldata: 4 } as const
+export const DaLayer = { local: 0, ethereumBlobs: 1, celestia: 2, committee: 3, calldata: 4, altDa: 5 } as const
 
 /** Name of a layer for people, as configuration spells it. @param layer - A number as claims have it, known or not. */
 export function daLayerName(layer: number): string {

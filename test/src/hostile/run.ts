@@ -43,8 +43,10 @@ async function victimsOf(stack: Stack, large: Readonly<Record<Target, string>>):
   const urls = { sequencer: sequencerUrl, node: nodeUrl, da: daLocalUrl, batcher: batcherUrl }
   const honest = { ...large, sequencer: '/v1/conversations/0/0', node: '/v1/conversations/0/0' }
   const victims = new Map<Target, Victim>()
-  for (const [target, pid] of stack.roles.pids) {
-    const url = urls[target] as string
+  for (const target of Object.keys(urls) as Target[]) {
+    const pid = stack.roles.pids.get(target)
+    const url = urls[target]
+    if (pid === undefined || url === undefined) throw new Error(`no ${target} runs in this stack`)
     const honestCpuMsPerKilobyte = await honestCost(url, pid, honest[target])
     victims.set(target, { url, pid, probed: probed[target], honestCpuMsPerKilobyte })
   }

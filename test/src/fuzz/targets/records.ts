@@ -1,8 +1,10 @@
 import { ClientError } from '@parley/client'
 import { decodeReceipts } from '@parley/client/decoders'
 import {
+  decodeAltDaPointer,
   decodeBlobPointer,
   decodeLocalPointer,
+  encodeAltDaPointer,
   encodeBlobPointer,
   encodeLocalPointer,
 } from '@parley/da-adapters/decoders'
@@ -112,6 +114,18 @@ function pointers(): FuzzTarget[] {
       run: (input) =>
         verdictOf(
           () => assertSame(input, encodeLocalPointer(decodeLocalPointer(input, 2 ** 25)), 'pointer local'),
+          DaError,
+        ),
+    },
+    {
+      name: 'pointer alt-da',
+      weight: 1,
+      corpus: [2, 70, 900].map((bytes) =>
+        encodeAltDaPointer({ digest: random.bytes(32), length: 1_000, commitment: random.bytes(bytes).with(0, 1) }),
+      ),
+      run: (input) =>
+        verdictOf(
+          () => assertSame(input, encodeAltDaPointer(decodeAltDaPointer(input, 2 ** 25)), 'pointer alt-da'),
           DaError,
         ),
     },
