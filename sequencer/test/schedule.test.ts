@@ -72,15 +72,23 @@ test('rules › those withdrawn in time, and those that it knows, stop nothing',
   expect(block.header.timestamp).toBeGreaterThan(from)
 })
 
-test('key › it seals up to the block from which another key signs', async () => {
-  const { l2, clock, harness } = await withBlock()
+test('key › it seals up to the block from which another key signs, and ends when what it sealed is claimed', async () => {
+  const { l2, clock, harness, sealed } = await withBlock()
   const key = new Uint8Array(20).fill(7)
   l2.schedules({ from: 3n, key, receiptKey: none, bondOwner: none })
   l2.enqueue(deposit(9))
-  await sealedAt(harness.url, clock, 2n)
+  const last = await sealedAt(harness.url, clock, 2n)
   l2.enqueue(deposit(12))
-  clock.advance(1_000)
+  l2.claim(sealed.block.header)
+  await eventually('what keeps it from opening', async () => {
+    clock.advance(1_000)
+    const answer = await fetch(`${harness.url}/readyz`)
+    return (await answer.text()).includes('another key') || undefined
+  })
+  expect((await blockAt(harness.url, 2n))?.block.header).toEqual(last.block.header)
+  l2.claim(last.block.header)
   await expect(harness.sequencer.failed).rejects.toMatchObject({
     fault: { code: 'KEY_ENDED', block: 3n, from: 3n, expected: key, received: signer.address },
   })
+  expect(await blockAt(harness.url, 3n).catch(() => undefined)).toBeUndefined()
 })

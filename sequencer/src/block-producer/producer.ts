@@ -31,7 +31,7 @@ export interface ProducerDeps {
   readonly chain: SealedChain
   readonly inbox: InboxFollower
   readonly intake: Intake
-  readonly schedule: Pick<ScheduleWatch, 'assertMayOpen'>
+  readonly schedule: Pick<ScheduleWatch, 'mayOpen'>
   readonly snapshotter: Snapshotter
   readonly clock: Clock
   readonly time: BlockTime
@@ -177,8 +177,8 @@ export class Producer {
       return undefined
     }
     this.waitsForL2 = false
-    await this.deps.schedule.assertMayOpen(number, timestamp, signal)
-    intake.closed = false
+    intake.closed = !(await this.deps.schedule.mayOpen(number, timestamp, signal))
+    if (intake.closed) return undefined
     const { forceDelayMs } = this.deps.chain.config
     const items = await inbox.take(decision.most, (waiting) => this.plan.take(number, waiting, timestamp, forceDelayMs))
     this.openBlock({ number, timestamp, items })

@@ -134,7 +134,8 @@ export async function preparePipeline(
       removals: voids.ranges.length,
     },
   )
-  const schedule = await ScheduleWatch.open({ settlement, fees: config.fees, sequencer: signer.address, log }, signal)
+  const ofKey = { sequencer: signer.address, claimed: () => finality.claimed }
+  const schedule = await ScheduleWatch.open({ settlement, fees: config.fees, ...ofKey, log }, signal)
   const finality: Finality = new Finality({
     ...follow,
     sealedRoot,
@@ -181,6 +182,7 @@ export async function preparePipeline(
     if (producer.waitsForL2) return 'the L2 is too far behind to open a block'
     const until = producer.clockBehindUntil
     if (until !== undefined) return `opening waits for the clock, until ${toIso(until)}`
+    if (schedule.waitsForClaims) return 'another key signs from the next block on, and begins when all is claimed'
     if (resubmission.unfinished) return 'entries of removed blocks are offered again'
     return intake.refusal(1)?.fault.code
   }

@@ -18,6 +18,8 @@ export interface ScheduleDeps {
   readonly fees: FeeParameters
   /** Address of the key that signs headers. */
   readonly sequencer: Bytes20
+  /** Last block that is claimed. */
+  readonly claimed: () => bigint
   readonly log: Logger
 }
 
@@ -28,6 +30,7 @@ const changing: ReadonlySet<SettlementEvent['kind']> = new Set(['key', 'rules', 
 export class ScheduleWatch {
   private schedule: Schedule
   private stale = false
+  private waits = false
   private readonly deps: ScheduleDeps
 
   private constructor(deps: ScheduleDeps, schedule: Schedule) {
@@ -46,11 +49,17 @@ export class ScheduleWatch {
     this.stale ||= events.some(({ kind }) => changing.has(kind))
   }
 
+  /** Whether this key has signed its last header, and blocks are still to be claimed, which nobody else has. */
+  get waitsForClaims(): boolean {
+    return this.waits
+  }
+
   /**
    * Demands that this program knows the rules of a block, and that its header is for this key to sign.
+   * @returns false while it is for another key, which can begin only when everything before it is claimed.
    * @throws {SequencerError} `RULES_UNKNOWN`, `KEY_ENDED`.
    */
-  async assertMayOpen(number: bigint, timestamp: bigint, signal: AbortSignal): Promise<void> {
+  async mayOpen(number: bigint, timestamp: bigint, signal: AbortSignal): Promise<boolean> {
     if (this.stale) await this.read(signal)
     const unknown = unknownRules(this.schedule.rules, this.deps.fees)
     if (unknown !== undefined && timestamp >= unknown.from)
@@ -61,9 +70,15 @@ export class ScheduleWatch {
         rules: unknown.number,
         known: knownRules,
       })
+    const { sequencer, claimed, log } = this.deps
     const { key, from } = sequencerAt(this.schedule.keys, number)
-    if (!sameBytes(key, this.deps.sequencer))
-      throw new SequencerError({ code: 'KEY_ENDED', block: number, from, expected: key, received: this.deps.sequencer })
+    const ends = !sameBytes(key, sequencer)
+    const waits = ends && claimed() + 1n < number
+    if (waits && !this.waits) log.warn({ from, key, claimed: claimed() }, 'another key signs on when all is claimed')
+    this.waits = waits
+    if (ends && !waits)
+      throw new SequencerError({ code: 'KEY_ENDED', block: number, from, expected: key, received: sequencer })
+    return !ends
   }
 
   private async read(signal: AbortSignal): Promise<void> {

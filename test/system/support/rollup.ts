@@ -137,10 +137,12 @@ export class Rollup {
   private readonly markStore = byteStore()
   private readonly sequencerStore = byteStore()
   private stopSequencer: (() => Promise<void>) | undefined
+  private key: { readonly secret: Uint8Array } = this.roles.sequencer
 
-  /** Ends the sequencer if there is one and starts it on what that one stored, under another URL. */
-  async startSequencer(): Promise<void> {
+  /** Ends the sequencer if there is one and starts it on what that one stored, under another URL, with the key that is to sign on. */
+  async startSequencer(key: { readonly secret: Uint8Array } = this.roles.sequencer): Promise<void> {
     await this.stopSequencer?.()
+    this.key = key
     const settlement = await this.reader()
     this.config = await settlement.config(forever)
     const lives = await startLives((port) => this.beginLife(settlement, port ?? 0))
@@ -153,7 +155,7 @@ export class Rollup {
   private async beginLife(settlement: SettlementReader, port: number): Promise<Life> {
     const execution = await createExecution({ config: this.config, log }, { lanes: 2 })
     const journal = await openJournal({ db: this.journalStore })
-    const { secret } = this.roles.sequencer
+    const { secret } = this.key
     const sequencer = createSequencer(
       {
         config: this.config,
