@@ -1,6 +1,7 @@
 export {
   ClaimsView,
   Closing,
+  DataDir,
   finalMessages,
   followedBlock,
   type NodeView,

@@ -10,6 +10,7 @@ import { SeenHeaders } from '../src/crash/headers.ts'
 import { findLost } from '../src/crash/lost.ts'
 import { strayBlobs, strayObjects } from '../src/crash/posted.ts'
 import { codeIn, nameOf } from '../src/crash/restores.ts'
+import { type ClaimEvent, countLies } from '../src/crash/told-claims.ts'
 
 const { signal } = new AbortController()
 
@@ -47,8 +48,8 @@ describe('crash test › acknowledged messages', () => {
   })
   const history = [spoken(0, 1), { event: { kind: 'change', value: {} } }, spoken(1, 2)]
   const acknowledged: AcknowledgedMessage[] = [
-    { shard: 3, conversation: 0, position: 0n, member: 0, content: content(1) },
-    { shard: 3, conversation: 0, position: 1n, member: 1, content: content(2) },
+    { shard: 3, conversation: 0, position: 0n, member: 0, content: content(1), id: '01' },
+    { shard: 3, conversation: 0, position: 1n, member: 1, content: content(2), id: '02' },
   ]
   let served: readonly object[] = history
   let server: Server
@@ -80,6 +81,12 @@ describe('crash test › acknowledged messages', () => {
   ])('are lost when %s', async (_, planted, count) => {
     served = planted
     expect((await findLost(url, acknowledged, signal)).length).toBe(count)
+  })
+
+  it('that were told to have fallen are not lost, and what follows them may move up', async () => {
+    served = [spoken(1, 2)]
+    expect(await findLost(url, acknowledged, signal, new Set(['01']))).toEqual([])
+    expect(await findLost(url, acknowledged, signal, new Set(['02']))).toEqual([acknowledged[0]])
   })
 })
 
@@ -117,5 +124,31 @@ describe('crash test › publications', () => {
     } finally {
       await rm(directory, { recursive: true })
     }
+  })
+})
+
+describe('crash test › lies', () => {
+  const claim = (number: bigint, claimer: string, place = `${claimer} ${number}`): ClaimEvent => ({
+    kind: 'claim',
+    number,
+    claimer,
+    place,
+  })
+  const removal = (standing: bigint): ClaimEvent => ({ kind: 'removal', standing })
+  const taken = { lies: 1, removed: 1, unprovoked: 0, claimedTwice: 0 }
+
+  it('are told from what falls with them', () => {
+    const events = [claim(1n, '0xb'), claim(2n, '0xA'), claim(3n, '0xb'), removal(1n), claim(2n, '0xb', 'new 2')]
+    expect(countLies(events, '0xa')).toEqual(taken)
+  })
+
+  it('that stand are not counted as removed', () => {
+    expect(countLies([claim(1n, '0xb'), claim(2n, '0xa')], '0xa')).toEqual({ ...taken, removed: 0 })
+    expect(countLies([claim(1n, '0xa'), claim(2n, '0xa'), removal(1n)], '0xa')).toEqual({ ...taken, lies: 2 })
+  })
+
+  it('removals without one, and claims made twice in a lineage, are told', () => {
+    const events = [claim(1n, '0xb', 'old 7'), removal(0n), claim(1n, '0xb', 'old 7')]
+    expect(countLies(events, '0xa')).toEqual({ lies: 0, removed: 0, unprovoked: 1, claimedTwice: 1 })
   })
 })

@@ -9,6 +9,7 @@ import {
   type OpenedAccount,
   openAccounts,
   type Phase,
+  type Preset,
 } from '@parley/infra'
 import { type Bytes20, limits, millis, mwei, toSeconds } from '@parley/protocol'
 import { createSenderMetrics } from '@parley/transactions'
@@ -46,14 +47,16 @@ export interface StackOptions {
   readonly virtual: VirtualTime | undefined
   /** Who gets an account in every shard. */
   readonly owners: readonly Bytes20[]
-  /** Whether a verifying node runs beside the rest. */
-  readonly node: boolean
+  /** Whether a verifying node runs beside the rest, and whether it takes wrong claims back. */
+  readonly node: boolean | 'challenges'
   /** Milliseconds after which a partial batch is posted. */
   readonly batchAgeMs: number
   /** Whether the batcher moves prices: then blocks of price items follow after whatever was sent. */
   readonly pushPrices: boolean
   /** What is deployed beside the rollup; nothing when left out. */
   readonly besides?: readonly Phase[]
+  /** What is other than in the preset for development. */
+  readonly changed?: Partial<Preset>
 }
 
 /** A whole deployment on this machine. */
@@ -129,7 +132,7 @@ function chainsOf({ virtual }: StackOptions): DevnetOptions {
 }
 
 function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Promise<DeploymentRecord> {
-  const { virtual, besides = [] } = options
+  const { virtual, besides = [], changed } = options
   const { sequencer, bondOwner, batcher, pricePusher } = devnet.roles
   const rollup = {
     sequencer: hexToBytes(sequencer.address),
@@ -139,7 +142,8 @@ function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Pr
     claimer: hexToBytes(batcher.address),
     ...(virtual === undefined ? {} : { genesisTimestamp: virtual.genesisTimestamp }),
   }
-  return deployPhases({ log }, { ...devDeployment(devnet), phases: new Set(['rollup', ...besides]), rollup })
+  const preset = { ...devPreset, ...changed }
+  return deployPhases({ log }, { ...devDeployment(devnet), preset, phases: new Set(['rollup', ...besides]), rollup })
 }
 
 /** How contracts are deployed on a development chain: the deployer governs them, receives the fees and has all votes. */
@@ -231,6 +235,15 @@ async function startRoles(
     'sequencer.blockTimeMs': virtual?.blockTimeMs,
     'sequencer.inboxItemsFirst': virtual === undefined ? undefined : limits.shards * options.owners.length,
   })
+  const challenging: ChildConfig =
+    options.node === 'challenges'
+      ? {
+          'node.challenge': true,
+          'node.challengeKey': bytesToHex(accounts.verifier.secret),
+          // Nobody else contests here.
+          'node.challengeSpreadMs': 0,
+        }
+      : {}
   const [batcherUrl, nodeUrl] = await Promise.all([
     start('batcher', {
       'sequencer.url': sequencerUrl,
@@ -247,7 +260,7 @@ async function startRoles(
       'batcher.pushPrices': options.pushPrices,
       'batcher.pricesEveryMs': pricesEveryMs,
     }),
-    options.node ? start('node', reading) : undefined,
+    options.node === false ? undefined : start('node', { ...reading, ...challenging }),
   ])
   return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, altDaUrl, sequencerUrl, batcherUrl, nodeUrl }
 }

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto'
 import type { Answer } from '@parley/lab'
-import type { SignedMessage } from '@parley/protocol'
+import { type SignedMessage, SignedMessageType } from '@parley/protocol'
 
 /** A message that was answered as accepted. */
 export interface AcknowledgedMessage {
@@ -9,16 +10,22 @@ export interface AcknowledgedMessage {
   readonly position: bigint
   readonly member: number
   readonly content: Uint8Array
+  /** SHA-256 of its bytes as they were signed and sent, in hex: what the sequencer names it by when it falls. */
+  readonly id: string
 }
 
 /** Remembers every message that the sequencer answered for. What was found again without an answer is not among them. */
 export class Acknowledged {
   readonly messages: AcknowledgedMessage[] = []
+  /** Block that the latest answer named. */
+  latestBlock = 0n
 
   record({ sent, delivered }: Answer): void {
     if (delivered.accepted !== true || !isMessage(sent)) return
     const { shard, conversation, member, content } = sent
-    this.messages.push({ shard, conversation, position: delivered.position, member, content })
+    const id = hash('sha256', SignedMessageType.serialize(sent), 'hex')
+    this.messages.push({ shard, conversation, position: delivered.position, member, content, id })
+    this.latestBlock = delivered.block
   }
 }
 

@@ -1,29 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   type ClaimsView,
-  Closing,
-  deriveFrom,
   deriveRoles,
-  deriveScalar,
   devMnemonic,
   FinalityTracker,
   type Observers,
   observe,
   readNode,
   stackConfig,
-  startStack,
   verifiedRoot,
   waitFor,
 } from '@parley/lab'
 import { checkout } from '@parley/lab/program'
-import { type BlockHeader, ownerAddress } from '@parley/protocol'
-import { systemClock } from '@parley/runtime'
-import type { Logger } from 'pino'
+import type { BlockHeader } from '@parley/protocol'
 import { SeenHeaders } from './headers.ts'
 import { loadUnderKills, type Run } from './load-under-kills.ts'
 import { findLost } from './lost.ts'
+import { type CrashDeps, onStack } from './on-stack.ts'
 import { countDoublePosted } from './posted.ts'
 import type { RestoreCounts } from './restores.ts'
 
@@ -61,45 +53,8 @@ const everyMs = 250
 const loggedLosses = 20
 
 /** Lets a load run over a stack whose processes are killed again and again, then looks for anything lost or doubled. */
-export async function runCrash(
-  deps: { readonly log: Logger; readonly env: Readonly<Record<string, string>> },
-  options: CrashOptions,
-  signal: AbortSignal,
-): Promise<CrashReport> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'parley-crash-'))
-  const closing = new Closing()
-  const ending = new AbortController()
-  const either = AbortSignal.any([signal, ending.signal])
-  const derive = deriveFrom(`crash ${options.seed}`)
-  const owner = deriveScalar(derive, 'owner')
-  const context = { clock: systemClock, log: deps.log, inheritedEnv: deps.env }
-  try {
-    const stack = await startStack(
-      context,
-      {
-        dataDir,
-        layer: options.layer,
-        lanes: undefined,
-        verifier: 'auto',
-        logLevel: 'info',
-        virtual: undefined,
-        owners: [ownerAddress(owner)],
-        node: true,
-        batchAgeMs: 1_000,
-        // Posting must come to an end, so that it can be counted.
-        pushPrices: false,
-      },
-      either,
-    )
-    closing.add(() => stack.stop())
-    const run = { ...context, stack, dataDir, derive, owner }
-    return await Promise.race([killAndCheck(run, options, either), stack.failed])
-  } finally {
-    ending.abort()
-    await closing.close()
-    if (options.keep) deps.log.info({ dataDir }, 'data and logs are kept')
-    else await rm(dataDir, { recursive: true })
-  }
+export function runCrash(deps: CrashDeps, options: CrashOptions, signal: AbortSignal): Promise<CrashReport> {
+  return onStack(deps, options, { node: true }, (run, either) => killAndCheck(run, options, either), signal)
 }
 
 async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal): Promise<CrashReport> {
@@ -111,7 +66,7 @@ async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal
   const observed = { clock, log, config, onHeader: (header: BlockHeader) => headers.record(header) }
   const observers = await observe(observed, places, tracker, signal)
   const { acknowledged, accepted, restores } = await Promise.race([
-    loadUnderKills(run, { observers, tracker, headers }, options, signal),
+    loadUnderKills(run, { chain: observers.chain, tracker, headers }, options, signal),
     observers.failed,
   ])
   const { claims, head } = await settle(run, observers, accepted, signal)

@@ -9,8 +9,12 @@ export interface KillerDeps {
   readonly log: Logger
   /** Called when a process is there again, before the next is killed. */
   readonly onRestart: (role: RoleName) => Promise<void>
-  /** Kills the sequencer and tries older copies of what it keeps; it runs again afterwards. */
-  readonly onRestore: () => Promise<void>
+  /** Kills the sequencer and tries older copies of what it keeps; it runs again afterwards. Left out, only kills. */
+  readonly onRestore?: () => Promise<void>
+  /** Awaited before each kill, which may come up to `longestLifeMs` later. */
+  readonly onMoment?: () => Promise<void>
+  /** Told who is killed. */
+  readonly onKill?: (role: RoleName) => void
 }
 
 const victims: readonly RoleName[] = ['sequencer', 'batcher', 'node']
@@ -26,12 +30,14 @@ const longestDeathMs = 500
 export async function killRepeatedly(deps: KillerDeps, moments: number, signal: AbortSignal): Promise<void> {
   const { stack, random, clock, log } = deps
   for (let moment = 1; moment <= moments; moment += 1) {
+    await deps.onMoment?.()
     await clock.sleep(random.below(longestLifeMs), signal)
-    if (moment % restoreEvery === 0) {
+    if (moment % restoreEvery === 0 && deps.onRestore !== undefined) {
       await deps.onRestore()
       continue
     }
     const role = victims[random.below(victims.length)] as RoleName
+    deps.onKill?.(role)
     await stack.roles.kill(role)
     log.info({ moment, role }, 'killed')
     await clock.sleep(random.below(longestDeathMs), signal)

@@ -4,7 +4,6 @@ import {
   type FinalityTracker,
   nativeSigner,
   newTally,
-  type Observers,
   openGateway,
   playLoad,
   randomStream,
@@ -12,6 +11,7 @@ import {
   syntheticTrace,
   type TraceLine,
 } from '@parley/lab'
+import type { ChainConfig } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { Acknowledged } from './acknowledged.ts'
@@ -29,22 +29,29 @@ export interface Run {
   readonly log: Logger
 }
 
-interface Watch {
-  readonly observers: Observers
+interface LoadWatch {
+  readonly chain: ChainConfig
   readonly tracker: FinalityTracker
+}
+
+interface Watch extends LoadWatch {
   readonly headers: SeenHeaders
 }
 
 /** A short look ahead, so that members join and allowances are paid while processes die. */
 const lookaheadLines = 256
 
-/** Lets a load run until every moment has passed; it ends with everything answered or found again. */
-export async function loadUnderKills(
+/**
+ * Lets a load run beside something else; it ends with everything answered or found again.
+ * @param beside - Given what was acknowledged so far; the load ends when it does.
+ */
+export async function loadBeside(
   run: Run,
-  { observers, tracker, headers }: Watch,
-  options: { readonly moments: number; readonly messagesPerSecond: number },
+  { chain, tracker }: LoadWatch,
+  messagesPerSecond: number,
+  beside: (acknowledged: Acknowledged) => Promise<void>,
   signal: AbortSignal,
-): Promise<{ acknowledged: Acknowledged; accepted: number; restores: RestoreCounts }> {
+): Promise<{ acknowledged: Acknowledged; accepted: number }> {
   const { stack, derive, owner, clock, log } = run
   const { sequencerUrl } = stack.places
   const client = createSequencerClient({ url: sequencerUrl, clock })
@@ -52,35 +59,40 @@ export async function loadUnderKills(
   const gateway = await openGateway({ client, signer, clock }, owner, stack.accounts, signal)
   const acknowledged = new Acknowledged()
   const tally = newTally()
-  const { chain } = observers
   let enough = false
   const lines = until(syntheticTrace(derive, { concurrent: 64, messagesPerMinute: 1_000 }), () => enough)
   const onAnswer = acknowledged.record.bind(acknowledged)
   const { prices } = chain.genesis
   const loading = playLoad(
     { client, config: chain, prices, gateway, derive, signer, lines, tracker, clock, log, onAnswer },
-    {
-      messages: undefined,
-      messagesPerSecond: options.messagesPerSecond,
-      roundOffers: undefined,
-      lookaheadLines,
-      maxMessages: 100,
-    },
+    { messages: undefined, messagesPerSecond, roundOffers: undefined, lookaheadLines, maxMessages: 100 },
     tally,
     signal,
   )
-  const onRestart = async (role: string): Promise<void> => {
-    if (role === 'sequencer') await headers.readAll(sequencerUrl, signal)
-  }
-  const random = randomStream(derive, 'killer')
-  const restores = new Restores({ stack, dataDir: run.dataDir, clock, log, headers }, signal)
-  const onRestore = () => restores.tryNext(onRestart)
-  const killing = killRepeatedly({ stack, random, clock, log, onRestart, onRestore }, options.moments, signal)
-  await Promise.race([killing, loading])
+  await Promise.race([beside(acknowledged), loading])
   enough = true
   await loading
   log.info({ ...tally }, 'load has ended')
-  return { acknowledged, accepted: tally.accepted, restores: restores.counts }
+  return { acknowledged, accepted: tally.accepted }
+}
+
+/** Lets a load run until every moment has passed. */
+export async function loadUnderKills(
+  run: Run,
+  watch: Watch,
+  options: { readonly moments: number; readonly messagesPerSecond: number },
+  signal: AbortSignal,
+): Promise<{ acknowledged: Acknowledged; accepted: number; restores: RestoreCounts }> {
+  const { stack, derive, dataDir, clock, log } = run
+  const { headers } = watch
+  const onRestart = async (role: string): Promise<void> => {
+    if (role === 'sequencer') await headers.readAll(stack.places.sequencerUrl, signal)
+  }
+  const random = randomStream(derive, 'killer')
+  const restores = new Restores({ stack, dataDir, clock, log, headers }, signal)
+  const onRestore = () => restores.tryNext(onRestart)
+  const kill = () => killRepeatedly({ stack, random, clock, log, onRestart, onRestore }, options.moments, signal)
+  return { ...(await loadBeside(run, watch, options.messagesPerSecond, kill, signal)), restores: restores.counts }
 }
 
 function* until(lines: Iterable<TraceLine>, enough: () => boolean): Generator<TraceLine> {

@@ -24,21 +24,27 @@ async function messagesOf(url: string, shard: number, index: number, signal: Abo
   }
 }
 
-/** Acknowledged messages that the node's verified history does not have at their position. */
+/**
+ * Acknowledged messages that the node's verified history does not have at their position.
+ * @param fallen - Ids of those that the sequencer told to have fallen with a removal: what follows them moves up.
+ */
 export async function findLost(
   url: string,
   acknowledged: readonly AcknowledgedMessage[],
   signal: AbortSignal,
+  fallen: ReadonlySet<string> = new Set(),
 ): Promise<AcknowledgedMessage[]> {
   const lost: AcknowledgedMessage[] = []
   const byConversation = Map.groupBy(acknowledged, ({ shard, conversation }) => `${shard}/${conversation}`)
   for (const messages of byConversation.values()) {
     const { shard, conversation } = messages[0] as AcknowledgedMessage
     const history = await messagesOf(url, shard, conversation, signal)
+    const moved = messages.some(({ id }) => fallen.has(id))
     for (const message of messages) {
-      const found = history[Number(message.position)]
+      if (fallen.has(message.id)) continue
+      const places = moved ? history : [history[Number(message.position)]]
       const content = `0x${Buffer.from(message.content).toString('hex')}`
-      if (found?.member !== message.member || found.content !== content) lost.push(message)
+      if (!places.some((said) => said?.member === message.member && said.content === content)) lost.push(message)
     }
   }
   return lost

@@ -1,6 +1,7 @@
 import { destination, pino } from 'pino'
 import { choice, optionsOf, toggle, whole } from '../options.ts'
 import { held, runCrash } from './crash.ts'
+import { heldAgainstLies, runCrashLies } from './crash-lies.ts'
 
 const values = optionsOf(
   'npm run test:crash --',
@@ -10,6 +11,9 @@ const values = optionsOf(
     seed: whole('What the moments are drawn from.', 1),
     da: choice('Where data is posted.', ['local', 'ethereum-blobs'], 'local'),
     rate: whole('Messages a second.', 50, { minimum: 1 }),
+    lies: toggle(
+      'Make wrong claims all the time, and kill while they are taken back; data is posted to the local layer.',
+    ),
     keep: toggle('Keep data and logs.'),
   },
 )
@@ -20,15 +24,22 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => asked.abort(new Error(`${signal} was received`)))
 
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')))
-const report = await runCrash(
-  { log, env: env as Record<string, string> },
-  {
-    moments: values.moments,
-    seed: String(values.seed),
-    layer: values.da,
-    messagesPerSecond: values.rate,
-    keep: values.keep,
-  },
-  asked.signal,
-)
-process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(held(report) ? 0 : 1))
+const options = {
+  moments: values.moments,
+  seed: String(values.seed),
+  messagesPerSecond: values.rate,
+  keep: values.keep,
+}
+const deps = { log, env: env as Record<string, string> }
+
+async function run(): Promise<{ readonly report: object; readonly held: boolean }> {
+  if (values.lies) {
+    const report = await runCrashLies(deps, options, asked.signal)
+    return { report, held: heldAgainstLies(report) }
+  }
+  const report = await runCrash(deps, { ...options, layer: values.da }, asked.signal)
+  return { report, held: held(report) }
+}
+
+const ended = await run()
+process.stdout.write(`${JSON.stringify(ended.report)}\n`, () => process.exit(ended.held ? 0 : 1))

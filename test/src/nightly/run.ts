@@ -8,6 +8,7 @@ const stepsOf = (seed: string): readonly (readonly [name: string, ...command: st
   ['properties', 'npx', 'vitest', 'run', '--config', 'test/src/nightly/vitest.config.ts'],
   ['fuzz', 'npm', 'run', '-s', 'fuzz', '--', '--inputs', '5000000', '--seed', seed],
   ['crash', 'npm', 'run', '-s', 'test:crash', '--', '--moments', '200', '--seed', seed],
+  ['lies', 'npm', 'run', '-s', 'test:crash', '--', '--lies', '--moments', '50', '--seed', seed],
   ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],
   ['guard', 'npx', 'parley', 'bench', 'guard'],
 ]
