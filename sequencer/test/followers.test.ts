@@ -184,6 +184,14 @@ test('finality › a claim of a block not sealed here ends it', async () => {
   await expect(done).rejects.toMatchObject({ fault: { code: 'CLAIM_CONTRADICTS', block: 3n } })
 })
 
+test('finality › a claim of something else that was removed does not end it', async () => {
+  l2.claim({ ...genesisHeader(config), number: 4n, stateRoot: new Uint8Array(32).fill(9) })
+  l2.removal(new Uint8Array(32).fill(7), 0n)
+  const { finality, until, seal } = finalityOf()
+  l2.claim(seal(5n))
+  await until(() => finality.claimed === 5n)
+})
+
 test('finality › falls with a removal, and rises again with the L2 that takes it back', async () => {
   const { finality, until, seal } = finalityOf()
   l2.claim(seal(4n))

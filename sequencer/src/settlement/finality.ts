@@ -34,6 +34,8 @@ export class Finality {
   private cursor: L2Position | undefined
   private claims = new ToldClaims()
   private clockDiffers = false
+  /** Headers of claims that stand as far as they are told, and were not looked for yet. */
+  private unasked: readonly ClaimedHeader[] = []
   private readonly deps: FinalityDeps
 
   constructor(deps: FinalityDeps) {
@@ -83,11 +85,14 @@ export class Finality {
 
   private async takePage(page: SettlementPage): Promise<void> {
     for (const event of page.events) {
-      if (event.kind === 'claim') await assertSealedHere(this.deps.sealedRoot, event.claim.lastHeader)
+      this.unasked = withClaims(this.unasked, event)
       this.claims.take(event)
     }
     this.deps.took(page.events)
     if (page.caughtUp) {
+      // A claim that was removed contradicts nothing any more: its lineage is over.
+      for (const { header } of this.unasked) await assertSealedHere(this.deps.sealedRoot, header)
+      this.unasked = []
       this.watchClock(page.time)
       this.deps.time.told(page.time)
     }
@@ -95,6 +100,22 @@ export class Finality {
     if (page.events.length > 0) await this.deps.store.save(page.cursor, this.claims.all)
     this.deps.moved()
   }
+}
+
+/** A claim's last header, and the L2 block that has the claim. */
+interface ClaimedHeader {
+  readonly number: bigint
+  readonly at: bigint
+  readonly header: BlockHeader
+}
+
+/** What there is to look for after an event. */
+function withClaims(headers: readonly ClaimedHeader[], event: SettlementEvent): readonly ClaimedHeader[] {
+  if (event.kind === 'claim')
+    return [...headers, { number: event.claim.number, at: event.at.blockNumber, header: event.claim.lastHeader }]
+  if (event.kind === 'removal') return headers.filter(({ number }) => number <= event.standing)
+  if (event.kind === 'rollback') return headers.filter(({ at }) => at <= event.to.blockNumber)
+  return headers
 }
 
 /**
