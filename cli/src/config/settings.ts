@@ -302,7 +302,7 @@ const node = {
 const deploy = {
   'deploy.preset': defaulted(
     'dev',
-    choice(['dev', 'production'], { flag: 'preset', about: 'Parameters of the deployment.' }),
+    choice(['dev', 'trial', 'production'], { flag: 'preset', about: 'Parameters of the deployment.' }),
   ),
   'deploy.phases': defaulted(
     ['rollup'],

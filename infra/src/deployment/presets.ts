@@ -132,6 +132,20 @@ export const devPreset: Preset = {
 }
 
 /**
+ * For trying every lie on one machine: a claim is final after 40 seconds, three rounds of asking fit into the time for it, and the
+ * silence of a sequencer shows within half a minute.
+ */
+export const trialPreset: Preset = {
+  ...devPreset,
+  name: 'trial',
+  forceDelayMs: 5_000n,
+  windows: { challenge: 40, data: 30, answer: 8, proof: 8 },
+  challengeAfter: 1,
+  upgradeNotice: 90,
+  contest: { ...devPreset.contest, silenceLimit: 20, notice: 10 },
+}
+
+/**
  * For an OP Stack L2 whose forced inclusion takes 12 hours: every window in which an honest party must get one transaction
  * in is longer than that, and three rounds of asking fit into the time for it. A claim is final after a week, as on the L2
  * itself, or half a day later when its data was asked for at the last moment. `target` is what a deployment of eight lanes
@@ -165,4 +179,4 @@ export const productionPreset: Preset = {
   treasury: { ...treasury, governor, timelockDelay: 2 * days, leastTimelockDelay: 1 * days },
 }
 
-export const presets = { dev: devPreset, production: productionPreset } as const
+export const presets = { dev: devPreset, trial: trialPreset, production: productionPreset } as const
