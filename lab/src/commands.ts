@@ -1,4 +1,5 @@
 import { loadConfig, type Program, product } from '@parley/cli'
+import { adversaryCommand } from './command/adversary.ts'
 import { altDaDoubleCommand } from './command/alt-da-double.ts'
 import { benchLoad, benchPipeline } from './command/bench.ts'
 import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
@@ -25,6 +26,7 @@ export const labCommands: readonly LabCommand[] = [
   altDaDoubleCommand,
   simulateSpamCommand,
   simulateConservationCommand,
+  adversaryCommand,
   benchAllCommand,
   benchGuardCommand,
   benchLanesCommand,

@@ -136,8 +136,16 @@ const simulate = {
   ),
 } as const
 
+const adversary = {
+  'adversary.only': text({
+    flag: 'only',
+    about: 'Classes that are tried, separated by commas; docs/adversary.md lists them.',
+  }),
+  'adversary.all': defaulted(false, toggle({ flag: 'all', about: 'Try every class.' })),
+} as const
+
 /** The keys that the laboratory adds, as `section.name`. */
-export const labSettings = { ...load, ...dev, ...bench, ...simulate } as const satisfies Settings
+export const labSettings = { ...load, ...dev, ...bench, ...simulate, ...adversary } as const satisfies Settings
 
 /** Every key of the command in a checkout. */
 export const allSettings = { ...settings, ...labSettings } as const satisfies Settings

@@ -57,6 +57,8 @@ export interface StackOptions {
   readonly besides?: readonly Phase[]
   /** What is other than in the preset for development. */
   readonly changed?: Partial<Preset>
+  /** Shards in which owners get an account; all when left out. */
+  readonly accountShards?: readonly number[]
 }
 
 /** A whole deployment on this machine. */
@@ -166,14 +168,14 @@ function openAll(
   { clock, log }: StackDeps,
   { l2, roles }: Devnet,
   deployment: Deployment,
-  { dataDir, owners }: StackOptions,
+  { dataDir, owners, accountShards }: StackOptions,
   signal: AbortSignal,
 ): Promise<readonly OpenedAccount[]> {
   return Closing.guard(async (closing) => {
     const store = await new DataDir({ path: dataDir, deployment: bytesToHex(deployment.inbox) }, closing).texts(
       'deposit transactions',
     )
-    const shards = Array.from({ length: limits.shards }, (_, shard) => shard)
+    const shards = accountShards ?? Array.from({ length: limits.shards }, (_, shard) => shard)
     const opened = await openAccounts(
       { clock, log: log.child({}, { level: 'warn' }), metrics: createSenderMetrics(new Registry()), store },
       { url: l2.url, deployment, funder: roles.funder.secret, owners, shards, amount: accountAmount },

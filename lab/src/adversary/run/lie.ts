@@ -1,0 +1,107 @@
+import { BlockHeaderType, type ClaimReceipt, sameBytes } from '@parley/protocol'
+import { bytesToHex } from 'viem'
+import type { BlockLie, Ending } from '../classes/class.ts'
+import { requestOf } from '../stage/claim.ts'
+import { opportunity, resume, type Stage } from '../stage/stage.ts'
+import type { Outcome } from './outcome.ts'
+import { type Removal, reasons, removalsFrom, sentBy } from './verdict.ts'
+
+const reasonOf: Readonly<Record<Ending, number>> = {
+  messages: 0,
+  operation: 1,
+  signature: 2,
+  stateRoot: 3,
+  malformed: 4,
+}
+
+/** Tells a lie, waits until it is taken back, and lets everybody go on. */
+export async function tellLie(stage: Stage, lie: BlockLie): Promise<Outcome> {
+  const before = await honestBonds(stage)
+  const chance = await opportunity(stage, lie.needs)
+  const request = await requestOf(stage, chance, lie.forge(chance.scene))
+  const claimed = await stage.claimer.claim(request, stage.signal)
+  const removal = await stage.wait(`the end of claim ${claimed.number}`, async () => {
+    const [first] = await removalsFrom(stage, claimed.at.blockNumber)
+    return first
+  })
+  const outcome = await outcomeOf(stage, lie, claimed, removal, before)
+  await goOn(stage, claimed.number)
+  return outcome
+}
+
+async function outcomeOf(
+  stage: Stage,
+  lie: BlockLie,
+  claimed: ClaimReceipt,
+  removal: Removal,
+  before: bigint,
+): Promise<Outcome> {
+  const { l2, roles, claimerWallet } = stage
+  const { timestamp } = await l2.client.getBlock({ blockNumber: claimed.at.blockNumber })
+  const { transactions, gas } = await sentBy(
+    stage,
+    roles.verifier.address,
+    claimed.at.blockNumber,
+    removal.receipt.blockNumber,
+  )
+  const liar = claimerWallet.account.address
+  const honestBondKept =
+    (await honestBonds(stage)) === before &&
+    removal.slashed.every((account) => account.toLowerCase() === liar.toLowerCase())
+  const failures = [
+    removal.reason === reasonOf[lie.ending] ? [] : [`the reason is ${reasons[removal.reason]}`],
+    removal.standing === claimed.number - 1n ? [] : [`claim ${removal.standing} is left standing`],
+    removal.by.toLowerCase() === roles.verifier.address.toLowerCase() ? [] : [`${removal.by} removed it`],
+    transactions === 1 ? [] : [`it took ${transactions} transactions`],
+    gas <= lie.gas ? [] : [`it took ${gas} gas, more than ${lie.gas}`],
+    honestBondKept ? [] : ['an honest bond was touched'],
+  ].flat()
+  return {
+    class: lie.name,
+    detectedBy: reasons[removal.reason] ?? `reason ${removal.reason}`,
+    transactions,
+    gas,
+    removed: removal.reason === reasonOf[lie.ending] && removal.standing === claimed.number - 1n,
+    secondsToRemoval: Number(removal.at - timestamp),
+    honestBondKept,
+    ...(failures.length === 0 ? {} : { failed: failures.join('; ') }),
+  }
+}
+
+/** What batcher and sequencer have at stake. */
+async function honestBonds({ l2, roles }: Stage): Promise<bigint> {
+  const bonds = await Promise.all([roles.batcher, roles.bondOwner].map(({ address }) => l2.bondOf(address)))
+  return bonds.reduce((sum, bond) => sum + bond, 0n)
+}
+
+/** Fills the liar's bond, and waits until sequencer, batcher and node have gone on in the new lineage. */
+export async function goOn(stage: Stage, removed: bigint): Promise<void> {
+  const { l2, payer, claimerWallet, claimer, client, stack, signal, wait } = stage
+  resume(stage, 'sequencer')
+  const { bond } = await l2.client.readContract({ ...l2.rollup, functionName: 'parameters' })
+  const missing = bond - (await l2.bondOf(claimerWallet.account.address))
+  if (missing > 0n)
+    await l2.send(payer, {
+      ...l2.rollup,
+      functionName: 'depositBondFor',
+      args: [claimerWallet.account.address],
+      value: missing,
+    })
+  const lineage = await claimer.lineage(signal)
+  resume(stage, 'batcher')
+  await wait('the sequencer in the new lineage', async () => {
+    const told = await client.status(signal).catch(() => undefined)
+    return told?.ready && sameBytes(told.lineage, lineage) ? true : undefined
+  })
+  const head = await wait('a claim of the new lineage', async () => {
+    const standing = await claimer.head(signal)
+    return standing.number >= removed && sameBytes(standing.lastHeader.lineage, lineage) ? standing : undefined
+  })
+  const root = bytesToHex(BlockHeaderType.hashTreeRoot(head.lastHeader))
+  await wait('the node in the new lineage', async () => {
+    const url = `${stack.places.nodeUrl}/v1/blocks/${head.lastHeader.number}`
+    const answer = await fetch(url, { signal }).catch(() => undefined)
+    if (answer?.ok !== true) return undefined
+    return ((await answer.json()) as { readonly headerRoot?: string }).headerRoot === root ? true : undefined
+  })
+}

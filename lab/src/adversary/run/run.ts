@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Closing } from '@parley/cli/roles'
+import type { Context } from '../../context.ts'
+import { LabError } from '../../faults.ts'
+import { openStage, type Stage } from '../stage/stage.ts'
+import type { Outcome } from './outcome.ts'
+import { tableHead, tableRow } from './report.ts'
+import { type Trial, trials } from './trial.ts'
+import { removalsFrom } from './verdict.ts'
+
+/** @throws {LabError} `OPTION_INVALID` for a class that there is not. */
+function chosen(only: readonly string[] | undefined): readonly Trial[] {
+  if (only === undefined) return trials
+  const unknown = only.find((name) => !trials.some((trial) => trial.name === name))
+  if (unknown !== undefined)
+    throw new LabError({ code: 'OPTION_INVALID', field: '--only', reason: `there is no class ${unknown}` })
+  return trials.filter(({ name }) => only.includes(name))
+}
+
+/** Tries classes on a stack of their own. @returns 0 when each was caught as it should be, 1 otherwise. */
+export async function runAdversary(context: Context, only: readonly string[] | undefined): Promise<number> {
+  const asked = chosen(only)
+  const { config, out, err } = context
+  const given = config.run.dataDir
+  const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'parley-adversary-')))
+  let code = 1
+  try {
+    code = await runIn(context, dataDir, asked)
+    return code
+  } finally {
+    if (code === 0 && given === undefined) await rm(dataDir, { recursive: true })
+    else err.write(`data and logs are in ${dataDir}\n`)
+  }
+
+  async function runIn(inner: Context, dir: string, those: readonly Trial[]): Promise<number> {
+    const closing = new Closing()
+    const ending = new AbortController()
+    const signal = AbortSignal.any([inner.signal, ending.signal])
+    try {
+      const stage = await openStage({ ...inner, signal }, dir, closing)
+      if (!config.run.json) out.write(tableHead())
+      const outcomes = await Promise.race([tryAll(stage, those), stage.stack.failed])
+      return outcomes.every(({ failed }) => failed === undefined) ? 0 : 1
+    } finally {
+      ending.abort()
+      await closing.close()
+    }
+  }
+
+  async function tryAll(stage: Stage, those: readonly Trial[]): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = []
+    const waiting: (() => Promise<Outcome>)[] = []
+    let expected = 0
+    const tell = async (told: Outcome): Promise<void> => {
+      const all = (await removalsFrom(stage, stage.stack.deployment.block)).length
+      const failed = all === expected ? told.failed : `${all} claims were removed, and not ${expected}`
+      const outcome = failed === undefined ? told : { ...told, failed }
+      expected = all
+      outcomes.push(outcome)
+      out.write(config.run.json ? `${JSON.stringify(outcome)}\n` : tableRow(outcome))
+    }
+    for (const trial of those) {
+      const outcome = await trial.run(stage)
+      expected += trial.removals
+      if (typeof outcome === 'function') waiting.push(outcome)
+      else await tell(outcome)
+    }
+    for (const wait of waiting) await tell(await wait())
+    return outcomes
+  }
+}
