@@ -35,7 +35,7 @@ export class Finality {
   private claims = new ToldClaims()
   private clockDiffers = false
   /** Headers of claims that stand as far as they are told, and were not looked for yet. */
-  private unasked: readonly ClaimedHeader[] = []
+  private unasked: ClaimedHeader[] = []
   private readonly deps: FinalityDeps
 
   constructor(deps: FinalityDeps) {
@@ -85,7 +85,7 @@ export class Finality {
 
   private async takePage(page: SettlementPage): Promise<void> {
     for (const event of page.events) {
-      this.unasked = withClaims(this.unasked, event)
+      this.note(event)
       this.claims.take(event)
     }
     this.deps.took(page.events)
@@ -100,6 +100,14 @@ export class Finality {
     if (page.events.length > 0) await this.deps.store.save(page.cursor, this.claims.all)
     this.deps.moved()
   }
+
+  /** Keeps what there is to look for once the L2 was read to its head. */
+  private note(event: SettlementEvent): void {
+    if (event.kind === 'claim')
+      this.unasked.push({ number: event.claim.number, at: event.at.blockNumber, header: event.claim.lastHeader })
+    else if (event.kind === 'removal') this.unasked = this.unasked.filter(({ number }) => number <= event.standing)
+    else if (event.kind === 'rollback') this.unasked = this.unasked.filter(({ at }) => at <= event.to.blockNumber)
+  }
 }
 
 /** A claim's last header, and the L2 block that has the claim. */
@@ -107,15 +115,6 @@ interface ClaimedHeader {
   readonly number: bigint
   readonly at: bigint
   readonly header: BlockHeader
-}
-
-/** What there is to look for after an event. */
-function withClaims(headers: readonly ClaimedHeader[], event: SettlementEvent): readonly ClaimedHeader[] {
-  if (event.kind === 'claim')
-    return [...headers, { number: event.claim.number, at: event.at.blockNumber, header: event.claim.lastHeader }]
-  if (event.kind === 'removal') return headers.filter(({ number }) => number <= event.standing)
-  if (event.kind === 'rollback') return headers.filter(({ at }) => at <= event.to.blockNumber)
-  return headers
 }
 
 /**
