@@ -29,6 +29,7 @@ export interface NodeMetrics {
   readonly httpSeconds: Histogram<'route' | 'status'>
   readonly l2Faults: Counter<'code'>
   readonly challenges: Counter<'outcome'>
+  readonly dataChallenges: Counter<'outcome'>
 }
 
 const seconds = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30, 120]
@@ -98,6 +99,7 @@ export function createMetrics(
     verifySeconds: histogram('verify_seconds', 'From the first look at the blocks of a claim to its verification'),
     httpSeconds: histogram('http_seconds', 'Time to answer a request', ['route', 'status']),
     challenges: counter('challenges_total', 'Attempts to take a wrong claim back, by outcome', ['outcome']),
+    dataChallenges: counter('data_challenges_total', 'Places of withheld data asked for, by outcome', ['outcome']),
     l2Faults: counter('l2_faults_total', 'Faults met while following the L2, by code', ['code']),
   }
 }

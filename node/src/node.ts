@@ -12,6 +12,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { Challenger } from './challenge/challenger.ts'
 import type { ClaimContester } from './challenge/contester.ts'
+import { DataChallenger } from './challenge/data-challenger.ts'
 import type { DaLayers } from './derive/batch-fetcher.ts'
 import { Deriver } from './derive/deriver.ts'
 import { VerifiedChain } from './derive/verified-chain.ts'
@@ -66,7 +67,7 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
     SnapshotStore.open(deps.store),
   ])
   let chain: VerifiedChain | undefined
-  let challenger: Challenger | undefined
+  let contesting: Contesting | undefined
   const gauges = (): ReturnType<typeof gaugesOf> => gaugesOf(sources)
   const metrics = createMetrics(deps.metrics, gauges, () => lagOf(sources))
   const progress = new NodeProgress()
@@ -75,7 +76,7 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
   const parts = { ...deps, l2, store, snapshots, metrics, progress, contact, db: deps.store }
   return {
     status: () => statusOf(sources),
-    unreadyBecause: async () => (await unreadyBecause(sources, settings)) ?? challenger?.unreadyBecause,
+    unreadyBecause: async () => (await unreadyBecause(sources, settings)) ?? contesting?.unreadyBecause,
     reads: createReads({ l2, store, snapshots, progress, chain: () => chain }),
     metrics,
     async run(signal) {
@@ -85,11 +86,15 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
         try {
           chain = new VerifiedChain({ ...parts, config, execution }, settings)
           const { contester } = deps
-          challenger = contester && new Challenger({ ...parts, config, chain, contester }, settings)
-          await verifyUntil({ ...parts, config, execution, chain, challenger }, settings, signal)
+          const challenger = contester && new Challenger({ ...parts, config, chain, contester }, settings)
+          const deriver = new Deriver({ ...parts, config, chain, challenger }, settings)
+          const asking = contester && { ...parts, contester, absent: () => deriver.absent() }
+          const data = asking && new DataChallenger(asking, settings)
+          contesting = challenger && data && contestingBy(challenger, data)
+          await verifyUntil({ ...parts, config, execution, deriver, contesting }, settings, signal)
         } finally {
           chain = undefined
-          challenger = undefined
+          contesting = undefined
           await execution.close()
         }
       } catch (error) {
@@ -101,6 +106,16 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
     },
   }
 }
+
+/** What a node does about wrong and withheld claims. */
+type Contesting = Pick<Challenger, 'run' | 'unreadyBecause'>
+
+const contestingBy = (challenger: Challenger, data: DataChallenger): Contesting => ({
+  run: (signal) => Promise.all([challenger.run(signal), data.run(signal)]).then(() => undefined),
+  get unreadyBecause() {
+    return challenger.unreadyBecause ?? data.unreadyBecause
+  },
+})
 
 interface Parts extends Omit<NodeDeps, 'store' | 'metrics' | 'contester'> {
   readonly db: NodeStore
@@ -149,19 +164,18 @@ async function verifyUntil(
   parts: Parts & {
     config: ChainConfig
     execution: Execution
-    chain: VerifiedChain
-    challenger: Challenger | undefined
+    deriver: Deriver
+    contesting: Contesting | undefined
   },
   settings: NodeSettings,
   signal: AbortSignal,
 ): Promise<void> {
-  const { config, execution, log } = parts
+  const { config, execution, deriver, log } = parts
   const group = new AbortController()
   const inner = AbortSignal.any([signal, group.signal])
-  const deriver = new Deriver(parts, settings)
   const following = followL2(parts, config, settings.confidence, settings, inner)
   const deriving = deriver.run(inner)
-  const challenging = parts.challenger?.run(inner)
+  const challenging = parts.contesting?.run(inner)
   log.info({ claim: parts.store.tip.claim, block: parts.store.tip.block }, 'verification resumed')
   try {
     await Promise.race([Promise.all([following, deriving, challenging]), execution.failed])

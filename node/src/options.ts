@@ -22,6 +22,8 @@ export interface NodeOptions {
   readonly challengeSpreadMs?: number
   /** Wei that the account of a node that contests must have, or the node is unready. @default 0n */
   readonly challengeBudget?: bigint
+  /** Milliseconds of L2 time that the data of a claim may be absent before a node that contests asks for it; earlier where three rounds need it. @default 21_600_000 */
+  readonly challengeAfterMs?: number
   /** An L2 that has been silent for longer makes the node unready. Milliseconds. @default 60_000 */
   readonly unreadyAfterMs?: number
   /** A claim that has stood unverified for longer makes the node unready. Milliseconds of L2 time. @default 600_000 */
@@ -40,6 +42,7 @@ const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence' | '
   maxBackoffMs: [15_000, 1, 3_600_000],
   maxWaitingReads: [1_000, 1, 100_000],
   challengeSpreadMs: [30_000, 0, 3_600_000],
+  challengeAfterMs: [21_600_000, 0, 2_592_000_000],
   unreadyAfterMs: [60_000, 1, 86_400_000],
   behindMs: [600_000, 1, 2_592_000_000],
 }

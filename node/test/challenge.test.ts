@@ -26,6 +26,19 @@ class FakeContester implements ClaimContester {
     return this.answer({ claim, kind, proof })
   }
 
+  async askFor(): Promise<'done' | 'already'> {
+    throw new Error('there is nothing to ask for')
+  }
+  async dropUnanswered(): Promise<'done' | 'already'> {
+    throw new Error('nothing was asked for')
+  }
+  async refund(): Promise<{ outcome: 'done' | 'already' }> {
+    throw new Error('nothing was deposited')
+  }
+  async deposit(): Promise<bigint> {
+    return 1n
+  }
+
   async funds(): Promise<bigint> {
     return this.money
   }

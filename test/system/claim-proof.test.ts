@@ -1,6 +1,6 @@
 import { createExecution, type Execution } from '@parley/execution'
 import { writeClaimProof } from '@parley/node'
-import { CodecError, limits, portableVerifier, ShardType, type ViewedBlock, viewOfBlock } from '@parley/protocol'
+import { limits, portableVerifier, ShardType } from '@parley/protocol'
 import { type ClaimFault, proofOf } from '@parley/protocol/fraud'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -22,18 +22,7 @@ const parent = {
   shardRoots: Array.from({ length: limits.shards }, () => ShardType.hashTreeRoot(ShardType.defaultValue())),
 }
 
-/** The blocks as a node has them; undefined where the DA layer could not even carry them. */
-function viewsOf({ core, witness }: Scene): ViewedBlock[] | undefined {
-  if (witness.length !== core.length) return undefined
-  try {
-    return core.map((block, i) => viewOfBlock(block, witness[i] ?? []))
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
-  }
-}
-
-const writtenByNode = (scene: Scene, blocks: readonly ViewedBlock[], fault: ClaimFault) =>
+const writtenByNode = (scene: Scene, fault: ClaimFault) =>
   writeClaimProof(
     {
       config,
@@ -41,7 +30,7 @@ const writtenByNode = (scene: Scene, blocks: readonly ViewedBlock[], fault: Clai
       shardValues: (shard) => execution.shardValues(shard),
       pricePoints: async () => pricePoints(scene.queue, config.genesis.prices).map(({ count }) => count),
     },
-    { blocks, fault, parent, window: { waiting: scene.queue, hashBefore: before.inboxHash } },
+    { parts: scene, fault, parent, window: { waiting: scene.queue, hashBefore: before.inboxHash } },
   )
 
 describe('a node’s proof of a wrong claim', () => {
@@ -51,9 +40,8 @@ describe('a node’s proof of a wrong claim', () => {
       const scene = rightScene()
       plant(new Random(7, batch), scene, 1)
       const fault = firstFault(scene)
-      const blocks = viewsOf(scene)
-      if (fault === undefined || blocks === undefined) continue
-      expect(await writtenByNode(scene, blocks, fault)).toEqual(proofOf(fault, treesOf(scene), sourcesOf(scene)))
+      if (fault === undefined) continue
+      expect(await writtenByNode(scene, fault)).toEqual(proofOf(fault, treesOf(scene), sourcesOf(scene)))
       shown.add('rule' in fault ? fault.rule : fault.code)
     }
     expect([...shown]).toEqual(expect.arrayContaining(['SEGMENT_INVALID', 'POST_ROOT', 'STATE_ROOT', 'CONTINUITY']))
@@ -76,9 +64,7 @@ describe('a node’s proof of a wrong claim', () => {
         expected: postRoot,
         received: wrong,
       }
-      expect(await writtenByNode(scene, viewsOf(scene) ?? [], fault)).toEqual(
-        proofOf(fault, treesOf(scene), sourcesOf(scene)),
-      )
+      expect(await writtenByNode(scene, fault)).toEqual(proofOf(fault, treesOf(scene), sourcesOf(scene)))
       run.segments[segment]!.postRoot = postRoot
     }
   })
@@ -87,6 +73,6 @@ describe('a node’s proof of a wrong claim', () => {
     const scene = rightScene()
     const none = new Uint8Array(32)
     const fault: ClaimFault = { code: 'POST_ROOT', block: 1n, shard: 63, segment: 0, expected: none, received: none }
-    await expect(writtenByNode(scene, viewsOf(scene) ?? [], fault)).rejects.toThrow('block 1 has no run of shard 63')
+    await expect(writtenByNode(scene, fault)).rejects.toThrow('block 1 has no run of shard 63')
   })
 })

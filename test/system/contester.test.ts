@@ -1,11 +1,19 @@
 import { rollupAbi } from '@parley/contracts'
 import { rpcTransport } from '@parley/http'
-import { type BlockHeader, type ClaimRequest, coreRoot, type SettlementEvent, witnessRoot } from '@parley/protocol'
+import {
+  type BatchClaim,
+  type BlockHeader,
+  type ClaimRequest,
+  coreRoot,
+  type SettlementEvent,
+  witnessRoot,
+} from '@parley/protocol'
 import { BatchTrees, listOf, pageOf } from '@parley/protocol/fraud'
 import { systemClock } from '@parley/runtime'
 import {
   type ClaimerSettlement,
   type Contester,
+  claimHash,
   createSettlementMetrics,
   openSettlement,
   openSettlementReader,
@@ -76,6 +84,8 @@ async function claim(): Promise<{ readonly number: bigint; readonly trees: Batch
   return { number: request.number, trees: new BatchTrees({ core, witness }) }
 }
 
+const nameOf = (named: BatchClaim) => ({ number: named.number, hash: claimHash(named) })
+
 const list = { part: 0, block: 1, page: 0 }
 const page = { part: 1, block: 0, page: 0 }
 
@@ -116,7 +126,7 @@ test('contester › what nobody answers removes the claim, whoever says so first
   await expect(answerer.removeUnanswered(claims, list, forever)).rejects.toMatchObject({
     fault: { code: 'TRANSACTION_REFUSED', reason: expect.stringContaining('Rollup_AnswerPending') },
   })
-  await expect(contester.refund(claims.claim, page, forever)).rejects.toMatchObject({
+  await expect(contester.refund(nameOf(claims.claim), page, forever)).rejects.toMatchObject({
     fault: { code: 'TRANSACTION_REFUSED', reason: expect.stringContaining('Rollup_StillStands') },
   })
   const { answer } = claims.claim.windows
@@ -128,9 +138,9 @@ test('contester › what nobody answers removes the claim, whoever says so first
   ])
   expect(both.map(({ outcome }) => outcome).sort()).toEqual(['already', 'done'])
   const before = await contester.credit(forever)
-  expect(await answerer.refund(claims.claim, page, forever)).toMatchObject({ outcome: 'done' })
-  expect(await answerer.refund(claims.claim, page, forever)).toEqual({ outcome: 'already' })
-  expect(await answerer.refund(claims.claim, list, forever)).toEqual({ outcome: 'already' })
+  expect(await answerer.refund(nameOf(claims.claim), page, forever)).toMatchObject({ outcome: 'done' })
+  expect(await answerer.refund(nameOf(claims.claim), page, forever)).toEqual({ outcome: 'already' })
+  expect(await answerer.refund(nameOf(claims.claim), list, forever)).toEqual({ outcome: 'already' })
   expect(await contester.credit(forever)).toBeGreaterThan(before)
   await fillBond(remover(), claims.claim.claimer)
   await claim()

@@ -291,6 +291,13 @@ const node = {
       about: 'Gwei that the account must have to contest a claim all the way; with less the node is not ready.',
     }),
   ),
+  'node.challengeAfterMs': defaulted(
+    21_600_000,
+    integer(0, 2_592_000_000, {
+      about:
+        'Milliseconds of L2 time that data of a claim may be absent before it is asked for on the L2; earlier where three rounds of asking need it.',
+    }),
+  ),
   'node.challengeSpreadMs': defaulted(
     30_000,
     integer(0, 3_600_000, {

@@ -16,7 +16,7 @@ export function startNode(context: Context): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log } = context
     const dataDir = await openDataDir(context, closing)
-    const { confidence, snapshotEveryBlocks, fetchAhead, challengeSpreadMs } = config.node
+    const { confidence, snapshotEveryBlocks, fetchAhead, challengeAfterMs, challengeSpreadMs } = config.node
     const challengeBudget = BigInt(config.node.challengeBudgetGwei) * 10n ** 9n
     const registry = createRegistry()
     const settlement = await openReader(context, registry, dataDir)
@@ -37,7 +37,7 @@ export function startNode(context: Context): Promise<Service> {
         log,
         metrics: registry,
       },
-      { confidence, snapshotEveryBlocks, fetchAhead, challengeSpreadMs, challengeBudget },
+      { confidence, snapshotEveryBlocks, fetchAhead, challengeAfterMs, challengeSpreadMs, challengeBudget },
     )
     const server = await createNodeServer(
       { node, registry, clock, log },

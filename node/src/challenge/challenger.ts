@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { type ChainConfig, CodedError, InboxItemKind, portableVerifier } from '@parley/protocol'
+import { type Bytes20, type ChainConfig, CodedError, InboxItemKind, portableVerifier } from '@parley/protocol'
 import type { ClaimFault, Proof } from '@parley/protocol/fraud'
 import { type BackoffOptions, backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
-import type { Refusal } from '../derive/claim-verifier.ts'
+import { partsOf, type Refusal } from '../derive/claim-verifier.ts'
 import type { ClaimChallenger } from '../derive/deriver.ts'
 import type { VerifiedChain } from '../derive/verified-chain.ts'
 import type { NodeFault } from '../faults.ts'
@@ -11,6 +10,7 @@ import type { L2Log } from '../l2/l2-log.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import { writeClaimProof } from './claim-proof.ts'
 import type { ClaimContester } from './contester.ts'
+import { turnOf } from './turn.ts'
 
 export interface ChallengerDeps {
   readonly contester: ClaimContester
@@ -44,6 +44,10 @@ export class Challenger implements ClaimChallenger {
   constructor(deps: ChallengerDeps, options: ChallengerOptions) {
     this.deps = deps
     this.options = options
+  }
+
+  get address(): Bytes20 {
+    return this.deps.contester.address
   }
 
   /** Why nothing could be contested now; undefined when all could. */
@@ -89,7 +93,7 @@ export class Challenger implements ClaimChallenger {
         if (proof === undefined) {
           proof = await this.write(refusal)
           log.info({ claim: claim.number, kind: proof.kind, bytes: proof.bytes.length }, 'the proof is written')
-          await clock.sleep(this.turnOf(hash), signal)
+          await clock.sleep(turnOf(hash, this.deps.contester.address, this.options.challengeSpreadMs), signal)
         }
         const outcome = await this.deps.contester.proveWrong(claim, proof.kind, proof.bytes, signal)
         metrics.challenges.inc({ outcome })
@@ -104,10 +108,12 @@ export class Challenger implements ClaimChallenger {
     }
   }
 
-  private async write({ record, blocks, fault }: Refusal): Promise<Proof> {
+  private async write(refusal: Refusal): Promise<Proof> {
     const { chain, config } = this.deps
+    const { record, fault } = refusal
+    const parts = partsOf(refusal)
     const parent = chain.state
-    const last = blocks.at(-1)?.header
+    const last = parts.core.at(-1)?.header
     if (parent === undefined || last === undefined)
       throw new TypeError('a claim was found wrong without blocks or state')
     const window = await chain.window(parent.header, last.inboxCount)
@@ -119,8 +125,12 @@ export class Challenger implements ClaimChallenger {
         pricePoints: (items) => this.pricePoints(items),
       },
       {
-        blocks,
-        fault: claimFaultOf(fault.fault, blocks.length, Number(record.claim.lastHeader.number - parent.header.number)),
+        parts,
+        fault: claimFaultOf(
+          fault.fault,
+          parts.core.length,
+          Number(record.claim.lastHeader.number - parent.header.number),
+        ),
         parent,
         window,
       },
@@ -134,12 +144,6 @@ export class Challenger implements ClaimChallenger {
       for (const { index, item } of await this.deps.l2.queue(from, itemsAtOnce))
         if (index < items && item.selector === InboxItemKind.prices) points.push(index + 1n)
     return points
-  }
-
-  /** Milliseconds until it is this account's turn: not all nodes should pay for one proof. */
-  private turnOf(hash: Uint8Array): number {
-    const drawn = createHash('sha256').update(hash).update(this.deps.contester.address).digest().readUInt32BE(0)
-    return Math.floor((this.options.challengeSpreadMs * drawn) / 2 ** 32)
   }
 }
 

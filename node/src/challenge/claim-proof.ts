@@ -5,21 +5,28 @@ import {
   consumedItems,
   domainSeparator,
   type InboxWindow,
+  pricesAfter,
   type QueuedItem,
   type Run,
   type SegmentPlace,
   type Shard,
   type SignatureVerifier,
-  type ViewedBlock,
 } from '@parley/protocol'
-import { BatchTrees, type ClaimFault, openingsOf, type Proof, type ProofSources, proofOf } from '@parley/protocol/fraud'
+import {
+  BatchTrees,
+  type ClaimFault,
+  type ClaimParts,
+  openingsOf,
+  type Proof,
+  type ProofSources,
+  proofOf,
+} from '@parley/protocol/fraud'
 import { blockContext, executeSegment } from '@parley/protocol/reference'
-import { stateAfter } from '../derive/verified-chain.ts'
 import { stateOfRoots, type VerifiedState } from '../store/chain-records.ts'
 
 /** A claim that is wrong, with what it commits to. */
 export interface WrongClaim {
-  readonly blocks: readonly ViewedBlock[]
+  readonly parts: ClaimParts
   readonly fault: ClaimFault
   /** The state that the claim follows. */
   readonly parent: VerifiedState
@@ -43,13 +50,13 @@ export interface ClaimProofDeps {
  */
 export async function writeClaimProof(deps: ClaimProofDeps, wrong: WrongClaim): Promise<Proof> {
   const { config } = deps
-  const { blocks, fault, parent, window } = wrong
-  const core = blocks.map(({ header, runs }) => ({ header, runs: runs.decodeRuns() }))
-  const trees = new BatchTrees({ core, witness: blocks.map(({ runs }) => runs.decodeWitness()) })
+  const { parts, fault, parent, window } = wrong
+  const { core } = parts
+  const trees = new BatchTrees(parts)
   const states = statesBefore(wrong)
   const place = placeOf(fault, parent, core)
   const shard = place === undefined ? undefined : await shardBefore(deps, wrong, states, place)
-  const last = blocks.at(-1)?.header.inboxCount ?? parent.header.inboxCount
+  const last = core.at(-1)?.header.inboxCount ?? parent.header.inboxCount
   const points = await deps.pricePoints(last)
   const sources: ProofSources = {
     chainId: config.chainId,
@@ -69,13 +76,15 @@ export async function writeClaimProof(deps: ClaimProofDeps, wrong: WrongClaim): 
 }
 
 /** The state before each block, as far as what comes before it is right. */
-function statesBefore({ blocks, parent, window }: WrongClaim): readonly VerifiedState[] {
+function statesBefore({ parts, parent, window }: WrongClaim): readonly VerifiedState[] {
   const states = [parent]
-  for (const block of blocks.slice(0, -1)) {
+  for (const block of parts.core.slice(0, -1)) {
     const before = states.at(-1) as VerifiedState
     const waiting = window.waiting.slice(Number(before.header.inboxCount - parent.header.inboxCount))
     const items = consumedItems(block.header, before.header, { ...window, waiting })
-    states.push(stateAfter(block, items, before))
+    const shardRoots = [...before.shardRoots]
+    for (const { shard, postRoot } of block.runs) shardRoots[shard] = postRoot
+    states.push({ header: block.header, prices: pricesAfter(before.prices, items), shardRoots })
   }
   return states
 }
@@ -103,19 +112,19 @@ const samePlace = (a: SegmentPlace, b: SegmentPlace | undefined): boolean =>
 /** The shard of a segment as it stands before it. */
 async function shardBefore(
   { config, verifier, shardValues }: ClaimProofDeps,
-  { blocks, parent, window }: WrongClaim,
+  { parts, parent, window }: WrongClaim,
   states: readonly VerifiedState[],
   place: SegmentPlace,
 ): Promise<Shard> {
-  const index = (blocks[place.block] as ViewedBlock).runs.runs[place.run]?.shard ?? -1
+  const index = parts.core[place.block]?.runs[place.run]?.shard ?? -1
   const shard = await shardValues(index)
   if (shard === undefined) throw new RangeError(`there is no shard ${index}`)
-  blocks.slice(0, place.block + 1).forEach(({ header, runs }, block) => {
-    const run = runs.runs.findIndex((each) => each.shard === index)
+  parts.core.slice(0, place.block + 1).forEach(({ header, runs }, block) => {
+    const run = runs.findIndex((each) => each.shard === index)
     if (run < 0) return
     const { prices } = states[block] as VerifiedState
-    const signatures = runs.decodeWitness()[run] ?? []
-    const segments = (runs.decodeRuns()[run] as Run).segments
+    const signatures = parts.witness[block]?.[run] ?? []
+    const segments = (runs[run] as Run).segments
     const before = block === place.block ? segments.slice(0, place.segment) : segments
     before.forEach(({ body }, segment) => {
       // What stands here before the fault is signed rightly. A forced item says by its signatures whether it applies.

@@ -10,6 +10,7 @@ import {
   decodeBatchColumns,
 } from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock } from '@parley/runtime'
+import type { ServedParts } from '../answers/claim.ts'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 
@@ -37,6 +38,9 @@ interface Fetch {
   readonly controller: AbortController
   /** Why it is still waited for. */
   fault: NodeError | undefined
+  /** What was served last. */
+  core: BatchColumns | undefined
+  witness: Uint8Array | undefined
 }
 
 /** What an operator gives a node so that it can read a layer. */
@@ -44,6 +48,9 @@ const cures: ReadonlyMap<number, string> = new Map([
   [DaLayer.local, 'give it da.localUrl, or --da-local'],
   [DaLayer.ethereumBlobs, 'give it l1.url and l1.beaconUrl, or --l1 and --beacon'],
 ])
+
+/** Names of layers that a node reads once it is told where they are. */
+export const readableLayers: ReadonlySet<string> = new Set([...cures.keys()].map(daLayerName))
 
 const hex = (bytes: Bytes32): string => Buffer.from(bytes).toString('hex')
 
@@ -92,6 +99,12 @@ export class BatchFetcher {
     return this.wanted(record).fault
   }
 
+  /** What was served last of a wanted batch, whatever it is worth. */
+  served(record: ClaimRecord): ServedParts {
+    const { core, witness } = this.wanted(record)
+    return { core, witness }
+  }
+
   private wanted(record: ClaimRecord): Fetch {
     const fetch = this.fetches.get(hex(record.hash))
     if (fetch === undefined) throw new TypeError(`claim ${record.claim.number} is not wanted`)
@@ -104,6 +117,8 @@ export class BatchFetcher {
       signal: AbortSignal.any([signal, controller.signal]),
       controller,
       fault: undefined,
+      core: undefined,
+      witness: undefined,
     }
     void this.start(record, fetch)
     this.fetches.set(hex(record.hash), fetch)
@@ -119,8 +134,14 @@ export class BatchFetcher {
 
   private async fetch(record: ClaimRecord, fetch: Fetch): Promise<FetchedBatch> {
     const [core, witness] = await Promise.all([
-      this.part(record, 'core', decodeBatchColumns, fetch),
-      this.part(record, 'witness', (bytes) => bytes, fetch),
+      this.part(record, 'core', decodeBatchColumns, fetch).then((served) => {
+        fetch.core = served
+        return served
+      }),
+      this.part(record, 'witness', (bytes) => bytes, fetch).then((served) => {
+        fetch.witness = served
+        return served
+      }),
     ])
     fetch.fault = undefined
     return { core, witness }

@@ -1,6 +1,7 @@
 import { type Bytes32, sameBytes, type ViewedBlock } from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock, raceAbort } from '@parley/runtime'
 import type { Logger } from 'pino'
+import { type AnsweredClaim, type ClaimKnowledge, type Followed, knowClaim, placesAtMost } from '../answers/claim.ts'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
@@ -30,15 +31,24 @@ export interface ClaimReaderOptions extends BackoffOptions {
 export interface ClaimedBlocks {
   readonly record: ClaimRecord
   readonly blocks: readonly ViewedBlock[]
+  /** Where it was put together from answers on the L2. */
+  readonly answered?: AnsweredClaim
 }
 
-/** Brings claims from the DA layers and completes them to blocks, the next one while its predecessor is verified. */
+const lookEveryMs = 1_000
+
+/** Brings claims from the DA layers, or from answers on the L2, and completes them to blocks, the next one while its predecessor is verified. */
 export class ClaimReader {
   private readonly deps: ClaimReaderDeps
   private readonly options: ClaimReaderOptions
   private readonly fetcher: BatchFetcher
   /** The next claim, as far as it was completed while the one before it was verified. */
   private begun: { readonly hash: Bytes32; readonly blocks: Promise<readonly ViewedBlock[] | undefined> } | undefined
+
+  /** What was put together last, and from what. */
+  private last: { readonly from: readonly unknown[]; readonly knowledge: Promise<ClaimKnowledge> } | undefined
+  /** Claims whose data is not there, by the hex of their hash. */
+  private readonly absent = new Map<string, { readonly since: number; readonly fault: NodeError }>()
 
   constructor(deps: ClaimReaderDeps, options: ClaimReaderOptions) {
     this.deps = deps
@@ -52,6 +62,7 @@ export class ClaimReader {
           metrics.faults.inc({ code: fault.fault.code })
           log.warn({ claim: record.claim.number, fault: fault.toJSON(), waitMs }, 'data of a claim is waited for')
           progress.missing(record, fault)
+          this.miss(record, fault)
         },
         onFetched: (part, layer, bytes, tookMs) => {
           metrics.fetchedBytes.inc({ part, layer }, bytes)
@@ -76,6 +87,12 @@ export class ClaimReader {
   /** Begins fetching these claims, in this order of importance, and gives up on all others. */
   want(records: readonly ClaimRecord[], signal: AbortSignal): void {
     this.fetcher.want(records, signal)
+    const wanted = new Set(records.map(({ hash }) => hex(hash)))
+    for (const key of this.absent.keys()) if (!wanted.has(key)) this.absent.delete(key)
+  }
+
+  wants(record: ClaimRecord): boolean {
+    return this.fetcher.wants(record)
   }
 
   /** Why a wanted claim is not there yet, if there is a reason. */
@@ -83,28 +100,118 @@ export class ClaimReader {
     return this.fetcher.faultOf(record)
   }
 
+  /** Waits until what is served, or what was answered on the L2, is what was claimed. */
+  async obtain(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
+    const begun = await this.takeBegun(record, signal)
+    if (begun !== undefined) return { record, blocks: begun }
+    const either = new AbortController()
+    const inner = AbortSignal.any([signal, either.signal])
+    try {
+      return await Promise.race([this.fromLayers(record, inner), this.fromAnswers(record, inner)])
+    } finally {
+      either.abort()
+      this.absent.delete(hex(record.hash))
+    }
+  }
+
   /** Fetches until what is served is what was claimed. */
-  async obtain(record: ClaimRecord, signal: AbortSignal): Promise<readonly ViewedBlock[]> {
+  private async fromLayers(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
     const { chain, clock, log, metrics, progress } = this.deps
     const { claim } = record
     const state = chain.state
     if (state === undefined) throw new TypeError('derivation without a state')
-    const begun = await this.takeBegun(record, signal)
-    if (begun !== undefined) return begun
     for (let failures = 0; ; failures += 1) {
       const fetched = await raceAbort(this.fetcher.get(record), signal)
       try {
-        return await this.complete(record, fetched, state)
+        return { record, blocks: await this.complete(record, fetched, state) }
       } catch (error) {
         if (!isPassing(error)) throw error
         const waitMs = backoffMs(failures, this.options)
         metrics.faults.inc({ code: error.fault.code })
         log.warn({ claim: claim.number, fault: error.toJSON(), waitMs }, 'data of a claim is not what was claimed')
         progress.missing(record, error)
+        this.miss(record, error)
         await clock.sleep(waitMs, signal)
         this.fetcher.again(record)
       }
     }
+  }
+
+  /** Waits until answers on the L2, with what was served, make up the claim. */
+  private async fromAnswers(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
+    const { l2, log } = this.deps
+    for (;;) {
+      const { seen } = l2
+      const questions = await l2.asked(record.hash)
+      if (questions.length > 0 && questions.every(({ answered }) => answered)) {
+        const { claim: answered } = await this.known(record)
+        if (answered !== undefined) {
+          log.warn({ claim: record.claim.number }, 'a claim is put together from answers on the L2')
+          return { record, blocks: answered.blocks, answered }
+        }
+      }
+      await this.newsOf(seen, signal)
+    }
+  }
+
+  /** Waits for news of the L2, and no longer than until layers may have served something else. */
+  private async newsOf(seen: number, signal: AbortSignal): Promise<void> {
+    const either = new AbortController()
+    const inner = AbortSignal.any([signal, either.signal])
+    try {
+      await Promise.race([this.deps.l2.changed(seen, inner), this.deps.clock.sleep(lookEveryMs, inner)])
+    } finally {
+      either.abort()
+    }
+  }
+
+  /** Since when data of a claim that is wanted has not been there, by the clock's elapsed milliseconds, and why. */
+  absence(record: ClaimRecord): { readonly since: number; readonly fault: NodeError } | undefined {
+    return this.absent.get(hex(record.hash))
+  }
+
+  /** What is known of a wanted claim, by answers and by what was served. */
+  async known(record: ClaimRecord): Promise<ClaimKnowledge> {
+    const { chain, l2 } = this.deps
+    const { core, witness } = this.fetcher.served(record)
+    const from = [l2.seen, chain.state, hex(record.hash), core, witness]
+    const { last } = this
+    if (last !== undefined && from.every((each, i) => each === last.from[i])) return last.knowledge
+    const knowledge = this.know(record)
+    this.last = { from, knowledge }
+    return knowledge
+  }
+
+  private async know(record: ClaimRecord): Promise<ClaimKnowledge> {
+    const { chain, l2, log } = this.deps
+    const { claim } = record
+    const parent = await l2.lastHeaderBefore(claim.number)
+    const count = Number(claim.lastHeader.number - (parent?.number ?? 0n))
+    const { state } = chain
+    const follows = state !== undefined && state.header.number === (parent?.number ?? 0n)
+    const followed: Followed | undefined = follows
+      ? { state, window: await chain.window(state.header, claim.lastHeader.inboxCount) }
+      : undefined
+    const answers = await l2.answers(record.hash)
+    return knowClaim(claim, count, answers, this.fetcher.served(record), followed, (error) =>
+      log.error({ claim: claim.number, fault: error.toJSON() }, 'the L2 showed an answer that is none'),
+    )
+  }
+
+  /** Places of a wanted claim that have to be asked for at most. */
+  async atMost({ claim, hash, at }: ClaimRecord): Promise<number> {
+    const { l2 } = this.deps
+    const parent = await l2.lastHeaderBefore(claim.number)
+    const blocks = Number(claim.lastHeader.number - (parent?.number ?? 0n))
+    const segments = claim.lastHeader.segmentCount - (parent?.segmentCount ?? 0n)
+    const { core, witness } = this.fetcher.served({ claim, hash, at })
+    return placesAtMost(blocks, segments, [core !== undefined, witness !== undefined])
+  }
+
+  private miss(record: ClaimRecord, fault: NodeError): void {
+    const key = hex(record.hash)
+    const since = this.absent.get(key)?.since ?? this.deps.clock.elapsed()
+    this.absent.set(key, { since, fault })
   }
 
   /** @throws {NodeError} when what was served is not what was claimed, or the inbox is not known that far. */
@@ -159,3 +266,5 @@ export class ClaimReader {
 function isPassing(error: unknown): error is NodeError {
   return error instanceof NodeError && error.meaning.retry === 'later'
 }
+
+const hex = (bytes: Bytes32): string => Buffer.from(bytes).toString('hex')

@@ -1,4 +1,5 @@
 import {
+  type Block,
   BlockError,
   type BlockFault,
   type ChainConfig,
@@ -7,6 +8,7 @@ import {
   type InboxWindow,
   type ViewedBlock,
 } from '@parley/protocol'
+import type { ClaimParts } from '@parley/protocol/fraud'
 import type { Clock } from '@parley/runtime'
 import { NodeError, type NodeFault } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
@@ -36,10 +38,15 @@ export interface ClaimVerifierEvents {
 }
 
 /** Which claim is wrong, and why. */
-export interface Refusal {
-  readonly record: ClaimRecord
-  readonly blocks: readonly ViewedBlock[]
+export interface Refusal extends ClaimedBlocks {
   readonly fault: NodeError
+}
+
+/** What a claim commits to, as values. */
+export function partsOf({ blocks, answered }: ClaimedBlocks): ClaimParts {
+  if (answered !== undefined) return answered.parts
+  const core = blocks.map(({ header, runs }): Block => ({ header, runs: runs.decodeRuns() }))
+  return { core, witness: blocks.map(({ runs }) => runs.decodeWitness()) }
 }
 
 /** Blocks that lanes have: one that they execute, and the one they go on with. */
@@ -94,8 +101,8 @@ export class ClaimVerifier {
     let before = parent
     try {
       checkLastHeader(record.claim, assertBlock(blocks.at(-1)).header, parent.header)
-      for (const block of blocks) {
-        const step = await this.check(record, block, before)
+      for (const [index, block] of blocks.entries()) {
+        const step = await this.check(claimed, index, before)
         const refusal = await this.finish(blocksGiven - 1, signal)
         if (refusal !== undefined) return refusal
         const completed =
@@ -107,18 +114,30 @@ export class ClaimVerifier {
       }
       return before
     } catch (error) {
-      const fault = refusalIn(error, number)
+      const fault = refusalIn(error, number, before.header.number + 1n)
       if (fault === undefined) throw error
       // The claim is wrong if what was given before is right.
-      return (await this.finish(0, signal)) ?? { record, blocks, fault }
+      return (await this.finish(0, signal)) ?? { ...claimed, fault }
     }
   }
 
   /** Checks all of a block that needs no execution. @param parent - The state before it. @throws {BlockError} */
-  private async check({ claim }: ClaimRecord, block: ViewedBlock, parent: VerifiedState): Promise<Step> {
+  private async check(
+    { record, blocks, answered }: ClaimedBlocks,
+    index: number,
+    parent: VerifiedState,
+  ): Promise<Step> {
     const { chain, config } = this.deps
+    const block = assertBlock(blocks[index])
     const window = await chain.window(parent.header, block.header.inboxCount)
-    checkViewRules(block, parent, window, claim.lineage, config, { completed: true })
+    const misshapen = answered?.misshapen.get(index)
+    try {
+      checkViewRules(block, parent, window, record.claim.lineage, config, { completed: answered === undefined })
+    } catch (error) {
+      const ofShape = error instanceof BlockError && error.fault.code === 'WITNESS_SHAPE'
+      if (misshapen === undefined || !ofShape) throw error
+    }
+    if (misshapen !== undefined) throw new BlockError(misshapen)
     const after = stateAfter(block, consumedItems(block.header, parent.header, window), parent)
     return { block, window, after }
   }
@@ -182,7 +201,8 @@ function wrongBlock(claim: bigint, fault: BlockFault): NodeError {
 const ofClaims: ReadonlySet<string> = new Set<NodeFault['code']>(['CLAIM_LAST_HEADER', 'CLAIM_TOO_LARGE'])
 
 /** Why the claim is wrong, when that is what the error tells. */
-function refusalIn(error: unknown, claim: bigint): NodeError | undefined {
-  if (error instanceof BlockError) return wrongBlock(claim, error.fault)
+function refusalIn(error: unknown, claim: bigint, block: bigint): NodeError | undefined {
+  // A block is named by its place: its own number may be what is wrong.
+  if (error instanceof BlockError) return wrongBlock(claim, { ...error.fault, block })
   return error instanceof NodeError && ofClaims.has(error.fault.code) ? error : undefined
 }

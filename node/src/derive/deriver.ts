@@ -1,19 +1,34 @@
-import { knownRules, type RulesVersion, sameBytes, unknownRules } from '@parley/protocol'
+import { type Bytes20, knownRules, type RulesVersion, sameBytes, unknownRules } from '@parley/protocol'
+import type { ClaimKnowledge } from '../answers/claim.ts'
 import { NodeError } from '../faults.ts'
 import type { L2Contact } from '../l2/contact.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
+import { readableLayers } from './batch-fetcher.ts'
 import { type ClaimedBlocks, ClaimReader, type ClaimReaderDeps, type ClaimReaderOptions } from './claim-reader.ts'
 import { ClaimVerifier, type ClaimVerifierDeps, type Refusal } from './claim-verifier.ts'
 
 /** Who takes wrong claims back. */
 export interface ClaimChallenger {
+  /** Whose deposits are not forgotten before they are back. */
+  readonly address: Bytes20
   /**
    * Contests a claim from here on; the lanes stand at its parent.
    * @param signal - Aborts when the node stops or the claim no longer stands.
    */
   contest(refusal: Refusal, signal: AbortSignal): void
+}
+
+/** A claim whose data is not there. */
+export interface AbsentClaim {
+  readonly record: ClaimRecord
+  /** Milliseconds since this process first missed it. */
+  readonly absentMs: number
+  /** What is known of it, and what to ask for next. */
+  readonly known: () => Promise<ClaimKnowledge>
+  /** Places that have to be asked for at most. */
+  readonly atMost: number
 }
 
 export interface DeriverDeps extends ClaimReaderDeps, ClaimVerifierDeps {
@@ -75,6 +90,19 @@ export class Deriver {
         turn.end()
       }
     }
+  }
+
+  /** Claims that are wanted and whose data is not there, in their order. */
+  async absent(): Promise<readonly AbsentClaim[]> {
+    const { store, clock } = this.deps
+    const found: AbsentClaim[] = []
+    for (const record of await this.claims.standing(store.tip.claim + 1n)) {
+      const absence = this.claims.wants(record) ? this.claims.absence(record) : undefined
+      if (absence === undefined || !isWithheld(absence.fault)) continue
+      const absentMs = clock.elapsed() - absence.since
+      found.push({ record, absentMs, known: () => this.claims.known(record), atMost: await this.claims.atMost(record) })
+    }
+    return found
   }
 
   /** Everything claimed is verified. The log says so at the start and after several claims in a row. */
@@ -148,13 +176,13 @@ export class Deriver {
     const { progress, chain, l2 } = this.deps
     await this.begin(record)
     progress.deriving(record, this.claims.faultOf(record))
-    const blocks = await this.claims.obtain(record, turn)
+    const claimed = await this.claims.obtain(record, turn)
     progress.deriving(record, undefined)
     const verifier = new ClaimVerifier(this.deps, {
       follow: (claim, after, late) => this.follow(claim, after, late, signal),
       verified: (claimed, tookMs) => this.verified(claimed, tookMs),
     })
-    const refusal = await verifier.run({ record, blocks }, turn)
+    const refusal = await verifier.run(claimed, turn)
     if (refusal !== undefined) await this.refuse(refusal, signal)
     else await chain.snapshotIfDue(l2.summary?.final ?? 0n)
   }
@@ -206,10 +234,11 @@ export class Deriver {
     this.deps.challenger?.contest(refusal, AbortSignal.any([signal, this.gone.signal]))
   }
 
-  /** Forgets signatures that no verification can need: final, and before the newest final snapshot. */
+  /** Forgets what no verification can need: answers of final claims, and signatures that are final and before the newest final snapshot. */
   private async prune(): Promise<void> {
-    const { l2, store, chain } = this.deps
+    const { l2, store, chain, challenger } = this.deps
     const { witnessKeptBlocks } = this.options
+    await l2.forgetQuestions(l2.summary?.final ?? 0n, challenger?.address)
     if (witnessKeptBlocks === Number.POSITIVE_INFINITY) return
     const finalClaim = l2.summary?.final ?? 0n
     const final = await store.claim(finalClaim)
@@ -244,6 +273,12 @@ export class Deriver {
     look(seen).catch(() => undefined)
     return { signal: AbortSignal.any([signal, controller.signal]), end: () => controller.abort(new ClaimGone()) }
   }
+}
+
+/** Whether asking for it can help: not what this node lacks itself, nor what the L2 has still to tell. */
+function isWithheld({ fault }: NodeError): boolean {
+  if (fault.code === 'DA_LAYER_UNKNOWN') return !readableLayers.has(fault.layer)
+  return fault.code === 'DATA_UNAVAILABLE' || fault.code === 'DATA_UNDECODABLE' || fault.code === 'DATA_MISMATCH'
 }
 
 /** The claim under way no longer stands, or another one took its place. */

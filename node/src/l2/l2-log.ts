@@ -1,11 +1,15 @@
 import {
+  type BlockHeader,
+  type Bytes20,
   type Bytes32,
+  type DataPlace,
   type L2Position,
   millis,
   type QueuedItem,
   type RulesVersion,
   type SettlementEvent,
   type SettlementPage,
+  sameBytes,
 } from '@parley/protocol'
 import { raceAbort } from '@parley/runtime'
 import { NodeError } from '../faults.ts'
@@ -30,6 +34,7 @@ import {
   L2SummaryType,
   UndoRecordType,
 } from './l2-records.ts'
+import { type AnsweredPlace, type Question, type QuestionDraft, QuestionLog } from './question-log.ts'
 
 const summaryKey = new TextEncoder().encode('summary')
 
@@ -39,6 +44,7 @@ interface Draft {
   readonly writes: Write[]
   /** Claims put or taken away by this page. */
   readonly claims: Map<bigint, ClaimRecord | undefined>
+  readonly questions: QuestionDraft
 }
 interface Undo {
   readonly kind: number
@@ -59,6 +65,7 @@ export class L2Log {
   private readonly claims: Table
   private readonly undos: Table
   private readonly meta: Table
+  private readonly questions: QuestionLog
   private current: L2Summary | undefined
   private version = 0
   private readonly waiters = new Set<() => void>()
@@ -69,6 +76,7 @@ export class L2Log {
     this.claims = tableOf(db, 'l2-claim')
     this.undos = tableOf(db, 'l2-undo')
     this.meta = tableOf(db, 'l2-meta')
+    this.questions = new QuestionLog(db)
   }
 
   static async open(db: NodeStore): Promise<L2Log> {
@@ -93,6 +101,30 @@ export class L2Log {
   async claim(number: bigint): Promise<ClaimRecord | undefined> {
     const stored = await this.claims.get(numberKey(number))
     return stored === undefined ? undefined : (decodeRecord('claim', ClaimRecordType, stored) as ClaimRecord)
+  }
+
+  /** The last header of the claim before `number`; undefined before the first claim. */
+  async lastHeaderBefore(number: bigint): Promise<BlockHeader | undefined> {
+    return number <= 1n ? undefined : (await this.claim(number - 1n))?.claim.lastHeader
+  }
+
+  /** What of its data, or of any claim's, was asked for; of claims that are gone, too. */
+  async asked(hash?: Bytes32): Promise<readonly Question[]> {
+    return hash === undefined ? this.questions.all() : this.questions.of(hash)
+  }
+
+  /** What the L2 showed of a claim's data. */
+  async answers(hash: Bytes32): Promise<readonly AnsweredPlace[]> {
+    return this.questions.answersOf(hash)
+  }
+
+  /** Forgets what was asked of claims up to `through`, but for what `keeper` asked and nobody answered. */
+  async forgetQuestions(through: bigint, keeper?: Bytes20): Promise<void> {
+    await writeAll(this.db, await this.questions.forget(through, keeper))
+  }
+
+  async forgetQuestion(hash: Bytes32, place: DataPlace): Promise<void> {
+    await writeAll(this.db, this.questions.drop(hash, place))
   }
 
   /** Items from index `from` on, at most `count`, in order. */
@@ -134,12 +166,13 @@ export class L2Log {
    */
   async apply(page: SettlementPage, lineage: Bytes32): Promise<void> {
     const before = this.current ?? emptySummary(page.cursor, lineage)
-    const draft: Draft = { summary: { ...before }, writes: [], claims: new Map() }
+    const draft: Draft = { summary: { ...before }, writes: [], claims: new Map(), questions: new Map() }
     for (const event of page.events) await this.applyEvent(draft, event)
     draft.summary.cursor = page.cursor
     draft.summary.time = page.time
     await writeAll(this.db, [
       ...draft.writes,
+      ...this.questions.writesOf(draft.questions),
       put(this.meta, summaryKey, L2SummaryType.serialize({ ...draft.summary, rules: [...draft.summary.rules] })),
     ])
     this.current = draft.summary
@@ -158,8 +191,12 @@ export class L2Log {
       await this.rollBack(draft, event.to)
       return
     }
-    // Signatures of headers and answers are checked by the contract and no part of what is derived.
-    if (event.kind === 'key' || event.kind === 'challenge' || event.kind === 'answer' || event.kind === 'rescue') return
+    if (event.kind === 'challenge' || event.kind === 'answer') {
+      await this.questions.take(draft.questions, writes, event, await this.numberOf(draft, event.hash))
+      return
+    }
+    // Signatures of headers are checked by the contract and no part of what is derived.
+    if (event.kind === 'key' || event.kind === 'rescue') return
     const undo = {
       blockNumber: event.at.blockNumber,
       kind: event.kind === 'rules withdrawn' ? EventKind.rules : EventKind[event.kind],
@@ -191,6 +228,16 @@ export class L2Log {
     summary.events += 1n
   }
 
+  /** Number of a claim that stands. @throws {NodeError} `EVENT_OUT_OF_ORDER` when none has this hash. */
+  private async numberOf(draft: Draft, hash: Bytes32): Promise<bigint> {
+    // Backwards: what is asked for is of an open claim.
+    for (let number = draft.summary.claim; number > 0n; number -= 1n) {
+      const record = draft.claims.has(number) ? draft.claims.get(number) : await this.claim(number)
+      if (record !== undefined && sameBytes(record.hash, hash)) return number
+    }
+    throw new NodeError({ code: 'EVENT_OUT_OF_ORDER', kind: 'challenge', expected: draft.summary.claim, received: 0n })
+  }
+
   private putClaim(draft: Draft, record: ClaimRecord): void {
     const { number } = record.claim
     draft.claims.set(number, record)
@@ -220,6 +267,7 @@ export class L2Log {
   /** Undoes, latest first, every event told of L2 blocks after `to`. */
   private async rollBack(draft: Draft, to: L2Position): Promise<void> {
     const { summary, writes } = draft
+    await this.questions.rollBack(draft.questions, writes, to)
     // Events of this very page are undone from the draft, so they must be read back from it.
     const drafted = new Map<bigint, Uint8Array>()
     for (const write of writes)

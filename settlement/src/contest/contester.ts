@@ -33,6 +33,12 @@ export interface InQuestion {
   readonly parent: BatchClaim
 }
 
+/** What a challenge is kept by. */
+export interface ClaimName {
+  readonly number: bigint
+  readonly hash: Bytes32
+}
+
 /**
  * Contests claims from one account. Each function sends one transaction where the contract would take it now, and throws
  * {@link TransactionError} `TRANSACTION_REFUSED` with the contract's error where it would not, what sending throws, and
@@ -46,6 +52,10 @@ export interface Contester {
   proveWrong(claim: BatchClaim, kind: ProofKind, proof: Uint8Array, signal: AbortSignal): Promise<Contested['outcome']>
   /** Asks for pieces of the claim's data. The deposit is what the contract asks for now and a quarter more, for the case that fees rise; the rest is credited. */
   challenge(claim: InQuestion, places: readonly DataPlace[], signal: AbortSignal): Promise<Contested>
+  /** As `challenge`, with the claim before it looked for on the L2. */
+  askFor(claim: BatchClaim, places: readonly DataPlace[], signal: AbortSignal): Promise<Contested['outcome']>
+  /** Wei that the contract asks for as the deposit of a place now. */
+  deposit(signal: AbortSignal): Promise<bigint>
   /** Answers what was asked for, with what `pageOf` or `listOf` gives. */
   answer(claim: InQuestion, place: DataPlace, data: Uint8Array, signal: AbortSignal): Promise<Contested>
   /** Takes the claim back, since `place` was not answered in time. */
@@ -65,8 +75,10 @@ export interface Contester {
     opening: Uint8Array,
     signal: AbortSignal,
   ): Promise<Contested['outcome']>
+  /** As `removeUnanswered`, with the claim before it looked for on the L2. */
+  dropUnanswered(claim: BatchClaim, place: DataPlace, signal: AbortSignal): Promise<Contested['outcome']>
   /** Has the deposit of an open challenge credited to who made it, once the claim no longer stands. */
-  refund(claim: BatchClaim, place: DataPlace, signal: AbortSignal): Promise<Contested>
+  refund(claim: ClaimName, place: DataPlace, signal: AbortSignal): Promise<Contested>
   /** The claim before one that stands, the first of all included; undefined when that does not stand. */
   parentOf(claim: BatchClaim, signal: AbortSignal): Promise<BatchClaim | undefined>
   /** Wei that this account can spend. */
@@ -146,7 +158,7 @@ export function createContester({ client, contracts, claims }: Connection, sende
     },
 
     async challenge(inQuestion, places, signal) {
-      const deposit = await ask(() => client.readContract({ ...rollup, functionName: 'challengeDeposit' }), signal)
+      const deposit = await this.deposit(signal)
       const args = [...claimsOf(inQuestion), places.map(placeToAbi)] as const
       const data = encodeFunctionData({ abi: rollupAbi, functionName: 'challengeData', args })
       const gone = isGone(inQuestion.claim)
@@ -154,6 +166,13 @@ export function createContester({ client, contracts, claims }: Connection, sende
       const value = (BigInt(places.length) * deposit * 5n) / 4n
       return act({ key: keyOf('challenge', data), data, value, isDone }, signal)
     },
+
+    async askFor(claim, places, signal) {
+      const parent = await this.parentOf(claim, signal)
+      return parent === undefined ? 'already' : (await this.challenge({ claim, parent }, places, signal)).outcome
+    },
+
+    deposit: (signal) => ask(() => client.readContract({ ...rollup, functionName: 'challengeDeposit' }), signal),
 
     answer(inQuestion, place, bytes, signal) {
       const args = [...claimsOf(inQuestion), placeToAbi(place), bytesToHex(bytes)] as const
@@ -182,8 +201,13 @@ export function createContester({ client, contracts, claims }: Connection, sende
       return show(signed, encodeFunctionData({ abi: rollupAbi, functionName: 'proveContradiction', args }), signal)
     },
 
-    refund(claim, place, signal) {
-      const args = [claim.number, bytesToHex(claimHash(claim)), placeToAbi(place)] as const
+    async dropUnanswered(claim, place, signal) {
+      const parent = await this.parentOf(claim, signal)
+      return parent === undefined ? 'already' : (await this.removeUnanswered({ claim, parent }, place, signal)).outcome
+    },
+
+    refund({ number, hash }, place, signal) {
+      const args = [number, bytesToHex(hash), placeToAbi(place)] as const
       const data = encodeFunctionData({ abi: rollupAbi, functionName: 'refundChallenge', args })
       const { refunded, expired } = ChallengeState
       const isDone: Action['isDone'] = (error) => isInState(error, refunded) || isInState(error, expired)

@@ -1,0 +1,166 @@
+import {
+  type BatchClaim,
+  type BatchColumns,
+  type Block,
+  type BlockFault,
+  type BlockWitness,
+  CodecError,
+  completeBlocks,
+  coreRoot,
+  type DataPlace,
+  decodeWitness,
+  type InboxWindow,
+  sameBytes,
+  skeletonOf,
+  skeletonsOf,
+  type ViewedBlock,
+  viewOfBlock,
+  witnessRoot,
+} from '@parley/protocol'
+import { type ClaimParts, segmentsPerPage } from '@parley/protocol/fraud'
+import type { AnsweredPlace } from '../l2/question-log.ts'
+import type { VerifiedState } from '../store/chain-records.ts'
+import { type Answered, readAnswers } from './answered.ts'
+import { coreFromPages, coreFromServed, type KnownPart } from './core.ts'
+import { witnessFromPages, witnessFromServed } from './witness.ts'
+
+/** What DA layers served of a claim, decoded where it decodes; not compared with its roots. */
+export interface ServedParts {
+  readonly core: BatchColumns | undefined
+  readonly witness: Uint8Array | undefined
+}
+
+/** What a claim follows; undefined while that is not verified. */
+export interface Followed {
+  readonly state: VerifiedState
+  readonly window: InboxWindow
+}
+
+/** A claim put together from answers and what was served. */
+export interface AnsweredClaim {
+  readonly blocks: readonly ViewedBlock[]
+  /** What the claim commits to. A block whose witness has another shape than its core is viewed without signatures. */
+  readonly parts: ClaimParts
+  /** Blocks with such a witness, by their index. */
+  readonly misshapen: ReadonlyMap<number, BlockFault>
+}
+
+export type ClaimKnowledge =
+  | { readonly claim: AnsweredClaim; readonly missing: readonly [] }
+  | { readonly claim: undefined; readonly missing: readonly DataPlace[] }
+
+/**
+ * Puts a claim together as far as its data is known, and says what to ask for next.
+ * @param count - Blocks that the claim says it has.
+ * @param refused - Told of what the L2 took for an answer and is none.
+ */
+export function knowClaim(
+  claim: BatchClaim,
+  count: number,
+  answers: readonly AnsweredPlace[],
+  served: ServedParts,
+  followed: Followed | undefined,
+  refused: (error: CodecError) => void,
+): ClaimKnowledge {
+  const { coreRoot, witnessRoot } = claim
+  const answered = readAnswers(answers, { coreRoot, witnessRoot, blocks: count }, refused)
+  const core = knowCore(claim, count, answered, served, followed)
+  const known = whole(core)
+  if (known !== undefined && known.length !== count) return { claim: claimFrom(claim, known, []), missing: [] }
+  const witness = knowWitness(claim, count, answered, served, core)
+  const signed = whole(witness)
+  if (known === undefined || signed === undefined)
+    return { claim: undefined, missing: [...core.missing, ...witness.missing] }
+  return { claim: claimFrom(claim, known, signed), missing: [] }
+}
+
+function whole<Value>({ blocks, missing }: KnownPart<Value>): readonly Value[] | undefined {
+  if (missing.length > 0 || blocks.length === 0 || blocks.includes(undefined)) return undefined
+  return blocks as readonly Value[]
+}
+
+const nothing = { blocks: [], missing: [] } as const
+
+function knowCore(
+  claim: BatchClaim,
+  count: number,
+  { core: answered }: Answered,
+  { core: columns }: ServedParts,
+  followed: Followed | undefined,
+): KnownPart<Block> {
+  if (columns === undefined) return coreFromPages(count, answered)
+  // What was served may be right: that shows once what it follows is known.
+  if (followed === undefined) return nothing
+  const { state, window } = followed
+  const { lineage } = claim
+  const skeletons = skeletonsOf(columns)
+  const own = completeBlocks(skeletons, state, window, lineage)
+  if (sameBytes(coreRoot(own), claim.coreRoot)) return { blocks: own, missing: [] }
+  return coreFromServed(count, answered, { skeletons, state, window, lineage })
+}
+
+function knowWitness(
+  claim: BatchClaim,
+  count: number,
+  { witness: answered }: Answered,
+  { witness: bytes }: ServedParts,
+  core: KnownPart<Block>,
+): KnownPart<BlockWitness> {
+  const known = whole(core)
+  // Whether served signatures are those of the claim shows once its core is known.
+  if (bytes !== undefined && known === undefined) return nothing
+  const served = bytes === undefined || known === undefined ? undefined : decoded(bytes, known)
+  if (served === undefined || known === undefined) return witnessFromPages(count, answered, core.blocks)
+  if (sameBytes(witnessRoot(served), claim.witnessRoot)) return { blocks: served, missing: [] }
+  return witnessFromServed(answered, known, served)
+}
+
+function decoded(bytes: Uint8Array, core: readonly Block[]): readonly BlockWitness[] | undefined {
+  try {
+    return decodeWitness(bytes, core.map(skeletonOf))
+  } catch (error) {
+    if (error instanceof CodecError) return undefined
+    throw error
+  }
+}
+
+function claimFrom(
+  { lastHeader }: BatchClaim,
+  core: readonly Block[],
+  witness: readonly BlockWitness[],
+): AnsweredClaim {
+  const misshapen = new Map<number, BlockFault>()
+  const first = lastHeader.number - BigInt(core.length) + 1n
+  const blocks = core.map((block, index) => {
+    const signed = witness[index]
+    const fault = signed === undefined ? undefined : shapeFault(block, signed, first + BigInt(index))
+    if (fault !== undefined) misshapen.set(index, fault)
+    return viewOfBlock(block, signed === undefined || fault !== undefined ? unsigned(block) : signed)
+  })
+  return { blocks, parts: { core, witness }, misshapen }
+}
+
+const unsigned = ({ runs }: Block): BlockWitness => runs.map(({ segments }) => segments.map(() => []))
+
+/** How the numbers of runs and segments differ; those of signatures are looked at where rules are checked. */
+function shapeFault({ runs }: Block, witness: BlockWitness, block: bigint): BlockFault | undefined {
+  const code = 'WITNESS_SHAPE'
+  if (witness.length !== runs.length) return { code, block, expected: runs.length, received: witness.length }
+  for (const [index, { shard, segments }] of runs.entries()) {
+    const received = witness[index]?.length ?? 0
+    if (received !== segments.length) return { code, block, shard, expected: segments.length, received }
+  }
+  return undefined
+}
+
+/** A list, page 0 of a block, and all other pages of it. */
+const placesOfBlock = 34
+
+/**
+ * Places that have to be asked for at most.
+ * @param served - Of each part whether something was served, in which case one block of it is asked for as a rule.
+ */
+export function placesAtMost(blocks: number, segments: bigint, served: readonly boolean[]): number {
+  const whole = blocks + Math.ceil(Number(segments) / segmentsPerPage)
+  return served.reduce((sum, isServed) => sum + (isServed ? placesOfBlock : whole), 0)
+}

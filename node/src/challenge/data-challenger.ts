@@ -1,0 +1,229 @@
+import { type BatchClaim, type Bytes32, CodedError, type DataPlace, fromSeconds, sameBytes } from '@parley/protocol'
+import { type Clock, pause } from '@parley/runtime'
+import type { Logger } from 'pino'
+import type { AbsentClaim } from '../derive/deriver.ts'
+import type { L2Contact } from '../l2/contact.ts'
+import type { L2Log } from '../l2/l2-log.ts'
+import type { ClaimRecord, L2Summary } from '../l2/l2-records.ts'
+import type { Question } from '../l2/question-log.ts'
+import type { NodeMetrics } from '../metrics.ts'
+import type { ClaimContester } from './contester.ts'
+import { turnOf } from './turn.ts'
+
+export interface DataChallengerDeps {
+  readonly contester: ClaimContester
+  readonly l2: L2Log
+  readonly contact: L2Contact
+  /** Claims whose data is not there. */
+  readonly absent: () => Promise<readonly AbsentClaim[]>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: NodeMetrics
+}
+
+export interface DataChallengerOptions {
+  readonly challengeSpreadMs: number
+  readonly challengeBudget: bigint
+  /** Milliseconds of L2 time that a claim's data may be absent before it is asked for. */
+  readonly challengeAfterMs: number
+}
+
+const lookEveryMs = 1_000
+/** What was sent is sent again when the L2 has not told of it for so long. */
+const againAfterMs = 60_000
+/** The list, first pages, other pages. */
+const rounds = 3
+/** An absence passes by itself that this process has known for less than the first, and none that it has known for the second. */
+const shortestAbsenceMs = 1_000
+const longestPassingMs = 60_000
+/** Places that one transaction asks for: some 1 M gas. */
+const placesAtOnce = 32
+
+/**
+ * Asks for withheld data on the L2, round by round, takes back claims that are not answered and gets deposits back of claims
+ * that fell. What was asked and answered is read off the L2 each time, so nothing is stored and a reorganisation changes nothing.
+ */
+export class DataChallenger {
+  private readonly deps: DataChallengerDeps
+  private readonly options: DataChallengerOptions
+  /** What was sent by this process, and when. */
+  private readonly sent = new Map<string, number>()
+  private readonly refunded = new Set<string>()
+  private short: string | undefined
+
+  constructor(deps: DataChallengerDeps, options: DataChallengerOptions) {
+    this.deps = deps
+    this.options = options
+  }
+
+  /** Why data is not asked for that should be. */
+  get unreadyBecause(): string | undefined {
+    return this.short
+  }
+
+  /** Runs until the signal aborts. @throws what is no coded fault. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { l2, contact, clock } = this.deps
+    while (!signal.aborted) {
+      const { summary } = l2
+      if (contact.caughtUp && summary !== undefined) {
+        const questions = await l2.asked()
+        await this.askForAll(summary, questions, signal)
+        await this.takeBackAll(summary, questions, signal)
+        await this.refundAll(summary, questions, signal)
+      }
+      await pause(clock, lookEveryMs, signal)
+    }
+  }
+
+  private async askForAll(summary: L2Summary, questions: readonly Question[], signal: AbortSignal): Promise<void> {
+    const short: string[] = []
+    for (const absent of await this.deps.absent()) {
+      if (!this.isDue(summary, absent)) continue
+      const { record } = absent
+      await this.attempt(record.claim.number, 'data is not asked for', signal, async () => {
+        const reason = await this.askFor(summary, questions, absent, signal)
+        if (reason !== undefined) short.push(reason)
+      })
+    }
+    this.short = short[0]
+  }
+
+  /** Whether it is time: early enough for three rounds, and not for an absence that passes by itself. */
+  private isDue({ time }: L2Summary, { record, absentMs }: AbsentClaim): boolean {
+    const { claimedAt, windows } = record.claim
+    const latest = Math.max(0, windows.data - rounds * windows.answer) * 1_000
+    const after = Math.min(this.options.challengeAfterMs, latest)
+    const from = fromSeconds(claimedAt) + BigInt(after + this.turn(record.hash))
+    return time >= from && absentMs >= Math.min(Math.max(after, shortestAbsenceMs), longestPassingMs)
+  }
+
+  /** Asks for what is missing next. @returns why it is not, where the account has too little. */
+  private async askFor(
+    { time }: L2Summary,
+    questions: readonly Question[],
+    { record, known, atMost }: AbsentClaim,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { contester, log, metrics } = this.deps
+    const { claim, hash } = record
+    const asked = questions.filter((each) => sameBytes(each.hash, hash))
+    const { missing } = await known()
+    const open = missing.filter(
+      (place) => !asked.some((each) => samePlace(each.place, place)) && !this.isSent(keyOf('ask', hash, place)),
+    )
+    if (open.length === 0) return undefined
+    if (time > fromSeconds(claim.claimedAt + BigInt(claim.windows.data))) {
+      log.fatal({ claim: claim.number, places: open.length }, 'DATA OF A CLAIM IS ABSENT, AND IT IS TOO LATE TO ASK')
+      return undefined
+    }
+    const reason = await this.shortOf(claim, Math.max(open.length, atMost - asked.length), signal)
+    if (reason !== undefined) return reason
+    for (let from = 0; from < open.length; from += placesAtOnce) {
+      const places = open.slice(from, from + placesAtOnce)
+      const outcome = await contester.askFor(claim, places, signal)
+      for (const place of places) this.markSent(keyOf('ask', hash, place))
+      metrics.dataChallenges.inc({ outcome }, places.length)
+      log.warn({ claim: claim.number, places: places.length, outcome }, 'withheld data is asked for')
+    }
+    return undefined
+  }
+
+  /** Whether the account pays the whole way: what is still to be asked for at most, and a proof. */
+  private async shortOf({ number }: BatchClaim, places: number, signal: AbortSignal): Promise<string | undefined> {
+    const { contester, log } = this.deps
+    const [funds, deposit] = await Promise.all([contester.funds(signal), contester.deposit(signal)])
+    // A quarter more, as it is sent: fees may rise.
+    const needed = (BigInt(places) * deposit * 5n) / 4n + this.options.challengeBudget
+    if (funds >= needed) return undefined
+    const reason = `the account that contests claims has ${funds} wei, and asking for the data of claim ${number} may take ${needed}`
+    if (this.short !== reason)
+      log.error({ claim: number, funds, needed }, 'data is not asked for: too little to go the whole way')
+    return reason
+  }
+
+  /** Takes back the claims of which something was not answered in time. */
+  private async takeBackAll(summary: L2Summary, questions: readonly Question[], signal: AbortSignal): Promise<void> {
+    const { contester, log, metrics } = this.deps
+    for (const question of questions) {
+      const { hash, place, deadline, answered } = question
+      const wait = this.isOwn(question) ? 0 : this.turn(hash)
+      if (answered || summary.time < fromSeconds(deadline + 1n) + BigInt(wait)) continue
+      const record = await this.standing(summary, question)
+      const key = keyOf('remove', hash, place)
+      if (record === undefined || this.isSent(key)) continue
+      await this.attempt(question.number, 'an unanswered claim is not taken back yet', signal, async () => {
+        const outcome = await contester.dropUnanswered(record.claim, place, signal)
+        this.markSent(key)
+        metrics.challenges.inc({ outcome })
+        log.warn({ claim: question.number, ...place, outcome }, 'a claim whose data was not answered is taken back')
+      })
+      // One place is enough; the L2 tells of it.
+      return
+    }
+  }
+
+  /** Has the deposits of this account credited that lie with claims that fell. */
+  private async refundAll(summary: L2Summary, questions: readonly Question[], signal: AbortSignal): Promise<void> {
+    const { contester, l2, log } = this.deps
+    for (const question of questions) {
+      const { hash, number, place, answered } = question
+      const key = keyOf('refund', hash, place)
+      if (answered || !this.isOwn(question) || (await this.stands(question))) continue
+      if (!this.refunded.has(key))
+        await this.attempt(number, 'a deposit is not back yet', signal, async () => {
+          const { outcome } = await contester.refund({ number, hash }, place, signal)
+          this.refunded.add(key)
+          log.info({ claim: number, ...place, outcome }, 'the deposit of a claim that fell is back')
+        })
+      if (this.refunded.has(key) && number <= summary.final) await l2.forgetQuestion(hash, place)
+    }
+  }
+
+  private async attempt(claim: bigint, failed: string, signal: AbortSignal, act: () => Promise<void>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof CodedError)) throw error
+      this.deps.metrics.challenges.inc({ outcome: 'refused' })
+      this.deps.log.error({ claim, fault: error.toJSON() }, failed)
+    }
+  }
+
+  /** The claim that was asked about, if it stands and is not final. */
+  private async standing({ final }: L2Summary, question: Question): Promise<ClaimRecord | undefined> {
+    const { number, hash } = question
+    const record = number > final ? await this.deps.l2.claim(number) : undefined
+    return record !== undefined && sameBytes(record.hash, hash) ? record : undefined
+  }
+
+  private async stands({ number, hash }: Question): Promise<boolean> {
+    const record = await this.deps.l2.claim(number)
+    return record !== undefined && sameBytes(record.hash, hash)
+  }
+
+  private isOwn({ challenger }: Question): boolean {
+    return sameBytes(challenger, this.deps.contester.address)
+  }
+
+  private turn(hash: Bytes32): number {
+    return turnOf(hash, this.deps.contester.address, this.options.challengeSpreadMs)
+  }
+
+  private isSent(key: string): boolean {
+    const at = this.sent.get(key)
+    return at !== undefined && this.deps.clock.elapsed() - at < againAfterMs
+  }
+
+  private markSent(key: string): void {
+    const now = this.deps.clock.elapsed()
+    for (const [old, at] of this.sent) if (now - at >= againAfterMs) this.sent.delete(old)
+    this.sent.set(key, now)
+  }
+}
+
+const samePlace = (a: DataPlace, b: DataPlace): boolean => a.part === b.part && a.block === b.block && a.page === b.page
+
+const keyOf = (what: string, hash: Bytes32, { part, block, page }: DataPlace): string =>
+  `${what} ${Buffer.from(hash).toString('hex')} ${part} ${block} ${page}`
