@@ -78,6 +78,8 @@ const ownStatuses: Readonly<Record<string, number>> = {
   CONVERSATION_UNKNOWN: 404,
   DA_EMPTY: 400,
   DA_MISSING: 404,
+  DA_NOT_YET: 404,
+  DA_PRUNED: 410,
   DA_UNAVAILABLE: 503,
   ENTRY_INVALID: 400,
   REMOVAL_UNKNOWN: 404,

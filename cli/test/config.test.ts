@@ -251,6 +251,20 @@ describe('config › addresses and URLs at their edges', () => {
     })
   })
 
+  test('servers in the order in which they are asked › are one URL or several, as text or as a list', () => {
+    const one = fileOf('l1.json', '{"l1":{"url":"http://a:1/"}}')
+    expect(load({ files: [one] }).config.l1.url).toEqual(['http://a:1'])
+    const several = fileOf('l1s.json', '{"l1":{"url":["http://a:1","http://b:2"],"beaconUrl":"http://c:3,http://d:4"}}')
+    const { l1 } = load({ files: [several], env: { PARLEY_L1_ARCHIVE_URL: 'http://e:5, http://f:6' } }).config
+    expect([l1.url, l1.beaconUrl, l1.archiveUrl]).toEqual([
+      ['http://a:1', 'http://b:2'],
+      ['http://c:3', 'http://d:4'],
+      ['http://e:5', 'http://f:6'],
+    ])
+    const refused = faultOf(() => load({ files: [fileOf('none.json', '{"l1":{"url":[]}}')] }))
+    expect(refused).toMatchObject({ code: 'CONFIG_VALUE_INVALID', key: 'l1.url' })
+  })
+
   test('a file with a byte-order mark › is read', () => {
     expect(load({ files: [fileOf('bom.json', '\uFEFF{"run":{"port":7}}')] }).config.run.port).toBe(7)
     expect(load({ files: [fileOf('bom.toml', '\uFEFF[run]\r\nport = 8\r\n')] }).config.run.port).toBe(8)

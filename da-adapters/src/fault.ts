@@ -1,8 +1,12 @@
 import { DaError, maxPointerBytes } from '@parley/protocol'
 
-/** The layer cannot do this now; the same call may succeed later. */
-export function unavailable(layer: string, reason: string, cause?: unknown): DaError {
-  return new DaError({ code: 'DA_UNAVAILABLE', layer, reason }, cause === undefined ? undefined : { cause })
+/**
+ * The layer cannot do this now; the same call may succeed later.
+ * @param retryAfterMs - Milliseconds that the layer asked to be left alone.
+ */
+export function unavailable(layer: string, reason: string, cause?: unknown, retryAfterMs?: number): DaError {
+  const asked = retryAfterMs === undefined ? {} : { retryAfterMs }
+  return new DaError({ code: 'DA_UNAVAILABLE', layer, reason, ...asked }, cause === undefined ? undefined : { cause })
 }
 
 export function refused(layer: string, reason: string): DaError {
@@ -11,6 +15,14 @@ export function refused(layer: string, reason: string): DaError {
 
 export function missing(layer: string, pointer: Uint8Array): DaError {
   return new DaError({ code: 'DA_MISSING', layer, pointer })
+}
+
+export function notYet(layer: string, pointer: Uint8Array, reason: string): DaError {
+  return new DaError({ code: 'DA_NOT_YET', layer, pointer, reason })
+}
+
+export function pruned(layer: string, pointer: Uint8Array, reason: string): DaError {
+  return new DaError({ code: 'DA_PRUNED', layer, pointer, reason })
 }
 
 export function corrupt(layer: string, pointer: Uint8Array, reason: string): DaError {

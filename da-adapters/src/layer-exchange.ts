@@ -14,6 +14,6 @@ export async function layerExchange(
     return await exchange(request, signal)
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error
-    throw unavailable(layer, error.message, error)
+    throw unavailable(layer, error.message, error, error.retryAfterMs)
   }
 }

@@ -225,7 +225,7 @@ describe('pool', () => {
       const account = privateKeyToAccount(generatePrivateKey())
       const da = await createEthereumBlobsDa(
         { log: silentLog, clock: systemClock, registry, kzg, writer: { account, store } },
-        { rpcUrl: anvil.url, beaconUrl: anvil.url, ...quickOptions },
+        { rpcUrls: [anvil.url], beaconUrls: [anvil.url], ...quickOptions },
       )
       try {
         // The second one waits behind the first and is told so as well.

@@ -1,119 +1,53 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createAddressing, type SlotAddressing } from '../src/ethereum-blobs/addressing.ts'
-import { createBeacon } from '../src/ethereum-blobs/beacon.ts'
-import { type BlobReader, createBlobReader } from '../src/ethereum-blobs/blob-reader.ts'
-import { createInclusions } from '../src/ethereum-blobs/inclusions.ts'
-import type { L1 } from '../src/ethereum-blobs/l1.ts'
-import { packBlobs, usableBytesPerBlob } from '../src/ethereum-blobs/packing.ts'
-import { encodeBlobPointer } from '../src/ethereum-blobs/pointer.ts'
-import { versionedHash } from '../src/ethereum-blobs/versioned-hash.ts'
+import { packBlobs } from '../src/ethereum-blobs/packing.ts'
 import { createKzg, type Kzg } from '../src/index.ts'
+import {
+  type BeaconStage,
+  beaconWith,
+  blobs,
+  data,
+  errorOf,
+  hashesOf,
+  jsonOf,
+  onBeaconStage,
+  type Replies,
+  type Reply,
+  root,
+  type StageOptions,
+  serving,
+  stranger,
+} from './support/beacon-stage.ts'
 import { faultOf } from './support/faults.ts'
 import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 
 const patience = () => AbortSignal.timeout(110_000)
-const data = Uint8Array.from({ length: usableBytesPerBlob + 10 }, (_, i) => i & 0xff)
-const blobs = packBlobs(data)
-const stranger = packBlobs(Uint8Array.of(1))[0]!
 
 let kzg: Kzg
 let hashes: Uint8Array[]
 beforeAll(async () => {
   kzg = rememberingKzg(createKzg({ log: silentLog }, { precompute: false }))
-  hashes = await Promise.all(
-    blobs.map(async (blob) => versionedHash((await kzg.commitment(blob, AbortSignal.timeout(110_000)))!)),
-  )
+  hashes = await hashesOf(kzg)
 })
 afterAll(() => kzg?.close())
 
-const pointer = () => encodeBlobPointer({ blockNumber: 100n, timestamp: 1_200n, versionedHashes: hashes })
-const hashIn = (path: string) => hashes.findIndex((hash) => path.includes(Buffer.from(hash).toString('hex')))
+/** A beacon node that answers as told; gives what `use` gives, the blocks whose blobs were asked for and those searched. */
+const withReader = <T>(reply: Replies, use: (stage: BeaconStage) => Promise<T>, stage?: StageOptions) =>
+  onBeaconStage(
+    { kzg, hashes },
+    [reply],
+    async (on) => ({ result: await use(on), blocks: on.blocks, looked: on.looked }),
+    stage,
+  )
 
-interface Reply {
-  readonly status?: number
-  readonly type?: string
-  readonly body?: Uint8Array | string
-}
+const readOn = ({ reader, pointer }: BeaconStage) => reader.read(pointer(), patience())
 
-const root = (number: number) => `0x${number.toString(16).padStart(64, 'a')}` as const
+const read = (reply: Replies, stage?: StageOptions) => withReader(reply, readOn, stage)
 
-/** An L1 of which `moved` says which block has the blobs; blocks have roots unless told otherwise. */
-function l1With({ moved = 100, head = 200, roots = false }: { moved?: number; head?: number; roots?: boolean } = {}) {
-  const looked: number[] = []
-  const block = (at: number) => ({
-    number: BigInt(at),
-    hash: root(at),
-    timestamp: BigInt(at * 12),
-    baseFeePerGas: 1n,
-    parentBeaconBlockRoot: roots && at > 0 ? root(at - 1) : undefined,
-  })
-  const hexes = hashes.map((hash) => `0x${Buffer.from(hash).toString('hex')}` as const)
-  const l1: Pick<L1, 'head' | 'block' | 'blobBlock'> = {
-    head: async () => block(head),
-    block: async (at) => (at > head ? undefined : block(Number(at))),
-    async blobBlock(at) {
-      looked.push(Number(at))
-      if (at > head) return undefined
-      const ours = { versionedHashes: hexes, maxFeePerGas: 2n, maxPriorityFeePerGas: 1n }
-      return { ...block(Number(at)), blobTransactions: Number(at) === moved ? [ours] : [] }
-    },
-  }
-  return { l1: l1 as L1, looked }
-}
+const faultAfter = async (reply: Replies, stage?: StageOptions) =>
+  (await withReader(reply, (on) => faultOf(readOn(on)), stage)).result
 
-interface Stage {
-  readonly slots?: SlotAddressing
-  readonly chain?: Parameters<typeof l1With>[0]
-  readonly scanBlocks?: number
-  /** Path and query of the beacon API’s URL. */
-  readonly place?: string
-}
-
-/** A beacon node that answers as told; gives what `use` gives and the blocks whose blobs were asked for. */
-async function withReader<T>(
-  reply: (block: string, blob: number, path: string) => Reply,
-  use: (reader: BlobReader) => Promise<T>,
-  { slots = 'block-number', chain = {}, scanBlocks = 20, place = '' }: Stage = {},
-): Promise<{ result: T; blocks: string[]; looked: number[] }> {
-  const blocks: string[] = []
-  const server = createServer((request, response) => {
-    const path = request.url ?? ''
-    const block = /blobs\/(\w+)/.exec(path)?.[1]
-    if (block !== undefined) blocks.push(block)
-    const { status = 200, type = 'application/octet-stream', body = '' } = reply(block ?? '', hashIn(path), path)
-    response.writeHead(status, { 'content-type': type }).end(body)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${place}`
-    const { l1, looked } = l1With(chain)
-    const beacon = createBeacon({ url, timeoutMs: 5_000, mayCountBlocks: slots === 'block-number' })
-    const addressing = createAddressing(beacon, l1, slots)
-    const inclusions = createInclusions(l1, { scanBlocks })
-    const reader = createBlobReader({ beacon, l1, kzg, addressing, inclusions })
-    return { result: await use(reader), blocks, looked }
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
-}
-
-type Replies = Parameters<typeof withReader>[0]
-
-const read = (reply: Replies, stage?: Stage) => withReader(reply, (reader) => reader.read(pointer(), patience()), stage)
-
-const faultAfter = async (reply: Replies, stage?: Stage) =>
-  (await withReader(reply, (reader) => faultOf(reader.read(pointer(), patience())), stage)).result
-
-const here = (block: string, blob: number): Reply => (block === '100' ? { body: blobs[blob] ?? '' } : { status: 404 })
-const json = (...served: Uint8Array[]): Reply => ({
-  type: 'application/json; charset=utf-8',
-  body: JSON.stringify({ finalized: false, data: served.map((blob) => `0x${Buffer.from(blob).toString('hex')}`) }),
-})
+const here = serving()
 
 describe('beacon answers', () => {
   test('octets › are read', async () => {
@@ -142,13 +76,13 @@ describe('beacon answers', () => {
   })
 
   test('JSON › is read', async () => {
-    const { result } = await read((block, blob) => (block === '100' ? json(blobs[blob]!) : { status: 404 }))
+    const { result } = await read((block, blob) => (block === '100' ? jsonOf(blobs[blob]!) : { status: 404 }))
     expect(Buffer.compare(result, data)).toBe(0)
   })
 
   test('other blobs beside the right one › do no harm', async () => {
     const { result } = await read((block, blob) =>
-      block === '100' ? json(stranger, stranger, blobs[blob]!, blobs[blob]!) : { status: 404 },
+      block === '100' ? jsonOf(stranger, stranger, blobs[blob]!, blobs[blob]!) : { status: 404 },
     )
     expect(Buffer.compare(result, data)).toBe(0)
   })
@@ -161,7 +95,7 @@ describe('beacon answers', () => {
     ['JSON without a list', () => ({ type: 'application/json', body: '{"data":7}' })],
     ['JSON that is none', () => ({ type: 'application/json', body: '{"data":[' })],
     ['a list of something else', () => ({ type: 'application/json', body: '{"data":["0x00"]}' })],
-    ['too many blobs', () => json(...Array.from({ length: 17 }, () => stranger))],
+    ['too many blobs', () => jsonOf(...Array.from({ length: 17 }, () => stranger))],
   ])('%s › is DA_CORRUPT', async (_what, reply) => {
     expect(await faultAfter((block) => (block === '100' ? reply() : { status: 404 }))).toMatchObject({
       code: 'DA_CORRUPT',
@@ -190,25 +124,15 @@ describe('beacon answers', () => {
   })
 })
 
-/** What a beacon node knows of blocks, beside the blobs it serves. */
-const beaconWith =
-  (known: ReadonlySet<string>, blobs: Replies): Replies =>
-  (block, blob, path) => {
-    if (path.includes('/headers/')) return { status: known.has(path.split('/').at(-1) ?? '') ? 200 : 404 }
-    return blobs(block, blob, path)
-  }
-const error = (status: number, message: string): Reply => ({
-  status,
-  type: 'application/json',
-  body: JSON.stringify({ code: status, message }),
-})
-
 describe('a beacon node without all columns', () => {
-  const stage: Stage = { slots: 'beacon', chain: { roots: true } }
+  const stage: StageOptions = { slots: 'beacon', chain: { roots: true } }
   test.each([
-    ['404, as Prysm says', error(404, 'node does not custody enough data columns to reconstruct blobs')],
-    ['400, as Lighthouse says', error(400, 'Insufficient data columns to reconstruct blobs')],
-    ['500, as Lighthouse says', error(500, 'Insufficient data columns to reconstruct blobs: required 64, but only 4')],
+    ['404, as Prysm says', errorOf(404, 'node does not custody enough data columns to reconstruct blobs')],
+    ['400, as Lighthouse says', errorOf(400, 'Insufficient data columns to reconstruct blobs')],
+    [
+      '500, as Lighthouse says',
+      errorOf(500, 'Insufficient data columns to reconstruct blobs: required 64, but only 4'),
+    ],
   ])('%s › is DA_UNAVAILABLE and names the cure', async (_what, reply) => {
     const fault = await faultAfter(
       beaconWith(new Set(['head', root(100)]), () => reply),
@@ -221,7 +145,7 @@ describe('a beacon node without all columns', () => {
   test('404 of a block that it does not know › is a block that is not there', async () => {
     expect(
       await faultAfter(
-        beaconWith(new Set(['head']), () => error(404, 'Block not found')),
+        beaconWith(new Set(['head']), () => errorOf(404, 'Block not found')),
         stage,
       ),
     ).toMatchObject({
@@ -232,7 +156,7 @@ describe('a beacon node without all columns', () => {
   test('404 of a server without headers › tells nothing, so DA_UNAVAILABLE', async () => {
     expect(
       await faultAfter(
-        beaconWith(new Set(), () => error(404, 'Not found')),
+        beaconWith(new Set(), () => errorOf(404, 'Not found')),
         stage,
       ),
     ).toMatchObject({
@@ -243,14 +167,14 @@ describe('a beacon node without all columns', () => {
   test('has the blobs again › they are read', async () => {
     let columns = false
     const served = beaconWith(new Set(['head', root(100)]), (block, blob) =>
-      columns && block === root(100) ? { body: blobs[blob] ?? '' } : error(404, 'not enough data columns'),
+      columns && block === root(100) ? { body: blobs[blob] ?? '' } : errorOf(404, 'not enough data columns'),
     )
     const { result } = await withReader(
       served,
-      async (reader) => {
-        const before = await faultOf(reader.read(pointer(), patience()))
+      async (on) => {
+        const before = await faultOf(readOn(on))
         columns = true
-        return { before, after: await reader.read(pointer(), patience()) }
+        return { before, after: await readOn(on) }
       },
       stage,
     )
@@ -300,11 +224,7 @@ describe('place', () => {
   })
 
   test('that nobody tells › is DA_UNAVAILABLE and names the setting, and no block number is taken for a slot', async () => {
-    const { result, blocks } = await withReader(
-      served('100'),
-      (reader) => faultOf(reader.read(pointer(), patience())),
-      { slots: 'beacon' },
-    )
+    const { result, blocks } = await withReader(served('100'), (on) => faultOf(readOn(on)), { slots: 'beacon' })
     expect(result).toMatchObject({ code: 'DA_UNAVAILABLE', reason: expect.stringContaining('l1.slots') })
     expect(blocks).toEqual([])
   })
@@ -330,9 +250,9 @@ describe('place', () => {
   test('moved by a reorg › is remembered', async () => {
     const { blocks } = await withReader(
       served('115'),
-      async (reader) => {
-        await reader.read(pointer(), patience())
-        return reader.read(pointer(), patience())
+      async (on) => {
+        await readOn(on)
+        return readOn(on)
       },
       { chain: { moved: 115 } },
     )
@@ -342,9 +262,9 @@ describe('place', () => {
   test('beyond what is searched › is DA_MISSING, and only new blocks are searched again', async () => {
     const { result, looked } = await withReader(
       served('300'),
-      async (reader) => {
-        const first = await faultOf(reader.read(pointer(), patience()))
-        await faultOf(reader.read(pointer(), patience()))
+      async (on) => {
+        const first = await faultOf(readOn(on))
+        await faultOf(readOn(on))
         return first
       },
       { chain: { moved: 300, head: 400 }, scanBlocks: 20 },

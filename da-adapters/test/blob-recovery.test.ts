@@ -192,7 +192,7 @@ describe('nonces', () => {
       await using other = await startAnvil('--no-mining')
       const da = await createEthereumBlobsDa(
         { log: silentLog, clock: systemClock, registry, kzg, writer: { account: richAccount, store } },
-        { rpcUrl: other.url, beaconUrl: other.url, ...quickOptions },
+        { rpcUrls: [other.url], beaconUrls: [other.url], ...quickOptions },
       )
       try {
         expect(await faultOf(da.submit(otherData, patience()))).toMatchObject({ code: 'DA_REFUSED' })
@@ -246,7 +246,7 @@ describe('outage', () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, registry }) => {
       const da = await createEthereumBlobsDa(
         { log: silentLog, clock: systemClock, registry, kzg },
-        { rpcUrl: anvil.url, beaconUrl: anvil.url, slots: 'block-number' },
+        { rpcUrls: [anvil.url], beaconUrls: [anvil.url], slots: 'block-number' },
       )
       expect(await faultOf(da.submit(data, patience()))).toMatchObject({ code: 'DA_REFUSED' })
       await da.close()

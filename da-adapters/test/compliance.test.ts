@@ -130,6 +130,53 @@ describe('compliance suite', () => {
     expect(await failuresWith(defect)).toContain(name)
   })
 
+  test.each([
+    [
+      'calls an error of who serves it missing',
+      async (da: DataAvailability, ...asked: Parameters<DataAvailability['retrieve']>) =>
+        da.retrieve(...asked).catch((error: unknown) => {
+          if (!(error instanceof DaError) || error.fault.code !== 'DA_UNAVAILABLE') throw error
+          throw new DaError({ code: 'DA_MISSING', layer: 'local', pointer: asked[0] })
+        }),
+      /slow: DA_MISSING/,
+    ],
+    [
+      'gives what it is served',
+      async (da: DataAvailability, ...asked: Parameters<DataAvailability['retrieve']>) =>
+        da.retrieve(...asked).catch((error: unknown) => {
+          if (!(error instanceof DaError) || error.fault.code !== 'DA_CORRUPT') throw error
+          return new Uint8Array(7)
+        }),
+      /wrong: 7 bytes/,
+    ],
+    [
+      'waits for ever',
+      async (da: DataAvailability, ...asked: Parameters<DataAvailability['retrieve']>) =>
+        da.retrieve(...asked).catch((error: unknown) => {
+          if (!(error instanceof DaError) || error.fault.code !== 'DA_UNAVAILABLE') throw error
+          return new Promise<Uint8Array>((_, reject) =>
+            asked[1].addEventListener('abort', () => reject(asked[1].reason)),
+          )
+        }),
+      /slow: TimeoutError/,
+    ],
+  ] as const)('an adapter that %s › fails it', async (_what, retrieve, words) => {
+    await using scratch = await scratchDirectory()
+    const sound = await urlHarness(join(scratch.path, 'da'))
+    const openImpatient = async () => {
+      const da = await sound.openImpatient?.()
+      if (da === undefined) throw new TypeError('the harness has no bad answers')
+      return { ...da, retrieve: (...asked: Parameters<typeof da.retrieve>) => retrieve(da, ...asked) }
+    }
+    try {
+      const cases = daCompliance(() => ({ ...sound, openImpatient }), urlTraits)
+      const answers = cases.find(({ name }) => name.includes('hanging answers'))
+      await expect(answers?.run()).rejects.toThrow(words)
+    } finally {
+      await sound.close()
+    }
+  })
+
   test('an adapter that calls an unreachable layer missing › fails it', async () => {
     await using scratch = await scratchDirectory()
     const sound = await urlHarness(join(scratch.path, 'da'))

@@ -17,6 +17,7 @@ export const batcherCommand: CommandDefinition = {
     'l2.rollup',
     'l1.url',
     'l1.beaconUrl',
+    'l1.archiveUrl',
     'l1.slots',
     'da.layer',
     'da.localDir',

@@ -16,6 +16,7 @@ export const nodeCommand: CommandDefinition = {
     'l2.rollup',
     'l1.url',
     'l1.beaconUrl',
+    'l1.archiveUrl',
     'l1.slots',
     'da.localUrl',
     'da.altDaUrl',

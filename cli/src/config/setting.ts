@@ -121,11 +121,23 @@ export function address(described: Described): Setting<Address> {
   return setting(described, schema)
 }
 
+const urlsError = 'must be http or https URLs, separated by commas'
+const someUrl = z.url({ protocol: /^https?$/, error: urlsError }).transform((value) => value.replace(/\/+$/, ''))
+
 /** URLs separated by commas, or a list in a file. */
 export function urls(described: Described): Setting<readonly string[]> {
-  const error = 'must be http or https URLs, separated by commas'
-  const one = z.url({ protocol: /^https?$/, error }).transform((value) => value.replace(/\/+$/, ''))
-  return setting(described, z.array(one, { error }).readonly(), parts)
+  return setting(described, z.array(someUrl, { error: urlsError }).readonly(), parts)
+}
+
+/** One URL or more, separated by commas, or a list in a file: servers in the order in which they are asked. */
+export function urlsInOrder(described: Described): Setting<readonly string[]> {
+  const error = 'must be one http or https URL or more, separated by commas'
+  const list = z.array(someUrl, { error }).min(1, { error }).readonly()
+  return setting(
+    described,
+    z.preprocess((value) => (typeof value === 'string' ? parts(value) : value), list),
+    parts,
+  )
 }
 
 /** IP addresses and networks, separated by commas, or a list in a file. */

@@ -19,6 +19,7 @@ import {
   uint64,
   url,
   urls,
+  urlsInOrder,
 } from './setting.ts'
 
 const day = 86_400_000
@@ -67,8 +68,19 @@ const common = {
 } as const
 
 const places = {
-  'l1.url': url({ flag: 'l1', about: 'JSON-RPC of the L1 that carries blobs.' }),
-  'l1.beaconUrl': url({ flag: 'beacon', about: 'Beacon API that serves the L1’s blobs; `l1.url` when left out.' }),
+  'l1.url': urlsInOrder({
+    flag: 'l1',
+    about: 'JSON-RPC of the L1 that carries blobs; several, separated by commas, are asked in this order.',
+  }),
+  'l1.beaconUrl': urlsInOrder({
+    flag: 'beacon',
+    about: 'Beacon APIs that serve the L1’s blobs, in the order in which they are asked; `l1.url` when left out.',
+  }),
+  'l1.archiveUrl': urlsInOrder({
+    flag: 'blob-archive',
+    about:
+      'Archives that serve blobs as the beacon API does, asked after all beacon nodes: they keep what those prune.',
+  }),
   'l1.key': secretKey('Key that pays for publishing on the L1.'),
   'l2.url': url({ flag: 'l2', about: 'JSON-RPC of the L2.' }),
   'l2.rollup': address({ flag: 'rollup', about: 'Address of the Rollup contract on the L2.' }),

@@ -69,12 +69,14 @@ function altDaOptions(config: Config): AltDaOptions {
 }
 
 function blobOptions(config: Config): EthereumBlobsOptions {
-  const rpcUrl = needed(config, 'l1.url')
+  const rpcUrls = needed(config, 'l1.url')
   const { slots, scanBlocks, tipPercentile, bumpAfterBlocks, settleBlocks, maxPending } = config.l1
   const { maxFeeGwei, maxTipGwei, maxBlobFeeGwei } = config.l1
   return {
-    rpcUrl,
-    beaconUrl: config.l1.beaconUrl ?? rpcUrl,
+    rpcUrls,
+    beaconUrls: config.l1.beaconUrl ?? rpcUrls,
+    archiveUrls: config.l1.archiveUrl ?? [],
+    checkSources: true,
     slots,
     scanBlocks,
     tipPercentile,

@@ -1,6 +1,6 @@
 import { DaError } from '@parley/protocol'
 import { unavailable } from '../fault.ts'
-import type { Beacon, BlockId } from './beacon.ts'
+import type { BlobSources } from './blob-sources.ts'
 import type { BlobPlace } from './inclusions.ts'
 import type { L1 } from './l1.ts'
 import { blobsLayer } from './layer.ts'
@@ -14,12 +14,16 @@ export type SlotAddressing = 'beacon' | 'block-number'
 
 /** Finds the beacon block of an L1 block. */
 export interface Addressing {
-  /** Undefined when there was no slot yet at the place's time. @throws {DaError} `DA_UNAVAILABLE`. */
-  blockIdOf(place: BlobPlace, signal: AbortSignal): Promise<BlockId | undefined>
+  /** Its root or slot, as the beacon API names it; undefined when there was no slot yet at the place's time. @throws {DaError} `DA_UNAVAILABLE`. */
+  blockIdOf(place: BlobPlace, signal: AbortSignal): Promise<string | undefined>
 }
 
-export function createAddressing(beacon: Beacon, l1: L1, slots: SlotAddressing): Addressing {
-  async function rootOf(place: BlobPlace, signal: AbortSignal): Promise<BlockId | undefined> {
+export function createAddressing(
+  sources: Pick<BlobSources, 'slotAt'>,
+  l1: Pick<L1, 'block'>,
+  slots: SlotAddressing,
+): Addressing {
+  async function rootOf(place: BlobPlace, signal: AbortSignal): Promise<string | undefined> {
     try {
       return (await l1.block(place.blockNumber + 1n, signal))?.parentBeaconBlockRoot
     } catch (error) {
@@ -34,12 +38,12 @@ export function createAddressing(beacon: Beacon, l1: L1, slots: SlotAddressing):
     async blockIdOf(place, signal) {
       const root = await rootOf(place, signal)
       if (root !== undefined) return root
-      const slot = await beacon.slotAt(place.timestamp, signal)
+      const slot = await sources.slotAt(place.timestamp, signal)
       if (slot !== undefined) return slot === 'before genesis' ? undefined : `${slot}`
       if (slots === 'block-number') return `${place.blockNumber}`
       throw unavailable(
         blobsLayer,
-        `L1 block ${place.blockNumber + 1n} does not name its beacon block and the beacon node tells no slot duration: ` +
+        `L1 block ${place.blockNumber + 1n} does not name its beacon block and no beacon node tells a slot duration: ` +
           'on a development chain set l1.slots to block-number',
       )
     },

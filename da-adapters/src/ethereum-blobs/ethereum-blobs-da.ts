@@ -1,3 +1,4 @@
+import { endpointOf } from '@parley/http'
 import { DaLayer, type DataAvailability } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import { transferGas } from '@parley/transactions'
@@ -5,10 +6,13 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { checkSize, refused } from '../fault.ts'
 import { createLifetime } from '../lifetime.ts'
+import { createSources, distinctNames } from '../sources.ts'
 import { createAddressing, type SlotAddressing } from './addressing.ts'
 import { createBeacon } from './beacon.ts'
+import { createBlobArchive } from './blob-archive.ts'
 import { createBlobReader } from './blob-reader.ts'
 import { openBlobSender } from './blob-sender.ts'
+import { createBlobSources } from './blob-sources.ts'
 import type { BlobAccount } from './blob-transaction.ts'
 import { createBlobCounters } from './counters.ts'
 import { feeMarket } from './fee-market.ts'
@@ -16,11 +20,13 @@ import { defaultFeeBounds, type FeeBounds, offer } from './fees.ts'
 import { createInclusions } from './inclusions.ts'
 import { createKzg, type Kzg } from './kzg.ts'
 import { createL1, type L1 } from './l1.ts'
+import { createL1Sources } from './l1-sources.ts'
 import { blobsLayer, gasPerBlob, maxBlobsPerTransaction } from './layer.ts'
 import { blobsFor, usableBytesPerBlob } from './packing.ts'
 import { decodeBlobPointer, encodeBlobPointer } from './pointer.ts'
 import { type BlobStore, createPublicationStore } from './publication-store.ts'
 import { createPublisher, type Published, type Publisher } from './publisher.ts'
+import { checkSources } from './start-check.ts'
 import { type BlobTips, createBlobTips } from './tips.ts'
 
 /** Blocks whose blob transactions tell what is tipped. */
@@ -44,10 +50,14 @@ export interface EthereumBlobsDeps {
 }
 
 export interface EthereumBlobsOptions {
-  /** JSON-RPC of the L1's execution node. */
-  readonly rpcUrl: string
-  /** Beacon API of the L1's consensus node; anvil serves it where it serves JSON-RPC. */
-  readonly beaconUrl: string
+  /** JSON-RPC of the L1's execution nodes, in the order in which they are asked: the next one when one does not answer. */
+  readonly rpcUrls: readonly string[]
+  /** Beacon APIs of the L1's consensus nodes, in order; anvil serves it where it serves JSON-RPC. */
+  readonly beaconUrls: readonly string[]
+  /** Who keeps blobs that beacon nodes have pruned and serves them as the beacon API does; asked after those. Default none. */
+  readonly archiveUrls?: readonly string[]
+  /** Whether the log says at the start which beacon nodes serve no blobs, asking each for a recent one. Default false. */
+  readonly checkSources?: boolean
   /** How the beacon API names blocks; `block-number` only on development chains. Default `beacon`. */
   readonly slots?: SlotAddressing
   /** L1 blocks after the one that a pointer names that are searched for blobs moved by a reorg. Default 7,200: a day. */
@@ -92,15 +102,16 @@ export async function createEthereumBlobsDa(
   const maxBytes = maxBlobs * usableBytesPerBlob
   const lifetime = createLifetime(blobsLayer)
   const kzg = deps.kzg ?? createKzg({ log }, { precompute: writer !== undefined })
-  const l1 = createL1({ url: options.rpcUrl, timeoutMs })
+  const l1 = openL1(options.rpcUrls, deps, timeoutMs)
   const { slots = 'beacon', scanBlocks = 7_200, tipPercentile = 60 } = options
-  const beacon = createBeacon({ url: options.beaconUrl, timeoutMs, mayCountBlocks: slots === 'block-number' })
+  const sources = createBlobSources({ ...deps, kzg, ...openServers(options, deps, timeoutMs) }, { retentionSeconds })
   const inclusions = createInclusions(l1, { scanBlocks })
-  const addressing = createAddressing(beacon, l1, slots)
-  const reader = createBlobReader({ beacon, l1, kzg, addressing, inclusions })
+  const addressing = createAddressing(sources, l1, slots)
+  const reader = createBlobReader({ sources, l1, addressing, inclusions })
   const tips = createBlobTips(l1, log, { blocks: tipBlocks, percentile: tipPercentile })
   const bounds = { ...defaultFeeBounds, ...options.fees }
   const publisher = writer && (await openPublisher(deps, writer, { l1, kzg, tips }, { ...options, retentionSeconds }))
+  const checking = options.checkSources && checkSources({ l1, addressing, sources, log }, lifetime.signal)
 
   return {
     layer: DaLayer.ethereumBlobs,
@@ -131,11 +142,34 @@ export async function createEthereumBlobsDa(
     },
     async close() {
       lifetime.end()
-      await publisher?.close()
+      await Promise.all([publisher?.close(), checking])
       if (deps.kzg === undefined) await kzg.close()
     },
   }
 }
+
+/** @throws {RangeError} when there is none; {TypeError} for what is no URL. */
+function openL1(urls: readonly string[], { clock }: EthereumBlobsDeps, timeoutMs: number): L1 {
+  if (urls.length === 0) throw new RangeError('rpcUrls is empty')
+  const names = namesOf(urls)
+  const list = urls.map((url, i) => ({ name: names[i] ?? url, l1: createL1({ url, timeoutMs }) }))
+  return createL1Sources(list, createSources(list, clock))
+}
+
+/** Whoever serves blobs, in the order of the options. */
+function openServers(options: EthereumBlobsOptions, { clock }: EthereumBlobsDeps, timeoutMs: number) {
+  const { beaconUrls, archiveUrls = [], slots = 'beacon' } = options
+  if (beaconUrls.length === 0) throw new RangeError('beaconUrls is empty')
+  const mayCountBlocks = slots === 'block-number'
+  const urls = [...beaconUrls, ...archiveUrls]
+  const named = namesOf(urls).map((name, i) => ({ name, url: urls[i] ?? '', timeoutMs }))
+  return {
+    beacons: named.slice(0, beaconUrls.length).map((one) => createBeacon({ ...one, mayCountBlocks }, clock)),
+    archives: named.slice(beaconUrls.length).map((one) => createBlobArchive(one, clock)),
+  }
+}
+
+const namesOf = (urls: readonly string[]): string[] => distinctNames(urls.map((url) => endpointOf(url).shown))
 
 async function openPublisher(
   { log, clock, registry }: EthereumBlobsDeps,

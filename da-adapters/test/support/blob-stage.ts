@@ -41,7 +41,7 @@ export async function onBlobStage(
     proxy,
     calls,
     async open(options = {}) {
-      const da = await openBlobsDa(bench, { rpcUrl: proxy.url, beaconUrl: proxy.url, ...options })
+      const da = await openBlobsDa(bench, { rpcUrls: [proxy.url], beaconUrls: [proxy.url], ...options })
       opened.push(da)
       return da
     },

@@ -5,10 +5,17 @@ import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { type BlobStore, createEthereumBlobsDa, type EthereumBlobsOptions, type Kzg } from '../../src/index.ts'
 import { type Anvil, richAccount } from './anvil.ts'
+import { badly } from './bad-answers.ts'
 import { startProxy } from './proxy.ts'
 import { silentLog } from './silent-log.ts'
 
-export const blobsTraits: DaTraits = { remote: true, chain: true, priced: true, sizes: [130_042, 130_043] }
+export const blobsTraits: DaTraits = {
+  remote: true,
+  chain: true,
+  served: true,
+  priced: true,
+  sizes: [130_042, 130_043],
+}
 
 /** Fast looks and short waits; one confirmation, as a chain that mines only on demand gives no more. */
 export const quickOptions = { confirmations: 1, pollMs: 20, slots: 'block-number', maxBlobs: 2 } as const
@@ -28,7 +35,7 @@ export function openBlobsDa(
 ) {
   return createEthereumBlobsDa(
     { log: silentLog, clock: clock ?? systemClock, registry, kzg, writer: { account: richAccount, store } },
-    { rpcUrl: anvil.url, beaconUrl: anvil.url, ...quickOptions, ...options },
+    { rpcUrls: [anvil.url], beaconUrls: [anvil.url], ...quickOptions, ...options },
   )
 }
 
@@ -39,12 +46,15 @@ export async function blobsHarness(anvil: Anvil, kzg: Kzg): Promise<DaHarness & 
   const concerns = (pointer: Uint8Array, path: string) => hashesOf(pointer).some((hash) => path.includes(hash))
   let stalled = false
   return {
-    open: () => openBlobsDa(bench, { rpcUrl: proxy.url, beaconUrl: proxy.url }),
+    open: () => openBlobsDa(bench, { rpcUrls: [proxy.url], beaconUrls: [proxy.url] }),
     // The account sends nothing but publications.
     publications: async () => Number(await anvil.rpc('eth_getTransactionCount', richAccount.address, 'latest')),
     unknownPointer() {
       const pointer = new Uint8Array(17 + 32).fill(7)
-      pointer.set([1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0x60, 0, 0, 0, 1])
+      pointer.set([1, 0, 0, 0, 0, 0, 0, 0, 1])
+      // Of now: what is too old to be kept is told apart.
+      new DataView(pointer.buffer).setBigUint64(9, BigInt(Math.floor(Date.now() / 1000)))
+      pointer[17] = 1
       return pointer
     },
     async corrupt(pointer) {
@@ -65,6 +75,8 @@ export async function blobsHarness(anvil: Anvil, kzg: Kzg): Promise<DaHarness & 
         return { answer: () => ({ status: 200, type: 'application/octet-stream', body: new Uint8Array(0) }) }
       })
     },
+    answerBadly: async (pointer, how) => proxy.meddle(({ path }) => (concerns(pointer, path) ? badly(how) : 'pass')),
+    openImpatient: () => openBlobsDa(bench, { rpcUrls: [anvil.url], beaconUrls: [proxy.url], timeoutMs: 2_000 }),
     disconnect: async () => proxy.meddle(() => 'cut'),
     async stall() {
       stalled = true

@@ -1,6 +1,7 @@
 import type { DataAvailability } from '@parley/protocol'
 import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
 import { createLocalDa, createLocalDaServer } from '../../src/index.ts'
+import { badly } from './bad-answers.ts'
 import { countFiles, fileFaults } from './file-faults.ts'
 import { startProxy } from './proxy.ts'
 import { silentLog } from './silent-log.ts'
@@ -9,7 +10,7 @@ export const writeToken = 'a token only tests know'
 const maxBytes = 300_000
 
 export const directoryTraits: DaTraits = { remote: false, chain: false, priced: false, sizes: [2, 65_536, 65_537] }
-export const urlTraits: DaTraits = { ...directoryTraits, remote: true }
+export const urlTraits: DaTraits = { ...directoryTraits, remote: true, served: true }
 
 const digestOf = (pointer: Uint8Array): Uint8Array => pointer.subarray(1, 33)
 
@@ -53,6 +54,8 @@ export async function urlHarness(dir: string): Promise<DaHarness & { close(): Pr
     withhold: faults.withhold,
     disconnect: async () => proxy.meddle(() => 'cut'),
     stall: async () => proxy.meddle(() => 'hold'),
+    answerBadly: async (_pointer, how) => proxy.meddle(() => badly(how)),
+    openImpatient: () => createLocalDa({ log: silentLog }, { url: proxy.url, writeToken, maxBytes, timeoutMs: 2_000 }),
     async heal() {
       proxy.heal()
       await faults.mend()

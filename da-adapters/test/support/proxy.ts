@@ -18,15 +18,16 @@ interface ProxyAnswer {
 
 /**
  * What happens to a request: it goes on; its connection is cut, before it went on or when it should be answered; it waits
- * for `heal`; its answer is changed; or it never goes on and is answered all the same.
+ * for `heal`; its answer is changed; or it never goes on and is answered all the same, or written by hand.
  */
-type Meddling =
+export type Meddling =
   | 'pass'
   | 'cut'
   | 'cut after'
   | 'hold'
   | { readonly answer: (real: ProxyAnswer) => ProxyAnswer }
   | { readonly swallow: ProxyAnswer }
+  | { readonly write: (response: ServerResponse) => void }
 
 export interface LayerProxy {
   readonly url: string
@@ -58,6 +59,7 @@ export async function startProxy(target: () => string): Promise<LayerProxy> {
       meddling = 'pass'
     }
     if (meddling === 'cut') return void request.socket.destroy()
+    if (typeof meddling === 'object' && 'write' in meddling) return meddling.write(response)
     const swallowed = typeof meddling === 'object' && 'swallow' in meddling ? meddling.swallow : undefined
     const real = swallowed ?? (await forward(target(), request, passing))
     if (meddling === 'cut after') return void request.socket.destroy()

@@ -19,7 +19,7 @@ export interface StackPlaces {
 export function stackConfig(config: Config, places: StackPlaces): Config {
   return {
     ...config,
-    l1: { ...config.l1, url: places.l1Url, beaconUrl: places.l1Url, slots: 'block-number' },
+    l1: { ...config.l1, url: [places.l1Url], beaconUrl: [places.l1Url], slots: 'block-number' },
     l2: { ...config.l2, url: places.l2Url, rollup: places.rollup, pollMs: stackPollMs },
     da: { ...config.da, localUrl: places.daLocalUrl, altDaUrl: places.altDaUrl },
     sequencer: { ...config.sequencer, url: places.sequencerUrl },

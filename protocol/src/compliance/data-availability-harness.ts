@@ -1,5 +1,21 @@
 import type { DataAvailability } from '../interfaces/data-availability.ts'
 
+/**
+ * What somebody answers in place of the data: other bytes, fewer, more, without end, a byte at a time; 404, 410, 429, 500; or
+ * nothing.
+ */
+export type BadAnswer =
+  | 'wrong'
+  | 'short'
+  | 'long'
+  | 'endless'
+  | 'slow'
+  | 'not found'
+  | 'gone'
+  | 'busy'
+  | 'broken'
+  | 'hanging'
+
 /** What the suite needs of a layer besides the adapter: a way to see what is on it, and a way to break it. */
 export interface DaHarness {
   /** Opens the adapter on the same layer and the same stored state every time: after a `close` it stands for a restart. */
@@ -16,7 +32,11 @@ export interface DaHarness {
   disconnect(): Promise<void>
   /** From now on the layer accepts no publication but loses none. Called only when `DaTraits.remote`. */
   stall(): Promise<void>
-  /** Ends what the four above began. */
+  /** From now on whoever serves what `pointer` names answers like this. Of layers whose traits say `served`. */
+  answerBadly?(pointer: Uint8Array, how: BadAnswer): Promise<void>
+  /** As `open`, with an adapter that waits two seconds for one answer. Beside `answerBadly`. */
+  openImpatient?(): Promise<DataAvailability>
+  /** Ends what those above began. */
   heal(): Promise<void>
 }
 
@@ -26,6 +46,8 @@ export interface DaTraits {
   readonly remote: boolean
   /** Whether a chain says what was published: `status` is then told without a download, whatever is served. */
   readonly chain: boolean
+  /** Whether somebody serves the data who may answer anything: the harness has `answerBadly`. Default false. */
+  readonly served?: boolean
   /** Whether publishing costs something. */
   readonly priced: boolean
   /** Sizes in bytes to publish besides the usual ones: the edges of the layer's own units. */

@@ -1,10 +1,11 @@
 import type { ComplianceCase } from './case.ts'
+import { daAnswerCases } from './data-availability-answers.ts'
 import type { DaHarness, DaTraits } from './data-availability-harness.ts'
 import { daInterruptionCases } from './data-availability-interruption.ts'
 import { daPublishingCases } from './data-availability-publishing.ts'
 import { daRetrievalCases } from './data-availability-retrieval.ts'
 
-export type { DaHarness, DaTraits } from './data-availability-harness.ts'
+export type { BadAnswer, DaHarness, DaTraits } from './data-availability-harness.ts'
 
 /**
  * The suite that every `DataAvailability` passes. The cases run one after another on one harness; each opens and closes
@@ -15,6 +16,7 @@ export function daCompliance(lease: () => DaHarness, traits: DaTraits): readonly
   return [
     ...daPublishingCases(lease, traits),
     ...daRetrievalCases(lease, traits),
+    ...daAnswerCases(lease, traits),
     ...daInterruptionCases(lease, traits),
   ]
 }

@@ -5,7 +5,10 @@ export type DaFault =
   | { code: 'DA_TOO_LARGE'; bytes: number; maxBytes: number }
   | { code: 'DA_EMPTY' }
   | { code: 'DA_REFUSED'; layer: string; reason: string }
-  | { code: 'DA_UNAVAILABLE'; layer: string; reason: string }
+  /** `retryAfterMs`: what the layer asked for, where it did. */
+  | { code: 'DA_UNAVAILABLE'; layer: string; reason: string; retryAfterMs?: number }
+  | { code: 'DA_NOT_YET'; layer: string; pointer: Uint8Array; reason: string }
+  | { code: 'DA_PRUNED'; layer: string; pointer: Uint8Array; reason: string }
   | { code: 'DA_MISSING'; layer: string; pointer: Uint8Array }
   | { code: 'DA_CORRUPT'; layer: string; pointer: Uint8Array; reason: string }
   | { code: 'DA_POINTER_INVALID'; layer: string; pointer: Uint8Array; reason: string }
@@ -19,6 +22,8 @@ export const daFaults: FaultTable<DaFault> = {
     text: 'the layer does not publish for this operator as configured',
   },
   DA_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the layer cannot do this now' },
+  DA_NOT_YET: { blame: 'layer', retry: 'later', text: 'whoever serves the data has not come so far yet' },
+  DA_PRUNED: { blame: 'layer', retry: 'changed', text: 'the layer keeps the data no more; an archive may have it' },
   DA_MISSING: { blame: 'layer', retry: 'later', text: 'the layer does not have the data now' },
   DA_CORRUPT: { blame: 'layer', retry: 'later', text: 'what the layer served is not what the pointer names' },
   DA_POINTER_INVALID: { blame: 'operator', retry: 'never', text: 'the pointer is not one of this layer' },

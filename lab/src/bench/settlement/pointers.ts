@@ -37,7 +37,13 @@ export async function openPointerSources(
   }
   const store = await new DataDir({ path: dataDir }, closing).texts('blob publications')
   const writer = { account: privateKeyToAccount(toHex(secret)), store }
-  const options = { rpcUrl: l1Url, beaconUrl: l1Url, slots: 'block-number' as const, confirmations: 1, pollMs: 200 }
+  const options = {
+    rpcUrls: [l1Url],
+    beaconUrls: [l1Url],
+    slots: 'block-number' as const,
+    confirmations: 1,
+    pollMs: 200,
+  }
   return [
     publishing('local', await createLocalDa({ log }, { dir: join(dataDir, 'da') })),
     publishing(
