@@ -42,7 +42,19 @@ async function runNamed(copy: PlantedPackage, bugs: readonly NamedBug[]): Promis
   return survivors.length === 0
 }
 
+const help = `Plants one bug at a time in a copy of the contracts, and ends with 1 when no test finds one of them.
+
+Usage: npm run mutants -- [part] [from] [count]     bugs of the list whose names have part, or one of a|b, in them
+       npm run mutants -- all [file] [minutes]      each modifier, if and else of the files with file in their path
+       npm run mutants -- --help                    this
+`
+
 const [first = '', second, third] = process.argv.slice(2)
+if (first.startsWith('-')) {
+  const asked = first === '--help' || first === '-h'
+  ;(asked ? process.stdout : process.stderr).write(asked ? help : `${first} is no option\n\n${help}`)
+  process.exit(asked ? 0 : 2)
+}
 const trees = syntaxTrees()
 const named = mutants.map((mutant) => placeOf(mutant, trees))
 // What shows a claim to be wrong is tested from TypeScript.

@@ -149,7 +149,7 @@ describe('proofs', () => {
   })
 
   test('proofs › the first of one to five faults is shown, and not against the right batch', async () => {
-    const { failures, shown } = await fuzzProofs(60, 3, evm)
+    const { failures, shown } = await fuzzProofs(60, 3, 2, evm)
     expect(failures).toEqual([])
     expect(Object.keys(shown).length).toBeGreaterThan(8)
   })

@@ -154,7 +154,7 @@ contract Actors is Base {
         else to = address(0);
         vm.deal(address(this), value);
         try INBOX.deposit{value: value}(shard_, to) {
-            letThrough = "deposit";
+            _lets("deposit");
         } catch {
             calls["depositWrongly"] += 1;
         }
@@ -173,10 +173,10 @@ contract Actors is Base {
         uint256 time = vm.getBlockTimestamp();
         try INBOX.pushPrices() {
             Prices memory next = INBOX.prices();
-            if (lastPushAt != 0 && time - lastPushAt < 3600) letThrough = "early prices";
-            if (_jumped(lastPrices.coreByte, next.coreByte)) letThrough = "jump of coreByte";
-            if (_jumped(lastPrices.witnessByte, next.witnessByte)) letThrough = "jump of witnessByte";
-            if (_jumped(lastPrices.settlement, next.settlement)) letThrough = "jump of settlement";
+            if (lastPushAt != 0 && time - lastPushAt < 3600) _lets("early prices");
+            if (_jumped(lastPrices.coreByte, next.coreByte)) _lets("jump of coreByte");
+            if (_jumped(lastPrices.witnessByte, next.witnessByte)) _lets("jump of witnessByte");
+            if (_jumped(lastPrices.settlement, next.settlement)) _lets("jump of settlement");
             lastPrices = next;
             lastPushAt = time;
             _noteQueued();
@@ -236,15 +236,16 @@ contract Actors is Base {
         else if (how == 6) request.lastHeader.timestamp = ROLLUP.head().timestamp;
         else if (how == 7) request.lastHeader.inboxHash = keccak256("another queue");
         else if (how == 8) request.lastHeader.inboxCount = uint64(hashes.length) + 1;
-        else if (how == 9) claimer = address(0xBAD);
+        else if (how == 9) claimer = _bonded(address(0xBAD));
         else if (how == 10) ++secret;
         else if (how == 11 && !_leaveOutDueItem(request)) return;
-        else if (how == 12 && !_crossBorder(request)) return;
+        else if (how == 12) (possible, secret) = _crossBorder(request);
         else if (how == 13) request.lastHeader.segmentCount = ROLLUP.head().segmentCount + 8193;
+        if (!possible) return;
         bytes memory signature = _seal(request, secret);
         vm.prank(claimer);
         try ROLLUP.claim(request, signature) {
-            letThrough = how == 11 ? "claim without a due item" : how == 12 ? "claim across a border" : "claim";
+            _lets(how == 11 ? "claim without a due item" : how == 12 ? "claim across a border" : "claim");
         } catch {
             if (how > 9) calls[how == 10 ? "claimUnsealed" : how == 11 ? "claimWithoutDue" : "claimAcross"] += 1;
             calls["claimWrongly"] += 1;
@@ -253,6 +254,7 @@ contract Actors is Base {
 
     function finalize(uint256 limit) external {
         uint64 latest = ROLLUP.finalize(uint64(limit % 4));
+        assertEq(ROLLUP.finalNumber(), latest, "finality: what is told");
         for (; highestFinal < latest; ++highestFinal) {
             finalizedAt.push(uint64(vm.getBlockTimestamp()));
         }
@@ -269,7 +271,7 @@ contract Actors is Base {
         bool due = number <= highestFinal && leaf.withdrawn > before;
         bytes32[] memory branch = state.accountBranch(account);
         try INBOX.withdraw(_claims[number], SHARD, uint32(account), leaf, branch, leaf.owner) returns (Mwei amount) {
-            if (!due) letThrough = "payment of a withdrawal";
+            if (!due) _lets("payment of a withdrawal");
             held[SHARD] = held[SHARD] - amount;
             paidWei += amount.wide() * 10 ** 6;
             calls["withdraw"] += 1;
@@ -285,7 +287,7 @@ contract Actors is Base {
         bool due = number <= highestFinal && state.revenue > INBOX.revenuePaid(SHARD);
         bytes32[] memory branch = state.revenueBranch();
         try INBOX.collectRevenue(_claims[number], SHARD, state.revenue, branch) returns (Mwei amount) {
-            if (!due) letThrough = "payment of revenue";
+            if (!due) _lets("payment of revenue");
             paidWei += amount.wide() * 10 ** 6;
             calls["collectRevenue"] += 1;
         } catch {
@@ -298,7 +300,7 @@ contract Actors is Base {
         bool free = bonds[claimer] != 0 && lastClaims[claimer] <= highestFinal;
         vm.prank(claimer);
         try ROLLUP.startBondExit() {
-            if (!free) letThrough = "start of a bond's exit";
+            if (!free) _lets("start of a bond's exit");
             calls["startBondExit"] += 1;
         } catch {
             assertTrue(!free, "an exit was refused");
@@ -313,11 +315,11 @@ contract Actors is Base {
         uint256 before = claimer.balance;
         vm.prank(claimer);
         try ROLLUP.withdrawBond(claimer) {
-            if (!unlocked) letThrough = "locked bond";
+            if (!unlocked) _lets("locked bond");
             if (lastClaim > highestFinal) {
-                letThrough = "bond of an open claim";
+                _lets("bond of an open claim");
             } else if (vm.getBlockTimestamp() < finalizedAt[lastClaim] + _evidence()) {
-                letThrough = "bond within its period";
+                _lets("bond within its period");
             }
             assertEq(claimer.balance - before, bonds[claimer], "bond paid");
             bondsWei -= bonds[claimer];
@@ -329,16 +331,24 @@ contract Actors is Base {
     }
 
     function announceKey(uint256 ahead) external {
-        uint64 earliest = ROLLUP.head().blockNumber + ROLLUP.parameters().keyNotice;
+        uint64 claimed = ROLLUP.head().blockNumber;
+        bool early = ahead % 4 == 0;
+        uint64 from = early
+            ? uint64(clamp(ahead >> 8, 0, claimed + ROLLUP.parameters().keyNotice - 1))
+            : claimed + ROLLUP.parameters().keyNotice + uint64(ahead % 40);
         uint256 secret = FIRST_SECRET + 100 * ++_keysMade;
-        SequencerKey memory entry =
-            SequencerKey(earliest + uint64(ahead % 40), vm.addr(secret), address(0), claimers[2]);
-        _secrets[entry.key] = secret;
+        SequencerKey memory entry = SequencerKey(from, vm.addr(secret), address(0), claimers[2]);
         vm.prank(claimers[2]);
         ROLLUP.answerFor(entry.key);
         vm.prank(OPERATOR);
-        ROLLUP.announceSequencer(entry);
-        calls["announceKey"] += 1;
+        try ROLLUP.announceSequencer(entry) {
+            if (early) _lets("schedule: a key too early");
+            _secrets[entry.key] = secret;
+            calls["announceKey"] += 1;
+        } catch {
+            assertTrue(early, "a key was refused");
+            calls["announceKeyWrongly"] += 1;
+        }
     }
 
     function announceRules(uint256 ahead, uint256 how) external {
@@ -348,7 +358,7 @@ contract Actors is Base {
         if (how % 4 == 0) {
             bool begun = last.from.wide() <= vm.getBlockTimestamp() * 1000;
             try ROLLUP.withdrawRules() {
-                if (begun) letThrough = "withdrawal of rules that hold";
+                if (begun) _lets("withdrawal of rules that hold");
                 calls["withdrawRules"] += 1;
             } catch {
                 assertTrue(begun, "a withdrawal was refused");
@@ -389,20 +399,28 @@ contract Actors is Base {
         return true;
     }
 
-    /// @dev Stretches the batch over the next key's first block; false when that is too far away.
-    function _crossBorder(ClaimRequest memory request) private view returns (bool) {
+    /// @dev Stretches the batch over the next key's first block, with nothing else wrong; false when that is too far away.
+    /// @return secret Of the key that signs the last header.
+    function _crossBorder(ClaimRequest memory request) private view returns (bool, uint256 secret) {
         ClaimHead memory head = ROLLUP.head();
         SequencerKey[] memory all = ROLLUP.sequencers();
         for (uint256 i; i < all.length; ++i) {
             uint64 from = all[i].from;
             if (from <= head.blockNumber + 1) continue;
             Millis timestamp = head.timestamp + millis(250 * (from - head.blockNumber));
-            if (timestamp > millis(vm.getBlockTimestamp() * 1000)) return false;
+            if (timestamp > millis(vm.getBlockTimestamp() * 1000) || rulesAt(timestamp) > head.timestamp) break;
             request.lastHeader.number = from;
             request.lastHeader.timestamp = timestamp;
-            return true;
+            request.lastHeader.inboxCount = uint64(_dueAt(timestamp, head.inboxCount, hashes.length));
+            request.lastHeader.inboxHash = INBOX.hashAt(request.lastHeader.inboxCount);
+            return (true, _secrets[all[i].key]);
         }
-        return false;
+        return (false, 0);
+    }
+
+    /// @dev The first is told: what follows from it says less.
+    function _lets(string memory what) private {
+        if (bytes(letThrough).length == 0) letThrough = what;
     }
 
     function _seal(ClaimRequest memory request, uint256 secret) private view returns (bytes memory) {

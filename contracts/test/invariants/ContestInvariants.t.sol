@@ -57,7 +57,7 @@ contract ContestInvariantsTest is Contested {
             if (i % 100 == 0) invariant_all();
         }
         afterInvariant();
-        string[22] memory actions = [
+        string[25] memory actions = [
             "passTime",
             "queue",
             "claim",
@@ -74,11 +74,14 @@ contract ContestInvariantsTest is Contested {
             "refundRefused",
             "finalize",
             "equivocate",
+            "equivocateUnbound",
             "withdrawCredit",
             "declareSilent",
             "rescue",
             "resume",
             "resumed",
+            "exit",
+            "exitRefused",
             "left"
         ];
         for (uint256 i; i < actions.length; ++i) {

@@ -80,7 +80,7 @@ contract InvariantsTest is Deployed {
             if (i % 100 == 0) invariant_all();
         }
         afterInvariant();
-        string[19] memory actions = [
+        string[20] memory actions = [
             "passTime",
             "deposit",
             "depositWrongly",
@@ -95,6 +95,7 @@ contract InvariantsTest is Deployed {
             "startBondExit",
             "withdrawBond",
             "announceKey",
+            "announceKeyWrongly",
             "announceRules",
             "withdrawRules",
             "claimUnsealed",

@@ -43,6 +43,8 @@ export interface Evm {
   ): Promise<Bytes32 | undefined>
   /** `right` if `data` is what stands at the place of the part that has `root`; or the error's name. */
   answer(root: Bytes32, blocks: number, place: PagePlace, data: Uint8Array): Promise<string>
+  /** Whether `data` is taken with so much gas; a failure of any kind is no verdict. */
+  answerWithin(gas: bigint, root: Bytes32, blocks: number, place: PagePlace, data: Uint8Array): Promise<boolean>
   /** Puts a queue on the chain. @returns its address. */
   recordQueue(items: readonly QueuedItem[], genesis: Prices): Promise<Hex>
   /** What the contract says of a member's signature, its key's hint given. */
@@ -79,8 +81,11 @@ const startChain = () =>
     new AbortController().signal,
   )
 
-/** Starts a chain and deploys the verifiers on it. */
-export async function startEvm(): Promise<Evm> {
+/**
+ * Starts a chain and deploys the verifiers on it.
+ * @param planted - Bytecode by a verifier's name that takes the place of the committed one, to see that its bugs are found.
+ */
+export async function startEvm(planted: ReadonlyMap<string, Hex> = new Map()): Promise<Evm> {
   const chain = await startChain()
   const transport = http(chain.url, { retryCount: 0 })
   const client = createPublicClient({ transport, cacheTime: 0, pollingInterval: 20 })
@@ -94,11 +99,11 @@ export async function startEvm(): Promise<Evm> {
   const addresses = new Map<number, Hex>()
   const sizes: Record<string, number> = {}
   for (const [kind, { name, abi, bytecode }] of Object.entries(verifiers)) {
-    const address = await deploy(abi, bytecode)
+    const address = await deploy(abi, planted.get(name) ?? bytecode)
     addresses.set(Number(kind), address)
     sizes[name] = ((await client.getCode({ address }))?.length ?? 2) / 2 - 1
   }
-  const pages = await deploy(pagesAbi as Abi, pagesBytecode)
+  const pages = await deploy(pagesAbi as Abi, planted.get('Pages') ?? pagesBytecode)
   sizes.Pages = ((await client.getCode({ address: pages }))?.length ?? 2) / 2 - 1
   const of = (kind: number) => {
     const address = addresses.get(kind)
@@ -107,6 +112,21 @@ export async function startEvm(): Promise<Evm> {
   }
   const call = (proofCase: ProofCase, { kind, bytes }: Proof) =>
     ({ ...of(kind), functionName: 'check', args: [caseArgument(proofCase), bytesToHex(bytes)] }) as const
+  const pagesCall = (root: Bytes32, blocks: number, { part, block, page }: PagePlace, data: Uint8Array) =>
+    ({
+      address: pages,
+      abi: pagesAbi,
+      functionName: 'check',
+      args: [bytesToHex(root), BigInt(blocks), { part, block_: block, page }, bytesToHex(data)],
+    }) as const
+  const answersWithin = async (gas: bigint, to: Hex, data: Hex): Promise<boolean> => {
+    try {
+      return (await client.call({ to, data, gas })).data !== undefined
+    } catch (error) {
+      if (error instanceof BaseError) return false
+      throw error
+    }
+  }
   const signatures = { ...of(ProofKind.signature), abi: signatureProofAbi }
   return {
     sizes,
@@ -118,15 +138,9 @@ export async function startEvm(): Promise<Evm> {
         return revertName(error)
       }
     },
-    async checkWithin(gas, proofCase, proof) {
-      try {
-        const { address, abi, functionName, args } = call(proofCase, proof)
-        const { data } = await client.call({ to: address, data: encodeFunctionData({ abi, functionName, args }), gas })
-        return data !== undefined
-      } catch (error) {
-        if (error instanceof BaseError) return false
-        throw error
-      }
+    checkWithin(gas, proofCase, proof) {
+      const { address, ...asked } = call(proofCase, proof)
+      return answersWithin(gas, address, encodeFunctionData(asked))
     },
     async gasOf(proofCase, proof) {
       const hash = await wallet.writeContract({ ...call(proofCase, proof), chain: null, gas: mostGas })
@@ -138,18 +152,17 @@ export async function startEvm(): Promise<Evm> {
       const [valid, postRoot] = answer as readonly [boolean, Hex]
       return valid ? hexToBytes(postRoot) : undefined
     },
-    async answer(root, blocks, { part, block, page }, data) {
+    async answer(root, blocks, place, data) {
       try {
-        await client.readContract({
-          address: pages,
-          abi: pagesAbi,
-          functionName: 'check',
-          args: [bytesToHex(root), BigInt(blocks), { part, block_: block, page }, bytesToHex(data)],
-        })
+        await client.readContract(pagesCall(root, blocks, place, data))
         return 'right'
       } catch (error) {
         return revertName(error)
       }
+    },
+    answerWithin(gas, root, blocks, place, data) {
+      const { address, ...asked } = pagesCall(root, blocks, place, data)
+      return answersWithin(gas, address, encodeFunctionData(asked))
     },
     async recordQueue(items, genesis) {
       const address = await deploy(recordedQueueAbi as Abi, recordedQueueBytecode)

@@ -124,14 +124,21 @@ function referenceAt(queue: readonly QueuedItem[], parent: BlockHeader): Referen
 export function shardBefore(scene: Scene, place: SegmentPlace): Shard {
   const { state } = replay(scene, place.block)
   const { header, runs } = scene.core[place.block] as Block
-  const run = runs[place.run]!
-  const shard = state.shards[run.shard]!
+  const run = runs[place.run]
+  const shard = run === undefined ? undefined : state.shards[run.shard]
+  if (run === undefined || shard === undefined) throw new RangeError(`no shard of run ${place.run}`)
   const context = blockContext(config, verifier, header.timestamp, state.prices)
   run.segments.slice(0, place.segment).forEach(({ body }, s) => {
     const signatures = scene.witness[place.block]?.[place.run]?.[s] ?? []
-    executeSegment(shard, run.shard, body, signatures, (i) => scene.queue[Number(i)]!, context)
+    executeSegment(shard, run.shard, body, signatures, (i) => queuedAt(scene, i), context)
   })
   return shard
+}
+
+function queuedAt({ queue }: Scene, index: bigint): QueuedItem {
+  const queued = queue[Number(index)]
+  if (queued === undefined) throw new RangeError(`no item ${index}`)
+  return queued
 }
 
 /** What is known of a scene beside its parts. */
@@ -145,11 +152,7 @@ export function sourcesOf(scene: Scene): ProofSources {
     shardBefore: (place) => openingsOf(shardBefore(scene, place)),
     stateBefore: (block) => rootsOf(replay(scene, block).state),
     pricePoint: (count) => points.findLastIndex((point) => point.count <= count),
-    itemAt: (index) => {
-      const queued = scene.queue[Number(index)]
-      if (queued === undefined) throw new RangeError(`no item ${index}`)
-      return queued.item
-    },
+    itemAt: (index) => queuedAt(scene, index).item,
   }
 }
 

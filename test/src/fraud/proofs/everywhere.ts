@@ -1,4 +1,4 @@
-import { BodyKind, signaturesOf } from '@parley/protocol'
+import { BlockError, BodyKind, signaturesOf, TransitionError } from '@parley/protocol'
 import {
   type BatchTrees,
   type ClaimFault,
@@ -14,34 +14,50 @@ import type { Scene } from '../scene.ts'
 
 const none = new Uint8Array(32)
 
+/** Writes a proof; undefined where there is none to write. */
+export type ProofWriter = () => Proof | undefined
+
 /** Every proof that can be written at all against a scene, at every place of it, whatever is true. */
 export function* proofsEverywhere(scene: Scene, trees: BatchTrees, sources: ProofSources): Generator<Proof> {
-  const write = function* (fault: ClaimFault): Generator<Proof> {
-    const proof = attempt(() => proofOf(fault, trees, sources))
+  for (const write of writersEverywhere(scene, trees, sources)) {
+    const proof = write()
     if (proof !== undefined) yield proof
   }
-  yield* write({ rule: 'BLOCK_COUNT', part: 'core' })
-  yield* write({ rule: 'BLOCK_COUNT', part: 'witness' })
-  yield* write({ rule: 'LAST_HEADER' })
+}
+
+/** The same, each written when it is asked for. */
+export function* writersEverywhere(scene: Scene, trees: BatchTrees, sources: ProofSources): Generator<ProofWriter> {
+  const of =
+    (fault: ClaimFault): ProofWriter =>
+    () =>
+      attempt(() => proofOf(fault, trees, sources))
+  yield of({ rule: 'BLOCK_COUNT', part: 'core' })
+  yield of({ rule: 'BLOCK_COUNT', part: 'witness' })
+  yield of({ rule: 'LAST_HEADER' })
   for (const [b, { runs }] of scene.core.entries()) {
-    for (const fault of blockFaults(sources.parentNumber + BigInt(b) + 1n, scene)) yield* write(fault)
+    const block = sources.parentNumber + BigInt(b) + 1n
+    for (const fault of blockFaults(block, scene)) yield of(fault)
     for (const [r, run] of runs.entries())
       for (const [s, { body }] of run.segments.entries()) {
-        const at = { block: sources.parentNumber + BigInt(b) + 1n, shard: run.shard, segment: s }
-        for (const fault of segmentFaults(at)) yield* write(fault)
+        for (const fault of segmentFaults({ block, shard: run.shard, segment: s })) yield of(fault)
         const place = { block: b, run: r, segment: s }
-        if (body.selector === BodyKind.messages) {
-          const bytes = writeMessageProof(trees, place, sources.shardBefore(place), sources)
-          yield { kind: ProofKind.messages, bytes }
-        } else {
-          const bytes = writeOperationProof(trees, place, sources.shardBefore(place), sources, sources.itemAt)
-          yield { kind: ProofKind.operation, bytes }
-        }
-        for (let entry = 0; entry < signaturesOf(body); entry += 5)
-          yield {
-            kind: ProofKind.signature,
-            bytes: writeSignatureProof(trees, place, entry, sources.shardBefore(place)),
-          }
+        const kind = body.selector === BodyKind.messages ? ProofKind.messages : ProofKind.operation
+        yield () =>
+          attempt(() => {
+            const opened = sources.shardBefore(place)
+            const bytes =
+              kind === ProofKind.messages
+                ? writeMessageProof(trees, place, opened, sources)
+                : writeOperationProof(trees, place, opened, sources, sources.itemAt)
+            return { kind, bytes }
+          })
+        const signatures = signaturesOf(body)
+        for (let entry = 0; entry < signatures; entry += signatures > 10 ? 5 : 1)
+          yield () =>
+            attempt(() => ({
+              kind: ProofKind.signature,
+              bytes: writeSignatureProof(trees, place, entry, sources.shardBefore(place)),
+            }))
       }
   }
 }
@@ -76,12 +92,12 @@ function segmentFaults(at: { block: bigint; shard: number; segment: number }): r
   ]
 }
 
-/** Where a proof has nothing to open there is none to write. */
+/** Where a proof has nothing to open, or the state before it is not known, there is none to write. */
 function attempt(write: () => Proof): Proof | undefined {
   try {
     return write()
   } catch (error) {
-    if (error instanceof RangeError) return undefined
+    if (error instanceof RangeError || error instanceof BlockError || error instanceof TransitionError) return undefined
     throw error
   }
 }

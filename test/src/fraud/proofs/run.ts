@@ -7,9 +7,10 @@ const values = optionsOf(
   {
     batches: whole('Batches.', 200, { minimum: 1 }),
     seed: whole('What they are drawn from.', 1),
+    tries: whole('Other proofs of each batch that are tried against the right one.', 20),
   },
 )
 
-const report = await fuzzProofs(values.batches, values.seed)
+const report = await fuzzProofs(values.batches, values.seed, values.tries)
 process.stdout.write(`${JSON.stringify(report)}\n`)
 if (report.failures.length > 0) process.exitCode = 1
