@@ -253,7 +253,7 @@ export class Session {
         signature,
       }
       const receipt = await retrying(() => settlement.claim(request, signal), retry, signal)
-      this.head = { number, hash: receipt.hash, lastHeader }
+      this.head = { number, hash: receipt.hash, lastHeader, rescued: false }
       this.posted.take()
       const tookMs = clock.elapsed() - started
       const blocks = Number(lastHeader.number - first) + 1

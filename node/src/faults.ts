@@ -10,6 +10,7 @@ export type NodeFault =
   | { code: 'DATA_UNAVAILABLE'; claim: bigint; part: BatchPart; layer: string; fault: DaFault }
   | { code: 'DATA_UNDECODABLE'; claim: bigint; part: BatchPart; layer: string; fault: CodecFault }
   | { code: 'DATA_MISMATCH'; claim: bigint; part: BatchPart; layer: string; expected: Uint8Array; received: Uint8Array }
+  | { code: 'RESCUE_MISMATCH'; claim: bigint; part: BatchPart; expected: Uint8Array; received: Uint8Array }
   /** The claim is wrong. */
   | {
       code: 'CLAIM_LAST_HEADER'
@@ -50,6 +51,11 @@ export const nodeFaults: FaultTable<NodeFault> = {
     blame: 'layer',
     retry: 'later',
     text: 'what the DA layer served is not what was claimed, so it counts as absent',
+  },
+  RESCUE_MISMATCH: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'what the L2 told of a rescue is not what was claimed by it',
   },
   CLAIM_LAST_HEADER: {
     blame: 'operator',

@@ -30,8 +30,14 @@ export interface Contracts {
   readonly challengeWindow: number
   /** Seconds for which a bond answers beyond the finality of what it answers for. */
   readonly evidencePeriod: number
-  /** Who quotes the prices of data, where they are quoted. */
+  /** Seconds that an item waits until a silence may be declared, and the notice after that. */
+  readonly silenceLimit: number
+  readonly notice: number
+  /** Wei that a rescuer must have at stake. */
+  readonly rescueBond: bigint
+  /** Names claimers and keys, lets claims return after a rescue, and quotes the prices of data where they are quoted. */
   readonly operator: Address
+  readonly governance: Address
   readonly priceRules: PriceRules
 }
 
@@ -78,7 +84,11 @@ export async function readContracts(client: PublicClient, rollup: Bytes20, signa
     bond: parameters.bond,
     challengeWindow: parameters.windows.challenge,
     evidencePeriod: parameters.evidencePeriod,
+    silenceLimit: parameters.contest.silenceLimit,
+    notice: parameters.contest.notice,
+    rescueBond: parameters.contest.rescueBond,
     operator: parameters.operator,
+    governance: parameters.governance,
     priceRules: queue.priceRules,
   }
 }

@@ -6,6 +6,7 @@ import {
   SettlementError,
   type SettlementPage,
   type SettlementReader,
+  sameBytes,
 } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { TextStore } from '@parley/transactions'
@@ -17,6 +18,7 @@ import { type Contracts, readContracts } from './deployment.ts'
 import { Follower } from './events/follow.ts'
 import { openTrail } from './events/trail.ts'
 import type { SettlementMetrics } from './metrics.ts'
+import { readSilence } from './rescue/silence.ts'
 import { readSchedule } from './schedule.ts'
 
 export interface ReaderDeps {
@@ -117,18 +119,22 @@ export function createReader(deps: ReaderDeps, options: ReaderOptions, connectio
     genesis,
     config: async () => contracts.config,
     schedule: (signal) => readSchedule(client, contracts.rollup, signal),
+    silence: (signal) => readSilence(client, contracts.rollup, signal),
     lineage: async (signal) =>
       hexToBytes(await ask(() => client.readContract({ ...rollup, functionName: 'lineage' }), signal)),
     async head(signal) {
       const [{ number, hash }] = await Promise.all([claims.head(signal), notBehind(signal)])
-      if (number === 0n) return { number, hash, lastHeader: await genesis(signal) }
-      const standing = await claims.standing(number, signal)
-      if (standing === undefined)
+      if (number === 0n) return { number, hash, lastHeader: await genesis(signal), rescued: false }
+      const [standing, [, , rescued]] = await Promise.all([
+        claims.standing(number, signal),
+        ask(() => client.readContract({ ...rollup, functionName: 'contestOf', args: [number] }), signal),
+      ])
+      if (standing === undefined || !sameBytes(standing.hash, hash))
         throw new SettlementError({
           code: 'SETTLEMENT_UNAVAILABLE',
           reason: `claim ${number} was taken back meanwhile`,
         })
-      return { number, hash: standing.hash, lastHeader: standing.claim.lastHeader }
+      return { number, hash, lastHeader: standing.claim.lastHeader, rescued }
     },
     follow(cursor, confidence, signal, watch): AsyncGenerator<SettlementPage> {
       const hashAt = async (count: bigint, inner: AbortSignal) =>

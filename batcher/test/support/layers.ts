@@ -11,10 +11,12 @@ import {
   type DataAvailability,
   firstSchedule,
   genesisHeader,
+  noSilence,
   type Schedule,
   type Settlement,
   SettlementError,
   type SettlementPage,
+  type Silence,
   sameBytes,
 } from '@parley/protocol'
 import { config, digestOf, sequencer } from './chain.ts'
@@ -79,6 +81,7 @@ export class MemorySettlement implements Settlement {
   finalNumber = 0n
   currentLineage = config.genesis.lineage
   currentSchedule = firstSchedule(sequencer, config.fees)
+  currentSilence = noSilence
   claimCalls = 0
   step: Step = () => undefined
   /** Asked before a claim is taken: everything it names must be there. */
@@ -90,6 +93,10 @@ export class MemorySettlement implements Settlement {
 
   async schedule(): Promise<Schedule> {
     return this.currentSchedule
+  }
+
+  async silence(): Promise<Silence> {
+    return this.currentSilence
   }
 
   async lineage(): Promise<Uint8Array> {
@@ -104,8 +111,8 @@ export class MemorySettlement implements Settlement {
     this.step('head')
     const last = this.claims.at(-1)
     return last === undefined
-      ? { number: 0n, hash: digestOf('genesis claim'), lastHeader: genesisHeader(config) }
-      : { number: last.number, hash: last.hash, lastHeader: last.lastHeader }
+      ? { number: 0n, hash: digestOf('genesis claim'), lastHeader: genesisHeader(config), rescued: false }
+      : { number: last.number, hash: last.hash, lastHeader: last.lastHeader, rescued: false }
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReceipt> {

@@ -1,10 +1,11 @@
-import { type Bytes32, sameBytes, type ViewedBlock } from '@parley/protocol'
+import { type Bytes32, type RescuedRun, sameBytes, type ViewedBlock } from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock, raceAbort } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { type AnsweredClaim, type ClaimKnowledge, type Followed, knowClaim, placesAtMost } from '../answers/claim.ts'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
+import { readRescue } from '../l2/read-rescue.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import type { NodeProgress } from '../progress.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
@@ -42,6 +43,8 @@ export class ClaimReader {
   private readonly deps: ClaimReaderDeps
   private readonly options: ClaimReaderOptions
   private readonly fetcher: BatchFetcher
+  /** Of the wanted claims those made by rescues, which came with their data, by hash. */
+  private rescues: ReadonlyMap<string, readonly RescuedRun[]> = new Map()
   /** The next claim, as far as it was completed while the one before it was verified. */
   private begun: { readonly hash: Bytes32; readonly blocks: Promise<readonly ViewedBlock[] | undefined> } | undefined
 
@@ -85,8 +88,17 @@ export class ClaimReader {
   }
 
   /** Begins fetching these claims, in this order of importance, and gives up on all others. */
-  want(records: readonly ClaimRecord[], signal: AbortSignal): void {
-    this.fetcher.want(records, signal)
+  async want(records: readonly ClaimRecord[], signal: AbortSignal): Promise<void> {
+    const rescues = new Map<string, readonly RescuedRun[]>()
+    for (const { hash } of records) {
+      const runs = await this.deps.l2.rescue(hash)
+      if (runs !== undefined) rescues.set(hex(hash), runs)
+    }
+    this.rescues = rescues
+    this.fetcher.want(
+      records.filter((record) => this.rescueOf(record) === undefined),
+      signal,
+    )
     const wanted = new Set(records.map(({ hash }) => hex(hash)))
     for (const key of this.absent.keys()) if (!wanted.has(key)) this.absent.delete(key)
   }
@@ -97,13 +109,19 @@ export class ClaimReader {
 
   /** Why a wanted claim is not there yet, if there is a reason. */
   faultOf(record: ClaimRecord): NodeError | undefined {
-    return this.fetcher.faultOf(record)
+    return this.rescueOf(record) === undefined ? this.fetcher.faultOf(record) : undefined
+  }
+
+  private rescueOf({ hash }: ClaimRecord): readonly RescuedRun[] | undefined {
+    return this.rescues.get(hex(hash))
   }
 
   /** Waits until what is served, or what was answered on the L2, is what was claimed. */
   async obtain(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
     const begun = await this.takeBegun(record, signal)
     if (begun !== undefined) return { record, blocks: begun }
+    const rescue = this.rescueOf(record)
+    if (rescue !== undefined) return { record, blocks: [readRescue(record.claim, rescue)] }
     const either = new AbortController()
     const inner = AbortSignal.any([signal, either.signal])
     try {
@@ -240,6 +258,8 @@ export class ClaimReader {
    * @returns undefined when it is not there by the time `late` settles; `obtain` takes it up then.
    */
   async ahead(record: ClaimRecord, state: VerifiedState, late: Promise<unknown>): Promise<ClaimedBlocks | undefined> {
+    const rescue = this.rescueOf(record)
+    if (rescue !== undefined) return { record, blocks: [readRescue(record.claim, rescue)] }
     if (!this.fetcher.wants(record)) return undefined
     const completing = this.fetcher.get(record).then((fetched) => this.complete(record, fetched, state))
     // Whatever was in the way will be met again in its turn, and told then.

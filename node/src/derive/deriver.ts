@@ -146,7 +146,7 @@ export class Deriver {
     }
     this.halted = next !== undefined && this.haltsAt(next)
     if (this.halted) return undefined
-    this.claims.want(records, signal)
+    await this.claims.want(records, signal)
     return next
   }
 
@@ -198,7 +198,7 @@ export class Deriver {
     const records = await this.claims.standing(claim.claim.number + 1n)
     const [next] = records
     if (next === undefined || this.unknownRulesOf(next) !== undefined) return undefined
-    this.claims.want(records, signal)
+    await this.claims.want(records, signal)
     const claimed = await this.claims.ahead(next, after, late)
     if (claimed !== undefined) await this.begin(next)
     return claimed

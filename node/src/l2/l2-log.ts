@@ -6,6 +6,7 @@ import {
   type L2Position,
   millis,
   type QueuedItem,
+  type RescuedRun,
   type RulesVersion,
   type SettlementEvent,
   type SettlementPage,
@@ -32,9 +33,11 @@ import {
   ItemRecordType,
   type L2Summary,
   L2SummaryType,
+  RescuedRunsType,
   UndoRecordType,
 } from './l2-records.ts'
 import { type AnsweredPlace, type Question, type QuestionDraft, QuestionLog } from './question-log.ts'
+import { readRescue } from './read-rescue.ts'
 
 const summaryKey = new TextEncoder().encode('summary')
 
@@ -63,6 +66,7 @@ export class L2Log {
   private readonly db: NodeStore
   private readonly items: Table
   private readonly claims: Table
+  private readonly rescues: Table
   private readonly undos: Table
   private readonly meta: Table
   private readonly questions: QuestionLog
@@ -74,6 +78,7 @@ export class L2Log {
     this.db = db
     this.items = tableOf(db, 'l2-item')
     this.claims = tableOf(db, 'l2-claim')
+    this.rescues = tableOf(db, 'l2-rescue')
     this.undos = tableOf(db, 'l2-undo')
     this.meta = tableOf(db, 'l2-meta')
     this.questions = new QuestionLog(db)
@@ -125,6 +130,12 @@ export class L2Log {
 
   async forgetQuestion(hash: Bytes32, place: DataPlace): Promise<void> {
     await writeAll(this.db, this.questions.drop(hash, place))
+  }
+
+  /** What the rescue executes that made the claim with this hash; undefined when no rescue made it. */
+  async rescue(hash: Bytes32): Promise<readonly RescuedRun[] | undefined> {
+    const stored = await this.rescues.get(hash)
+    return stored === undefined ? undefined : decodeRecord('rescue', RescuedRunsType, stored)
   }
 
   /** Items from index `from` on, at most `count`, in order. */
@@ -196,7 +207,21 @@ export class L2Log {
       return
     }
     // Signatures of headers are checked by the contract and no part of what is derived.
-    if (event.kind === 'key' || event.kind === 'rescue') return
+    if (event.kind === 'key') return
+    if (event.kind === 'rescue') {
+      const made = draft.claims.get(event.number)
+      if (made === undefined || !sameBytes(made.hash, event.hash))
+        throw new NodeError({
+          code: 'EVENT_OUT_OF_ORDER',
+          kind: 'rescue',
+          expected: summary.claim,
+          received: event.number,
+        })
+      readRescue(made.claim, event.runs)
+      // Nothing undoes it: no other claim has this hash.
+      writes.push(put(this.rescues, event.hash, RescuedRunsType.serialize(plainRuns(event.runs))))
+      return
+    }
     const undo = {
       blockNumber: event.at.blockNumber,
       kind: event.kind === 'rules withdrawn' ? EventKind.rules : EventKind[event.kind],
@@ -305,6 +330,8 @@ export class L2Log {
     }
   }
 }
+
+const plainRuns = (runs: readonly RescuedRun[]) => runs.map(({ shard, items }) => ({ shard, items: [...items] }))
 
 function emptySummary(cursor: L2Position, lineage: Bytes32): L2Summary {
   return { cursor, events: 0n, items: 0n, claim: 0n, final: 0n, lineage, rules: [], time: millis(0n) }

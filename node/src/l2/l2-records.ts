@@ -7,6 +7,7 @@ import {
   type InboxItem,
   InboxItemType,
   type L2Position,
+  limits,
   type Millis,
   maxPointerBytes,
   type RulesVersion,
@@ -42,6 +43,18 @@ export interface ClaimRecord {
   readonly claim: BatchClaim
 }
 export const ClaimRecordType = new ContainerType({ hash: Bytes32Type, at: PositionType, claim: BatchClaimType })
+
+/** What a rescue executes, as its event told it: kept under the hash of its claim, which commits to all of it. */
+export const RescuedRunsType = new ListCompositeType(
+  new ContainerType({
+    shard: Uint8Type,
+    items: new ListCompositeType(
+      new ContainerType({ preRoot: Bytes32Type, item: Uint64Type, postRoot: Bytes32Type }),
+      limits.segmentsPerBlock,
+    ),
+  }),
+  limits.shards,
+)
 
 /** An inbox item as the L2 told it. */
 export interface ItemRecord {

@@ -18,10 +18,12 @@ import {
   type L2Confidence,
   type L2Position,
   millis,
+  noSilence,
   type Schedule,
   type SettlementEvent,
   type SettlementPage,
   type SettlementReader,
+  type Silence,
   skeletonOf,
   witnessRoot,
 } from '@parley/protocol'
@@ -79,6 +81,9 @@ export class ScriptedL2 implements SettlementReader {
   }
   async schedule(): Promise<Schedule> {
     return firstSchedule(new Uint8Array(20), config.fees)
+  }
+  async silence(): Promise<Silence> {
+    return noSilence
   }
   async lineage(): Promise<Uint8Array> {
     return config.genesis.lineage

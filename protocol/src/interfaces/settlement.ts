@@ -86,6 +86,34 @@ export type SettlementEvent =
     }
   | { readonly kind: 'rollback'; readonly to: L2Position }
 
+/** How rescues stand at the L2's latest block. Times in seconds of the L2, 0 for none. @see docs/spec/settlement.md#silence-and-rescue */
+export interface Silence {
+  /** The item that the silence declared last is about, and from when rescues may be made unless it is consumed before. */
+  readonly index: bigint
+  readonly opensAt: bigint
+  /** Rescues may be made now. */
+  readonly open: boolean
+  /** Rescues have begun, and nobody else claims until the operator resumes. */
+  readonly inRescue: boolean
+  /** From when the operator may let ordinary claims return. */
+  readonly resumesAt: bigint
+}
+
+/** Of a chain on which none was ever declared. */
+export const noSilence: Silence = { index: 0n, opensAt: 0n, open: false, inRescue: false, resumesAt: 0n }
+
+/** One block of inbox items, claimed by anybody in a silence. Everything else of it follows from `parent` and the queue. */
+export interface RescueRequest {
+  /** The claim at the head, whole. */
+  readonly parent: BatchClaim
+  readonly timestamp: bigint
+  readonly inboxCount: bigint
+  readonly stateRoot: Bytes32
+  /** The inbox's price point that holds after `parent`: how many price items it has consumed. */
+  readonly pricePoint: bigint
+  readonly runs: readonly RescuedRun[]
+}
+
 /** A page of events and where the next page starts. `caughtUp` when the page ends at the L2's head. */
 export interface SettlementPage {
   readonly events: readonly SettlementEvent[]
@@ -106,6 +134,8 @@ export interface ClaimHead {
   readonly number: bigint
   readonly hash: Bytes32
   readonly lastHeader: BlockHeader
+  /** It was made by a rescue: its header is nobody's to sign. */
+  readonly rescued: boolean
 }
 
 /** What a node and a sequencer read of the L2. */
@@ -116,6 +146,7 @@ export interface SettlementReader {
   schedule(signal: AbortSignal): Promise<Schedule>
   /** Lineage in force. */
   lineage(signal: AbortSignal): Promise<Bytes32>
+  silence(signal: AbortSignal): Promise<Silence>
   /** Header that stands for the state before the first block. */
   genesis(signal: AbortSignal): Promise<BlockHeader>
   /** Latest claim standing, at the L2's latest block. */

@@ -14,6 +14,7 @@ import {
   type L2Position,
   millis,
   nextInboxHash,
+  noSilence,
   type QueuedItem,
   type RulesVersion,
   type Schedule,
@@ -22,6 +23,7 @@ import {
   type SettlementEvent,
   type SettlementPage,
   type SettlementReader,
+  type Silence,
 } from '@parley/protocol'
 import { type Clock, firstOf, Pulse, systemClock } from '@parley/runtime'
 
@@ -52,6 +54,7 @@ export class FakeL2 implements SettlementReader {
   private block = 0n
   private fork = 0
   private scheduleNow: Schedule
+  silenceNow = noSilence
   /** Last headers of the claims that stand, that of claim 0 first. */
   private readonly claimed: BlockHeader[]
   private readonly moved = new Pulse()
@@ -138,12 +141,14 @@ export class FakeL2 implements SettlementReader {
     return this.chain
   }
   schedule = async (): Promise<Schedule> => this.scheduleNow
+  silence = async (): Promise<Silence> => this.silenceNow
   lineage = async (): Promise<Bytes32> => this.lineageNow
   genesis = async (): Promise<BlockHeader> => genesisHeader(this.chain)
   head = async (): Promise<ClaimHead> => ({
     number: this.claims,
     hash: new Uint8Array(32),
     lastHeader: this.claimed.at(-1) as BlockHeader,
+    rescued: false,
   })
 
   /** The cursor's hash is not looked at: it goes on behind the events told up to its block. */

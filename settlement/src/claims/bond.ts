@@ -23,12 +23,26 @@ export async function ensureBond(
   const allowed = await ask(() => client.readContract({ ...rollup, functionName: 'isClaimer', args }), signal)
   if (!allowed) throw new SettlementError({ code: 'CLAIMER_UNKNOWN', address: hexToBytes(sender.address) })
   await assertBondOfKey(connection, signal)
+  return fillBond(connection, sender, contracts.bond, signal)
+}
+
+/**
+ * Brings the sender's bond to `required` wei.
+ * @returns the bond in wei. @throws what sending throws.
+ */
+export async function fillBond(
+  connection: Connection,
+  sender: TransactionSender,
+  required: bigint,
+  signal: AbortSignal,
+): Promise<bigint> {
   const bond = await bondOf(connection, sender.address, signal)
-  const missing = contracts.bond - bond
+  const missing = required - bond
   if (missing <= 0n) return bond
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: 'depositBondFor', args })
-  await sender.send({ key: `bond:${contracts.bond}`, call: { to: contracts.rollup, data, value: missing } }, signal)
-  return contracts.bond
+  const { rollup } = connection.contracts
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: 'depositBondFor', args: [sender.address] })
+  await sender.send({ key: `bond:${required}`, call: { to: rollup, data, value: missing } }, signal)
+  return required
 }
 
 async function assertBondOfKey(connection: Connection, signal: AbortSignal): Promise<void> {
@@ -42,7 +56,12 @@ async function assertBondOfKey(connection: Connection, signal: AbortSignal): Pro
   if (bond < required) throw new SettlementError({ code: 'BOND_MISSING', address: bondOwner, bond, required })
 }
 
-async function bondOf({ client, contracts }: Connection, account: Address, signal: AbortSignal): Promise<bigint> {
+/** Wei that an account has at stake. */
+export async function bondOf(
+  { client, contracts }: Connection,
+  account: Address,
+  signal: AbortSignal,
+): Promise<bigint> {
   const call = { address: contracts.rollup, abi: rollupAbi, functionName: 'bondOf', args: [account] } as const
   const [bond] = await ask(() => client.readContract(call), signal)
   return bond

@@ -10,22 +10,15 @@ import {
   sequencerAt,
 } from '@parley/protocol'
 import type { ProofKind } from '@parley/protocol/fraud'
-import { TransactionError, type TransactionSender } from '@parley/transactions'
-import { bytesToHex, encodeFunctionData, type Hex, hexToBytes, keccak256 } from 'viem'
+import type { TransactionSender } from '@parley/transactions'
+import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'
 import { claimHash, claimToAbi, headerToAbi } from '../claims/convert.ts'
 import type { Connection } from '../reader.ts'
-import { describeRevert } from '../reverts.ts'
 import { readSchedule } from '../schedule.ts'
+import { type Action, act, type Contested, keyOf } from './act.ts'
 import { ChallengeState, placeToAbi } from './convert.ts'
-import { type RollupError, refusalOf } from './refusal.ts'
-
-/**
- * What became of it. `already`: it needed no doing any more, since somebody else did it or the claim no longer stands. Who does the
- * same as others must take that for success.
- */
-export type Contested =
-  | { readonly outcome: 'done'; readonly transaction: Bytes32; readonly blockNumber: bigint; readonly gasUsed: bigint }
-  | { readonly outcome: 'already' }
+import { isGone } from './gone.ts'
+import type { RollupError } from './refusal.ts'
 
 /** A claim in question, as its event told it, and the one before it. */
 export interface InQuestion {
@@ -90,12 +83,9 @@ export interface Contester {
   close(): Promise<void>
 }
 
-/** A call, and when its refusal means that there is nothing left to do. */
-interface Action {
-  readonly key: string
+interface Contest extends Pick<Action, 'key' | 'isDone'> {
   readonly data: Hex
   readonly value?: bigint
-  readonly isDone: (error: RollupError) => boolean
 }
 
 /** One that sends from an account that others may send from, too. */
@@ -103,25 +93,8 @@ export function createContester({ client, contracts, claims }: Connection, sende
   const rollup = { address: contracts.rollup, abi: rollupAbi } as const
   const account = [sender.address] as const
 
-  async function act({ key, data, value = 0n, isDone }: Action, signal: AbortSignal): Promise<Contested> {
-    const call = { to: contracts.rollup, data, value }
-    const look = () => refusalOf(client, sender.address, call, signal)
-    const isAlready = (error: RollupError | undefined): boolean => error !== undefined && isDone(error)
-    // One on its way is joined: what it is about to do would be refused to another.
-    const refusal = sender.isPending(key) ? undefined : await look()
-    if (isAlready(refusal?.error)) return { outcome: 'already' }
-    if (refusal !== undefined)
-      throw new TransactionError({ code: 'TRANSACTION_REFUSED', reason: describeRevert(refusal.data) })
-    try {
-      const { transactionHash, blockNumber, gasUsed } = await sender.send({ key, call }, signal)
-      return { outcome: 'done', transaction: hexToBytes(transactionHash), blockNumber, gasUsed }
-    } catch (error) {
-      // Somebody else may have got in first.
-      if (!(error instanceof TransactionError) || !lost.has(error.fault.code)) throw error
-      if (isAlready((await look())?.error)) return { outcome: 'already' }
-      throw error
-    }
-  }
+  const acting = ({ key, data, value = 0n, isDone }: Contest, signal: AbortSignal): Promise<Contested> =>
+    act(client, sender, { key, call: { to: contracts.rollup, data, value }, isDone }, signal)
 
   /** Whether the bond behind the key of a block was taken already. */
   async function isSlashed(block: bigint, signal: AbortSignal): Promise<boolean> {
@@ -134,8 +107,8 @@ export function createContester({ client, contracts, claims }: Connection, sende
   async function show(signed: SignedHeader, data: Hex, signal: AbortSignal): Promise<Contested['outcome']> {
     const key = keyOf('evidence', data)
     if (!sender.isPending(key) && (await isSlashed(signed.header.number, signal))) return 'already'
-    const isDone: Action['isDone'] = ({ errorName }) => errorName === 'Rollup_ShownAlready'
-    return (await act({ key, data, isDone }, signal)).outcome
+    const isDone: Contest['isDone'] = ({ errorName }) => errorName === 'Rollup_ShownAlready'
+    return (await acting({ key, data, isDone }, signal)).outcome
   }
 
   return {
@@ -147,7 +120,7 @@ export function createContester({ client, contracts, claims }: Connection, sende
         functionName: 'prove',
         args: [kind, ...claimsOf(inQuestion), bytesToHex(proof)],
       })
-      return act({ key: keyOf('prove', data), data, isDone: isGone(inQuestion.claim) }, signal)
+      return acting({ key: keyOf('prove', data), data, isDone: isGone(inQuestion.claim) }, signal)
     },
 
     async proveWrong(claim, kind, proof, signal) {
@@ -162,9 +135,9 @@ export function createContester({ client, contracts, claims }: Connection, sende
       const args = [...claimsOf(inQuestion), places.map(placeToAbi)] as const
       const data = encodeFunctionData({ abi: rollupAbi, functionName: 'challengeData', args })
       const gone = isGone(inQuestion.claim)
-      const isDone: Action['isDone'] = (error) => error.errorName === 'Rollup_AskedAlready' || gone(error)
+      const isDone: Contest['isDone'] = (error) => error.errorName === 'Rollup_AskedAlready' || gone(error)
       const value = (BigInt(places.length) * deposit * 5n) / 4n
-      return act({ key: keyOf('challenge', data), data, value, isDone }, signal)
+      return acting({ key: keyOf('challenge', data), data, value, isDone }, signal)
     },
 
     async askFor(claim, places, signal) {
@@ -178,14 +151,14 @@ export function createContester({ client, contracts, claims }: Connection, sende
       const args = [...claimsOf(inQuestion), placeToAbi(place), bytesToHex(bytes)] as const
       const data = encodeFunctionData({ abi: rollupAbi, functionName: 'answerData', args })
       const gone = isGone(inQuestion.claim)
-      const isDone: Action['isDone'] = (error) => isInState(error, ChallengeState.answered) || gone(error)
-      return act({ key: keyOf('answer', data), data, isDone }, signal)
+      const isDone: Contest['isDone'] = (error) => isInState(error, ChallengeState.answered) || gone(error)
+      return acting({ key: keyOf('answer', data), data, isDone }, signal)
     },
 
     removeUnanswered(inQuestion, place, signal) {
       const args = [...claimsOf(inQuestion), placeToAbi(place)] as const
       const data = encodeFunctionData({ abi: rollupAbi, functionName: 'removeUnanswered', args })
-      return act({ key: keyOf('unanswered', data), data, isDone: isGone(inQuestion.claim) }, signal)
+      return acting({ key: keyOf('unanswered', data), data, isDone: isGone(inQuestion.claim) }, signal)
     },
 
     proveEquivocation(a, b, signal) {
@@ -210,8 +183,8 @@ export function createContester({ client, contracts, claims }: Connection, sende
       const args = [number, bytesToHex(hash), placeToAbi(place)] as const
       const data = encodeFunctionData({ abi: rollupAbi, functionName: 'refundChallenge', args })
       const { refunded, expired } = ChallengeState
-      const isDone: Action['isDone'] = (error) => isInState(error, refunded) || isInState(error, expired)
-      return act({ key: keyOf('refund', data), data, isDone }, signal)
+      const isDone: Contest['isDone'] = (error) => isInState(error, refunded) || isInState(error, expired)
+      return acting({ key: keyOf('refund', data), data, isDone }, signal)
     },
 
     parentOf: async ({ number }, signal) => (await claims.standing(number - 1n, signal))?.claim,
@@ -232,23 +205,9 @@ export function createContester({ client, contracts, claims }: Connection, sende
   }
 }
 
-/** Refusals that another's transaction may be the reason of. */
-const lost: ReadonlySet<TransactionError['fault']['code']> = new Set(['TRANSACTION_REFUSED', 'TRANSACTION_FAILED'])
-
-const keyOf = (what: string, data: Hex): string => `${what}:${keccak256(data)}`
-
 const signedToAbi = ({ header, signature }: SignedHeader) => [headerToAbi(header), bytesToHex(signature)] as const
 const claimsOf = ({ claim, parent }: InQuestion) => [claimToAbi(claim), claimToAbi(parent)] as const
 
 function isInState(error: RollupError, state: number): boolean {
   return error.errorName === 'Rollup_NotOpen' && error.args[0] === state
-}
-
-/** Whether an error says that `claim` no longer stands; one that is final does. */
-function isGone(claim: BatchClaim): (error: RollupError) => boolean {
-  const hash = bytesToHex(claimHash(claim))
-  return ({ errorName, args }) => {
-    if (errorName === 'Rollup_NotContestable') return args[0] === claim.number && args[0] > args[2]
-    return errorName === 'Rollup_AnotherClaim' && args[0] === claim.number && args[1] === hash
-  }
 }

@@ -1,6 +1,6 @@
 import type { rollupAbi } from '@parley/contracts'
 import type { DataPlace, RescuedRun } from '@parley/protocol'
-import { type ContractFunctionArgs, type DecodeEventLogReturnType, hexToBytes } from 'viem'
+import { bytesToHex, type ContractFunctionArgs, type DecodeEventLogReturnType, hexToBytes } from 'viem'
 
 /** What became of what was asked for at a place, as the contract numbers it. */
 export const ChallengeState = { open: 1, answered: 2, expired: 3, refunded: 4 } as const
@@ -19,6 +19,17 @@ export function runsFromAbi(runs: AbiRuns): RescuedRun[] {
       preRoot: hexToBytes(preRoot),
       item,
       postRoot: hexToBytes(postRoot),
+    })),
+  }))
+}
+
+export function runsToAbi(runs: readonly RescuedRun[]): AbiRuns {
+  return runs.map(({ shard, items }) => ({
+    shard,
+    items: items.map(({ preRoot, item, postRoot }) => ({
+      preRoot: bytesToHex(preRoot),
+      item,
+      postRoot: bytesToHex(postRoot),
     })),
   }))
 }

@@ -1,29 +1,16 @@
-import { openAccountSender, type SenderOptions, senderDefaults } from '@parley/transactions'
-import { connect, type ReaderOptions, readerDefaults } from '../reader.ts'
-import { describeRevert } from '../reverts.ts'
+import { type OwnSenderOptions, openOwnSender } from '../own-sender.ts'
 import type { SettlementDeps } from '../settlement.ts'
 import { type Contester, createContester } from './contester.ts'
 
-export interface ContesterOptions extends ReaderOptions {
-  readonly sending: SenderOptions
-}
-
-export const contesterDefaults: Omit<ContesterOptions, 'rollup'> = { ...readerDefaults, sending: senderDefaults }
-
 /**
- * Opens the deployment at `options.rollup` for an account that contests and takes up what an earlier run left on its way.
- * @throws {SettlementError} `DEPLOYMENT_UNKNOWN`, `SETTLEMENT_UNAVAILABLE`, `OPTION_INVALID`, `RECORD_INVALID`.
+ * Opens the deployment at `options.rollup` for an account that contests.
+ * @throws what `openOwnSender` throws.
  */
 export async function openContester(
   deps: SettlementDeps,
-  options: ContesterOptions,
+  options: OwnSenderOptions,
   signal: AbortSignal,
 ): Promise<Contester> {
-  const connection = await connect(deps, options, signal)
-  const sender = await openAccountSender(
-    { ...deps, describeRevert, metrics: deps.metrics.sending },
-    options.sending,
-    signal,
-  )
+  const { connection, sender } = await openOwnSender(deps, options, signal)
   return createContester(connection, sender)
 }

@@ -8,6 +8,7 @@ import {
   type InboxItem,
   millis,
   nextInboxHash,
+  noSilence,
   type SettlementEvent,
   type SettlementReader,
 } from '@parley/protocol'
@@ -30,9 +31,10 @@ export class QuietL2 {
     this.reader = {
       config: async () => config,
       schedule: async () => firstSchedule(sequencer, config.fees),
+      silence: async () => noSilence,
       lineage: async () => config.genesis.lineage,
       genesis: async () => genesis,
-      head: async () => ({ number: 0n, hash: new Uint8Array(32), lastHeader: genesis }),
+      head: async () => ({ number: 0n, hash: new Uint8Array(32), lastHeader: genesis, rescued: false }),
       async *follow(cursor, _, signal) {
         let told = Number(cursor?.blockNumber ?? 0n)
         const aborted = new Promise<void>((resolve) =>

@@ -6,10 +6,10 @@ import {
   type Contested,
   type Contester,
   claimFromAbi,
-  contesterDefaults,
   createSettlementMetrics,
   type InQuestion,
   openContester,
+  ownSenderDefaults,
   type SettlementDeps,
 } from '@parley/settlement'
 import { Registry } from 'prom-client'
@@ -41,7 +41,7 @@ export const accountDeps = (url: string, { secret }: ClaimRemover['account']): S
 
 /** Opens the remover's account for contesting. */
 export function contesterOf({ url, rollup, account }: ClaimRemover): Promise<Contester> {
-  return openContester(accountDeps(url, account), { ...contesterDefaults, rollup, pollMs: 20 }, forever)
+  return openContester(accountDeps(url, account), { ...ownSenderDefaults, rollup, pollMs: 20 }, forever)
 }
 
 /** Claim `number` as it was told last, and the one before it. */

@@ -4,6 +4,7 @@ import {
   firstSchedule,
   genesisHeader,
   millis,
+  noSilence,
   type SettlementPage,
   type SettlementReader,
 } from '@parley/protocol'
@@ -17,9 +18,10 @@ export function stillL2(config: ChainConfig, sequencer: Bytes20): SettlementRead
   return {
     config: async () => config,
     schedule: async () => firstSchedule(sequencer, config.fees),
+    silence: async () => noSilence,
     lineage: async () => lineage,
     genesis: async () => genesisHeader(config),
-    head: async () => ({ number: 0n, hash: new Uint8Array(32), lastHeader: genesisHeader(config) }),
+    head: async () => ({ number: 0n, hash: new Uint8Array(32), lastHeader: genesisHeader(config), rescued: false }),
     async *follow(_, __, signal) {
       while (!signal.aborted) {
         yield page()

@@ -12,10 +12,12 @@ import {
   type L2Position,
   millis,
   nextInboxHash,
+  noSilence,
   type Schedule,
   type SettlementEvent,
   type SettlementPage,
   type SettlementReader,
+  type Silence,
 } from '@parley/protocol'
 
 /** An L2 on which a few items were queued before anybody looked, and nothing but time has passed since. */
@@ -38,12 +40,14 @@ export class StillL2 implements SettlementReader {
 
   config = async (): Promise<ChainConfig> => this.#config
   schedule = async (): Promise<Schedule> => firstSchedule(this.#sequencer, this.#config.fees)
+  silence = async (): Promise<Silence> => noSilence
   lineage = async (): Promise<Bytes32> => this.#config.genesis.lineage
   genesis = async (): Promise<BlockHeader> => genesisHeader(this.#config)
   head = async (): Promise<ClaimHead> => ({
     number: 0n,
     hash: new Uint8Array(32),
     lastHeader: genesisHeader(this.#config),
+    rescued: false,
   })
 
   /** Tells the items once, and every second that the L2's time went on. */
