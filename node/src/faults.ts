@@ -55,7 +55,7 @@ export const nodeFaults: FaultTable<NodeFault> = {
   RESCUE_MISMATCH: {
     blame: 'layer',
     retry: 'later',
-    text: 'what the L2 told of a rescue is not what was claimed by it',
+    text: 'what the L2 reported of a rescue is not what was claimed by it',
   },
   CLAIM_LAST_HEADER: {
     blame: 'operator',
