@@ -54,6 +54,8 @@ class RunningLives implements Lives {
   private readonly begin: (port: number | undefined) => Promise<Life>
   private readonly failure = Promise.withResolvers<never>()
   private life: Life | undefined
+  /** A life that is on its way to be the next. */
+  private beginning: Life | undefined
   private stopping = false
   /** Settles when a life that ended by itself was followed by the next, or not. */
   private turning: Promise<void> = Promise.resolve()
@@ -77,6 +79,8 @@ class RunningLives implements Lives {
 
   async stop(): Promise<void> {
     this.stopping = true
+    // It may wait for a rescue to end.
+    await this.beginning?.sequencer.stop()
     await this.turning
     if (this.life !== undefined) await ended(this.life)
   }
@@ -86,7 +90,15 @@ class RunningLives implements Lives {
     this.life = undefined
     if (before !== undefined) await ended(before)
     if (this.stopping) return
-    this.life = await started(this.begin, Number(new URL(this.url).port))
+    const begin: typeof this.begin = async (port) => {
+      this.beginning = await this.begin(port)
+      return this.beginning
+    }
+    try {
+      this.life = await started(begin, Number(new URL(this.url).port))
+    } finally {
+      this.beginning = undefined
+    }
     this.watch()
   }
 }

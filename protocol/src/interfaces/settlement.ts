@@ -3,7 +3,7 @@ import type { CodedError } from '../faults.ts'
 import type { RulesVersion, Schedule, SequencerKey } from '../schedule.ts'
 import type { Bytes20, Bytes32 } from '../ssz/primitives.ts'
 import type { BlockHeader } from '../types/block.ts'
-import type { BatchClaim, DataPart } from '../types/claim.ts'
+import type { BatchClaim, DataPart, RescuedRun } from '../types/claim.ts'
 import type { QueuedItem } from '../types/inbox.ts'
 import type { Millis } from '../units.ts'
 
@@ -24,12 +24,6 @@ export interface DataPlace {
   readonly part: number
   readonly block: number
   readonly page: number
-}
-
-/** The items of one shard that a rescue executes: the whole data of its claim, beside the header. */
-export interface RescuedRun {
-  readonly shard: number
-  readonly items: readonly { readonly preRoot: Bytes32; readonly item: bigint; readonly postRoot: Bytes32 }[]
 }
 
 /**

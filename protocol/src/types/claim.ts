@@ -51,3 +51,9 @@ export interface BatchClaim {
   /** L2 time of the claim, in seconds. */
   readonly claimedAt: bigint
 }
+
+/** The items of one shard that a rescue executes: the whole data of its claim, beside the header. */
+export interface RescuedRun {
+  readonly shard: number
+  readonly items: readonly { readonly preRoot: Bytes32; readonly item: bigint; readonly postRoot: Bytes32 }[]
+}

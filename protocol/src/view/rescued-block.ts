@@ -1,5 +1,5 @@
-import type { RescuedRun } from '../interfaces/settlement.ts'
 import { type BlockHeader, type BlockWitness, BodyKind } from '../types/block.ts'
+import type { RescuedRun } from '../types/claim.ts'
 import { type ViewedBlock, viewOfBlock } from './viewed-block.ts'
 
 /**

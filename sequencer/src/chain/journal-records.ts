@@ -35,19 +35,25 @@ export const LineageType = new ContainerType(
 )
 export type Lineage = ValueOf<typeof LineageType>
 
-const kinds = { opening: 1, entries: 2, seal: 3, lineage: 4 } as const
+/** A block that a rescue claimed while this sequencer was silent: it has no entries, and its header, of root `root`, nobody signs. */
+export const RescuedType = new ContainerType({ opening: OpeningType, root: Bytes32Type }, { typeName: 'Rescued' })
+export type Rescued = ValueOf<typeof RescuedType>
+
+const kinds = { opening: 1, entries: 2, seal: 3, lineage: 4, rescued: 5 } as const
 
 export type JournalRecord =
   | { readonly kind: 'opening'; readonly opening: Opening }
   | { readonly kind: 'entries'; readonly block: bigint; readonly entries: Uint8Array }
   | { readonly kind: 'seal'; readonly seal: Seal }
   | { readonly kind: 'lineage'; readonly lineage: Lineage }
+  | { readonly kind: 'rescued'; readonly rescued: Rescued }
 
 /** @throws {RangeError} when the value does not fit. */
 export function encodeRecord(record: JournalRecord): Uint8Array {
   if (record.kind === 'opening') return tagged(kinds.opening, OpeningType.serialize(record.opening))
   if (record.kind === 'seal') return tagged(kinds.seal, SealType.serialize(record.seal))
   if (record.kind === 'lineage') return tagged(kinds.lineage, LineageType.serialize(record.lineage))
+  if (record.kind === 'rescued') return tagged(kinds.rescued, RescuedType.serialize(record.rescued))
   const bytes = new Uint8Array(9 + record.entries.length)
   bytes[0] = kinds.entries
   new DataView(bytes.buffer).setBigUint64(1, record.block)
@@ -70,6 +76,8 @@ export function decodeRecord(record: Uint8Array, position: JournalPosition): Jou
     return { kind: 'seal', seal: SealType.deserialize(record.subarray(1)) }
   if (record[0] === kinds.lineage && record.length === 1 + LineageType.fixedSize!)
     return { kind: 'lineage', lineage: LineageType.deserialize(record.subarray(1)) }
+  if (record[0] === kinds.rescued && record.length === 1 + RescuedType.fixedSize!)
+    return { kind: 'rescued', rescued: RescuedType.deserialize(record.subarray(1)) }
   if (record[0] === kinds.entries && record.length > 9) {
     const block = new DataView(record.buffer, record.byteOffset).getBigUint64(1)
     return { kind: 'entries', block, entries: record.subarray(9) }

@@ -70,15 +70,34 @@ export class SealedChain {
    * @throws {SequencerError} `RECOVERY_DIFFERS`, `SECOND_HEADER`, `SIGNATURE_WRONG`.
    */
   async commit(tip: Tip, opening: Opening, items: readonly QueuedItem[], { view }: CommittedRuns): Promise<void> {
-    const { blocks, signed } = this.deps
-    const known = opening.number <= blocks.head
+    const { signed } = this.deps
     const header = { lineage: opening.lineage, number: opening.number, root: tip.root }
-    if (known) await this.assertStored(tip, opening)
-    else await signed.assertMaySign(header)
+    const known = await this.isStored(tip, opening)
+    if (!known) await signed.assertMaySign(header)
+    await this.put(tip, opening, items, view, async (links) => {
+      if (!known) await this.blocks.add(await this.signedBlock(tip, view), links, signed.record(header))
+    })
+  }
+
+  /** As `commit`, of a block that a rescue made: it is stored without a signature. @throws {SequencerError} `RECOVERY_DIFFERS`. */
+  async adopt(tip: Tip, opening: Opening, items: readonly QueuedItem[], { view }: CommittedRuns): Promise<void> {
+    const known = await this.isStored(tip, opening)
+    await this.put(tip, opening, items, view, async (links) => {
+      if (!known) await this.blocks.add(BlockView.of(tip.header, view, unsigned), links, Promise.resolve())
+    })
+  }
+
+  private async put(
+    tip: Tip,
+    opening: Opening,
+    items: readonly QueuedItem[],
+    view: CommittedRuns['view'],
+    store: (links: Uint8Array) => Promise<void>,
+  ): Promise<void> {
     const itemAt = (index: bigint) => items[Number(index - opening.inboxFrom)] as QueuedItem
     const links = this.index.add(opening.number, view, itemAt)
     this.fees.apply(view, opening.timestamp)
-    if (!known) await blocks.add(await this.signedBlock(tip, view), links, signed.record(header))
+    await store(links)
     this.tip = tip
     this.sealed.beat()
     this.touched.add(links)
@@ -89,7 +108,9 @@ export class SealedChain {
     return BlockView.of(header, view, await signHeader(signer, config, header, verifier))
   }
 
-  private async assertStored(tip: Tip, { lineage, number }: Opening): Promise<void> {
+  /** Whether the block was stored before. */
+  private async isStored(tip: Tip, { lineage, number }: Opening): Promise<boolean> {
+    if (number > this.blocks.head) return false
     const stored = await this.deps.blocks.signedRoot(lineage, number)
     if (stored === undefined || !sameBytes(stored, tip.root))
       throw new SequencerError({
@@ -98,5 +119,9 @@ export class SealedChain {
         stored: stored ?? new Uint8Array(0),
         rebuilt: tip.root,
       })
+    return true
   }
 }
+
+/** In the place of a signature. */
+const unsigned = new Uint8Array(65)

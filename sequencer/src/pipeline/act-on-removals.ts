@@ -1,12 +1,13 @@
 import { type ChainConfig, type Journal, type JournalPosition, sameBytes } from '@parley/protocol'
 import type { Logger } from 'pino'
-import { decodeRecord, encodeRecord, type Seal } from '../chain/journal-records.ts'
+import { decodeRecord, encodeRecord, type JournalRecord, type Seal } from '../chain/journal-records.ts'
 import { SequencerError } from '../faults.ts'
 import { hexOf } from '../hex.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import type { InboxStore, Removal } from '../store/inbox-store.ts'
 import type { SnapshotHead, SnapshotStore } from '../store/snapshot-store.ts'
 import type { VoidStore } from '../store/void-store.ts'
+import { adoptRescues } from './adopt-rescues.ts'
 import { liveRecords } from './live-records.ts'
 
 export interface RemovalDeps {
@@ -36,7 +37,10 @@ export async function actOnRemovals(deps: RemovalDeps): Promise<void> {
         to: told?.at ?? inbox.cursor?.blockNumber ?? 0n,
       })
   })
-  for (const removal of removals.slice(voids.ranges.length)) await actOn(deps, removal)
+  for (const removal of removals.slice(voids.ranges.length)) {
+    await adoptRescues(deps, removal)
+    await actOn(deps, removal)
+  }
 }
 
 async function actOn(deps: RemovalDeps, { lineage, block, root }: Removal): Promise<void> {
@@ -83,12 +87,13 @@ async function findRange(
       if (sameBytes(record.lineage.lineage, lineage)) return { from: record.lineage.from, to: position, sealed }
       sealed = { number: record.lineage.block, root: record.lineage.root }
     }
-    if (record.kind !== 'seal') continue
-    if (record.seal.number === block) {
+    const seal = sealOf(record)
+    if (seal === undefined) continue
+    if (seal.number === block) {
       from = position + 1n
-      assertClaimed(record.seal, root)
+      assertClaimed(seal, root)
     }
-    if (from !== undefined) sealed = record.seal
+    if (from !== undefined) sealed = seal
   }
   if (from === undefined)
     throw new SequencerError({
@@ -98,6 +103,11 @@ async function findRange(
       reason: 'a removal left this block standing, and it is not sealed here',
     })
   return { from, to: undefined, sealed }
+}
+
+function sealOf(record: JournalRecord): Seal | undefined {
+  if (record.kind === 'seal') return record.seal
+  return record.kind === 'rescued' ? { number: record.rescued.opening.number, root: record.rescued.root } : undefined
 }
 
 function assertClaimed({ number, root }: Seal, claimed: Uint8Array): void {

@@ -87,7 +87,13 @@ export class JournalReplay {
       return
     }
     if (record.kind === 'seal') {
-      await this.close(record.seal, position)
+      await this.close(record.seal, position, true)
+      return
+    }
+    if (record.kind === 'rescued') {
+      const { opening, root } = record.rescued
+      await this.begin(opening, position)
+      await this.close({ number: opening.number, root }, position, false)
       return
     }
     if (this.open?.opening.number !== record.block)
@@ -158,7 +164,7 @@ export class JournalReplay {
     this.open = undefined
   }
 
-  private async close(seal: Seal, position: JournalPosition): Promise<void> {
+  private async close(seal: Seal, position: JournalPosition, isOurs: boolean): Promise<void> {
     const { open } = this
     if (open?.opening.number !== seal.number) throw invalid(position, `seal of block ${seal.number}, which is not open`)
     const { opening, items } = open
@@ -169,13 +175,18 @@ export class JournalReplay {
     await this.applied()
     const sealed = await sealing
     await this.committing
-    this.committing = later(this.commit(open, seal, sealed))
+    this.committing = later(this.commit(open, seal, sealed, isOurs))
     const { number, inboxFrom, inboxHash } = opening
     this.standing = { number, inboxHash, inboxCount: inboxFrom + BigInt(items.length) }
     this.open = undefined
   }
 
-  private async commit({ opening, items }: Replayed, seal: Seal, sealed: CommittedRuns): Promise<void> {
+  private async commit(
+    { opening, items }: Replayed,
+    seal: Seal,
+    sealed: CommittedRuns,
+    isOurs: boolean,
+  ): Promise<void> {
     const { chain } = this.deps
     const tip = chain.follow(opening, items, sealed)
     if (!sameBytes(tip.root, seal.root))
@@ -185,7 +196,8 @@ export class JournalReplay {
         stored: seal.root,
         rebuilt: tip.root,
       })
-    await chain.commit(tip, opening, items, sealed)
+    if (isOurs) await chain.commit(tip, opening, items, sealed)
+    else await chain.adopt(tip, opening, items, sealed)
   }
 }
 

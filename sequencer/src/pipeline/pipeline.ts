@@ -1,9 +1,11 @@
 import type { Execution } from '@parley/execution'
 import {
+  type Bytes20,
   type ChainConfig,
   type HeadLag,
   headLag,
   type Journal,
+  type SequencerKey,
   type SettlementReader,
   type SignatureVerifier,
   sameBytes,
@@ -108,7 +110,9 @@ export async function preparePipeline(
   const recovered = await recover({ execution, journal, chain, inbox: inboxStore, snapshots, voids, log })
   const head = { lineage: chain.lineage, number: chain.tip.header.number }
   // A journal may have an opening already: no header follows from it before it is sealed.
-  const fresh = head.number === 0n && claimed.number === 0n && voids.ranges.length === 0
+  const isNewChain = head.number === 0n && claimed.number === 0n && voids.ranges.length === 0
+  const { keys } = await settlement.schedule(signal)
+  const fresh = isNewChain || (await isNewKey(blocks, keys, signer.address))
   const lineages = [...voids.ranges.map(({ ended }) => ended), head]
   await assertHeadersKnown(
     { signed, witnesses: deps.witnesses, lineages, fresh, rootOf: sealedRoot, log },
@@ -203,6 +207,15 @@ export async function preparePipeline(
     metrics,
     unreadyBecause,
   }
+}
+
+/** Whether a key that began later than the chain has not signed any header: whoever sealed the blocks before. */
+async function isNewKey(blocks: BlockStore, keys: readonly SequencerKey[], key: Bytes20): Promise<boolean> {
+  const first = keys.find((entry) => sameBytes(entry.key, key))
+  if (first === undefined || first.from === 0n) return false
+  for (let number = first.from; number <= blocks.head; number += 1n)
+    if (!(await blocks.isUnsigned(number))) return false
+  return true
 }
 
 interface Stores {

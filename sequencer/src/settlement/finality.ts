@@ -105,6 +105,8 @@ export class Finality {
   private note(event: SettlementEvent): void {
     if (event.kind === 'claim')
       this.unasked.push({ number: event.claim.number, at: event.at.blockNumber, header: event.claim.lastHeader })
+    // Nobody sealed what a rescue claimed.
+    else if (event.kind === 'rescue') this.unasked = this.unasked.filter(({ number }) => number !== event.number)
     else if (event.kind === 'removal') this.unasked = this.unasked.filter(({ number }) => number <= event.standing)
     else if (event.kind === 'rollback') this.unasked = this.unasked.filter(({ at }) => at <= event.to.blockNumber)
   }

@@ -1,4 +1,5 @@
 import {
+  type BlockHeader,
   BlockHeaderType,
   type ChainConfig,
   genesisHeader,
@@ -9,7 +10,7 @@ import {
   type SettlementPage,
 } from '@parley/protocol'
 import { SequencerError } from '../faults.ts'
-import type { InboxStore, Removal, Standing, StoredItem } from '../store/inbox-store.ts'
+import type { InboxStore, Removal, RescuedHeader, Standing, StoredItem } from '../store/inbox-store.ts'
 import { type FollowDeps, followL2, L2Fault } from './follow.ts'
 import { ToldClaims } from './told-claims.ts'
 
@@ -159,12 +160,15 @@ export class InboxFollower {
 class Turn {
   removals: readonly Removal[]
   private readonly claims: ToldClaims
+  private rescues: readonly RescuedHeader[]
   private readonly config: ChainConfig
+  private lastHeader: BlockHeader | undefined
   private moved = false
 
-  constructor({ claims, removals }: Standing, config: ChainConfig) {
+  constructor({ claims, removals, rescues }: Standing, config: ChainConfig) {
     this.claims = new ToldClaims(claims)
     this.removals = removals
+    this.rescues = rescues
     this.config = config
   }
 
@@ -173,12 +177,17 @@ class Turn {
     this.moved ||= isAboutClaims
     if (event.kind === 'rollback' && this.removals.some(({ at }) => at > event.to.blockNumber))
       this.removals = this.removals.filter(({ at }) => at <= event.to.blockNumber)
+    if (event.kind === 'rollback') this.rescues = this.rescues.filter(({ at }) => at <= event.to.blockNumber)
+    if (event.kind === 'claim') this.lastHeader = event.claim.lastHeader
+    // It follows its claim.
+    if (event.kind === 'rescue' && this.lastHeader !== undefined)
+      this.rescues = [...this.rescues, { header: this.lastHeader, at: event.at.blockNumber }]
     if (event.kind === 'removal') this.removals = [...this.removals, this.removalOf(event)]
   }
 
   /** What has to be stored; undefined when nothing changed. */
   changed(): Standing | undefined {
-    return this.moved ? { claims: this.claims.all, removals: this.removals } : undefined
+    return this.moved ? { claims: this.claims.all, removals: this.removals, rescues: this.rescues } : undefined
   }
 
   private removalOf({ standing, lineage, at }: Extract<SettlementEvent, { readonly kind: 'removal' }>): Removal {

@@ -125,6 +125,12 @@ export class BlockStore {
     return bytes && BlockView.read(bytes).header
   }
 
+  /** Whether a block is kept that a rescue made: nobody signed it. */
+  async isUnsigned(number: bigint): Promise<boolean> {
+    const bytes = await this.bytes(number)
+    return bytes !== undefined && BlockView.read(bytes).signature.every((byte) => byte === 0)
+  }
+
   /** Links of the conversations that block `number` touched. @throws {SequencerError} `STORE_CORRUPT`. */
   async links(number: bigint): Promise<Uint8Array | undefined> {
     return this.recent.get(number)?.links ?? (await this.read(linksKey(number), 'links', number))

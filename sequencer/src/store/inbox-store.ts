@@ -1,5 +1,7 @@
 import { ContainerType, ListCompositeType } from '@chainsafe/ssz'
 import {
+  type BlockHeader,
+  BlockHeaderType,
   type Bytes32,
   Bytes32Type,
   type InboxItem,
@@ -35,9 +37,14 @@ const StandingType = new ContainerType(
   { typeName: 'Standing' },
 )
 
+const RescuesType = new ListCompositeType(new ContainerType({ header: BlockHeaderType, at: Uint64Type }), 2 ** 20, {
+  typeName: 'Rescues',
+})
+
 const itemKey = (index: bigint): Uint8Array => keyOf('item/', index)
 const cursorKey = keyOf('item-cursor')
 const standingKey = keyOf('item-claims')
+const rescuesKey = keyOf('item-rescues')
 
 /** An inbox item and the L2 block that queued it. */
 export interface StoredItem {
@@ -56,10 +63,19 @@ export interface Removal {
   readonly at: bigint
 }
 
-/** Claims and removals of safe L2 blocks: which blocks a removal left standing. */
+/** A block that a rescue claimed. */
+export interface RescuedHeader {
+  readonly header: BlockHeader
+  /** Number of the L2 block that told it. */
+  readonly at: bigint
+}
+
+/** Claims, removals and rescues of safe L2 blocks: which blocks a removal left standing. */
 export interface Standing {
   readonly claims: readonly ToldClaim[]
   readonly removals: readonly Removal[]
+  /** In the order of the L2; those that were taken back, too. */
+  readonly rescues: readonly RescuedHeader[]
 }
 
 /** What one page of L2 events changes. */
@@ -96,11 +112,12 @@ export class InboxStore {
     const standing = await read(db, standingKey, 'safe claims')
     const { claims, removals } =
       standing === undefined ? { claims: [], removals: [] } : StandingType.deserialize(standing)
+    const rescues = await read(db, rescuesKey, 'rescues')
     return new InboxStore(
       db,
       highest === undefined ? 0n : lastNumberOf(highest) + 1n,
       cursor && CursorType.deserialize(cursor),
-      { claims: toldOf(claims), removals },
+      { claims: toldOf(claims), removals, rescues: rescues === undefined ? [] : RescuesType.deserialize(rescues) },
     )
   }
 
@@ -119,19 +136,19 @@ export class InboxStore {
       }
     })
     const cursor = checksummed(cursorKey, CursorType.serialize(change.cursor))
-    const { claims, removals } = change.standing ?? this.standing
+    const standing = change.standing ?? this.standing
     // A cursor alone may be lost: what it passed over is read again.
-    const changed = removed.length + added.length > 0 || removals !== this.standing.removals
+    const changed = removed.length + added.length > 0 || standing.removals !== this.standing.removals
     const operations = [
       ...removed,
       ...added,
-      ...(change.standing === undefined ? [] : [puttingStanding(change.standing)]),
+      ...(change.standing === undefined ? [] : puttingStanding(change.standing)),
       { type: 'put' as const, key: cursorKey, value: cursor },
     ]
     await this.db.batch(operations, changed ? durable : lazy)
     this.count = keep + BigInt(change.add.length)
     this.cursor = change.cursor
-    this.standing = { claims, removals }
+    this.standing = standing
   }
 
   /** Lineage in force at the cursor. */
@@ -163,9 +180,13 @@ export class InboxStore {
   }
 }
 
-function puttingStanding({ claims, removals }: Standing): BytesOperation {
-  const content = StandingType.serialize({ claims: storedOf(claims), removals: [...removals] })
-  return { type: 'put', key: standingKey, value: checksummed(standingKey, content) }
+function puttingStanding({ claims, removals, rescues }: Standing): BytesOperation[] {
+  const putting = (key: Uint8Array, content: Uint8Array) =>
+    ({ type: 'put', key, value: checksummed(key, content) }) as const
+  return [
+    putting(standingKey, StandingType.serialize({ claims: storedOf(claims), removals: [...removals] })),
+    putting(rescuesKey, RescuesType.serialize([...rescues])),
+  ]
 }
 
 async function read(db: BytesLevel, key: Uint8Array, what: string): Promise<Uint8Array | undefined> {
