@@ -12,7 +12,7 @@ import {
 import type { ProofKind } from '@parley/protocol/fraud'
 import type { TransactionSender } from '@parley/transactions'
 import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'
-import { claimHash, claimToAbi, headerToAbi } from '../claims/convert.ts'
+import { claimToAbi, headerToAbi } from '../claims/convert.ts'
 import type { Connection } from '../reader.ts'
 import { readSchedule } from '../schedule.ts'
 import { type Action, act, type Contested, keyOf } from './act.ts'
