@@ -13,6 +13,7 @@ const longest = [
   'test/system/cli-dev',
   'test/system/cli-dev-load',
   'test/system/published',
+  'test/system/l2-reorgs',
   'test/system/keys-and-rules',
   'test/system/crash',
   'test/system/crash-lies',

@@ -8,8 +8,8 @@ import { hexToBytes } from 'viem'
 import { forever, log } from './l2.ts'
 import { textStore } from './memory-stores.ts'
 
-/** Starts an L2 with a block a second. */
-export function startL2(): Promise<Anvil> {
+/** Starts an L2 with a block a second. @param safeAfterBlocks - Blocks by which `safe` trails the latest. */
+export function startL2(safeAfterBlocks = 1): Promise<Anvil> {
   return startAnvil(
     { clock: systemClock, log },
     {
@@ -19,7 +19,7 @@ export function startL2(): Promise<Anvil> {
       mining: { kind: 'interval', seconds: 1 },
       mnemonic: devMnemonic,
       accounts: 11,
-      safeAfterBlocks: 1,
+      safeAfterBlocks,
       gasLimit: 30_000_000n,
       readyWithinMs: 110_000,
     },

@@ -75,11 +75,14 @@ export class Rollup {
   sequencer!: Lives
   client!: SequencerClient
 
-  /** @param changed - What is other than in the preset for development. */
-  static async start(changed: Partial<Preset> = {}): Promise<Rollup> {
+  /**
+   * @param changed - What is other than in the preset for development.
+   * @param safeAfterBlocks - L2 blocks that may be reorganised without taking back what the sequencer has acted on.
+   */
+  static async start(changed: Partial<Preset> = {}, safeAfterBlocks = 1): Promise<Rollup> {
     const rollup = new Rollup()
     try {
-      await rollup.open(changed)
+      await rollup.open(changed, safeAfterBlocks)
       return rollup
     } catch (error) {
       await rollup.stop()
@@ -91,9 +94,9 @@ export class Rollup {
     for (const stop of this.stops.splice(0).reverse()) await stop()
   }
 
-  private async open(changed: Partial<Preset>): Promise<void> {
+  private async open(changed: Partial<Preset>, safeAfterBlocks: number): Promise<void> {
     const { roles } = this
-    this.chain = await startL2()
+    this.chain = await startL2(safeAfterBlocks)
     this.stops.push(() => this.chain.stop())
     this.l2 = createPublicClient({ transport: http(this.chain.url), cacheTime: 0 })
     this.deployment = await deployParley(this.chain, roles, this.owner.address, openShards, changed)
