@@ -80,6 +80,7 @@ const ownStatuses: Readonly<Record<string, number>> = {
   DA_MISSING: 404,
   DA_NOT_YET: 404,
   DA_PRUNED: 410,
+  DA_ABSENT: 404,
   DA_UNAVAILABLE: 503,
   ENTRY_INVALID: 400,
   REMOVAL_UNKNOWN: 404,

@@ -1,4 +1,7 @@
-// Pointers as claims carry them, for the fuzzer.
+// Pointers as claims carry them and answers of nodes, for the fuzzer.
 export { type AltDaPointer, decodeAltDaPointer, encodeAltDaPointer } from './alt-da/pointer.ts'
+export { decodeCommitmentProof, decodeHeader, decodeNamespaceData } from './celestia/node/decoding.ts'
+export { NodeFault } from './celestia/node/node-fault.ts'
+export { type CelestiaPointer, decodeCelestiaPointer, encodeCelestiaPointer } from './celestia/pointer.ts'
 export { type BlobPointer, decodeBlobPointer, encodeBlobPointer } from './ethereum-blobs/pointer.ts'
 export { decodeLocalPointer, encodeLocalPointer, type LocalPointer } from './local/pointer.ts'

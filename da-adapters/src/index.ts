@@ -6,6 +6,15 @@ export {
   defaultAltDaMaxBytes,
 } from './alt-da/alt-da.ts'
 export type { CommitmentKind } from './alt-da/pointer.ts'
+export {
+  type CelestiaDeps,
+  type CelestiaOptions,
+  type CelestiaWriter,
+  createCelestiaDa,
+} from './celestia/adapter/celestia-da.ts'
+export { type CelestiaDeployment, celestiaNamespace } from './celestia/namespace-of.ts'
+export { celestiaMaxBytes } from './celestia/publishing/chunks.ts'
+export type { CelestiaStore } from './celestia/publishing/publication-store.ts'
 export type { BlobAccount } from './ethereum-blobs/blob-transaction.ts'
 export {
   type BlobWriter,

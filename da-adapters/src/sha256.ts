@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
 
-export function sha256(data: Uint8Array): Uint8Array {
-  return createHash('sha256').update(data).digest()
+/** SHA-256 of the parts one after another; 32 bytes. */
+export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
 }

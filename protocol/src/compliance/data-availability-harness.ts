@@ -48,6 +48,8 @@ export interface DaTraits {
   readonly chain: boolean
   /** Whether somebody serves the data who may answer anything: the harness has `answerBadly`. Default false. */
   readonly served?: boolean
+  /** Whether the layer proves that something is not there, so that `retrieve` says `DA_ABSENT`. Default false. */
+  readonly provesAbsence?: boolean
   /** Whether publishing costs something. */
   readonly priced: boolean
   /** Sizes in bytes to publish besides the usual ones: the edges of the layer's own units. */

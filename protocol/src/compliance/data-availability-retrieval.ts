@@ -22,11 +22,13 @@ function malformed(pointer: Uint8Array): ReadonlyMap<string, Uint8Array> {
 }
 
 /** What is given back: exactly what was published, or a fault that says what is wrong. */
-export function daRetrievalCases(lease: () => DaHarness, { chain }: DaTraits): readonly ComplianceCase[] {
+export function daRetrievalCases(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
+  const { chain, provesAbsence = false } = traits
+  const never = provesAbsence ? 'DA_ABSENT' : 'DA_MISSING'
   return [
-    withAdapter(lease, 'retrieve › what was never published is DA_MISSING', async (da, harness) => {
+    withAdapter(lease, `retrieve › what was never published is ${never}`, async (da, harness) => {
       const pointer = harness.unknownPointer()
-      await assertFault(da.retrieve(pointer, patience()), 'DA_MISSING', 'retrieve')
+      await assertFault(da.retrieve(pointer, patience()), never, 'retrieve')
       assert.equal(await da.status(pointer, patience()), 'missing')
     }),
     withAdapter(lease, 'retrieve › a malformed pointer is DA_POINTER_INVALID', async (da) => {

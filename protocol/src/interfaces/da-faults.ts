@@ -10,6 +10,7 @@ export type DaFault =
   | { code: 'DA_NOT_YET'; layer: string; pointer: Uint8Array; reason: string }
   | { code: 'DA_PRUNED'; layer: string; pointer: Uint8Array; reason: string }
   | { code: 'DA_MISSING'; layer: string; pointer: Uint8Array }
+  | { code: 'DA_ABSENT'; layer: string; pointer: Uint8Array }
   | { code: 'DA_CORRUPT'; layer: string; pointer: Uint8Array; reason: string }
   | { code: 'DA_POINTER_INVALID'; layer: string; pointer: Uint8Array; reason: string }
 
@@ -25,6 +26,11 @@ export const daFaults: FaultTable<DaFault> = {
   DA_NOT_YET: { blame: 'layer', retry: 'later', text: 'whoever serves the data has not come so far yet' },
   DA_PRUNED: { blame: 'layer', retry: 'changed', text: 'the layer keeps the data no more; an archive may have it' },
   DA_MISSING: { blame: 'layer', retry: 'later', text: 'the layer does not have the data now' },
+  DA_ABSENT: {
+    blame: 'operator',
+    retry: 'later',
+    text: 'the layer proves that the data is not where the pointer says; only a challenge on the L2 decides by that',
+  },
   DA_CORRUPT: { blame: 'layer', retry: 'later', text: 'what the layer served is not what the pointer names' },
   DA_POINTER_INVALID: { blame: 'operator', retry: 'never', text: 'the pointer is not one of this layer' },
 }

@@ -59,9 +59,9 @@ export interface DataAvailability {
 
   /**
    * Fetches what `pointer` names, checked against it. The bytes are the caller's.
-   * @throws {DaError} `DA_MISSING`, `DA_NOT_YET` (retry later), `DA_PRUNED` (too old for all who were asked), `DA_CORRUPT`
-   * (what was served does not match; retry elsewhere or later), `DA_POINTER_INVALID` (never retry), `DA_UNAVAILABLE` (retry
-   * later).
+   * @throws {DaError} `DA_MISSING`, `DA_NOT_YET` (retry later), `DA_PRUNED` (too old for all who were asked), `DA_ABSENT` (the
+   * layer proves that it is not there, which changes nothing in what is derived), `DA_CORRUPT` (what was served does not
+   * match; retry elsewhere or later), `DA_POINTER_INVALID` (never retry), `DA_UNAVAILABLE` (retry later).
    */
   retrieve(pointer: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
 

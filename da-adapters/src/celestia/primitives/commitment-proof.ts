@@ -2,7 +2,7 @@ import { subtreeSizes, subtreeWidth } from './commitment.ts'
 import { maxExtendedWidth } from './data-root.ts'
 import { isInMerkleTree, type MerkleProof, merkleRoot } from './merkle.ts'
 import { highestOf, lowestOf, type NmtProof, nmtNodeBytes, nmtRootOf } from './nmt.ts'
-import { sameBytes } from './sha256.ts'
+import { sameBytes } from './same-bytes.ts'
 
 /** That a commitment's subtrees are in rows of a square, and these rows under a data root. */
 export interface CommitmentProof {

@@ -1,5 +1,6 @@
+import { sha256 } from '../../sha256.ts'
 import { powerOfTwoDown } from './powers.ts'
-import { sameBytes, sha256 } from './sha256.ts'
+import { sameBytes } from './same-bytes.ts'
 
 const leafPrefix = Uint8Array.of(0)
 const nodePrefix = Uint8Array.of(1)

@@ -1,7 +1,7 @@
 import type { AxisRoots } from './data-root.ts'
 import { compareNamespaces, namespaceBytes } from './namespace.ts'
 import { highestOf, lowestOf, type NmtProof, nmtLeaf, nmtNodeBytes, nmtRootOf } from './nmt.ts'
-import { sameBytes } from './sha256.ts'
+import { sameBytes } from './same-bytes.ts'
 import { shareBytes } from './shares.ts'
 
 /** What one row has of a namespace: its shares, or the proof that it has none. */

@@ -1,5 +1,6 @@
+import { sha256 } from '../../sha256.ts'
 import { compareNamespaces, namespaceBytes, parityNamespace } from './namespace.ts'
-import { sameBytes, sha256 } from './sha256.ts'
+import { sameBytes } from './same-bytes.ts'
 
 /** A node of a namespaced Merkle tree: lowest namespace, highest namespace, SHA-256. */
 export const nmtNodeBytes = 2 * namespaceBytes + 32

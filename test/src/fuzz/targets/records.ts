@@ -24,6 +24,7 @@ import { decodeRecord, encodeRecord } from '@parley/sequencer/decoders'
 import { Seeded } from '../../vectors/seeded.ts'
 import { create, fund } from '../../vectors/standing.ts'
 import { assertSame, type FuzzTarget, Garbage, verdictOf } from '../target.ts'
+import { celestiaTargets } from './celestia.ts'
 
 const random = new Seeded('parley fuzz/records')
 const little = (value: bigint, bytes: number): number[] =>
@@ -185,5 +186,5 @@ function traceLines(): FuzzTarget {
 
 /** What the packages keep, send and read beside the protocol's own encodings. */
 export function recordTargets(): FuzzTarget[] {
-  return [...journals(), ...pointers(), receipts(), traceLines()]
+  return [...journals(), ...pointers(), ...celestiaTargets(), receipts(), traceLines()]
 }

@@ -1,0 +1,2 @@
+/** The layer's name in faults, logs and metrics. */
+export const celestiaLayer = 'celestia'

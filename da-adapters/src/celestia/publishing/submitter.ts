@@ -1,0 +1,173 @@
+import { type Clock, Turns } from '@parley/runtime'
+import type { Logger } from 'pino'
+import { unavailable } from '../../fault.ts'
+import { checkIncluded } from '../inclusion.ts'
+import { celestiaLayer } from '../layer.ts'
+import type { CelestiaNode } from '../node/celestia-node.ts'
+import { NodeFault, type NodeFaultKind } from '../node/node-fault.ts'
+import type { Chunk } from './chunks.ts'
+import { feeOf, gasOf } from './chunks.ts'
+import type { SubmissionEvent } from './counters.ts'
+import type { Publication } from './publication.ts'
+import type { PublicationStore } from './publication-store.ts'
+
+export interface SubmitterDeps {
+  readonly node: CelestiaNode
+  readonly store: PublicationStore
+  readonly clock: Clock
+  readonly log: Logger
+  readonly count: (event: SubmissionEvent) => void
+}
+
+export interface SubmitterOptions {
+  readonly namespace: Uint8Array
+  /** Heights after the head for which a transaction of unclear fate may still be included. */
+  readonly lookAhead: bigint
+  readonly pollMs: number
+  /** In utia a gas. */
+  readonly gasPrice: number
+  readonly maxGasPrice: number
+}
+
+/** Where blobs were found, each proven to be there. */
+export interface Place {
+  readonly height: bigint
+  readonly dataRoot: Uint8Array
+  /** In utia. */
+  readonly fee: bigint
+}
+
+/** Brings blobs onto the chain in one transaction, each publication once, whatever is cut in between. */
+export interface Submitter {
+  /** @throws {DaError} `DA_UNAVAILABLE`; {NodeFault}; the signal's reason. */
+  include(key: string, chunks: readonly Chunk[], signal: AbortSignal): Promise<Place>
+  /** What a publication in blobs of these lengths costs now, in utia. */
+  quote(lengths: readonly number[]): bigint
+}
+
+/** After these nothing was sent: the same bytes may go out again without a look. */
+const definite: ReadonlySet<NodeFaultKind> = new Set(['refused', 'no funds', 'price too low', 'not taken'])
+
+/** Transactions of unclear fate, one after another, after which the caller is told. */
+const maxRounds = 3
+
+export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions): Submitter {
+  const { node, store, clock, log, count } = deps
+  const { namespace, lookAhead, pollMs, maxGasPrice } = options
+  // Nonces of an account are the node's: one transaction at a time keeps them in order.
+  const turns = new Turns(1)
+  let price = Math.min(options.gasPrice, maxGasPrice)
+
+  const offer = (chunks: readonly Chunk[]) => {
+    const gas = gasOf(chunks.map(({ data }) => data.length))
+    return { gas, price, maxPrice: maxGasPrice, fee: feeOf(gas, price) }
+  }
+
+  async function save(key: string, chunks: readonly Chunk[], attempt: Publication['attempt']): Promise<void> {
+    const blobs = chunks.map(({ data, commitment }) => {
+      return { commitment: Buffer.from(commitment).toString('hex'), length: data.length }
+    })
+    const known = { version: 1, blobs, at: clock.now() } as const
+    await store.save(key, attempt === undefined ? known : { ...known, attempt })
+  }
+
+  /** Checks all blobs at a height; undefined when the node says that one is not there. */
+  async function foundAt(height: bigint, chunks: readonly Chunk[], fee: bigint, signal: AbortSignal) {
+    try {
+      const header = await node.header(height, signal)
+      for (const { data, commitment } of chunks)
+        await checkIncluded(node, header, { namespace, commitment, length: data.length }, signal)
+      return { height, dataRoot: header.dataRoot, fee }
+    } catch (error) {
+      // What nodes keep no more is of no use, whether it was included or not.
+      if (error instanceof NodeFault && (error.kind === 'not found' || error.kind === 'pruned')) return undefined
+      throw error
+    }
+  }
+
+  /** The lowest height that has the blobs, once all that may have them are there; undefined when none has. */
+  async function look(
+    key: string,
+    chunks: readonly Chunk[],
+    attempt: NonNullable<Publication['attempt']>,
+    signal: AbortSignal,
+  ) {
+    const until = BigInt(attempt.until ?? (await node.head(signal)).height + lookAhead)
+    await save(key, chunks, { ...attempt, until: `${until}` })
+    const tail = BigInt(attempt.from) + 1n
+    for (let height = tail; height <= until; height++) {
+      await reached(height, signal)
+      const found = await foundAt(height, chunks, BigInt(attempt.fee), signal)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  /** Waits until the node has a height. */
+  async function reached(height: bigint, signal: AbortSignal): Promise<void> {
+    while ((await node.head(signal)).height < height) await clock.sleep(pollMs, signal)
+  }
+
+  /** One transaction; undefined when nobody knows what became of it. */
+  async function send(key: string, chunks: readonly Chunk[], signal: AbortSignal): Promise<Place | undefined> {
+    const { fee, ...gas } = offer(chunks)
+    const { height: from } = await node.head(signal)
+    await save(key, chunks, { from: `${from}`, fee: `${fee}` })
+    count('sent')
+    try {
+      const height = await node.submit(chunks, namespace, gas, signal)
+      await reached(height, signal)
+      const place = await foundAt(height, chunks, fee, signal)
+      if (place === undefined)
+        throw new NodeFault('nonsense', `the node says that height ${height} has the blobs, and not`)
+      count('included')
+      return place
+    } catch (error) {
+      if (!(error instanceof NodeFault)) throw error
+      if (definite.has(error.kind)) {
+        count('turned_away')
+        await save(key, chunks, undefined)
+        throw error
+      }
+      log.warn({ reason: error.message, from: `${from}` }, 'nobody knows what became of a submission: looking for it')
+      count('unclear')
+      return undefined
+    }
+  }
+
+  /** Sends, and again at a higher price when the node wants more. */
+  async function sendAtPrice(key: string, chunks: readonly Chunk[], signal: AbortSignal): Promise<Place | undefined> {
+    for (;;) {
+      try {
+        return await send(key, chunks, signal)
+      } catch (error) {
+        if (!(error instanceof NodeFault) || error.kind !== 'price too low' || price >= maxGasPrice) throw error
+        price = Math.min(2 * price, maxGasPrice)
+      }
+    }
+  }
+
+  return {
+    quote: (lengths) => feeOf(gasOf(lengths), price),
+    async include(key, chunks, signal) {
+      for (let round = 0; round < maxRounds; round++) {
+        const attempt = (await store.load(key))?.attempt
+        if (attempt !== undefined) {
+          const found = await look(key, chunks, attempt, signal)
+          if (found !== undefined) {
+            count('found')
+            return found
+          }
+          count('never_included')
+          log.warn({ from: attempt.from }, 'a submission was never included: it is sent again')
+        }
+        const place = await turns.take(() => sendAtPrice(key, chunks, signal), signal)
+        if (place !== undefined) return place
+      }
+      throw unavailable(
+        celestiaLayer,
+        `${maxRounds} submissions in a row ended unclear; the last one is looked for next time`,
+      )
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { decodeCelestiaPointer, encodeCelestiaPointer } from '@parley/da-adapters/decoders'
+import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
+import { doubleChainId } from '../../src/celestia-double/double.ts'
+import type { Answer } from '../../src/celestia-double/rpc/server.ts'
+import { namespace, type Stage, stageOver, startDouble } from './support.ts'
+
+/** Sizes at the edges of shares and blobs. */
+export const celestiaTraits: DaTraits = {
+  remote: true,
+  chain: true,
+  provesAbsence: true,
+  priced: true,
+  sizes: [478, 479, 960, 961, 20_000, 20_001],
+}
+
+const chain = createHash('sha256').update(doubleChainId).digest().subarray(0, 4)
+
+const commitmentsIn = (pointer: Uint8Array): string[] =>
+  decodeCelestiaPointer(pointer, { chain, maxBytes: 2 ** 24 }).blobs.map(({ commitment }) =>
+    Buffer.from(commitment).toString('base64'),
+  )
+
+export async function celestiaHarness(): Promise<DaHarness & { readonly stage: Stage; close(): Promise<void> }> {
+  const token = 'token of the compliance suite'
+  const double = await startDouble(token)
+  const stage = stageOver(double, token)
+  const notFound: Answer = {
+    status: 200,
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: 1, message: 'blob: not found' } }),
+  }
+  return {
+    stage,
+    open: () => stage.open(),
+    // One transaction for each publication, whatever it takes in blobs.
+    publications: async () => Number(double.account.sequence),
+    unknownPointer: () => {
+      const { height, dataHash } = double.chain.block(2n)!.header
+      const bytes = (value: number) => new Uint8Array(32).fill(value)
+      const blobs = [{ commitment: bytes(7), length: 500 }]
+      return encodeCelestiaPointer({ chain, height, namespace, blobs, dataRoot: dataHash, digest: bytes(8) })
+    },
+    async corrupt(pointer) {
+      const wanted = commitmentsIn(pointer)
+      double.meddle(async ({ method, params }, answer) => {
+        if (method !== 'blob.Get' || !wanted.includes(String(params[2]))) return undefined
+        const { status, body } = await answer()
+        const told = JSON.parse(String(body))
+        const data = Buffer.from(told.result.data, 'base64')
+        data[0]! ^= 1
+        told.result.data = data.toString('base64')
+        return { status, body: JSON.stringify(told) }
+      })
+    },
+    async withhold(pointer) {
+      const wanted = commitmentsIn(pointer)
+      double.meddle(async ({ method, params }) =>
+        method === 'blob.Get' && wanted.includes(String(params[2])) ? notFound : undefined,
+      )
+    },
+    async disconnect() {
+      double.meddle(async (_call, _answer, response) => {
+        response.destroy()
+        return 'taken'
+      })
+    },
+    stall: async () => double.pause(),
+    async heal() {
+      double.meddle()
+      double.resume()
+    },
+    close: () => double.close(),
+  }
+}
