@@ -17,7 +17,7 @@ export {
 export { deploymentPlaces } from './config/deployment-places.ts'
 export { readKeyFile, writeKeyFile } from './config/key-file.ts'
 export { loadConfig } from './config/load.ts'
-export type { Secret } from './config/secret.ts'
+export { Secret } from './config/secret.ts'
 export * from './config/setting.ts'
 export { settings } from './config/settings.ts'
 export { settingsTable } from './config/settings-table.ts'

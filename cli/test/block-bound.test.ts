@@ -6,6 +6,7 @@ test.each([
   { layer: 'local', asked: 700, expected: 700 },
   { layer: 'ethereum-blobs', asked: undefined, expected: 380 },
   { layer: 'ethereum-blobs', asked: 380, expected: 380 },
+  { layer: 'celestia', asked: undefined, expected: 1_024 },
   { layer: 'alt-da', asked: undefined, expected: 1_024 },
   { layer: 'alt-da', asked: undefined, altDaMaxBytes: 780_252, expected: 380 },
 ] as const)('segmentsPerBlock › $asked on $layer is $expected', ({ layer, asked, expected, ...rest }) => {

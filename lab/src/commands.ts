@@ -13,6 +13,7 @@ import {
   benchVerifyCommand,
 } from './command/bench-limits.ts'
 import { benchBroadcast, benchFanOutCommand, benchSubscribe } from './command/bench-readers.ts'
+import { celestiaDoubleCommand } from './command/celestia-double.ts'
 import type { LabCommand } from './command/command.ts'
 import { devCommand } from './command/dev.ts'
 import { replayCommand } from './command/replay.ts'
@@ -24,6 +25,7 @@ export const labCommands: readonly LabCommand[] = [
   devCommand,
   replayCommand,
   altDaDoubleCommand,
+  celestiaDoubleCommand,
   simulateSpamCommand,
   simulateConservationCommand,
   adversaryCommand,

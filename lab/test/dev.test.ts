@@ -77,6 +77,7 @@ test('dev › rows that say where everything is fit 80 columns, and are the READ
     rollup: `0x${'5f'.repeat(20)}`,
     daLocalUrl: at(65_533),
     altDaUrl: undefined,
+    celestia: undefined,
     sequencerUrl: at(65_532),
     batcherUrl: at(65_531),
     nodeUrl: at(65_530),

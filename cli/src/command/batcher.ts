@@ -21,6 +21,8 @@ export const batcherCommand: CommandDefinition = {
     'l1.slots',
     'da.layer',
     'da.localDir',
+    'da.celestiaUrl',
+    'da.celestiaChainId',
     'da.altDaUrl',
   ],
   fallbacks: { 'run.port': 9601 },

@@ -22,7 +22,17 @@ export const inspectPayload: CommandDefinition = {
   name: 'inspect payload',
   about: 'Fetch a claimed batch from its DA layers, decode it and show what it holds.',
   args: [{ name: '<claim>', about: 'Number of the claim, or latest.' }],
-  keys: [...l2, 'l1.url', 'l1.beaconUrl', 'l1.archiveUrl', 'l1.slots', 'da.localUrl', 'da.altDaUrl'],
+  keys: [
+    ...l2,
+    'l1.url',
+    'l1.beaconUrl',
+    'l1.archiveUrl',
+    'l1.slots',
+    'da.localUrl',
+    'da.celestiaUrl',
+    'da.celestiaChainId',
+    'da.altDaUrl',
+  ],
   examples: ['parley inspect payload latest --dev DIR'],
   async run(context, [number]) {
     const { showPayload } = await import('../inspect/show-payload.ts')

@@ -19,6 +19,8 @@ export const nodeCommand: CommandDefinition = {
     'l1.archiveUrl',
     'l1.slots',
     'da.localUrl',
+    'da.celestiaUrl',
+    'da.celestiaChainId',
     'da.altDaUrl',
     'node.challenge',
   ],

@@ -25,16 +25,20 @@ export function parseKey(given: string): Uint8Array {
 
 /** Reads a key file: one line, readable by its owner and at most its group. @throws {KeyRefused}. */
 export function readKeyFile(path: string): Uint8Array {
+  return parseKey(readSecretFile(path))
+}
+
+/** Reads a file that its owner and at most its group can read. @throws {KeyRefused}. */
+export function readSecretFile(path: string): string {
   // What stands where a path should is shown, and a key must not be.
   if (/^(?:0x)?[0-9a-fA-F]{60,70}$/.test(path))
     throw new KeyRefused('must be the path of a key file, and is a key itself')
-  let text: string
   try {
     const file = openSync(path, 'r')
     try {
       if ((fstatSync(file).mode & tooOpen) !== 0)
         throw new KeyRefused(`${path} must have mode 600, or 640 or 440 where a secret is mounted for a group`)
-      text = readFileSync(file, 'utf8')
+      return readFileSync(file, 'utf8')
     } finally {
       closeSync(file)
     }
@@ -42,7 +46,6 @@ export function readKeyFile(path: string): Uint8Array {
     if (error instanceof KeyRefused) throw error
     throw new KeyRefused(`${path} cannot be read: ${systemReason(error)}`, { cause: error })
   }
-  return parseKey(text)
 }
 
 /** Writes a key file with mode 600; never over an existing one. @throws {KeyRefused}. */

@@ -1,7 +1,7 @@
 import { type Mwei, mwei } from '@parley/protocol'
 import { z } from 'zod'
 import { type Address, readAddress } from './address.ts'
-import { KeyRefused, parseKey, readKeyFile } from './key-file.ts'
+import { KeyRefused, parseKey, readKeyFile, readSecretFile } from './key-file.ts'
 import { Secret } from './secret.ts'
 
 export type { Address }
@@ -161,10 +161,28 @@ const keyOf = (value: string): Uint8Array =>
 
 /** A secret key of 32 bytes, given as itself or as `file:` and the path of a key file. */
 export function secretKey(about: string): Setting<Secret<Uint8Array>> {
+  return secret(about, keyOf)
+}
+
+/** A token, given as itself or as `file:` and the path of a file that others may not touch. */
+export function secretToken(about: string): Setting<Secret<string>> {
+  return secret(about, (value) =>
+    tokenOf(value.startsWith('file:') ? readSecretFile(value.slice('file:'.length)) : value),
+  )
+}
+
+/** Goes into a header: printable, without spaces inside. */
+function tokenOf(given: string): string {
+  const token = bare(given)
+  if (!/^[\x21-\x7e]{1,4096}$/.test(token)) throw new KeyRefused('must be one word of printable ASCII, or file:PATH')
+  return token
+}
+
+function secret<T>(about: string, read: (value: string) => T): Setting<Secret<T>> {
   const schema = z.string({ error: 'must be text' }).transform((value, context) => {
     try {
       const given = bare(value)
-      return new Secret(keyOf(given), given.startsWith('file:') ? given.slice('file:'.length) : undefined)
+      return new Secret(read(given), given.startsWith('file:') ? given.slice('file:'.length) : undefined)
     } catch (error) {
       if (!(error instanceof KeyRefused)) throw error
       context.addIssue(error.message)

@@ -12,8 +12,10 @@ import {
   hex,
   integer,
   listOf,
+  quantity,
   type Setting,
   secretKey,
+  secretToken,
   text,
   toggle,
   uint64,
@@ -100,7 +102,7 @@ const places = {
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.layer': defaulted(
     'local',
-    choice(['local', 'ethereum-blobs', 'alt-da'], {
+    choice(['local', 'ethereum-blobs', 'celestia', 'alt-da'], {
       flag: 'da',
       about: 'Layer that batches are published on; the sequencer’s blocks fit it.',
     }),
@@ -114,6 +116,21 @@ const places = {
     flag: 'da-dir',
     about: 'Directory of the local layer; what publishes and serves it needs it.',
   }),
+  'da.celestiaUrl': url({ flag: 'celestia', about: 'JSON-RPC of a celestia-node.' }),
+  'da.celestiaChainId': text({
+    flag: 'celestia-chain',
+    about:
+      'Chain id of the Celestia network, such as celestia or mocha-4; headers and pointers of another are refused.',
+  }),
+  'da.celestiaToken': secretToken('Token of the celestia-node: of the level read, or write where it publishes.'),
+  'da.celestiaGasPrice': defaulted(
+    0.004,
+    quantity(0.000_001, 100, { about: 'Utia a gas that publications on Celestia offer at first.' }),
+  ),
+  'da.celestiaMaxGasPrice': defaulted(
+    0.4,
+    quantity(0.000_001, 100, { about: 'Utia a gas that they offer at most, when the node wants more.' }),
+  ),
   'da.altDaUrl': url({ flag: 'alt-da', about: 'Where a server of the OP Stack’s alt-DA protocol serves.' }),
   'da.altDaCommitments': defaulted(
     'generic',

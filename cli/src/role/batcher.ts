@@ -3,7 +3,7 @@ import { createSequencerBlockSource } from '@parley/client/blocks'
 import { chooseVerifier } from '@parley/execution'
 import { type BlockHeader, BlockHeaderType } from '@parley/protocol'
 import { bytesToHex } from 'viem'
-import { needed } from '../config/config.ts'
+import { type Config, type Key, needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
@@ -26,14 +26,21 @@ function latestOf(header: BlockHeader | undefined): object | undefined {
   }
 }
 
+/** What publishing on a layer cannot do without. */
+const publishingKeys = {
+  local: ['da.localDir'],
+  'ethereum-blobs': ['l1.url', 'l1.key'],
+  celestia: ['da.celestiaUrl', 'da.celestiaChainId', 'da.celestiaToken'],
+  'alt-da': ['da.altDaUrl'],
+} as const satisfies Record<Config['da']['layer'], readonly Key[]>
+
 /** Starts the batcher: blocks from the sequencer's feed, batches to the DA layer, claims to the L2. */
 export function startBatcher(context: Context): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
     // Before anybody is asked.
-    const publishing = config.da.layer === 'local' ? (['da.localDir'] as const) : (['l1.url', 'l1.key'] as const)
-    for (const key of ['l2.key', 'sequencer.url', ...publishing] as const) needed(config, key)
+    for (const key of ['l2.key', 'sequencer.url', ...publishingKeys[config.da.layer]] as const) needed(config, key)
     const dataDir = await openDataDir(context, closing)
     const registry = createRegistry()
     const settlement = await openClaimer(context, registry, dataDir, closing)
@@ -45,7 +52,7 @@ export function startBatcher(context: Context): Promise<Service> {
       // The batcher hashes the runs itself.
       { deployment, keys, checkRuns: false },
     )
-    const layer = await openPublisher({ config, clock, log, registry }, dataDir, closing)
+    const layer = await openPublisher({ config, clock, log, registry, chainId: deployment.chainId }, dataDir, closing)
     const layers = { core: layer, witness: layer }
     const sources = await openPriceSources(context, { settlement, layers, dataDir }, closing)
     const batcher = createBatcher(

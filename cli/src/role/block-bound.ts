@@ -1,5 +1,5 @@
 import { segmentsWithin } from '@parley/batcher'
-import { defaultLocalMaxBytes, maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
+import { celestiaMaxBytes, defaultLocalMaxBytes, maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
 import type { Config } from '../config/config.ts'
 import { CliError } from '../faults.ts'
 
@@ -8,6 +8,7 @@ type Layer = Pick<Config['da'], 'layer' | 'altDaMaxBytes'>
 const maxBytes: Readonly<Record<Layer['layer'], (da: Layer) => number>> = {
   local: () => defaultLocalMaxBytes,
   'ethereum-blobs': () => maxBlobsPerTransaction * usableBytesPerBlob,
+  celestia: () => celestiaMaxBytes,
   'alt-da': ({ altDaMaxBytes }) => altDaMaxBytes,
 }
 

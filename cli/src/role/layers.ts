@@ -1,6 +1,9 @@
 import {
   type AltDaOptions,
+  type CelestiaOptions,
+  celestiaNamespace,
   createAltDa,
+  createCelestiaDa,
   createEthereumBlobsDa,
   createLocalDa,
   type EthereumBlobsOptions,
@@ -10,7 +13,7 @@ import type { DataAvailability } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import { parseGwei, toHex } from 'viem'
+import { hexToBytes, parseGwei, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { type Config, needed } from '../config/config.ts'
 import type { Closing } from './closing.ts'
@@ -32,19 +35,30 @@ export async function openLayers(
   if (config.da.localUrl !== undefined) layers.push(await createLocalDa({ log }, { url: config.da.localUrl }))
   if (config.l1.url !== undefined)
     layers.push(await createEthereumBlobsDa({ log, clock, registry }, blobOptions(config)))
+  if (config.da.celestiaUrl !== undefined)
+    layers.push(await createCelestiaDa({ log, clock, registry }, celestiaOptions(config)))
   if (config.da.altDaUrl !== undefined) layers.push(createAltDa({}, altDaOptions(config)))
   for (const layer of layers) closing.add(() => layer.close())
   return new Map(layers.map((layer) => [layer.layer, withMetrics(layer, { registry, clock })]))
 }
 
+export interface PublisherDeps extends LayerDeps {
+  /** Chain id of the L2: with the rollup it names the chain on layers that others use, too. */
+  readonly chainId: bigint
+}
+
 /** The layer that this process publishes on. */
-export async function openPublisher(deps: LayerDeps, dataDir: DataDir, closing: Closing): Promise<DataAvailability> {
+export async function openPublisher(
+  deps: PublisherDeps,
+  dataDir: DataDir,
+  closing: Closing,
+): Promise<DataAvailability> {
   const layer = await publishers[deps.config.da.layer](deps, dataDir)
   closing.add(() => layer.close())
   return withMetrics(layer, deps)
 }
 
-type OpenPublisher = (deps: LayerDeps, dataDir: DataDir) => Promise<DataAvailability>
+type OpenPublisher = (deps: PublisherDeps, dataDir: DataDir) => Promise<DataAvailability>
 
 const publishers: Readonly<Record<Config['da']['layer'], OpenPublisher>> = {
   local: ({ config, log }) => createLocalDa({ log }, { dir: needed(config, 'da.localDir') }),
@@ -54,8 +68,24 @@ const publishers: Readonly<Record<Config['da']['layer'], OpenPublisher>> = {
     const { confirmations } = config.da
     return createEthereumBlobsDa({ log, clock, registry, writer }, { ...blobOptions(config), confirmations })
   },
+  celestia: async ({ config, clock, log, registry, chainId }, dataDir) => {
+    const namespace = celestiaNamespace({ chainId, rollup: hexToBytes(needed(config, 'l2.rollup')) })
+    const writer = { namespace, store: await dataDir.texts('celestia publications') }
+    return createCelestiaDa({ log, clock, registry, writer }, celestiaOptions(config))
+  },
   'alt-da': async ({ config }, dataDir) =>
     createAltDa({ store: await dataDir.texts('alt-DA commitments') }, altDaOptions(config)),
+}
+
+function celestiaOptions(config: Config): CelestiaOptions {
+  const { celestiaToken, celestiaGasPrice, celestiaMaxGasPrice } = config.da
+  return {
+    url: needed(config, 'da.celestiaUrl'),
+    chainId: needed(config, 'da.celestiaChainId'),
+    token: celestiaToken?.reveal(),
+    gasPrice: celestiaGasPrice,
+    maxGasPrice: celestiaMaxGasPrice,
+  }
 }
 
 function altDaOptions(config: Config): AltDaOptions {

@@ -13,6 +13,7 @@ export const storeKinds = {
   'contest transactions': { directory: 'contests', form: 1 },
   'deposit transactions': { directory: 'deposits', form: 1 },
   'blob publications': { directory: 'blobs', form: 2 },
+  'celestia publications': { directory: 'celestia', form: 1 },
   'alt-DA commitments': { directory: 'alt-da', form: 1 },
   'L2 trail': { directory: 'trail', form: 1 },
 } as const

@@ -23,6 +23,9 @@ export interface CelestiaDoubleOptions {
   readonly balance?: bigint
 }
 
+/** The token that may read, of a double whose writers have `token`. */
+export const readTokenOf = (token: string): string => `${token}-read`
+
 /** Chain id of every double, so that nothing of it passes for a network. */
 export const doubleChainId = 'parley-double'
 
@@ -34,17 +37,20 @@ export class CelestiaDouble {
   readonly chain: Chain
   readonly account: Account
   url = ''
+  /** Rejects when no blocks are made any more; never resolves. */
+  readonly failed: Promise<never>
   private readonly server: RpcServer
   private readonly ended = new AbortController()
   private readonly options: CelestiaDoubleOptions
   private readonly deps: CelestiaDoubleDeps
+  private readonly fail: (error: unknown) => void
   private paused = false
   private ticking: Promise<void> = Promise.resolve()
 
   static async start(deps: CelestiaDoubleDeps, options: CelestiaDoubleOptions): Promise<CelestiaDouble> {
     const double = new CelestiaDouble(deps, options)
     double.url = await double.server.listen()
-    double.ticking = double.tick()
+    double.ticking = double.tick().catch(double.fail)
     const { url } = double
     deps.log.warn({ url, chainId: doubleChainId }, 'this is a double of Celestia, not Celestia')
     return double
@@ -53,10 +59,15 @@ export class CelestiaDouble {
   private constructor(deps: CelestiaDoubleDeps, options: CelestiaDoubleOptions) {
     const { keepBlocks = 50_000, balance = 10n ** 15n, host, port, token } = options
     this.deps = deps
+    const { promise, reject } = Promise.withResolvers<never>()
+    this.failed = promise
+    this.fail = reject
+    // Whoever serves it races with it; until then a rejection must not end the process.
+    promise.catch(() => undefined)
     this.options = options
     this.chain = new Chain({ chainId: doubleChainId, now: () => deps.clock.now(), keepBlocks })
     this.account = { balance, sequence: 0n }
-    const tokens = { read: `${token}-read`, write: token }
+    const tokens = { read: readTokenOf(token), write: token }
     this.server = new RpcServer(methodsOver(this.chain, this.account), { host, port, tokens })
   }
 

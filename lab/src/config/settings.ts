@@ -68,6 +68,13 @@ const dev = {
   ),
 } as const
 
+const double = {
+  'double.blockMs': defaulted(
+    1_000,
+    integer(10, 60_000, { flag: 'block-ms', about: 'Milliseconds between blocks of `celestia-double`.' }),
+  ),
+} as const
+
 /** Costs are told at stated prices, which are inputs and no claim about any market. */
 const price = (flag: string, about: string): Setting<number> => quantity(0, 1_000_000, { flag, about })
 
@@ -145,7 +152,14 @@ const adversary = {
 } as const
 
 /** The keys that the laboratory adds, as `section.name`. */
-export const labSettings = { ...load, ...dev, ...bench, ...simulate, ...adversary } as const satisfies Settings
+export const labSettings = {
+  ...load,
+  ...dev,
+  ...double,
+  ...bench,
+  ...simulate,
+  ...adversary,
+} as const satisfies Settings
 
 /** Every key of the command in a checkout. */
 export const allSettings = { ...settings, ...labSettings } as const satisfies Settings

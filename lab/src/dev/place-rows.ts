@@ -6,7 +6,7 @@ import { shellWord } from './shell-word.ts'
  * of its own choice fit 80 columns, so that they can be copied whole.
  */
 export function placeRows(
-  { l1Url, l2Url, rollup, daLocalUrl, altDaUrl, sequencerUrl, nodeUrl }: StackPlaces,
+  { l1Url, l2Url, rollup, daLocalUrl, altDaUrl, celestia, sequencerUrl, nodeUrl }: StackPlaces,
   layer: string,
   dataDir: string,
 ): string {
@@ -14,7 +14,7 @@ export function placeRows(
     ['L1', l1Url],
     ['L2', l2Url],
     ['rollup', rollup],
-    ['DA', daPlace(layer, { daLocalUrl, altDaUrl })],
+    ['DA', daPlace(layer, { daLocalUrl, doubleUrl: celestia?.url ?? altDaUrl })],
     ['sequencer', sequencerUrl],
     ['node', nodeUrl ?? 'none'],
     ['status', `curl ${nodeUrl ?? sequencerUrl}/v1/status`],
@@ -26,7 +26,10 @@ export function placeRows(
 }
 
 /** A double is told as one. */
-function daPlace(layer: string, { daLocalUrl, altDaUrl }: Pick<StackPlaces, 'daLocalUrl' | 'altDaUrl'>): string {
-  if (altDaUrl !== undefined) return `${layer} (double)  ${altDaUrl}`
+function daPlace(
+  layer: string,
+  { daLocalUrl, doubleUrl }: Record<'daLocalUrl' | 'doubleUrl', string | undefined>,
+): string {
+  if (doubleUrl !== undefined) return `${layer} (double)  ${doubleUrl}`
   return daLocalUrl === undefined ? `${layer} on the L1` : `${layer}  ${daLocalUrl}`
 }

@@ -1,7 +1,15 @@
+import { Secret } from '@parley/cli'
 import type { Config } from '../config/settings.ts'
 
 /** How often a process of the stack looks at the L2, whose blocks come every second. Milliseconds. */
 export const stackPollMs = 250
+
+/** Where the double of Celestia serves, and the token that reads there. */
+export interface CelestiaPlace {
+  readonly url: string
+  readonly chainId: string
+  readonly token: string
+}
 
 /** Where everything is. */
 export interface StackPlaces {
@@ -10,6 +18,7 @@ export interface StackPlaces {
   readonly rollup: `0x${string}`
   readonly daLocalUrl: string | undefined
   readonly altDaUrl: string | undefined
+  readonly celestia: CelestiaPlace | undefined
   readonly sequencerUrl: string
   readonly batcherUrl: string
   readonly nodeUrl: string | undefined
@@ -21,7 +30,14 @@ export function stackConfig(config: Config, places: StackPlaces): Config {
     ...config,
     l1: { ...config.l1, url: [places.l1Url], beaconUrl: [places.l1Url], slots: 'block-number' },
     l2: { ...config.l2, url: places.l2Url, rollup: places.rollup, pollMs: stackPollMs },
-    da: { ...config.da, localUrl: places.daLocalUrl, altDaUrl: places.altDaUrl },
+    da: {
+      ...config.da,
+      localUrl: places.daLocalUrl,
+      altDaUrl: places.altDaUrl,
+      celestiaUrl: places.celestia?.url,
+      celestiaChainId: places.celestia?.chainId,
+      celestiaToken: places.celestia && new Secret(places.celestia.token),
+    },
     sequencer: { ...config.sequencer, url: places.sequencerUrl },
     node: { ...config.node, url: places.nodeUrl },
   }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { deploymentPlaces, stackFile, writeKeyFile } from '@parley/cli'
 import { writeDeployment } from '@parley/infra'
 import type { Stack } from './stack.ts'
+import type { CelestiaPlace } from './stack-config.ts'
 
 /**
  * Writes where everything is into the data directory, as a configuration file for other commands, and beside it the key
@@ -14,7 +15,7 @@ export async function writeStackFile(
   { places, payer, record }: Stack,
   layer: string,
 ): Promise<string> {
-  const { l1Url, l2Url, daLocalUrl, altDaUrl, sequencerUrl, nodeUrl } = places
+  const { l1Url, l2Url, daLocalUrl, altDaUrl, celestia, sequencerUrl, nodeUrl } = places
   const keyPath = resolve(dataDir, 'payer.key')
   writeKeyFile(keyPath, payer)
   const deploymentPath = resolve(dataDir, 'deployment.json')
@@ -27,6 +28,7 @@ export async function writeStackFile(
       layer,
       ...(daLocalUrl !== undefined && { localUrl: daLocalUrl }),
       ...(altDaUrl !== undefined && { altDaUrl }),
+      ...(celestia !== undefined && (await celestiaPlaces(dataDir, celestia))),
     },
     sequencer: { url: sequencerUrl },
     ...(nodeUrl === undefined ? {} : { node: { url: nodeUrl } }),
@@ -34,4 +36,11 @@ export async function writeStackFile(
   const path = join(dataDir, stackFile)
   await writeFile(path, `${JSON.stringify(config, undefined, 2)}\n`)
   return path
+}
+
+/** The token goes into a file of its own, as keys do. */
+async function celestiaPlaces(dataDir: string, { url, chainId, token }: CelestiaPlace) {
+  const path = resolve(dataDir, 'celestia.token')
+  await writeFile(path, `${token}\n`, { mode: 0o600 })
+  return { celestiaUrl: url, celestiaChainId: chainId, celestiaToken: `file:${path}` }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Closing, DataDir } from '@parley/cli/roles'
@@ -15,6 +16,7 @@ import { type Bytes20, limits, millis, mwei, toSeconds } from '@parley/protocol'
 import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
+import { doubleChainId, readTokenOf } from '../celestia-double/double.ts'
 import type { Config } from '../config/settings.ts'
 import type { Context } from '../context.ts'
 import { type Devnet, type DevnetOptions, devnetDefaults, startDevnet } from '../devnet/devnet.ts'
@@ -217,11 +219,23 @@ async function startRoles(
   const daLocalUrl = daDir === undefined ? undefined : await start('da', { 'da.localDir': daDir })
   const altDaUrl =
     layer === 'alt-da' ? await start('alt-da-double', { 'da.localDir': join(dataDir, 'alt-da') }) : undefined
+  const writeToken = randomBytes(24).toString('hex')
+  const celestia =
+    layer === 'celestia'
+      ? {
+          url: await start('celestia-double', { 'da.celestiaToken': writeToken }),
+          chainId: doubleChainId,
+          token: readTokenOf(writeToken),
+        }
+      : undefined
+  const onCelestia: ChildConfig = { 'da.celestiaUrl': celestia?.url, 'da.celestiaChainId': celestia?.chainId }
   const reading: ChildConfig = {
     'l1.url': l1.url,
     'l1.slots': 'block-number',
     'da.localUrl': daLocalUrl,
     'da.altDaUrl': altDaUrl,
+    ...onCelestia,
+    'da.celestiaToken': celestia?.token,
   }
   const sequencerUrl = await start('sequencer', {
     'sequencer.markDir': join(dataDir, 'sequencer-mark'),
@@ -256,6 +270,8 @@ async function startRoles(
       'da.layer': layer,
       'da.localDir': daDir,
       'da.altDaUrl': altDaUrl,
+      ...onCelestia,
+      'da.celestiaToken': celestia && writeToken,
       'da.confirmations': 1,
       'batcher.maxAgeMs': options.batchAgeMs,
       'batcher.watchEveryMs': 1_000,
@@ -264,5 +280,5 @@ async function startRoles(
     }),
     options.node === false ? undefined : start('node', { ...reading, ...challenging }),
   ])
-  return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, altDaUrl, sequencerUrl, batcherUrl, nodeUrl }
+  return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, altDaUrl, celestia, sequencerUrl, batcherUrl, nodeUrl }
 }

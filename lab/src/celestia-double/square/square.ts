@@ -12,7 +12,7 @@ import {
 import { decodeBlobTransaction, encodeIndexed } from './blob-transaction.ts'
 import { compactShares, compactSharesFor, delimited } from './compact-shares.ts'
 
-/** The widest square that the network's governance allows. */
+/** The widest square that the double extends; networks allow up to 256 with a code of 16 bits. */
 export const maxSquareWidth = 128
 
 /** A blob in its place. */

@@ -1,0 +1,16 @@
+import type { Service } from '@parley/cli/roles'
+import { CelestiaDouble, doubleChainId } from '../celestia-double/double.ts'
+import { needed } from '../config/settings.ts'
+import type { Context } from '../context.ts'
+
+/** Serves a double of a celestia-node. */
+export async function startCelestiaDouble({ config, clock, log }: Context): Promise<Service> {
+  const { host, port } = config.run
+  const token = needed(config, 'da.celestiaToken').reveal()
+  const double = await CelestiaDouble.start({ clock, log }, { host, port, token, blockMs: config.double.blockMs })
+  return {
+    ready: { url: double.url, chainId: doubleChainId },
+    failed: double.failed,
+    stop: () => double.close(),
+  }
+}
