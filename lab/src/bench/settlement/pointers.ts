@@ -21,10 +21,10 @@ export interface PointerSource {
   pointer(bytes: Uint8Array): Promise<Uint8Array>
 }
 
-/** Version, height, namespace, share commitment and data root. */
-const celestiaPointerBytes = 1 + 8 + 29 + 32 + 32
+/** Of a publication of one blob; docs/spec/da-celestia.md. */
+const celestiaPointerBytes = 143
 
-/** Opens what can be published on, and stands in for what has no adapter yet. */
+/** Opens what can be published on, and stands in for the layer that no development chain has. */
 export async function openPointerSources(
   { clock, log, signal }: PointerContext,
   { dataDir, l1Url, secret }: { readonly dataDir: string; readonly l1Url: string; readonly secret: Uint8Array },
