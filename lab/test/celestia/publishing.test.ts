@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { createCelestiaDa } from '@parley/da-adapters'
 import { systemClock } from '@parley/runtime'
 import { Registry } from 'prom-client'
@@ -84,6 +85,73 @@ describe('celestia publishing', () => {
     }
   })
 
+  test('celestia › a node that turns questions away after it took the blobs › is not sent them again', async () => {
+    for (const status of [401, 404, 429, 500]) {
+      const { double, open, published } = await stage()
+      const da = await open()
+      let taken = false
+      double.meddle(async ({ method }, answer) => {
+        if (method === 'blob.Submit') {
+          const told = await answer()
+          taken = true
+          return told
+        }
+        return taken ? { status, body: '' } : undefined
+      })
+      expect(await faultOf(da.submit(sample(900), patience()))).toMatchObject({
+        code: status === 401 ? 'DA_REFUSED' : 'DA_UNAVAILABLE',
+      })
+      double.meddle()
+      const { pointer } = await da.submit(sample(900), patience())
+      expect([status, published()]).toEqual([status, 1])
+      expect(await da.retrieve(pointer, patience())).toEqual(sample(900))
+      await da.close()
+    }
+  })
+
+  test('celestia › deadline on every call, also when no block comes any more', async () => {
+    const { double, open, published } = await stage()
+    const da = await open({ confirmTimeoutMs: 300 })
+    double.meddle(async ({ method }) =>
+      method === 'blob.Submit' ? { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":9007199254740991}' } : undefined,
+    )
+    expect(await faultOf(da.submit(sample(900), patience()))).toEqual({
+      code: 'DA_UNAVAILABLE',
+      layer: 'celestia',
+      reason: 'not included within 300 ms; the next try looks for it',
+    })
+    await da.close()
+    double.meddle()
+    const patient = await open({ lookAhead: 4 })
+    await patient.submit(sample(900), patience())
+    expect(published()).toBe(1)
+    await patient.close()
+  })
+
+  test('blobs of many shares beside others in one block › each is proven in its place', async () => {
+    const { double, open, token } = await stage()
+    const da = await open({ maxBlobBytes: 200_000 })
+    double.pause()
+    const junk = (first: number, length: number) => {
+      const id = Buffer.alloc(29)
+      id.fill(first, 19)
+      const blob = { namespace: id.toString('base64'), data: Buffer.alloc(length, 1).toString('base64'), share_version: 0 }
+      return callDouble(double.url, token, 'blob.Submit', [[blob], {}])
+    }
+    // Below and above the namespace of the adapter, so that padding stands before and behind its blobs.
+    const others = [junk(1, 700), junk(0xfe, 90_000)]
+    const submitted = da.submit(sample(300_000), patience())
+    while (double.chain.pending < 3) await setImmediate()
+    double.resume()
+    const { pointer, height } = await submitted
+    await Promise.all(others)
+    expect(double.chain.blobsAt(height)).toHaveLength(4)
+    const gaps = double.chain.blobsAt(height).map(({ start, shares }) => [start, start + shares])
+    expect(gaps.some(([from], i) => i > 0 && from !== gaps[i - 1]![1])).toBe(true)
+    expect(await da.retrieve(pointer, patience())).toEqual(sample(300_000))
+    await da.close()
+  })
+
   test('celestia › lowest height wins when the network includes a copy', async () => {
     const { double, open, token } = await stage()
     const da = await open()
@@ -139,12 +207,13 @@ describe('celestia publishing', () => {
     expect(costWei).toBe(quoted * 4n)
     expect((await cheap.quote(900, patience())).costWei).toBe(costWei)
     await cheap.close()
-    const bounded = await open({ gasPrice: 0.001, maxGasPrice: 0.002 })
+    const bounded = await open({ gasPrice: 0.0015, maxGasPrice: 0.002 })
     expect(await faultOf(bounded.submit(sample(901), patience()))).toMatchObject({
       code: 'DA_UNAVAILABLE',
       reason: expect.stringContaining('insufficient fee'),
     })
     expect(double.account.sequence).toBe(1n)
+    expect((await bounded.quote(900, patience())).costWei).toBe(quoted * 2n)
     await bounded.close()
   })
 

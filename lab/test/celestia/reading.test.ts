@@ -138,13 +138,14 @@ describe('forged answers', () => {
     ['not base64', (blob) => (blob.data = blob.data.replace('A', '*'))],
     ['far too much', (blob) => (blob.data = 'A'.repeat(1_000_000))],
   ]
-  test.each(blobs)('a blob with %s › is DA_CORRUPT', async (_what, spoil) => {
+  test.each(blobs)('a blob with %s › is DA_CORRUPT', async (what, spoil) => {
     const told = await with_(
       'blob.Get',
       ({ result }) => void spoil(result as { data: string }),
       () => retrieve(),
     )
     expect(told).toMatchObject({ code: 'DA_CORRUPT' })
+    if (what === 'one bit') expect(told).toMatchObject({ reason: 'a served blob has another commitment' })
   })
 
   type Proof = {

@@ -55,6 +55,8 @@ export interface CelestiaOptions {
   readonly timeoutMs?: number
   /** Milliseconds for a submission, which is answered once it is included. Default 120,000. */
   readonly submitTimeoutMs?: number
+  /** Milliseconds for one publication, looking included. Default 1,200,000. */
+  readonly confirmTimeoutMs?: number
   /** Seconds for which nodes keep blobs; publications are forgotten after it. Default 608,400: 7 days and an hour. */
   readonly retentionSeconds?: number
 }
@@ -77,6 +79,7 @@ export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOpti
 
   async function openPublisher({ namespace, store }: CelestiaWriter) {
     const { maxGasPrice = 0.4, lookAhead = 24, pollMs = 1_000, maxPending = 16 } = options
+    const { confirmTimeoutMs = 1_200_000 } = options
     if (!isUserNamespace(namespace)) throw new RangeError('nobody may publish in this namespace')
     const publications = createPublicationStore(store)
     await publications.bind(`${chainId}/${Buffer.from(namespace).toString('hex')}`)
@@ -84,7 +87,7 @@ export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOpti
       { node, store: publications, clock, log, count: createSubmissionCounter(registry) },
       { namespace, lookAhead: BigInt(lookAhead), pollMs, gasPrice, maxGasPrice },
     )
-    const bounds = { namespace, chain, maxBlobBytes, retentionSeconds, maxPending }
+    const bounds = { namespace, chain, maxBlobBytes, retentionSeconds, maxPending, confirmTimeoutMs }
     return { submitter, publisher: createPublisher({ store: publications, submitter, clock }, bounds) }
   }
 

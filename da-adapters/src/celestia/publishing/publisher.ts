@@ -23,6 +23,8 @@ export interface PublisherOptions {
   readonly retentionSeconds: number
   /** Publications under way at most. */
   readonly maxPending: number
+  /** Milliseconds for one publication, looking included. */
+  readonly confirmTimeoutMs: number
 }
 
 /** Publishes bytes, the same bytes once. */
@@ -42,7 +44,7 @@ interface Job {
 const prunedAtOnce = 8
 
 export function createPublisher({ store, submitter, clock }: PublisherDeps, options: PublisherOptions): Publisher {
-  const { namespace, chain, maxBlobBytes, retentionSeconds, maxPending } = options
+  const { namespace, chain, maxBlobBytes, retentionSeconds, maxPending, confirmTimeoutMs } = options
   const lifetime = createLifetime(celestiaLayer)
   const jobs = new Map<string, Job>()
   const expiredBefore = () => clock.now() - retentionSeconds * 1000
@@ -67,10 +69,27 @@ export function createPublisher({ store, submitter, clock }: PublisherDeps, opti
     return { pointer, height, costWei: fee }
   }
 
+  /** What is not done in time goes on with the next `submit`, from what is stored. */
+  async function withinTime(key: string, data: Uint8Array, signal: AbortSignal): Promise<DaReceipt> {
+    const over = new AbortController()
+    const late = new AbortController()
+    const timer = clock.sleep(confirmTimeoutMs, AbortSignal.any([signal, over.signal])).then(
+      () => late.abort(unavailable(celestiaLayer, `not included within ${confirmTimeoutMs} ms; the next try looks for it`)),
+      // It was done in time, or given up.
+      () => undefined,
+    )
+    try {
+      return await run(key, data, AbortSignal.any([signal, late.signal]))
+    } finally {
+      over.abort()
+      await timer
+    }
+  }
+
   function begin(key: string, data: Uint8Array): Job {
     if (jobs.size >= maxPending) throw unavailable(celestiaLayer, `${jobs.size} publications are under way`)
     const abandoned = new AbortController()
-    const result = run(key, data, AbortSignal.any([abandoned.signal, lifetime.signal]))
+    const result = withinTime(key, data, AbortSignal.any([abandoned.signal, lifetime.signal]))
     // Callers see it unless all of them gave up.
     result.catch(() => undefined)
     const job: Job = { result, abandoned, callers: 0 }

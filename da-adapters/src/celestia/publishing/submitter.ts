@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { unavailable } from '../../fault.ts'
 import { checkIncluded } from '../inclusion.ts'
 import { celestiaLayer } from '../layer.ts'
-import type { CelestiaNode } from '../node/celestia-node.ts'
+import type { CelestiaNode, GasOffer } from '../node/celestia-node.ts'
 import { NodeFault, type NodeFaultKind } from '../node/node-fault.ts'
 import type { Chunk } from './chunks.ts'
 import { feeOf, gasOf } from './chunks.ts'
@@ -114,14 +114,23 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
     const { height: from } = await node.head(signal)
     await save(key, chunks, { from: `${from}`, fee: `${fee}` })
     count('sent')
+    const height = await submitted(key, chunks, gas, signal)
+    if (height === undefined) return undefined
+    await reached(height, signal)
+    const place = await foundAt(height, chunks, fee, signal)
+    count(place === undefined ? 'unclear' : 'included')
+    return place
+  }
+
+  /** The height that the node tells; undefined when nobody knows what became of the transaction. */
+  async function submitted(
+    key: string,
+    chunks: readonly Chunk[],
+    gas: GasOffer,
+    signal: AbortSignal,
+  ): Promise<bigint | undefined> {
     try {
-      const height = await node.submit(chunks, namespace, gas, signal)
-      await reached(height, signal)
-      const place = await foundAt(height, chunks, fee, signal)
-      if (place === undefined)
-        throw new NodeFault('nonsense', `the node says that height ${height} has the blobs, and not`)
-      count('included')
-      return place
+      return await node.submit(chunks, namespace, gas, signal)
     } catch (error) {
       if (!(error instanceof NodeFault)) throw error
       if (definite.has(error.kind)) {
@@ -129,7 +138,7 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
         await save(key, chunks, undefined)
         throw error
       }
-      log.warn({ reason: error.message, from: `${from}` }, 'nobody knows what became of a submission: looking for it')
+      log.warn({ reason: error.message }, 'nobody knows what became of a submission: looking for it')
       count('unclear')
       return undefined
     }

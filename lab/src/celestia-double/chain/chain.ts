@@ -70,6 +70,11 @@ export class Chain {
     return this.height > kept ? this.height - kept + 1n : 1n
   }
 
+  /** Transactions that wait. */
+  get pending(): number {
+    return this.waiting.length
+  }
+
   /** Undefined below the tail and above the head. */
   block(height: bigint): Block | undefined {
     return this.blocks.get(height)
