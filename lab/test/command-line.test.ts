@@ -80,7 +80,9 @@ describe('help', () => {
 
   it('tells allowed values and what counts when a flag is left out', () => {
     const { printed } = understood(['sequencer', '--help'])
-    expect(printed).toMatch(/--verifier <auto\|portable\|system>[^[]*\[PARLEY_RUN_VERIFIER;\s+auto\s+when\s+left\s+out\]/)
+    expect(printed).toMatch(
+      /--verifier <auto\|portable\|system>[^[]*\[PARLEY_RUN_VERIFIER;\s+auto\s+when\s+left\s+out\]/,
+    )
     expect(printed).toMatch(/--port <value>[^[]*\[PARLEY_RUN_PORT;\s+9600\s+when\s+left\s+out\]/)
     for (const name of ['sequencer', 'deploy', 'dev']) {
       const { keys } = commands.find((each) => each.name === name) as LabCommand

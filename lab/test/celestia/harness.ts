@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { decodeCelestiaPointer, encodeCelestiaPointer } from '@parley/da-adapters/decoders'
-import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
+import type { BadAnswer, DaHarness, DaTraits } from '@parley/protocol/compliance'
 import { doubleChainId } from '../../src/celestia-double/double.ts'
 import type { Answer } from '../../src/celestia-double/rpc/server.ts'
 import { namespace, type Stage, stageOver, startDouble } from './support.ts'
@@ -9,6 +10,7 @@ import { namespace, type Stage, stageOver, startDouble } from './support.ts'
 export const celestiaTraits: DaTraits = {
   remote: true,
   chain: true,
+  served: true,
   provesAbsence: true,
   priced: true,
   sizes: [478, 479, 960, 961, 20_000, 20_001],
@@ -20,6 +22,45 @@ const commitmentsIn = (pointer: Uint8Array): string[] =>
   decodeCelestiaPointer(pointer, { chain, maxBytes: 2 ** 24 }).blobs.map(({ commitment }) =>
     Buffer.from(commitment).toString('base64'),
   )
+
+type Bad = (response: ServerResponse, real: Answer) => Answer | 'taken'
+
+const ofStatus =
+  (status: number): Bad =>
+  () => ({ status, body: 'no JSON' })
+
+/** With the blob's data changed. */
+const served =
+  (change: (data: Buffer) => Buffer): Bad =>
+  (_response, { status, body }) => {
+    const told = JSON.parse(String(body))
+    told.result.data = change(Buffer.from(told.result.data, 'base64')).toString('base64')
+    return { status, body: JSON.stringify(told) }
+  }
+
+const badly: Readonly<Record<BadAnswer, Bad>> = {
+  wrong: served((data) => Buffer.alloc(data.length, 9)),
+  short: served((data) => data.subarray(1)),
+  long: served((data) => Buffer.concat([data, data])),
+  endless: (response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536, 32)));
+    }
+    response.writeHead(200).on('drain', more)
+    more()
+    return 'taken'
+  },
+  slow: (response) => {
+    const drip = setInterval(() => response.write(' '), 50)
+    response.writeHead(200).once('close', () => clearInterval(drip))
+    return 'taken'
+  },
+  'not found': ofStatus(404),
+  gone: ofStatus(410),
+  busy: ofStatus(429),
+  broken: ofStatus(500),
+  hanging: () => 'taken',
+}
 
 export async function celestiaHarness(): Promise<DaHarness & { readonly stage: Stage; close(): Promise<void> }> {
   const token = 'token of the compliance suite'
@@ -58,6 +99,14 @@ export async function celestiaHarness(): Promise<DaHarness & { readonly stage: S
         method === 'blob.Get' && wanted.includes(String(params[2])) ? notFound : undefined,
       )
     },
+    async answerBadly(pointer, how) {
+      const wanted = commitmentsIn(pointer)
+      double.meddle(async ({ method, params }, answer, response) => {
+        if (method !== 'blob.Get' || !wanted.includes(String(params[2]))) return undefined
+        return badly[how](response, await answer())
+      })
+    },
+    openImpatient: () => stage.open({ timeoutMs: 2_000 }),
     async disconnect() {
       double.meddle(async (_call, _answer, response) => {
         response.destroy()

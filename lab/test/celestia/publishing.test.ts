@@ -113,7 +113,9 @@ describe('celestia publishing', () => {
     const { double, open, published } = await stage()
     const da = await open({ confirmTimeoutMs: 300 })
     double.meddle(async ({ method }) =>
-      method === 'blob.Submit' ? { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":9007199254740991}' } : undefined,
+      method === 'blob.Submit'
+        ? { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":9007199254740991}' }
+        : undefined,
     )
     expect(await faultOf(da.submit(sample(900), patience()))).toEqual({
       code: 'DA_UNAVAILABLE',
@@ -135,7 +137,11 @@ describe('celestia publishing', () => {
     const junk = (first: number, length: number) => {
       const id = Buffer.alloc(29)
       id.fill(first, 19)
-      const blob = { namespace: id.toString('base64'), data: Buffer.alloc(length, 1).toString('base64'), share_version: 0 }
+      const blob = {
+        namespace: id.toString('base64'),
+        data: Buffer.alloc(length, 1).toString('base64'),
+        share_version: 0,
+      }
       return callDouble(double.url, token, 'blob.Submit', [[blob], {}])
     }
     // Below and above the namespace of the adapter, so that padding stands before and behind its blobs.

@@ -113,6 +113,7 @@ describe.each(bad)('an answer that is %s', (what, answer, codes) => {
     const asking = withoutEnd.has(what) ? hasty : da
     const fault = (await answering(method, answer, () => retrieve(asking))) as DaFault
     expect(codes).toContain(fault.code)
+    if (what === '429') expect(fault).toMatchObject({ retryAfterMs: 7_000 })
     const told = await answering(method, answer, () => status(method === 'blob.Get' ? da : asking))
     // Status needs no blob; what it cannot tell it does not tell.
     expect(told).toBe(method === 'blob.Get' ? 'available' : 'DA_UNAVAILABLE')
@@ -246,7 +247,7 @@ describe('what is not there', () => {
       if (typeof fault === 'string') throw new Error(`bit ${bit}: ${fault}`)
       codes.set(fault.code, (codes.get(fault.code) ?? 0) + 1)
     }
-    expect([...codes.keys()].sort()).toEqual(['DA_ABSENT', 'DA_CORRUPT', 'DA_POINTER_INVALID', 'DA_UNAVAILABLE'])
+    expect([...codes.keys()].sort()).toEqual(['DA_ABSENT', 'DA_CORRUPT', 'DA_NOT_YET', 'DA_POINTER_INVALID'])
   })
 
   test('a height from the future › is waited for', async () => {
@@ -254,7 +255,7 @@ describe('what is not there', () => {
     future[9] = 1
     expect(await da.status(future, patience())).toBe('pending')
     expect(await faultOf(da.retrieve(future, patience()))).toMatchObject({
-      code: 'DA_UNAVAILABLE',
+      code: 'DA_NOT_YET',
       reason: expect.stringContaining('from the future'),
     })
   })
@@ -265,7 +266,7 @@ describe('what is not there', () => {
     const receipt = await adapter.submit(sample(10), patience())
     while (short.double.chain.tail <= receipt.height) short.double.chain.produce()
     expect(await faultOf(adapter.retrieve(receipt.pointer, patience()))).toMatchObject({
-      code: 'DA_UNAVAILABLE',
+      code: 'DA_PRUNED',
       reason: expect.stringContaining('below Tail'),
     })
     expect(await faultOf(adapter.status(receipt.pointer, patience()))).toMatchObject({ code: 'DA_UNAVAILABLE' })

@@ -1,11 +1,11 @@
 import { DaError, type DaStatus } from '@parley/protocol'
-import { corrupt, missing, refused, unavailable } from '../../fault.ts'
+import { corrupt, missing, notYet, pruned, refused, unavailable } from '../../fault.ts'
 import { sha256 } from '../../sha256.ts'
 import { checkIncluded, isProvenAbsent, type SoughtBlob } from '../inclusion.ts'
 import { celestiaLayer } from '../layer.ts'
 import type { CelestiaNode } from '../node/celestia-node.ts'
 import type { CelestiaHeader } from '../node/decoding.ts'
-import { NodeFault } from '../node/node-fault.ts'
+import { NodeFault, type NodeFaultKind } from '../node/node-fault.ts'
 import { type CelestiaPointer, decodeCelestiaPointer } from '../pointer.ts'
 import { blobCommitment } from '../primitives/commitment.ts'
 import { sameBytes } from '../primitives/same-bytes.ts'
@@ -18,7 +18,7 @@ export interface CelestiaReaderOptions {
 
 /** Fetches blobs and checks them against the pointer and, by a proof, against the data root that it names. */
 export interface CelestiaReader {
-  /** @throws {DaError} `DA_MISSING`, `DA_CORRUPT`, `DA_POINTER_INVALID`, `DA_UNAVAILABLE`. */
+  /** @throws {DaError} `DA_ABSENT`, `DA_MISSING`, `DA_NOT_YET`, `DA_PRUNED`, `DA_CORRUPT`, `DA_POINTER_INVALID`, `DA_UNAVAILABLE`. */
   read(pointer: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   /** Told by proofs, without the blobs. @throws {DaError} `DA_POINTER_INVALID`, `DA_UNAVAILABLE`. */
   status(pointer: Uint8Array, signal: AbortSignal): Promise<DaStatus>
@@ -87,10 +87,20 @@ async function headerOf(
 
 const soughtIn = ({ namespace, blobs }: CelestiaPointer): SoughtBlob[] => blobs.map((blob) => ({ namespace, ...blob }))
 
+type PointedFault = (layer: string, pointer: Uint8Array, reason: string) => DaError
+
+/** What says something of the data that a pointer names. */
+const pointedFaults: Partial<Readonly<Record<NodeFaultKind, PointedFault>>> = {
+  nonsense: corrupt,
+  'not yet': notYet,
+  pruned,
+}
+
 /** What a caller is told who wants bytes. */
 function readFault(error: unknown, pointer: Uint8Array): unknown {
-  if (error instanceof NodeFault && error.kind === 'nonsense') return corrupt(celestiaLayer, pointer, error.message)
-  return callFault(error)
+  if (!(error instanceof NodeFault)) return error
+  const make = pointedFaults[error.kind]
+  return make === undefined ? nodeFault(error) : make(celestiaLayer, pointer, error.message)
 }
 
 /** What a caller is told of a node that did not do what was asked. */
@@ -101,5 +111,5 @@ export function callFault(error: unknown): unknown {
 
 function nodeFault(error: NodeFault): DaError {
   if (error.kind === 'refused' || error.kind === 'no funds') return refused(celestiaLayer, error.message)
-  return unavailable(celestiaLayer, error.message, error)
+  return unavailable(celestiaLayer, error.message, error, error.retryAfterMs)
 }

@@ -50,7 +50,7 @@ export function createJsonRpc({ url, token }: JsonRpcOptions): JsonRpc {
         const { code, message } = told.error as { code?: unknown; message?: unknown }
         if (typeof code === 'number' && typeof message === 'string') throw faultSaid(code, message)
       }
-      if (answer.status !== 200) throw faultOfStatus(answer.status, shown)
+      if (answer.status !== 200) throw faultOfStatus(answer.status, answer.headers, shown)
       if (told === undefined || !('result' in told) || told.id !== id)
         throw new NodeFault('nonsense', `${shown} answered something else than JSON-RPC`)
       return told.result

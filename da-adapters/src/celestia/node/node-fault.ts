@@ -1,4 +1,4 @@
-import type { ExchangeError } from '@parley/http'
+import { type ExchangeError, retryAfterMs } from '@parley/http'
 
 /** Why a celestia-node gave nothing that can be used. */
 export type NodeFaultKind =
@@ -25,10 +25,13 @@ export type NodeFaultKind =
 export class NodeFault extends Error {
   override readonly name = 'NodeFault'
   readonly kind: NodeFaultKind
+  /** Milliseconds that the node asked to be left alone. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(kind: NodeFaultKind, message: string, options?: ErrorOptions) {
+  constructor(kind: NodeFaultKind, message: string, options?: ErrorOptions & { readonly retryAfterMs?: number }) {
     super(message, options)
     this.kind = kind
+    this.retryAfterMs = options?.retryAfterMs
   }
 }
 
@@ -53,6 +56,9 @@ export function faultSaid(code: number, message: string): NodeFault {
   return new NodeFault(texts.find(([pattern]) => pattern.test(message))?.[1] ?? 'unclear', text)
 }
 
+/** Of a header that says nothing that can be read. */
+const defaultPauseMs = 1_000
+
 /** Statuses with which a request was turned away unread: no token, no such place, too many. */
 const turnedAway = new Map<number, NodeFaultKind>([
   [401, 'refused'],
@@ -61,9 +67,13 @@ const turnedAway = new Map<number, NodeFaultKind>([
   [429, 'not taken'],
 ])
 
-export function faultOfStatus(status: number, shown: string): NodeFault {
+export function faultOfStatus(status: number, headers: Headers, shown: string): NodeFault {
   const cure = status === 401 ? ': it wants another token' : ''
-  return new NodeFault(turnedAway.get(status) ?? 'unclear', `${shown} answered ${status} without JSON-RPC${cure}`)
+  const message = `${shown} answered ${status} without JSON-RPC${cure}`
+  const asked = headers.get('retry-after')
+  return new NodeFault(turnedAway.get(status) ?? 'unclear', message, {
+    ...(asked !== null && { retryAfterMs: retryAfterMs(asked, Date.now(), defaultPauseMs) }),
+  })
 }
 
 export function faultOfExchange(error: ExchangeError): NodeFault {

@@ -74,7 +74,8 @@ export function createPublisher({ store, submitter, clock }: PublisherDeps, opti
     const over = new AbortController()
     const late = new AbortController()
     const timer = clock.sleep(confirmTimeoutMs, AbortSignal.any([signal, over.signal])).then(
-      () => late.abort(unavailable(celestiaLayer, `not included within ${confirmTimeoutMs} ms; the next try looks for it`)),
+      () =>
+        late.abort(unavailable(celestiaLayer, `not included within ${confirmTimeoutMs} ms; the next try looks for it`)),
       // It was done in time, or given up.
       () => undefined,
     )
