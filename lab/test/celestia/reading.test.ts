@@ -149,6 +149,15 @@ describe('forged answers', () => {
     if (what === 'one bit') expect(told).toMatchObject({ reason: 'a served blob has another commitment' })
   })
 
+  test.each(methods)('an answer to %s under another id › is none', async (method) => {
+    const told = await with_(
+      method,
+      (each) => ({ ...each, id: 2 }),
+      () => retrieve(),
+    )
+    expect(told).toMatchObject({ code: 'DA_CORRUPT' })
+  })
+
   type Proof = {
     subtree_roots: string[]
     subtree_root_proofs: { start?: number; end: number; nodes: string[] }[]
