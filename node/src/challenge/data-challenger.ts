@@ -1,11 +1,11 @@
-import { type BatchClaim, type Bytes32, CodedError, type DataPlace, fromSeconds, sameBytes } from '@parley/protocol'
+import { type Bytes32, CodedError, type DataPlace, fromSeconds, sameBytes } from '@parley/protocol'
 import { type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { AbsentClaim } from '../derive/deriver.ts'
 import type { L2Contact } from '../l2/contact.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord, L2Summary } from '../l2/l2-records.ts'
-import type { Question } from '../l2/question-log.ts'
+import { type Question, samePlace } from '../l2/question-log.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import type { ClaimContester } from './contester.ts'
 import { turnOf } from './turn.ts'
@@ -29,8 +29,9 @@ export interface DataChallengerOptions {
 }
 
 const lookEveryMs = 1_000
-/** What was sent is sent again when the L2 has not told of it for so long. */
+/** What was sent is sent again when the L2 has not told of it for so long, and what was refused. */
 const againAfterMs = 60_000
+const refusedForMs = 5_000
 /** The list, first pages, other pages. */
 const rounds = 3
 /** An absence passes by itself that this process has known for less than the first, and none that it has known for the second. */
@@ -46,10 +47,11 @@ const placesAtOnce = 32
 export class DataChallenger {
   private readonly deps: DataChallengerDeps
   private readonly options: DataChallengerOptions
-  /** What was sent by this process, and when. */
-  private readonly sent = new Map<string, number>()
+  /** What this process does not send, and until when. */
+  private readonly held = new Map<string, number>()
   private readonly refunded = new Set<string>()
-  private short: string | undefined
+  /** Why a claim's data is not asked for, by the hex of its hash. */
+  private readonly short = new Map<string, string>()
 
   constructor(deps: DataChallengerDeps, options: DataChallengerOptions) {
     this.deps = deps
@@ -58,7 +60,7 @@ export class DataChallenger {
 
   /** Why data is not asked for that should be. */
   get unreadyBecause(): string | undefined {
-    return this.short
+    return this.short.values().next().value
   }
 
   /** Runs until the signal aborts. @throws what is no coded fault. */
@@ -77,16 +79,15 @@ export class DataChallenger {
   }
 
   private async askForAll(summary: L2Summary, questions: readonly Question[], signal: AbortSignal): Promise<void> {
-    const short: string[] = []
-    for (const absent of await this.deps.absent()) {
-      if (!this.isDue(summary, absent)) continue
+    const due = (await this.deps.absent()).filter((absent) => this.isDue(summary, absent))
+    const keys = new Set(due.map(({ record }) => hex(record.hash)))
+    for (const key of this.short.keys()) if (!keys.has(key)) this.short.delete(key)
+    for (const absent of due) {
       const { record } = absent
-      await this.attempt(record.claim.number, 'data is not asked for', signal, async () => {
-        const reason = await this.askFor(summary, questions, absent, signal)
-        if (reason !== undefined) short.push(reason)
-      })
+      await this.attempt(`ask ${hex(record.hash)}`, record.claim.number, 'data is not asked for', signal, () =>
+        this.askFor(summary, questions, absent, signal),
+      )
     }
-    this.short = short[0]
   }
 
   /** Whether it is time: early enough for three rounds, and not for an absence that passes by itself. */
@@ -98,48 +99,54 @@ export class DataChallenger {
     return time >= from && absentMs >= Math.min(Math.max(after, shortestAbsenceMs), longestPassingMs)
   }
 
-  /** Asks for what is missing next. @returns why it is not, where the account has too little. */
+  /** Asks for what is missing next. */
   private async askFor(
     { time }: L2Summary,
     questions: readonly Question[],
     { record, known, atMost }: AbsentClaim,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<void> {
     const { contester, log, metrics } = this.deps
     const { claim, hash } = record
     const asked = questions.filter((each) => sameBytes(each.hash, hash))
     const { missing } = await known()
     const open = missing.filter(
-      (place) => !asked.some((each) => samePlace(each.place, place)) && !this.isSent(keyOf('ask', hash, place)),
+      (place) => !asked.some((each) => samePlace(each.place, place)) && !this.isHeld(keyOf('ask', hash, place)),
     )
-    if (open.length === 0) return undefined
+    if (open.length === 0) return
     if (time > fromSeconds(claim.claimedAt + BigInt(claim.windows.data))) {
       log.fatal({ claim: claim.number, places: open.length }, 'DATA OF A CLAIM IS ABSENT, AND IT IS TOO LATE TO ASK')
-      return undefined
+      this.hold(`ask ${hex(hash)}`, againAfterMs)
+      return
     }
-    const reason = await this.shortOf(claim, Math.max(open.length, atMost - asked.length), signal)
-    if (reason !== undefined) return reason
+    if (await this.isShort(record, Math.max(open.length, atMost - asked.length), signal)) return
     for (let from = 0; from < open.length; from += placesAtOnce) {
       const places = open.slice(from, from + placesAtOnce)
       const outcome = await contester.askFor(claim, places, signal)
-      for (const place of places) this.markSent(keyOf('ask', hash, place))
+      for (const place of places) this.hold(keyOf('ask', hash, place), againAfterMs)
       metrics.dataChallenges.inc({ outcome }, places.length)
       log.warn({ claim: claim.number, places: places.length, outcome }, 'withheld data is asked for')
     }
-    return undefined
   }
 
-  /** Whether the account pays the whole way: what is still to be asked for at most, and a proof. */
-  private async shortOf({ number }: BatchClaim, places: number, signal: AbortSignal): Promise<string | undefined> {
+  /** Whether the account cannot pay the whole way: what is still to be asked for at most, and a proof. */
+  private async isShort({ claim, hash }: ClaimRecord, places: number, signal: AbortSignal): Promise<boolean> {
     const { contester, log } = this.deps
     const [funds, deposit] = await Promise.all([contester.funds(signal), contester.deposit(signal)])
     // A quarter more, as it is sent: fees may rise.
     const needed = (BigInt(places) * deposit * 5n) / 4n + this.options.challengeBudget
-    if (funds >= needed) return undefined
-    const reason = `the account that contests claims has ${funds} wei, and asking for the data of claim ${number} may take ${needed}`
-    if (this.short !== reason)
-      log.error({ claim: number, funds, needed }, 'data is not asked for: too little to go the whole way')
-    return reason
+    if (funds >= needed) {
+      this.short.delete(hex(hash))
+      return false
+    }
+    if (!this.short.has(hex(hash)))
+      log.error({ claim: claim.number, funds, needed }, 'data is not asked for: too little to go the whole way')
+    this.short.set(
+      hex(hash),
+      `the account that contests claims has ${funds} wei, and asking for the data of claim ${claim.number} may take ${needed}`,
+    )
+    this.hold(`ask ${hex(hash)}`, refusedForMs)
+    return true
   }
 
   /** Takes back the claims of which something was not answered in time. */
@@ -151,16 +158,20 @@ export class DataChallenger {
       if (answered || summary.time < fromSeconds(deadline + 1n) + BigInt(wait)) continue
       const record = await this.standing(summary, question)
       const key = keyOf('remove', hash, place)
-      if (record === undefined || this.isSent(key)) continue
-      await this.attempt(question.number, 'an unanswered claim is not taken back yet', signal, async () => {
+      if (record === undefined) continue
+      await this.attempt(key, question.number, 'an unanswered claim is not taken back yet', signal, async () => {
         const outcome = await contester.dropUnanswered(record.claim, place, signal)
-        this.markSent(key)
+        this.holdAll(questions, hash)
         metrics.challenges.inc({ outcome })
         log.warn({ claim: question.number, ...place, outcome }, 'a claim whose data was not answered is taken back')
       })
-      // One place is enough; the L2 tells of it.
-      return
     }
+  }
+
+  /** One place is enough for a claim; the L2 tells of it. */
+  private holdAll(questions: readonly Question[], hash: Bytes32): void {
+    for (const { place } of questions.filter((each) => sameBytes(each.hash, hash)))
+      this.hold(keyOf('remove', hash, place), againAfterMs)
   }
 
   /** Has the deposits of this account credited that lie with claims that fell. */
@@ -171,7 +182,7 @@ export class DataChallenger {
       const key = keyOf('refund', hash, place)
       if (answered || !this.isOwn(question) || (await this.stands(question))) continue
       if (!this.refunded.has(key))
-        await this.attempt(number, 'a deposit is not back yet', signal, async () => {
+        await this.attempt(key, number, 'a deposit is not back yet', signal, async () => {
           const { outcome } = await contester.refund({ number, hash }, place, signal)
           this.refunded.add(key)
           log.info({ claim: number, ...place, outcome }, 'the deposit of a claim that fell is back')
@@ -180,12 +191,21 @@ export class DataChallenger {
     }
   }
 
-  private async attempt(claim: bigint, failed: string, signal: AbortSignal, act: () => Promise<void>): Promise<void> {
+  /** Does something unless it is held; what the L2 refuses is held for a while. */
+  private async attempt(
+    key: string,
+    claim: bigint,
+    failed: string,
+    signal: AbortSignal,
+    act: () => Promise<void>,
+  ): Promise<void> {
+    if (this.isHeld(key)) return
     try {
       await act()
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof CodedError)) throw error
+      this.hold(key, refusedForMs)
       this.deps.metrics.challenges.inc({ outcome: 'refused' })
       this.deps.log.error({ claim, fault: error.toJSON() }, failed)
     }
@@ -211,19 +231,19 @@ export class DataChallenger {
     return turnOf(hash, this.deps.contester.address, this.options.challengeSpreadMs)
   }
 
-  private isSent(key: string): boolean {
-    const at = this.sent.get(key)
-    return at !== undefined && this.deps.clock.elapsed() - at < againAfterMs
+  private isHeld(key: string): boolean {
+    const until = this.held.get(key)
+    return until !== undefined && this.deps.clock.elapsed() < until
   }
 
-  private markSent(key: string): void {
+  private hold(key: string, forMs: number): void {
     const now = this.deps.clock.elapsed()
-    for (const [old, at] of this.sent) if (now - at >= againAfterMs) this.sent.delete(old)
-    this.sent.set(key, now)
+    for (const [old, until] of this.held) if (now >= until) this.held.delete(old)
+    this.held.set(key, now + forMs)
   }
 }
 
-const samePlace = (a: DataPlace, b: DataPlace): boolean => a.part === b.part && a.block === b.block && a.page === b.page
-
 const keyOf = (what: string, hash: Bytes32, { part, block, page }: DataPlace): string =>
-  `${what} ${Buffer.from(hash).toString('hex')} ${part} ${block} ${page}`
+  `${what} ${hex(hash)} ${part} ${block} ${page}`
+
+const hex = (bytes: Bytes32): string => Buffer.from(bytes).toString('hex')

@@ -1,10 +1,18 @@
 import { type Bytes32, type RescuedRun, sameBytes, type ViewedBlock } from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock, raceAbort } from '@parley/runtime'
 import type { Logger } from 'pino'
-import { type AnsweredClaim, type ClaimKnowledge, type Followed, knowClaim, placesAtMost } from '../answers/claim.ts'
+import {
+  type AnsweredClaim,
+  type ClaimKnowledge,
+  type Followed,
+  knowClaim,
+  placesAtMost,
+  type ServedParts,
+} from '../answers/claim.ts'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
+import { samePlace } from '../l2/question-log.ts'
 import { readRescue } from '../l2/read-rescue.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import type { NodeProgress } from '../progress.ts'
@@ -38,6 +46,13 @@ export interface ClaimedBlocks {
 
 const lookEveryMs = 1_000
 
+interface Pieced {
+  readonly from: readonly unknown[]
+  /** Places that were answered. */
+  readonly answered: number
+  readonly knowledge: ClaimKnowledge
+}
+
 /** Brings claims from the DA layers, or from answers on the L2, and completes them to blocks, the next one while its predecessor is verified. */
 export class ClaimReader {
   private readonly deps: ClaimReaderDeps
@@ -48,8 +63,8 @@ export class ClaimReader {
   /** The next claim, as far as it was completed while the one before it was verified. */
   private begun: { readonly hash: Bytes32; readonly blocks: Promise<readonly ViewedBlock[] | undefined> } | undefined
 
-  /** What was put together last, and from what. */
-  private last: { readonly from: readonly unknown[]; readonly knowledge: Promise<ClaimKnowledge> } | undefined
+  /** What was put together of claims, and from what, by the hex of their hash. */
+  private readonly pieced = new Map<string, Pieced>()
   /** Claims whose data is not there, by the hex of their hash. */
   private readonly absent = new Map<string, { readonly since: number; readonly fault: NodeError }>()
 
@@ -101,6 +116,7 @@ export class ClaimReader {
     )
     const wanted = new Set(records.map(({ hash }) => hex(hash)))
     for (const key of this.absent.keys()) if (!wanted.has(key)) this.absent.delete(key)
+    for (const key of this.pieced.keys()) if (!wanted.has(key)) this.pieced.delete(key)
   }
 
   wants(record: ClaimRecord): boolean {
@@ -118,8 +134,6 @@ export class ClaimReader {
 
   /** Waits until what is served, or what was answered on the L2, is what was claimed. */
   async obtain(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
-    const begun = await this.takeBegun(record, signal)
-    if (begun !== undefined) return { record, blocks: begun }
     const rescue = this.rescueOf(record)
     if (rescue !== undefined) return { record, blocks: [readRescue(record.claim, rescue)] }
     const either = new AbortController()
@@ -138,6 +152,8 @@ export class ClaimReader {
     const { claim } = record
     const state = chain.state
     if (state === undefined) throw new TypeError('derivation without a state')
+    const begun = await this.takeBegun(record, signal)
+    if (begun !== undefined) return { record, blocks: begun }
     for (let failures = 0; ; failures += 1) {
       const fetched = await raceAbort(this.fetcher.get(record), signal)
       try {
@@ -161,7 +177,7 @@ export class ClaimReader {
     for (;;) {
       const { seen } = l2
       const questions = await l2.asked(record.hash)
-      if (questions.length > 0 && questions.every(({ answered }) => answered)) {
+      if (questions.some(({ answered }) => answered)) {
         const { claim: answered } = await this.known(record)
         if (answered !== undefined) {
           log.warn({ claim: record.claim.number }, 'a claim is put together from answers on the L2')
@@ -188,19 +204,27 @@ export class ClaimReader {
     return this.absent.get(hex(record.hash))
   }
 
-  /** What is known of a wanted claim, by answers and by what was served. */
+  /** What is known of a wanted claim, by answers and by what was served; put together anew only once it can be more. */
   async known(record: ClaimRecord): Promise<ClaimKnowledge> {
     const { chain, l2 } = this.deps
-    const { core, witness } = this.fetcher.served(record)
-    const from = [l2.seen, chain.state, hex(record.hash), core, witness]
-    const { last } = this
-    if (last !== undefined && from.every((each, i) => each === last.from[i])) return last.knowledge
-    const knowledge = this.know(record)
-    this.last = { from, knowledge }
+    // What is no longer wanted is there, or gone.
+    if (!this.fetcher.wants(record)) return { claim: undefined, missing: [] }
+    const served = this.fetcher.served(record)
+    const from = [chain.state, served.core, served.witness]
+    const answered = (await l2.asked(record.hash)).filter((each) => each.answered).map(({ place }) => place)
+    const last = this.pieced.get(hex(record.hash))
+    if (last !== undefined && from.every((each, i) => each === last.from[i])) {
+      const { missing } = last.knowledge
+      // One that keeps asking for other things must not hold up the next round.
+      const waits = missing.some((place) => !answered.some((each) => samePlace(each, place)))
+      if (waits || answered.length === last.answered) return last.knowledge
+    }
+    const knowledge = await this.know(record, served)
+    this.pieced.set(hex(record.hash), { from, answered: answered.length, knowledge })
     return knowledge
   }
 
-  private async know(record: ClaimRecord): Promise<ClaimKnowledge> {
+  private async know(record: ClaimRecord, served: ServedParts): Promise<ClaimKnowledge> {
     const { chain, l2, log } = this.deps
     const { claim } = record
     const parent = await l2.lastHeaderBefore(claim.number)
@@ -211,18 +235,19 @@ export class ClaimReader {
       ? { state, window: await chain.window(state.header, claim.lastHeader.inboxCount) }
       : undefined
     const answers = await l2.answers(record.hash)
-    return knowClaim(claim, count, answers, this.fetcher.served(record), followed, (error) =>
+    return knowClaim(claim, count, answers, served, followed, (error) =>
       log.error({ claim: claim.number, fault: error.toJSON() }, 'the L2 showed an answer that is none'),
     )
   }
 
   /** Places of a wanted claim that have to be asked for at most. */
-  async atMost({ claim, hash, at }: ClaimRecord): Promise<number> {
-    const { l2 } = this.deps
-    const parent = await l2.lastHeaderBefore(claim.number)
-    const blocks = Number(claim.lastHeader.number - (parent?.number ?? 0n))
-    const segments = claim.lastHeader.segmentCount - (parent?.segmentCount ?? 0n)
-    const { core, witness } = this.fetcher.served({ claim, hash, at })
+  async atMost(record: ClaimRecord): Promise<number> {
+    if (!this.fetcher.wants(record)) return 0
+    const { core, witness } = this.fetcher.served(record)
+    const { lastHeader, number } = record.claim
+    const parent = await this.deps.l2.lastHeaderBefore(number)
+    const blocks = Number(lastHeader.number - (parent?.number ?? 0n))
+    const segments = lastHeader.segmentCount - (parent?.segmentCount ?? 0n)
     return placesAtMost(blocks, segments, [core !== undefined, witness !== undefined])
   }
 

@@ -29,6 +29,9 @@ export interface AnsweredPlace {
   readonly data: Uint8Array
 }
 
+export const samePlace = (a: DataPlace, b: DataPlace): boolean =>
+  a.part === b.part && a.block === b.block && a.page === b.page
+
 interface QuestionRecord {
   readonly number: bigint
   readonly challenger: Uint8Array

@@ -56,6 +56,13 @@ export interface RunningNode extends Running<ParleyNode> {
   readonly client: NodeClient
 }
 
+interface NodeSurroundings {
+  readonly lanes?: number
+  readonly contester?: ClaimContester
+  /** Another directory than the one that is published to: what a node is served then. */
+  readonly daDirectory?: string
+}
+
 /** Shards in which the one owner has an account. */
 export const openShards = [3, 40] as const
 
@@ -222,10 +229,10 @@ export class Rollup {
   async startNode(
     store: NodeStore = textStore(),
     options: NodeOptions = {},
-    { lanes = 1, contester }: { readonly lanes?: number; readonly contester?: ClaimContester } = {},
+    { lanes = 1, contester, daDirectory = this.daDirectory }: NodeSurroundings = {},
   ): Promise<RunningNode> {
     const registry = new Registry()
-    const da = await createLocalDa({ log }, { dir: this.daDirectory })
+    const da = await createLocalDa({ log }, { dir: daDirectory })
     const node = await createNode(
       {
         settlement: await this.reader(),

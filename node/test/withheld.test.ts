@@ -1,0 +1,169 @@
+import { type BatchClaim, type DataPlace, SettlementError } from '@parley/protocol'
+import { BatchTrees, pageOf } from '@parley/protocol/fraud'
+import { describe, expect, test } from 'vitest'
+import type { ClaimContester } from '../src/index.ts'
+import { keyOf } from './support/l2.ts'
+import { Rig, type Running, until } from './support/rig.ts'
+import { startsNodes } from './support/started.ts'
+
+const started = startsNodes()
+
+interface Asked {
+  readonly claim: bigint
+  readonly places: readonly DataPlace[]
+}
+
+/** An account that does as told, and remembers what it was asked. */
+class FakeContester implements ClaimContester {
+  readonly address = new Uint8Array(20).fill(7)
+  readonly asked: Asked[] = []
+  readonly dropped: Asked[] = []
+  readonly refunded: Asked[] = []
+  money = 10n ** 18n
+  /** How many of the next questions the L2 refuses. */
+  refusals = 0
+
+  async proveWrong(): Promise<'done' | 'already'> {
+    throw new Error('nothing is wrong')
+  }
+  async askFor({ number }: BatchClaim, places: readonly DataPlace[]): Promise<'done' | 'already'> {
+    this.refusals -= 1
+    if (this.refusals >= 0) throw new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'a test' })
+    this.asked.push({ claim: number, places })
+    return 'done'
+  }
+  async dropUnanswered({ number }: BatchClaim, place: DataPlace): Promise<'done' | 'already'> {
+    this.dropped.push({ claim: number, places: [place] })
+    return 'done'
+  }
+  async refund({ number }: { readonly number: bigint }, place: DataPlace): Promise<{ outcome: 'done' | 'already' }> {
+    this.refunded.push({ claim: number, places: [place] })
+    return { outcome: 'done' }
+  }
+  async deposit(): Promise<bigint> {
+    return 1_000n
+  }
+  async funds(): Promise<bigint> {
+    return this.money
+  }
+}
+
+const claimedAt = 1_700_000_001n
+const asking = { challengeAfterMs: 0, challengeBudget: 1n }
+
+/** Two right claims, of which the second's core is nowhere; the L2's time is that of the claims. */
+function withheld(): { readonly rig: Rig; readonly contester: FakeContester } {
+  const rig = new Rig()
+  rig.l2.time = claimedAt * 1_000n
+  rig.prepare()
+  rig.core.lost.add(keyOf(rig.claims[1]!.claim.core.pointer))
+  const contester = new FakeContester()
+  rig.contester = contester
+  return { rig, contester }
+}
+
+const first = [0, 1].map((block) => ({ part: 0, block, page: 0 }))
+
+function challenged({ l2, claims }: Rig, challenger: Uint8Array, places: readonly DataPlace[]): void {
+  const { hash } = claims[1]!
+  const deadline = claimedAt + 5n
+  l2.mine(...places.map((place) => ({ kind: 'challenge', hash, place, challenger, deadline }) as const))
+}
+
+function answered({ l2, claims, built }: Rig, places: readonly DataPlace[]): void {
+  const trees = new BatchTrees({
+    core: built.slice(2).map(({ block }) => block),
+    witness: built.slice(2).map(({ witness }) => witness),
+  })
+  const { hash } = claims[1]!
+  const dataAt = ({ part, block, page }: DataPlace) => pageOf(trees, part === 0 ? 'core' : 'witness', block, page)
+  l2.mine(...places.map((place) => ({ kind: 'answer', hash, place, data: dataAt(place) }) as const))
+}
+
+const asked = ({ asked: all }: FakeContester) => all.flatMap(({ places }) => places)
+const unready = (one: Running) => one.node.unreadyBecause()
+
+describe('withheld data', () => {
+  test('is asked for once, derived from the answers, and waited for by a node that does not contest', async () => {
+    const { rig, contester } = withheld()
+    const one = await started(rig, asking)
+    await until('the questions', () => asked(contester).length > 0)
+    expect(contester.asked).toEqual([{ claim: 2n, places: first }])
+    challenged(rig, contester.address, first)
+    const two = new Rig()
+    Object.assign(two, { l2: rig.l2, core: rig.core, witness: rig.witness })
+    const onlooker = await started(two)
+    answered(rig, first)
+    await one.verified(2n)
+    await onlooker.verified(2n)
+    expect(contester.asked).toHaveLength(1)
+    expect(contester.dropped).toEqual([])
+  })
+
+  test('that others asked for, or this account before a restart, is not asked for again', async () => {
+    const { rig, contester } = withheld()
+    challenged(rig, new Uint8Array(20).fill(8), [first[0]!])
+    const one = await started(rig, asking)
+    await until('the other question', () => asked(contester).length > 0)
+    expect(asked(contester)).toEqual([first[1]])
+    challenged(rig, contester.address, [first[1]!])
+    await one.stop()
+    const again = await started(rig, asking)
+    answered(rig, first)
+    await again.verified(2n)
+    expect(asked(contester)).toHaveLength(1)
+  })
+
+  test('is asked for once the account pays the whole way, and until then the node says what it takes', async () => {
+    const { rig, contester } = withheld()
+    contester.money = 2_000n
+    const one = await started(rig, asking)
+    await until('the reason', async () => (await unready(one))?.includes('asking for the data of claim 2') === true)
+    expect(contester.asked).toEqual([])
+    contester.money = 10n ** 9n
+    await until('the questions', () => asked(contester).length > 0)
+  })
+
+  test('is asked for again when the L2 did not take the question', async () => {
+    const { rig, contester } = withheld()
+    contester.refusals = 1
+    await started(rig, asking)
+    await until('the questions', () => asked(contester).length > 0)
+    expect(contester.asked).toEqual([{ claim: 2n, places: first }])
+  })
+
+  test('that is not answered in time takes the claim back, and deposits come back once it is gone', async () => {
+    const { rig, contester } = withheld()
+    challenged(rig, contester.address, first)
+    rig.l2.time = (claimedAt + 5n) * 1_000n
+    const one = await started(rig, asking)
+    await one.state('waiting')
+    expect(contester.dropped).toEqual([])
+    rig.l2.time = (claimedAt + 6n) * 1_000n
+    rig.l2.mine()
+    await until('the removal', () => contester.dropped.length > 0)
+    rig.l2.mine({ kind: 'removal', standing: 1n, lineage: new Uint8Array(32).fill(9) })
+    await until('the deposits', () => contester.refunded.length === 2)
+    await one.verified(1n)
+    expect(contester.dropped).toEqual([{ claim: 2n, places: [first[0]] }])
+    expect(contester.refunded.map(({ places }) => places[0])).toEqual(first)
+    expect(contester.asked).toEqual([])
+  })
+
+  test('that comes in the end is not asked for', async () => {
+    const { rig, contester } = withheld()
+    const one = await started(rig, { ...asking, challengeAfterMs: 3_600_000 })
+    await one.state('waiting')
+    rig.core.lost.clear()
+    await one.verified(2n)
+    expect(contester.asked).toEqual([])
+  })
+
+  test('is not asked for when it is too late, which the log says', async () => {
+    const { rig, contester } = withheld()
+    rig.l2.time = (claimedAt + 11n) * 1_000n
+    await started(rig, asking)
+    await until('the log', () => rig.logged.some(({ msg }) => `${msg}`.includes('TOO LATE TO ASK')))
+    expect(contester.asked).toEqual([])
+  })
+})
