@@ -5,7 +5,7 @@ import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
 import { callDouble, faultOf, patience, sample, silent, stage } from './support.ts'
 
-describe('celestia publishing', () => {
+describe('publishing', () => {
   test('pointer › names the height, and the double’s header there has its data root', async () => {
     const { double, open } = await stage()
     const da = await open()
@@ -60,7 +60,7 @@ describe('celestia publishing', () => {
     await da.close()
   })
 
-  test('celestia › ambiguous texts are looked for, never sent again blindly', async () => {
+  test('celestia › ambiguous texts', async () => {
     for (const message of [
       'account sequence mismatch, expected 5, got 4: incorrect account sequence',
       'tx was rejected by the node with execution code 32',
@@ -109,7 +109,7 @@ describe('celestia publishing', () => {
     }
   })
 
-  test('celestia › deadline on every call, also when no block comes any more', async () => {
+  test('celestia › deadline on every call', async () => {
     const { double, open, published } = await stage()
     const da = await open({ confirmTimeoutMs: 300 })
     double.meddle(async ({ method }) =>
@@ -155,6 +155,27 @@ describe('celestia publishing', () => {
     const gaps = double.chain.blobsAt(height).map(({ start, shares }) => [start, start + shares])
     expect(gaps.some(([from], i) => i > 0 && from !== gaps[i - 1]![1])).toBe(true)
     expect(await da.retrieve(pointer, patience())).toEqual(sample(300_000))
+    await da.close()
+  })
+
+  test('celestia › one queue', async () => {
+    const { double, open, published } = await stage()
+    const da = await open()
+    let under = 0
+    let most = 0
+    double.meddle(async ({ method }, answer) => {
+      if (method !== 'blob.Submit') return undefined
+      most = Math.max(most, ++under)
+      const told = await answer()
+      under--
+      return told
+    })
+    const all = [1_001, 1_002, 1_003, 1_004, 1_005].map(sample)
+    const receipts = await Promise.all(all.map((data) => da.submit(data, patience())))
+    expect(most).toBe(1)
+    expect(published()).toBe(5)
+    expect(new Set(receipts.map(({ height }) => height)).size).toBe(5)
+    for (const [i, data] of all.entries()) expect(await da.retrieve(receipts[i]!.pointer, patience())).toEqual(data)
     await da.close()
   })
 
@@ -205,7 +226,7 @@ describe('celestia publishing', () => {
     }
   })
 
-  test('celestia › own price, doubled up to the bound when the node wants more', async () => {
+  test('celestia › own price when the estimator fails', async () => {
     const { double, open } = await stage()
     const cheap = await open({ gasPrice: 0.001 })
     const quoted = (await cheap.quote(900, patience())).costWei
@@ -264,7 +285,7 @@ describe('celestia publishing', () => {
     await other.close()
   })
 
-  test('junk in the namespace › costs nothing and changes nothing', async () => {
+  test('celestia › junk beside ours', async () => {
     const { double, open, published, token } = await stage()
     const da = await open()
     const { pointer } = await da.submit(sample(900), patience())
