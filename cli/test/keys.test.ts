@@ -102,6 +102,20 @@ describe('keys', () => {
     }
   })
 
+  it('a token › is taken as itself or from a file that others may not read, and is not repeated', () => {
+    const token = 'eyJhbGciOiJIUzI1NiJ9.e30.abc-_'
+    writeFileSync(file('token'), `${token}\n`, { mode: 0o600 })
+    const load = (given: string) =>
+      loadConfig(settings, { flags: new Map(), env: { PARLEY_DA_CELESTIA_TOKEN: given }, files: [] }).config.da
+    expect(load(token).celestiaToken?.reveal()).toBe(token)
+    expect(load(`file:${file('token')}`).celestiaToken?.reveal()).toBe(token)
+    expect(JSON.stringify(load(token))).not.toContain(token)
+    expect(() => load(`${token} and more`)).toThrow(/one word of printable ASCII/)
+    expect(() => load(`${token} and more`)).not.toThrow(new RegExp(token))
+    chmodSync(file('token'), 0o644)
+    expect(() => load(`file:${file('token')}`)).toThrow(/must have mode 600/)
+  })
+
   it.each([
     ['mode 440, as secrets are mounted', (secret: string) => secret, 0o440],
     ['mode 640', (secret: string) => secret, 0o640],
