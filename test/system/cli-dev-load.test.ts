@@ -28,14 +28,30 @@ describe('parley dev --exit', () => {
   })
 })
 
-describe('parley dev --contacts --inbox --treasury', () => {
-  it('goes through them beside the load, and reimburses the operator for its claims', within, async () => {
-    const besides = ['--contacts', '--inbox', '--treasury']
-    const { code, stdout, stderr } = await parley(['dev', '--messages', '100', ...besides, '--exit', '--json'])
-    expect([code, stderr.match(/(check failed|parley:).*/g)]).toEqual([0, null])
-    const { messages, contacts, inbox, treasury } = JSON.parse(stdout) as DevReport
-    expect(messages.final).toBe(100)
-    expect([contacts?.resolved, inbox?.watched]).toEqual([2, 3])
-    expect(BigInt(treasury?.reimbursed ?? 0)).toBeGreaterThan(0n)
-  })
+describe('parley dev --da celestia --contacts --inbox --treasury', () => {
+  it(
+    'goes through them beside the load on the double of Celestia, and reimburses the operator for its claims',
+    within,
+    async () => {
+      const besides = ['--contacts', '--inbox', '--treasury']
+      const { code, stdout, stderr } = await parley([
+        'dev',
+        '--messages',
+        '100',
+        '--da',
+        'celestia',
+        ...besides,
+        '--exit',
+        '--json',
+      ])
+      expect([code, stderr.match(/(check failed|parley:).*/g)]).toEqual([0, null])
+      expect(stderr).toMatch(/celestia-double warns: this is a double of Celestia, not Celestia/)
+      expect(stderr).toMatch(/^DA +celestia \(double\) +http/m)
+      const { da, verifier, messages, contacts, inbox, treasury } = JSON.parse(stdout) as DevReport
+      expect([da.layer, verifier.rootsEqual]).toEqual(['celestia', verifier.rootsCompared])
+      expect(messages.final).toBe(100)
+      expect([contacts?.resolved, inbox?.watched]).toEqual([2, 3])
+      expect(BigInt(treasury?.reimbursed ?? 0)).toBeGreaterThan(0n)
+    },
+  )
 })
