@@ -19,16 +19,22 @@ export class Acknowledged {
   readonly messages: AcknowledgedMessage[] = []
   /** Block that the latest answer named. */
   latestBlock = 0n
+  /** The latest answer of each conversation. */
+  readonly latest = new Map<object, Answer>()
 
-  record({ sent, delivered }: Answer): void {
+  record(answer: Answer): void {
+    const { offer, sent, delivered } = answer
     if (delivered.accepted !== true || !isMessage(sent)) return
     const { shard, conversation, member, content } = sent
     const id = hash('sha256', SignedMessageType.serialize(sent), 'hex')
     this.messages.push({ shard, conversation, position: delivered.position, member, content, id })
     this.latestBlock = delivered.block
+    // The latest last.
+    this.latest.delete(offer.talk)
+    this.latest.set(offer.talk, answer)
   }
 }
 
-function isMessage(sent: Answer['sent']): sent is SignedMessage {
+export function isMessage(sent: Answer['sent']): sent is SignedMessage {
   return 'content' in sent
 }

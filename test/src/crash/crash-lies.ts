@@ -23,6 +23,7 @@ import { lieKinds } from './lies.ts'
 import { loadBeside, type Run } from './load-under-kills.ts'
 import { findLost } from './lost.ts'
 import { type CrashDeps, onStack } from './on-stack.ts'
+import { contradict } from './rivals.ts'
 import { countLies, type LieCounts, readClaimEvents } from './told-claims.ts'
 
 export interface CrashLiesOptions {
@@ -141,7 +142,7 @@ class LyingRun {
     ).finally(() => {
       this.killed = true
     })
-    await Promise.all([killing, this.lie()])
+    await Promise.all([killing, this.lie(acknowledged)])
     // What is answered from here on is in the last lineage, and everything answered before is in no later block.
     const before = acknowledged.messages.length
     await this.wait('a message after the last removal', () =>
@@ -149,15 +150,20 @@ class LyingRun {
     )
   }
 
-  /** Tells one lie after another until all kills are done, and waits for the end of each. */
-  private async lie(): Promise<void> {
+  /**
+   * Tells one lie after another until all kills are done, and waits for the end of each. While it stands, members say
+   * something else past the sequencer: after the removal that comes first, and what was accepted of them falls.
+   */
+  private async lie(acknowledged: Acknowledged): Promise<void> {
     const { liar, run } = this
+    const { chainId } = await liar.settlement.config(this.signal)
     for (let told = 0; !this.killed; told += 1) {
       const kind = lieKinds[told % lieKinds.length] as (typeof lieKinds)[number]
       const claim = await liar.tell(kind)
       this.stage = 'a lie stands'
       this.kinds[kind] = (this.kinds[kind] ?? 0) + 1
       run.log.info({ kind, claim: claim.number }, 'a lie was told')
+      await contradict(run.stack, chainId, acknowledged)
       await liar.gone(claim)
       this.stage = 'rolled back'
       const removedAt = run.clock.elapsed()
