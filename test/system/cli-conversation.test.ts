@@ -164,22 +164,28 @@ describe('parley account, conversation, send and read', () => {
     expect([code, told]).toEqual([0, expect.objectContaining({ conversation: place, grade: 'final on the L2' })])
   })
 
-  test('money › is taken out by the sequencer or past it, and paid on the L2 once that is final', within, async () => {
-    const { account } = await told(undefined, 'account', 'open', '9', '5000000')
-    const { block } = await told(undefined, 'account', 'withdraw', account, '1000000')
-    const to = `0x${'ca'.repeat(20)}` as const
-    const paid = await told(undefined, 'account', 'collect', account, to, '--block', block)
-    expect(paid).toMatchObject({ account, paid: '1000000', recipient: expect.stringMatching(/^0x(ca){20}$/i) })
-    expect(await rollup.l2.getBalance({ address: to })).toBe(1_000_000n * 1_000_000n)
-    const forced = await told(undefined, 'account', 'withdraw', account, '2000000', '--force')
-    expect(forced).toMatchObject({ account, forced: '2000000' })
-    const taken = await eventually('the forced withdrawal', async () => {
-      const { shown } = await told(undefined, 'account', 'show', account)
-      return shown.withdrawn === '3000000' ? shown : undefined
-    })
-    const again = await told(undefined, 'account', 'collect', account, '--block', taken.block)
-    expect(again).toMatchObject({ paid: '2000000', recipient: getAddress(rollup.roles.users[0]!.address) })
-  })
+  test(
+    'money › pays for messages, is taken out by the sequencer or past it, and paid on the L2 once that is final',
+    within,
+    async () => {
+      const { account } = await told(undefined, 'account', 'open', '12', '100000000000')
+      const { conversation } = await told('ann', 'conversation', 'create', account)
+      for (const words of ['hello', 'goodbye']) await told('ann', 'send', conversation, words)
+      const { block } = await told(undefined, 'account', 'withdraw', account, '1000000')
+      const to = `0x${'ca'.repeat(20)}` as const
+      const paid = await told(undefined, 'account', 'collect', account, to, '--block', block)
+      expect(paid).toMatchObject({ account, paid: '1000000', recipient: expect.stringMatching(/^0x(ca){20}$/i) })
+      expect(await rollup.l2.getBalance({ address: to })).toBe(1_000_000n * 1_000_000n)
+      const forced = await told(undefined, 'account', 'withdraw', account, '2000000', '--force')
+      expect(forced).toMatchObject({ account, forced: '2000000' })
+      const taken = await eventually('the forced withdrawal', async () => {
+        const { shown } = await told(undefined, 'account', 'show', account)
+        return shown.withdrawn === '3000000' ? shown : undefined
+      })
+      const again = await told(undefined, 'account', 'collect', account, '--block', taken.block)
+      expect(again).toMatchObject({ paid: '2000000', recipient: getAddress(rollup.roles.users[0]!.address) })
+    },
+  )
 
   test('refusals › are coded faults that name what is wrong', within, async () => {
     const codes: [args: string[], code: string, exit?: number][] = [
