@@ -117,6 +117,13 @@ const places = {
     about: 'Directory of the local layer; what publishes and serves it needs it.',
   }),
   'da.celestiaUrl': url({ flag: 'celestia', about: 'JSON-RPC of a celestia-node.' }),
+  'da.celestiaMoreUrls': defaulted(
+    [],
+    urls({
+      about:
+        'More celestia-nodes, separated by commas, asked for what the first does not serve: archival ones for what is older than a week. A token goes in the query, as `token`.',
+    }),
+  ),
   'da.celestiaChainId': text({
     flag: 'celestia-chain',
     about:

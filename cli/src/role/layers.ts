@@ -81,6 +81,7 @@ function celestiaOptions(config: Config): CelestiaOptions {
   const { celestiaToken, celestiaGasPrice, celestiaMaxGasPrice } = config.da
   return {
     url: needed(config, 'da.celestiaUrl'),
+    moreUrls: config.da.celestiaMoreUrls,
     chainId: needed(config, 'da.celestiaChainId'),
     token: celestiaToken?.reveal(),
     gasPrice: celestiaGasPrice,

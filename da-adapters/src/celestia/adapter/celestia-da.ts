@@ -1,9 +1,11 @@
+import { endpointOf } from '@parley/http'
 import { DaLayer, type DataAvailability } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { checkSize, refused } from '../../fault.ts'
 import { createLifetime } from '../../lifetime.ts'
+import { distinctNames } from '../../sources.ts'
 import { celestiaLayer } from '../layer.ts'
 import { createCelestiaNode } from '../node/celestia-node.ts'
 import { inNetwork } from '../node/in-network.ts'
@@ -16,6 +18,7 @@ import { type CelestiaStore, createPublicationStore } from '../publishing/public
 import { createPublisher } from '../publishing/publisher.ts'
 import { createSubmitter } from '../publishing/submitter.ts'
 import { callFault, createCelestiaReader } from './reader.ts'
+import { createSeveralNodes } from './several-nodes.ts'
 
 /** What publishing needs; without it the adapter only reads. */
 export interface CelestiaWriter {
@@ -37,6 +40,8 @@ export interface CelestiaOptions {
   readonly url: string
   /** Its token; reading needs the level `read`, publishing `write`. */
   readonly token?: string | undefined
+  /** More celestia-nodes, asked in this order for what the first does not serve; a token goes in the query, as `token`. */
+  readonly moreUrls?: readonly string[]
   /** Chain id of the network; headers and pointers of another one are refused. */
   readonly chainId: string
   /** In utia a gas, at least what nodes take. Default 0.004. */
@@ -73,9 +78,16 @@ export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOpti
   const maxBytes = publicationBytes(maxBlobBytes)
   const chain = chainMark(chainId)
   const lifetime = createLifetime(celestiaLayer)
-  const rpc = createJsonRpc({ url: options.url, token: options.token })
-  const node = inNetwork(createCelestiaNode(rpc, { timeoutMs, submitTimeoutMs }), chainId)
-  const reader = createCelestiaReader(node, { chain, maxBytes })
+  const nodeAt = (url: string, token?: string) =>
+    inNetwork(createCelestiaNode(createJsonRpc({ url, token }), { timeoutMs, submitTimeoutMs }), chainId)
+  const node = nodeAt(options.url, options.token)
+  const { moreUrls = [] } = options
+  const nodes = [node, ...moreUrls.map((url) => nodeAt(url))]
+  const names = distinctNames([options.url, ...moreUrls].map((url) => endpointOf(url).shown))
+  const readers = nodes.map((each, i) => {
+    return { name: names[i] as string, reader: createCelestiaReader(each, { chain, maxBytes }) }
+  })
+  const reader = createSeveralNodes(readers, clock)
 
   async function openPublisher({ namespace, store }: CelestiaWriter) {
     const { maxGasPrice = 0.4, lookAhead = 24, pollMs = 1_000, maxPending = 16 } = options

@@ -62,7 +62,7 @@ export class RpcServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const level = this.levelOf(request.headers.authorization)
+      const level = this.levelOf(authorizationOf(request))
       if (level === undefined) return void response.writeHead(401).end()
       const body = await readBody(request)
       if (body === undefined) return void send(response, failed(null, new RpcError('request body too large', -32_700)))
@@ -103,6 +103,12 @@ export class RpcServer {
       throw error
     }
   }
+}
+
+/** A token comes in the header or in the query. */
+function authorizationOf({ headers, url }: IncomingMessage): string | undefined {
+  const token = new URL(url ?? '/', 'http://localhost').searchParams.get('token')
+  return headers.authorization ?? (token === null ? undefined : `Bearer ${token}`)
 }
 
 /** The framework's own errors come with status 500, those of methods with 200. */
