@@ -1,6 +1,8 @@
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
+import { type Admin, startAdmin } from './admin.ts'
 import { Chain } from './chain/chain.ts'
+import { meddlingOf } from './faults.ts'
 import { type Account, methodsOver } from './rpc/methods.ts'
 import { type Meddling, RpcServer } from './rpc/server.ts'
 
@@ -17,6 +19,8 @@ export interface CelestiaDoubleOptions {
   readonly token: string
   /** Milliseconds between blocks. */
   readonly blockMs: number
+  /** TCP port on loopback where faults are set, 0 any free one; none when left out. */
+  readonly adminPort?: number | undefined
   /** Blocks kept at most. Default 50,000. */
   readonly keepBlocks?: number
   /** What the account has, in utia. Default 10^15. */
@@ -43,6 +47,7 @@ export class CelestiaDouble {
   private readonly ended = new AbortController()
   private readonly options: CelestiaDoubleOptions
   private readonly deps: CelestiaDoubleDeps
+  private admin: Admin | undefined
   private readonly fail: (error: unknown) => void
   private paused = false
   private ticking: Promise<void> = Promise.resolve()
@@ -50,6 +55,9 @@ export class CelestiaDouble {
   static async start(deps: CelestiaDoubleDeps, options: CelestiaDoubleOptions): Promise<CelestiaDouble> {
     const double = new CelestiaDouble(deps, options)
     double.url = await double.server.listen()
+    const { adminPort } = options
+    if (adminPort !== undefined)
+      double.admin = await startAdmin(adminPort, (fault) => double.meddle(fault && meddlingOf(fault, double.chain)))
     double.ticking = double.tick().catch(double.fail)
     const { url } = double
     deps.log.warn({ url, chainId: doubleChainId }, 'this is a double of Celestia, not Celestia')
@@ -71,6 +79,11 @@ export class CelestiaDouble {
     this.server = new RpcServer(methodsOver(this.chain, this.account), { host, port, tokens })
   }
 
+  /** Where faults are set; undefined when nobody may. */
+  get adminUrl(): string | undefined {
+    return this.admin?.url
+  }
+
   /** Spoils answers from now on; nothing when left out. */
   meddle(meddling?: Meddling): void {
     this.server.meddling = meddling
@@ -87,6 +100,7 @@ export class CelestiaDouble {
 
   async close(): Promise<void> {
     this.ended.abort()
+    await this.admin?.close()
     await this.server.close()
     await this.ticking
   }

@@ -7,7 +7,7 @@ export const celestiaDoubleCommand: LabCommand = {
   serves: true,
   about:
     'Serve a double of a celestia-node, for development: its JSON-RPC over squares and signed headers made here, no network behind it. PARLEY_DA_CELESTIA_TOKEN may write; with `-read` behind it, read.',
-  keys: ['run.host', 'run.port', 'double.blockMs'],
+  keys: ['run.host', 'run.port', 'double.blockMs', 'double.adminPort'],
   examples: ['PARLEY_DA_CELESTIA_TOKEN=a-token parley celestia-double --port 26658'],
   async run(context) {
     const { startCelestiaDouble } = await import('../stack/celestia-double.ts')

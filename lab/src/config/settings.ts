@@ -69,6 +69,10 @@ const dev = {
 } as const
 
 const double = {
+  'double.adminPort': integer(0, 65_535, {
+    flag: 'admin-port',
+    about: 'TCP port on loopback where faults of `celestia-double` are set, 0 any free one; none when left out.',
+  }),
   'double.blockMs': defaulted(
     1_000,
     integer(10, 60_000, { flag: 'block-ms', about: 'Milliseconds between blocks of `celestia-double`.' }),

@@ -7,9 +7,10 @@ import type { Context } from '../context.ts'
 export async function startCelestiaDouble({ config, clock, log }: Context): Promise<Service> {
   const { host, port } = config.run
   const token = needed(config, 'da.celestiaToken').reveal()
-  const double = await CelestiaDouble.start({ clock, log }, { host, port, token, blockMs: config.double.blockMs })
+  const double = await CelestiaDouble.start({ clock, log }, { host, port, token, ...config.double })
+  const { url, adminUrl } = double
   return {
-    ready: { url: double.url, chainId: doubleChainId },
+    ready: { url, chainId: doubleChainId, ...(adminUrl !== undefined && { adminUrl }) },
     failed: double.failed,
     stop: () => double.close(),
   }

@@ -3,7 +3,7 @@ import { createCelestiaDa } from '@parley/da-adapters'
 import { systemClock } from '@parley/runtime'
 import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
-import { callDouble, faultOf, patience, sample, silent, stage } from './support.ts'
+import { callDouble, faultOf, namespace, patience, quickOptions, sample, silent, stage } from './support.ts'
 
 describe('publishing', () => {
   test('pointer › names the height, and the double’s header there has its data root', async () => {
@@ -156,6 +156,45 @@ describe('publishing', () => {
     expect(gaps.some(([from], i) => i > 0 && from !== gaps[i - 1]![1])).toBe(true)
     expect(await da.retrieve(pointer, patience())).toEqual(sample(300_000))
     await da.close()
+  })
+
+  test('celestia › what was sent longer ago than nodes keep it is not looked for, and published anew', async () => {
+    const { double, store, token, published } = await stage({ keepBlocks: 20 })
+    const openAt = (days: number, lookAhead: number) =>
+      createCelestiaDa(
+        {
+          log: silent,
+          clock: { ...systemClock, now: () => Date.now() + days * 86_400_000 },
+          registry: new Registry(),
+          writer: { namespace, store },
+        },
+        { url: double.url, token, chainId: 'parley-double', ...quickOptions, lookAhead },
+      )
+    const first = await openAt(0, 1_000_000)
+    const dead = new AbortController()
+    let sent = false
+    double.meddle(async ({ method }, _answer, response) => {
+      // Killed at the first question after it was sent.
+      if (sent) dead.abort(new Error('killed'))
+      if (method !== 'blob.Submit') return undefined
+      sent = true
+      response.destroy()
+      return 'taken'
+    })
+    await first.submit(sample(900), dead.signal).catch(() => undefined)
+    await first.close()
+    double.meddle()
+    for (let i = 0; i < 40; i++) double.chain.produce()
+    const soon = await openAt(1, 4)
+    expect(await faultOf(soon.submit(sample(900), patience()))).toMatchObject({
+      code: 'DA_UNAVAILABLE',
+      reason: expect.stringContaining('below Tail'),
+    })
+    await soon.close()
+    const late = await openAt(9, 4)
+    await late.submit(sample(900), patience())
+    expect(published()).toBe(1)
+    await late.close()
   })
 
   test('celestia › one queue', async () => {

@@ -55,6 +55,9 @@ export function createPublisher({ store, submitter, clock }: PublisherDeps, opti
       const { height, pointer, fee } = known.included
       return { pointer: Uint8Array.from(Buffer.from(pointer, 'hex')), height: BigInt(height), costWei: BigInt(fee) }
     }
+    // What nodes keep no more is of no use, whether it was included or not: it is not looked for.
+    if (known !== undefined && known.at < expiredBefore())
+      await store.save(key, { version: 1, blobs: known.blobs, at: clock.now() })
     await store.prune(expiredBefore(), prunedAtOnce)
     const chunks = chunksOf(data, namespace, maxBlobBytes)
     const { height, dataRoot, fee } = await submitter.include(key, chunks, signal)

@@ -79,8 +79,7 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
         await checkIncluded(node, header, { namespace, commitment, length: data.length }, signal)
       return { height, dataRoot: header.dataRoot, fee }
     } catch (error) {
-      // What nodes keep no more is of no use, whether it was included or not.
-      if (error instanceof NodeFault && (error.kind === 'not found' || error.kind === 'pruned')) return undefined
+      if (error instanceof NodeFault && error.kind === 'not found') return undefined
       throw error
     }
   }
@@ -93,7 +92,7 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
     signal: AbortSignal,
   ) {
     const until = BigInt(attempt.until ?? (await node.head(signal)).height + lookAhead)
-    await save(key, chunks, { ...attempt, until: `${until}` })
+    if (attempt.until === undefined) await save(key, chunks, { ...attempt, until: `${until}` })
     const tail = BigInt(attempt.from) + 1n
     for (let height = tail; height <= until; height++) {
       await reached(height, signal)
