@@ -88,7 +88,7 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
           const { contester } = deps
           const challenger = contester && new Challenger({ ...parts, config, chain, contester }, settings)
           const deriver = new Deriver({ ...parts, config, chain, challenger }, settings)
-          const asking = contester && { ...parts, contester, absent: () => deriver.absent() }
+          const asking = contester && { ...parts, contester, absent: (inner: AbortSignal) => deriver.absent(inner) }
           const data = asking && new DataChallenger(asking, settings)
           contesting = challenger && data && contestingBy(challenger, data)
           await verifyUntil({ ...parts, config, execution, deriver, contesting }, settings, signal)

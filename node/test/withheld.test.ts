@@ -166,4 +166,21 @@ describe('withheld data', () => {
     await until('the log', () => rig.logged.some(({ msg }) => `${msg}`.includes('TOO LATE TO ASK')))
     expect(contester.asked).toEqual([])
   })
+
+  test('of claims behind the one that is waited for is asked for beside it, and all of the others before it is too late', async () => {
+    const { rig, contester } = withheld()
+    for (let i = 0; i < 5; i += 1) rig.claim(rig.chain.build(rig.chain.say(3, 1)))
+    rig.core.lost.add(keyOf(rig.claims[5]!.claim.core.pointer))
+    // Half the time is over at which two rounds are left.
+    const windows = { challenge: 3_600, data: 3_600, answer: 600, proof: 600 }
+    for (const told of rig.claims) Object.assign(told.claim.windows, windows)
+    await started(rig, { ...asking, fetchAhead: 1 })
+    const claims = (): bigint[] => [...new Set(contester.asked.map(({ claim }) => claim))]
+    await until('the questions', () => claims().length === 2)
+    expect(claims()).toEqual([2n, 6n])
+    rig.l2.time = (claimedAt + 2_400n) * 1_000n
+    rig.l2.mine()
+    await until('the other questions', () => claims().length === 6)
+    expect(claims().toSorted()).toEqual([2n, 3n, 4n, 5n, 6n, 7n])
+  })
 })

@@ -24,10 +24,10 @@ import { type Answered, readAnswers } from './answered.ts'
 import { coreFromPages, coreFromServed, type KnownPart } from './core.ts'
 import { witnessFromPages, witnessFromServed } from './witness.ts'
 
-/** What DA layers served of a claim, decoded where it decodes; not compared with its roots. */
+/** What DA layers served of a claim, decoded where it decodes, not compared with its roots; `unread` where it was not kept. */
 export interface ServedParts {
-  readonly core: BatchColumns | undefined
-  readonly witness: Uint8Array | undefined
+  readonly core: BatchColumns | 'unread' | undefined
+  readonly witness: Uint8Array | 'unread' | undefined
 }
 
 /** What a claim follows; undefined while that is not verified. */
@@ -90,7 +90,7 @@ function knowCore(
 ): KnownPart<Block> {
   if (columns === undefined) return coreFromPages(count, answered)
   // What was served may be right: that shows once what it follows is known.
-  if (followed === undefined) return nothing
+  if (followed === undefined || columns === 'unread') return nothing
   const { state, window } = followed
   const { lineage } = claim
   const skeletons = skeletonsOf(columns)
@@ -108,7 +108,7 @@ function knowWitness(
 ): KnownPart<BlockWitness> {
   const known = whole(core)
   // Whether served signatures are those of the claim shows once its core is known.
-  if (bytes !== undefined && known === undefined) return nothing
+  if (bytes === 'unread' || (bytes !== undefined && known === undefined)) return nothing
   const served = bytes === undefined || known === undefined ? undefined : decoded(bytes, known)
   if (served === undefined || known === undefined) return witnessFromPages(count, answered, core.blocks)
   if (sameBytes(witnessRoot(served), claim.witnessRoot)) return { blocks: served, missing: [] }

@@ -1,7 +1,7 @@
 import { type Bytes32, CodedError, type DataPlace, fromSeconds, sameBytes } from '@parley/protocol'
 import { type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
-import type { AbsentClaim } from '../derive/deriver.ts'
+import type { AbsentClaim } from '../derive/absent-claims.ts'
 import type { L2Contact } from '../l2/contact.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord, L2Summary } from '../l2/l2-records.ts'
@@ -15,7 +15,7 @@ export interface DataChallengerDeps {
   readonly l2: L2Log
   readonly contact: L2Contact
   /** Claims whose data is not there. */
-  readonly absent: () => Promise<readonly AbsentClaim[]>
+  readonly absent: (signal: AbortSignal) => Promise<readonly AbsentClaim[]>
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: NodeMetrics
@@ -79,7 +79,7 @@ export class DataChallenger {
   }
 
   private async askForAll(summary: L2Summary, questions: readonly Question[], signal: AbortSignal): Promise<void> {
-    const due = (await this.deps.absent()).filter((absent) => this.isDue(summary, absent))
+    const due = (await this.deps.absent(signal)).filter((absent) => this.isDue(summary, absent))
     const keys = new Set(due.map(({ record }) => hex(record.hash)))
     for (const key of this.short.keys()) if (!keys.has(key)) this.short.delete(key)
     for (const absent of due) {

@@ -1,24 +1,17 @@
 import { type Bytes32, type RescuedRun, sameBytes, type ViewedBlock } from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock, raceAbort } from '@parley/runtime'
 import type { Logger } from 'pino'
-import {
-  type AnsweredClaim,
-  type ClaimKnowledge,
-  type Followed,
-  knowClaim,
-  placesAtMost,
-  type ServedParts,
-} from '../answers/claim.ts'
+import type { AnsweredClaim } from '../answers/claim.ts'
 import { type BatchPart, NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
-import { samePlace } from '../l2/question-log.ts'
 import { readRescue } from '../l2/read-rescue.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import type { NodeProgress } from '../progress.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import { BatchFetcher, type DaLayers, type FetchedBatch } from './batch-fetcher.ts'
 import { readClaim } from './check-claim.ts'
+import { ClaimPieces } from './claim-pieces.ts'
 import type { VerifiedChain } from './verified-chain.ts'
 
 export interface ClaimReaderDeps {
@@ -46,13 +39,6 @@ export interface ClaimedBlocks {
 
 const lookEveryMs = 1_000
 
-interface Pieced {
-  readonly from: readonly unknown[]
-  /** Places that were answered. */
-  readonly answered: number
-  readonly knowledge: ClaimKnowledge
-}
-
 /** Brings claims from the DA layers, or from answers on the L2, and completes them to blocks, the next one while its predecessor is verified. */
 export class ClaimReader {
   private readonly deps: ClaimReaderDeps
@@ -63,8 +49,8 @@ export class ClaimReader {
   /** The next claim, as far as it was completed while the one before it was verified. */
   private begun: { readonly hash: Bytes32; readonly blocks: Promise<readonly ViewedBlock[] | undefined> } | undefined
 
-  /** What was put together of claims, and from what, by the hex of their hash. */
-  private readonly pieced = new Map<string, Pieced>()
+  /** What is known of claims by answers. */
+  readonly pieces: ClaimPieces
   /** Claims whose data is not there, by the hex of their hash. */
   private readonly absent = new Map<string, { readonly since: number; readonly fault: NodeError }>()
 
@@ -89,6 +75,19 @@ export class ClaimReader {
       },
       options,
     )
+    const served = (record: ClaimRecord) => (this.wants(record) ? this.fetcher.served(record) : undefined)
+    this.pieces = new ClaimPieces({ ...deps, served })
+  }
+
+  /** Claims that stand behind those that are fetched, up to `last`. */
+  async behind(first: bigint, last: bigint): Promise<readonly ClaimRecord[]> {
+    const records: ClaimRecord[] = []
+    for (let number = first + BigInt(this.options.fetchAhead) + 1n; number <= last; number += 1n) {
+      const record = await this.deps.l2.claim(number)
+      // The data of a rescue is in its event.
+      if (record !== undefined && (await this.deps.l2.rescue(record.hash)) === undefined) records.push(record)
+    }
+    return records
   }
 
   /** The claims that stand from `first` on, as many as are to be fetched. */
@@ -116,7 +115,7 @@ export class ClaimReader {
     )
     const wanted = new Set(records.map(({ hash }) => hex(hash)))
     for (const key of this.absent.keys()) if (!wanted.has(key)) this.absent.delete(key)
-    for (const key of this.pieced.keys()) if (!wanted.has(key)) this.pieced.delete(key)
+    this.pieces.keep(wanted)
   }
 
   wants(record: ClaimRecord): boolean {
@@ -178,7 +177,7 @@ export class ClaimReader {
       const { seen } = l2
       const questions = await l2.asked(record.hash)
       if (questions.some(({ answered }) => answered)) {
-        const { claim: answered } = await this.known(record)
+        const { claim: answered } = await this.pieces.known(record)
         if (answered !== undefined) {
           log.warn({ claim: record.claim.number }, 'a claim is put together from answers on the L2')
           return { record, blocks: answered.blocks, answered }
@@ -202,53 +201,6 @@ export class ClaimReader {
   /** Since when data of a claim that is wanted has not been there, by the clock's elapsed milliseconds, and why. */
   absence(record: ClaimRecord): { readonly since: number; readonly fault: NodeError } | undefined {
     return this.absent.get(hex(record.hash))
-  }
-
-  /** What is known of a wanted claim, by answers and by what was served; put together anew only once it can be more. */
-  async known(record: ClaimRecord): Promise<ClaimKnowledge> {
-    const { chain, l2 } = this.deps
-    // What is no longer wanted is there, or gone.
-    if (!this.fetcher.wants(record)) return { claim: undefined, missing: [] }
-    const served = this.fetcher.served(record)
-    const from = [chain.state, served.core, served.witness]
-    const answered = (await l2.asked(record.hash)).filter((each) => each.answered).map(({ place }) => place)
-    const last = this.pieced.get(hex(record.hash))
-    if (last !== undefined && from.every((each, i) => each === last.from[i])) {
-      const { missing } = last.knowledge
-      // One that keeps asking for other things must not hold up the next round.
-      const waits = missing.some((place) => !answered.some((each) => samePlace(each, place)))
-      if (waits || answered.length === last.answered) return last.knowledge
-    }
-    const knowledge = await this.know(record, served)
-    this.pieced.set(hex(record.hash), { from, answered: answered.length, knowledge })
-    return knowledge
-  }
-
-  private async know(record: ClaimRecord, served: ServedParts): Promise<ClaimKnowledge> {
-    const { chain, l2, log } = this.deps
-    const { claim } = record
-    const parent = await l2.lastHeaderBefore(claim.number)
-    const count = Number(claim.lastHeader.number - (parent?.number ?? 0n))
-    const { state } = chain
-    const follows = state !== undefined && state.header.number === (parent?.number ?? 0n)
-    const followed: Followed | undefined = follows
-      ? { state, window: await chain.window(state.header, claim.lastHeader.inboxCount) }
-      : undefined
-    const answers = await l2.answers(record.hash)
-    return knowClaim(claim, count, answers, served, followed, (error) =>
-      log.error({ claim: claim.number, fault: error.toJSON() }, 'the L2 showed an answer that is none'),
-    )
-  }
-
-  /** Places of a wanted claim that have to be asked for at most. */
-  async atMost(record: ClaimRecord): Promise<number> {
-    if (!this.fetcher.wants(record)) return 0
-    const { core, witness } = this.fetcher.served(record)
-    const { lastHeader, number } = record.claim
-    const parent = await this.deps.l2.lastHeaderBefore(number)
-    const blocks = Number(lastHeader.number - (parent?.number ?? 0n))
-    const segments = lastHeader.segmentCount - (parent?.segmentCount ?? 0n)
-    return placesAtMost(blocks, segments, [core !== undefined, witness !== undefined])
   }
 
   private miss(record: ClaimRecord, fault: NodeError): void {

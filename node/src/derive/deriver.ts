@@ -1,11 +1,10 @@
 import { type Bytes20, knownRules, type RulesVersion, sameBytes, unknownRules } from '@parley/protocol'
-import type { ClaimKnowledge } from '../answers/claim.ts'
 import { NodeError } from '../faults.ts'
 import type { L2Contact } from '../l2/contact.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
-import { readableLayers } from './batch-fetcher.ts'
+import { type AbsentClaim, AbsentClaims } from './absent-claims.ts'
 import { type ClaimedBlocks, ClaimReader, type ClaimReaderDeps, type ClaimReaderOptions } from './claim-reader.ts'
 import { ClaimVerifier, type ClaimVerifierDeps, type Refusal } from './claim-verifier.ts'
 
@@ -18,17 +17,6 @@ export interface ClaimChallenger {
    * @param signal - Aborts when the node stops or the claim no longer stands.
    */
   contest(refusal: Refusal, signal: AbortSignal): void
-}
-
-/** A claim whose data is not there. */
-export interface AbsentClaim {
-  readonly record: ClaimRecord
-  /** Milliseconds since this process first missed it. */
-  readonly absentMs: number
-  /** What is known of it, and what to ask for next. */
-  readonly known: () => Promise<ClaimKnowledge>
-  /** Places that have to be asked for at most. */
-  readonly atMost: number
 }
 
 export interface DeriverDeps extends ClaimReaderDeps, ClaimVerifierDeps {
@@ -48,6 +36,7 @@ export class Deriver {
   private readonly deps: DeriverDeps
   private readonly options: DeriverOptions
   private readonly claims: ClaimReader
+  private readonly absentClaims: AbsentClaims
   /** The claim that was found wrong; looked at again only when another takes its place. */
   private wrong: ClaimRecord | undefined
   /** Ends what was begun against it. */
@@ -65,6 +54,7 @@ export class Deriver {
     this.deps = deps
     this.options = options
     this.claims = new ClaimReader(deps, options)
+    this.absentClaims = new AbsentClaims(deps, this.claims)
   }
 
   /** Runs until the signal aborts. @throws what nothing here can mend: a dead lane, a store that fails, a defect. */
@@ -92,17 +82,9 @@ export class Deriver {
     }
   }
 
-  /** Claims that are wanted and whose data is not there, in their order. */
-  async absent(): Promise<readonly AbsentClaim[]> {
-    const { store, clock } = this.deps
-    const found: AbsentClaim[] = []
-    for (const record of await this.claims.standing(store.tip.claim + 1n)) {
-      const absence = this.claims.wants(record) ? this.claims.absence(record) : undefined
-      if (absence === undefined || !isWithheld(absence.fault)) continue
-      const absentMs = clock.elapsed() - absence.since
-      found.push({ record, absentMs, known: () => this.claims.known(record), atMost: await this.claims.atMost(record) })
-    }
-    return found
+  /** Claims whose data is not there, in their order. */
+  absent(signal: AbortSignal): Promise<readonly AbsentClaim[]> {
+    return this.absentClaims.find(signal)
   }
 
   /** Everything claimed is verified. The log says so at the start and after several claims in a row. */
@@ -273,12 +255,6 @@ export class Deriver {
     look(seen).catch(() => undefined)
     return { signal: AbortSignal.any([signal, controller.signal]), end: () => controller.abort(new ClaimGone()) }
   }
-}
-
-/** Whether asking for it can help: not what this node lacks itself, nor what the L2 has still to tell. */
-function isWithheld({ fault }: NodeError): boolean {
-  if (fault.code === 'DA_LAYER_UNKNOWN') return !readableLayers.has(fault.layer)
-  return fault.code === 'DATA_UNAVAILABLE' || fault.code === 'DATA_UNDECODABLE' || fault.code === 'DATA_MISMATCH'
 }
 
 /** The claim under way no longer stands, or another one took its place. */
