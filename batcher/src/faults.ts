@@ -21,6 +21,7 @@ export type BatcherFault =
   | { code: 'BLOCK_UNSIGNED'; block: bigint; sequencer: Uint8Array }
   | { code: 'RULES_UNKNOWN'; block: bigint; from: bigint; rules: number; known: number }
   | { code: 'SCHEDULE_CHANGED'; keys: number; rules: number }
+  | { code: 'IN_RESCUE'; head: bigint; resumesAt: bigint }
   | { code: 'SOURCE_ENDED'; next: bigint }
   | { code: 'LINEAGE_CHANGED'; batch: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'CLAIM_LOST'; claimed: bigint; head: bigint }
@@ -49,6 +50,11 @@ export const batcherFaults: FaultTable<BatcherFault> = {
     text: 'a block is made by rules that this version does not know: install the version that does',
   },
   SCHEDULE_CHANGED: { blame: 'layer', retry: 'later', text: 'keys or rules were announced: the session begins anew' },
+  IN_RESCUE: {
+    blame: 'operator',
+    retry: 'later',
+    text: 'the chain was silent and rescues make its claims: the operator must resume',
+  },
   SOURCE_ENDED: { blame: 'layer', retry: 'later', text: 'the block source ended' },
   LINEAGE_CHANGED: {
     blame: 'layer',

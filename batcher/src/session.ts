@@ -88,11 +88,14 @@ export class Session {
   static async open(deps: SessionDeps, settings: BatcherSettings, signal: AbortSignal): Promise<Session> {
     const { settlement, verifier } = deps
     const config = await settlement.config(signal)
-    const [head, lineage, schedule] = await Promise.all([
+    const [silence, head, lineage, schedule] = await Promise.all([
+      settlement.silence(signal),
       settlement.head(signal),
       settlement.lineage(signal),
       settlement.schedule(signal),
     ])
+    const { inRescue, resumesAt } = silence
+    if (inRescue) throw new BatcherError({ code: 'IN_RESCUE', head: head.number, resumesAt })
     tellAnnounced(deps.log, schedule, config.fees, head)
     const separator = domainSeparator(config.chainId, config.inbox)
     return new Session(deps, settings, head, { separator, schedule, fees: config.fees, lineage, verifier })

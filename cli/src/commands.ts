@@ -38,6 +38,8 @@ import {
 } from './command/invite.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
+import { rescueCommand } from './command/rescue.ts'
+import { rollupAnnounceKey, rollupAnswerFor, rollupResume, rollupSilence } from './command/rollup.ts'
 import { sequencerCommand } from './command/sequencer.ts'
 import {
   treasuryDelegate,
@@ -67,6 +69,11 @@ const commands: readonly CommandDefinition[] = [
   accountShow,
   accountWithdraw,
   accountCollect,
+  rescueCommand,
+  rollupSilence,
+  rollupResume,
+  rollupAnswerFor,
+  rollupAnnounceKey,
   conversationCreate,
   conversationConsent,
   conversationAdd,
@@ -115,6 +122,7 @@ const commands: readonly CommandDefinition[] = [
 
 const groups = {
   account: 'Pay into accounts on the L3, and show them.',
+  rollup: 'Operate a rollup on the L2: keys, and the way back from a rescue.',
   conversation: 'Make conversations, and let others join.',
   contact: 'Write to the contact directory on the L2, and read it.',
   invite: 'Invite, and keep a public inbox on the L2.',

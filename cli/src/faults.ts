@@ -29,6 +29,7 @@ export type CliFault =
   | { code: 'ACCOUNT_NOT_YOURS'; place: string; owner: string; yours: string }
   | { code: 'CONSENT_OTHER'; expected: string; received: string }
   | { code: 'CONSENT_OUTDATED'; slot: number; reason: string }
+  | { code: 'FUNDS_TOO_SMALL'; address: Uint8Array; funds: bigint; needed: bigint }
   | ({ code: 'REFUSED' } & RefusalDetails)
 
 export const cliFaults: FaultTable<CliFault> = {
@@ -70,6 +71,11 @@ export const cliFaults: FaultTable<CliFault> = {
     blame: 'sender',
     retry: 'changed',
     text: 'the members changed since the consent was given: ask for a new one',
+  },
+  FUNDS_TOO_SMALL: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'the account has fewer wei than it would take',
   },
   REFUSED: { blame: 'sender', retry: 'changed', text: 'the sequencer refused it' },
 }

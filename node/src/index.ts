@@ -17,6 +17,8 @@ export type {
   ProvenConversation,
   VerifiedBlockRead,
 } from './reads.ts'
+export type { ClaimRescuer, RescueOutcome } from './rescue/claim-rescuer.ts'
+export type { RescueResult, RescueStep } from './rescue/rescue.ts'
 export type { Level, NodeStatus } from './status.ts'
 export type { HistoryRecord } from './store/chain-records.ts'
 export type { NodeStore } from './store/node-store.ts'

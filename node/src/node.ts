@@ -25,6 +25,8 @@ import { type NodeOptions, type NodeSettings, settingsOf } from './options.ts'
 import { NodeProgress } from './progress.ts'
 import { unreadyBecause } from './readiness.ts'
 import { createReads, type NodeReads } from './reads.ts'
+import type { ClaimRescuer } from './rescue/claim-rescuer.ts'
+import { type RescueResult, type RescueStep, rescueItems } from './rescue/rescue.ts'
 import { gaugesOf, lagOf, type NodeStatus, type StatusSources, statusOf } from './status.ts'
 import { ChainStore } from './store/chain-store.ts'
 import { type NodeStore, put, tableOf, writeAll } from './store/node-store.ts'
@@ -49,6 +51,13 @@ export interface ParleyNode {
    * @throws when this process cannot go on: a lane died, the store fails or belongs to another deployment, a defect.
    */
   run(signal: AbortSignal): Promise<void>
+  /**
+   * Sees to it that every item which waits in the inbox now is consumed, by rescues if nobody else claims it, while the node
+   * runs.
+   * @param tell - Told of each step.
+   * @throws what the rescuer throws, and the signal's reason.
+   */
+  rescue(rescuer: ClaimRescuer, tell: (step: RescueStep) => void, signal: AbortSignal): Promise<RescueResult>
   status(): Promise<NodeStatus>
   /** Why the node does not do its job now; undefined when it does. */
   unreadyBecause(): Promise<string | undefined>
@@ -57,6 +66,9 @@ export interface ParleyNode {
   /** Observations for the HTTP interface. */
   readonly metrics: NodeMetrics
 }
+
+/** Milliseconds between looks of a rescue at the L2. */
+const rescueEveryMs = 500
 
 /** Opens the store; nothing is followed before `run`. @throws {NodeError} `OPTION_OUT_OF_RANGE`, `STORE_INVALID`. */
 export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Promise<ParleyNode> {
@@ -79,6 +91,14 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
     unreadyBecause: async () => (await unreadyBecause(sources, settings)) ?? contesting?.unreadyBecause,
     reads: createReads({ l2, store, snapshots, progress, chain: () => chain }),
     metrics,
+    async rescue(rescuer, tell, signal) {
+      const config = await deps.settlement.config(signal)
+      // The run makes the chain.
+      while (chain === undefined) await deps.clock.sleep(settings.firstBackoffMs, signal)
+      const { createExecution, clock, log } = deps
+      const rescuing = { rescuer, tell, config, chain, l2, contact, createExecution, clock, log }
+      return rescueItems(rescuing, { ...settings, pollMs: rescueEveryMs }, signal)
+    },
     async run(signal) {
       try {
         const config = await readConfig(parts, settings, signal)

@@ -1,4 +1,16 @@
-import { buildWithdraw, confirm, forceWithdraw, getDeployment, poll, withdraw, withdrawalsOf } from '@parley/client'
+import {
+  buildWithdraw,
+  confirm,
+  finalize,
+  forceWithdraw,
+  getDeployment,
+  type L2Client,
+  type NodeClient,
+  type ProvenAccount,
+  poll,
+  withdraw,
+  withdrawalsOf,
+} from '@parley/client'
 import { addressArgument, mweiArgument, placeArgument } from '../action/arguments.ts'
 import { tell } from '../action/tell.ts'
 import { needed } from '../config/config.ts'
@@ -67,11 +79,41 @@ export async function collectWithdrawn(context: Context, [place = '', to]: Argum
     { clock },
   )
   err.write(`waiting until claim ${claimed.claim?.number}, which ends with block ${claimed.block}, is final\n`)
-  const proven = await node.untilFinal(claimed, signal)
+  const proven = await finalOf(context, node, l2, claimed)
   const paying = { rollup, inboxAddress, shard, index, proven, ...(recipient && { recipient }) }
   const receipt = await confirm(l2, { hash: await withdraw(l2, paying) })
   const [paid] = withdrawalsOf(receipt, inboxAddress)
   if (paid === undefined) throw new RangeError('the withdrawal left no event')
   const { amount, recipient: paidTo } = paid
   return tell(context, { account: place, paid: amount, recipient: paidTo, transaction: receipt.transactionHash })
+}
+
+/** Milliseconds that others have to make final what can be. */
+const patienceMs = 15_000
+
+/** Waits until a claim is final, and makes it so where nobody else does: a silent operator makes nothing final. */
+async function finalOf(
+  { config, clock, signal }: Context,
+  node: NodeClient,
+  l2: L2Client,
+  claimed: ProvenAccount,
+): Promise<ProvenAccount> {
+  const rollup = needed(config, 'l2.rollup')
+  const number = claimed.claim?.number ?? 0n
+  const ending = new AbortController()
+  const inner = AbortSignal.any([signal, ending.signal])
+  const finalizing = (async (): Promise<never> => {
+    while (true) {
+      await clock.sleep(patienceMs, inner)
+      const hash = await finalize(l2, { rollup, number })
+      if (hash !== undefined) await confirm(l2, { hash })
+    }
+  })()
+  try {
+    return await Promise.race([node.untilFinal(claimed, inner), finalizing])
+  } finally {
+    ending.abort()
+    // It was called off; what it failed with before is what was thrown.
+    await finalizing.catch(() => undefined)
+  }
 }

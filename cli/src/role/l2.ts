@@ -7,10 +7,12 @@ import {
   type DataQuotes,
   openContester,
   openDataQuotes,
+  openRescuer,
   openSettlement,
   openSettlementReader,
   type ReaderDeps,
   type ReaderOptions,
+  type Rescuer,
   readerDefaults,
   type SettlementDeps,
   settlementDefaults,
@@ -116,6 +118,19 @@ export async function openClaimContester(
   const contester = await openContester(deps, options, surroundings.signal)
   closing.add(() => contester.close())
   return contester
+}
+
+/** Opens the account of PARLEY_L2_KEY for ending a silence. */
+export async function openClaimRescuer(
+  surroundings: Surroundings,
+  dataDir: DataDir,
+  closing: Closing,
+): Promise<Rescuer> {
+  const secret = needed(surroundings.config, 'l2.key')
+  const { deps, options } = ownSender(surroundings, secret, await dataDir.texts('rescue transactions'))
+  const rescuer = await openRescuer(deps, options, surroundings.signal)
+  closing.add(() => rescuer.close())
+  return rescuer
 }
 
 /** What an account beside the claimer's is opened with. */

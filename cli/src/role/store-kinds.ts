@@ -11,6 +11,7 @@ export const storeKinds = {
   'settlement transactions': { directory: 'transactions', form: 1 },
   'quote transactions': { directory: 'quotes', form: 1 },
   'contest transactions': { directory: 'contests', form: 1 },
+  'rescue transactions': { directory: 'rescues', form: 1 },
   'deposit transactions': { directory: 'deposits', form: 1 },
   'blob publications': { directory: 'blobs', form: 2 },
   'celestia publications': { directory: 'celestia', form: 1 },

@@ -1,4 +1,4 @@
-import { type Bytes20, type ChainConfig, CodedError, InboxItemKind, portableVerifier } from '@parley/protocol'
+import { type Bytes20, type ChainConfig, CodedError, portableVerifier } from '@parley/protocol'
 import type { ClaimFault, Proof } from '@parley/protocol/fraud'
 import { type BackoffOptions, backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
@@ -7,6 +7,7 @@ import type { ClaimChallenger } from '../derive/deriver.ts'
 import type { VerifiedChain } from '../derive/verified-chain.ts'
 import type { NodeFault } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
+import { pricePoints } from '../l2/price-points.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import { writeClaimProof } from './claim-proof.ts'
 import type { ClaimContester } from './contester.ts'
@@ -31,8 +32,6 @@ export interface ChallengerOptions extends BackoffOptions {
 
 /** Milliseconds between looks at what the account has. */
 const fundsEveryMs = 60_000
-/** Items that are looked through at once for price points. */
-const itemsAtOnce = 4_096
 
 /** Takes back what was found wrong. Nothing is stored: after a restart the claim is found wrong again. */
 export class Challenger implements ClaimChallenger {
@@ -122,7 +121,7 @@ export class Challenger implements ClaimChallenger {
         config,
         verifier: portableVerifier,
         shardValues: (shard) => chain.read((_, execution) => execution.shardValues(shard)),
-        pricePoints: (items) => this.pricePoints(items),
+        pricePoints: (items) => pricePoints(this.deps.l2, items),
       },
       {
         parts,
@@ -135,15 +134,6 @@ export class Challenger implements ClaimChallenger {
         window,
       },
     )
-  }
-
-  /** The contract has a price point from its first moment on, and one after each item of prices. */
-  private async pricePoints(items: bigint): Promise<readonly bigint[]> {
-    const points = [0n]
-    for (let from = 0n; from < items; from += BigInt(itemsAtOnce))
-      for (const { index, item } of await this.deps.l2.queue(from, itemsAtOnce))
-        if (index < items && item.selector === InboxItemKind.prices) points.push(index + 1n)
-    return points
   }
 }
 

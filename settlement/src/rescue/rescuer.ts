@@ -1,4 +1,4 @@
-import { rollupAbi } from '@parley/contracts'
+import { inboxAbi, rollupAbi } from '@parley/contracts'
 import { ask, invalidEvent } from '@parley/l2'
 import type { BatchClaim, Bytes20, RescueRequest, Silence } from '@parley/protocol'
 import type { TransactionSender } from '@parley/transactions'
@@ -38,6 +38,8 @@ export interface Rescuer {
   rescue(request: RescueRequest, signal: AbortSignal): Promise<Contested>
   /** The claim at the head of the L2's latest block, whole. */
   head(signal: AbortSignal): Promise<BatchClaim>
+  /** Items of the inbox that no claim has consumed. */
+  waiting(signal: AbortSignal): Promise<bigint>
   /** Brings the account's bond to what a rescue needs. @returns the bond in wei. */
   ensureBond(signal: AbortSignal): Promise<bigint>
   /** Wei that the account has at stake, and that it can spend. */
@@ -73,6 +75,13 @@ export function createRescuer(connection: Connection, sender: TransactionSender)
       const standing = await claims.standing(number, signal)
       if (standing === undefined) throw invalidEvent(`claim ${number} was taken back meanwhile`)
       return standing.claim
+    },
+    async waiting(signal) {
+      const [{ inboxCount }, count] = await Promise.all([
+        ask(() => client.readContract({ address: rollup, abi: rollupAbi, functionName: 'head' }), signal),
+        ask(() => client.readContract({ address: contracts.inbox, abi: inboxAbi, functionName: 'count' }), signal),
+      ])
+      return count - inboxCount
     },
     ensureBond: (signal) => fillBond(connection, sender, contracts.rescueBond, signal),
     async means(signal) {
