@@ -32,11 +32,14 @@ export interface AnsweringDeps {
   readonly metrics: BatcherMetrics
 }
 
+/** A page may be an L2 block's whole gas, a place of a small claim far less: answers one after another would take an L2 block each. */
+const answersAtOnce = 8
+
 /** Answers what is asked of this batcher's claims, from the blocks that the sequencer keeps until they are final. */
 export class Answering {
   private readonly deps: AnsweringDeps
   private readonly options: BackoffOptions & { readonly watchEveryMs: number }
-  private held: { readonly plan: BatchPlan; readonly trees: BatchTrees } | undefined
+  private held: { readonly plan: BatchPlan; readonly trees: Promise<BatchTrees> } | undefined
 
   constructor(deps: AnsweringDeps, options: BackoffOptions & { readonly watchEveryMs: number }) {
     this.deps = deps
@@ -70,9 +73,10 @@ export class Answering {
     metrics.openQuestions.set(questions.length)
     this.tellLate(questions)
     const failed: unknown[] = []
-    for (const question of questions) {
+    for (let from = 0; from < questions.length; from += answersAtOnce) {
       signal.throwIfAborted()
-      await this.answer(question, signal).catch((error: unknown) => failed.push(error))
+      const next = questions.slice(from, from + answersAtOnce)
+      await Promise.all(next.map((question) => this.answer(question, signal).catch((error) => failed.push(error))))
     }
     if (failed.length > 0) throw failed.find((error) => !(error instanceof CodedError)) ?? failed[0]
   }
@@ -105,6 +109,16 @@ export class Answering {
     const [plan] = await this.deps.plans.from(claim.number)
     if (plan === undefined || !isOf(plan, claim)) throw new BatcherError({ code: 'PLAN_MISSING', batch: claim.number })
     if (this.held !== undefined && isOf(this.held.plan, claim)) return this.held.trees
+    const held = { plan, trees: this.readTrees(plan, signal) }
+    this.held = held
+    // What could not be read is read again.
+    held.trees.catch(() => {
+      if (this.held === held) this.held = undefined
+    })
+    return held.trees
+  }
+
+  private async readTrees(plan: BatchPlan, signal: AbortSignal): Promise<BatchTrees> {
     const core = []
     const witness = []
     for await (const view of this.deps.blocks.blocks(plan.first, signal)) {
@@ -114,9 +128,7 @@ export class Answering {
       if (view.header.number === plan.lastHeader.number) break
     }
     signal.throwIfAborted()
-    const trees = new BatchTrees({ core, witness })
-    this.held = { plan, trees }
-    return trees
+    return new BatchTrees({ core, witness })
   }
 }
 

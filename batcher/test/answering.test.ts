@@ -82,6 +82,23 @@ describe('answering', () => {
     expect(await rig.faults()).toContain('SETTLEMENT_UNAVAILABLE')
   })
 
+  test('several answers are on their way at once', async () => {
+    const { defence, claims } = await claimed()
+    const gate = Promise.withResolvers<void>()
+    let waiting = 0
+    const through = defence.answer.bind(defence)
+    defence.answer = async (asked, data) => {
+      waiting += 1
+      await gate.promise
+      return through(asked, data)
+    }
+    const places = [0, 1, 2, 3].map((block): DataPlace => ({ part: 0, block, page: 0 }))
+    defence.open.push(...places.map((place) => question(claims[1]!, place)))
+    await until('all four', () => waiting === places.length)
+    gate.resolve()
+    await until('all answers', () => defence.answers.length === places.length)
+  })
+
   test('a claim of others, under a number of ours too, is told and not answered', async () => {
     const { rig, defence, claims } = await claimed()
     defence.open.push(question({ ...claims[0]!, coreRoot: digestOf('other') }, { part: 0, block: 0, page: 0 }))
