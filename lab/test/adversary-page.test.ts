@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { trials } from '../src/adversary/run/trial.ts'
+import { trials } from '../src/adversary/run/trials.ts'
 
 const page = readFileSync(new URL('../../docs/adversary.md', import.meta.url), 'utf8')
 

@@ -257,6 +257,7 @@ async function startRoles(
           'node.challenge': true,
           'node.challengeKey': bytesToHex(accounts.verifier.secret),
           // Nobody else contests here.
+          'node.challengeAfterMs': 1_000,
           'node.challengeSpreadMs': 0,
         }
       : {}

@@ -1,29 +1,20 @@
+import { firstFault as faultOf, type Ground, sourcesOf as sourcesFor } from '@parley/lab/forger'
 import {
   type Block,
-  BlockError,
-  type BlockFault,
   type BlockHeader,
-  BlockHeaderType,
   type BlockWitness,
   coreRoot,
   genesisHeader,
   portableVerifier,
   type QueuedItem,
-  type SegmentPlace,
-  type Shard,
-  ShardType,
   type SignatureVerifier,
-  type State,
-  type StateOfRoots,
   StateType,
-  sameBytes,
   witnessRoot,
 } from '@parley/protocol'
-import { BatchTrees, type ClaimFault, openingsOf, type ProofSources } from '@parley/protocol/fraud'
-import { blockContext, executeBlock, executeSegment, type ReferenceChain } from '@parley/protocol/reference'
+import { BatchTrees, type ClaimFault, type ProofSources } from '@parley/protocol/fraud'
 import type { Hex } from 'viem'
 import type { VectorChain } from '../vectors/chain.ts'
-import { config, deployment } from '../vectors/people.ts'
+import { config } from '../vectors/people.ts'
 import { pricePoints } from './evm.ts'
 import { richChain } from './rich-chain.ts'
 import type { ProofCase } from './verifiers.ts'
@@ -76,87 +67,24 @@ export function caseOf({ core, witness, last }: Scene, queue?: Hex): ProofCase {
 
 export const treesOf = ({ core, witness }: Scene): BatchTrees => new BatchTrees({ core, witness })
 
-/** The first thing wrong with a scene's claim; undefined when it is right. */
-export function firstFault(scene: Scene): ClaimFault | undefined {
-  const { core, witness, last } = scene
-  const blocks = Number(last.number - before.number)
-  if (core.length !== blocks) return { rule: 'BLOCK_COUNT', part: 'core' }
-  if (witness.length !== blocks) return { rule: 'BLOCK_COUNT', part: 'witness' }
-  const root = BlockHeaderType.hashTreeRoot((core.at(-1) as Block).header)
-  if (!sameBytes(root, BlockHeaderType.hashTreeRoot(last))) return { rule: 'LAST_HEADER' }
-  const { block, fault } = replay(scene, core.length)
-  // A block is named by its place: its own number may be what is wrong.
-  return fault === undefined ? undefined : { ...fault, block: before.number + BigInt(block) + 1n }
-}
-
-interface Replayed {
-  readonly state: State
-  readonly parent: BlockHeader
-  readonly block: number
-  readonly fault: BlockFault | undefined
-}
-
-/** Executes the first `count` blocks up to the first that is wrong. */
-function replay({ core, witness, queue }: Scene, count: number): Replayed {
+/** What every scene stands on: genesis. */
+function groundOf({ queue }: Scene): Ground {
   const state = StateType.defaultValue()
   state.prices = config.genesis.prices
   state.timestamp = config.genesis.timestamp
-  let parent = before
-  for (let block = 0; block < count; block += 1) {
-    try {
-      executeBlock(state, core[block] as Block, witness[block] ?? [], referenceAt(queue, parent))
-    } catch (error) {
-      if (error instanceof BlockError) return { state, parent, block, fault: error.fault }
-      throw error
-    }
-    parent = (core[block] as Block).header
-  }
-  return { state, parent, block: count, fault: undefined }
+  const window = { waiting: queue, hashBefore: before.inboxHash }
+  return { config, lineage, parent: before, state, window, verifier }
 }
 
-function referenceAt(queue: readonly QueuedItem[], parent: BlockHeader): ReferenceChain {
-  const consumed = Number(parent.inboxCount)
-  const hashBefore = queue[consumed - 1]?.inboxHash ?? new Uint8Array(32)
-  return { config, verifier, parent, lineage, window: { waiting: queue.slice(consumed), hashBefore } }
-}
-
-/** The shard of a segment as it stands before it, as long as everything before it is right. */
-export function shardBefore(scene: Scene, place: SegmentPlace): Shard {
-  const { state } = replay(scene, place.block)
-  const { header, runs } = scene.core[place.block] as Block
-  const run = runs[place.run]
-  const shard = run === undefined ? undefined : state.shards[run.shard]
-  if (run === undefined || shard === undefined) throw new RangeError(`no shard of run ${place.run}`)
-  const context = blockContext(config, verifier, header.timestamp, state.prices)
-  run.segments.slice(0, place.segment).forEach(({ body }, s) => {
-    const signatures = scene.witness[place.block]?.[place.run]?.[s] ?? []
-    executeSegment(shard, run.shard, body, signatures, (i) => queuedAt(scene, i), context)
-  })
-  return shard
-}
-
-function queuedAt({ queue }: Scene, index: bigint): QueuedItem {
-  const queued = queue[Number(index)]
-  if (queued === undefined) throw new RangeError(`no item ${index}`)
-  return queued
-}
+/** The first thing wrong with a scene's claim; undefined when it is right. */
+export const firstFault = (scene: Scene): ClaimFault | undefined => faultOf(groundOf(scene), scene)
 
 /** What is known of a scene beside its parts. */
 export function sourcesOf(scene: Scene): ProofSources {
   const points = pricePoints(scene.queue, config.genesis.prices)
-  return {
-    ...deployment,
-    fees: config.fees,
-    parentNumber: before.number,
-    parentInboxCount: before.inboxCount,
-    shardBefore: (place) => openingsOf(shardBefore(scene, place)),
-    stateBefore: (block) => rootsOf(replay(scene, block).state),
-    pricePoint: (count) => points.findLastIndex((point) => point.count <= count),
-    itemAt: (index) => queuedAt(scene, index).item,
-  }
+  return sourcesFor(
+    groundOf(scene),
+    scene,
+    points.map(({ count }) => count),
+  )
 }
-
-const rootsOf = (state: State): StateOfRoots => ({
-  ...state,
-  shards: state.shards.map((shard) => ShardType.hashTreeRoot(shard)),
-})

@@ -59,6 +59,8 @@ export interface Batch {
   core: Block[]
   witness: BlockWitness[]
   last: BlockHeader
+  /** The state that they lead to, the lie included. */
+  readonly after: State
 }
 
 /** Blocks that were sealed, to be told otherwise. */
@@ -119,7 +121,7 @@ export function complete(ground: Ground, drafts: readonly DraftBlock[]): Batch {
   }
   const core = completeBlocks(skeletons, standing, ground.window, ground.lineage)
   const witness = drafts.map(({ runs }) => runs.map(({ segments }) => segments.map(({ signatures }) => signatures)))
-  return { core, witness, last: structuredClone((core.at(-1) as Block).header) }
+  return { core, witness, last: structuredClone((core.at(-1) as Block).header), after: state }
 }
 
 /** Nobody looks at signatures when lying; those of items decide whether they apply. */

@@ -12,7 +12,7 @@ export interface Replayed {
 }
 
 /** The first thing wrong with a claim of these blocks, as the reference finds it; undefined when it is right. */
-export function firstFault(ground: Ground, batch: Batch): ClaimFault | undefined {
+export function firstFault(ground: Ground, batch: Omit<Batch, 'after'>): ClaimFault | undefined {
   const { core, witness, last } = batch
   const blocks = Number(last.number - ground.parent.number)
   if (core.length !== blocks) return { rule: 'BLOCK_COUNT', part: 'core' }

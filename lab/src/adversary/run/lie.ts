@@ -1,39 +1,71 @@
 import { BlockHeaderType, type ClaimReceipt, sameBytes } from '@parley/protocol'
 import { bytesToHex } from 'viem'
 import type { BlockLie, Ending } from '../classes/class.ts'
+import { stateLies } from '../classes/states.ts'
 import { requestOf } from '../stage/claim.ts'
 import { opportunity, resume, type Stage } from '../stage/stage.ts'
 import type { Outcome } from './outcome.ts'
 import { type Removal, reasons, removalsFrom, sentBy } from './verdict.ts'
 
-const reasonOf: Readonly<Record<Ending, number>> = {
+const reasonOf: Readonly<Record<Judged['ending'], number>> = {
   messages: 0,
   operation: 1,
   signature: 2,
   stateRoot: 3,
   malformed: 4,
+  unanswered: 5,
+}
+
+/** What is told where any lie will do. */
+export const anyLie = stateLies[0] as BlockLie
+
+/** A claim that was taken back. */
+export interface Fallen {
+  readonly claimed: ClaimReceipt
+  readonly removal: Removal
+}
+
+/** Claims a batch with a lie in it, over honest blocks that nobody claimed. */
+export async function claimLie(stage: Stage, lie: BlockLie): Promise<ClaimReceipt> {
+  const chance = await opportunity(stage, lie.needs)
+  const request = await requestOf(stage, chance, lie.forge(chance.scene))
+  const claimed = await stage.claimer.claim(request, stage.signal)
+  stage.provoked += 1
+  return claimed
+}
+
+/** Waits until a claim is taken back. */
+export async function fallenOf(stage: Stage, claimed: ClaimReceipt): Promise<Fallen> {
+  const removal = await stage.wait(`the end of claim ${claimed.number}`, async () => {
+    const [first] = await removalsFrom(stage, claimed.at.blockNumber)
+    return first
+  })
+  return { claimed, removal }
 }
 
 /** Tells a lie, waits until it is taken back, and lets everybody go on. */
 export async function tellLie(stage: Stage, lie: BlockLie): Promise<Outcome> {
   const before = await honestBonds(stage)
-  const chance = await opportunity(stage, lie.needs)
-  const request = await requestOf(stage, chance, lie.forge(chance.scene))
-  const claimed = await stage.claimer.claim(request, stage.signal)
-  const removal = await stage.wait(`the end of claim ${claimed.number}`, async () => {
-    const [first] = await removalsFrom(stage, claimed.at.blockNumber)
-    return first
-  })
-  const outcome = await outcomeOf(stage, lie, claimed, removal, before)
-  await goOn(stage, claimed.number)
+  const fallen = await fallenOf(stage, await claimLie(stage, lie))
+  const outcome = await judged(stage, { ...lie, transactions: [1, 1] }, fallen, before)
+  await goOn(stage, fallen.claimed.number)
   return outcome
 }
 
-async function outcomeOf(
+/** How a claim is to fall. */
+export interface Judged {
+  readonly name: string
+  readonly ending: Ending | 'unanswered'
+  readonly gas: number
+  /** Of the challenger, at least and at most. */
+  readonly transactions: readonly [number, number]
+}
+
+/** What became of a lie, and what of it is not as it should be. */
+export async function judged(
   stage: Stage,
-  lie: BlockLie,
-  claimed: ClaimReceipt,
-  removal: Removal,
+  lie: Judged,
+  { claimed, removal }: Fallen,
   before: bigint,
 ): Promise<Outcome> {
   const { l2, roles, claimerWallet } = stage
@@ -52,7 +84,9 @@ async function outcomeOf(
     removal.reason === reasonOf[lie.ending] ? [] : [`the reason is ${reasons[removal.reason]}`],
     removal.standing === claimed.number - 1n ? [] : [`claim ${removal.standing} is left standing`],
     removal.by.toLowerCase() === roles.verifier.address.toLowerCase() ? [] : [`${removal.by} removed it`],
-    transactions === 1 ? [] : [`it took ${transactions} transactions`],
+    transactions >= lie.transactions[0] && transactions <= lie.transactions[1]
+      ? []
+      : [`it took ${transactions} transactions`],
     gas <= lie.gas ? [] : [`it took ${gas} gas, more than ${lie.gas}`],
     honestBondKept ? [] : ['an honest bond was touched'],
   ].flat()
@@ -69,7 +103,7 @@ async function outcomeOf(
 }
 
 /** What batcher and sequencer have at stake. */
-async function honestBonds({ l2, roles }: Stage): Promise<bigint> {
+export async function honestBonds({ l2, roles }: Stage): Promise<bigint> {
   const bonds = await Promise.all([roles.batcher, roles.bondOwner].map(({ address }) => l2.bondOf(address)))
   return bonds.reduce((sum, bond) => sum + bond, 0n)
 }

@@ -5,9 +5,9 @@ import { Closing } from '@parley/cli/roles'
 import type { Context } from '../../context.ts'
 import { LabError } from '../../faults.ts'
 import { openStage, type Stage } from '../stage/stage.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, Trial } from './outcome.ts'
 import { tableHead, tableRow } from './report.ts'
-import { type Trial, trials } from './trial.ts'
+import { trials } from './trials.ts'
 import { removalsFrom } from './verdict.ts'
 
 /** @throws {LabError} `OPTION_INVALID` for a class that there is not. */
@@ -52,18 +52,18 @@ export async function runAdversary(context: Context, only: readonly string[] | u
   async function tryAll(stage: Stage, those: readonly Trial[]): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = []
     const waiting: (() => Promise<Outcome>)[] = []
-    let expected = 0
     const tell = async (told: Outcome): Promise<void> => {
       const all = (await removalsFrom(stage, stage.stack.deployment.block)).length
-      const failed = all === expected ? told.failed : `${all} claims were removed, and not ${expected}`
+      const { provoked } = stage
+      const failed = all === provoked ? told.failed : `${all} claims were removed, and not ${provoked}`
       const outcome = failed === undefined ? told : { ...told, failed }
-      expected = all
+      // Once is enough to say it.
+      stage.provoked = all
       outcomes.push(outcome)
       out.write(config.run.json ? `${JSON.stringify(outcome)}\n` : tableRow(outcome))
     }
     for (const trial of those) {
       const outcome = await trial.run(stage)
-      expected += trial.removals
       if (typeof outcome === 'function') waiting.push(outcome)
       else await tell(outcome)
     }

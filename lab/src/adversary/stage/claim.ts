@@ -12,24 +12,49 @@ import {
 import type { Batch } from '../forger/draft.ts'
 import type { Opportunity, Stage } from './stage.ts'
 
+/** What a claim says of its parts, and what the DA layer serves of them; undefined where its pointer leads nowhere. */
+export interface Told {
+  readonly coreRoot: Uint8Array
+  readonly witnessRoot: Uint8Array
+  readonly core: Uint8Array | undefined
+  readonly witness: Uint8Array | undefined
+}
+
+const nowhere = new Uint8Array(40).fill(3)
+
 /** Publishes a batch as a sequencer's operator would, and signs its last header with the sequencer's key. */
-export async function requestOf(stage: Stage, { head, lineage }: Opportunity, batch: Batch): Promise<ClaimRequest> {
+export async function requestOf(
+  stage: Stage,
+  { head, lineage }: Opportunity,
+  batch: Batch,
+  told: Told = wholeOf(batch),
+): Promise<ClaimRequest> {
   const { da, config, roles, signal } = stage
-  const { core, witness, last } = batch
-  const place = async (bytes: Uint8Array) => ({
+  const { last } = batch
+  const place = async (bytes: Uint8Array | undefined) => ({
     layer: da.layer,
-    pointer: (await da.submit(bytes, signal)).pointer,
+    pointer: bytes === undefined ? nowhere : (await da.submit(bytes, signal)).pointer,
   })
   const digest = headerDigest(domainSeparator(config.chainId, config.inbox), last)
   return {
     number: head.number + 1n,
     parent: head.hash,
     lineage,
+    coreRoot: told.coreRoot,
+    witnessRoot: told.witnessRoot,
+    lastHeader: last,
+    core: await place(told.core),
+    witness: await place(told.witness),
+    signature: signDigestRecoverable(roles.sequencer.secret, digest),
+  }
+}
+
+/** A batch as it is, served as it is. */
+function wholeOf({ core, witness }: Batch): Told {
+  return {
     coreRoot: coreRoot(core),
     witnessRoot: witnessRoot(witness),
-    lastHeader: last,
-    core: await place(encodeCore(core.map(skeletonOf))),
-    witness: await place(encodeWitness(witness)),
-    signature: signDigestRecoverable(roles.sequencer.secret, digest),
+    core: encodeCore(core.map(skeletonOf)),
+    witness: encodeWitness(witness),
   }
 }

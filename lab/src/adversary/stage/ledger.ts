@@ -1,4 +1,4 @@
-import { type InboxWindow, limits, type QueuedItem, type SettlementReader } from '@parley/protocol'
+import { InboxItemKind, type InboxWindow, limits, type QueuedItem, type SettlementReader } from '@parley/protocol'
 import { Pulse, raceAbort } from '@parley/runtime'
 
 interface Held {
@@ -32,6 +32,12 @@ export class Ledger {
     while (BigInt(this.items.length) < count) {
       await raceAbort(this.moved.next(), signal)
     }
+  }
+
+  /** Numbers of items after which the inbox had a new price point; the first is 0. */
+  get pricePoints(): readonly bigint[] {
+    const prices = this.items.filter(({ queued }) => queued.item.selector === InboxItemKind.prices)
+    return [0n, ...prices.map(({ queued }) => queued.index + 1n)]
   }
 
   /** Everything queued from `consumed` on, as far as a batch may reach. */

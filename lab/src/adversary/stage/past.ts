@@ -68,18 +68,20 @@ export class Past {
   }
 }
 
-/** Blocks sealed after `header`, up to the latest. */
-export async function sealedAfter(
+/** Blocks sealed after number `after`, up to `upTo` or the latest. */
+export async function sealedBetween(
   client: Pick<SequencerClient, 'block'>,
-  header: BlockHeader,
+  after: bigint,
+  upTo: bigint,
   signal: AbortSignal,
 ): Promise<SealedBlock[]> {
   const blocks: SealedBlock[] = []
-  for (let number = header.number + 1n; ; number += 1n) {
+  for (let number = after + 1n; number <= upTo; number += 1n) {
     const sealed = await client.block(number, signal)
     if (sealed === undefined) return blocks
     blocks.push(sealed)
   }
+  return blocks
 }
 
 function genesisState(config: ChainConfig): State {

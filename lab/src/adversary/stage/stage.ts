@@ -28,7 +28,7 @@ import type { Scene } from '../forger/scene.ts'
 import { Honest } from './honest.ts'
 import { L2, type Wallet } from './l2.ts'
 import { Ledger } from './ledger.ts'
-import { Past, sealedAfter } from './past.ts'
+import { Past, sealedBetween } from './past.ts'
 
 /** Milliseconds after which a partial batch is posted. */
 const batchAgeMs = 1_000
@@ -38,6 +38,7 @@ const withinMs = 120_000
 
 /** A running stack, the liar's claimer, and all that is read of them. */
 export interface Stage {
+  readonly dataDir: string
   readonly stack: Stack
   readonly roles: DevRoles
   readonly config: ChainConfig
@@ -48,6 +49,11 @@ export interface Stage {
   readonly cast: Cast
   readonly honest: Honest
   readonly past: Past
+  /** The state at another claim, as values. */
+  readonly newPast: () => Past
+  readonly ledger: Ledger
+  /** Claims that were to be removed so far. */
+  provoked: number
   /** The liar's claimer, beside the honest batcher. */
   readonly claimer: ClaimerSettlement
   readonly claimerWallet: Wallet
@@ -124,10 +130,12 @@ export async function openStage(context: Context, dataDir: string, closing: Clos
     await wait(`the accounts of shard ${shard}`, () =>
       client.account(shard, stack.accounts.length / castShards.length - 1, signal),
     )
-  const honest = new Honest({ client, config, l2, cast, payer, signal })
+  const honest = new Honest({ client, config, l2, cast, payer, signal, wait })
   await honest.open()
-  const past = new Past({ client, config, ledger, verifier: chooseVerifier(context.config.run.verifier) })
+  const verifier = chooseVerifier(context.config.run.verifier)
+  const newPast = (): Past => new Past({ client, config, ledger, verifier })
   return {
+    dataDir,
     stack,
     roles,
     config,
@@ -137,7 +145,10 @@ export async function openStage(context: Context, dataDir: string, closing: Clos
     signal,
     cast,
     honest,
-    past,
+    past: newPast(),
+    newPast,
+    ledger,
+    provoked: 0,
     claimer,
     claimerWallet,
     da,
@@ -196,8 +207,7 @@ export async function opportunity(stage: Stage, needs: readonly Need[]): Promise
   const head = await claimer.head(signal)
   const lineage = await claimer.lineage(signal)
   const ground = await past.ground(head.lastHeader, lineage, latest.inboxCount, signal)
-  const all = await sealedAfter(client, head.lastHeader, signal)
-  const sealed = all.filter(({ block: { header } }) => header.number <= latest.number)
+  const sealed = await sealedBetween(client, head.lastHeader.number, latest.number, signal)
   pause(stage, 'sequencer')
   return { scene: { ground, cast, blocks: draftOf(sealed) }, head, lineage, sealed }
 }

@@ -1,11 +1,10 @@
+import { nameOfFault, proofsEverywhere } from '@parley/lab/forger'
 import { type Proof, ProofKind, proofOf } from '@parley/protocol/fraud'
 import type { Hex } from 'viem'
 import { Random } from '../../fuzz/random.ts'
 import { config } from '../../vectors/people.ts'
 import type { Evm } from '../evm.ts'
-import { proofsEverywhere } from '../proofs/everywhere.ts'
 import { plant } from '../proofs/plant.ts'
-import { codeOf } from '../proofs/proofs.ts'
 import { caseOf, firstFault, rightScene, sourcesOf, treesOf } from '../scene.ts'
 import type { ProofCase } from '../verifiers.ts'
 
@@ -39,7 +38,7 @@ function* shown(seed: number, queue: Hex, right: ProofCase): Generator<Sample> {
     const fault = firstFault(scene)
     if (fault === undefined) continue
     const proof = proofOf(fault, treesOf(scene), sourcesOf(scene))
-    yield { name: `${codeOf(fault)} ${kindOf(proof)}`, proof, wrong: caseOf(scene, queue), right }
+    yield { name: `${nameOfFault(fault)} ${kindOf(proof)}`, proof, wrong: caseOf(scene, queue), right }
   }
 }
 

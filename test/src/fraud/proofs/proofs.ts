@@ -1,4 +1,5 @@
-import { type ClaimFault, proofOf } from '@parley/protocol/fraud'
+import { nameOfFault, proofsEverywhere, writersEverywhere } from '@parley/lab/forger'
+import { proofOf } from '@parley/protocol/fraud'
 import type { Hex } from 'viem'
 import { Random } from '../../fuzz/random.ts'
 import { config } from '../../vectors/people.ts'
@@ -7,7 +8,6 @@ import { inTurn } from '../in-turn.ts'
 import { caseOf, firstFault, rightScene, type Scene, sourcesOf, treesOf } from '../scene.ts'
 import { wideChain } from '../wide-chain.ts'
 import { crossed } from './crossed.ts'
-import { proofsEverywhere, writersEverywhere } from './everywhere.ts'
 import { plant } from './plant.ts'
 
 export interface ProofsReport {
@@ -74,7 +74,7 @@ async function oneBatch(
 ): Promise<{ code: string | undefined; tried: number }> {
   const fault = firstFault(scene)
   if (fault === undefined) return { code: undefined, tried: 0 }
-  const code = codeOf(fault)
+  const code = nameOfFault(fault)
   const trees = treesOf(scene)
   const sources = sourcesOf(scene)
   const proof = proofOf(fault, trees, sources)
@@ -113,9 +113,4 @@ async function tryCrossed(evm: Evm, failures: { batch: number; reason: string }[
     tried += all.length
   }
   return tried
-}
-
-export function codeOf(fault: ClaimFault): string {
-  if ('rule' in fault) return fault.rule
-  return fault.code === 'SEGMENT_INVALID' ? `SEGMENT_INVALID ${fault.fault.code}` : fault.code
 }

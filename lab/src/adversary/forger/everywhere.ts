@@ -1,4 +1,4 @@
-import { BlockError, BodyKind, signaturesOf, TransitionError } from '@parley/protocol'
+import { type Block, BlockError, BodyKind, signaturesOf, TransitionError } from '@parley/protocol'
 import {
   type BatchTrees,
   type ClaimFault,
@@ -10,23 +10,28 @@ import {
   writeOperationProof,
   writeSignatureProof,
 } from '@parley/protocol/fraud'
-import type { Scene } from '../scene.ts'
 
 const none = new Uint8Array(32)
+
+/** Blocks, and the items that may be said to be missing in them. */
+interface Told {
+  readonly core: readonly Block[]
+  readonly queue: readonly { readonly index: bigint }[]
+}
 
 /** Writes a proof; undefined where there is none to write. */
 export type ProofWriter = () => Proof | undefined
 
-/** Every proof that can be written at all against a scene, at every place of it, whatever is true. */
-export function* proofsEverywhere(scene: Scene, trees: BatchTrees, sources: ProofSources): Generator<Proof> {
-  for (const write of writersEverywhere(scene, trees, sources)) {
+/** Every proof that can be written at all against a batch, at every place of it, whatever is true. */
+export function* proofsEverywhere(told: Told, trees: BatchTrees, sources: ProofSources): Generator<Proof> {
+  for (const write of writersEverywhere(told, trees, sources)) {
     const proof = write()
     if (proof !== undefined) yield proof
   }
 }
 
 /** The same, each written when it is asked for. */
-export function* writersEverywhere(scene: Scene, trees: BatchTrees, sources: ProofSources): Generator<ProofWriter> {
+export function* writersEverywhere(told: Told, trees: BatchTrees, sources: ProofSources): Generator<ProofWriter> {
   const of =
     (fault: ClaimFault): ProofWriter =>
     () =>
@@ -34,9 +39,9 @@ export function* writersEverywhere(scene: Scene, trees: BatchTrees, sources: Pro
   yield of({ rule: 'BLOCK_COUNT', part: 'core' })
   yield of({ rule: 'BLOCK_COUNT', part: 'witness' })
   yield of({ rule: 'LAST_HEADER' })
-  for (const [b, { runs }] of scene.core.entries()) {
+  for (const [b, { runs }] of told.core.entries()) {
     const block = sources.parentNumber + BigInt(b) + 1n
-    for (const fault of blockFaults(block, scene)) yield of(fault)
+    for (const fault of blockFaults(block, told)) yield of(fault)
     for (const [r, run] of runs.entries())
       for (const [s, { body }] of run.segments.entries()) {
         for (const fault of segmentFaults({ block, shard: run.shard, segment: s })) yield of(fault)
@@ -62,7 +67,7 @@ export function* writersEverywhere(scene: Scene, trees: BatchTrees, sources: Pro
   }
 }
 
-function blockFaults(block: bigint, { queue }: Scene): readonly ClaimFault[] {
+function blockFaults(block: bigint, { queue }: Told): readonly ClaimFault[] {
   const root = { expected: none, received: none }
   return [
     { block, code: 'HEADER_LINK', field: 'parent', ...root },

@@ -1,0 +1,114 @@
+import { BatchTrees, proofOf } from '@parley/protocol/fraud'
+import { bytesToHex } from 'viem'
+import { firstFault } from '../forger/judge.ts'
+import { sourcesOf } from '../forger/sources.ts'
+import { requestOf } from '../stage/claim.ts'
+import { opportunity, pause, resume, type Stage } from '../stage/stage.ts'
+import { standingClaim } from '../stage/standing.ts'
+import { anyLie, claimLie, fallenOf, goOn, honestBonds } from './lie.ts'
+import type { Outcome, Trial } from './outcome.ts'
+
+/** Who lied proves it, from another account of its own, before anybody else does: half the bond is burned all the same. */
+async function selfRemoval(stage: Stage): Promise<Outcome> {
+  const { l2, payer, claimer, ledger, signal } = stage
+  const before = await honestBonds(stage)
+  const burned = () => l2.client.readContract({ ...l2.rollup, functionName: 'burned' })
+  const burnedBefore = await burned()
+  pause(stage, 'node')
+  const chance = await opportunity(stage, [])
+  const batch = anyLie.forge(chance.scene)
+  const claimed = await claimer.claim(await requestOf(stage, chance, batch), signal)
+  stage.provoked += 1
+  const { number } = claimed
+  const [claim, parent] = await Promise.all([standingClaim(stage, number), standingClaim(stage, number - 1n)])
+  const fault = firstFault(chance.scene.ground, batch)
+  if (fault === undefined) throw new TypeError('the lie is right')
+  const sources = sourcesOf(chance.scene.ground, batch, ledger.pricePoints)
+  const { kind, bytes } = proofOf(fault, new BatchTrees(batch), sources)
+  const args = [kind, claim, parent, bytesToHex(bytes)] as const
+  const { gasUsed } = await l2.send(payer, { ...l2.rollup, functionName: 'prove', args })
+  const { bond } = await l2.client.readContract({ ...l2.rollup, functionName: 'parameters' })
+  const lost = (await burned()) - burnedBefore
+  const { removal } = await fallenOf(stage, claimed)
+  resume(stage, 'node')
+  await goOn(stage, number)
+  const removed = removal.standing === number - 1n && lost === bond / 2n
+  const { timestamp } = await l2.client.getBlock({ blockNumber: claimed.at.blockNumber })
+  return {
+    class: 'self-removal',
+    detectedBy: 'the liar',
+    transactions: 1,
+    gas: Number(gasUsed),
+    removed,
+    secondsToRemoval: Number(removal.at - timestamp),
+    honestBondKept: (await honestBonds(stage)) === before,
+    ...(removed ? {} : { failed: `${lost} wei of a bond of ${bond} are burned` }),
+  }
+}
+
+/** Two nodes find the same lie: one takes it back, the other takes that for success. */
+async function copycat(stage: Stage): Promise<Outcome> {
+  const { stack, roles, signal } = stage
+  const before = await honestBonds(stage)
+  const key = roles.users.at(-1)?.secret as Uint8Array
+  const other = await stack.roles.startBeside('node', {
+    PARLEY_RUN_DATA_DIR: `${stage.dataDir}/copycat`,
+    PARLEY_RUN_PORT: '0',
+    PARLEY_NODE_CHALLENGE_KEY: bytesToHex(key),
+  })
+  try {
+    const urls = [stack.places.nodeUrl as string, other.ready.url as string]
+    const counted = await Promise.all(urls.map((url) => challengesOf(url, signal)))
+    await follows(stage, other.ready.url as string)
+    const claimed = await claimLie(stage, anyLie)
+    const { removal } = await fallenOf(stage, claimed)
+    await goOn(stage, claimed.number)
+    await follows(stage, other.ready.url as string)
+    // Who sees the claim gone before its own receipt counts nothing.
+    const now = await Promise.all(urls.map((url) => challengesOf(url, signal)))
+    const sum = (of: 'done' | 'failed'): number =>
+      now.reduce((all, each, i) => all + each[of] - (counted[i]?.[of] ?? 0), 0)
+    const [done, failed] = [sum('done'), sum('failed')]
+    const removed = removal.standing === claimed.number - 1n && done <= 1 && failed === 0
+    const { timestamp } = await stage.l2.client.getBlock({ blockNumber: claimed.at.blockNumber })
+    return {
+      class: 'copycat',
+      detectedBy: 'StateRoot',
+      transactions: 1,
+      gas: Number(removal.receipt.gasUsed),
+      removed,
+      secondsToRemoval: Number(removal.at - timestamp),
+      honestBondKept: (await honestBonds(stage)) === before,
+      ...(removed ? {} : { failed: `${done} nodes took it back, ${failed} attempts failed` }),
+    }
+  } finally {
+    await other.stop()
+  }
+}
+
+/** Waits until a node has verified the latest claim. */
+async function follows({ claimer, signal, wait }: Stage, url: string): Promise<void> {
+  const { lastHeader } = await claimer.head(signal)
+  await wait('the second node', async () => {
+    const answer = await fetch(`${url}/v1/blocks/${lastHeader.number}`, { signal }).catch(() => undefined)
+    return answer?.ok ? true : undefined
+  })
+}
+
+/** What a node counts of the claims that it contested: those that it took back, and attempts that came to nothing. */
+async function challengesOf(
+  url: string,
+  signal: AbortSignal,
+): Promise<{ readonly done: number; readonly failed: number }> {
+  const text = await (await fetch(`${url}/metrics`, { signal })).text()
+  const count = (outcome: string): number => {
+    const found = new RegExp(`^parley_node_challenges_total\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(text)
+    return Number(found?.[1] ?? 0)
+  }
+  return { done: count('done'), failed: count('refused') + count('failed') }
+}
+
+export const others: readonly Trial[] = [
+  { name: 'copycat', ends: 'removed once, the other node takes it for success', gas: 2_400_000, run: copycat },
+  { name: 'self-removal', ends: 'removed, half a bond burned', gas: 500_000, run: selfRemoval },
+]

@@ -1,0 +1,76 @@
+import { type Account, prove, proveAccount, ShardType, type State } from '@parley/protocol'
+import { bytesToHex } from 'viem'
+import type { BlockLie } from '../classes/class.ts'
+import { operationLies } from '../classes/operations.ts'
+import { rootsOf } from '../forger/sources.ts'
+import { requestOf } from '../stage/claim.ts'
+import { opportunity, type Stage } from '../stage/stage.ts'
+import { type AbiClaim, refusing, standingClaim } from '../stage/standing.ts'
+import { fallenOf, goOn } from './lie.ts'
+import { atLast, refusedTrial, type Trial } from './outcome.ts'
+
+/** What `Inbox.withdraw` takes for ben's account in a state. */
+function withdrawal({ cast }: Stage, state: State, claim: AbiClaim) {
+  const { shard, accounts, owners } = cast
+  const values = state.shards[shard]
+  const account = values?.accounts[accounts.ben] as Account
+  const { branch: inShard } = prove(ShardType, values as NonNullable<typeof values>, ['accounts', accounts.ben])
+  const { branch } = proveAccount(rootsOf(state), shard, accounts.ben, account, inShard)
+  const owner = bytesToHex(owners.ben.address)
+  const siblings = branch.map((each) => bytesToHex(each))
+  return [claim, shard, accounts.ben, { ...account, owner }, siblings, owner] as const
+}
+
+const refusedTo = ({ l2, payer }: Stage, args: ReturnType<typeof withdrawal>): Promise<string | undefined> =>
+  refusing(() => l2.client.simulateContract({ ...l2.inbox, functionName: 'withdraw', args, account: payer.account }))
+
+const overdrawn = operationLies.find(({ name }) => name === 'balance-overdrawn') as BlockLie
+
+/** Money that a false state gives is not paid while the claim stands, nor when it fell. */
+const ofRemovedState = refusedTrial('withdrawal-of-removed-state', ['Inbox_ClaimNotFinal'], async (stage) => {
+  const chance = await opportunity(stage, [])
+  const batch = overdrawn.forge(chance.scene)
+  const claimed = await stage.claimer.claim(await requestOf(stage, chance, batch), stage.signal)
+  stage.provoked += 1
+  const { blockNumber } = claimed.at
+  const [told] = await stage.l2.client.getContractEvents({
+    ...stage.l2.rollup,
+    eventName: 'Claimed',
+    fromBlock: blockNumber,
+    toBlock: blockNumber,
+    strict: true,
+  })
+  if (told === undefined) throw new TypeError('the claim has no event')
+  const args = withdrawal(stage, batch.after, told.args.claim)
+  const standing = await refusedTo(stage, args)
+  await fallenOf(stage, claimed)
+  await goOn(stage, claimed.number)
+  const fallen = await refusedTo(stage, args)
+  return standing === fallen ? fallen : undefined
+})
+
+/** What a final state gives is paid once. */
+async function paidTwice(stage: Stage): Promise<string | undefined> {
+  const { l2, payer, claimer, ledger, newPast, signal, wait } = stage
+  const genesis = await claimer.genesis(signal)
+  const claim = await wait('a final claim', async () => {
+    const number = await l2.client.readContract({ ...l2.rollup, functionName: 'finalNumber' })
+    const found = number === 0n ? undefined : await standingClaim(stage, number)
+    return found !== undefined && found.lastHeader.number > genesis.number ? found : undefined
+  })
+  const { number, inboxCount } = claim.lastHeader
+  const sealed = await stage.client.block(number, signal)
+  if (sealed === undefined) throw new RangeError(`the sequencer has no block ${number}`)
+  const { header } = sealed.block
+  await ledger.until(inboxCount, signal)
+  const { state } = await newPast().ground(header, header.lineage, inboxCount, signal)
+  const args = withdrawal(stage, state, claim)
+  await l2.send(payer, { ...l2.inbox, functionName: 'withdraw', args })
+  return refusedTo(stage, args)
+}
+
+export const withdrawals: readonly Trial[] = [
+  ofRemovedState,
+  // The first payment needs a final claim.
+  atLast(refusedTrial('double-withdrawal', ['Inbox_NothingDue'], paidTwice)),
+]
