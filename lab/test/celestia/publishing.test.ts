@@ -171,6 +171,8 @@ describe('publishing', () => {
         { url: double.url, token, chainId: 'parley-double', ...quickOptions, lookAhead },
       )
     const first = await openAt(0, 1_000_000)
+    // More of the same age than are forgotten with one publication.
+    for (let i = 0; i < 10; i++) await first.submit(sample(100 + i), patience())
     const dead = new AbortController()
     let sent = false
     double.meddle(async ({ method }, _answer, response) => {
@@ -194,6 +196,7 @@ describe('publishing', () => {
     const late = await openAt(9, 4)
     await late.submit(sample(900), patience())
     expect(published()).toBe(1)
+    expect(double.account.sequence).toBe(11n)
     await late.close()
   })
 
@@ -290,6 +293,15 @@ describe('publishing', () => {
       code: 'DA_REFUSED',
       reason: expect.stringContaining('insufficient funds'),
     })
+    // Nothing was sent, so nothing is looked for.
+    const asked: string[] = []
+    double.meddle(async ({ method }) => {
+      asked.push(method)
+      return undefined
+    })
+    expect(await faultOf(poor.submit(sample(10), patience()))).toMatchObject({ code: 'DA_REFUSED' })
+    expect(asked).toEqual(['header.LocalHead', 'blob.Submit'])
+    double.meddle()
     await poor.close()
     for (const [wrong, reason] of [
       [`${token}-read`, 'missing permission'],
