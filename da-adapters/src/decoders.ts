@@ -3,5 +3,7 @@ export { type AltDaPointer, decodeAltDaPointer, encodeAltDaPointer } from './alt
 export { decodeCommitmentProof, decodeHeader, decodeNamespaceData } from './celestia/node/decoding.ts'
 export { NodeFault } from './celestia/node/node-fault.ts'
 export { type CelestiaPointer, decodeCelestiaPointer, encodeCelestiaPointer } from './celestia/pointer.ts'
+export { wrongInCommitmentProof } from './celestia/primitives/commitment-proof.ts'
+export { namespaceShares } from './celestia/primitives/namespace-data.ts'
 export { type BlobPointer, decodeBlobPointer, encodeBlobPointer } from './ethereum-blobs/pointer.ts'
 export { decodeLocalPointer, encodeLocalPointer, type LocalPointer } from './local/pointer.ts'

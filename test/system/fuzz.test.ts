@@ -5,11 +5,11 @@ import { Random } from '../src/fuzz/random.ts'
 
 const seed = 1
 
-test(`fuzz › 20,000 inputs break no decoder and no ingress (seed ${seed})`, { timeout: 240_000 }, async () => {
+test(`fuzz › 25,000 inputs break no decoder and no ingress (seed ${seed})`, { timeout: 240_000 }, async () => {
   const module = new URL('../src/fuzz/targets/index.ts', import.meta.url).href
-  const report = await fuzz({ seed, inputs: 20_000, from: 0, limitMs: 15_000, module })
+  const report = await fuzz({ seed, inputs: 25_000, from: 0, limitMs: 15_000, module })
   expect(report.failures).toEqual([])
-  expect(report.inputs).toBe(20_000)
+  expect(report.inputs).toBe(25_000)
   for (const [name, { inputs, accepted, refused }] of Object.entries(report.decoders)) {
     expect.soft(inputs, name).toBeGreaterThan(100)
     expect

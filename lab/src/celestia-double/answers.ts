@@ -1,4 +1,4 @@
-import { userNamespace } from '@parley/da-adapters/celestia'
+import { blobCommitment, userNamespace } from '@parley/da-adapters/celestia'
 import { Chain } from './chain/chain.ts'
 import { payForBlobs } from './chain/payment.ts'
 import { encodeBlock, encodeCommitmentProof, encodeNamespaceParts } from './rpc/encoding.ts'
@@ -14,6 +14,7 @@ export function celestiaAnswers() {
   const [placed] = block.square.original.blobs
   if (placed === undefined) throw new RangeError('the block has no blob')
   return {
+    blob: { namespace, commitment: blobCommitment(placed.blob), shares: placed.shares },
     header: encodeBlock(block, chain.validators),
     proof: encodeCommitmentProof(block, placed),
     namespaceData: encodeNamespaceParts(namespaceParts(block.square, namespace)),
