@@ -170,7 +170,7 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     ])
     const counted = { mined, known }
     let sent = false
-    let blocked: TransactionError | undefined
+    let blocked: Error | undefined
     for (const one of inOrder(pending)) {
       if (one.sent.nonce < mined) {
         await recognise(one, head, signal)
@@ -182,7 +182,10 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
         const outcome = await offering.offer(one, head, counted, signal)
         sent ||= outcome === 'sent'
         if (typeof outcome !== 'string') {
-          blocked = new TransactionError({ code: 'TRANSACTION_REFUSED', reason: outcome.reason })
+          blocked =
+            outcome.kind === 'capped'
+              ? outcome.fault
+              : new TransactionError({ code: 'TRANSACTION_REFUSED', reason: outcome.reason })
           if (rules.refused === 'cancel' && outcome.kind === 'refused' && !lastAttempt(one.sent).cancels) {
             log.error(
               { key: one.sent.key, reason: outcome.reason },

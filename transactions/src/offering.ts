@@ -13,9 +13,15 @@ export interface Rejected {
 
 /**
  * `waits`: the node has a transaction of ours, or takes none now. `sent`: it took ours now. `taken`: it has another
- * transaction of this nonce. Else why it took none.
+ * transaction of this nonce. Else why it took none, or why no block will.
  */
-export type OfferOutcome = 'waits' | 'sent' | 'taken' | Rejected
+export type OfferOutcome = 'waits' | 'sent' | 'taken' | Rejected | Capped
+
+/** No block takes it, and a limit forbids a higher offer. */
+interface Capped {
+  readonly kind: 'capped'
+  readonly fault: Error
+}
 
 /** What the node counts of the account's transactions. */
 export interface Counted {
@@ -173,7 +179,9 @@ export function createOffering<C, F extends Fees, R extends SendRequest>(
       if (outcome === 'taken') return isNext ? displace(one, head, counted, signal) : 'waits'
       one.foreign = undefined
       if (!isNext || !(await isTooLow(one, outcome, head, signal))) return outcome
-      return (await raise(one, lastAttempt(one.sent).cancels, head, signal)) ? send(one, counted, signal) : outcome
+      if (await raise(one, lastAttempt(one.sent).cancels, head, signal)) return send(one, counted, signal)
+      const fault = await payload.capped?.(lastAttempt(one.sent), head, signal)
+      return fault === undefined ? outcome : { kind: 'capped', fault }
     },
     async cancel(one, head, counted, signal) {
       await add(one, await attempts.signCancel(one.sent.nonce, await payload.offer(head, signal), signal), head)

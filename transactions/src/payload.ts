@@ -65,6 +65,11 @@ export interface Payload<C, F extends Fees, R extends SendRequest> {
   raise(last: F, head: Head, signal: AbortSignal): Promise<F | undefined>
   /** Whether no block would take the offer now. */
   isOutbid(fees: F, head: Head, signal: AbortSignal): Promise<boolean>
+  /**
+   * What callers are told of an offer that no block takes while a limit forbids a higher one; undefined when it is not so. Left
+   * out where they wait without a word.
+   */
+  capped?(fees: F, head: Head, signal: AbortSignal): Promise<Error | undefined>
   /** Whether what was offered then has waited too long. */
   isOverdue(offered: Offered, head: Head): boolean
   /** What was paid, in wei. */

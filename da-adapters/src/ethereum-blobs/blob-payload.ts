@@ -1,9 +1,10 @@
+import { DaError } from '@parley/protocol'
 import { type Head, type Payload, priceOf, type SendRequest, signNothing } from '@parley/transactions'
 import { type BlobAccount, networkForm, signBlobs } from './blob-transaction.ts'
 import { feeMarket } from './fee-market.ts'
-import { type FeeBounds, type FeeMarket, type Fees, isOutbid, offer, replacementOffer } from './fees.ts'
+import { cappedBy, type FeeBounds, type FeeMarket, type Fees, isOutbid, offer, replacementOffer } from './fees.ts'
 import type { L1 } from './l1.ts'
-import { gasPerBlob } from './layer.ts'
+import { blobsLayer, gasPerBlob } from './layer.ts'
 import type { BlobContent } from './publication.ts'
 import type { PublicationPayload, PublicationStore } from './publication-store.ts'
 import { toSidecar } from './sidecar.ts'
@@ -59,6 +60,10 @@ export function createBlobPayload(
     offer: async (head, signal) => offer(await market(head, signal), bounds),
     raise: async (last, head, signal) => replacementOffer(last, await market(head, signal), bounds),
     isOutbid: async (fees, head, signal) => isOutbid(fees, await market(head, signal)),
+    async capped(fees, head, signal) {
+      const cap = cappedBy(fees, await market(head, signal), bounds)
+      return cap && new DaError({ code: 'DA_FEE_CAPPED', layer: blobsLayer, ...cap })
+    },
     isOverdue: ({ offeredAt }, { number }) => number - offeredAt >= bumpAfterBlocks,
     cost({ versionedHashes }, attempt, receipt) {
       const blobGas = BigInt(versionedHashes.length) * gasPerBlob

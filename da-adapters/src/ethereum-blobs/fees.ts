@@ -47,22 +47,39 @@ export function offer(market: FeeMarket, bounds: FeeBounds): Fees {
   }
 }
 
-/**
- * An offer that replaces `previous` in a blob pool, which asks for twice each of the three fees, and that suits the market.
- * @returns Undefined when a bound forbids it.
- */
-export function replacementOffer(previous: Fees, market: FeeMarket, bounds: FeeBounds): Fees | undefined {
+/** What replaces `previous` in a blob pool, which asks for twice each of the three fees, and suits the market; without bounds. */
+function replacement(previous: Fees, market: FeeMarket, bounds: FeeBounds): Fees {
   const fresh = offer(market, bounds)
-  const fees: Fees = {
+  return {
     maxFeePerGas: most(2n * previous.maxFeePerGas, fresh.maxFeePerGas),
     maxPriorityFeePerGas: most(2n * previous.maxPriorityFeePerGas, fresh.maxPriorityFeePerGas),
     maxFeePerBlobGas: most(2n * previous.maxFeePerBlobGas, fresh.maxFeePerBlobGas),
   }
-  const allowed =
-    fees.maxFeePerGas <= bounds.maxFeePerGas &&
-    fees.maxPriorityFeePerGas <= bounds.maxPriorityFeePerGas &&
-    fees.maxFeePerBlobGas <= bounds.maxFeePerBlobGas
-  return allowed ? fees : undefined
+}
+
+/** An offer that replaces `previous` and suits the market. @returns Undefined when a bound forbids it. */
+export function replacementOffer(previous: Fees, market: FeeMarket, bounds: FeeBounds): Fees | undefined {
+  const fees = replacement(previous, market, bounds)
+  return exceeded(fees, bounds) === undefined ? fees : undefined
+}
+
+/** A bound that is lower than what would be needed, in wei a gas. */
+export interface Cap {
+  readonly field: keyof Fees
+  readonly asked: bigint
+  readonly limit: bigint
+}
+
+/** The bound for which `previous` waits although no block takes it. @returns Undefined when a block would, or a higher offer may be made. */
+export function cappedBy(previous: Fees, market: FeeMarket, bounds: FeeBounds): Cap | undefined {
+  return isOutbid(previous, market) ? exceeded(replacement(previous, market, bounds), bounds) : undefined
+}
+
+function exceeded(fees: Fees, bounds: FeeBounds): Cap | undefined {
+  const field = (['maxFeePerBlobGas', 'maxFeePerGas', 'maxPriorityFeePerGas'] as const).find(
+    (each) => fees[each] > bounds[each],
+  )
+  return field && { field, asked: fees[field], limit: bounds[field] }
 }
 
 /** Whether no block would take the offer now. */

@@ -1,8 +1,9 @@
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
-import type { EthereumBlobsOptions, Kzg } from '../../src/index.ts'
+import type { BlobAccount, EthereumBlobsOptions, Kzg } from '../../src/index.ts'
 import { type Anvil, richAccount } from './anvil.ts'
 import { closeBlocks, pooled, poolSize, reopenBlocks } from './blob-chain.ts'
+import { type BlobPoolProxy, startBlobPoolProxy } from './blob-pool-proxy.ts'
 import { openBlobsDa } from './blobs-harness.ts'
 import { type LayerProxy, startProxy } from './proxy.ts'
 import { until } from './until.ts'
@@ -11,10 +12,12 @@ import { until } from './until.ts'
 export interface BlobStage {
   readonly anvil: Anvil
   readonly proxy: LayerProxy
+  /** Between the proxy and the chain, when the stage was asked for geth's pool. */
+  readonly pool: BlobPoolProxy | undefined
   readonly store: MemoryLevel
   readonly registry: Registry
   /** Opens the adapter over the stage; closed with it. */
-  open(options?: Partial<EthereumBlobsOptions>): ReturnType<typeof openBlobsDa>
+  open(options?: Partial<EthereumBlobsOptions>, account?: BlobAccount): ReturnType<typeof openBlobsDa>
   /** Waits until the pool has this many transactions of the account. */
   inPool(count?: number): ReturnType<typeof pooled>
   /** Mines blocks that leave the pool's transactions out, in one go as far as the adapter sees. */
@@ -29,9 +32,11 @@ export interface BlobStage {
 export async function onBlobStage(
   { kzg, anvil }: { kzg: Kzg; anvil: Anvil },
   use: (stage: BlobStage) => Promise<void>,
+  { gethPool = false }: { readonly gethPool?: boolean } = {},
 ): Promise<void> {
   const snapshot = await anvil.rpc<string>('evm_snapshot')
-  const proxy = await startProxy(() => anvil.url)
+  const pool = gethPool ? await startBlobPoolProxy(anvil) : undefined
+  const proxy = await startProxy(() => pool?.url ?? anvil.url)
   const bench = { anvil, kzg, store: new MemoryLevel(), registry: new Registry() }
   const opened: Array<Awaited<ReturnType<typeof openBlobsDa>>> = []
   const calls = (method: string) => proxy.requests.filter(({ body }) => body.includes(`"${method}"`)).length
@@ -39,9 +44,10 @@ export async function onBlobStage(
   const stage: BlobStage = {
     ...bench,
     proxy,
+    pool,
     calls,
-    async open(options = {}) {
-      const da = await openBlobsDa(bench, { rpcUrls: [proxy.url], beaconUrls: [proxy.url], ...options })
+    async open(options = {}, account = richAccount) {
+      const da = await openBlobsDa({ ...bench, account }, { rpcUrls: [proxy.url], beaconUrls: [proxy.url], ...options })
       opened.push(da)
       return da
     },
@@ -68,6 +74,7 @@ export async function onBlobStage(
   } finally {
     await Promise.all(opened.map((da) => da.close()))
     await proxy.close()
+    await pool?.close()
     await anvil.rpc('anvil_dropAllTransactions')
     await anvil.rpc('evm_revert', snapshot)
     // What a snapshot leaves out.

@@ -3,7 +3,13 @@ import type { Clock } from '@parley/runtime'
 import { systemClock } from '@parley/runtime'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
-import { type BlobStore, createEthereumBlobsDa, type EthereumBlobsOptions, type Kzg } from '../../src/index.ts'
+import {
+  type BlobAccount,
+  type BlobStore,
+  createEthereumBlobsDa,
+  type EthereumBlobsOptions,
+  type Kzg,
+} from '../../src/index.ts'
 import { type Anvil, richAccount } from './anvil.ts'
 import { badly } from './bad-answers.ts'
 import { startProxy } from './proxy.ts'
@@ -25,16 +31,18 @@ export interface BlobsBench {
   readonly kzg: Kzg
   readonly store: BlobStore
   readonly registry: Registry
+  /** The rich one when left out. */
+  readonly account?: BlobAccount
   /** The system's when left out. */
   readonly clock?: Clock
 }
 
 export function openBlobsDa(
-  { anvil, kzg, store, registry, clock }: BlobsBench,
+  { anvil, kzg, store, registry, clock, account = richAccount }: BlobsBench,
   options: Partial<EthereumBlobsOptions> = {},
 ) {
   return createEthereumBlobsDa(
-    { log: silentLog, clock: clock ?? systemClock, registry, kzg, writer: { account: richAccount, store } },
+    { log: silentLog, clock: clock ?? systemClock, registry, kzg, writer: { account, store } },
     { rpcUrls: [anvil.url], beaconUrls: [anvil.url], ...quickOptions, ...options },
   )
 }

@@ -53,7 +53,7 @@ export interface DataAvailability {
    * Publishes bytes and waits until the layer has accepted them for good, as far as the layer goes.
    * @param data - 1 to `limits.maxBytes` bytes; not kept after the call.
    * @throws {DaError} `DA_EMPTY`, `DA_TOO_LARGE` (never retry), `DA_REFUSED` (opened for reading, or not authorised),
-   * `DA_UNAVAILABLE` (retry the same bytes).
+   * `DA_FEE_CAPPED`, `DA_UNAVAILABLE` (retry the same bytes).
    */
   submit(data: Uint8Array, signal: AbortSignal): Promise<DaReceipt>
 
