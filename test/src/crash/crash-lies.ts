@@ -65,6 +65,8 @@ export const heldAgainstLies = (report: CrashLiesReport): boolean =>
 
 /** Long enough for a node that is killed now and then on a busy machine. Seconds. */
 const windows = { challenge: 60, data: 60, answer: 15, proof: 15 }
+/** Blocks come every two seconds at most, and some lies are about two that nobody has claimed. */
+const batchAgeMs = 4_000
 const everyMs = 100
 const withinMs = 180_000
 const loggedLosses = 20
@@ -81,7 +83,7 @@ export function runCrashLies(
   return onStack(
     deps,
     { ...options, layer: 'local' },
-    { node: 'challenges', changed },
+    { node: 'challenges', changed, batchAgeMs },
     (run, either) =>
       Closing.guard(async (closing) => {
         const liar = await Liar.open(run, closing, either)

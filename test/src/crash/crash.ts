@@ -54,7 +54,13 @@ const loggedLosses = 20
 
 /** Lets a load run over a stack whose processes are killed again and again, then looks for anything lost or doubled. */
 export function runCrash(deps: CrashDeps, options: CrashOptions, signal: AbortSignal): Promise<CrashReport> {
-  return onStack(deps, options, { node: true }, (run, either) => killAndCheck(run, options, either), signal)
+  return onStack(
+    deps,
+    options,
+    { node: true, batchAgeMs: 1_000 },
+    (run, either) => killAndCheck(run, options, either),
+    signal,
+  )
 }
 
 async function killAndCheck(run: Run, options: CrashOptions, signal: AbortSignal): Promise<CrashReport> {

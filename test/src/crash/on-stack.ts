@@ -23,7 +23,7 @@ export interface OnStackOptions {
 export async function onStack<T>(
   deps: CrashDeps,
   options: OnStackOptions,
-  besides: Pick<StackOptions, 'node' | 'changed'>,
+  besides: Pick<StackOptions, 'node' | 'changed' | 'batchAgeMs'>,
   use: (run: Run, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
@@ -45,7 +45,6 @@ export async function onStack<T>(
         logLevel: 'info',
         virtual: undefined,
         owners: [ownerAddress(owner)],
-        batchAgeMs: 1_000,
         // Posting must come to an end, so that it can be counted.
         pushPrices: false,
         ...besides,
