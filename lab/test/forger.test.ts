@@ -27,8 +27,8 @@ beforeAll(() => {
 const sceneFor = ({ needs }: BlockLie): Scene => (needs.includes('flood') ? flooded() : usual())
 
 /** Roots of what a node reads off the layers; undefined where it can read nothing. */
-function readOffLayers({ ground }: Scene, { core, witness }: Omit<Withheld, 'batch'>): Uint8Array[] | undefined {
-  if (core === undefined || witness === undefined) return undefined
+function readOffLayers({ ground }: Scene, { core, witness, layer }: Omit<Withheld, 'batch'>): Uint8Array[] | undefined {
+  if (core === undefined || witness === undefined || layer !== undefined) return undefined
   const { parent: header, state, window, lineage } = ground
   const shardRoots = state.shards.map((shard) => ShardType.hashTreeRoot(shard))
   const skeletons = decodeCore(core)

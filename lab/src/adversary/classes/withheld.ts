@@ -2,6 +2,7 @@ import {
   type Block,
   BlockHeaderType,
   coreRoot,
+  DaLayer,
   encodeCore,
   encodeWitness,
   hash64,
@@ -29,6 +30,8 @@ export interface Withheld {
   /** What the DA layer serves; undefined where the pointer leads nowhere. */
   readonly core: Uint8Array | undefined
   readonly witness: Uint8Array | undefined
+  /** Number of another layer, which the claim names instead. */
+  readonly layer?: number
 }
 
 /** A lie about data. */
@@ -186,6 +189,8 @@ export const dataLies: readonly DataLie[] = [
     other[0]!.header.stateRoot = random
     return { core: encodeCore(other.map(skeletonOf)) }
   }),
+  // Only what the contract took as a rescue is in calldata, whatever a claim says.
+  unanswered('calldata-layer-to-dodge-challenges', () => ({ layer: DaLayer.calldata })),
   unanswered('random-core-root', () => ({ coreRoot: random })),
   unanswered('random-witness-root', () => ({ witnessRoot: random })),
   unanswered('length-33', (right) => misshapen(right, (proof) => withSibling(proof, lengthLevel, 33))),

@@ -19,9 +19,15 @@ const reasonOf: Readonly<Record<Judged['ending'], number>> = {
 /** What is told where any lie will do. */
 export const anyLie = stateLies[0] as BlockLie
 
+/** A claim, and the L2 block that has it. */
+export interface Made {
+  readonly number: bigint
+  readonly at: { readonly blockNumber: bigint }
+}
+
 /** A claim that was taken back. */
 export interface Fallen {
-  readonly claimed: ClaimReceipt
+  readonly claimed: Made
   readonly removal: Removal
 }
 
@@ -35,10 +41,11 @@ export async function claimLie(stage: Stage, lie: BlockLie): Promise<ClaimReceip
 }
 
 /** Waits until a claim is taken back. */
-export async function fallenOf(stage: Stage, claimed: ClaimReceipt): Promise<Fallen> {
+export async function fallenOf(stage: Stage, claimed: Made): Promise<Fallen> {
   const removal = await stage.wait(`the end of claim ${claimed.number}`, async () => {
-    const [first] = await removalsFrom(stage, claimed.at.blockNumber)
-    return first
+    const removals = await removalsFrom(stage, claimed.at.blockNumber)
+    // With higher reasons a lineage begins, and nothing is taken back.
+    return removals.find(({ reason }) => reason <= reasonOf.unanswered)
   })
   return { claimed, removal }
 }
@@ -108,10 +115,8 @@ export async function honestBonds({ l2, roles }: Stage): Promise<bigint> {
   return bonds.reduce((sum, bond) => sum + bond, 0n)
 }
 
-/** Fills the liar's bond, and waits until sequencer, batcher and node have gone on in the new lineage. */
-export async function goOn(stage: Stage, removed: bigint): Promise<void> {
-  const { l2, payer, claimerWallet, claimer, client, stack, signal, wait } = stage
-  resume(stage, 'sequencer')
+/** Gives the liar what was slashed. */
+export async function fillLiarsBond({ l2, payer, claimerWallet }: Stage): Promise<void> {
   const { bond } = await l2.client.readContract({ ...l2.rollup, functionName: 'parameters' })
   const missing = bond - (await l2.bondOf(claimerWallet.account.address))
   if (missing > 0n)
@@ -121,6 +126,13 @@ export async function goOn(stage: Stage, removed: bigint): Promise<void> {
       args: [claimerWallet.account.address],
       value: missing,
     })
+}
+
+/** Fills the liar's bond, and waits until sequencer, batcher and node have gone on in the new lineage. */
+export async function goOn(stage: Stage, removed: bigint): Promise<void> {
+  const { claimer, client, stack, signal, wait } = stage
+  resume(stage, 'sequencer')
+  await fillLiarsBond(stage)
   const lineage = await claimer.lineage(signal)
   resume(stage, 'batcher')
   await wait('the sequencer in the new lineage', async () => {

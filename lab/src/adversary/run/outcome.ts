@@ -25,6 +25,8 @@ export interface Trial {
   readonly ends: string
   /** Gas of the challenger at most. */
   readonly gas: number
+  /** Whether it goes on in a silence that one before it began. */
+  readonly inSilence?: boolean
   /** @returns the outcome, or what waits for it once everything else was tried: several share the wait for a window. */
   run(stage: Stage): Promise<Outcome | (() => Promise<Outcome>)>
 }

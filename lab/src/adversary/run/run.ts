@@ -5,6 +5,7 @@ import { Closing } from '@parley/cli/roles'
 import type { Context } from '../../context.ts'
 import { LabError } from '../../faults.ts'
 import { openStage, type Stage } from '../stage/stage.ts'
+import { goOn } from './lie.ts'
 import type { Outcome, Trial } from './outcome.ts'
 import { tableHead, tableRow } from './report.ts'
 import { trials } from './trials.ts'
@@ -63,11 +64,21 @@ export async function runAdversary(context: Context, only: readonly string[] | u
       out.write(config.run.json ? `${JSON.stringify(outcome)}\n` : tableRow(outcome))
     }
     for (const trial of those) {
+      if (trial.inSilence !== true) await leaveSilence(stage)
       const outcome = await trial.run(stage)
       if (typeof outcome === 'function') waiting.push(outcome)
       else await tell(outcome)
     }
+    await leaveSilence(stage)
     for (const wait of waiting) await tell(await wait())
     return outcomes
   }
+}
+
+/** Lets ordinary claims return before whatever is no rescue. */
+async function leaveSilence(stage: Stage): Promise<void> {
+  if (stage.leaveSilence === undefined) return
+  const { number } = await stage.claimer.head(stage.signal)
+  await stage.leaveSilence()
+  await goOn(stage, number + 1n)
 }

@@ -1,5 +1,5 @@
 import { type Account, prove, proveAccount, ShardType, type State } from '@parley/protocol'
-import { bytesToHex } from 'viem'
+import { bytesToHex, parseEventLogs } from 'viem'
 import type { BlockLie } from '../classes/class.ts'
 import { operationLies } from '../classes/operations.ts'
 import { rootsOf } from '../forger/sources.ts'
@@ -7,18 +7,18 @@ import { requestOf } from '../stage/claim.ts'
 import { opportunity, type Stage } from '../stage/stage.ts'
 import { type AbiClaim, refusing, standingClaim } from '../stage/standing.ts'
 import { fallenOf, goOn } from './lie.ts'
-import { atLast, refusedTrial, type Trial } from './outcome.ts'
+import { refusedTrial, type Trial } from './outcome.ts'
 
-/** What `Inbox.withdraw` takes for ben's account in a state. */
-function withdrawal({ cast }: Stage, state: State, claim: AbiClaim) {
+/** What `Inbox.withdraw` takes for somebody's account in a state. */
+function withdrawal({ cast }: Stage, who: 'ben' | 'cyd', state: State, claim: AbiClaim) {
   const { shard, accounts, owners } = cast
   const values = state.shards[shard]
-  const account = values?.accounts[accounts.ben] as Account
-  const { branch: inShard } = prove(ShardType, values as NonNullable<typeof values>, ['accounts', accounts.ben])
-  const { branch } = proveAccount(rootsOf(state), shard, accounts.ben, account, inShard)
-  const owner = bytesToHex(owners.ben.address)
+  const account = values?.accounts[accounts[who]] as Account
+  const { branch: inShard } = prove(ShardType, values as NonNullable<typeof values>, ['accounts', accounts[who]])
+  const { branch } = proveAccount(rootsOf(state), shard, accounts[who], account, inShard)
+  const owner = bytesToHex(owners[who].address)
   const siblings = branch.map((each) => bytesToHex(each))
-  return [claim, shard, accounts.ben, { ...account, owner }, siblings, owner] as const
+  return [claim, shard, accounts[who], { ...account, owner }, siblings, owner] as const
 }
 
 const refusedTo = ({ l2, payer }: Stage, args: ReturnType<typeof withdrawal>): Promise<string | undefined> =>
@@ -41,7 +41,7 @@ const ofRemovedState = refusedTrial('withdrawal-of-removed-state', ['Inbox_Claim
     strict: true,
   })
   if (told === undefined) throw new TypeError('the claim has no event')
-  const args = withdrawal(stage, batch.after, told.args.claim)
+  const args = withdrawal(stage, 'ben', batch.after, told.args.claim)
   const standing = await refusedTo(stage, args)
   await fallenOf(stage, claimed)
   await goOn(stage, claimed.number)
@@ -64,13 +64,28 @@ async function paidTwice(stage: Stage): Promise<string | undefined> {
   const { header } = sealed.block
   await ledger.until(inboxCount, signal)
   const { state } = await newPast().ground(header, header.lineage, inboxCount, signal)
-  const args = withdrawal(stage, state, claim)
+  const args = withdrawal(stage, 'ben', state, claim)
   await l2.send(payer, { ...l2.inbox, functionName: 'withdraw', args })
   return refusedTo(stage, args)
 }
 
+/** Has somebody paid once the claim is final. @returns the wei that were paid. */
+export async function paid(stage: Stage, who: 'ben' | 'cyd', state: State, claim: AbiClaim): Promise<bigint> {
+  const { l2, payer, wait } = stage
+  await wait(`claim ${claim.number} to be final`, async () => {
+    const number = await l2.client.readContract({ ...l2.rollup, functionName: 'finalNumber' })
+    return number >= claim.number ? true : undefined
+  })
+  const { logs } = await l2.send(payer, {
+    ...l2.inbox,
+    functionName: 'withdraw',
+    args: withdrawal(stage, who, state, claim),
+  })
+  const told = parseEventLogs({ abi: l2.inbox.abi, eventName: 'Withdrawn', logs })
+  return told.reduce((sum, { args }) => sum + args.amount, 0n)
+}
+
 export const withdrawals: readonly Trial[] = [
   ofRemovedState,
-  // The first payment needs a final claim.
-  atLast(refusedTrial('double-withdrawal', ['Inbox_NothingDue'], paidTwice)),
+  refusedTrial('double-withdrawal', ['Inbox_NothingDue'], paidTwice),
 ]

@@ -18,6 +18,8 @@ export interface Told {
   readonly witnessRoot: Uint8Array
   readonly core: Uint8Array | undefined
   readonly witness: Uint8Array | undefined
+  /** Of both parts; the layer that serves them when left out. */
+  readonly layer?: number
 }
 
 const nowhere = new Uint8Array(40).fill(3)
@@ -32,7 +34,7 @@ export async function requestOf(
   const { da, config, roles, signal } = stage
   const { last } = batch
   const place = async (bytes: Uint8Array | undefined) => ({
-    layer: da.layer,
+    layer: told.layer ?? da.layer,
     pointer: bytes === undefined ? nowhere : (await da.submit(bytes, signal)).pointer,
   })
   const digest = headerDigest(domainSeparator(config.chainId, config.inbox), last)

@@ -69,11 +69,14 @@ export class Honest {
     return needs.length === 0 ? 0n : l2.client.readContract({ ...l2.inbox, functionName: 'count' })
   }
 
-  /** A deposit, an exit that is valid and one that nobody signed, one after another in one L2 block. */
-  private async forceItems(): Promise<void> {
-    const { l2, payer, cast, config, client } = this.deps
-    const { shard, accounts, owners } = cast
-    const nonceOf = async (account: number): Promise<bigint> => (await client.account(shard, account))?.nonce ?? 0n
+  /**
+   * A deposit, an exit that is valid and one that nobody signed, one after another.
+   * @param nonceOf - Nonce of an account; the sequencer is asked when left out.
+   * @returns the number of items that the queue has then.
+   */
+  async forceItems(nonceOf = (account: number): Promise<bigint> => this.nonceOf(account)): Promise<bigint> {
+    const { l2, payer, cast, config } = this.deps
+    const { accounts, owners } = cast
     const exit = this.rounds.exit(accounts.cyd, await nonceOf(accounts.cyd))
     const { signatures } = signedBy(config, exit, [owners.cyd.secret])
     const unsigned = this.rounds.exit(accounts.ann, await nonceOf(accounts.ann))
@@ -88,6 +91,12 @@ export class Honest {
       functionName: 'forceWithdraw',
       args: [unsigned.value, [halves(new Uint8Array(64))]],
     })
+    return l2.client.readContract({ ...l2.inbox, functionName: 'count' })
+  }
+
+  private async nonceOf(account: number): Promise<bigint> {
+    const { client, cast, signal } = this.deps
+    return (await client.account(cast.shard, account, signal))?.nonce ?? 0n
   }
 
   private flood(): Promise<void> {
@@ -120,9 +129,8 @@ export class Honest {
       const receipts = await client.submitMessages(deed.make(conversation), signal)
       return blockOf(receipts.find(({ accepted }) => !accepted) ?? receipts.at(-1))
     }
-    const nonceOf = async (account: number): Promise<bigint> =>
-      (await client.account(cast.shard, account, signal))?.nonce ?? 0n
-    const nonces = { ann: await nonceOf(cast.accounts.ann), ben: await nonceOf(cast.accounts.ben) }
+    const { accounts } = cast
+    const nonces = { ann: await this.nonceOf(accounts.ann), ben: await this.nonceOf(accounts.ben) }
     const operation = deed.make({ conversation: await conversationIn(cast.shard), nonces })
     return blockOf(await client.submitOperation(operation, signal))
   }

@@ -36,22 +36,30 @@ export class Past {
   /**
    * The ground that a claim after `header` stands on.
    * @param items - Of the inbox that must be known.
+   * @param sealed - Blocks up to `header` that the sequencer need not be asked for.
    * @throws {BlockError} when an honest block is wrong.
    */
-  async ground(header: BlockHeader, lineage: Uint8Array, items: bigint, signal: AbortSignal): Promise<Ground> {
+  async ground(
+    header: BlockHeader,
+    lineage: Uint8Array,
+    items: bigint,
+    signal: AbortSignal,
+    sealed: readonly SealedBlock[] = [],
+  ): Promise<Ground> {
     const { config, ledger, verifier } = this.deps
     await ledger.until(items, signal)
-    await this.advance(header, signal)
+    await this.advance(header, sealed, signal)
     const window = ledger.window(header.inboxCount)
     return { config, lineage, parent: header, state: this.state, window, verifier }
   }
 
-  private async advance(header: BlockHeader, signal: AbortSignal): Promise<void> {
+  private async advance(header: BlockHeader, known: readonly SealedBlock[], signal: AbortSignal): Promise<void> {
     const { client, config, ledger, verifier } = this.deps
     if (header.number < this.parent.number) this.restart()
     while (this.parent.number < header.number) {
-      const sealed = await client.block(this.parent.number + 1n, signal)
-      if (sealed === undefined) throw new RangeError(`the sequencer has no block ${this.parent.number + 1n}`)
+      const next = this.parent.number + 1n
+      const sealed = known.find(({ block }) => block.header.number === next) ?? (await client.block(next, signal))
+      if (sealed === undefined) throw new RangeError(`the sequencer has no block ${next}`)
       const { block, witness } = sealed
       const { lineage } = block.header
       const window = ledger.window(this.parent.inboxCount)

@@ -54,6 +54,8 @@ export interface Stage {
   readonly ledger: Ledger
   /** Claims that were to be removed so far. */
   provoked: number
+  /** Ends a silence that was begun; undefined where there is none. */
+  leaveSilence: (() => Promise<void>) | undefined
   /** The liar's claimer, beside the honest batcher. */
   readonly claimer: ClaimerSettlement
   readonly claimerWallet: Wallet
@@ -149,6 +151,7 @@ export async function openStage(context: Context, dataDir: string, closing: Clos
     newPast,
     ledger,
     provoked: 0,
+    leaveSilence: undefined,
     claimer,
     claimerWallet,
     da,
