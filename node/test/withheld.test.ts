@@ -1,5 +1,6 @@
-import { type BatchClaim, type DataPlace, SettlementError } from '@parley/protocol'
-import { BatchTrees, pageOf } from '@parley/protocol/fraud'
+import { type BatchClaim, type Block, type DataPlace, runsRoot, SettlementError } from '@parley/protocol'
+import { BatchTrees, ProofKind, pageOf } from '@parley/protocol/fraud'
+import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import type { ClaimContester } from '../src/index.ts'
 import { keyOf } from './support/l2.ts'
@@ -23,8 +24,11 @@ class FakeContester implements ClaimContester {
   /** How many of the next questions the L2 refuses. */
   refusals = 0
 
-  async proveWrong(): Promise<'done' | 'already'> {
-    throw new Error('nothing is wrong')
+  readonly proofs: { readonly kind: number; readonly proof: Uint8Array }[] = []
+
+  async proveWrong(_: BatchClaim, kind: number, proof: Uint8Array): Promise<'done' | 'already'> {
+    this.proofs.push({ kind, proof })
+    return 'done'
   }
   async askFor({ number }: BatchClaim, places: readonly DataPlace[]): Promise<'done' | 'already'> {
     this.refusals -= 1
@@ -183,4 +187,51 @@ describe('withheld data', () => {
     await until('the other questions', () => claims().length === 6)
     expect(claims().toSorted()).toEqual([2n, 3n, 4n, 5n, 6n, 7n])
   })
+
+  const one = new Uint8Array(32).fill(1)
+  /** What no bytes of a DA layer say of the first of two blocks, and the rule of the proof that shows it. */
+  const lies: readonly [name: string, rule: number, lie: (of: BuiltBlock) => BuiltBlock][] = [
+    ['another parent', 2, (of) => ({ ...of, block: { ...of.block, header: { ...of.block.header, parent: one } } })],
+    ['another number', 2, (of) => ({ ...of, block: { ...of.block, header: { ...of.block.header, number: 77n } } })],
+    [
+      'runs of another root',
+      6,
+      (of) => ({ ...of, block: { ...of.block, header: { ...of.block.header, runsRoot: one } } }),
+    ],
+    ['no run of a segment', 9, (of) => withRuns(of, (runs) => runs.map((run) => ({ ...run, segments: [] })))],
+    ['a witness without runs', 15, (of) => ({ ...of, witness: [] })],
+    ['a witness short of a segment', 15, (of) => ({ ...of, witness: of.witness.map((run) => run.slice(1)) })],
+  ]
+  test.each(lies)('of a claim with %s is answered, and the claim shown to be wrong by it', async (_, rule, lie) => {
+    const { rig, contester } = withheld()
+    const lying = [lie(rig.built[2]!), rig.built[3]!]
+    const last = rig.built[3]!.block.header
+    rig.l2.reorganise(1, [])
+    rig.claims.pop()
+    const claim = rig.claim(...lying)
+    Object.assign(claim.claim, { lastHeader: last })
+    rig.core.lost.add(keyOf(claim.claim.core.pointer))
+    rig.witness.lost.add(keyOf(claim.claim.witness.pointer))
+    rig.built.splice(2, rig.built.length, ...lying)
+    const node = await started(rig, asking)
+    const all = [0, 1].flatMap((part) => [0, 1].map((block) => ({ part, block, page: 0 })))
+    challenged(rig, contester.address, all)
+    answered(rig, all)
+    await until('the proof', () => contester.proofs.length > 0)
+    expect(contester.proofs[0]).toMatchObject({ kind: ProofKind.malformed })
+    expect(contester.proofs[0]!.proof[0]).toBe(rule)
+    await node.state('wrong')
+  })
 })
+
+const segmentsIn = ({ block }: BuiltBlock): bigint => BigInt(block.runs.flatMap(({ segments }) => segments).length)
+
+function withRuns(of: BuiltBlock, change: (runs: Block['runs']) => Block['runs']): BuiltBlock {
+  const runs = change(of.block.runs)
+  const header = {
+    ...of.block.header,
+    runsRoot: runsRoot(runs),
+    segmentCount: of.block.header.segmentCount - segmentsIn(of),
+  }
+  return { ...of, block: { header, runs } }
+}
