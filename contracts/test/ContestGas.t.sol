@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {BatchClaim, BlockHeader, Place} from "../src/types/Batch.sol";
+import {BatchClaim, BlockHeader, ClaimRequest, Place} from "../src/types/Batch.sol";
 import {Reason, RescuedItem, RescuedRun, RescueRequest} from "../src/types/Contests.sol";
 import {Signature, Withdraw} from "../src/types/Operations.sol";
 import {Units} from "../src/types/Units.sol";
@@ -28,6 +28,24 @@ contract ContestGasTest is Contested {
         vm.snapshotGasLastCall("prove, with a removal and slashing");
         rollup.withdrawCredit(address(0xCAFE));
         vm.snapshotGasLastCall("withdrawCredit");
+    }
+
+    /// @dev As long as pointers may be: two claims have four of them.
+    function test_proveLongPointers() public {
+        BatchClaim memory parent = _claims[3];
+        for (uint64 i; i < 2; ++i) {
+            ClaimRequest memory request = nextRequest();
+            request.core.pointer = pointer(2 * i, 1024);
+            request.witness.pointer = pointer(2 * i + 1, 1024);
+            BatchClaim memory next = claimOf(request, CLAIMER);
+            makeClaim(request);
+            if (i == 1) {
+                bytes memory proof = proofOf(Reason.Messages, next, parent);
+                rollup.prove(Reason.Messages, next, parent, proof);
+                vm.snapshotGasLastCall("prove, with a removal and slashing, pointers of 1024 bytes");
+            }
+            parent = next;
+        }
     }
 
     function test_challenges() public {

@@ -49,7 +49,7 @@ contract GasTest is Deployed, InboxStorage, StateVectors {
     }
 
     function test_finalize() public {
-        for (uint256 i = 1; i < 10; ++i) {
+        for (uint256 i = 1; i < 25; ++i) {
             vm.warp(START + i);
             makeClaim();
         }
@@ -58,6 +58,8 @@ contract GasTest is Deployed, InboxStorage, StateVectors {
         vm.snapshotGasLastCall("finalize 1 claim");
         rollup.finalize(9);
         vm.snapshotGasLastCall("finalize 9 claims");
+        rollup.finalize(15);
+        vm.snapshotGasLastCall("finalize 15 claims");
     }
 
     function test_deposit() public {

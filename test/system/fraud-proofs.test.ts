@@ -6,7 +6,6 @@ import { keyHint, type Proof, ProofKind, writeMessageProof, writeSignatureProof 
 import type { Abi, AbiParameter } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Evm, startEvm } from '../src/fraud/evm.ts'
-import { largeProof, largeRemoval } from '../src/fraud/large.ts'
 import { fuzzProofs } from '../src/fraud/proofs/proofs.ts'
 import { caseOf, firstFault, rightScene, type Scene, sourcesOf, treesOf } from '../src/fraud/scene.ts'
 import { fuzzTransition } from '../src/fraud/transition/transition.ts'
@@ -64,25 +63,6 @@ describe('message proof', () => {
       Object.assign(messagesAt(scene, full)[entry]!, spoilt)
       expect(await checkMessages(scene, full)).toBe('wrong')
     }
-  })
-
-  // Without the claims, the removal and the slashing around it, which cost some 150,000 gas.
-  test('message proof › a full segment in a large shard fits its gas', async () => {
-    for (const [conversations, members, most] of [
-      [1_000_000, 2, 1_850_000n],
-      [2 ** 24, 4096, 2_250_000n],
-    ] as const) {
-      const { proofCase, proof } = largeProof(conversations, members)
-      expect(await evm.check(proofCase, proof)).toBe('wrong')
-      expect(await evm.gasOf(proofCase, proof)).toBeLessThan(most)
-      expect(proof.bytes.length).toBeLessThan(80_000)
-    }
-  })
-
-  test('operation proof › the removal of 16 members in the largest shard fits its gas', async () => {
-    const { proofCase, proof } = largeRemoval()
-    expect(await evm.check(proofCase, proof)).toBe('wrong')
-    expect(await evm.gasOf(proofCase, proof)).toBeLessThan(1_550_000n)
   })
 
   test('message proof › a flipped bit is refused or leaves the verdict, another length is refused', async () => {

@@ -45,6 +45,8 @@ export interface Evm {
   answer(root: Bytes32, blocks: number, place: PagePlace, data: Uint8Array): Promise<string>
   /** Whether `data` is taken with so much gas; a failure of any kind is no verdict. */
   answerWithin(gas: bigint, root: Bytes32, blocks: number, place: PagePlace, data: Uint8Array): Promise<boolean>
+  /** As `gasOf`, of an answer that is taken. */
+  gasOfAnswer(root: Bytes32, blocks: number, place: PagePlace, data: Uint8Array): Promise<bigint>
   /** Puts a queue on the chain. @returns its address. */
   recordQueue(items: readonly QueuedItem[], genesis: Prices): Promise<Hex>
   /** What the contract says of a member's signature, its key's hint given. */
@@ -163,6 +165,12 @@ export async function startEvm(planted: ReadonlyMap<string, Hex> = new Map()): P
     answerWithin(gas, root, blocks, place, data) {
       const { address, ...asked } = pagesCall(root, blocks, place, data)
       return answersWithin(gas, address, encodeFunctionData(asked))
+    },
+    async gasOfAnswer(root, blocks, place, data) {
+      const hash = await wallet.writeContract({ ...pagesCall(root, blocks, place, data), chain: null, gas: mostGas })
+      const { status, gasUsed } = await client.waitForTransactionReceipt({ hash })
+      if (status !== 'success') throw new Error('the answer is refused')
+      return gasUsed
     },
     async recordQueue(items, genesis) {
       const address = await deploy(recordedQueueAbi as Abi, recordedQueueBytecode)

@@ -7,11 +7,16 @@ import {
   type Bytes32,
   genesisHeader,
   hash64,
+  type InboxItem,
+  InboxItemKind,
   type Member,
   MemberType,
+  millis,
   type Operation,
   OperationKind,
+  type QueuedItem,
   runsRoot,
+  type Signature,
 } from '@parley/protocol'
 import {
   BatchTrees,
@@ -23,8 +28,9 @@ import {
   shardOpeningRoot,
   writeMessageProof,
   writeOperationProof,
+  writeSignatureProof,
 } from '@parley/protocol/fraud'
-import { config, deployment, digestOf } from '../vectors/people.ts'
+import { config, deployment, digestOf, member, sign } from '../vectors/people.ts'
 import { caseOf, type Scene } from './scene.ts'
 import type { ProofCase } from './verifiers.ts'
 
@@ -66,22 +72,30 @@ class DrawnTree {
 }
 
 const speakers = 32
+const somebody = member('somebody who speaks')
 
-/** A wrong segment of 32 messages of as many conversations, in a shard of `conversations` with `members` each. */
-export function largeProof(conversations: number, members: number): { proofCase: ProofCase; proof: Proof } {
+export interface LargeProof {
+  readonly proofCase: ProofCase
+  readonly proof: Proof
+  /** What the queue must hold. */
+  readonly queue: readonly QueuedItem[]
+}
+
+/** 32 messages of as many conversations, in a shard of `conversations` with `members` each, all of whom have one key. */
+function speaking(conversations: number, members: number) {
   const height = Math.min(24, Math.floor(Math.log2(conversations)) + 1)
   const indices = Array.from({ length: speakers }, (_, i) => Math.floor((conversations / speakers) * i + i))
-  const member = (index: number): Member => ({
-    key: digestOf(`key ${index}`),
+  const memberOf = (index: number): Member => ({
+    key: somebody.name,
     role: 1,
-    nonce: 77_777n,
+    nonce: 77_777n + BigInt(index % 2),
     sponsor: 3,
     allowance: 2n ** 40n,
     priceLimit: 2n ** 40n,
   })
   const trees = new Map(
     indices.map((index) => {
-      const leaves = new Map([[1, MemberType.hashTreeRoot(member(index))]])
+      const leaves = new Map([[1, MemberType.hashTreeRoot(memberOf(index))]])
       const free = members === 2 ? zeroSiblings(leaves) : new DrawnTree(`members ${index}`, 12, leaves)
       return [index, free]
     }),
@@ -107,27 +121,45 @@ export function largeProof(conversations: number, members: number): { proofCase:
       revenue: 1n,
     },
     conversation: (index) => ({ value: opened(index), siblings: tree.siblings(index) }),
-    member: (index) => ({ value: member(index), siblings: trees.get(index)!.siblings(1) }),
+    member: (index) => ({ value: memberOf(index), siblings: trees.get(index)!.siblings(1) }),
     account: () => {
       throw new RangeError('no account is read')
     },
   }
   const value = indices.map((conversation) => ({ conversation, member: 1, content: digestOf(`${conversation}`) }))
-  const scene = sceneOf(openings, { selector: BodyKind.messages, value })
+  return { openings, body: { selector: BodyKind.messages, value } as const }
+}
+
+/** A wrong root behind a full segment. */
+export function largeProof(conversations: number, members: number): LargeProof {
+  const { openings, body } = speaking(conversations, members)
+  const scene = sceneOf(openings, body)
   const bytes = writeMessageProof(new BatchTrees(scene), place, openings, around)
-  return { proofCase: caseOf(scene), proof: { kind: ProofKind.messages, bytes } }
+  return { proofCase: caseOf(scene), proof: { kind: ProofKind.messages, bytes }, queue: [] }
+}
+
+/** A signature of another digest by the right key, of the last message of a full segment at the limits of the types. */
+export function largeSignature(): LargeProof {
+  const { openings, body } = speaking(2 ** 24, 4096)
+  const signatures = body.value.map(() => somebody.sign(digestOf('another digest')))
+  const scene = sceneOf(openings, body, signatures)
+  const bytes = writeSignatureProof(new BatchTrees(scene), place, speakers - 1, openings)
+  return { proofCase: caseOf(scene), proof: { kind: ProofKind.signature, bytes }, queue: [] }
 }
 
 const around = { ...deployment, fees: config.fees }
 const place = { block: 0, run: 0, segment: 0 }
 
-/** A wrong removal of 16 members of 4,096, each of another sponsor of 2^32, in a shard of 2^24 conversations. */
-export function largeRemoval(): { proofCase: ProofCase; proof: Proof } {
+/**
+ * A wrong removal of 16 members of 4,096, each of another sponsor of 2^32, in a shard of 2^24 conversations.
+ * @param forced - As an item, whose signature is checked.
+ */
+export function largeRemoval(forced = false): LargeProof {
   const index = 9_876_543
   const slots = [0, ...Array.from({ length: 16 }, (_, i) => 200 + 211 * i)]
   const sponsorOf = (slot: number): number => slot * 1_000_003
-  const member = (slot: number): Member => ({
-    key: digestOf(`key ${slot}`),
+  const memberOf = (slot: number): Member => ({
+    key: slot === 0 ? somebody.name : digestOf(`key ${slot}`),
     role: slot === 0 ? 2 : 1,
     nonce: 77_777n,
     sponsor: sponsorOf(slot),
@@ -143,7 +175,7 @@ export function largeRemoval(): { proofCase: ProofCase; proof: Proof } {
   const members = new DrawnTree(
     'members',
     12,
-    new Map(slots.map((slot) => [slot, MemberType.hashTreeRoot(member(slot))])),
+    new Map(slots.map((slot) => [slot, MemberType.hashTreeRoot(memberOf(slot))])),
   )
   const sponsors = slots.map((slot) => [sponsorOf(slot), AccountType.hashTreeRoot(account(sponsorOf(slot)))] as const)
   const accounts = new DrawnTree('accounts', 32, new Map(sponsors))
@@ -167,17 +199,26 @@ export function largeRemoval(): { proofCase: ProofCase; proof: Proof } {
       revenue: 1n,
     },
     conversation: () => ({ value: conversation, siblings: tree.siblings(index) }),
-    member: (_, slot) => ({ value: member(slot), siblings: members.siblings(slot) }),
+    member: (_, slot) => ({ value: memberOf(slot), siblings: members.siblings(slot) }),
     account: (of) => ({ value: account(of), siblings: accounts.siblings(of) }),
   }
   const remove = slots.slice(1).map((slot) => ({ slot }))
   const change = { shard: 3, conversation: index, epoch: 3n, signer: 0, remove, roles: [], add: [], exchange: [] }
   const operation: Operation = { selector: OperationKind.changeMembers, value: change }
-  const scene = sceneOf(openings, { selector: BodyKind.operation, value: operation })
-  const bytes = writeOperationProof(new BatchTrees(scene), place, openings, around, () => {
-    throw new RangeError('no item is read')
-  })
-  return { proofCase: caseOf(scene), proof: { kind: ProofKind.operation, bytes } }
+  const signed = { id: conversation.id, epoch: 3n, members: [], messageCount: 9n, head: conversation.head }
+  const item: InboxItem = {
+    selector: InboxItemKind.forcedOperation,
+    value: { sender: new Uint8Array(20), operation, signatures: sign(operation, [somebody], signed) },
+  }
+  const queue = forced
+    ? [{ index: 0n, item, time: millis(config.genesis.timestamp), inboxHash: digestOf('queue') }]
+    : []
+  const body: Body = forced
+    ? { selector: BodyKind.inboxItem, value: 0n }
+    : { selector: BodyKind.operation, value: operation }
+  const scene = sceneOf(openings, body)
+  const bytes = writeOperationProof(new BatchTrees(scene), place, openings, around, () => item)
+  return { proofCase: caseOf(scene), proof: { kind: ProofKind.operation, bytes }, queue }
 }
 
 /** Two members: one beside the leaf, above it zeros. */
@@ -196,11 +237,11 @@ function zeroSiblings(leaves: ReadonlyMap<number, Bytes32>): {
 }
 
 /** A batch of one block with one segment that ends in a wrong root. */
-function sceneOf(openings: ShardOpenings, body: Body): Scene {
+function sceneOf(openings: ShardOpenings, body: Body, signatures: Signature[] = []): Scene {
   const postRoot = digestOf('wrong')
   const runs = [{ shard: 3, segments: [{ preRoot: shardOpeningRoot(openings.shard), body, postRoot }], postRoot }]
   const genesis = genesisHeader(config)
   const header = { ...genesis, number: 1n, timestamp: genesis.timestamp + 1_000n, runsRoot: runsRoot(runs) }
   const core: Block[] = [{ header, runs }]
-  return { core, witness: [[[[]]]], queue: [], last: header }
+  return { core, witness: [[[signatures]]], queue: [], last: header }
 }

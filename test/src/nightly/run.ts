@@ -7,6 +7,10 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const stepsOf = (seed: string): readonly (readonly [name: string, ...command: string[]])[] => [
   ['properties', 'npx', 'vitest', 'run', '--config', 'test/src/nightly/vitest.config.ts'],
   ['fuzz', 'npm', 'run', '-s', 'fuzz', '--', '--inputs', '5000000', '--seed', seed],
+  ['transition', 'npm', 'run', '-s', 'fuzz:transition', '--', '--steps', '100000', '--seed', seed],
+  ['proofs', 'npm', 'run', '-s', 'fuzz:proofs', '--', '--batches', '1000', '--seed', seed],
+  ['bad-input', 'npm', 'run', '-s', 'fuzz:bad-input', '--', '--flips', '500', '--seed', seed],
+  ['invariants', 'npm', 'run', '-s', 'contracts:deep', '--', '--seed', seed],
   ['crash', 'npm', 'run', '-s', 'test:crash', '--', '--moments', '200', '--seed', seed],
   ['lies', 'npm', 'run', '-s', 'test:crash', '--', '--lies', '--moments', '50', '--seed', seed],
   ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],

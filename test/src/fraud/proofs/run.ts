@@ -7,7 +7,7 @@ const values = optionsOf(
   {
     batches: whole('Batches.', 200, { minimum: 1 }),
     seed: whole('What they are drawn from.', 1),
-    tries: whole('Other proofs of each batch that are tried against the right one.', 20),
+    tries: whole('Other proofs of each batch that are tried against the right one.', 50),
   },
 )
 

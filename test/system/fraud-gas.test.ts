@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { gasLines, proofGasFile, renderGas, settlingShares } from '../src/docs/gas.ts'
+import { type Evm, startEvm } from '../src/fraud/evm.ts'
+import { type Measured, measureProofs } from '../src/fraud/gas/measure.ts'
+
+const committed: Record<string, Measured> = JSON.parse(readFileSync(proofGasFile, 'utf8'))
+
+let evm: Evm
+beforeAll(async () => {
+  evm = await startEvm()
+})
+afterAll(() => evm.stop())
+
+describe('gas', () => {
+  test('gas › what proofs and answers take is what is committed: npm run gas', async () => {
+    expect(await measureProofs(evm)).toEqual(committed)
+  }, 110_000)
+
+  test('gas › every proof, answer and transaction stays below its bar', () => {
+    const lines = gasLines(committed)
+    expect(lines).toHaveLength(10)
+    for (const { what, gas, bar, bytes } of lines) {
+      expect(gas, what).toBeLessThanOrEqual(bar)
+      expect(bytes, what).toBeLessThanOrEqual(80_000)
+    }
+  })
+
+  test('gas › settling a message leaves room for the certificate below 20', () => {
+    const spent = settlingShares().reduce((sum, { gas }) => sum + gas, 0)
+    expect(spent).toBeLessThan(18)
+  })
+
+  test('gas › docs/gas.md says what the snapshots say', () => {
+    expect(readFileSync(new URL('../../docs/gas.md', import.meta.url), 'utf8')).toBe(renderGas())
+  })
+})
