@@ -89,7 +89,8 @@ const startChain = () =>
  */
 export async function startEvm(planted: ReadonlyMap<string, Hex> = new Map()): Promise<Evm> {
   const chain = await startChain()
-  const transport = http(chain.url, { retryCount: 0 })
+  // A call takes milliseconds, but this thread and the machine may be busy for long.
+  const transport = http(chain.url, { retryCount: 0, timeout: 60_000 })
   const client = createPublicClient({ transport, cacheTime: 0, pollingInterval: 20 })
   const wallet = createWalletClient({ account, transport })
   const deploy = async (abi: Abi, bytecode: Hex): Promise<Hex> => {

@@ -7,9 +7,10 @@ const values = optionsOf(
   {
     steps: whole('Steps.', 1000, { minimum: 1 }),
     seed: whole('What they are drawn from.', 1),
+    from: whole('Number of the first step, to run some again.', 0),
   },
 )
 
-const report = await fuzzTransition(values.steps, values.seed)
+const report = await fuzzTransition(values.steps, values.seed, undefined, values.from)
 process.stdout.write(`${JSON.stringify(report)}\n`)
 if (!isGood(report)) process.exitCode = 1

@@ -32,8 +32,11 @@ export interface TransitionReport {
 export const isGood = ({ steps, unmet, failures }: TransitionReport): boolean =>
   failures.length === 0 && (steps < stepsForAllCodes || unmet.length === 0)
 
-/** Executes random segments by everybody who executes them, and compares verdicts and roots. */
-export async function fuzzTransition(steps: number, seed: number, evm?: Evm): Promise<TransitionReport> {
+/**
+ * Executes random segments by everybody who executes them, and compares verdicts and roots.
+ * @param from - First step: each follows from the seed and its number alone.
+ */
+export async function fuzzTransition(steps: number, seed: number, evm?: Evm, from = 0): Promise<TransitionReport> {
   const begun = performance.now()
   const running = evm ?? (await startEvm())
   const lanes = await startLanes()
@@ -42,7 +45,8 @@ export async function fuzzTransition(steps: number, seed: number, evm?: Evm): Pr
   const failures: { step: number; reason: string }[] = []
   let valid = 0
   try {
-    await inTurn(steps, inFlight, async (step) => {
+    await inTurn(steps, inFlight, async (index) => {
+      const step = from + index
       try {
         const code = await oneStep(parties, new Random(seed, step))
         if (code === undefined) valid += 1
