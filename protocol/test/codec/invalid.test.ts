@@ -177,8 +177,9 @@ test.each(rows)('decodeCore › $fault.code: $why', ({ bytes, fault }) => {
   expect(faultOf(() => decodeCore(bytes))).toMatchObject({ part: 'core', ...fault })
 })
 
-test('decodeCore › every code is reached', () => {
-  expect(new Set(rows.map(({ fault }) => fault.code))).toEqual(new Set(Object.keys(codecFaults)))
+test('decodeCore › every code is reached but that of roots, which it compares none with', () => {
+  const reached = new Set(rows.map(({ fault }) => fault.code))
+  expect(new Set([...reached, 'CODEC_ROOT'])).toEqual(new Set(Object.keys(codecFaults)))
 })
 
 test('decodeCore › the layouts the rows are made of are good ones', () => {
