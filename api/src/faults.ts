@@ -83,6 +83,8 @@ const ownStatuses: Readonly<Record<string, number>> = {
   DA_ABSENT: 404,
   DA_UNAVAILABLE: 503,
   ENTRY_INVALID: 400,
+  HEADERS_FULL: 503,
+  HEADER_UNSIGNED: 400,
   REMOVAL_UNKNOWN: 404,
   SNAPSHOT_UNKNOWN: 404,
 }

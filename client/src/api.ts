@@ -20,6 +20,8 @@ export interface Api {
     place: Partial<PlaceOf<R>>,
     signal?: AbortSignal,
   ): Promise<OctetsOf<R> | undefined>
+  /** Sends octets, and reads the answer as JSON. Throws as `json`. */
+  send<R extends AnyRoute>(route: R, body: Uint8Array, signal?: AbortSignal): Promise<JsonOf<R>>
   /** Sends octets. The answer is for the caller to judge, refusal or not. */
   post(route: AnyRoute, body: Uint8Array, signal?: AbortSignal): Promise<{ answer: HttpAnswer; url: string }>
 }
@@ -66,6 +68,10 @@ export function createApi(deps: ServerDeps, options: HttpOptions = {}): Api {
       const { bytes } = accepted(answer, url)
       const read = decoded(url, () => route.answer?.octets?.deserialize(bytes), 'is not SSZ of its type')
       return read as OctetsOf<typeof route>
+    },
+    async send(route, body, signal) {
+      const path = pathOf(route as AnyRoute)
+      return readJson(route, await http({ path, body }, signal), base + path)
     },
     async post(route, body, signal) {
       const path = pathOf(route)

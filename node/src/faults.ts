@@ -36,6 +36,8 @@ export type NodeFault =
   | { code: 'BLOCK_UNKNOWN'; block: bigint; verified: bigint }
   | { code: 'CLAIM_UNKNOWN'; claim: bigint; standing: bigint }
   | { code: 'SNAPSHOT_UNKNOWN'; block: bigint; chunk: number }
+  | { code: 'HEADER_UNSIGNED'; block: bigint; key: Uint8Array }
+  | { code: 'HEADERS_FULL'; source: string; bytes: number; maximum: number }
   | { code: 'OVERLOADED'; waiting: number; maximum: number; retryAfterMs: number }
   | { code: 'OPTION_OUT_OF_RANGE'; option: string; value: number; minimum: number; maximum: number }
 
@@ -87,6 +89,12 @@ export const nodeFaults: FaultTable<NodeFault> = {
   BLOCK_UNKNOWN: { blame: 'sender', retry: 'later', text: 'this block is not verified here' },
   CLAIM_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no such claim stands on the L2' },
   SNAPSHOT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'no such snapshot is kept' },
+  HEADER_UNSIGNED: { blame: 'sender', retry: 'never', text: 'the key of its block did not sign this header' },
+  HEADERS_FULL: {
+    blame: 'operator',
+    retry: 'later',
+    text: 'as many signed headers are kept from this source as may be: raise the bound',
+  },
   OVERLOADED: { blame: 'operator', retry: 'later', text: 'too many requests wait' },
   OPTION_OUT_OF_RANGE: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }

@@ -19,6 +19,12 @@ export interface NodeMeasured extends NodeGauges {
   readonly state: NodeState
 }
 
+/** What is read of the watch over soft confirmations. */
+export interface WatchGauges {
+  readonly sources: readonly { readonly name: string; readonly state: 'following' | 'failing' }[]
+  readonly headers: number
+}
+
 export interface NodeMetrics {
   readonly blocks: Counter
   readonly messages: Counter
@@ -30,6 +36,8 @@ export interface NodeMetrics {
   readonly l2Faults: Counter<'code'>
   readonly challenges: Counter<'outcome'>
   readonly dataChallenges: Counter<'outcome'>
+  readonly watchedHeaders: Counter<'source' | 'outcome'>
+  readonly evidence: Counter<'kind' | 'outcome'>
 }
 
 const seconds = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30, 120]
@@ -38,8 +46,26 @@ export function createMetrics(
   registry: Registry,
   gauges: () => NodeMeasured,
   lag: () => Promise<HeadLag | undefined>,
+  watched: () => WatchGauges,
 ): NodeMetrics {
   const registers = [registry]
+  new Gauge({
+    name: 'parley_node_watched_source_up',
+    help: '1 for a watched source that answers, 0 for one that fails',
+    labelNames: ['source'],
+    registers,
+    collect() {
+      for (const { name, state } of watched().sources) this.set({ source: name }, state === 'following' ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'parley_node_watched_headers',
+    help: 'Signed headers kept until no bond answers for them',
+    registers,
+    collect() {
+      this.set(watched().headers)
+    },
+  })
   const read = (name: string, help: string, value: keyof NodeGauges): void => {
     new Gauge({
       name: `parley_node_${name}`,
@@ -100,6 +126,15 @@ export function createMetrics(
     httpSeconds: histogram('http_seconds', 'Time to answer a request', ['route', 'status']),
     challenges: counter('challenges_total', 'Attempts to take a wrong claim back, by outcome', ['outcome']),
     dataChallenges: counter('data_challenges_total', 'Places of withheld data asked for, by outcome', ['outcome']),
+    watchedHeaders: counter(
+      'watched_headers_total',
+      'Signed headers shown to the node, by source and what became of them',
+      ['source', 'outcome'],
+    ),
+    evidence: counter('evidence_total', 'Second headers of a key found, and attempts to show them on the L2', [
+      'kind',
+      'outcome',
+    ]),
     l2Faults: counter('l2_faults_total', 'Faults met while following the L2, by code', ['code']),
   }
 }

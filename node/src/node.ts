@@ -31,6 +31,7 @@ import { gaugesOf, lagOf, type NodeStatus, type StatusSources, statusOf } from '
 import { ChainStore } from './store/chain-store.ts'
 import { type NodeStore, put, tableOf, writeAll } from './store/node-store.ts'
 import { SnapshotStore } from './store/snapshot-store.ts'
+import { Watch, type WatchSetup } from './watch/watch.ts'
 
 export interface NodeDeps {
   readonly settlement: SettlementReader
@@ -40,6 +41,7 @@ export interface NodeDeps {
   readonly store: NodeStore
   /** Takes wrong claims back; left out, the node tells of them and stands still. */
   readonly contester?: ClaimContester
+  readonly watch: WatchSetup
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Registry
@@ -65,6 +67,8 @@ export interface ParleyNode {
   readonly reads: NodeReads
   /** Observations for the HTTP interface. */
   readonly metrics: NodeMetrics
+  /** What the HTTP interface hands to the watch over soft confirmations, and tells of it. */
+  readonly watch: Pick<Watch, 'take' | 'evidence'>
 }
 
 /** Milliseconds between looks of a rescue at the L2. */
@@ -81,16 +85,24 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
   let chain: VerifiedChain | undefined
   let contesting: Contesting | undefined
   const gauges = (): ReturnType<typeof gaugesOf> => gaugesOf(sources)
-  const metrics = createMetrics(deps.metrics, gauges, () => lagOf(sources))
+  const metrics = createMetrics(
+    deps.metrics,
+    gauges,
+    () => lagOf(sources),
+    () => watch.status,
+  )
   const progress = new NodeProgress()
   const contact = new L2Contact(deps.clock, (error) => metrics.l2Faults.inc({ code: error.fault.code }))
-  const sources: StatusSources = { progress, contact, l2, store, clock: deps.clock, chain: () => chain }
-  const parts = { ...deps, l2, store, snapshots, metrics, progress, contact, db: deps.store }
+  const opened = { ...deps, l2, store, snapshots, metrics, progress, contact, db: deps.store }
+  const watch = await Watch.open(opened, deps.watch, settings)
+  const sources: StatusSources = { progress, contact, l2, store, clock: deps.clock, chain: () => chain, watch }
+  const parts = { ...opened, watch }
   return {
     status: () => statusOf(sources),
     unreadyBecause: async () => (await unreadyBecause(sources, settings)) ?? contesting?.unreadyBecause,
     reads: createReads({ l2, store, snapshots, progress, chain: () => chain }),
     metrics,
+    watch,
     async rescue(rescuer, tell, signal) {
       const config = await deps.settlement.config(signal)
       // The run makes the chain.
@@ -102,6 +114,7 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
     async run(signal) {
       try {
         const config = await readConfig(parts, settings, signal)
+        watch.begin(config, signal)
         const execution = await deps.createExecution(config)
         try {
           chain = new VerifiedChain({ ...parts, config, execution }, settings)
@@ -137,7 +150,7 @@ const contestingBy = (challenger: Challenger, data: DataChallenger): Contesting 
   },
 })
 
-interface Parts extends Omit<NodeDeps, 'store' | 'metrics' | 'contester'> {
+interface Parts extends Omit<NodeDeps, 'store' | 'metrics' | 'contester' | 'watch'> {
   readonly db: NodeStore
   readonly l2: L2Log
   readonly store: ChainStore
@@ -145,6 +158,7 @@ interface Parts extends Omit<NodeDeps, 'store' | 'metrics' | 'contester'> {
   readonly metrics: NodeMetrics
   readonly progress: NodeProgress
   readonly contact: L2Contact
+  readonly watch: Watch
 }
 
 /** Parameters of the deployment, asked for until the L2 answers, compared with what the store was made for. */
@@ -196,11 +210,12 @@ async function verifyUntil(
   const following = followL2(parts, config, settings.confidence, settings, inner)
   const deriving = deriver.run(inner)
   const challenging = parts.contesting?.run(inner)
+  const watching = parts.watch.run(inner)
   log.info({ claim: parts.store.tip.claim, block: parts.store.tip.block }, 'verification resumed')
   try {
-    await Promise.race([Promise.all([following, deriving, challenging]), execution.failed])
+    await Promise.race([Promise.all([following, deriving, challenging, watching]), execution.failed])
   } finally {
     group.abort()
-    await Promise.allSettled([following, deriving, challenging])
+    await Promise.allSettled([following, deriving, challenging, watching])
   }
 }

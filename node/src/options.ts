@@ -24,6 +24,8 @@ export interface NodeOptions {
   readonly challengeBudget?: bigint
   /** Milliseconds of L2 time that the data of a claim may be absent before a node that contests asks for it; earlier where three rounds need it. @default 21_600_000 */
   readonly challengeAfterMs?: number
+  /** Bytes of signed headers kept from one source. @default 1 GiB */
+  readonly watchedBytes?: number
   /** An L2 that has been silent for longer makes the node unready. Milliseconds. @default 60_000 */
   readonly unreadyAfterMs?: number
   /** A claim that has stood unverified for longer makes the node unready. Milliseconds of L2 time. @default 600_000 */
@@ -43,6 +45,7 @@ const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence' | '
   maxWaitingReads: [1_000, 1, 100_000],
   challengeSpreadMs: [30_000, 0, 3_600_000],
   challengeAfterMs: [21_600_000, 0, 2_592_000_000],
+  watchedBytes: [2 ** 30, 2 ** 16, 2 ** 40],
   unreadyAfterMs: [60_000, 1, 86_400_000],
   behindMs: [600_000, 1, 2_592_000_000],
 }

@@ -7,6 +7,7 @@ import type { NodeMeasured } from './metrics.ts'
 import type { NodeProgress, NodeState } from './progress.ts'
 import { standingOf } from './readiness.ts'
 import type { ChainStore } from './store/chain-store.ts'
+import type { WatchStatus } from './watch/watch.ts'
 
 /** A claim and the last block it covers; the block is undefined while the claim is not verified here. */
 export interface Level {
@@ -31,6 +32,8 @@ export interface NodeStatus {
   readonly l2: { readonly block: bigint; readonly time: bigint; readonly inboxItems: bigint } | undefined
   /** Of the last verified header; undefined before the L2 was read and a state restored. */
   readonly lag: HeadLag | undefined
+  /** Watching of soft confirmations. */
+  readonly watch: WatchStatus
 }
 
 export interface StatusSources {
@@ -41,6 +44,7 @@ export interface StatusSources {
   /** Undefined before the first restoration. */
   readonly chain: () => VerifiedChain | undefined
   readonly clock: Clock
+  readonly watch: { readonly status: WatchStatus }
 }
 
 /** How far the last verified header is behind the L2. */
@@ -81,6 +85,7 @@ export async function statusOf(sources: StatusSources): Promise<NodeStatus> {
         ? undefined
         : { block: summary.cursor.blockNumber, time: summary.time, inboxItems: summary.items },
     lag: await lagOf(sources),
+    watch: sources.watch.status,
   }
 }
 

@@ -23,9 +23,12 @@ test.each([
     registry,
     () => gauges,
     async () => lag,
+    () => ({ sources: [{ name: 'one', state: 'failing' }], headers: 3 }),
   )
   const text = await registry.metrics()
   const value = (name: string) => new RegExp(`^parley_node_${name} (.+)$`, 'm').exec(text)?.[1]
   expect(value('header_lag_seconds')).toBe(header)
   expect(value('oldest_item_seconds')).toBe(item)
+  expect(value('watched_source_up{source="one"}')).toBe('0')
+  expect(value('watched_headers')).toBe('3')
 })

@@ -1,44 +1,15 @@
-import { type RescuedRun, sameBytes } from '@parley/protocol'
+import { sameBytes } from '@parley/protocol'
 import { ProofKind } from '@parley/protocol/fraud'
-import type { BuiltBlock } from '@parley/protocol/reference'
+
 import { describe, expect, test } from 'vitest'
 import type { ClaimContester } from '../src/index.ts'
-import { hashed, type PlainEvent, type TestClaim } from './support/l2.ts'
+import type { PlainEvent } from './support/l2.ts'
 import { lying } from './support/lying.ts'
-import { Rig, until } from './support/rig.ts'
+import { rescueOf, waiting } from './support/rescues.ts'
+import { until } from './support/rig.ts'
 import { startsNodes } from './support/started.ts'
 
 const started = startsNodes()
-const nothing = { layer: 0, pointer: new Uint8Array(0) }
-
-/** A chain of two right claims, whose data is lost from the third on, and with an item that nobody consumed. */
-function waiting(): Rig {
-  const rig = new Rig()
-  rig.prepare()
-  rig.l2.mine(...[3, 40].map((shard) => ({ kind: 'item', queued: rig.chain.deposit(shard) }) as const))
-  return rig
-}
-
-const runsOf = ({ block }: BuiltBlock): RescuedRun[] =>
-  block.runs.map(({ shard, segments }) => ({
-    shard,
-    items: segments.map(({ preRoot, body, postRoot }) => ({ preRoot, item: body.value as bigint, postRoot })),
-  }))
-
-/** The claim that a rescue makes of a block, and its events. */
-function rescueOf(rig: Rig, built: BuiltBlock): { readonly made: TestClaim; readonly events: readonly PlainEvent[] } {
-  const { claim } = rig.publish(built)
-  const made = hashed({ ...claim, core: nothing, witness: nothing })
-  rig.claims[rig.claims.length - 1] = made
-  const { number } = made.claim
-  return {
-    made,
-    events: [
-      { kind: 'claim', ...made },
-      { kind: 'rescue', number, hash: made.hash, runs: runsOf(built) },
-    ],
-  }
-}
 
 /** Data of a rescue is nothing to ask for. */
 const unexpected = async (): Promise<never> => {

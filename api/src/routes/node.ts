@@ -6,9 +6,10 @@ import {
   limits,
   maxProofDepth,
   PricesType,
+  SignedHeaderType,
 } from '@parley/protocol/light'
 import { anything, bytes, count, flag, text, uint64, word } from '../codec/codec.ts'
-import { list, nullable, object, optional, variant } from '../codec/composed.ts'
+import { described, list, nullable, object, optional, variant } from '../codec/composed.ts'
 import { integerParameter, uint64OrWord, uint64Parameter } from '../codec/parameter.ts'
 import { ssz } from '../codec/ssz.ts'
 import { raw, route } from '../route.ts'
@@ -19,6 +20,9 @@ const bytes32 = bytes(32)
 const header = ssz(BlockHeaderType)
 const prices = ssz(PricesType)
 const shardRoots = list(bytes32, limits.shards, limits.shards)
+
+/** Sources of sealed blocks that a node watches at most. */
+export const maxWatchedSources = 16
 
 /** Entries of one page of a conversation's record. */
 export const maxPageEntries = 1000
@@ -91,6 +95,40 @@ const status = object({
   finality: object({ claimed: level, verified: level, final: level }),
   l2: optional(object({ block: uint64, time: uint64, inboxItems: uint64 })),
   lag: optional(object({ headerMs: uint64, oldestItemMs: optional(uint64) })),
+  watch: described(
+    'Watching of soft confirmations: who is followed, signed headers kept, and blocks that have more than one',
+    object({
+      sources: list(
+        object({
+          name: text,
+          state: word(['following', 'failing']),
+          fault: optional(anything),
+          block: optional(uint64),
+        }),
+        maxWatchedSources,
+      ),
+      headers: count,
+      conflicts: count,
+    }),
+  ),
+})
+
+/** Bytes of a signed header in JSON, rounded up. */
+const signedHeaderJsonBytes = 2048
+
+/** Second headers told at once. */
+const maxEvidence = 64
+
+const evidence = object({
+  shown: flag,
+  evidence: variant({
+    equivocation: object({ a: ssz(SignedHeaderType), b: ssz(SignedHeaderType) }),
+    contradiction: object({
+      signed: ssz(SignedHeaderType),
+      claim: object({ number: uint64, hash: bytes32 }),
+      opening: bytes(),
+    }),
+  }),
 })
 
 /** Routes of a verifying node. */
@@ -178,6 +216,27 @@ export const nodeRoutes = {
     faults: ['SNAPSHOT_UNKNOWN'],
     cost: 256,
     answerBytes: 4 * 1024 * 1024,
+  }),
+  header: route({
+    method: 'POST',
+    path: '/v1/headers',
+    summary:
+      'Takes a header with the sequencer’s signature, whoever has it: another one of its block is found by it. It may be handed in again.',
+    bodyLimit: signedHeaderJsonBytes,
+    body: { octets: raw(`SignedHeader, ${SignedHeaderType.fixedSize} bytes`), json: ssz(SignedHeaderType) },
+    answer: { json: object({ taken: word(['kept', 'known', 'contradicts']) }) },
+    faults: ['HEADER_UNSIGNED', 'HEADERS_FULL', 'NOT_READY'],
+    cost: 128,
+  }),
+  evidence: route({
+    method: 'GET',
+    path: '/v1/evidence',
+    summary:
+      'What shows on the L2 that a key signed two headers for one block: the arguments of proveEquivocation and proveContradiction, the earliest blocks first',
+    answer: { json: object({ evidence: list(evidence, maxEvidence) }) },
+    faults: ['NOT_READY'],
+    cost: 256,
+    answerBytes: 256 * 1024,
   }),
   status: route({
     method: 'GET',

@@ -316,9 +316,23 @@ const node = {
     integer(1, 1_000_000_000, { about: 'Blocks after which the state is kept as a snapshot.' }),
   ),
   'node.fetchAhead': defaulted(2, integer(0, 16, { about: 'Claims fetched ahead of the one that is verified.' })),
+  'node.watch': defaulted(
+    [],
+    urls({
+      flag: 'watch',
+      about: 'Sequencers and relays whose signed headers are watched, separated by commas, at most 16.',
+    }),
+  ),
+  'node.watchMib': defaulted(
+    1_024,
+    integer(1, 1_048_576, { about: 'MiB of signed headers kept from one source, until no bond answers for them.' }),
+  ),
   'node.challenge': defaulted(
     false,
-    toggle({ flag: 'challenge', about: 'Take wrong claims back on the L2, paid for by PARLEY_NODE_CHALLENGE_KEY.' }),
+    toggle({
+      flag: 'challenge',
+      about: 'Take wrong claims back and show second headers on the L2, paid for by PARLEY_NODE_CHALLENGE_KEY.',
+    }),
   ),
   'node.challengeKey': secretKey('Key that contests claims; nothing else may send from its account.'),
   'node.challengeBudgetGwei': defaulted(

@@ -1,7 +1,8 @@
 import { rpcTransport } from '@parley/http'
-import type { ClaimContester } from '@parley/node'
-import { BlockHeaderType, type SettlementReader } from '@parley/protocol'
+import type { ClaimContester, EvidenceSender } from '@parley/node'
+import { BlockHeaderType } from '@parley/protocol'
 import {
+  type ChainReader,
   type ClaimerSettlement,
   createSettlementMetrics,
   type DataQuotes,
@@ -54,7 +55,7 @@ export async function openReader(
   surroundings: Surroundings,
   registry: Registry,
   dataDir: DataDir | undefined,
-): Promise<SettlementReader> {
+): Promise<ChainReader> {
   const deps = readerDeps(surroundings, registry)
   const trail = dataDir === undefined ? {} : { trail: await dataDir.texts('L2 trail') }
   return openSettlementReader({ ...deps, ...trail }, readerOptions(surroundings), surroundings.signal)
@@ -107,12 +108,12 @@ export async function openQuotes(
   return quotes
 }
 
-/** Opens the account that takes wrong claims back. */
+/** Opens the account that takes wrong claims back and shows second headers. */
 export async function openClaimContester(
   surroundings: Surroundings,
   dataDir: DataDir,
   closing: Closing,
-): Promise<ClaimContester> {
+): Promise<ClaimContester & EvidenceSender> {
   const secret = needed(surroundings.config, 'node.challengeKey')
   const { deps, options } = ownSender(surroundings, secret, await dataDir.texts('contest transactions'))
   const contester = await openContester(deps, options, surroundings.signal)

@@ -9,6 +9,7 @@ import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openClaimContester, openDataDir, openReader } from './l2.ts'
 import { openLayers } from './layers.ts'
+import { watchedSources } from './watched-sources.ts'
 
 /** Starts a verifying node, which knows nothing but the L2 and the DA layers. */
 export function startNode(context: Context): Promise<Service> {
@@ -18,8 +19,10 @@ export function startNode(context: Context): Promise<Service> {
     const dataDir = await openDataDir(context, closing)
     const { confidence, snapshotEveryBlocks, fetchAhead, challengeAfterMs, challengeSpreadMs } = config.node
     const challengeBudget = BigInt(config.node.challengeBudgetGwei) * 10n ** 9n
+    const watchedBytes = config.node.watchMib * 2 ** 20
     const registry = createRegistry()
     const settlement = await openReader(context, registry, dataDir)
+    const sources = await watchedSources(context, settlement)
     const contester = config.node.challenge ? await openClaimContester(context, dataDir, closing) : undefined
     const layers = await openLayers({ config, clock, log, registry }, closing)
     const node = await createNode(
@@ -33,11 +36,24 @@ export function startNode(context: Context): Promise<Service> {
           ),
         store: await dataDir.tables('node chain'),
         ...(contester === undefined ? {} : { contester }),
+        watch: {
+          sources,
+          evidencePeriod: settlement.evidencePeriod,
+          ...(contester === undefined ? {} : { sender: contester }),
+        },
         clock,
         log,
         metrics: registry,
       },
-      { confidence, snapshotEveryBlocks, fetchAhead, challengeAfterMs, challengeSpreadMs, challengeBudget },
+      {
+        confidence,
+        snapshotEveryBlocks,
+        fetchAhead,
+        challengeAfterMs,
+        challengeSpreadMs,
+        challengeBudget,
+        watchedBytes,
+      },
     )
     const server = await createNodeServer(
       { node, registry, clock, log },

@@ -4,6 +4,8 @@ import {
   type Bytes32,
   type Conversation,
   limits,
+  type SignedHeader,
+  SignedHeaderType,
   sameBytes,
   verifyAccount,
   verifyConversation,
@@ -84,6 +86,14 @@ export interface NodeClient {
   completeConversation(shard: number, index: number, options?: ReadOptions): Promise<CompleteConversation | undefined>
   /** An account: what a withdrawal on the L2 takes. */
   account(shard: number, index: number, options?: ReadOptions): Promise<ProvenAccount | undefined>
+  /**
+   * Hands a header with the sequencer's signature to a node that watches: should the sequencer sign another one for its block, it
+   * is found, whoever was shown which. May be repeated.
+   * @param sealed - Such as a block of a block source.
+   * @returns `contradicts` when the node knows another header of the block.
+   * @throws {ClientError} `REQUEST_REFUSED` with `HEADER_UNSIGNED` when the key did not sign it.
+   */
+  showHeader(sealed: SignedHeader, signal?: AbortSignal): Promise<'kept' | 'known' | 'contradicts'>
   /** The node's own account of itself, unchecked. */
   status(signal?: AbortSignal): Promise<NodeStatus>
   /**
@@ -178,6 +188,8 @@ export function createNodeClient(deps: NodeClientDeps, options: NodeClientOption
         throw new ClientError({ code: 'PROOF_INVALID', of: 'account', shard, index, stateRoot: answer.stateRoot })
       return { account, ...(await provenAt(answer, signal)) }
     },
+    showHeader: async ({ header, signature }, signal) =>
+      (await api.send(nodeRoutes.header, SignedHeaderType.serialize({ header, signature }), signal)).taken,
     status: (signal) => api.json(nodeRoutes.status, {}, signal),
     async untilFinal(proven, signal) {
       if (l2 === undefined) throw new ClientError({ code: 'L2_MISSING' })

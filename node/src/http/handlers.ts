@@ -1,11 +1,12 @@
-import { maxPageEntries, type nodeRoutes } from '@parley/api'
+import { maxPageEntries, type nodeRoutes, RequestError } from '@parley/api'
 import { type Handlers, healthHandlers } from '@parley/api/server'
-import { type Block, BlockHeaderType, BlockType, BodyKind } from '@parley/protocol'
+import { type Block, BlockHeaderType, BlockType, BodyKind, type SignedHeader, SignedHeaderType } from '@parley/protocol'
 import type { Registry } from 'prom-client'
 import type { ParleyNode } from '../node.ts'
 import type { Proven } from '../reads.ts'
 import type { SignedRecord } from '../signed-history.ts'
 import { EntryKind } from '../store/chain-records.ts'
+import type { Evidence } from '../watch/evidence.ts'
 
 const provenOf = ({ finality, proof, ...rest }: Proven) => ({
   ...rest,
@@ -33,6 +34,23 @@ const runsOf = ({ runs }: Block) =>
     ),
     postRoot,
   }))
+
+/** A body of octets, or one that was read as JSON. @throws {RequestError} `BODY_SIZE`. */
+function signedHeaderOf(body: SignedHeader | Uint8Array | undefined): SignedHeader {
+  if (body !== undefined && !(body instanceof Uint8Array)) return body
+  // No Buffer: its slices share memory, where SSZ expects copies.
+  const bytes = Uint8Array.from(body ?? [])
+  const size = SignedHeaderType.fixedSize as number
+  if (bytes.length !== size)
+    throw new RequestError({ code: 'BODY_SIZE', bytes: bytes.length, minimum: size, maximum: size, multipleOf: size })
+  return SignedHeaderType.deserialize(bytes)
+}
+
+function evidenceOf(evidence: Evidence) {
+  if (evidence.kind === 'equivocation') return { kind: evidence.kind, value: { a: evidence.a, b: evidence.b } } as const
+  const { kind, signed, claim, opening } = evidence
+  return { kind, value: { signed, opening, claim: { number: claim.claim.number, hash: claim.hash } } } as const
+}
 
 /** What a node answers on its routes. */
 export function nodeHandlers(node: ParleyNode, registry: Registry): Handlers<typeof nodeRoutes> {
@@ -75,6 +93,13 @@ export function nodeHandlers(node: ParleyNode, registry: Registry): Handlers<typ
       }
     },
     snapshotChunk: ({ place: { params } }) => reads.snapshotChunk(params.block, params.chunk),
+    async header({ body }) {
+      return { taken: await node.watch.take(signedHeaderOf(body)) }
+    },
+    async evidence() {
+      const known = await node.watch.evidence()
+      return { evidence: known.map(({ isShown, evidence }) => ({ shown: isShown, evidence: evidenceOf(evidence) })) }
+    },
     status: () => node.status(),
     ...healthHandlers({
       registry,

@@ -27,7 +27,7 @@ export interface NodeServer {
   close(): Promise<void>
 }
 
-/** Bytes of a body: no route takes one. */
+/** Bytes of a body where its route says nothing: none takes one then. */
 const maxBodyBytes = 1024
 
 const info = { title: 'Parley node', summary: 'Serves what it verified, with proofs' }

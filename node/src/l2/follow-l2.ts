@@ -3,6 +3,7 @@ import {
   CodedError,
   knownRules,
   type L2Confidence,
+  type SettlementEvent,
   type SettlementReader,
   unknownRules,
 } from '@parley/protocol'
@@ -11,12 +12,18 @@ import type { Logger } from 'pino'
 import type { L2Contact } from './contact.ts'
 import type { L2Log } from './l2-log.ts'
 
+/** Told what the L2 told, before anybody else is, and again when it could not be taken in whole. */
+export interface PageWatch {
+  takeEvents(events: readonly SettlementEvent[], signal: AbortSignal): Promise<void>
+}
+
 export interface FollowDeps {
   readonly settlement: SettlementReader
   readonly l2: L2Log
   readonly clock: Clock
   readonly log: Logger
   readonly contact: L2Contact
+  readonly watch: PageWatch
 }
 
 /** Whether the L2 may answer otherwise when it is asked again. */
@@ -29,7 +36,7 @@ const passes = (error: unknown): error is CodedError =>
  * @throws errors without a code, and faults of the store.
  */
 export function followL2(
-  { settlement, l2, clock, log, contact }: FollowDeps,
+  { settlement, l2, clock, log, contact, watch }: FollowDeps,
   config: ChainConfig,
   confidence: L2Confidence,
   backoff: BackoffOptions,
@@ -39,6 +46,7 @@ export function followL2(
     {
       open: (inner) => settlement.follow(l2.cursor, confidence, inner, contact),
       async take(page) {
+        await watch.takeEvents(page.events, signal)
         await l2.apply(page, config.genesis.lineage)
         contact.answered()
         if (page.caughtUp && !contact.caughtUp) {

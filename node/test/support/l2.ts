@@ -49,6 +49,8 @@ export class ScriptedL2 implements SettlementReader {
   /** L2 time of every block told from now on, in milliseconds. */
   time = 0n
   private unreadable: CodedError | undefined
+  /** Whose header signatures count. */
+  sequencer: Uint8Array = new Uint8Array(20)
   /** Thrown by the next calls of `follow`, one each. */
   readonly failures: Error[] = []
 
@@ -80,7 +82,7 @@ export class ScriptedL2 implements SettlementReader {
     return config
   }
   async schedule(): Promise<Schedule> {
-    return firstSchedule(new Uint8Array(20), config.fees)
+    return firstSchedule(this.sequencer, config.fees)
   }
   async silence(): Promise<Silence> {
     return noSilence

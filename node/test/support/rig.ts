@@ -13,6 +13,7 @@ import {
   type NodeServer,
   type NodeStore,
   type ParleyNode,
+  type WatchSetup,
 } from '../../src/index.ts'
 import { addGuest, removeGuest, TestChain } from './chain.ts'
 import { claimed, claimOf, ScriptedL2, SpoilableDa, type TestClaim } from './l2.ts'
@@ -86,6 +87,9 @@ export class Rig {
   /** What the node takes wrong claims back by, once a test sets it. */
   contester: ClaimContester | undefined
 
+  /** What the node watches soft confirmations with. */
+  watch: WatchSetup = { sources: [], evidencePeriod: 60 }
+
   async start(options: NodeOptions = {}, store: NodeStore = this.store): Promise<Running> {
     const registry = new Registry()
     const node = await createNode(
@@ -105,6 +109,7 @@ export class Rig {
         },
         store,
         ...(this.contester === undefined ? {} : { contester: this.contester }),
+        watch: this.watch,
         clock: systemClock,
         log: pino({ level: 'info' }, { write: (line) => void this.logged.push(JSON.parse(line)) }),
         metrics: registry,
@@ -137,8 +142,14 @@ export class Running {
     return this.server.url
   }
 
-  async get(path: string): Promise<{ status: number; body: Record<string, unknown> }> {
-    const response = await fetch((await this.url()) + path)
+  /** Asks a path, or posts octets to it. */
+  async get(path: string, octets?: Uint8Array): Promise<{ status: number; body: Record<string, unknown> }> {
+    const posted = {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: octets as Uint8Array<ArrayBuffer>,
+    }
+    const response = await fetch((await this.url()) + path, octets === undefined ? {} : posted)
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }
   }
 

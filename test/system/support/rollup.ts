@@ -19,9 +19,11 @@ import {
   type ClaimContester,
   createNode,
   createNodeServer,
+  type EvidenceSender,
   type NodeOptions,
   type NodeStore,
   type ParleyNode,
+  type WatchedSource,
 } from '@parley/node'
 import {
   type ChainConfig,
@@ -33,6 +35,7 @@ import {
 import { systemClock } from '@parley/runtime'
 import { createSequencer, type Life, type Lives, openJournal, startLives } from '@parley/sequencer'
 import {
+  type ChainReader,
   type ClaimerSettlement,
   createSettlementMetrics,
   openSettlement,
@@ -61,6 +64,10 @@ interface NodeSurroundings {
   readonly contester?: ClaimContester
   /** Another directory than the one that is published to: what a node is served then. */
   readonly daDirectory?: string
+  /** Shows second headers on the L2. */
+  readonly sender?: EvidenceSender
+  /** Whose signed headers the node watches. */
+  readonly watched?: readonly WatchedSource[]
 }
 
 /** Shards in which the one owner has an account. */
@@ -118,7 +125,7 @@ export class Rollup {
     return localOwner((this.roles.users[0] as DevRoles['funder']).secret)
   }
 
-  reader(): Promise<SettlementReader> {
+  reader(): Promise<ChainReader> {
     return openSettlementReader(this.settlementDeps(), { ...readerDefaults, ...this.place }, forever)
   }
 
@@ -229,13 +236,19 @@ export class Rollup {
   async startNode(
     store: NodeStore = textStore(),
     options: NodeOptions = {},
-    { lanes = 1, contester, daDirectory = this.daDirectory }: NodeSurroundings = {},
+    { lanes = 1, contester, daDirectory = this.daDirectory, sender, watched = [] }: NodeSurroundings = {},
   ): Promise<RunningNode> {
     const registry = new Registry()
     const da = await createLocalDa({ log }, { dir: daDirectory })
+    const settlement = await this.reader()
     const node = await createNode(
       {
-        settlement: await this.reader(),
+        settlement,
+        watch: {
+          sources: watched,
+          evidencePeriod: settlement.evidencePeriod,
+          ...(sender === undefined ? {} : { sender }),
+        },
         layers: new Map([[da.layer, da]]),
         createExecution: (config) => createExecution({ config, log }, { lanes }),
         store,

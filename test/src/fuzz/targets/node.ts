@@ -31,6 +31,7 @@ export async function openNodeTargets(): Promise<{ targets: FuzzTarget[]; close(
   const node = await createNode({
     settlement: new StillL2(config, owner('sequencer').name, []),
     layers: new Map(),
+    watch: { sources: [], evidencePeriod: 60 },
     createExecution: (read) => createExecution({ config: read, log }, { lanes: 1, verifier: 'portable' }),
     store: new MemoryLevel<string, string>(),
     clock: systemClock,
