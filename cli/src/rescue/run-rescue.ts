@@ -27,9 +27,11 @@ export function rescue(context: Context): Promise<number> {
     }
     await assertMeans(context, rescuer, waiting)
     const registry = createRegistry()
+    const settlement = await openReader(context, registry, dataDir)
     const node = await createNode(
       {
-        settlement: await openReader(context, registry, dataDir),
+        settlement,
+        watch: { sources: [], evidencePeriod: settlement.evidencePeriod },
         layers: await openLayers({ config, clock, log, registry }, closing),
         createExecution: (chain) =>
           createExecution(
