@@ -279,8 +279,8 @@ describe('time', () => {
     })
   })
 
-  test('settled › deep publications are watched no more and still found', async () => {
-    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, store }) => {
+  test('settled › final publications are watched no more and still found', async () => {
+    await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, store }) => {
       const da = await open({ settleBlocks: 3 })
       const submitted = da.submit(data, patience())
       await inPool()
@@ -289,6 +289,10 @@ describe('time', () => {
       const records = createPublicationStore(store)
       expect(await records.unsettled()).toHaveLength(1)
       await anvil.mine(3)
+      await looks(3)
+      // Anvil calls final what is 64 blocks deep.
+      expect(await records.unsettled()).toHaveLength(1)
+      await anvil.mine(64)
       await until('it is settled', async () => (await records.unsettled()).length === 0)
       expect(await da.submit(data, patience())).toEqual(first)
     })

@@ -44,6 +44,11 @@ export interface SendingChain {
   broadcast(raw: Hex, signal: AbortSignal): Promise<Broadcast>
   /** Undefined while the transaction is not in the canonical chain. */
   receipt(hash: Hash, signal: AbortSignal): Promise<TransactionReceipt | undefined>
+  /**
+   * Number of the last block that the chain calls final; undefined when the node tells none. Where it is left out depth alone
+   * settles.
+   */
+  finalized?(signal: AbortSignal): Promise<bigint | undefined>
 }
 
 /** What calls ask beyond that. Every call throws `CHAIN_UNAVAILABLE` when the node does not answer. */

@@ -66,7 +66,8 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     const fault = await payload.failure(one.sent, attempt, receipt, signal)
     const { key, nonce, attempts: all } = one.sent
     const sent: Sent<C, F> = { ...one.sent, inclusion }
-    const deep = isDeep(inclusion, head)
+    // Whether it is final is asked with the next head.
+    const deep = chain.finalized === undefined && isDeep(inclusion, head)
     await (deep ? store.settle(sent) : store.update(sent))
     one.sent = sent
     if (!deep) watched.add(one)
@@ -117,12 +118,20 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
       one.sent.inclusion === undefined ? [] : [{ one, inclusion: one.sent.inclusion }],
     )
     newestFirst.sort((a, b) => (a.inclusion.blockNumber > b.inclusion.blockNumber ? -1 : 1))
+    // Asked only when depth has been reached.
+    let finalized: Promise<bigint | undefined> | undefined
+    const isSettled = async (inclusion: Inclusion): Promise<boolean> => {
+      if (!isDeep(inclusion, head)) return false
+      finalized ??= chain.finalized?.(signal) ?? Promise.resolve(undefined)
+      const last = await finalized
+      return last === undefined || inclusion.blockNumber <= last
+    }
     let standing = false
     for (const { one, inclusion } of newestFirst) {
       // A block stands when a later one of the same chain does.
       standing ||= (await chain.block(inclusion.blockNumber, signal))?.hash === inclusion.blockHash
       if (!standing) await takeBack(one)
-      else if (isDeep(inclusion, head)) {
+      else if (await isSettled(inclusion)) {
         await store.settle(one.sent)
         watched.delete(one)
       }

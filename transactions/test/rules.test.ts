@@ -47,6 +47,32 @@ describe('depth', () => {
     expect(chain.included).toHaveLength(1)
   })
 
+  test('a chain that tells what is final › a confirmed transaction is watched until it is that, however deep', async () => {
+    const { chain, store, sender, events } = await stage()
+    let last = 0n
+    chain.finalized = async () => last
+    const sent = sender.send({ key: 'a', note }, forever)
+    await inPool(chain, 1)
+    chain.mine()
+    await sent
+    for (let blocks = 0; blocks < 20; blocks += 1) chain.mine()
+    const heads = chain.heads
+    await until(() => chain.heads > heads + 2)
+    expect(store.settled).toEqual(new Set())
+    chain.reorg(21)
+    await inPool(chain, 1)
+    expect(events).toContain('reorged')
+    chain.mine()
+    await until(() => chain.included.length === 1)
+    for (let blocks = 0; blocks < 5; blocks += 1) chain.mine()
+    last = 1_000_000n
+    // It is asked with a new head.
+    await until(() => {
+      chain.mine()
+      return store.settled.has('a')
+    })
+  })
+
   test('a reorg while it is watched › sends the same bytes again', async () => {
     const { chain, sender, events } = await stage()
     const sent = sender.send({ key: 'a', note }, forever)

@@ -33,7 +33,8 @@ export const chainSettings = {
   'l1.settleBlocks': defaulted(
     64,
     integer(1, 10_000, {
-      about: 'L1 blocks for which a publication is watched, and sent again after a reorganisation.',
+      about:
+        'L1 blocks for which a publication is watched at least, and sent again after a reorganisation; longer until the L1 calls its block final.',
     }),
   ),
   'l1.maxPending': defaulted(

@@ -47,6 +47,7 @@ export function createL1Sources(list: readonly L1Source[], sources: Sources<L1So
     head: (signal) => ask((l1) => l1.head(signal), signal),
     block: (number, signal) => ask((l1) => l1.block(number, signal), signal),
     blobBlock: (number, signal) => ask((l1) => l1.blobBlock(number, signal), signal),
+    finalized: (signal) => ask((l1) => l1.finalized(signal), signal),
     blobBaseFee: (signal) => ask((l1) => l1.blobBaseFee(signal), signal),
     transactionCount: (address, at, signal) => ask((l1) => l1.transactionCount(address, at, signal), signal),
     knows: (hash, signal) => ask((l1) => l1.knows(hash, signal), signal),

@@ -34,6 +34,7 @@ export interface L1BlobBlock extends L1Block {
 
 /** The L1's JSON-RPC as far as blobs need it. All throw `DA_UNAVAILABLE` when the node does not answer properly. */
 export interface L1 extends SendingChain {
+  finalized(signal: AbortSignal): Promise<bigint | undefined>
   chainId(signal: AbortSignal): Promise<number>
   /** Undefined when the node has no such block. */
   block(number: bigint, signal: AbortSignal): Promise<L1Block | undefined>
@@ -69,6 +70,7 @@ export function createL1({ url, timeoutMs }: L1Options): L1 {
           }, BlockNotFoundError),
         signal,
       ),
+    finalized: (signal) => ask('eth_getBlockByNumber', () => readFinalized(client), signal),
     blobBaseFee: (signal) => ask('eth_blobBaseFee', () => readBlobBaseFee(client), signal),
   }
 }
@@ -83,6 +85,17 @@ const ask: Ask = async (method, request, signal) => {
   } catch (error) {
     signal.throwIfAborted()
     throw unavailable(blobsLayer, `${method}: ${rpcReason(error)}`, shortCause(error))
+  }
+}
+
+/** Undefined where the node knows no finality, or there was none yet. */
+async function readFinalized(client: Client): Promise<bigint | undefined> {
+  try {
+    const block = await orNone(() => client.getBlock({ blockTag: 'finalized' }), BlockNotFoundError)
+    return block?.number ?? undefined
+  } catch (error) {
+    if (refusalOf(error) === undefined) throw error
+    return undefined
   }
 }
 

@@ -49,6 +49,8 @@ export class FakeChain implements TransactionChain {
   forgetful = 0
   /** The answer to every broadcast, where it is set. */
   refusal: Broadcast | undefined
+  /** Set by tests of a chain that tells what is final. */
+  finalized?: () => Promise<bigint | undefined>
   beforeBroadcast: (raw: Hex) => Promise<void> = async () => undefined
 
   get included(): Pooled[] {
