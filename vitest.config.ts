@@ -11,6 +11,7 @@ const pure = ['protocol', 'http', 'runtime', 'l2'].map((name) => `${name}/test/*
 /** Files that take longest, longest first: one that began last would keep a single core busy while the others wait. */
 const longest = [
   'test/system/cli-dev',
+  'test/system/adversary',
   'test/system/cli-dev-load',
   'test/system/published',
   'test/system/l2-reorgs',

@@ -128,8 +128,15 @@ export async function fillLiarsBond({ l2, payer, claimerWallet }: Stage): Promis
     })
 }
 
-/** Fills the liar's bond, and waits until sequencer, batcher and node have gone on in the new lineage. */
-export async function goOn(stage: Stage, removed: bigint): Promise<void> {
+/**
+ * Fills the liar's bond, and waits until sequencer, batcher and node have gone on in the new lineage.
+ * @param saying - What honest people do first; needed where nothing that was accepted waits for a claim.
+ */
+export async function goOn(
+  stage: Stage,
+  removed: bigint,
+  saying: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
   const { claimer, client, stack, signal, wait } = stage
   resume(stage, 'sequencer')
   await fillLiarsBond(stage)
@@ -139,6 +146,7 @@ export async function goOn(stage: Stage, removed: bigint): Promise<void> {
     const told = await client.status(signal).catch(() => undefined)
     return told?.ready && sameBytes(told.lineage, lineage) ? true : undefined
   })
+  await saying()
   const head = await wait('a claim of the new lineage', async () => {
     const standing = await claimer.head(signal)
     return standing.number >= removed && sameBytes(standing.lastHeader.lineage, lineage) ? standing : undefined

@@ -82,7 +82,7 @@ const rescued = (name: string, claiming: boolean): Trial => ({
       rescueReceipt(stage, blockNumber),
     ])
     await stage.leaveSilence?.()
-    await goOn(stage, number + 1n)
+    await goOn(stage, number + 1n, () => stage.honest.goOn([]))
     return async (): Promise<Outcome> => {
       const amount = await paid(stage, 'cyd', batch.after, claim)
       const honestBondKept = (await honestBonds(stage)) === before

@@ -80,5 +80,5 @@ async function leaveSilence(stage: Stage): Promise<void> {
   if (stage.leaveSilence === undefined) return
   const { number } = await stage.claimer.head(stage.signal)
   await stage.leaveSilence()
-  await goOn(stage, number + 1n)
+  await goOn(stage, number + 1n, () => stage.honest.goOn([]))
 }
