@@ -151,15 +151,19 @@ export class Rollup {
   }
 
   private readonly journalStore = byteStore()
-  private readonly markStore = byteStore()
+  private markStore = byteStore()
   private readonly sequencerStore = byteStore()
   private stopSequencer: (() => Promise<void>) | undefined
   private key: { readonly secret: Uint8Array } = this.roles.sequencer
 
   /** Ends the sequencer if there is one and starts it on what that one stored, under another URL, with the key that is to sign on. */
-  async startSequencer(key: { readonly secret: Uint8Array } = this.roles.sequencer): Promise<void> {
+  async startSequencer(
+    key: { readonly secret: Uint8Array } = this.roles.sequencer,
+    { newMark = false } = {},
+  ): Promise<void> {
     await this.stopSequencer?.()
     this.key = key
+    if (newMark) this.markStore = byteStore()
     const settlement = await this.reader()
     this.config = await settlement.config(forever)
     const lives = await startLives((port) => this.beginLife(settlement, port ?? 0))
