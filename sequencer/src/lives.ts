@@ -43,9 +43,18 @@ async function started(begin: (port: number | undefined) => Promise<Life>, port:
   }
 }
 
-async function ended({ sequencer, close }: Life): Promise<void> {
-  await sequencer.stop()
-  await close()
+async function ended(life: Life): Promise<void> {
+  await stopped(life)
+  await life.close()
+}
+
+const stops = new WeakMap<Life, Promise<void>>()
+
+/** Stops a life, once. */
+function stopped(life: Life): Promise<void> {
+  const stop = stops.get(life) ?? life.sequencer.stop()
+  stops.set(life, stop)
+  return stop
 }
 
 class RunningLives implements Lives {
@@ -80,7 +89,7 @@ class RunningLives implements Lives {
   async stop(): Promise<void> {
     this.stopping = true
     // It may wait for a rescue to end.
-    await this.beginning?.sequencer.stop()
+    if (this.beginning !== undefined) await stopped(this.beginning)
     await this.turning
     if (this.life !== undefined) await ended(this.life)
   }
