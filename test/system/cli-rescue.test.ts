@@ -24,7 +24,10 @@ beforeAll(async () => {
     return found !== undefined && found.grade !== 'node' ? found : undefined
   })
   await batcher.stop()
-  da = await createLocalDaServer({ dir: rollup.daDirectory, log, registry: new Registry() }, { host: '127.0.0.1', port: 0 })
+  da = await createLocalDaServer(
+    { dir: rollup.daDirectory, log, registry: new Registry() },
+    { host: '127.0.0.1', port: 0 },
+  )
   data = await mkdtemp(join(tmpdir(), 'parley-rescue-'))
 }, 240_000)
 afterAll(async () => {
