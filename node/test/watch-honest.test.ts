@@ -1,11 +1,4 @@
-import {
-  BlockHeaderType,
-  firstSchedule,
-  millis,
-  ownerAddress,
-  portableVerifier,
-  type SettlementEvent,
-} from '@parley/protocol'
+import { BlockHeaderType, firstSchedule, millis, ownerAddress, type SettlementEvent } from '@parley/protocol'
 import fc from 'fast-check'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
@@ -62,7 +55,6 @@ class Watched {
       isRescue: async (hash) => (await l2.rescue(hash)) !== undefined,
       schedule: new KeySchedule({ schedule: async () => schedule }),
       config,
-      verifier: portableVerifier,
       log,
       metrics,
     }

@@ -195,6 +195,37 @@ test('watching › neither claims of rescues nor headers that bind nobody are ev
   expect(sender.shown.map(({ headers }) => headers[0]?.number)).toEqual([9n])
 })
 
+test('watching › whatever v a header is shown with, what shows it on the L2 has the right one', async () => {
+  const rig = prepared()
+  const one = await started(rig)
+  await one.verified(2n)
+  const headers = [ahead(rig), other(ahead(rig))]
+  for (const header of headers) {
+    const { signature } = signed(header)
+    const bytes = SignedHeaderType.serialize({ header, signature: Uint8Array.of(...signature.subarray(0, 64), 0) })
+    expect(await one.get('/v1/headers', bytes)).toMatchObject({ status: 200 })
+  }
+  const { evidence } = (await one.get('/v1/evidence')).body as {
+    evidence: { evidence: { value: Record<'a' | 'b', { signature: string }> } }[]
+  }
+  const told = evidence.flatMap(({ evidence: { value } }) => [value.a.signature, value.b.signature])
+  const hex = headers.map((header) => `0x${Buffer.from(signed(header).signature).toString('hex')}`)
+  expect(told.sort()).toEqual(hex.sort())
+})
+
+test('watching › headers that bind nobody keep none out that bind', async () => {
+  const sender = new FakeSender()
+  const rig = prepared(sender)
+  const one = await started(rig)
+  await one.verified(2n)
+  const header = ahead(rig)
+  for (let i = 0; i < 4; i += 1) await hand(one, { ...header, inboxHash: digestOf(`no queue has it ${i}`) })
+  for (const each of [header, other(header)]) expect((await hand(one, each)).body).toEqual({ taken: 'contradicts' })
+  await until('the evidence', () => sender.shown.length === 1)
+  expect(sender.shown[0]?.headers).toEqual(expect.arrayContaining([header, other(header)]))
+  expect((await one.node.status()).watch.headers).toBe(4)
+})
+
 test('watching › a source keeps no more than its share, and others theirs', async () => {
   const rig = prepared()
   const one = await started(rig, { watchedBytes: 2 ** 16 })

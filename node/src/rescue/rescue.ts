@@ -51,19 +51,22 @@ export async function rescueItems(
   const rescue = new Rescue(deps)
   try {
     let refusals = 0
+    let failures = 0
     while (true) {
       signal.throwIfAborted()
       try {
         const result = await rescue.look(signal)
         if (result !== undefined) return result
         refusals = 0
+        failures = 0
         await pause(deps.clock, options.pollMs, signal)
       } catch (error) {
         if (!(error instanceof CodedError) || signal.aborted) throw error
         refusals += error.meaning.retry === 'later' ? 0 : 1
         if (refusals >= mostRefusals) throw error
         deps.log.warn({ fault: error.toJSON() }, 'the rescue does not get on, trying again')
-        await pause(deps.clock, backoffMs(refusals, options), signal)
+        await pause(deps.clock, backoffMs(failures, options), signal)
+        failures += 1
       }
     }
   } finally {

@@ -4,8 +4,8 @@ import {
   type ChainConfig,
   domainSeparator,
   headerDigest,
+  recoverableSignature,
   type SequencerKey,
-  type SignatureVerifier,
   type SignedHeader,
   sameBytes,
   sequencerAt,
@@ -33,17 +33,20 @@ export interface EvidenceDeps {
   readonly isRescue: (hash: Bytes32) => Promise<boolean>
   readonly binds: Binding
   readonly config: ChainConfig
-  readonly verifier: SignatureVerifier
 }
 
-/** Whether the key of its number signed a header. */
-export function isSigned(
-  { config, verifier }: Pick<EvidenceDeps, 'config' | 'verifier'>,
+/**
+ * A header with the signature as the contract takes it, if the key of its number signed it. Whoever signs may show any v, which
+ * nobody but the contract looks at: what is shown with a wrong one must count all the same.
+ */
+export function sealOf(
+  { config }: Pick<EvidenceDeps, 'config'>,
   keys: readonly SequencerKey[],
   { header, signature }: SignedHeader,
-): boolean {
+): SignedHeader | undefined {
   const digest = headerDigest(domainSeparator(config.chainId, config.inbox), header)
-  return verifier.verifyOwner(sequencerAt(keys, header.number).key, digest, signature.subarray(0, 64))
+  const whole = recoverableSignature(sequencerAt(keys, header.number).key, digest, signature.subarray(0, 64))
+  return whole && { header, signature: whole }
 }
 
 /**
@@ -56,8 +59,10 @@ export async function evidenceAt(
   place: Place,
 ): Promise<Evidence | undefined> {
   const binding: KeptHeader[] = []
-  for (const kept of await deps.headers.at(place))
-    if (isSigned(deps, keys, kept.signed) && (await deps.binds(kept.signed.header))) binding.push(kept)
+  for (const { root, signed } of await deps.headers.at(place)) {
+    const sealed = (await deps.binds(signed.header)) ? sealOf(deps, keys, signed) : undefined
+    if (sealed !== undefined) binding.push({ root, signed: sealed })
+  }
   const [first, second] = binding
   if (first === undefined) return undefined
   if (second !== undefined) return { kind: 'equivocation', a: first.signed, b: second.signed }

@@ -3,7 +3,6 @@ import {
   type Bytes32,
   type ChainConfig,
   CodedError,
-  portableVerifier,
   type SettlementEvent,
   type SettlementReader,
   type SignedHeader,
@@ -143,7 +142,7 @@ export class Watch implements PageWatch {
     const schedule = new KeySchedule(deps.settlement)
     const binds = createBinding(deps.l2, facts, config)
     const isRescue = async (hash: Bytes32) => (await deps.l2.rescue(hash)) !== undefined
-    const watching = { ...deps, headers, facts, finals, binds, isRescue, schedule, config, verifier: portableVerifier }
+    const watching = { ...deps, headers, facts, finals, binds, isRescue, schedule, config }
     const watcher = new Watcher(watching, { ...options, evidencePeriod: setup.evidencePeriod })
     const prover = new Prover({ ...watching, watcher, sender: setup.sender }, options)
     this.parts = { watcher, prover, signal }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { NodeMetrics } from '../metrics.ts'
-import { againstFinal, type EvidenceDeps, isSigned } from './evidence.ts'
+import { againstFinal, type EvidenceDeps, sealOf } from './evidence.ts'
 import { ConflictState, type HeaderStore, type KeptHeader, keptBytes } from './header-store.ts'
 import type { KeySchedule } from './key-schedule.ts'
 import type { L2Facts } from './l2-facts.ts'
@@ -57,14 +57,15 @@ export class Watcher {
    */
   async take(signed: SignedHeader, source: string, signal: AbortSignal): Promise<Taken> {
     const { header } = signed
-    const kept = { root: BlockHeaderType.hashTreeRoot(header), signed }
-    if (await this.isKnown(kept)) return this.counted('known', source)
+    const root = BlockHeaderType.hashTreeRoot(header)
+    if (await this.isKnown({ root, signed })) return this.counted('known', source)
     const keys = await this.deps.schedule.keys(signal)
-    if (!isSigned(this.deps, keys, signed)) {
+    const sealed = sealOf(this.deps, keys, signed)
+    if (sealed === undefined) {
       this.deps.metrics.watchedHeaders.inc({ source, outcome: 'unsigned' })
       throw new NodeError({ code: 'HEADER_UNSIGNED', block: header.number, key: sequencerAt(keys, header.number).key })
     }
-    return this.turns.take(() => this.keep(kept, source), signal)
+    return this.turns.take(() => this.keep({ root, signed: sealed }, source), signal)
   }
 
   /** Takes in what a page of the L2 shows, before it is told to anybody else. The same page may come again. */
@@ -120,7 +121,7 @@ export class Watcher {
     const beside = await headers.at(header)
     if (await headers.has(header, kept.root)) return this.counted('known', source)
     const isSecond = beside.length > 0 || (await againstFinal(this.deps, header, kept.root)) === 'other'
-    if (beside.length < mostOfAPlace) {
+    if (await this.hasPlace(beside)) {
       this.demandRoom(source)
       await headers.keep(kept, source, isSecond)
     }
@@ -128,6 +129,20 @@ export class Watcher {
     log.warn({ block: header.number, lineage: header.lineage, source }, 'another signed header of a block')
     this.found.beat()
     return this.counted('contradicts', source)
+  }
+
+  /**
+   * Whether a place takes one more. Headers that do not bind cost their key nothing: they give way, or as many of them as are kept
+   * would hide those that do.
+   */
+  private async hasPlace(beside: readonly KeptHeader[]): Promise<boolean> {
+    if (beside.length < mostOfAPlace) return true
+    for (const kept of beside)
+      if (!(await this.deps.binds(kept.signed.header))) {
+        await this.deps.headers.drop(kept)
+        return true
+      }
+    return false
   }
 
   private demandRoom(source: string): void {

@@ -37,22 +37,30 @@ export const portableVerifier: SignatureVerifier = {
       return false
     }
   },
-  verifyOwner(owner, digest, signature) {
-    if (owner.length !== 20 || digest.length !== 32 || signature.length !== 64) return false
-    if (owner.every((byte) => byte === 0)) return false
-    try {
-      const parsed = secp256k1.Signature.fromBytes(signature, 'compact')
-      if (parsed.hasHighS()) return false
-      return [0, 1].some((parity) => {
-        try {
-          return sameBytes(addressOf(parsed.addRecoveryBit(parity).recoverPublicKey(digest).toBytes(false)), owner)
-        } catch {
-          // No point has this x with this parity.
-          return false
-        }
-      })
-    } catch {
-      return false
-    }
-  },
+  verifyOwner: (owner, digest, signature) => recoverableSignature(owner, digest, signature) !== undefined,
+}
+
+/**
+ * The signature of an owner as contracts take it, r ‖ s ‖ v with v 27 or 28: v follows from the rest, and nothing off the chain
+ * looks at it. Undefined where {@link SignatureVerifier.verifyOwner} would say no.
+ * @param signature - r ‖ s.
+ */
+export function recoverableSignature(owner: Bytes20, digest: Bytes32, signature: Signature): Uint8Array | undefined {
+  if (owner.length !== 20 || digest.length !== 32 || signature.length !== 64) return undefined
+  if (owner.every((byte) => byte === 0)) return undefined
+  try {
+    const parsed = secp256k1.Signature.fromBytes(signature, 'compact')
+    if (parsed.hasHighS()) return undefined
+    const parity = [0, 1].find((bit) => {
+      try {
+        return sameBytes(addressOf(parsed.addRecoveryBit(bit).recoverPublicKey(digest).toBytes(false)), owner)
+      } catch {
+        // No point has this x with this parity.
+        return false
+      }
+    })
+    return parity === undefined ? undefined : Uint8Array.of(...signature, 27 + parity)
+  } catch {
+    return undefined
+  }
 }
