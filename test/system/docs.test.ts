@@ -30,6 +30,28 @@ function broken(path: string, anchor: string | undefined): string | undefined {
   return anchorsOf(path).includes(anchor) ? undefined : `${path} has no heading #${anchor}`
 }
 
+describe('decisions', () => {
+  test('each has a number of its own, in its name and its title', () => {
+    const paths = files('docs/decisions/*.md').sort()
+    const numbers = paths.map((path) => Number(path.match(/(\d+)-[^/]+$/)?.[1]))
+    expect(numbers).toEqual(paths.map((_, index) => index + 1))
+    const titles = paths.map((path) => Number(read(path).match(/^# (\d+) /)?.[1]))
+    expect(titles).toEqual(numbers)
+  })
+
+  test('links say the number of the decision that they lead to', () => {
+    const said = files('**/*.md').flatMap((path) =>
+      [...read(path).matchAll(/\[(?:decision )?0*(\d+)\]\([^)]*decisions\/0*(\d+)-/g)].map((link) => [
+        path,
+        link[1],
+        link[2],
+      ]),
+    )
+    expect(said.length).toBeGreaterThan(10)
+    expect(said.filter(([, text, number]) => text !== number)).toEqual([])
+  })
+})
+
 describe('packages', () => {
   test('client › its README names all that it needs of ours', () => {
     const needed = new Set<string>()
