@@ -8,7 +8,7 @@ import type { Speaker } from './support/conversations.ts'
 import { eventually, untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
 import { type ClaimRemover, contesterOf } from './support/remove-claim.ts'
-import { queueDeposit, queueWithdrawal, rescuerOf, silentSoon, walletOf } from './support/rescue.ts'
+import { queueDeposit, queueMessage, queueWithdrawal, rescuerOf, silentSoon, walletOf } from './support/rescue.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 import type { Running } from './support/running.ts'
 import { until } from './support/until.ts'
@@ -20,9 +20,11 @@ let liar: Rescuer
 let node: RunningNode
 let batcher: Running<unknown>
 let ann: Speaker
+let ben: Speaker
 beforeAll(async () => {
   rollup = await Rollup.start(silentSoon)
   ann = await rollup.converse(3)
+  ben = await rollup.converse(40)
   contester = await contesterOf(remover())
   node = await rollup.startNode(undefined, { challengeSpreadMs: 0, challengeBudget: 1n }, { contester })
   rescuer = await rescuerOf(rollup, rollup.roles.users[0] as { secret: Uint8Array })
@@ -110,7 +112,7 @@ test('silence › a claim that consumes the item ends it', async () => {
   expect((await rescuer.silence(forever)).open).toBe(false)
 }, 120_000)
 
-test('rescue › lies are taken back, the exit is paid, and the sequencer goes on behind it', async () => {
+test('rescue › lies are taken back, exit and forced message are final, and the sequencer goes on behind it', async () => {
   await rollup.say(ann, 2)
   await reached()
   const account = await node.client.account(3, 0)
@@ -120,6 +122,8 @@ test('rescue › lies are taken back, the exit is paid, and the sequencer goes o
   await rollup.say(ann, 4)
   await queueWithdrawal(rollup, 3, account.account.nonce, 10n ** 9n)
   await queueDeposit(rollup, rollup.roles.funder, 9)
+  const said = new Uint8Array(32).fill(7)
+  await queueMessage(rollup, ben, said)
 
   const honest = await requested()
   await lies({ ...honest, stateRoot: spoilt(honest.stateRoot) })
@@ -136,7 +140,7 @@ test('rescue › lies are taken back, the exit is paid, and the sequencer goes o
 
   const steps: RescueStep[] = []
   const result = await node.part.rescue(rescuer, (step) => void steps.push(step), forever)
-  expect(result).toEqual({ items: 2n, rescued: 2n, blocks: 1 })
+  expect(result).toEqual({ items: 3n, rescued: 3n, blocks: 1 })
   const { number } = await rescuer.head(forever)
   await untilStatus(node.part, `rescue ${number} verified`, ({ finality }) => finality.verified.claim === number)
 
@@ -153,6 +157,9 @@ test('rescue › lies are taken back, the exit is paid, and the sequencer goes o
   const proven = await node.client.untilFinal(found, forever)
   const receipt = await confirm(client, { hash: await withdraw(client, { ...place, shard: 3, index: 0, proven }) })
   expect(withdrawalsOf(receipt, place.inboxAddress)).toMatchObject([{ amount: 10n ** 9n }])
+
+  const heard = await node.client.completeConversation(40, ben.index)
+  expect(heard).toMatchObject({ grade: 'final', record: [{ content: said }] })
 
   const operator = walletOf(rollup, rollup.roles.pricePusher)
   await confirm(operator, { hash: await resumeClaims(operator, place) })

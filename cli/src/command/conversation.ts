@@ -98,10 +98,14 @@ export const conversationShow: CommandDefinition = {
 
 export const sendCommand: CommandDefinition = {
   name: 'send',
-  about: 'Send a message as PARLEY_MEMBER_KEY. Only its digest leaves this machine.',
+  about:
+    'Send a message as PARLEY_MEMBER_KEY. Only its digest leaves this machine. With --force PARLEY_L2_KEY sends it past the sequencer.',
   args: [place, { name: '<text>', about: 'What the message says.' }],
-  keys: [...common, 'member.contents'],
-  examples: ['parley send CONVERSATION "hello" --contents said --dev DIR'],
+  keys: [...common, 'node.url', 'member.contents', 'member.force'],
+  examples: [
+    'parley send CONVERSATION "hello" --contents said --dev DIR',
+    'parley send CONVERSATION "hello" --force --dev DIR',
+  ],
   async run(context, args) {
     const { sendMessage } = await import('../conversation/speak.ts')
     return sendMessage(context, args)

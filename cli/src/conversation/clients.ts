@@ -47,14 +47,33 @@ export interface Membership {
   readonly slot: number
 }
 
+interface Place {
+  readonly shard: number
+  readonly index: number
+}
+
 /** Finds a key among the members. @throws {CliError} `CONVERSATION_UNKNOWN`, `NOT_A_MEMBER`. */
 export async function membershipOf(
   sequencer: SequencerClient,
-  { shard, index }: { readonly shard: number; readonly index: number },
-  { key }: MemberKey,
+  at: Place,
+  key: MemberKey,
   signal: AbortSignal,
 ): Promise<Membership> {
-  const conversation = await conversationAt(sequencer, { shard, index }, signal)
+  return membershipIn(await conversationAt(sequencer, at, signal), at, key)
+}
+
+/** As `membershipOf`, by what a node has verified. */
+export async function verifiedMembership(
+  node: NodeClient,
+  at: Place,
+  key: MemberKey,
+  signal: AbortSignal,
+): Promise<Membership> {
+  const found = await node.conversation(at.shard, at.index, { signal })
+  return membershipIn(known(found?.conversation, at), at, key)
+}
+
+function membershipIn(conversation: Conversation, { shard, index }: Place, { key }: MemberKey): Membership {
   const slot = conversation.members.findIndex((member) => member.role !== 0 && sameBytes(member.key, key))
   if (slot < 0) throw new CliError({ code: 'NOT_A_MEMBER', place: `${shard}/${index}`, key })
   return { conversation, slot }
@@ -63,10 +82,13 @@ export async function membershipOf(
 /** @throws {CliError} `CONVERSATION_UNKNOWN`. */
 export async function conversationAt(
   sequencer: SequencerClient,
-  { shard, index }: { readonly shard: number; readonly index: number },
+  at: Place,
   signal: AbortSignal,
 ): Promise<Conversation> {
-  const conversation = await sequencer.conversation(shard, index, signal)
+  return known(await sequencer.conversation(at.shard, at.index, signal), at)
+}
+
+function known(conversation: Conversation | undefined, { shard, index }: Place): Conversation {
   if (conversation === undefined) throw new CliError({ code: 'CONVERSATION_UNKNOWN', place: `${shard}/${index}` })
   return conversation
 }

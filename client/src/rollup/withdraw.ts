@@ -1,12 +1,5 @@
 import { inboxAbi } from '@parley/contracts'
-import {
-  type Account,
-  type Bytes32,
-  type Mwei,
-  mwei,
-  OperationKind,
-  type SignedOperation,
-} from '@parley/protocol/light'
+import { type Account, type Bytes32, type Mwei, mwei } from '@parley/protocol/light'
 import { type Address, bytesToHex, type Hash, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
 import { ClientError } from '../faults.ts'
 import { assertAddress } from '../l2/assert.ts'
@@ -14,33 +7,6 @@ import type { L2Client, WriteParameters } from '../l2/client.ts'
 import { write } from '../l2/write.ts'
 import { getWholeClaim, type StandingClaim } from './get-claim.ts'
 import type { RollupParameters } from './parameters.ts'
-
-export interface ForceWithdrawParameters extends WriteParameters {
-  /** The Inbox contract of the rollup, as `getDeployment` gives it. */
-  readonly inboxAddress: Address
-  /** As `buildWithdraw` gives it. */
-  readonly operation: SignedOperation
-}
-
-/**
- * Puts a withdrawal into the L2's queue, which the sequencer must take in time; anybody may send it for the owner. It is
- * free on the L3.
- * @throws {ClientError} what the contract refuses with, `ACCOUNT_MISSING`, `ARGUMENT_INVALID`.
- */
-export async function forceWithdraw(client: L2Client, parameters: ForceWithdrawParameters): Promise<Hash> {
-  const { inboxAddress: address, operation: signed } = parameters
-  const { operation, signatures } = signed
-  if (operation.selector !== OperationKind.withdraw)
-    throw new ClientError({ code: 'ARGUMENT_INVALID', field: 'operation', reason: 'is no withdrawal' })
-  const args = [operation.value, signatures.map(halves)] as const
-  return write(client, { address, abi: inboxAbi, functionName: 'forceWithdraw', args }, parameters)
-}
-
-/** 64 bytes, as the contract takes them. */
-const halves = (signature: Uint8Array) => ({
-  r: bytesToHex(signature.subarray(0, 32)),
-  s: bytesToHex(signature.subarray(32, 64)),
-})
 
 /** An account in the state that a claim ends with, and what proves it; a node client's answers are such. */
 export interface AccountInClaim {

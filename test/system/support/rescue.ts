@@ -1,9 +1,18 @@
-import { buildWithdraw, confirm, deposit, forceWithdraw, type L2Client } from '@parley/client'
+import {
+  buildWithdraw,
+  confirm,
+  deposit,
+  forceMessage,
+  forceWithdraw,
+  type L2Client,
+  signMessage,
+} from '@parley/client'
 import { devPreset, type Preset } from '@parley/infra'
 import { mwei } from '@parley/protocol'
 import { openRescuer, ownSenderDefaults, type Rescuer } from '@parley/settlement'
 import { bytesToHex, createWalletClient, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import type { Speaker } from './conversations.ts'
 import { forever } from './l2.ts'
 import { accountDeps } from './remove-claim.ts'
 import type { Rollup } from './rollup.ts'
@@ -47,4 +56,14 @@ export async function queueWithdrawal(rollup: Rollup, shard: number, nonce: bigi
   const operation = await buildWithdraw(rollup.config, at, rollup.owner)
   const inboxAddress = bytesToHex(rollup.deployment.inbox)
   await confirm(client, { hash: await forceWithdraw(client, { inboxAddress, operation }) })
+}
+
+/** Sends the next message of a conversation's second member through the queue. */
+export async function queueMessage(rollup: Rollup, speaker: Speaker, content: Uint8Array): Promise<void> {
+  const client = walletOf(rollup, rollup.roles.funder)
+  const { shard, index, id, key, nonce } = speaker
+  const draft = { shard, conversation: index, conversationId: id, member: 1, nonce, content }
+  const message = signMessage(rollup.config.chainId, draft, key)
+  const inboxAddress = bytesToHex(rollup.deployment.inbox)
+  await confirm(client, { hash: await forceMessage(client, { inboxAddress, message }) })
 }
