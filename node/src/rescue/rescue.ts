@@ -16,7 +16,7 @@ export type RescueStep =
 export interface RescueResult {
   /** Items that waited and wait no longer. */
   readonly items: bigint
-  /** Of them those in blocks of this account. */
+  /** Items in blocks of this account, those that came meanwhile included. */
   readonly rescued: bigint
   /** Blocks that this account claimed. */
   readonly blocks: number
