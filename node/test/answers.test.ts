@@ -17,7 +17,7 @@ import {
   skeletonOf,
   witnessRoot,
 } from '@parley/protocol'
-import { BatchTrees, listOf, pageOf } from '@parley/protocol/fraud'
+import { BatchTrees, listOf, pageOf, writeSegmentCount, writeWitnessShape } from '@parley/protocol/fraud'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { knowClaim, placesAtMost, type ServedParts } from '../src/answers/claim.ts'
@@ -41,15 +41,15 @@ const state = {
 }
 const lineage = config.genesis.lineage
 
-/** A block of three pages in two runs; nothing about it need be valid. */
-function long(of: BlockSkeleton): BlockSkeleton {
+/** A block of three pages in two runs, or of more; nothing about it need be valid. */
+function long(of: BlockSkeleton, [first, second] = [40, 50]): BlockSkeleton {
   const [run] = of.runs
   const times = (count: number) => Array.from({ length: count }, (_, i) => run!.segments[i % run!.segments.length]!)
   return {
     ...of,
     runs: [
-      { shard: 3, segments: times(40) },
-      { shard: 9, segments: times(50) },
+      { shard: 3, segments: times(first as number) },
+      { shard: 9, segments: times(second as number) },
     ],
   }
 }
@@ -212,6 +212,41 @@ describe('answers', () => {
     const { known } = asked(told, { core: columns(right), witness: undefined })
     expect(known.claim?.parts).toEqual(told)
     expect([...known.claim!.misshapen]).toMatchObject([[2, { code: 'WITNESS_SHAPE', block: 3n }]])
+  })
+
+  const tooLong = [skeletons[0]!, long(skeletons[1]!, [1_000, 25]), ...right.slice(2)]
+
+  test.each([
+    ['nothing', nothing],
+    ['another core', { core: columns(right), witness: undefined }],
+    ['another core and its witness', { core: columns(right), witness: encodeWitness(witnessOf(right)) }],
+  ])('a block too large, %s served › is known by its lengths, and the proof is that of the whole', (_what, served) => {
+    const core = completeBlocks(tooLong, state, window, lineage)
+    const told = { core, witness: witnessOf(tooLong) }
+    const { known, answers } = asked(told, served)
+    expect(answers.every(({ place }) => place.page < 32)).toBe(true)
+    expect(known.claim?.misshapen.get(1)).toEqual({ code: 'BLOCK_SIZE', block: 2n, segments: 1_025, maximum: 1_024 })
+    const { parts } = known.claim!
+    expect(parts.core[1]?.runs.map(({ segments }) => segments.length)).toEqual([0, 0])
+    for (const block of [1, 2])
+      expect(writeSegmentCount(new BatchTrees(parts), block)).toEqual(writeSegmentCount(new BatchTrees(told), block))
+  })
+
+  test('a witness too large › is known by its lengths, and the proof is that of the whole', () => {
+    const told = { core: rightCore(), witness: witnessOf(tooLong) }
+    const { known, answers } = asked(told, nothing)
+    expect(answers.every(({ place }) => place.page < 32)).toBe(true)
+    expect(known.claim?.misshapen.get(1)).toMatchObject({
+      code: 'WITNESS_SHAPE',
+      shard: 3,
+      expected: 40,
+      received: 1_000,
+    })
+    const { parts } = known.claim!
+    for (const run of [0, 1]) {
+      const proof = writeWitnessShape(new BatchTrees(parts), 1, run)
+      expect(proof).toEqual(writeWitnessShape(new BatchTrees(told), 1, run))
+    }
   })
 
   test('whatever is claimed and served › the claim is known in the end, in few rounds', () => {

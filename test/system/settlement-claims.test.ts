@@ -122,7 +122,7 @@ describe('claim', () => {
     const receipt = await settlement.claim(request, forever)
     expect(receipt).toMatchObject({ number: 1n, gasUsed: expect.any(BigInt) })
     const head = await settlement.head(forever)
-    expect(head).toEqual({ number: 1n, hash: receipt.hash, lastHeader: request.lastHeader })
+    expect(head).toEqual({ number: 1n, hash: receipt.hash, lastHeader: request.lastHeader, rescued: false })
     const block = await l2.client.getBlock({ blockNumber: receipt.at.blockNumber })
     expect(receipt.at.blockHash).toEqual(hexToBytes(block.hash))
   })

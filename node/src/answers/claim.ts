@@ -10,6 +10,7 @@ import {
   type DataPlace,
   decodeWitness,
   type InboxWindow,
+  limits,
   sameBytes,
   skeletonOf,
   skeletonsOf,
@@ -17,11 +18,11 @@ import {
   viewOfBlock,
   witnessRoot,
 } from '@parley/protocol'
-import { type ClaimParts, segmentsPerPage } from '@parley/protocol/fraud'
+import { BatchTrees, type ClaimParts, segmentsPerPage } from '@parley/protocol/fraud'
 import type { AnsweredPlace } from '../l2/question-log.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import { type Answered, readAnswers } from './answered.ts'
-import { coreFromPages, coreFromServed, type KnownPart } from './core.ts'
+import { coreFromPages, coreFromServed, isOversized, type KnownPart } from './core.ts'
 import { witnessFromPages, witnessFromServed } from './witness.ts'
 
 /** What DA layers served of a claim, decoded where it decodes, not compared with its roots; `unread` where it was not kept. */
@@ -41,7 +42,7 @@ export interface AnsweredClaim {
   readonly blocks: readonly ViewedBlock[]
   /** What the claim commits to. A block whose witness has another shape than its core is viewed without signatures. */
   readonly parts: ClaimParts
-  /** Blocks with such a witness, by their index. */
+  /** What is wrong with the lengths of a block's lists, by the block's index. */
   readonly misshapen: ReadonlyMap<number, BlockFault>
 }
 
@@ -66,12 +67,17 @@ export function knowClaim(
   const answered = readAnswers(answers, { coreRoot, witnessRoot, blocks: count }, refused)
   const core = knowCore(claim, count, answered, served, followed)
   const known = whole(core)
-  if (known !== undefined && known.length !== count) return { claim: claimFrom(claim, known, []), missing: [] }
+  if (known !== undefined && known.length !== count)
+    return { claim: claimFrom(claim, { core: known, witness: [] }), missing: [] }
   const witness = knowWitness(claim, count, answered, served, core)
   const signed = whole(witness)
   if (known === undefined || signed === undefined)
     return { claim: undefined, missing: [...core.missing, ...witness.missing] }
-  return { claim: claimFrom(claim, known, signed), missing: [] }
+  const lengths = new Map([...core.lengths, ...witness.lengths])
+  return {
+    claim: claimFrom(claim, { core: known, witness: signed, ...(lengths.size > 0 && { lengths }) }),
+    missing: [],
+  }
 }
 
 function whole<Value>({ blocks, missing }: KnownPart<Value>): readonly Value[] | undefined {
@@ -79,7 +85,7 @@ function whole<Value>({ blocks, missing }: KnownPart<Value>): readonly Value[] |
   return blocks as readonly Value[]
 }
 
-const nothing = { blocks: [], missing: [] } as const
+const nothing = { blocks: [], missing: [], lengths: new Map() } as const
 
 function knowCore(
   claim: BatchClaim,
@@ -95,7 +101,7 @@ function knowCore(
   const { lineage } = claim
   const skeletons = skeletonsOf(columns)
   const own = completeBlocks(skeletons, state, window, lineage)
-  if (sameBytes(coreRoot(own), claim.coreRoot)) return { blocks: own, missing: [] }
+  if (sameBytes(coreRoot(own), claim.coreRoot)) return { ...nothing, blocks: own }
   return coreFromServed(count, answered, { skeletons, state, window, lineage })
 }
 
@@ -111,7 +117,7 @@ function knowWitness(
   if (bytes === 'unread' || (bytes !== undefined && known === undefined)) return nothing
   const served = bytes === undefined || known === undefined ? undefined : decoded(bytes, known)
   if (served === undefined || known === undefined) return witnessFromPages(count, answered, core.blocks)
-  if (sameBytes(witnessRoot(served), claim.witnessRoot)) return { blocks: served, missing: [] }
+  if (sameBytes(witnessRoot(served), claim.witnessRoot)) return { ...nothing, blocks: served }
   return witnessFromServed(answered, known, served)
 }
 
@@ -124,31 +130,37 @@ function decoded(bytes: Uint8Array, core: readonly Block[]): readonly BlockWitne
   }
 }
 
-function claimFrom(
-  { lastHeader }: BatchClaim,
-  core: readonly Block[],
-  witness: readonly BlockWitness[],
-): AnsweredClaim {
+function claimFrom({ lastHeader }: BatchClaim, parts: ClaimParts): AnsweredClaim {
+  const { core, witness } = parts
+  const trees = new BatchTrees(parts)
   const misshapen = new Map<number, BlockFault>()
   const first = lastHeader.number - BigInt(core.length) + 1n
   const blocks = core.map((block, index) => {
     const signed = witness[index]
-    const fault = signed === undefined ? undefined : shapeFault(block, signed, first + BigInt(index))
+    const fault = lengthFault(trees, index, first + BigInt(index))
     if (fault !== undefined) misshapen.set(index, fault)
     return viewOfBlock(block, signed === undefined || fault !== undefined ? unsigned(block) : signed)
   })
-  return { blocks, parts: { core, witness }, misshapen }
+  return { blocks, parts, misshapen }
 }
 
 const unsigned = ({ runs }: Block): BlockWitness => runs.map(({ segments }) => segments.map(() => []))
 
-/** How the numbers of runs and segments differ; those of signatures are looked at where rules are checked. */
-function shapeFault({ runs }: Block, witness: BlockWitness, block: bigint): BlockFault | undefined {
+/** What is wrong with the numbers of runs and segments; those of signatures are looked at where rules are checked. */
+function lengthFault(trees: BatchTrees, index: number, block: bigint): BlockFault | undefined {
+  const { runs } = trees.parts.core[index] as Block
+  const counts = runs.map((run) => ({ shard: run.shard, segments: trees.lengthOf(run) }))
+  if (isOversized(counts)) {
+    const segments = counts.reduce((sum, each) => sum + each.segments, 0)
+    return { code: 'BLOCK_SIZE', block, segments, maximum: limits.segmentsPerBlock }
+  }
+  const witness = trees.parts.witness[index]
+  if (witness === undefined) return undefined
   const code = 'WITNESS_SHAPE'
   if (witness.length !== runs.length) return { code, block, expected: runs.length, received: witness.length }
-  for (const [index, { shard, segments }] of runs.entries()) {
-    const received = witness[index]?.length ?? 0
-    if (received !== segments.length) return { code, block, shard, expected: segments.length, received }
+  for (const [run, { shard, segments }] of counts.entries()) {
+    const received = trees.lengthOf(witness[run] as BlockWitness[number])
+    if (received !== segments) return { code, block, shard, expected: segments, received }
   }
   return undefined
 }

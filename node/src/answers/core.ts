@@ -7,11 +7,13 @@ import {
   consumedItems,
   type DataPlace,
   type InboxWindow,
+  limits,
   pricesAfter,
+  type Run,
   type Segment,
   sameBytes,
 } from '@parley/protocol'
-import { BatchTrees, segmentsPerPage } from '@parley/protocol/fraud'
+import { BatchTrees, type ClaimParts, type ListLength, segmentsPerPage } from '@parley/protocol/fraud'
 import type { VerifiedState } from '../store/chain-records.ts'
 import { type AnsweredPart, anyPage, type CorePage } from './answered.ts'
 
@@ -19,7 +21,13 @@ import { type AnsweredPart, anyPage, type CorePage } from './answered.ts'
 export interface KnownPart<Value> {
   readonly blocks: readonly (Value | undefined)[]
   readonly missing: readonly DataPlace[]
+  /** Of lists that stand in the blocks without what is in them: those of blocks that have more than a block may have. */
+  readonly lengths: NonNullable<ClaimParts['lengths']>
 }
+
+/** Whether lists have more entries together than a block may have: nobody can be asked for them, and nobody need be. */
+export const isOversized = (lists: readonly { readonly segments: number }[]): boolean =>
+  lists.reduce((sum, { segments }) => sum + segments, 0) > limits.segmentsPerBlock
 
 /** What a DA layer served in place of the core that was claimed, and what it would follow. */
 export interface ServedCore {
@@ -34,17 +42,18 @@ const part = 0
 /** The core from answers alone: page 0 of every block, then its other pages. */
 export function coreFromPages(count: number, answered: AnsweredPart<CorePage>): KnownPart<Block> {
   const missing: DataPlace[] = []
+  const lengths = new Map<Run, ListLength>()
   const blocks = Array.from({ length: count }, (_, block) => {
     const any = anyPage(answered, block)
     if (any === undefined) {
       missing.push({ part, block, page: 0 })
       return undefined
     }
-    const known = blockFrom(any, answered.pages.get(block), [])
+    const known = blockFrom(any, answered.pages.get(block), [], lengths)
     missing.push(...known.pages.map((page) => ({ part, block, page })))
     return known.block
   })
-  return { blocks, missing }
+  return { blocks, missing, lengths }
 }
 
 /**
@@ -54,7 +63,8 @@ export function coreFromPages(count: number, answered: AnsweredPart<CorePage>): 
  */
 export function coreFromServed(count: number, answered: AnsweredPart<CorePage>, served: ServedCore): KnownPart<Block> {
   const { roots } = answered
-  if (roots === undefined) return { blocks: [], missing: [{ part, block: count, page: 0 }] }
+  const lengths = new Map<Run, ListLength>()
+  if (roots === undefined) return { blocks: [], missing: [{ part, block: count, page: 0 }], lengths }
   const missing: DataPlace[] = []
   const blocks: (Block | undefined)[] = []
   let before: Standing = { ...served.state, window: served.window }
@@ -74,12 +84,12 @@ export function coreFromServed(count: number, answered: AnsweredPart<CorePage>, 
         if (anyPage(answered, next) === undefined) missing.push({ part, block: next, page: 0 })
       break
     }
-    const known = blockFrom(any, answered.pages.get(block), own?.runs ?? [])
+    const known = blockFrom(any, answered.pages.get(block), own?.runs ?? [], lengths)
     missing.push(...known.pages.map((page) => ({ part, block, page })))
     blocks.push(known.block)
     before = standingAfter(before, any.header, any.runs)
   }
-  return { blocks: Array.from({ length: count }, (_, block) => blocks[block]), missing }
+  return { blocks: Array.from({ length: count }, (_, block) => blocks[block]), missing, lengths }
 }
 
 /** The state that a block is completed on, as far as it follows from what is claimed. */
@@ -115,7 +125,16 @@ function blockFrom(
   any: CorePage,
   pages: ReadonlyMap<number, CorePage> | undefined,
   own: Block['runs'],
+  lengths: Map<Run, ListLength>,
 ): { readonly block: Block | undefined; readonly pages: readonly number[] } {
+  if (isOversized(any.runs)) {
+    const runs = any.runs.map(({ shard, postRoot, segments: count, tree }): Run => {
+      const run = { shard, postRoot, segments: [] }
+      lengths.set(run, { count, tree })
+      return run
+    })
+    return { block: { header: any.header, runs }, pages: [] }
+  }
   const missing = new Set<number>()
   let passed = 0
   const runs = any.runs.map(({ shard, postRoot, segments: count, tree }, index) => {

@@ -7,11 +7,14 @@ import {
   type Signature,
   sameBytes,
 } from '@parley/protocol'
-import { pagesOf, segmentsPerPage } from '@parley/protocol/fraud'
+import { type ListLength, pagesOf, segmentsPerPage } from '@parley/protocol/fraud'
 import { type AnsweredPart, anyPage, type WitnessPage } from './answered.ts'
-import type { KnownPart } from './core.ts'
+import { isOversized, type KnownPart } from './core.ts'
 
 const part = 1
+
+/** The signatures of one run, by segment. */
+type Signed = BlockWitness[number]
 
 /** The witness from answers: all pages of every block at once where the core tells how many there are, otherwise page 0 first. */
 export function witnessFromPages(
@@ -20,12 +23,13 @@ export function witnessFromPages(
   core: readonly (Pick<Block, 'runs'> | undefined)[],
 ): KnownPart<BlockWitness> {
   const missing: DataPlace[] = []
+  const lengths = new Map<Signed, ListLength>()
   const blocks = Array.from({ length: count }, (_, block) => {
-    const known = blockFrom(block, answered, core[block])
+    const known = blockFrom(block, answered, core[block], lengths)
     missing.push(...known.missing)
     return known.witness
   })
-  return { blocks, missing }
+  return { blocks, missing, lengths }
 }
 
 /** The witness where something was served in the core's shape: the list, then the pages of the blocks that differ. */
@@ -35,24 +39,34 @@ export function witnessFromServed(
   served: readonly BlockWitness[],
 ): KnownPart<BlockWitness> {
   const { roots } = answered
-  if (roots === undefined) return { blocks: [], missing: [{ part, block: core.length, page: 0 }] }
+  const lengths = new Map<Signed, ListLength>()
+  if (roots === undefined) return { blocks: [], missing: [{ part, block: core.length, page: 0 }], lengths }
   const missing: DataPlace[] = []
   const blocks = core.map((block, index) => {
     const own = served[index]
     if (own !== undefined && sameBytes(BlockWitnessType.hashTreeRoot(own), roots[index] as Bytes32)) return own
-    const known = blockFrom(index, answered, block)
+    const known = blockFrom(index, answered, block, lengths)
     missing.push(...known.missing)
     return known.witness
   })
-  return { blocks, missing }
+  return { blocks, missing, lengths }
 }
 
 function blockFrom(
   block: number,
   answered: AnsweredPart<WitnessPage>,
   core: Pick<Block, 'runs'> | undefined,
+  lengths: Map<Signed, ListLength>,
 ): { readonly witness: BlockWitness | undefined; readonly missing: readonly DataPlace[] } {
   const any = anyPage(answered, block)
+  if (any !== undefined && isOversized(any.runs)) {
+    const witness = any.runs.map(({ segments: count, tree }): Signed => {
+      const signed: Signed = []
+      lengths.set(signed, { count, tree })
+      return signed
+    })
+    return { witness, missing: [] }
+  }
   const pages = answered.pages.get(block)
   const expected = core === undefined ? 1 : pagesOf(core)
   const segments = any?.runs.reduce((sum, run) => sum + run.segments, 0)

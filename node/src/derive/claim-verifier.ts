@@ -131,6 +131,8 @@ export class ClaimVerifier {
     const block = assertBlock(blocks[index])
     const window = await chain.window(parent.header, block.header.inboxCount)
     const misshapen = answered?.misshapen.get(index)
+    // Its runs stand here without their segments.
+    if (misshapen?.code === 'BLOCK_SIZE') throw new BlockError(misshapen)
     try {
       checkViewRules(block, parent, window, record.claim.lineage, config, { completed: answered === undefined })
     } catch (error) {

@@ -20,10 +20,18 @@ import type { PackedWriter } from './packed.ts'
 import { mixInLength, uintChunk } from './roots.ts'
 import { branchIn, levelsOf } from './trees.ts'
 
+/** A list of which no more is known than its length and the root of its tree, before the length is mixed in. */
+export interface ListLength {
+  readonly count: number
+  readonly tree: Bytes32
+}
+
 /** What a claim says, as values: the parts whose roots it names. */
 export interface ClaimParts {
   readonly core: readonly Block[]
   readonly witness: readonly BlockWitness[]
+  /** Of runs, and of their lists in the witness, that stand in the parts without what is in them. */
+  readonly lengths?: ReadonlyMap<Run | BlockWitness[number], ListLength>
 }
 
 type Levels = ReturnType<typeof levelsOf>
@@ -57,7 +65,7 @@ export class BatchTrees {
   block(proof: PackedWriter, index: number): Block {
     const block = at(this.parts.core, index, 'block')
     writeHeader(proof, block.header)
-    proof.bytes(RunsType.hashTreeRoot(block.runs))
+    proof.bytes(this.runsRoot(index))
     this.blockBranch(proof, index)
     return block
   }
@@ -112,7 +120,7 @@ export class BatchTrees {
     if (run === undefined) {
       proof.bytes(
         treeOf(
-          runs.map((each) => RunWitnessType.hashTreeRoot(each)),
+          runs.map((each) => this.#signedRoot(each)),
           depths.runs,
         ),
       )
@@ -121,7 +129,7 @@ export class BatchTrees {
       const segments = at(runs, run, 'run')
       if (segment === undefined) {
         proof.bytes(this.signaturesTree(segments))
-        proof.uint(segments.length, 2)
+        proof.uint(this.lengthOf(segments), 2)
       } else {
         const signatures = at(segments, segment, 'segment')
         proof.bytes(
@@ -143,13 +151,28 @@ export class BatchTrees {
     proof.uint(runs.length, 1)
   }
 
+  /** Segments of a run, or of its list in the witness. */
+  lengthOf(list: Run | BlockWitness[number]): number {
+    return this.parts.lengths?.get(list)?.count ?? ('segments' in list ? list.segments : list).length
+  }
+
+  /** Root of a block's runs. */
+  runsRoot(index: number): Bytes32 {
+    const { runs } = at(this.parts.core, index, 'block')
+    // What is whole needs no trees of its own.
+    if (!runs.some((run) => this.parts.lengths?.has(run))) return RunsType.hashTreeRoot(runs)
+    return mixInLength(branchIn(this.#runLevels(index), 0).root, runs.length)
+  }
+
   /** Root of the tree of a run's segments. */
   segmentsTree(run: Run): Bytes32 {
-    return branchIn(this.#levelsOf(run), 0).root
+    return this.parts.lengths?.get(run)?.tree ?? branchIn(this.#levelsOf(run), 0).root
   }
 
   /** Root of the tree of a run's signatures, by segment. */
   signaturesTree(segments: BlockWitness[number]): Bytes32 {
+    const length = this.parts.lengths?.get(segments)
+    if (length !== undefined) return length.tree
     return treeOf(
       segments.map((each) => SignaturesType.hashTreeRoot(each)),
       depths.segments,
@@ -185,7 +208,7 @@ export class BatchTrees {
       proof.uint(segments.length, 2)
     }
     if (run !== undefined) {
-      const lists = runs.map((each) => RunWitnessType.hashTreeRoot(each))
+      const lists = runs.map((each) => this.#signedRoot(each))
       proof.branch(branchIn(levelsOf(lists, depths.runs), run).siblings)
       proof.uint(runs.length, 1)
     }
@@ -194,9 +217,7 @@ export class BatchTrees {
 
   #coreLevels(): Levels {
     this.#core ??= levelsOf(
-      this.parts.core.map(({ header, runs }) =>
-        hash64(BlockHeaderType.hashTreeRoot(header), RunsType.hashTreeRoot(runs)),
-      ),
+      this.parts.core.map(({ header }, index) => hash64(BlockHeaderType.hashTreeRoot(header), this.runsRoot(index))),
       depths.blocks,
     )
     return this.#core
@@ -204,7 +225,7 @@ export class BatchTrees {
 
   #witnessLevels(): Levels {
     this.#witness ??= levelsOf(
-      this.parts.witness.map((each) => BlockWitnessType.hashTreeRoot(each)),
+      this.parts.witness.map((each) => this.#witnessRoot(each)),
       depths.blocks,
     )
     return this.#witness
@@ -224,7 +245,18 @@ export class BatchTrees {
 
   /** Root of a run's segments, their number mixed in. */
   segmentsRoot(run: Run): Bytes32 {
-    return mixInLength(branchIn(this.#levelsOf(run), 0).root, run.segments.length)
+    return mixInLength(this.segmentsTree(run), this.lengthOf(run))
+  }
+
+  #signedRoot(segments: BlockWitness[number]): Bytes32 {
+    if (this.parts.lengths?.has(segments) !== true) return RunWitnessType.hashTreeRoot(segments)
+    return mixInLength(this.signaturesTree(segments), this.lengthOf(segments))
+  }
+
+  #witnessRoot(runs: BlockWitness): Bytes32 {
+    if (!runs.some((run) => this.parts.lengths?.has(run))) return BlockWitnessType.hashTreeRoot(runs)
+    const roots = runs.map((each) => this.#signedRoot(each))
+    return mixInLength(treeOf(roots, depths.runs), runs.length)
   }
 
   #runRoot(run: Run): Bytes32 {

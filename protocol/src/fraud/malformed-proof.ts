@@ -1,5 +1,5 @@
 import { proveShard } from '../proofs/state.ts'
-import { BlockHeaderType, BodyKind, type Run, RunsType } from '../types/block.ts'
+import { BlockHeaderType, BodyKind, type Run } from '../types/block.ts'
 import type { StateOfRoots } from '../types/state.ts'
 import { at, type BatchTrees } from './batch-trees.ts'
 import { writeOperation } from './pack-operation.ts'
@@ -58,9 +58,9 @@ export function writeBlockCount(trees: BatchTrees, part: 'core' | 'witness'): Ui
 export function writeLastHeader(trees: BatchTrees): Uint8Array {
   const proof = begin('LAST_HEADER')
   const { core } = trees.parts
-  const { header, runs } = at(core, core.length - 1, 'block')
+  const { header } = at(core, core.length - 1, 'block')
   proof.bytes(BlockHeaderType.hashTreeRoot(header))
-  proof.bytes(RunsType.hashTreeRoot(runs))
+  proof.bytes(trees.runsRoot(core.length - 1))
   trees.blockBranch(proof, core.length - 1)
   return proof.finish()
 }
@@ -93,7 +93,7 @@ export function writeSegmentCount(trees: BatchTrees, block: number): Uint8Array 
   for (const run of runs) {
     proof.uint(run.shard, 1)
     proof.bytes(trees.segmentsTree(run))
-    proof.uint(run.segments.length, 2)
+    proof.uint(trees.lengthOf(run), 2)
     proof.bytes(run.postRoot)
   }
   return proof.finish()
@@ -195,7 +195,7 @@ export function writeWitnessShape(trees: BatchTrees, block: number, run?: number
     const opened = trees.run(proof, block, run)
     if (segment === undefined) {
       proof.bytes(trees.segmentsTree(opened))
-      proof.uint(opened.segments.length, 2)
+      proof.uint(trees.lengthOf(opened), 2)
     } else {
       const { body } = trees.segment(proof, opened, segment)
       if (body.selector === BodyKind.operation) writeOperation(proof, body.value)

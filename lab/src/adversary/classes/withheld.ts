@@ -6,6 +6,7 @@ import {
   encodeCore,
   encodeWitness,
   hash64,
+  limits,
   type MemberKey,
   type MerkleProof,
   messageDigest,
@@ -212,6 +213,15 @@ export const dataLies: readonly DataLie[] = [
   }),
   answered('segment-count', 'malformed', 'SEGMENT_COUNT', (core) => {
     firstBlock(core).header.segmentCount += 1n
+  }),
+  answered('block-too-large', 'malformed', 'BLOCK_SIZE', (core) => {
+    const block = blockWithRuns(core)
+    const run = block.runs[0]!
+    const segment = run.segments[0]!
+    // One more than a block may have: nobody can be asked for its last pages.
+    run.segments = Array.from({ length: limits.segmentsPerBlock }, () => structuredClone(segment))
+    block.runs.push({ ...run, shard: limits.shards - 1, segments: [structuredClone(segment)] })
+    recommit(block)
   }),
   answered('pre-root', 'malformed', 'CONTINUITY', (core) => {
     const block = blockWithRuns(core)
