@@ -14,6 +14,8 @@ export interface Question {
   readonly deadline: bigint
 }
 
+/** Questions that the contract is asked about at once. */
+const lookedAtOnce = 32
 /** Blocks that are looked at again: what a reorganisation moved there was not seen. */
 const lookedAtAgain = 64n
 
@@ -43,15 +45,38 @@ export class Questions {
   /** Those that are open now, the earliest deadline first. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`. */
   async open(signal: AbortSignal): Promise<readonly Question[]> {
     const now = await this.look(signal)
+    await this.findClaims(now, signal)
     const open: Question[] = []
-    for (const [key, asked] of this.asked) {
-      const late = asked.deadline < now
-      if (!late) asked.claim ??= await this.claimOf(asked.hash, signal)
-      const { claim } = asked
-      if (late || claim === undefined || !(await this.isOpen(claim, asked, signal))) this.asked.delete(key)
-      else open.push({ claim, place: placeFromAbi(asked.place), deadline: asked.deadline })
+    const all = [...this.asked]
+    for (let from = 0; from < all.length; from += lookedAtOnce) {
+      const some = all.slice(from, from + lookedAtOnce)
+      const told = await Promise.all(some.map(([, asked]) => this.told(asked, now, signal)))
+      some.forEach(([key], index) => {
+        const question = told[index]
+        if (question === undefined) this.asked.delete(key)
+        else open.push(question)
+      })
     }
-    return open.sort((a, b) => Number(a.deadline - b.deadline))
+    // Of one claim after another: whoever answers then reads each once.
+    return open.sort((a, b) => Number(a.deadline - b.deadline || a.claim.number - b.claim.number))
+  }
+
+  /** What is told of it; undefined when no answer is taken any more. */
+  private async told(asked: Asked, now: bigint, signal: AbortSignal): Promise<Question | undefined> {
+    const { claim, deadline, place } = asked
+    if (deadline < now || claim === undefined || !(await this.isOpen(claim, asked, signal))) return undefined
+    return { claim, place: placeFromAbi(place), deadline }
+  }
+
+  /** Looks for the claims that are asked about, each once however many places of it are asked for. */
+  private async findClaims(now: bigint, signal: AbortSignal): Promise<void> {
+    const found = new Map<Hex, BatchClaim | undefined>()
+    for (const { hash, claim } of this.asked.values()) if (claim !== undefined) found.set(hash, claim)
+    for (const asked of this.asked.values()) {
+      if (asked.deadline < now || asked.claim !== undefined) continue
+      if (!found.has(asked.hash)) found.set(asked.hash, await this.claimOf(asked.hash, signal))
+      asked.claim = found.get(asked.hash)
+    }
   }
 
   /** @returns the L2's time in seconds. */
