@@ -1,5 +1,5 @@
 import { BlockHeaderType, type ClaimReceipt, sameBytes } from '@parley/protocol'
-import { bytesToHex } from 'viem'
+import { type Address, bytesToHex } from 'viem'
 import type { BlockLie, Ending } from '../classes/class.ts'
 import { stateLies } from '../classes/states.ts'
 import { requestOf } from '../stage/claim.ts'
@@ -115,18 +115,15 @@ export async function honestBonds({ l2, roles }: Stage): Promise<bigint> {
   return bonds.reduce((sum, bond) => sum + bond, 0n)
 }
 
-/** Gives the liar what was slashed. */
-export async function fillLiarsBond({ l2, payer, claimerWallet }: Stage): Promise<void> {
+/** Gives an account what was slashed. */
+export async function fillBond({ l2, payer }: Stage, account: Address): Promise<void> {
   const { bond } = await l2.client.readContract({ ...l2.rollup, functionName: 'parameters' })
-  const missing = bond - (await l2.bondOf(claimerWallet.account.address))
+  const missing = bond - (await l2.bondOf(account))
   if (missing > 0n)
-    await l2.send(payer, {
-      ...l2.rollup,
-      functionName: 'depositBondFor',
-      args: [claimerWallet.account.address],
-      value: missing,
-    })
+    await l2.send(payer, { ...l2.rollup, functionName: 'depositBondFor', args: [account], value: missing })
 }
+
+export const fillLiarsBond = (stage: Stage): Promise<void> => fillBond(stage, stage.claimerWallet.account.address)
 
 /**
  * Fills the liar's bond, and waits until sequencer, batcher and node have gone on in the new lineage.

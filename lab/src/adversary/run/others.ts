@@ -3,6 +3,7 @@ import { bytesToHex } from 'viem'
 import { firstFault } from '../forger/judge.ts'
 import { sourcesOf } from '../forger/sources.ts'
 import { requestOf } from '../stage/claim.ts'
+import { follows, withSecondNode } from '../stage/second-node.ts'
 import { opportunity, pause, resume, type Stage } from '../stage/stage.ts'
 import { standingClaim } from '../stage/standing.ts'
 import { anyLie, claimLie, fallenOf, goOn, honestBonds } from './lie.ts'
@@ -48,24 +49,17 @@ async function selfRemoval(stage: Stage): Promise<Outcome> {
 
 /** Two nodes find the same lie: one takes it back, the other takes that for success. */
 async function copycat(stage: Stage): Promise<Outcome> {
-  const { stack, roles, signal } = stage
+  const { stack, signal } = stage
   const before = await honestBonds(stage)
-  const key = roles.users.at(-1)?.secret as Uint8Array
-  const other = await stack.roles.startBeside('node', {
-    PARLEY_RUN_DATA_DIR: `${stage.dataDir}/copycat`,
-    PARLEY_RUN_PORT: '0',
-    PARLEY_NODE_CHALLENGE_KEY: bytesToHex(key),
-  })
-  try {
-    const urls = [stack.places.nodeUrl as string, other.ready.url as string]
-    const counted = await Promise.all(urls.map((url) => challengesOf(url, signal)))
-    await follows(stage, other.ready.url as string)
+  return withSecondNode(stage, 'copycat', {}, async ({ url }) => {
+    const urls = [stack.places.nodeUrl as string, url]
+    const counted = await Promise.all(urls.map((each) => challengesOf(each, signal)))
     const claimed = await claimLie(stage, anyLie)
     const { removal } = await fallenOf(stage, claimed)
     await goOn(stage, claimed.number)
-    await follows(stage, other.ready.url as string)
+    await follows(stage, url)
     // Who sees the claim gone before its own receipt counts nothing.
-    const now = await Promise.all(urls.map((url) => challengesOf(url, signal)))
+    const now = await Promise.all(urls.map((each) => challengesOf(each, signal)))
     const sum = (of: 'done' | 'failed'): number =>
       now.reduce((all, each, i) => all + each[of] - (counted[i]?.[of] ?? 0), 0)
     const [done, failed] = [sum('done'), sum('failed')]
@@ -81,17 +75,6 @@ async function copycat(stage: Stage): Promise<Outcome> {
       honestBondKept: (await honestBonds(stage)) === before,
       ...(removed ? {} : { failed: `${done} nodes took it back, ${failed} attempts failed` }),
     }
-  } finally {
-    await other.stop()
-  }
-}
-
-/** Waits until a node has verified the latest claim. */
-async function follows({ claimer, signal, wait }: Stage, url: string): Promise<void> {
-  const { lastHeader } = await claimer.head(signal)
-  await wait('the second node', async () => {
-    const answer = await fetch(`${url}/v1/blocks/${lastHeader.number}`, { signal }).catch(() => undefined)
-    return answer?.ok ? true : undefined
   })
 }
 

@@ -10,7 +10,7 @@ export interface Outcome {
   readonly gas: number
   /** Removed, slashed or refused, as the class says. */
   readonly removed: boolean
-  /** From the claim to its removal by the L2's clock; null where nothing was claimed. */
+  /** From the claim to its removal, or from showing a header to slashing, by the L2's clock; null where neither was. */
   readonly secondsToRemoval: number | null
   /** No bond but the liar's is less than before. */
   readonly honestBondKept: boolean

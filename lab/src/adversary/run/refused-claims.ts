@@ -1,15 +1,8 @@
 import type { rollupAbi } from '@parley/contracts'
-import {
-  type ClaimRequest,
-  domainSeparator,
-  headerDigest,
-  limits,
-  sameBytes,
-  signDigestRecoverable,
-} from '@parley/protocol'
+import { type ClaimRequest, limits, sameBytes } from '@parley/protocol'
 import { bytesToHex, type ContractFunctionArgs } from 'viem'
 import { complete } from '../forger/draft.ts'
-import { requestOf } from '../stage/claim.ts'
+import { requestOf, signHeader } from '../stage/claim.ts'
 import { opportunity, type Stage } from '../stage/stage.ts'
 import { abiOf, refusalOf } from '../stage/standing.ts'
 import { anyLie, goOn, tellLie } from './lie.ts'
@@ -36,9 +29,7 @@ const refused = (
     const chance = await opportunity(stage, [])
     const request = await requestOf(stage, chance, complete(chance.scene.ground, chance.scene.blocks))
     const lastHeader: Header = { ...request.lastHeader, ...(await change(stage, request.lastHeader)) }
-    const { chainId, inbox } = stage.config
-    const digest = headerDigest(domainSeparator(chainId, inbox), lastHeader)
-    const signature = signDigestRecoverable(keyOf(stage), digest)
+    const signature = signHeader(stage, lastHeader, keyOf(stage))
     const found = await refusalOf(stage, stage.claimerWallet.account.address, {
       functionName: 'claim',
       args: [abiOf<AbiRequest>({ ...request, lastHeader, lineage: lastHeader.lineage }), bytesToHex(signature)],

@@ -9,6 +9,7 @@ import { questions } from './questions.ts'
 import { refusedClaims } from './refused-claims.ts'
 import { refusedProofs } from './refused-proofs.ts'
 import { rescues } from './rescues.ts'
+import { secondHeaders } from './second-headers.ts'
 import { withdrawals } from './withdrawals.ts'
 import { withhold } from './withheld.ts'
 
@@ -53,5 +54,6 @@ export const trials: readonly Trial[] = [
   ...withdrawals,
   ...questions,
   ...others,
+  ...secondHeaders,
   ...rescues,
 ]

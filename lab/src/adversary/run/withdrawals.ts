@@ -5,7 +5,7 @@ import { operationLies } from '../classes/operations.ts'
 import { rootsOf } from '../forger/sources.ts'
 import { requestOf } from '../stage/claim.ts'
 import { opportunity, type Stage } from '../stage/stage.ts'
-import { type AbiClaim, refusing, standingClaim } from '../stage/standing.ts'
+import { type AbiClaim, finalClaim, refusing } from '../stage/standing.ts'
 import { fallenOf, goOn } from './lie.ts'
 import { refusedTrial, type Trial } from './outcome.ts'
 
@@ -51,13 +51,8 @@ const ofRemovedState = refusedTrial('withdrawal-of-removed-state', ['Inbox_Claim
 
 /** What a final state gives is paid once. */
 async function paidTwice(stage: Stage): Promise<string | undefined> {
-  const { l2, payer, claimer, ledger, newPast, signal, wait } = stage
-  const genesis = await claimer.genesis(signal)
-  const claim = await wait('a final claim', async () => {
-    const number = await l2.client.readContract({ ...l2.rollup, functionName: 'finalNumber' })
-    const found = number === 0n ? undefined : await standingClaim(stage, number)
-    return found !== undefined && found.lastHeader.number > genesis.number ? found : undefined
-  })
+  const { l2, payer, ledger, newPast, signal } = stage
+  const claim = await finalClaim(stage)
   const { number, inboxCount } = claim.lastHeader
   const sealed = await stage.client.block(number, signal)
   if (sealed === undefined) throw new RangeError(`the sequencer has no block ${number}`)

@@ -1,4 +1,5 @@
 import {
+  type BlockHeader,
   type ClaimRequest,
   coreRoot,
   domainSeparator,
@@ -31,13 +32,12 @@ export async function requestOf(
   batch: Batch,
   told: Told = wholeOf(batch),
 ): Promise<ClaimRequest> {
-  const { da, config, roles, signal } = stage
+  const { da, signal } = stage
   const { last } = batch
   const place = async (bytes: Uint8Array | undefined) => ({
     layer: told.layer ?? da.layer,
     pointer: bytes === undefined ? nowhere : (await da.submit(bytes, signal)).pointer,
   })
-  const digest = headerDigest(domainSeparator(config.chainId, config.inbox), last)
   return {
     number: head.number + 1n,
     parent: head.hash,
@@ -47,8 +47,17 @@ export async function requestOf(
     lastHeader: last,
     core: await place(told.core),
     witness: await place(told.witness),
-    signature: signDigestRecoverable(roles.sequencer.secret, digest),
+    signature: signHeader(stage, last),
   }
+}
+
+/** A header's signature, by the sequencer's key unless another is given. */
+export function signHeader(
+  { config, roles }: Stage,
+  header: BlockHeader,
+  secret: Uint8Array = roles.sequencer.secret,
+): Uint8Array {
+  return signDigestRecoverable(secret, headerDigest(domainSeparator(config.chainId, config.inbox), header))
 }
 
 /** A batch as it is, served as it is. */

@@ -25,6 +25,17 @@ export async function standingClaim({ l2, stack }: Stage, number: bigint): Promi
   return found.args.claim
 }
 
+/** The latest claim that is final, once one with blocks is. */
+export async function finalClaim(stage: Stage): Promise<AbiClaim> {
+  const { l2, claimer, signal, wait } = stage
+  const genesis = await claimer.genesis(signal)
+  return wait('a final claim', async () => {
+    const number = await l2.client.readContract({ ...l2.rollup, functionName: 'finalNumber' })
+    const found = number === 0n ? undefined : await standingClaim(stage, number)
+    return found !== undefined && found.lastHeader.number > genesis.number ? found : undefined
+  })
+}
+
 type Write = 'nonpayable' | 'payable'
 
 /** Why the rollup would refuse a call of `from` now: the error's name; undefined when it would not. */
