@@ -12,6 +12,7 @@ import {
   type Settlement,
   type SignatureVerifier,
   sameBytes,
+  toHex,
   unknownRules,
 } from '@parley/protocol'
 import { BoundedQueue, type Clock, concurrently, type RetryPolicy, retrying } from '@parley/runtime'
@@ -322,7 +323,8 @@ function isSameSchedule(a: Schedule, b: Schedule): boolean {
 /** From the announcement on a person can see what is to come. */
 function tellAnnounced(log: Logger, { keys, rules }: Schedule, fees: FeeParameters, { lastHeader }: ClaimHead): void {
   for (const { from, key } of keys)
-    if (from > lastHeader.number + 1n) log.warn({ from, key }, 'another key signs headers from this block on')
+    if (from > lastHeader.number + 1n)
+      log.warn({ from, key: toHex(key) }, 'another key signs headers from this block on')
   const unknown = unknownRules(rules, fees)
   if (unknown !== undefined)
     log.warn(

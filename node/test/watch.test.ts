@@ -7,6 +7,7 @@ import {
   SettlementError,
   type SignedHeader,
   SignedHeaderType,
+  toHex,
 } from '@parley/protocol'
 import { openHeader } from '@parley/protocol/fraud'
 import type { BuiltBlock } from '@parley/protocol/reference'
@@ -90,6 +91,8 @@ test('watching › without a key two headers of a block are told, in a form that
   await hand(one, header)
   expect((await hand(one, other(header))).body).toEqual({ taken: 'contradicts' })
   await until('the alarm', () => said(rig, "THE SEQUENCER'S KEY SIGNED TWO HEADERS FOR ONE BLOCK; GET /v1/evidence"))
+  const lineage = toHex(header.lineage)
+  expect(rig.logged.flatMap((line) => line.lineage ?? [])).toEqual([lineage, lineage])
   const { evidence } = (await one.get('/v1/evidence')).body as { evidence: unknown[] }
   expect(evidence).toMatchObject([{ shown: false, evidence: { kind: 'equivocation', value: { a: {}, b: {} } } }])
   expect(await one.registry.metrics()).toContain('parley_node_evidence_total{kind="equivocation",outcome="found"} 1')

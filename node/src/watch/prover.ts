@@ -1,4 +1,4 @@
-import { CodedError } from '@parley/protocol'
+import { CodedError, toHex } from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock, firstOf } from '@parley/runtime'
 import { turnOf } from '../challenge/turn.ts'
 import { type Evidence, evidenceAt } from './evidence.ts'
@@ -90,7 +90,7 @@ export class Prover {
     metrics.evidence.inc({ kind, outcome: 'found' })
     const { number: block, lineage } = place
     const what = sender === undefined ? 'GET /v1/evidence has what shows it on the L2' : 'it is shown on the L2'
-    log.fatal({ block, lineage, kind }, `THE SEQUENCER'S KEY SIGNED TWO HEADERS FOR ONE BLOCK; ${what}`)
+    log.fatal({ block, lineage: toHex(lineage), kind }, `THE SEQUENCER'S KEY SIGNED TWO HEADERS FOR ONE BLOCK; ${what}`)
     await headers.setState(place, ConflictState.told)
   }
 

@@ -1,4 +1,4 @@
-import { BlockHeaderType, type SettlementEvent, type SignedHeader, sequencerAt } from '@parley/protocol'
+import { BlockHeaderType, type SettlementEvent, type SignedHeader, sequencerAt, toHex } from '@parley/protocol'
 import { Pulse, Turns } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { NodeError } from '../faults.ts'
@@ -126,7 +126,7 @@ export class Watcher {
       await headers.keep(kept, source, isSecond)
     }
     if (!isSecond) return this.counted('kept', source)
-    log.warn({ block: header.number, lineage: header.lineage, source }, 'another signed header of a block')
+    log.warn({ block: header.number, lineage: toHex(header.lineage), source }, 'another signed header of a block')
     this.found.beat()
     return this.counted('contradicts', source)
   }

@@ -8,6 +8,7 @@ import {
   type SettlementReader,
   sameBytes,
   sequencerAt,
+  toHex,
   unknownRules,
 } from '@parley/protocol'
 import type { Logger } from 'pino'
@@ -74,7 +75,8 @@ export class ScheduleWatch {
     const { key, from } = sequencerAt(this.schedule.keys, number)
     const ends = !sameBytes(key, sequencer)
     const waits = ends && claimed() + 1n < number
-    if (waits && !this.waits) log.warn({ from, key, claimed: claimed() }, 'another key signs on when all is claimed')
+    if (waits && !this.waits)
+      log.warn({ from, key: toHex(key), claimed: claimed() }, 'another key signs on when all is claimed')
     this.waits = waits
     if (ends && !waits)
       throw new SequencerError({ code: 'KEY_ENDED', block: number, from, expected: key, received: sequencer })
@@ -100,7 +102,8 @@ export class ScheduleWatch {
     const { keys, rules } = this.schedule
     const other = keys.findLast(({ key }) => sameBytes(key, sequencer))
     const next = keys.find(({ from }) => other !== undefined && from > other.from)
-    if (next !== undefined) log.warn({ from: next.from, key: next.key }, 'another key signs headers from this block on')
+    if (next !== undefined)
+      log.warn({ from: next.from, key: toHex(next.key) }, 'another key signs headers from this block on')
     const unknown = unknownRules(rules, fees)
     if (unknown !== undefined)
       log.warn(
