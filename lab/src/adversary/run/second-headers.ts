@@ -12,7 +12,7 @@ type Shown = 'proveEquivocation' | 'proveContradiction'
 
 const gasAtMost = 200_000
 
-/** A key that signs two headers for one place, one of which a stranger hands to a node that watches the sequencer. */
+/** A key that signs two headers for one place, one of which whoever was shown it hands to a node that watches the sequencer. */
 const secondHeader = (
   name: string,
   shown: Shown,
