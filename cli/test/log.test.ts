@@ -1,6 +1,14 @@
+import { CodedError } from '@parley/protocol'
 import { describe, expect, it, test } from 'vitest'
 import { createEntryScreen, createLog, isReadable, type LogSurroundings } from '../src/process/log.ts'
 import { printReady } from '../src/process/service.ts'
+
+class ProtocolLikeError extends CodedError<{ code: 'WRONG'; root: Uint8Array }> {
+  constructor() {
+    const meaning = { blame: 'layer', retry: 'never', text: 'it is wrong' } as const
+    super({ code: 'WRONG', root: Uint8Array.of(1, 2) }, { WRONG: meaning })
+  }
+}
 
 const asIs = (text: string): string => text
 const terminal: LogSurroundings = { terminal: true, colours: true, serves: false }
@@ -39,6 +47,16 @@ describe('log', () => {
     ['a role on a terminal', { ...terminal, serves: true }, true],
   ])('of %s › auto is for whoever reads it', (_what, surroundings, readable) => {
     expect(isReadable({ level: 'info', format: 'auto' }, surroundings)).toBe(readable)
+  })
+
+  it('in JSON › bytes of a fault are hexadecimal', () => {
+    const { lines, log } = written('json', file)
+    log.warn({ err: new ProtocolLikeError() }, 'said')
+    const { err } = JSON.parse(lines[0] as string)
+    expect(err).toMatchObject({ type: 'ProtocolLikeError', code: 'WRONG', message: 'it is wrong', root: '0x0102' })
+    expect(err.stack).toContain('log.test.ts')
+    log.warn({ err: new Error('plain') }, 'said')
+    expect(JSON.parse(lines[1] as string).err).toMatchObject({ type: 'Error', message: 'plain' })
   })
 
   it('in JSON › what people watch becomes entries, whatever the level of the log', () => {

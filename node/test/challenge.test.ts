@@ -116,7 +116,10 @@ describe('a node that contests', () => {
     const poor = await started(rig, { challengeBudget: 11n })
     await poor.verified(2n)
     await until('the look at its funds', async () => (await unready(poor))?.includes('fewer') === true)
-    expect(await unready(poor)).toBe('the account that contests claims has 10 wei, fewer than its budget of 11')
+    const address = `0x${'07'.repeat(20)}`
+    const because = `the account that contests claims, ${address}, has 10 wei, fewer than its budget of 11`
+    expect(await unready(poor)).toBe(because)
+    expect(rig.logged.filter(({ msg }) => msg === 'claims cannot be contested')).toMatchObject([{ because }])
     await poor.stop()
     const rich = await started(rig, { challengeBudget: 10n })
     await rich.verified(2n)

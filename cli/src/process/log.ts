@@ -1,3 +1,4 @@
+import { CodedError } from '@parley/protocol'
 import { type Logger, pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import type { Config } from '../config/config.ts'
@@ -34,7 +35,21 @@ export function createLog(
   // A line of progress may stand where the entry goes.
   const clear = terminal && readable ? '\r\u001b[2K' : ''
   const stream = { write: (line: string) => queue.write(clear + redact(pretty(line))) }
-  return pino({ level: config.level, base: null, formatters: { level: (label) => ({ level: label }) } }, stream)
+  return pino(
+    {
+      level: config.level,
+      base: null,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorEntry },
+    },
+    stream,
+  )
+}
+
+/** A fault as HTTP answers have it: left to the library, its bytes would be objects of numbers. */
+function errorEntry(error: unknown): unknown {
+  const entry = pino.stdSerializers.err(error as Error)
+  return error instanceof CodedError ? { type: error.name, ...error.toJSON(), stack: entry.stack } : entry
 }
 
 /** Writes what people watch as entries of a log that machines read: each line one, at any level of the log. */

@@ -1,4 +1,4 @@
-import { type Bytes20, type ChainConfig, CodedError, portableVerifier } from '@parley/protocol'
+import { type Bytes20, type ChainConfig, CodedError, portableVerifier, toHex } from '@parley/protocol'
 import type { ClaimFault, Proof } from '@parley/protocol/fraud'
 import { type BackoffOptions, backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
@@ -54,15 +54,15 @@ export class Challenger implements ClaimChallenger {
     const { challengeBudget } = this.options
     if (this.funds === undefined) return 'the funds of the account that contests claims are not known yet'
     if (this.funds >= challengeBudget) return undefined
-    return `the account that contests claims has ${this.funds} wei, fewer than its budget of ${challengeBudget}`
+    return `the account that contests claims, ${toHex(this.address)}, has ${this.funds} wei, fewer than its budget of ${challengeBudget}`
   }
 
   /** Watches over the account's funds until the signal aborts, and then waits for what is under way. */
   async run(signal: AbortSignal): Promise<void> {
-    const { contester, clock, log } = this.deps
+    const { clock, log } = this.deps
     while (!signal.aborted) {
       try {
-        this.funds = await contester.funds(signal)
+        await this.look(signal)
       } catch (error) {
         if (!(error instanceof CodedError) && !signal.aborted) throw error
         // What it had before is the best that is known.
@@ -71,6 +71,15 @@ export class Challenger implements ClaimChallenger {
       await pause(clock, fundsEveryMs, signal)
     }
     await this.underWay
+  }
+
+  /** Looks at the funds, and warns once each time they have become too few. */
+  private async look(signal: AbortSignal): Promise<void> {
+    const { contester, log } = this.deps
+    const wasShort = this.funds !== undefined && this.unreadyBecause !== undefined
+    this.funds = await contester.funds(signal)
+    if (this.unreadyBecause !== undefined && !wasShort)
+      log.warn({ because: this.unreadyBecause }, 'claims cannot be contested')
   }
 
   contest(refusal: Refusal, signal: AbortSignal): void {
