@@ -4,6 +4,7 @@ import {
   finalize,
   forceWithdraw,
   getDeployment,
+  getPaid,
   type L2Client,
   type NodeClient,
   type ProvenAccount,
@@ -69,11 +70,16 @@ export async function collectWithdrawn(context: Context, [place = '', to]: Argum
   const l2 = openL2Client(context)
   const rollup = needed(config, 'l2.rollup')
   const { inboxAddress } = await getDeployment(l2, { rollup })
-  err.write(`waiting until a claim has account ${place} as of block ${atBlock} or later\n`)
+  // Who forced a withdrawal does not know its block: a claim without it must not be waited for until it is final.
+  const paid = atBlock === 0n ? await getPaid(l2, { inboxAddress, shard, index }) : undefined
+  const what =
+    paid === undefined ? `account ${place} as of block ${atBlock} or later` : `something to pay to account ${place}`
+  err.write(`waiting until a claim has ${what}\n`)
   const claimed = await poll(
     async () => {
       const found = await node.account(shard, index, { signal })
-      return found !== undefined && found.grade !== 'node' && found.block >= atBlock ? found : undefined
+      if (found === undefined || found.grade === 'node' || found.block < atBlock) return undefined
+      return paid === undefined || found.account.withdrawn > paid ? found : undefined
     },
     signal,
     { clock },
@@ -82,9 +88,9 @@ export async function collectWithdrawn(context: Context, [place = '', to]: Argum
   const proven = await finalOf(context, node, l2, claimed)
   const paying = { rollup, inboxAddress, shard, index, proven, ...(recipient && { recipient }) }
   const receipt = await confirm(l2, { hash: await withdraw(l2, paying) })
-  const [paid] = withdrawalsOf(receipt, inboxAddress)
-  if (paid === undefined) throw new RangeError('the withdrawal left no event')
-  const { amount, recipient: paidTo } = paid
+  const [payment] = withdrawalsOf(receipt, inboxAddress)
+  if (payment === undefined) throw new RangeError('the withdrawal left no event')
+  const { amount, recipient: paidTo } = payment
   return tell(context, { account: place, paid: amount, recipient: paidTo, transaction: receipt.transactionHash })
 }
 

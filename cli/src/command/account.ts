@@ -65,7 +65,7 @@ export const accountCollect: CommandDefinition = {
     { name: '[recipient]', about: 'Address that is paid; the owner if omitted. Only the owner may name one.' },
   ],
   keys: ['l2.url', 'l2.rollup', 'node.url', 'run.json', 'member.block'],
-  examples: ['parley account collect ACCOUNT --block 12 --dev DIR'],
+  examples: ['parley account collect ACCOUNT --block 12 --dev DIR', 'parley account collect ACCOUNT --dev DIR'],
   async run(context, args) {
     const { collectWithdrawn } = await import('../account/withdraw.ts')
     return collectWithdrawn(context, args)

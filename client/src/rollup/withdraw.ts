@@ -4,6 +4,7 @@ import { type Address, bytesToHex, type Hash, isAddressEqual, parseEventLogs, ty
 import { ClientError } from '../faults.ts'
 import { assertAddress } from '../l2/assert.ts'
 import type { L2Client, WriteParameters } from '../l2/client.ts'
+import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
 import { getWholeClaim, type StandingClaim } from './get-claim.ts'
 import type { RollupParameters } from './parameters.ts'
@@ -54,6 +55,14 @@ export async function withdraw(client: L2Client, parameters: WithdrawParameters)
     recipient,
   ] as const
   return write(client, { address, abi: inboxAbi, functionName: 'withdraw', args }, parameters)
+}
+
+/** What an account was paid on the L2 until now; of what it has withdrawn on the L3 the rest is due. @throws {ClientError} */
+export async function getPaid(
+  client: L2Client,
+  { inboxAddress: address, shard, index }: Pick<WithdrawParameters, 'inboxAddress' | 'shard' | 'index'>,
+): Promise<Mwei> {
+  return mwei(await read(client, { address, abi: inboxAbi, functionName: 'paidTo', args: [shard, index] }))
 }
 
 /** What an account was paid. */
