@@ -1,4 +1,4 @@
-import { type BatchClaim, type Block, type DataPlace, runsRoot, SettlementError } from '@parley/protocol'
+import { type BatchClaim, type Block, DaLayer, type DataPlace, runsRoot, SettlementError } from '@parley/protocol'
 import { BatchTrees, ProofKind, pageOf } from '@parley/protocol/fraud'
 import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
@@ -186,6 +186,23 @@ describe('withheld data', () => {
     rig.l2.mine()
     await until('the other questions', () => claims().length === 6)
     expect(claims().toSorted()).toEqual([2n, 3n, 4n, 5n, 6n, 7n])
+  })
+
+  test('on a layer that the node was not given is asked for once two rounds are left', async () => {
+    const { rig, contester } = withheld()
+    const { claim } = rig.claims[1]!
+    Object.assign(claim.windows, { challenge: 3_600, data: 3_600, answer: 600, proof: 600 })
+    Object.assign(claim.core, { layer: DaLayer.ethereumBlobs })
+    const one = await started(rig, asking)
+    await one.state('waiting')
+    rig.l2.time = (claimedAt + 2_399n) * 1_000n
+    rig.l2.mine()
+    await until('the time', async () => (await one.node.status()).l2?.time === rig.l2.time)
+    expect(contester.asked).toEqual([])
+    rig.l2.time = (claimedAt + 2_400n) * 1_000n
+    rig.l2.mine()
+    await until('the questions', () => asked(contester).length > 0)
+    expect(asked(contester)).toEqual(first)
   })
 
   const one = new Uint8Array(32).fill(1)

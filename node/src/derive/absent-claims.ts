@@ -45,7 +45,7 @@ export class AbsentClaims {
     const found: AbsentClaim[] = []
     for (const record of await this.claims.standing(first)) {
       const absence = this.claims.wants(record) ? this.claims.absence(record) : undefined
-      if (absence === undefined || !isWithheld(absence.fault)) continue
+      if (absence === undefined || !this.canHelp(absence.fault, record)) continue
       found.push(await this.absent(record, clock.elapsed() - absence.since))
     }
     const [stuck] = found
@@ -73,15 +73,18 @@ export class AbsentClaims {
     return behind
   }
 
+  /**
+   * Whether asking for it can help: not what the L2 has still to tell. What this node could read and was not given is its
+   * operator's affair as long as there is time to mend that; whoever hides a lie there must not go unasked.
+   */
+  private canHelp({ fault }: NodeError, record: ClaimRecord): boolean {
+    if (fault.code === 'DA_LAYER_UNKNOWN') return !readableLayers.has(fault.layer) || this.claims.pieces.isLate(record)
+    return fault.code === 'DATA_UNAVAILABLE' || fault.code === 'DATA_UNDECODABLE' || fault.code === 'DATA_MISMATCH'
+  }
+
   private async absent(record: ClaimRecord, absentMs: number, served?: ServedParts): Promise<AbsentClaim> {
     const { pieces } = this.claims
     const known = () => pieces.known(record, served)
     return { record, absentMs, known, atMost: await pieces.atMost(record, served) }
   }
-}
-
-/** Whether asking for it can help: not what this node lacks itself, nor what the L2 has still to tell. */
-function isWithheld({ fault }: NodeError): boolean {
-  if (fault.code === 'DA_LAYER_UNKNOWN') return !readableLayers.has(fault.layer)
-  return fault.code === 'DATA_UNAVAILABLE' || fault.code === 'DATA_UNDECODABLE' || fault.code === 'DATA_MISMATCH'
 }
