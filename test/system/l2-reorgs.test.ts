@@ -10,7 +10,7 @@ import { claimOf, unclaimed, withBadSignatures } from './support/claim-blocks.ts
 import type { Speaker } from './support/conversations.ts'
 import { eventually, untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
-import { type ClaimRemover, contesterOf, fillBond, inQuestion } from './support/remove-claim.ts'
+import { type ClaimRemover, contesterOf, fillBond, inQuestion, removerOf } from './support/remove-claim.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 import type { Running } from './support/running.ts'
 import { until } from './support/until.ts'
@@ -40,12 +40,7 @@ afterAll(async () => {
   await Promise.all([contester?.close(), asker?.close()])
 })
 
-const remover = (): ClaimRemover => ({
-  url: rollup.chain.url,
-  rollup: rollup.deployment.rollup,
-  account: rollup.roles.verifier,
-  filler: rollup.roles.deployer,
-})
+const remover = (): ClaimRemover => removerOf(rollup)
 const contract = () => ({ address: bytesToHex(rollup.deployment.rollup), abi: rollupAbi }) as const
 
 /** Number of the last claim that stands. */

@@ -1,11 +1,11 @@
 import { announceSequencer, answerFor, confirm, resumeClaims } from '@parley/client'
-import { ownerAddress, type SealedBlock, sameBytes } from '@parley/protocol'
+import { ownerAddress, type SealedBlock } from '@parley/protocol'
 import type { Rescuer } from '@parley/settlement'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { claimSealed } from './support/claim-sealed.ts'
 import type { Speaker } from './support/conversations.ts'
-import { eventually, untilStatus } from './support/eventually.ts'
+import { eventually, untilAllVerified } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
 import { queueDeposit, rescuerOf, silentSoon, walletOf } from './support/rescue.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
@@ -37,12 +37,7 @@ async function sealedBlock(): Promise<SealedBlock> {
 
 async function posted(): Promise<void> {
   const batcher = await rollup.startBatcher()
-  const { number, stateRoot } = await rollup.sealedRoot()
-  await untilStatus(
-    node.part,
-    `block ${number} of the sequencer`,
-    (now) => now.block === number && sameBytes(now.stateRoot ?? new Uint8Array(0), stateRoot),
-  )
+  await untilAllVerified(rollup, node.part)
   await batcher.stop()
 }
 

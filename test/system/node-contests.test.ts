@@ -1,23 +1,12 @@
-import {
-  coreRoot,
-  domainSeparator,
-  encodeCore,
-  encodeWitness,
-  headerDigest,
-  runsRoot,
-  type SealedBlock,
-  sameBytes,
-  signDigestRecoverable,
-  skeletonOf,
-  witnessRoot,
-} from '@parley/protocol'
+import { domainSeparator, headerDigest, runsRoot, type SealedBlock, signDigestRecoverable } from '@parley/protocol'
 import type { Contester } from '@parley/settlement'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { batchOf, claimOf } from './support/claim-blocks.ts'
 import type { Speaker } from './support/conversations.ts'
-import { eventually, untilStatus } from './support/eventually.ts'
+import { eventually, untilAllVerified, untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
-import { type ClaimRemover, contesterOf, fillBond, inQuestion } from './support/remove-claim.ts'
+import { type ClaimRemover, contesterOf, fillBond, inQuestion, removerOf } from './support/remove-claim.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 import { until } from './support/until.ts'
 
@@ -36,12 +25,7 @@ afterAll(async () => {
   await contester?.close()
 })
 
-const remover = (): ClaimRemover => ({
-  url: rollup.chain.url,
-  rollup: rollup.deployment.rollup,
-  account: rollup.roles.verifier,
-  filler: rollup.roles.deployer,
-})
+const remover = (): ClaimRemover => removerOf(rollup)
 
 type Lie = (right: SealedBlock, lineage: Uint8Array) => SealedBlock
 
@@ -86,27 +70,8 @@ async function nextBlock(): Promise<SealedBlock> {
 async function lies(right: SealedBlock, lie: Lie): Promise<void> {
   const claimer = await rollup.claimer()
   try {
-    const head = await claimer.head(forever)
     const lineage = await claimer.lineage(forever)
-    const { block, witness, signature } = lie(right, lineage)
-    const place = async (bytes: Uint8Array) => ({
-      layer: rollup.da.layer,
-      pointer: (await rollup.da.submit(bytes, forever)).pointer,
-    })
-    const { number } = await claimer.claim(
-      {
-        number: head.number + 1n,
-        parent: head.hash,
-        lineage,
-        coreRoot: coreRoot([block]),
-        witnessRoot: witnessRoot([witness]),
-        lastHeader: block.header,
-        core: await place(encodeCore([skeletonOf(block)])),
-        witness: await place(encodeWitness([witness])),
-        signature,
-      },
-      forever,
-    )
+    const { number } = await claimer.claim(await claimOf(rollup, claimer, batchOf([lie(right, lineage)])), forever)
     await until(async () => {
       // It may be taken back while it is looked for.
       const now = await claimer.head(forever).catch(() => undefined)
@@ -127,12 +92,7 @@ async function lies(right: SealedBlock, lie: Lie): Promise<void> {
 async function settled(): Promise<void> {
   const batcher = await rollup.startBatcher()
   await rollup.say(ann, 3)
-  const { number, stateRoot } = await rollup.sealedRoot()
-  await untilStatus(
-    node.part,
-    `block ${number} of the sequencer`,
-    (now) => now.block === number && sameBytes(now.stateRoot ?? new Uint8Array(0), stateRoot),
-  )
+  await untilAllVerified(rollup, node.part)
   await batcher.stop()
 }
 

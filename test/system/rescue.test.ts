@@ -1,13 +1,13 @@
 import { confirm, finalize, getSilence, resumeClaims, withdraw, withdrawalsOf } from '@parley/client'
 import type { RescueStep } from '@parley/node'
-import { type RescueRequest, sameBytes } from '@parley/protocol'
+import type { RescueRequest } from '@parley/protocol'
 import type { Contester, Rescuer } from '@parley/settlement'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Speaker } from './support/conversations.ts'
-import { eventually, untilStatus } from './support/eventually.ts'
+import { eventually, untilAllVerified, untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
-import { type ClaimRemover, contesterOf } from './support/remove-claim.ts'
+import { type ClaimRemover, contesterOf, removerOf } from './support/remove-claim.ts'
 import { queueDeposit, queueMessage, queueWithdrawal, rescuerOf, silentSoon, walletOf } from './support/rescue.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 import type { Running } from './support/running.ts'
@@ -36,23 +36,9 @@ afterAll(async () => {
   await Promise.all([contester?.close(), rescuer?.close(), liar?.close()])
 })
 
-const remover = (): ClaimRemover => ({
-  url: rollup.chain.url,
-  rollup: rollup.deployment.rollup,
-  account: rollup.roles.verifier,
-  filler: rollup.roles.deployer,
-})
+const remover = (): ClaimRemover => removerOf(rollup)
 
-/** Waits until the node has derived everything said, and every root was the same. */
-async function reached(): Promise<bigint> {
-  const { number, stateRoot } = await rollup.sealedRoot()
-  await untilStatus(
-    node.part,
-    `block ${number} of the sequencer`,
-    (now) => now.block === number && sameBytes(now.stateRoot ?? new Uint8Array(0), stateRoot),
-  )
-  return number
-}
+const reached = (): Promise<bigint> => untilAllVerified(rollup, node.part)
 
 /** What an honest rescue of the next block asks for, with the account that would send it replaced by nobody. */
 async function requested(): Promise<RescueRequest> {

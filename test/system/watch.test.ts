@@ -15,7 +15,7 @@ import type { Speaker } from './support/conversations.ts'
 import { eventually, untilStatus } from './support/eventually.ts'
 import { forever } from './support/l2.ts'
 import { textStore } from './support/memory-stores.ts'
-import { type ClaimRemover, contesterOf, fillBond, removeClaim } from './support/remove-claim.ts'
+import { type ClaimRemover, contesterOf, fillBond, removeClaim, removerOf } from './support/remove-claim.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 import { until } from './support/until.ts'
 
@@ -32,12 +32,7 @@ afterAll(async () => {
   await contester?.close()
 })
 
-const remover = (): ClaimRemover => ({
-  url: rollup.chain.url,
-  rollup: rollup.deployment.rollup,
-  account: rollup.roles.verifier,
-  filler: rollup.roles.deployer,
-})
+const remover = (): ClaimRemover => removerOf(rollup)
 
 /** A node that watches the sequencer's feed; with the contester it shows what it finds. */
 async function startWatching(store = textStore(), sender?: Contester): Promise<RunningNode> {

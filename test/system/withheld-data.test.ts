@@ -1,8 +1,7 @@
-import { sameBytes } from '@parley/protocol'
 import type { Contester } from '@parley/settlement'
 import { afterAll, beforeAll, test } from 'vitest'
 import type { Speaker } from './support/conversations.ts'
-import { untilStatus } from './support/eventually.ts'
+import { untilAllVerified } from './support/eventually.ts'
 import {
   claimByHand,
   type HandClaim,
@@ -51,12 +50,7 @@ async function gone(claimed: HandClaim): Promise<void> {
 async function settled(): Promise<void> {
   const batcher = await rollup.startBatcher()
   await rollup.say(ann, 3)
-  const { number, stateRoot } = await rollup.sealedRoot()
-  await untilStatus(
-    node.part,
-    `block ${number} of the sequencer`,
-    (now) => now.block === number && sameBytes(now.stateRoot ?? new Uint8Array(0), stateRoot),
-  )
+  await untilAllVerified(rollup, node.part)
   await batcher.stop()
 }
 

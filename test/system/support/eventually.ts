@@ -1,4 +1,5 @@
 import type { NodeStatus, ParleyNode } from '@parley/node'
+import { type BlockHeader, sameBytes } from '@parley/protocol'
 import { until } from './until.ts'
 
 /** The first answer that is not undefined, within half a minute. */
@@ -34,4 +35,18 @@ export async function untilStatus(
     throw new Error(`did not come: ${what}; ${text}`, { cause })
   }
   return last as NodeStatus
+}
+
+/** Waits until a node has verified all that was said, and its root is the sequencer's. @returns the block's number. */
+export async function untilAllVerified(
+  rollup: { sealedRoot(): Promise<Pick<BlockHeader, 'number' | 'stateRoot'>> },
+  node: ParleyNode,
+): Promise<bigint> {
+  const { number, stateRoot } = await rollup.sealedRoot()
+  await untilStatus(
+    node,
+    `block ${number} of the sequencer`,
+    (now) => now.block === number && sameBytes(now.stateRoot ?? new Uint8Array(0), stateRoot),
+  )
+  return number
 }

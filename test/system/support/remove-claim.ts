@@ -17,6 +17,7 @@ import { bytesToHex, createPublicClient, createWalletClient, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { forever, log } from './l2.ts'
 import { textStore } from './memory-stores.ts'
+import type { Rollup } from './rollup.ts'
 import { until } from './until.ts'
 
 /** A rollup, who contests its claims, and who fills the bonds that are slashed for it. */
@@ -37,6 +38,18 @@ export const accountDeps = (url: string, { secret }: ClaimRemover['account']): S
   metrics: createSettlementMetrics(new Registry()),
   secret,
   store: textStore(),
+})
+
+/** Who contests claims of a rollup, and fills the bonds of their claimers. */
+export const removerOf = ({
+  chain,
+  deployment,
+  roles,
+}: Pick<Rollup, 'chain' | 'deployment' | 'roles'>): ClaimRemover => ({
+  url: chain.url,
+  rollup: deployment.rollup,
+  account: roles.verifier,
+  filler: roles.deployer,
 })
 
 /** Opens the remover's account for contesting. */
