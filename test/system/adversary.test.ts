@@ -14,8 +14,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-/** One lie for each way to find it that the reference has: a root, a signature, an item's place. */
-const classes = { 'root-of-fund': 'Operation', 'high-s': 'Signature', 'item-missing': 'Malformed' }
+/** One lie for each way to find it that the reference has (a root, a signature, an item's place), and a second header. */
+const classes = {
+  'root-of-fund': 'Operation',
+  'high-s': 'Signature',
+  'item-missing': 'Malformed',
+  'two-headers': 'proveEquivocation',
+}
 
 test('adversary › lies of different kinds are taken back by the node that challenges, and all go on', async () => {
   const only = Object.keys(classes).join(',')

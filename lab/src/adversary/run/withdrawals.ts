@@ -51,15 +51,24 @@ const ofRemovedState = refusedTrial('withdrawal-of-removed-state', ['Inbox_Claim
 
 /** What a final state gives is paid once. */
 async function paidTwice(stage: Stage): Promise<string | undefined> {
-  const { l2, payer, ledger, newPast, signal } = stage
-  const claim = await finalClaim(stage)
-  const { number, inboxCount } = claim.lastHeader
-  const sealed = await stage.client.block(number, signal)
-  if (sealed === undefined) throw new RangeError(`the sequencer has no block ${number}`)
-  const { header } = sealed.block
-  await ledger.until(inboxCount, signal)
-  const { state } = await newPast().ground(header, header.lineage, inboxCount, signal)
-  const args = withdrawal(stage, 'ben', state, claim)
+  const { l2, payer, ledger, newPast, signal, wait } = stage
+  const past = newPast()
+  let tried = 0n
+  // Somebody withdraws in every round, but perhaps in none that is final yet.
+  await stage.honest.goOn([])
+  const args = await wait('a final claim that somebody is owed by', async () => {
+    const claim = await finalClaim(stage)
+    if (claim.number === tried) return undefined
+    tried = claim.number
+    const { number, inboxCount } = claim.lastHeader
+    const sealed = await stage.client.block(number, signal)
+    if (sealed === undefined) throw new RangeError(`the sequencer has no block ${number}`)
+    const { header } = sealed.block
+    await ledger.until(inboxCount, signal)
+    const { state } = await past.ground(header, header.lineage, inboxCount, signal)
+    const due = withdrawal(stage, 'ben', state, claim)
+    return (await refusedTo(stage, due)) === undefined ? due : undefined
+  })
   await l2.send(payer, { ...l2.inbox, functionName: 'withdraw', args })
   return refusedTo(stage, args)
 }
