@@ -94,7 +94,12 @@ const lateAnswer = refusedTrial('late-answer', ['Rollup_AnsweredTooLate'], async
 async function falseChallenge(stage: Stage): Promise<() => Promise<Outcome>> {
   const { l2, claimer, client, signal, payer, wait } = stage
   const before = await honestBonds(stage)
-  const { number } = await claimer.head(signal)
+  const { block } = await stage.honest.goOn([])
+  // One made just now: a claim that stands for longer cannot be asked for any more.
+  const number = await wait('a claim of the round', async () => {
+    const head = await claimer.head(signal)
+    return head.lastHeader.number >= block ? head.number : undefined
+  })
   const [claim, parent] = await Promise.all([standingClaim(stage, number), standingClaim(stage, number - 1n)])
   const sealed = await sealedBetween(client, parent.lastHeader.number, claim.lastHeader.number, signal)
   const places = [0, 1].flatMap((part): Place[] => [

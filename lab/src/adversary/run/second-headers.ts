@@ -3,9 +3,8 @@ import { type Address, bytesToHex, decodeFunctionData } from 'viem'
 import { signHeader } from '../stage/claim.ts'
 import { type SecondNode, withSecondNode } from '../stage/second-node.ts'
 import type { Stage } from '../stage/stage.ts'
-import { finalClaim } from '../stage/standing.ts'
 import { fillBond, goOn } from './lie.ts'
-import type { Outcome, Trial } from './outcome.ts'
+import { atLast, type ImmediateTrial, type Outcome, type Trial } from './outcome.ts'
 import { sentBy } from './verdict.ts'
 
 type Shown = 'proveEquivocation' | 'proveContradiction'
@@ -18,7 +17,7 @@ const secondHeader = (
   shown: Shown,
   /** The header that everybody else was shown, once the node knows it. */
   known: (stage: Stage, node: SecondNode) => Promise<BlockHeader>,
-): Trial => ({
+): ImmediateTrial => ({
   name,
   ends: `${shown}, the bond behind the key slashed`,
   gas: gasAtMost,
@@ -110,12 +109,11 @@ async function inTheFeed(stage: Stage, { client }: SecondNode): Promise<BlockHea
   return headerOf(stage, block)
 }
 
-/** The last header of a claim that is final, once the node knows that it is. */
+/** The last header of a final claim, once the node has forgotten it: of what is final it keeps no header. */
 async function inFinalClaim(stage: Stage, { client }: SecondNode): Promise<BlockHeader> {
-  const { number } = (await finalClaim(stage)).lastHeader
-  await stage.wait(`block ${number} to be final for the second node`, async () => {
-    const { finality } = await client.status(stage.signal)
-    return (finality.final.block ?? 0n) >= number ? true : undefined
+  const number = await stage.wait('all that was sealed to be final', async () => {
+    const { watch, finality } = await client.status(stage.signal)
+    return watch.headers === 0 && finality.final.claim > 0n ? finality.final.block : undefined
   })
   return headerOf(stage, number)
 }
@@ -128,5 +126,5 @@ async function headerOf({ client, signal }: Stage, number: bigint): Promise<Bloc
 
 export const secondHeaders: readonly Trial[] = [
   secondHeader('two-headers', 'proveEquivocation', inTheFeed),
-  secondHeader('sealed-not-claimed', 'proveContradiction', inFinalClaim),
+  atLast(secondHeader('sealed-not-claimed', 'proveContradiction', inFinalClaim)),
 ]
