@@ -42,14 +42,25 @@ const hour = 3_600_000n
 /** Enough for more segments than a batch may have, were it not for the bound of the batch. */
 const blocks = 16n
 
-/** A header of more blocks, once the L2 has come to its time. */
-async function ofMoreBlocks({ l2, wait }: Stage, header: Header): Promise<Partial<Header>> {
-  const number = header.number + blocks
-  const timestamp = header.timestamp + blocks * limits.minBlockIntervalMs
+/** Waits until a header's time is refused no more. */
+async function timeOf({ l2, wait }: Stage, timestamp: bigint): Promise<void> {
   await wait('the time of the header', async () => {
     const { timestamp: now } = await l2.client.getBlock()
     return now * 1_000n >= timestamp ? true : undefined
   })
+}
+
+/** The header as it is, once the L2 has come to its time. */
+async function inTime(stage: Stage, { timestamp }: Header): Promise<Partial<Header>> {
+  await timeOf(stage, timestamp)
+  return {}
+}
+
+/** A header of more blocks. */
+async function ofMoreBlocks(stage: Stage, header: Header): Promise<Partial<Header>> {
+  const number = header.number + blocks
+  const timestamp = header.timestamp + blocks * limits.minBlockIntervalMs
+  await timeOf(stage, timestamp)
   return { number, timestamp, segmentCount: header.segmentCount + BigInt(limits.segmentsPerBatch) + 1n }
 }
 
@@ -60,7 +71,7 @@ async function endFirstLineage(stage: Stage): Promise<void> {
 }
 
 export const refusedClaims: readonly Trial[] = [
-  refused('header-not-signed', 'Rollup_NotSealed', async () => ({}), {
+  refused('header-not-signed', 'Rollup_NotSealed', inTime, {
     keyOf: ({ roles }) => roles.verifier.secret,
   }),
   refused('claim-too-large', 'Rollup_SegmentCountOutOfRange', ofMoreBlocks),
