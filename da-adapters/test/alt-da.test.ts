@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { daCompliance } from '@parley/protocol/compliance'
 import fc from 'fast-check'
 import { MemoryLevel } from 'memory-level'
+import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeAltDaPointer, encodeAltDaPointer, keccakCommitment } from '../src/alt-da/pointer.ts'
 import { type AltDaOptions, createAltDa } from '../src/index.ts'
@@ -101,6 +102,13 @@ describe('alt-da › publishing', () => {
     ['no answer as DA_UNAVAILABLE', () => undefined, 'DA_UNAVAILABLE'],
   ] as const)('submit › takes %s', async (_what, serve, code) => {
     expect(await against(serve, (da) => faultOf(da.submit(data, signal)))).toMatchObject({ code })
+  })
+
+  test.each(['', '0x', '0x07', 'nothing'])('submit › a damaged record %j is DA_REFUSED', async (record) => {
+    const store = new MemoryLevel<string, string>()
+    await store.put(bytesToHex(sha256(data)), record)
+    const da = createAltDa({ store }, { url: 'http://127.0.0.1:1', retentionSeconds })
+    expect(await faultOf(da.submit(data, signal))).toMatchObject({ code: 'DA_REFUSED' })
   })
 
   test('submit › without a store is DA_REFUSED', async () => {

@@ -177,8 +177,10 @@ function given(body: Uint8Array | undefined): Uint8Array {
 }
 
 function storedCommitment(text: string): Uint8Array {
-  if (!isHex(text)) throw refused(altDaLayer, 'the store of commitments holds something else')
-  return hexToBytes(text)
+  const commitment = isHex(text) && text.length % 2 === 0 ? hexToBytes(text) : new Uint8Array(0)
+  const fault = commitmentFault(commitment)
+  if (fault !== undefined) throw refused(altDaLayer, `the store of commitments holds ${fault}`)
+  return commitment
 }
 
 const textOf = (body: Uint8Array | undefined): string =>
