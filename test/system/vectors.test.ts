@@ -5,7 +5,7 @@ import { vectorFiles } from '../src/vectors/files.ts'
 
 test.each(vectorFiles.map(({ file, render }) => ({ name: basename(file), file, render })))(
   'vectors › $name is what the types generate',
-  ({ file, render }) => {
-    expect(readFileSync(file, 'utf8')).toBe(render())
+  async ({ file, render }) => {
+    expect(readFileSync(file, 'utf8')).toBe(await render())
   },
 )

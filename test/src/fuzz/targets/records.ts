@@ -3,10 +3,13 @@ import { decodeReceipts } from '@parley/client/decoders'
 import {
   decodeAltDaPointer,
   decodeBlobPointer,
+  decodeCommitteePointer,
   decodeLocalPointer,
   encodeAltDaPointer,
   encodeBlobPointer,
+  encodeCommitteePointer,
   encodeLocalPointer,
+  membersIn,
 } from '@parley/da-adapters/decoders'
 import { ExecutionError } from '@parley/execution'
 import { scanRecord } from '@parley/execution/decoders'
@@ -107,6 +110,20 @@ function pointers(): FuzzTarget[] {
   const hashes = (count: number) => Array.from({ length: count }, () => random.bytes(32).with(0, 1))
   const blob = (count: number) =>
     encodeBlobPointer({ blockNumber: 5n, timestamp: 1_700_000_000n, versionedHashes: hashes(count) })
+  const mark = random.bytes(4)
+  const committee = (count: number, mask: number) =>
+    encodeCommitteePointer({
+      part: count - 1,
+      certificate: {
+        mark,
+        scheme: 1,
+        epoch: 2,
+        expiresAt: 1_800_000_000n,
+        mask,
+        parts: Array.from({ length: count }, () => ({ chunkRoot: random.bytes(32), length: 1_000 })),
+        signatures: membersIn(mask).map(() => random.bytes(64)),
+      },
+    })
   return [
     {
       name: 'pointer local',
@@ -129,6 +146,16 @@ function pointers(): FuzzTarget[] {
           () => assertSame(input, encodeAltDaPointer(decodeAltDaPointer(input, 2 ** 25)), 'pointer alt-da'),
           DaError,
         ),
+    },
+    {
+      name: 'pointer committee',
+      weight: 2,
+      corpus: [committee(1, 0b1), committee(2, 0b1011)],
+      run: (input) =>
+        verdictOf(() => {
+          const again = encodeCommitteePointer(decodeCommitteePointer(input, { mark, maxBytes: 2 ** 23 }))
+          assertSame(input, again, 'pointer committee')
+        }, DaError),
     },
     {
       name: 'pointer ethereum-blobs',
