@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
 /** Packages whose tests share nothing but modules: a process for each file would cost as much as the tests themselves. */
-const pure = ['protocol', 'http', 'runtime', 'l2'].map((name) => `${name}/test/**/*.test.ts`)
+const pure = ['protocol', 'http', 'runtime', 'l2', 'messaging'].map((name) => `${name}/test/**/*.test.ts`)
 
 /** Files that take longest, longest first: one that began last would keep a single core busy while the others wait. */
 const longest = [

@@ -4,6 +4,7 @@ import { clientFaults } from '@parley/client'
 import { executionFaults } from '@parley/execution'
 import { infraFaults } from '@parley/infra'
 import { cliFaults, labFaults } from '@parley/lab/decoders'
+import { messagingFaults } from '@parley/messaging'
 import { nodeFaults } from '@parley/node'
 import {
   blockFaults,
@@ -105,6 +106,12 @@ export const errorTables: readonly ErrorTable[] = [
     faults: nodeFaults,
   },
   { title: 'Client', name: 'clientFaults', about: '`ClientError` of `client`.', faults: clientFaults },
+  {
+    title: 'Messaging',
+    name: 'messagingFaults',
+    about: '`MessagingError` of `messaging`: frames, rules and conversations.',
+    faults: messagingFaults,
+  },
   {
     title: 'Deployment',
     name: 'infraFaults',
