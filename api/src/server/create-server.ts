@@ -72,7 +72,7 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
     serverFactory: (listener) => guard.createServer(listener),
     return503OnClosing: false,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 64 },
+    routerOptions: { maxParamLength: 66 },
     clientErrorHandler: (error, socket) => {
       const fault = clientFault(error as { code?: string })
       onRefused(fault.fault.code)

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sameBytes } from '@parley/protocol'
+import { openContentFiles } from '@parley/runtime/content-files'
 import { hexToBytes, isHex } from 'viem'
-import { openContentFiles } from '../local/content-files.ts'
 import { sha256 } from '../sha256.ts'
 import { commitmentFault, commitmentKinds, keccakCommitment } from './pointer.ts'
 

@@ -1,9 +1,9 @@
 import { DaLayer, type DataAvailability } from '@parley/protocol'
+import type { ContentFiles } from '@parley/runtime/content-files'
 import type { Logger } from 'pino'
 import { checkSize, corrupt, missing, reasonOf, unavailable } from '../fault.ts'
 import { createLifetime } from '../lifetime.ts'
 import { sha256 } from '../sha256.ts'
-import type { ContentFiles } from './content-files.ts'
 import { decodeLocalPointer, encodeLocalPointer, localLayer } from './pointer.ts'
 
 /** The local layer over a directory of this machine; what a batcher beside the server uses. */

@@ -1,6 +1,6 @@
 import type { DataAvailability } from '@parley/protocol'
+import { openContentFiles } from '@parley/runtime/content-files'
 import type { Logger } from 'pino'
-import { openContentFiles } from './content-files.ts'
 import { createDirectoryDa } from './directory-da.ts'
 import { createRemoteDa } from './remote-da.ts'
 

@@ -15,12 +15,12 @@ import {
 } from '@parley/api/server'
 import { DaError } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
+import { type ContentFiles, openContentFiles } from '@parley/runtime/content-files'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
 import { missing, refused, unavailable } from '../fault.ts'
 import { sha256 } from '../sha256.ts'
-import { type ContentFiles, openContentFiles } from './content-files.ts'
 import { defaultLocalMaxBytes } from './local-da.ts'
 import { localLayer } from './pointer.ts'
 

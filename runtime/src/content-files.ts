@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeDirectory } from '@parley/runtime/files'
+import { makeDirectory } from './files.ts'
 
-/** Files named by the SHA-256 of what they hold. Several processes may share one directory. */
+/** Files named by a digest, 32 bytes, of what they hold. Several processes may share one directory. */
 export interface ContentFiles {
   /** Stores bytes durably; what is already there and right stays as it is. */
   put(digest: Uint8Array, data: Uint8Array, signal: AbortSignal): Promise<'created' | 'present'>
@@ -15,6 +15,10 @@ export interface ContentFiles {
   look(): Promise<void>
   /** The file opened for reading, or undefined when there is none. */
   open(digest: Uint8Array): Promise<FileHandle | undefined>
+  /** Removes the file; what holds it open reads on. Nothing happens where there is none. */
+  remove(digest: Uint8Array): Promise<void>
+  /** Digests of all files that are there. */
+  all(): AsyncIterable<Uint8Array>
 }
 
 /** Age in milliseconds at which a temporary file must be the rest of a crash: no write takes as long. */
@@ -47,6 +51,16 @@ export async function openContentFiles(dir: string): Promise<ContentFiles> {
       await stat(incoming)
     },
     open: (digest) => unlessAbsent(open(pathOf(digest), 'r')),
+    remove: (digest) => rm(pathOf(digest), { force: true }),
+    all: () => digestsIn(dir),
+  }
+}
+
+async function* digestsIn(dir: string): AsyncGenerator<Uint8Array> {
+  for (const folder of await readdir(dir)) {
+    if (!/^[0-9a-f]{2}$/.test(folder)) continue
+    for (const name of await readdir(join(dir, folder)))
+      if (/^[0-9a-f]{64}$/.test(name)) yield Uint8Array.from(Buffer.from(name, 'hex'))
   }
 }
 
