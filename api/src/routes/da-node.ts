@@ -16,7 +16,7 @@ const signatureCost = 800
 const refusals = ['AUTHORITY_INVALID', 'AUTHORITY_UNKNOWN', 'EPOCH_OTHER', 'COMMITTEE_WITHOUT', 'NOT_READY']
 
 const status = object({
-  address: described('Whose signatures the member’s are', bytes(20)),
+  address: described('The member’s, by which its signatures are known', bytes(20)),
   committee: described('Contract of the committee on the L2', bytes(20)),
   chainId: uint64,
   time: described('The L2’s time, seconds', nullable(uint64)),

@@ -1,4 +1,5 @@
 // What members, the adapter and the tests of the contract agree on.
+export { decodeAuthority, encodeAuthority, type SignedAuthority } from './authority.ts'
 export {
   type ChunkProof,
   chunkBytes,
@@ -9,6 +10,7 @@ export {
   proveChunk,
   rootOfChunk,
 } from './chunks.ts'
+export type { CommitteeEpoch, CommitteeMember, CommitteeNow, CommitteeReader } from './epoch.ts'
 export { committeeLayer, maxMembers, maxParts, secp256k1Scheme } from './layer.ts'
 export {
   type Certificate,

@@ -1,6 +1,7 @@
 import { requestFaults } from '@parley/api'
 import { batcherFaults } from '@parley/batcher'
 import { clientFaults } from '@parley/client'
+import { daNodeFaults } from '@parley/da-node'
 import { executionFaults } from '@parley/execution'
 import { infraFaults } from '@parley/infra'
 import { cliFaults, labFaults } from '@parley/lab/decoders'
@@ -104,6 +105,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'nodeFaults',
     about: '`NodeError` of `node`; some are answers to HTTP requests.',
     faults: nodeFaults,
+  },
+  {
+    title: 'DA node',
+    name: 'daNodeFaults',
+    about: '`DaNodeError` of `da-node`; the first ones are answers to HTTP requests.',
+    faults: daNodeFaults,
   },
   { title: 'Client', name: 'clientFaults', about: '`ClientError` of `client`.', faults: clientFaults },
   {
