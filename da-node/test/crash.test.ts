@@ -19,7 +19,7 @@ const log = pino({ level: 'silent' })
 const never = new AbortController().signal
 const claimer = new Uint8Array(20).fill(7)
 
-async function opened(dir: string): Promise<{ index: ClassicLevel<string, string>; files: ContentFiles }> {
+async function opened(dir: string): Promise<{ index: TextLevel; files: ContentFiles }> {
   const index = new ClassicLevel<string, string>(join(dir, 'index'))
   await index.open()
   return { index, files: await openContentFiles(join(dir, 'parts')) }
