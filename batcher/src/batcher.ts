@@ -2,6 +2,7 @@ import {
   type BlockHeader,
   type BlockSource,
   CodedError,
+  type DataAvailability,
   portableVerifier,
   type Settlement,
   type SignatureVerifier,
@@ -21,6 +22,8 @@ import { Session, type SessionDeps } from './session.ts'
 export interface BatcherDeps {
   readonly blocks: BlockSource
   readonly layers: BatchLayers
+  /** Layers besides, by their numbers, to which parts may have gone before: what lies there is claimed from there. */
+  readonly otherLayers?: ReadonlyMap<number, DataAvailability>
   readonly settlement: Settlement
   /** Where data of claims is asked for; left out, nothing is answered. */
   readonly defence?: ClaimDefence

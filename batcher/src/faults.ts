@@ -26,6 +26,7 @@ export type BatcherFault =
   | { code: 'LINEAGE_CHANGED'; batch: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'CLAIM_LOST'; claimed: bigint; head: bigint }
   | { code: 'PUBLICATION_MISSING'; batch: bigint; part: BatchPart }
+  | { code: 'LAYER_NOT_OPEN'; batch: bigint; part: BatchPart; layer: string }
   | { code: 'PLAN_INVALID'; batch: bigint; reason: string }
   | { code: 'PLAN_MISSING'; batch: bigint }
   | { code: 'OPTION_OUT_OF_RANGE'; option: string; value: number; minimum: number; maximum: number }
@@ -63,6 +64,11 @@ export const batcherFaults: FaultTable<BatcherFault> = {
   },
   CLAIM_LOST: { blame: 'layer', retry: 'later', text: 'the L2 no longer has a claim that it had' },
   PUBLICATION_MISSING: { blame: 'layer', retry: 'later', text: 'a DA layer no longer has what it had accepted' },
+  LAYER_NOT_OPEN: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'a part lies, or was begun, on a layer that is not configured: configure it until its batch is claimed',
+  },
   PLAN_MISSING: {
     blame: 'operator',
     retry: 'later',

@@ -13,7 +13,7 @@ export interface BatcherMetrics {
   readonly blocks: Counter
   readonly batches: Counter
   readonly publishedBytes: Counter<'part' | 'layer'>
-  readonly daCost: Counter<'part' | 'layer'>
+  readonly daCost: Counter<'part' | 'layer' | 'token'>
   readonly claimGas: Counter
   readonly publishSeconds: Histogram<'part' | 'layer'>
   readonly claimSeconds: Histogram
@@ -51,7 +51,11 @@ export function createMetrics(registry: Registry, ageSeconds: () => number): Bat
     blocks: counter('blocks_total', 'Blocks claimed'),
     batches: counter('batches_total', 'Batches claimed'),
     publishedBytes: counter('published_bytes_total', 'Bytes accepted by the DA layers', ['part', 'layer']),
-    daCost: counter('da_cost_wei_total', 'Paid to the DA layers, in wei of their own token', ['part', 'layer']),
+    daCost: counter('da_cost_total', 'Paid to the DA layers, in the smallest unit of the token (wei, utia)', [
+      'part',
+      'layer',
+      'token',
+    ]),
     claimGas: counter('claim_gas_total', 'Gas used by claims'),
     publishSeconds: new Histogram({
       name: 'parley_batcher_publish_seconds',

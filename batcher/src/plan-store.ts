@@ -1,6 +1,7 @@
 import type { AbstractLevel } from 'abstract-level'
 import { BatcherError } from './faults.ts'
-import { type BatchPlan, deserializePlan, serializePlan } from './plan.ts'
+import type { BatchPlan } from './plan.ts'
+import { deserializePlan, serializePlan } from './plan-record.ts'
 
 /** Any database of the `level` family. */
 export type BatcherStore = AbstractLevel<string | Buffer | Uint8Array, string, string>

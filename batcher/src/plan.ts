@@ -1,35 +1,13 @@
-import { ByteListType, ByteVectorType, ContainerType, ListCompositeType, UintBigintType } from '@chainsafe/ssz'
-import {
-  type BlockHeader,
-  BlockHeaderType,
-  Bytes32Type,
-  maxPointerBytes,
-  Uint8Type,
-  Uint64Type,
-} from '@parley/protocol'
+import type { BlockHeader, DaAmount } from '@parley/protocol'
 import type { BatchPart } from './faults.ts'
 
 /** Where a part was published. */
-export const PublicationType = new ContainerType(
-  {
-    layer: Uint8Type,
-    pointer: new ByteListType(maxPointerBytes),
-    height: Uint64Type,
-    costWei: new UintBigintType(32),
-  },
-  { typeName: 'Publication' },
-)
 export interface Publication {
   readonly layer: number
   readonly pointer: Uint8Array
   readonly height: bigint
-  readonly costWei: bigint
+  readonly cost: DaAmount
 }
-
-const PlannedPartType = new ContainerType(
-  { digest: Bytes32Type, bytes: Uint64Type, root: Bytes32Type, published: new ListCompositeType(PublicationType, 1) },
-  { typeName: 'PlannedPart' },
-)
 
 /** One part of a planned batch: what its bytes are, and where they lie once they were accepted there. */
 export interface PlannedPart {
@@ -38,20 +16,9 @@ export interface PlannedPart {
   readonly bytes: bigint
   readonly root: Uint8Array
   readonly published: Publication | undefined
+  /** Layers to which it was submitted while nobody knows what became of that; each at most once. */
+  readonly begun: readonly number[]
 }
-
-const BatchPlanType = new ContainerType(
-  {
-    number: Uint64Type,
-    first: Uint64Type,
-    parent: Bytes32Type,
-    lastHeader: BlockHeaderType,
-    signature: new ByteVectorType(65),
-    core: PlannedPartType,
-    witness: PlannedPartType,
-  },
-  { typeName: 'BatchPlan' },
-)
 
 /** A batch that was decided on: recorded before anything of it leaves, so that a restart posts the very same one. */
 export interface BatchPlan {
@@ -68,23 +35,11 @@ export interface BatchPlan {
   readonly witness: PlannedPart
 }
 
-const stored = (part: PlannedPart) => ({ ...part, published: part.published === undefined ? [] : [part.published] })
-
-export function serializePlan(plan: BatchPlan): Uint8Array {
-  return BatchPlanType.serialize({ ...plan, core: stored(plan.core), witness: stored(plan.witness) })
-}
-
-/** @throws {Error} when the bytes are not a plan. */
-export function deserializePlan(bytes: Uint8Array): BatchPlan {
-  const { core, witness, ...plan } = BatchPlanType.deserialize(bytes)
-  return {
-    ...plan,
-    core: { ...core, published: core.published[0] },
-    witness: { ...witness, published: witness.published[0] },
-  }
-}
-
-/** The plan with one part's publication put in. */
-export function withPublication(plan: BatchPlan, part: BatchPart, published: Publication | undefined): BatchPlan {
-  return { ...plan, [part]: { ...plan[part], published } }
+/** The plan with one part changed. */
+export function withPart(
+  plan: BatchPlan,
+  part: BatchPart,
+  change: Partial<Pick<PlannedPart, 'published' | 'begun'>>,
+): BatchPlan {
+  return { ...plan, [part]: { ...plan[part], ...change } }
 }

@@ -2,7 +2,6 @@ import { type BlockHeader, BlockHeaderType, mayShareBatch, sameBytes } from '@pa
 import type { BlockOrigin } from './check-block.ts'
 import type { EncodedBatch } from './encode-batch.ts'
 import type { BatchPlan } from './plan.ts'
-import type { BatchLayers } from './publish.ts'
 
 /** Whether a recorded plan goes on where `previous` ends, in the lineage in force and within one key and one version. */
 export function follows(plan: BatchPlan, previous: BlockHeader, { lineage, schedule }: BlockOrigin): boolean {
@@ -17,17 +16,6 @@ export function follows(plan: BatchPlan, previous: BlockHeader, { lineage, sched
 export const isPublished = (plan: BatchPlan): boolean =>
   plan.core.published !== undefined && plan.witness.published !== undefined
 
-/** Publications on layers that are no longer configured cannot be watched, so they are made anew. */
-export function forLayers(plan: BatchPlan, layers: BatchLayers): BatchPlan {
-  const kept = (part: BatchPlan['core'], layer: number): BatchPlan['core'] =>
-    part.published?.layer === layer ? part : { ...part, published: undefined }
-  return {
-    ...plan,
-    core: kept(plan.core, layers.core.layer),
-    witness: kept(plan.witness, layers.witness.layer),
-  }
-}
-
 /** Whether a plan is of exactly these bytes. */
 export function isPlanOf(plan: BatchPlan, encoded: EncodedBatch): boolean {
   return (
@@ -40,7 +28,7 @@ export function isPlanOf(plan: BatchPlan, encoded: EncodedBatch): boolean {
 export function planOf(encoded: EncodedBatch, previous: BlockHeader): BatchPlan {
   const part = (name: 'core' | 'witness'): BatchPlan['core'] => {
     const { bytes, digest, root } = encoded.parts[name]
-    return { digest, bytes: BigInt(bytes.length), root, published: undefined }
+    return { digest, bytes: BigInt(bytes.length), root, published: undefined, begun: [] }
   }
   return {
     number: encoded.number,

@@ -4,6 +4,7 @@ import {
   type BlockView,
   type ClaimHead,
   type CodedError,
+  type DataAvailability,
   domainSeparator,
   type FeeParameters,
   knownRules,
@@ -26,13 +27,15 @@ import type { BatcherMetrics } from './metrics.ts'
 import type { BatcherSettings } from './options.ts'
 import type { BatchPlan } from './plan.ts'
 import type { PlanStore } from './plan-store.ts'
-import { follows, forLayers, isPlanOf, isPublished, planOf } from './planning.ts'
+import { follows, isPlanOf, isPublished, planOf } from './planning.ts'
 import { type BatchLayers, publishBatch } from './publish.ts'
 
 /** Everything a session works with; the batcher makes it once. */
 export interface SessionDeps {
   readonly blocks: BlockSource
   readonly layers: BatchLayers
+  /** As in `BatcherDeps`. */
+  readonly otherLayers?: ReadonlyMap<number, DataAvailability>
   readonly settlement: Settlement
   readonly plans: PlanStore
   readonly clock: Clock
@@ -131,13 +134,13 @@ export class Session {
 
   /** Recorded plans that still follow the L2's head, one after another; the others are dropped. */
   private async standingPlans(): Promise<BatchPlan[]> {
-    const { plans, layers } = this.deps
+    const { plans } = this.deps
     const first = this.head.number + 1n
     const standing: BatchPlan[] = []
     let previous = this.head.lastHeader
     for (const plan of await plans.from(first)) {
       if (!follows(plan, previous, this.origin)) break
-      standing.push(forLayers(plan, layers))
+      standing.push(plan)
       previous = plan.lastHeader
     }
     await plans.dropFrom(first + BigInt(standing.length))
@@ -198,8 +201,8 @@ export class Session {
     const rules: ClosingRules = {
       maxBlocks: this.settings.maxBlocks,
       maxAgeMs: this.settings.maxAgeMs,
-      maxCoreBytes: Math.min(this.settings.maxCoreBytes, layers.core.limits.maxBytes),
-      maxWitnessBytes: Math.min(this.settings.maxWitnessBytes, layers.witness.limits.maxBytes),
+      maxCoreBytes: Math.min(this.settings.maxCoreBytes, layers.core.limits().maxBytes),
+      maxWitnessBytes: Math.min(this.settings.maxWitnessBytes, layers.witness.limits().maxBytes),
       mayShare: (first, next) => mayShareBatch(this.origin.schedule, previous, first, next),
     }
     return (await formBatch(this.queue, rules, clock, signal)).map(({ block }) => block)

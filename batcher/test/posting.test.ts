@@ -65,8 +65,8 @@ describe('batcher', () => {
 
   test('closing › each part stays within what its own layer takes', async () => {
     const rig = new Rig(sealedChain({ blocks: 13, messages: 64 }), new ManualClock())
-    rig.core.limits = { ...rig.core.limits, maxBytes: 12_000 }
-    rig.witness.limits = { ...rig.witness.limits, maxBytes: 13_500 }
+    rig.core.taken = { ...rig.core.taken, maxBytes: 12_000 }
+    rig.witness.taken = { ...rig.witness.taken, maxBytes: 13_500 }
     track(rig.start())
     // A block has 65 signatures of 64 bytes, so three fit a witness, and the thirteenth block waits.
     await until('four claims', () => rig.settlement.claims.length === 4)
@@ -80,7 +80,7 @@ describe('batcher', () => {
     const chain = sealedChain({ blocks: 40, messages: 64 })
     const exact = encodeCore(chain.map(({ block }) => ({ ...block.header, runs: block.runs }))).length
     const rig = new Rig(chain, new ManualClock())
-    rig.core.limits = { ...rig.core.limits, maxBytes: exact - 1 }
+    rig.core.taken = { ...rig.core.taken, maxBytes: exact - 1 }
     track(rig.start())
     await until('the claim', () => rig.settlement.claims.length === 1)
     // By upper bounds some 33 blocks would fit; what is left unmeasured is a twentieth at most.
@@ -89,7 +89,7 @@ describe('batcher', () => {
 
   test('closing › a block that fits no layer halts, naming the part and the bound', async () => {
     const rig = new Rig(sealedChain({ blocks: 1, messages: 64 }))
-    rig.witness.limits = { ...rig.witness.limits, maxBytes: 1_000 }
+    rig.witness.taken = { ...rig.witness.taken, maxBytes: 1_000 }
     const { batcher, ended } = track(rig.start())
     expect(codeOf(await ended)).toBe('BLOCK_TOO_LARGE')
     expect(batcher.status().state).toBe('halted')
@@ -316,7 +316,7 @@ describe('batcher', () => {
     expect(text).toContain('parley_batcher_claim_gas_total 100000')
     expect(text).toContain('parley_batcher_oldest_block_age_seconds 0')
     const bytes = [...rig.core.held.values()][0]?.length
-    expect(text).toContain(`parley_batcher_da_cost_wei_total{part="core",layer="core"} ${bytes}`)
+    expect(text).toContain(`parley_batcher_da_cost_total{part="core",layer="core",token="none"} ${bytes}`)
   })
 
   test('options › one outside its bounds is refused by name', () => {

@@ -10,11 +10,13 @@ function layer(name: string, fixed: bigint, each: bigint, maxBytes: number): Dat
   return {
     layer: 0,
     name,
-    limits: { maxBytes, retentionSeconds: 1 },
-    quote: async (bytes) => ({ costWei: fixed + each * BigInt(bytes), bytes }),
+    limits: () => ({ maxBytes, retentionSeconds: 1, maxInFlight: 1 }),
+    quote: async (bytes) => ({ cost: { token: 'eth', amount: fixed + each * BigInt(bytes) }, bytes, validForMs: 1 }),
     submit: unused,
     retrieve: unused,
+    abandon: unused,
     status: unused,
+    audit: unused,
     close: async () => undefined,
   }
 }

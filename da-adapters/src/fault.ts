@@ -1,4 +1,4 @@
-import { DaError, maxPointerBytes } from '@parley/protocol'
+import { type DaAmount, DaError, maxPointerBytes } from '@parley/protocol'
 
 /**
  * The layer cannot do this now; the same call may succeed later.
@@ -11,6 +11,11 @@ export function unavailable(layer: string, reason: string, cause?: unknown, retr
 
 export function refused(layer: string, reason: string): DaError {
   return new DaError({ code: 'DA_REFUSED', layer, reason })
+}
+
+/** The layer itself asks that another one be used. */
+export function fallBack(layer: string, reason: string): DaError {
+  return new DaError({ code: 'DA_FALL_BACK', layer, reason })
 }
 
 export function missing(layer: string, pointer: Uint8Array): DaError {
@@ -37,6 +42,15 @@ export function pointerInvalid(layer: string, pointer: Uint8Array, reason: strin
 export function checkSize(bytes: number, maxBytes: number): void {
   if (bytes === 0) throw new DaError({ code: 'DA_EMPTY' })
   if (bytes > maxBytes) throw new DaError({ code: 'DA_TOO_LARGE', bytes, maxBytes })
+}
+
+/** @throws {DaError} `DA_FEE_CAPPED` when `cost` is above `maxCost`; `DA_REFUSED` when they are of different tokens. */
+export function checkCost(layer: string, cost: DaAmount, maxCost: DaAmount | undefined): void {
+  if (maxCost === undefined || (cost.token === 'none' && cost.amount === 0n)) return
+  if (cost.token !== maxCost.token)
+    throw refused(layer, `maxCost is in ${maxCost.token}, and what is asked for in ${cost.token}`)
+  if (cost.amount > maxCost.amount)
+    throw new DaError({ code: 'DA_FEE_CAPPED', layer, field: 'maxCost', asked: cost.amount, limit: maxCost.amount })
 }
 
 /** Reason in words of anything thrown; for the text of a fault, never for a decision. */

@@ -1,10 +1,10 @@
 export {
   type AltDaDeps,
   type AltDaOptions,
-  type CommitmentStore,
   createAltDa,
   defaultAltDaMaxBytes,
 } from './alt-da/alt-da.ts'
+export type { CommitmentStore } from './alt-da/commitments.ts'
 export type { CommitmentKind } from './alt-da/pointer.ts'
 export {
   type CelestiaDeps,

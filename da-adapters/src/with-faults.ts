@@ -18,8 +18,10 @@ export interface FaultRates {
   readonly corrupt?: number
   /** `retrieve` gives data with one bit flipped and says nothing, which no adapter may do: callers must notice. */
   readonly tamper?: number
-  /** `status` says `missing` of anything. */
+  /** `status` says `lost` of anything, which no adapter may do: callers publish again. */
   readonly misreportStatus?: number
+  /** `abandon` fails, and nothing has ended. */
+  readonly failAbandon?: number
   /** A call waits first. */
   readonly delay?: number
 }
@@ -36,13 +38,13 @@ export interface FaultDeps {
   readonly log: Logger
 }
 
-type Method = 'submit' | 'retrieve' | 'status' | 'quote'
+type Method = 'submit' | 'abandon' | 'retrieve' | 'status' | 'audit' | 'quote'
 
 /** Injects faults, seeded: for tests of what stands on a DA layer, never for use. */
 export function withFaults(da: DataAvailability, { clock, log }: FaultDeps, options: FaultOptions): DataAvailability {
   const { seed, maxDelayMs = 1_000 } = options
   for (const name of rateNames) checkRate(name, options[name])
-  const calls: Record<Method, number> = { submit: 0, retrieve: 0, status: 0, quote: 0 }
+  const calls: Record<Method, number> = { submit: 0, abandon: 0, retrieve: 0, status: 0, audit: 0, quote: 0 }
 
   /** Draws for one call: evenly spread over [0, 1), by the call's number and what is asked. */
   function begin(method: Method): { hits(name: keyof FaultRates): boolean; draw(what: string): number } {
@@ -67,18 +69,24 @@ export function withFaults(da: DataAvailability, { clock, log }: FaultDeps, opti
   return {
     layer: da.layer,
     name: da.name,
-    limits: da.limits,
+    limits: () => da.limits(),
     async quote(bytes, signal) {
       await pause(begin('quote'), signal)
       return da.quote(bytes, signal)
     },
-    async submit(data, signal) {
+    async submit(data, options, signal) {
       const call = begin('submit')
       await pause(call, signal)
       if (call.hits('dropBeforeAcceptance')) throw unavailable(da.name, 'injected: dropped before acceptance')
-      const receipt = await da.submit(data, signal)
+      const receipt = await da.submit(data, options, signal)
       if (call.hits('dropAfterAcceptance')) throw unavailable(da.name, 'injected: dropped after acceptance')
       return receipt
+    },
+    async abandon(digest, signal) {
+      const call = begin('abandon')
+      await pause(call, signal)
+      if (call.hits('failAbandon')) throw unavailable(da.name, 'injected: not abandoned')
+      return da.abandon(digest, signal)
     },
     async retrieve(pointer, signal) {
       const call = begin('retrieve')
@@ -93,7 +101,11 @@ export function withFaults(da: DataAvailability, { clock, log }: FaultDeps, opti
       const call = begin('status')
       await pause(call, signal)
       const status = await da.status(pointer, signal)
-      return call.hits('misreportStatus') ? 'missing' : status
+      return call.hits('misreportStatus') ? 'lost' : status
+    },
+    async audit(pointer, signal) {
+      await pause(begin('audit'), signal)
+      await da.audit(pointer, signal)
     },
     close: () => da.close(),
   }
@@ -107,6 +119,7 @@ const rateNames = [
   'corrupt',
   'tamper',
   'misreportStatus',
+  'failAbandon',
   'delay',
 ] as const satisfies readonly (keyof FaultRates)[]
 

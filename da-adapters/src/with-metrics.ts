@@ -27,11 +27,11 @@ export function withMetrics(da: DataAvailability, { registry, clock }: MetricsDe
       registers: [registry],
     })
   })
-  const cost = shared(registry, 'parley_da_cost_gwei_total', (name) => {
+  const cost = shared(registry, 'parley_da_cost_total', (name) => {
     return new Counter({
       name,
-      help: 'What publications cost, in gwei of the layer’s token; a publication found again counts again',
-      labelNames: ['layer'],
+      help: 'What publications cost, in the token’s smallest unit (wei, utia); one found again counts again',
+      labelNames: ['layer', 'token'],
       registers: [registry],
     })
   })
@@ -53,15 +53,17 @@ export function withMetrics(da: DataAvailability, { registry, clock }: MetricsDe
   return {
     layer: da.layer,
     name: da.name,
-    limits: da.limits,
+    limits: () => da.limits(),
     quote: (size, signal) => timed('quote', () => da.quote(size, signal)),
-    submit: (data, signal) =>
+    submit: (data, options, signal) =>
       timed('submit', async () => {
-        const receipt = await da.submit(data, signal)
+        const receipt = await da.submit(data, options, signal)
         bytes.inc({ layer, method: 'submit' }, data.length)
-        cost.inc({ layer }, Number(receipt.costWei) / 1e9)
+        const { token, amount } = receipt.cost
+        cost.inc({ layer, token }, Number(amount))
         return receipt
       }),
+    abandon: (digest, signal) => timed('abandon', () => da.abandon(digest, signal)),
     retrieve: (pointer, signal) =>
       timed('retrieve', async () => {
         const data = await da.retrieve(pointer, signal)
@@ -69,6 +71,7 @@ export function withMetrics(da: DataAvailability, { registry, clock }: MetricsDe
         return data
       }),
     status: (pointer, signal) => timed('status', () => da.status(pointer, signal)),
+    audit: (pointer, signal) => timed('audit', () => da.audit(pointer, signal)),
     close: () => da.close(),
   }
 }

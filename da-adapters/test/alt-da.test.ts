@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { daCompliance } from '@parley/protocol/compliance'
+import { systemClock } from '@parley/runtime'
 import fc from 'fast-check'
 import { MemoryLevel } from 'memory-level'
 import { bytesToHex } from 'viem'
@@ -41,7 +42,7 @@ async function against<T>(
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const da = createAltDa(
-    { store: new MemoryLevel<string, string>() },
+    { store: new MemoryLevel<string, string>(), clock: systemClock },
     { url, maxBytes, retentionSeconds, timeoutMs: 300, ...options },
   )
   try {
@@ -66,11 +67,11 @@ describe('alt-da › publishing', () => {
     await using scratch = await scratchDirectory()
     const harness = await altDaHarness(scratch.path, 'generic')
     const da = await harness.open()
-    const [a, b] = await Promise.all([da.submit(data, signal), da.submit(data, signal)])
+    const [a, b] = await Promise.all([da.submit(data, {}, signal), da.submit(data, {}, signal)])
     expect(a.pointer).toEqual(b.pointer)
     await da.close()
     const again = await harness.open()
-    expect((await again.submit(data, signal)).pointer).toEqual(a.pointer)
+    expect((await again.submit(data, {}, signal)).pointer).toEqual(a.pointer)
     expect(harness.proxy.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
     await again.close()
     await harness.close()
@@ -80,7 +81,7 @@ describe('alt-da › publishing', () => {
     ['raw', generic],
     ['in hexadecimal digits', '0x0100090909'],
   ])('submit › takes a commitment %s', async (_how, body) => {
-    const { pointer } = await against(answering(200, body), (da) => da.submit(data, signal))
+    const { pointer } = await against(answering(200, body), (da) => da.submit(data, {}, signal))
     expect(decodeAltDaPointer(pointer, maxBytes)).toEqual({
       digest: Uint8Array.from(sha256(data)),
       length: 4,
@@ -90,7 +91,7 @@ describe('alt-da › publishing', () => {
 
   test.each([
     ['429 as DA_UNAVAILABLE', answering(429), 'DA_UNAVAILABLE'],
-    ['only 503 as the wish for another layer', answering(503, 'fail over'), 'DA_UNAVAILABLE'],
+    ['only 503 as the wish for another layer', answering(503, 'fail over'), 'DA_FALL_BACK'],
     ['500 as DA_UNAVAILABLE', answering(500), 'DA_UNAVAILABLE'],
     ['400 as DA_REFUSED', answering(400), 'DA_REFUSED'],
     ['413 as DA_REFUSED', answering(413), 'DA_REFUSED'],
@@ -101,19 +102,19 @@ describe('alt-da › publishing', () => {
     ['an endless commitment as DA_REFUSED', answering(200, new Uint8Array(100_000).fill(1)), 'DA_REFUSED'],
     ['no answer as DA_UNAVAILABLE', () => undefined, 'DA_UNAVAILABLE'],
   ] as const)('submit › takes %s', async (_what, serve, code) => {
-    expect(await against(serve, (da) => faultOf(da.submit(data, signal)))).toMatchObject({ code })
+    expect(await against(serve, (da) => faultOf(da.submit(data, {}, signal)))).toMatchObject({ code })
   })
 
   test.each(['', '0x', '0x07', 'nothing'])('submit › a damaged record %j is DA_REFUSED', async (record) => {
     const store = new MemoryLevel<string, string>()
     await store.put(bytesToHex(sha256(data)), record)
-    const da = createAltDa({ store }, { url: 'http://127.0.0.1:1', retentionSeconds })
-    expect(await faultOf(da.submit(data, signal))).toMatchObject({ code: 'DA_REFUSED' })
+    const da = createAltDa({ store, clock: systemClock }, { url: 'http://127.0.0.1:1', retentionSeconds })
+    expect(await faultOf(da.submit(data, {}, signal))).toMatchObject({ code: 'DA_REFUSED' })
   })
 
   test('submit › without a store is DA_REFUSED', async () => {
-    const da = createAltDa({}, { url: 'http://127.0.0.1:1', retentionSeconds })
-    expect(await faultOf(da.submit(data, signal))).toMatchObject({ code: 'DA_REFUSED' })
+    const da = createAltDa({ clock: systemClock }, { url: 'http://127.0.0.1:1', retentionSeconds })
+    expect(await faultOf(da.submit(data, {}, signal))).toMatchObject({ code: 'DA_REFUSED' })
   })
 })
 
@@ -143,7 +144,7 @@ describe('alt-da › reading', () => {
       }
       pour()
     }
-    expect(await against(endless, (da) => da.status(pointer, signal))).toBe('available')
+    expect(await against(endless, (da) => da.status(pointer, signal))).toBe('included')
     expect(sent).toBeLessThan(50_000_000)
   })
 
@@ -180,7 +181,7 @@ describe('alt-da › reading', () => {
       encodeAltDaPointer({ digest: sha256(data), length: maxBytes + 1, commitment: generic }),
     ],
   ])('pointer › %s is DA_POINTER_INVALID', async (_what, spoilt) => {
-    const da = createAltDa({}, { url: 'http://127.0.0.1:1', maxBytes, retentionSeconds })
+    const da = createAltDa({ clock: systemClock }, { url: 'http://127.0.0.1:1', maxBytes, retentionSeconds })
     expect(await faultOf(da.retrieve(spoilt, signal))).toMatchObject({ code: 'DA_POINTER_INVALID' })
   })
 
@@ -188,8 +189,8 @@ describe('alt-da › reading', () => {
     await using scratch = await scratchDirectory()
     const harness = await altDaHarness(scratch.path, 'generic')
     const da = await harness.open()
-    const { pointer: right } = await da.submit(data, signal)
-    await da.submit(Uint8Array.of(4, 3, 2, 1), signal)
+    const { pointer: right } = await da.submit(data, {}, signal)
+    await da.submit(Uint8Array.of(4, 3, 2, 1), {}, signal)
     for (let bit = 0; bit < right.length * 8; bit += 1) {
       const spoilt = right.slice()
       spoilt[bit >> 3]! ^= 1 << (bit & 7)

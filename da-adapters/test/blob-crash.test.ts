@@ -19,8 +19,8 @@ beforeAll(async () => {
   await onBlobStage({ kzg, anvil: chain }, async ({ open }) => {
     const da = await open()
     await Promise.all([
-      da.submit(data, AbortSignal.timeout(110_000)),
-      da.submit(otherData, AbortSignal.timeout(110_000)),
+      da.submit(data, {}, AbortSignal.timeout(110_000)),
+      da.submit(otherData, {}, AbortSignal.timeout(110_000)),
     ])
   })
 })
@@ -38,15 +38,15 @@ async function liveTwice(crash: Crash): Promise<void> {
       return fate === 'lives' ? 'pass' : fate === 'dies after' ? 'cut after' : 'cut'
     })
     const first = await open()
-    const outcome = first.submit(data, patience()).catch(() => undefined)
+    const outcome = first.submit(data, {}, patience()).catch(() => undefined)
     await Promise.race([outcome, crash.moment])
     await first.close()
     await outcome
     crash.revive()
 
     const second = await open()
-    const other = await second.submit(otherData, patience())
-    const { pointer } = await second.submit(data, patience())
+    const other = await second.submit(otherData, {}, patience())
+    const { pointer } = await second.submit(data, {}, patience())
     expect(Buffer.compare(await second.retrieve(pointer, patience()), data)).toBe(0)
     expect(Buffer.compare(await second.retrieve(other.pointer, patience()), otherData)).toBe(0)
     const mined = await minedBlobTransactions(anvil)

@@ -108,7 +108,7 @@ describe('fees', () => {
     await onPoolStage(async (stage) => {
       const { anvil, open, pool } = stage
       const da = await open({ bumpAfterBlocks: 1 })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await taken(stage, 1)
       await pool.setBlobBaseFee(100n * gwei)
       await anvil.mine()
@@ -126,7 +126,7 @@ describe('fees', () => {
     await onPoolStage(async (stage) => {
       const { anvil, open, pool, looks } = stage
       const da = await open({ bumpAfterBlocks: 1 })
-      const submitted = Promise.all([1, 2, 3].map((n) => da.submit(bytesOf(n), patience())))
+      const submitted = Promise.all([1, 2, 3].map((n) => da.submit(bytesOf(n), {}, patience())))
       await taken(stage, 3)
       await pool.setBlobBaseFee(100n * gwei)
       await anvil.mine()
@@ -144,7 +144,7 @@ describe('fees', () => {
     await onPoolStage(async (stage) => {
       const { open, pool } = stage
       const da = await open({ bumpAfterBlocks: 1, fees: { maxFeePerBlobGas: 50n * gwei } })
-      const given = da.submit(data, patience())
+      const given = da.submit(data, {}, patience())
       await taken(stage, 1)
       await pool.setBlobBaseFee(100n * gwei)
       const fault = await faultOf(mineUntilDone(stage, given))
@@ -153,7 +153,7 @@ describe('fees', () => {
       expect(pool.taken.at(-1)?.maxFeePerBlobGas).toBe(50n * gwei)
       expect(pool.taken).toHaveLength(2)
       await pool.setBlobBaseFee(1n)
-      await mineUntilDone(stage, da.submit(data, patience()))
+      await mineUntilDone(stage, da.submit(data, {}, patience()))
       expect(await minedNonces(stage)).toEqual([0])
     })
   })
@@ -162,17 +162,17 @@ describe('fees', () => {
     await onPoolStage(async (stage) => {
       const { anvil, open, pool } = stage
       const generous = await open({ fees: { minPriorityFeePerGas: 7n * gwei } })
-      const before = generous.submit(bytesOf(2), patience())
+      const before = generous.submit(bytesOf(2), {}, patience())
       await taken(stage, 1)
       await mineUntilDone(stage, before)
       await generous.close()
       const da = await open()
       const quote = await da.quote(data.length, patience())
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await taken(stage, 2)
       expect(pool.taken[1]?.maxPriorityFeePerGas).toBe(7n * gwei)
       await anvil.mine()
-      expect((await submitted).costWei).toBeLessThanOrEqual(quote.costWei)
+      expect((await submitted).cost.amount).toBeLessThanOrEqual(quote.cost.amount)
     })
   })
 })
@@ -182,7 +182,7 @@ describe('nonces', () => {
     await onPoolStage(async (stage) => {
       const { open, pool } = stage
       const before = await open()
-      const given = [1, 2, 3].map((n) => faultOf(before.submit(bytesOf(n), patience())))
+      const given = [1, 2, 3].map((n) => faultOf(before.submit(bytesOf(n), {}, patience())))
       await taken(stage, 3)
       await before.close()
       await Promise.all(given)
@@ -191,7 +191,7 @@ describe('nonces', () => {
       await taken(stage, 6)
       expect(noncesOf(pool.taken)).toEqual([0, 1, 2, 0, 1, 2])
       expect(pool.refusals).toEqual([])
-      await mineUntilDone(stage, Promise.all([1, 2, 3].map((n) => after.submit(bytesOf(n), patience()))))
+      await mineUntilDone(stage, Promise.all([1, 2, 3].map((n) => after.submit(bytesOf(n), {}, patience()))))
       expect(await minedNonces(stage)).toEqual([0, 1, 2])
     })
   })
@@ -200,7 +200,7 @@ describe('nonces', () => {
     await onPoolStage(async (stage) => {
       const { open, pool, looks } = stage
       const da = await open({ maxPending: 18 })
-      const submitted = Promise.all(Array.from({ length: 18 }, (_, n) => da.submit(bytesOf(n), patience())))
+      const submitted = Promise.all(Array.from({ length: 18 }, (_, n) => da.submit(bytesOf(n), {}, patience())))
       await until('the pool is full', async () => pool.refusals.length > 0)
       await looks(3)
       expect(noncesOf(pool.taken)).toEqual(Array.from({ length: 16 }, (_, n) => n))
@@ -216,7 +216,7 @@ describe('nonces', () => {
       const { open, pool, mineWithout } = stage
       await sendForeign(pool)
       const da = await open({ bumpAfterBlocks: 2 })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await taken(stage, 2)
       await mineWithout(4)
       expect(pool.taken.slice(0, 2).map(({ carriesBlobs }) => carriesBlobs)).toEqual([false, false])
@@ -229,10 +229,10 @@ describe('nonces', () => {
     await onPoolStage(async (stage) => {
       const { open, pool, looks } = stage
       const foreign = await openForeign(stage, { fees: { minPriorityFeePerGas: 100n * gwei } })
-      const theirs = foreign.submit(bytesOf(2), patience())
+      const theirs = foreign.submit(bytesOf(2), {}, patience())
       await taken(stage, 1)
       const da = await open()
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await until('the pool has refused ours', async () => pool.refusals.some((one) => one.includes('underpriced')))
       const refused = pool.refusals.length
       await looks(6)
@@ -249,12 +249,12 @@ describe('nonces', () => {
     await onPoolStage(async (stage) => {
       const { open, pool } = stage
       const foreign = await openForeign(stage)
-      const given = faultOf(foreign.submit(bytesOf(2), patience()))
+      const given = faultOf(foreign.submit(bytesOf(2), {}, patience()))
       await taken(stage, 1)
       await foreign.close()
       await given
       const da = await open()
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await taken(stage, 2)
       expect(pool.refusals).toEqual(['address already reserved'])
       await mineUntilDone(stage, submitted)
@@ -299,7 +299,7 @@ describe('signer', () => {
     await onPoolStage(async (stage) => {
       await stage.anvil.rpc('anvil_setBalance', key.address, `0x${(10n ** 18n).toString(16)}`)
       const da = await stage.open({}, account)
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await taken(stage, 1)
       await mineUntilDone(stage, submitted)
     })
@@ -315,7 +315,7 @@ describe('limits', () => {
   test('six whatever the schedule says', async () => {
     await onPoolStage(async ({ open }) => {
       const da = await open({ maxBlobs: 6 })
-      expect(da.limits.maxBytes).toBe(780_252)
+      expect(da.limits().maxBytes).toBe(780_252)
       await expect(open({ maxBlobs: 7 })).rejects.toThrow('allowed are 1 to 6')
     })
   })
@@ -329,7 +329,7 @@ describe('status', () => {
       const pointer = new Uint8Array(17 + 32).fill(7)
       pointer.set([1, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 100, 1])
       const before = calls('eth_getBlockByNumber')
-      expect(await da.status(pointer, patience())).toBe('missing')
+      expect(await da.status(pointer, patience())).toBe('lost')
       expect(calls('eth_getBlockByNumber') - before).toBeLessThanOrEqual(1 + 1 + 20 + 64)
     })
   })
@@ -342,12 +342,12 @@ describe('close', () => {
         const { open, proxy } = stage
         const before = await open()
         const asked = proxy.requests.length
-        const given = faultOf(before.submit(data, patience()))
+        const given = faultOf(before.submit(data, {}, patience()))
         await until('so many requests were made', async () => proxy.requests.length >= asked + requests)
         await before.close()
         expect(await given, `after ${requests}`).toMatchObject({ code: 'DA_UNAVAILABLE' })
         const after = await open()
-        await mineUntilDone(stage, after.submit(data, patience()))
+        await mineUntilDone(stage, after.submit(data, {}, patience()))
         expect(await minedNonces(stage), `after ${requests}`).toEqual([0])
       })
   })

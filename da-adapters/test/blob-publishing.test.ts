@@ -36,7 +36,7 @@ describe('confirmations', () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks }) => {
       const da = await open({ confirmations: 3 })
       let done = false
-      const submitted = da.submit(data, patience()).finally(() => {
+      const submitted = da.submit(data, {}, patience()).finally(() => {
         done = true
       })
       await inPool()
@@ -51,30 +51,30 @@ describe('confirmations', () => {
   test('submit › six full blobs go in one transaction and come back byte for byte', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
       const da = await open({ maxBlobs: 6 })
-      const large = Uint8Array.from({ length: da.limits.maxBytes }, (_, i) => (i * 31 + (i >> 9)) & 0xff)
+      const large = Uint8Array.from({ length: da.limits().maxBytes }, (_, i) => (i * 31 + (i >> 9)) & 0xff)
       const quote = await da.quote(large.length, patience())
-      const submitted = da.submit(large, patience())
+      const submitted = da.submit(large, {}, patience())
       await inPool()
       await anvil.mine()
-      const { pointer, costWei } = await submitted
+      const { pointer, cost } = await submitted
       expect(large.length).toBe(780_252)
       expect(Buffer.compare(await da.retrieve(pointer, patience()), large)).toBe(0)
       const mined = await minedBlobTransactions(anvil)
       expect(mined.map(({ blobVersionedHashes }) => blobVersionedHashes?.length)).toEqual([6])
       // One block may move the base fee by an eighth.
-      expect(Number(costWei)).toBeGreaterThan(Number(quote.costWei) * 0.8)
-      expect(Number(costWei)).toBeLessThan(Number(quote.costWei) * 1.2)
+      expect(Number(cost.amount)).toBeGreaterThan(Number(quote.cost.amount) * 0.6)
+      expect(cost.amount).toBeLessThanOrEqual(quote.cost.amount)
     })
   })
 
   test('status › a pointer of a block that the node does not have yet is pending', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
       const da = await open()
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
       await anvil.mine()
       const { pointer } = await submitted
-      expect(await da.status(pointer, patience())).toBe('available')
+      expect(await da.status(pointer, patience())).toBe('included')
       pointer[8] = 200
       expect(await da.status(pointer, patience())).toBe('pending')
     })
@@ -85,7 +85,7 @@ describe('fees', () => {
   test('bump › doubles all fees after the blocks given, and one of the two is mined', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, mineWithout }) => {
       const da = await open({ bumpAfterBlocks: 2 })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       const first = Object.values(await inPool())[0]
       await mineWithout(2)
       const second = await until('the transaction is replaced', async () => {
@@ -103,7 +103,7 @@ describe('fees', () => {
   test('bump › whichever variant is mined is the publication', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, calls, proxy }) => {
       const da = await open({ bumpAfterBlocks: 2 })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       const first = Object.values(await inPool())[0]
       // The replacement never reaches the pool, although the node says that it took it.
       proxy.meddle(({ body }) =>
@@ -131,7 +131,7 @@ describe('fees', () => {
   test('bump › only the next transaction is raised, those behind it are not', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, mineWithout }) => {
       const da = await open({ bumpAfterBlocks: 2 })
-      const submitted = Promise.all([da.submit(data, patience()), da.submit(otherData, patience())])
+      const submitted = Promise.all([da.submit(data, {}, patience()), da.submit(otherData, {}, patience())])
       const before = await inPool(2)
       await mineWithout(3)
       await until('the first one is replaced', async () => {
@@ -149,17 +149,17 @@ describe('fees', () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
       const da = await open()
       const quote = await da.quote(data.length, patience())
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
       await anvil.mine()
-      expect((await submitted).costWei).toBeLessThanOrEqual(quote.costWei)
+      expect((await submitted).cost.amount).toBeLessThanOrEqual(quote.cost.amount)
     })
   })
 
   test('bump › a bound stops it, and the transaction waits', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, mineWithout }) => {
       const da = await open({ bumpAfterBlocks: 1, fees: { maxFeePerGas: 5n * gwei } })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       const first = Object.values(await inPool())[0]
       await mineWithout(2)
       await looks(3)
@@ -173,7 +173,7 @@ describe('fees', () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, proxy, calls }) => {
       const before = await open()
       proxy.meddle(({ body }) => (body.includes('eth_sendRawTransaction') ? 'cut' : 'pass'))
-      const given = faultOf(before.submit(data, patience()))
+      const given = faultOf(before.submit(data, {}, patience()))
       await until('the first offer was tried', async () => calls('eth_sendRawTransaction') > 0)
       await before.close()
       expect(await given).toMatchObject({ code: 'DA_UNAVAILABLE' })
@@ -181,7 +181,7 @@ describe('fees', () => {
       await anvil.rpc(...baseFee(50n * gwei))
       await anvil.mine()
       const after = await open()
-      const submitted = after.submit(data, patience())
+      const submitted = after.submit(data, {}, patience())
       await until('a higher offer is in the pool', async () => {
         await anvil.mine()
         return (await minedBlobTransactions(anvil)).length === 1
@@ -195,7 +195,7 @@ describe('pool', () => {
   test('drop › a transaction that the pool lost is sent again', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
       const da = await open()
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       const first = Object.values(await inPool())[0]
       await anvil.rpc('anvil_dropAllTransactions')
       expect(Object.values(await inPool())[0]?.hash).toBe(first?.hash)
@@ -207,7 +207,7 @@ describe('pool', () => {
   test('restart › a transaction in the pool is not sent again', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, calls }) => {
       const before = await open()
-      const given = errorOf(before.submit(data, patience()))
+      const given = errorOf(before.submit(data, {}, patience()))
       await inPool()
       await before.close()
       await given
@@ -215,7 +215,7 @@ describe('pool', () => {
       const after = await open()
       await looks(2)
       await anvil.mine()
-      await after.submit(data, patience())
+      await after.submit(data, {}, patience())
       expect(calls('eth_sendRawTransaction')).toBe(1)
     })
   })
@@ -229,7 +229,7 @@ describe('pool', () => {
       )
       try {
         // The second one waits behind the first and is told so as well.
-        const faults = await Promise.all([data, otherData].map((bytes) => faultOf(da.submit(bytes, patience()))))
+        const faults = await Promise.all([data, otherData].map((bytes) => faultOf(da.submit(bytes, {}, patience()))))
         for (const fault of faults)
           expect(fault).toMatchObject({ code: 'DA_UNAVAILABLE', reason: expect.stringMatching(/funds/i) })
         await anvil.rpc('anvil_setBalance', account.address, `0x${(10n ** 18n).toString(16)}`)
@@ -237,10 +237,13 @@ describe('pool', () => {
           await anvil.mine()
           return (await minedBlobTransactions(anvil)).length === 2
         })
-        const [first, second] = await Promise.all([da.submit(data, patience()), da.submit(otherData, patience())])
+        const [first, second] = await Promise.all([
+          da.submit(data, {}, patience()),
+          da.submit(otherData, {}, patience()),
+        ])
         await mined
         const balance = BigInt(await anvil.rpc<string>('eth_getBalance', account.address, 'latest'))
-        expect(first.costWei + second.costWei).toBe(10n ** 18n - balance)
+        expect(first.cost.amount + second.cost.amount).toBe(10n ** 18n - balance)
       } finally {
         await da.close()
       }
@@ -250,9 +253,9 @@ describe('pool', () => {
   test('bound › more publications than allowed at once are DA_UNAVAILABLE', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
       const da = await open({ maxPending: 1 })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
-      expect(await faultOf(da.submit(otherData, patience()))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+      expect(await faultOf(da.submit(otherData, {}, patience()))).toMatchObject({ code: 'DA_UNAVAILABLE' })
       await anvil.mine()
       await submitted
     })

@@ -36,7 +36,7 @@ describe('reorg', () => {
   test('before the confirmations › the publication is sent again and its pointer names the later block', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, mineWithout }) => {
       const da = await open({ confirmations: 2 })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
       await anvil.mine()
       await looks(2)
@@ -55,7 +55,7 @@ describe('reorg', () => {
   test('after the confirmations › the publication is sent again and old pointers still find it', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, registry, mineWithout }) => {
       const da = await open()
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
       await anvil.mine()
       const { pointer } = await submitted
@@ -69,7 +69,7 @@ describe('reorg', () => {
       )
       expect(await registry.metrics()).toContain('parley_da_blob_transactions_total{event="reorged"} 1')
       expect(Buffer.compare(await da.retrieve(pointer, patience()), data)).toBe(0)
-      const again = await da.submit(data, patience())
+      const again = await da.submit(data, {}, patience())
       expect(again.height).toBe(2n)
       expect(await minedBlobTransactions(anvil)).toHaveLength(1)
     })
@@ -81,7 +81,7 @@ describe('nonces', () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, proxy, calls }) => {
       const da = await open()
       proxy.meddle(({ body }) => (body.includes('eth_sendRawTransaction') ? 'cut' : 'pass'))
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await until('the transaction was tried', async () => calls('eth_sendRawTransaction') > 0)
       const foreign = await richAccount.signTransaction({
         chainId: 31_337,
@@ -130,7 +130,7 @@ describe('nonces', () => {
       // Our nonce is counted from the blocks, where it is not yet; the pool takes no blobs beside it.
       proxy.meddle(({ body }) => (body.includes('"0x03') ? refusal(body) : 'pass'))
       const da = await open()
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await until('it is displaced', async () =>
         (await registry.metrics()).includes('parley_da_blob_transactions_total{event="cancelled"} 1'),
       )
@@ -148,7 +148,7 @@ describe('nonces', () => {
   test('a transaction that a node of a pool does not know at one look › is no foreign one', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, proxy, calls, registry }) => {
       const da = await open()
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
       let unknown = 2
       proxy.meddle(({ body }) =>
@@ -173,7 +173,7 @@ describe('nonces', () => {
   test('several at once › are sent in the order of their nonces, without gaps', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
       const da = await open()
-      const submitted = Promise.all([da.submit(data, patience()), da.submit(otherData, patience())])
+      const submitted = Promise.all([da.submit(data, {}, patience()), da.submit(otherData, {}, patience())])
       expect(Object.keys(await inPool(2))).toEqual(['0', '1'])
       await anvil.mine()
       const [first, second] = await submitted
@@ -185,7 +185,7 @@ describe('nonces', () => {
 
   test('store › of another chain is DA_REFUSED', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ store, registry, anvil, open, inPool }) => {
-      const submitted = (await open()).submit(data, patience())
+      const submitted = (await open()).submit(data, {}, patience())
       await inPool()
       await anvil.mine()
       await submitted
@@ -195,7 +195,7 @@ describe('nonces', () => {
         { rpcUrls: [other.url], beaconUrls: [other.url], ...quickOptions },
       )
       try {
-        expect(await faultOf(da.submit(otherData, patience()))).toMatchObject({ code: 'DA_REFUSED' })
+        expect(await faultOf(da.submit(otherData, {}, patience()))).toMatchObject({ code: 'DA_REFUSED' })
       } finally {
         await da.close()
       }
@@ -207,13 +207,13 @@ describe('outage', () => {
   test('L1 away › callers are told after a few looks, and the publication goes on when it is back', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, proxy }) => {
       const da = await open()
-      const given = faultOf(da.submit(data, patience()))
+      const given = faultOf(da.submit(data, {}, patience()))
       await inPool()
       proxy.meddle(() => 'cut')
       expect(await given).toMatchObject({ code: 'DA_UNAVAILABLE' })
       await anvil.mine()
       proxy.heal()
-      await da.submit(data, patience())
+      await da.submit(data, {}, patience())
       expect(await minedBlobTransactions(anvil)).toHaveLength(1)
     })
   })
@@ -221,13 +221,13 @@ describe('outage', () => {
   test('time › a publication not confirmed in time is DA_UNAVAILABLE and still under way', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool }) => {
       const da = await open({ confirmTimeoutMs: 200 })
-      expect(await faultOf(da.submit(data, patience()))).toMatchObject({
+      expect(await faultOf(da.submit(data, {}, patience()))).toMatchObject({
         code: 'DA_UNAVAILABLE',
         reason: expect.stringContaining('200 ms'),
       })
       await inPool()
       await anvil.mine()
-      await da.submit(data, patience())
+      await da.submit(data, {}, patience())
       expect(await minedBlobTransactions(anvil)).toHaveLength(1)
     })
   })
@@ -235,7 +235,7 @@ describe('outage', () => {
   test('close › calls under way are DA_UNAVAILABLE', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ open, inPool }) => {
       const da = await open()
-      const given = faultOf(da.submit(data, patience()))
+      const given = faultOf(da.submit(data, {}, patience()))
       await inPool()
       await da.close()
       expect(await given).toMatchObject({ code: 'DA_UNAVAILABLE', reason: 'the adapter is closed' })
@@ -248,7 +248,7 @@ describe('outage', () => {
         { log: silentLog, clock: systemClock, registry, kzg },
         { rpcUrls: [anvil.url], beaconUrls: [anvil.url], slots: 'block-number' },
       )
-      expect(await faultOf(da.submit(data, patience()))).toMatchObject({ code: 'DA_REFUSED' })
+      expect(await faultOf(da.submit(data, {}, patience()))).toMatchObject({ code: 'DA_REFUSED' })
       await da.close()
     })
   })
@@ -262,7 +262,7 @@ describe('time', () => {
         const store = new ClassicLevel(join(scratch.path, 'blobs'))
         const da = await openBlobsDa({ anvil, kzg, store, registry: new Registry() })
         try {
-          const submitted = da.submit(data, patience())
+          const submitted = da.submit(data, {}, patience())
           await meanwhile()
           return await submitted
         } finally {
@@ -282,7 +282,7 @@ describe('time', () => {
   test('settled › final publications are watched no more and still found', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, looks, store }) => {
       const da = await open({ settleBlocks: 3 })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
       await anvil.mine()
       const first = await submitted
@@ -294,14 +294,14 @@ describe('time', () => {
       expect(await records.unsettled()).toHaveLength(1)
       await anvil.mine(64)
       await until('it is settled', async () => (await records.unsettled()).length === 0)
-      expect(await da.submit(data, patience())).toEqual(first)
+      expect(await da.submit(data, {}, patience())).toEqual(first)
     })
   })
 
   test('expired › what the L1 no longer serves is published anew', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, store, registry }) => {
       const before = await open()
-      const submitted = before.submit(data, patience())
+      const submitted = before.submit(data, {}, patience())
       await inPool()
       await anvil.mine()
       const first = await submitted
@@ -309,7 +309,7 @@ describe('time', () => {
       const weeksLater = { ...systemClock, now: () => systemClock.now() + 20 * 86_400_000 }
       const after = await openBlobsDa({ anvil, kzg, store, registry, clock: weeksLater })
       try {
-        const resubmitted = after.submit(data, patience())
+        const resubmitted = after.submit(data, {}, patience())
         await inPool()
         await anvil.mine()
         expect((await resubmitted).height).toBeGreaterThan(first.height)

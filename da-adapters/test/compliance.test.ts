@@ -41,26 +41,26 @@ const defects: ReadonlyArray<readonly [string, Defect, string]> = [
   ],
   [
     'takes the whole buffer of a view',
-    (da) => ({ submit: (data, signal) => da.submit(new Uint8Array(data.buffer.slice(0)), signal) }),
+    (da) => ({ submit: (data, options, signal) => da.submit(new Uint8Array(data.buffer.slice(0)), options, signal) }),
     'submit › takes views into larger buffers',
   ],
   [
     'takes more than it says',
-    (da) => ({ limits: { ...da.limits, maxBytes: da.limits.maxBytes - 1 } }),
+    (da) => ({ limits: () => ({ ...da.limits(), maxBytes: da.limits().maxBytes - 1 }) }),
     'submit › one byte more than allowed is DA_TOO_LARGE',
   ],
   [
     'takes nothing for something',
     (da) => ({
-      submit: (data, signal) => da.submit(data.length === 0 ? Uint8Array.of(0) : data, signal),
+      submit: (data, options, signal) => da.submit(data.length === 0 ? Uint8Array.of(0) : data, options, signal),
     }),
     'submit › nothing is DA_EMPTY',
   ],
   [
     'publishes the same bytes again',
     (da) => ({
-      async submit(data, signal) {
-        const receipt = await da.submit(data, signal)
+      async submit(...asked) {
+        const receipt = await da.submit(...asked)
         return { ...receipt, height: BigInt(publications++) }
       },
     }),
@@ -92,18 +92,18 @@ const defects: ReadonlyArray<readonly [string, Defect, string]> = [
     'retrieve › data that does not match is DA_CORRUPT, until the right data is served',
   ],
   [
-    'says that everything is available',
+    'says that everything is there',
     (da) => ({
       async status(...asked) {
         const status = await da.status(...asked)
-        return status === 'missing' ? 'available' : status
+        return status === 'lost' ? 'final' : status
       },
     }),
     'status › follows what the layer serves',
   ],
   [
     'does not look at the signal',
-    (da) => ({ submit: (data) => da.submit(data, never) }),
+    (da) => ({ submit: (data, options) => da.submit(data, options, never) }),
     'abort › an aborted signal stops every method at once',
   ],
   [
@@ -119,7 +119,10 @@ const defects: ReadonlyArray<readonly [string, Defect, string]> = [
   [
     'asks less for more',
     (da) => ({
-      quote: async (...asked) => ({ ...(await da.quote(...asked)), costWei: BigInt(1_000_000 - asked[0]) }),
+      quote: async (...asked) => ({
+        ...(await da.quote(...asked)),
+        cost: { token: 'none' as const, amount: BigInt(1_000_000 - asked[0]) },
+      }),
     }),
     'quote › never falls as bytes grow',
   ],
@@ -177,18 +180,18 @@ describe('compliance suite', () => {
     }
   })
 
-  test('an adapter that calls an unreachable layer missing › fails it', async () => {
+  test('an adapter that calls what is out of reach lost › fails it', async () => {
     await using scratch = await scratchDirectory()
     const sound = await urlHarness(join(scratch.path, 'da'))
-    const unreachableIsMissing = (da: DataAvailability): DataAvailability => ({
+    const unreachableIsLost = (da: DataAvailability): DataAvailability => ({
       ...da,
       status: (...asked) =>
         da.status(...asked).catch((error: unknown) => {
-          if (error instanceof DaError && error.fault.code === 'DA_UNAVAILABLE') return 'missing' as const
+          if (error instanceof DaError && error.fault.code === 'DA_UNAVAILABLE') return 'lost' as const
           throw error
         }),
     })
-    const harness = { ...sound, open: async () => unreachableIsMissing(await sound.open()) }
+    const harness = { ...sound, open: async () => unreachableIsLost(await sound.open()) }
     try {
       const reach = daCompliance(() => harness, urlTraits).find(({ name }) => name.startsWith('reach'))
       await expect(reach?.run()).rejects.toThrow('status')

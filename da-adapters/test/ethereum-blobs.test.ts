@@ -15,7 +15,7 @@ describe('ethereum-blobs on anvil', () => {
     harness = await blobsHarness(anvil, kzg)
     // Both sides load the trusted setup at the first blob, for seconds.
     const da = await harness.open()
-    await da.submit(Uint8Array.of(1, 2, 3), AbortSignal.timeout(110_000))
+    await da.submit(Uint8Array.of(1, 2, 3), {}, AbortSignal.timeout(110_000))
     await da.close()
   })
   afterAll(async () => {

@@ -32,11 +32,11 @@ describe('L1', () => {
   test('first node away › publishing and reading go on at the next', async () => {
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, proxy }) => {
       const da = await open({ rpcUrls: [nobody, proxy.url], beaconUrls: [nobody, proxy.url] })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
       await anvil.mine()
       const { pointer } = await submitted
-      expect(await da.status(pointer, patience())).toBe('available')
+      expect(await da.status(pointer, patience())).toBe('included')
       expect(Buffer.compare(await da.retrieve(pointer, patience()), data)).toBe(0)
     })
   })
@@ -46,7 +46,7 @@ describe('L1', () => {
       const other = await startProxy(() => anvil.url)
       try {
         const da = await open({ rpcUrls: [proxy.url, other.url], beaconUrls: [anvil.url] })
-        const submitted = da.submit(data, patience())
+        const submitted = da.submit(data, {}, patience())
         await inPool()
         proxy.meddle(() => 'cut')
         await anvil.mine()
@@ -62,7 +62,7 @@ describe('L1', () => {
     await using other = await startAnvil('--no-mining', '--timestamp', '1600000000')
     await onBlobStage({ kzg, anvil: chain }, async ({ anvil, open, inPool, proxy }) => {
       const da = await open({ rpcUrls: [proxy.url, other.url], beaconUrls: [anvil.url] })
-      const submitted = da.submit(data, patience())
+      const submitted = da.submit(data, {}, patience())
       await inPool()
       proxy.meddle(() => 'cut')
       expect(await faultOf(submitted)).toMatchObject({

@@ -55,9 +55,9 @@ describe('local server', () => {
       expect((await put(url, digest, data, {})).status).toBe(401)
       expect((await put(url, digest, data, { authorization: `Bearer ${writeToken}x` })).status).toBe(401)
       const stranger = await createLocalDa({ log: silentLog }, { url, writeToken: 'some other long token' })
-      expect(await faultOf(stranger.submit(data, signal))).toMatchObject({ code: 'DA_REFUSED', layer: 'local' })
+      expect(await faultOf(stranger.submit(data, {}, signal))).toMatchObject({ code: 'DA_REFUSED', layer: 'local' })
       const reader = await createLocalDa({ log: silentLog }, { url })
-      expect(await faultOf(reader.submit(data, signal))).toMatchObject({ code: 'DA_REFUSED', layer: 'local' })
+      expect(await faultOf(reader.submit(data, {}, signal))).toMatchObject({ code: 'DA_REFUSED', layer: 'local' })
     })
   })
 
@@ -94,7 +94,9 @@ describe('local server', () => {
   test('PUT › the server’s lower limit reaches the caller as DA_TOO_LARGE', async () => {
     await withServer({ writeToken, maxBytes: 1_000 }, async (url) => {
       const da = await createLocalDa({ log: silentLog }, { url, writeToken })
-      expect(await faultOf(da.submit(new Uint8Array(1_001).fill(1), signal))).toMatchObject({ code: 'DA_TOO_LARGE' })
+      expect(await faultOf(da.submit(new Uint8Array(1_001).fill(1), {}, signal))).toMatchObject({
+        code: 'DA_TOO_LARGE',
+      })
     })
   })
 

@@ -50,17 +50,17 @@ describe('withFaults without faults, and withMetrics', () => {
 describe('withFaults', () => {
   test('dropBeforeAcceptance › fails and publishes nothing', async () => {
     await withFaulty({ seed: 1, dropBeforeAcceptance: 1 }, async (faulty, sound) => {
-      expect(await faultOf(faulty.submit(data, signal))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+      expect(await faultOf(faulty.submit(data, {}, signal))).toMatchObject({ code: 'DA_UNAVAILABLE' })
       const pointer = Uint8Array.from([1, ...(await sha256(data)), 0, 0, 0, data.length])
-      expect(await sound.status(pointer, signal)).toBe('missing')
+      expect(await sound.status(pointer, signal)).toBe('lost')
     })
   })
 
   test('dropAfterAcceptance › fails although the data is there', async () => {
     await withFaulty({ seed: 1, dropAfterAcceptance: 1 }, async (faulty, sound) => {
-      expect(await faultOf(faulty.submit(data, signal))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+      expect(await faultOf(faulty.submit(data, {}, signal))).toMatchObject({ code: 'DA_UNAVAILABLE' })
       const pointer = Uint8Array.from([1, ...(await sha256(data)), 0, 0, 0, data.length])
-      expect(await sound.status(pointer, signal)).toBe('available')
+      expect(await sound.status(pointer, signal)).toBe('final')
     })
   })
 
@@ -70,14 +70,14 @@ describe('withFaults', () => {
     ['corrupt', 'DA_CORRUPT'],
   ] as const)('%s › retrieve says %s', async (name, code) => {
     await withFaulty({ seed: 1, [name]: 1 }, async (faulty) => {
-      const { pointer } = await faulty.submit(data, signal)
+      const { pointer } = await faulty.submit(data, {}, signal)
       expect(await faultOf(faulty.retrieve(pointer, signal))).toMatchObject({ code })
     })
   })
 
   test('tamper › flips exactly one bit', async () => {
     await withFaulty({ seed: 3, tamper: 1 }, async (faulty, sound) => {
-      const { pointer } = await faulty.submit(data, signal)
+      const { pointer } = await faulty.submit(data, {}, signal)
       const found = await faulty.retrieve(pointer, signal)
       const flipped = found.reduce(
         (bits, byte, i) => bits + (byte ^ (data[i] ?? 0)).toString(2).split('1').length - 1,
@@ -88,17 +88,17 @@ describe('withFaults', () => {
     })
   })
 
-  test('misreportStatus › says missing of what is there', async () => {
+  test('misreportStatus › says lost of what is there', async () => {
     await withFaulty({ seed: 1, misreportStatus: 1 }, async (faulty) => {
-      const { pointer } = await faulty.submit(data, signal)
-      expect(await faulty.status(pointer, signal)).toBe('missing')
+      const { pointer } = await faulty.submit(data, {}, signal)
+      expect(await faulty.status(pointer, signal)).toBe('lost')
     })
   })
 
   test('seed › the same seed meets the same calls, another seed others', async () => {
     const fates = (seed: number) =>
       withFaulty({ seed, failRetrieval: 0.3, delay: 0.3 }, async (faulty) => {
-        const { pointer } = await faulty.submit(data, signal)
+        const { pointer } = await faulty.submit(data, {}, signal)
         const outcomes: boolean[] = []
         for (let i = 0; i < 64; i++) outcomes.push((await errorOf(faulty.retrieve(pointer, signal))) === undefined)
         return outcomes

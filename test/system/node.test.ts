@@ -159,7 +159,7 @@ async function lyingRequest(
   const digest = headerDigest(domainSeparator(rollup.config.chainId, rollup.config.inbox), lastHeader)
   const publish = async (bytes: Uint8Array) => ({
     layer: rollup.da.layer,
-    pointer: (await rollup.da.submit(bytes, forever)).pointer,
+    pointer: (await rollup.da.submit(bytes, {}, forever)).pointer,
   })
   return {
     number: number + 1n,

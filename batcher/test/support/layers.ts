@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto'
 import {
   type BlockHeader,
   type ChainConfig,
   type ClaimHead,
   type ClaimReceipt,
   type ClaimRequest,
+  type DaEnding,
   DaError,
   DaLayer,
+  type DaLimits,
   type DaReceipt,
-  type DaStatus,
+  type DaState,
   type DataAvailability,
   firstSchedule,
   genesisHeader,
@@ -21,6 +24,8 @@ import {
 } from '@parley/protocol'
 import { config, digestOf, sequencer } from './chain.ts'
 
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
 /** Called before and after every step with the outside; a test throws from it to end the batcher there. */
 export type Step = (name: string) => void
 
@@ -28,11 +33,17 @@ export type Step = (name: string) => void
 export class MemoryDa implements DataAvailability {
   readonly layer: number
   readonly name: string
-  limits = { maxBytes: 1_000_000, retentionSeconds: Number.POSITIVE_INFINITY }
+  taken: DaLimits = { maxBytes: 1_000_000, retentionSeconds: Number.POSITIVE_INFINITY, maxInFlight: 16 }
   readonly held = new Map<string, Uint8Array>()
   submissions = 0
   /** Thrown by the next submissions, one each. */
   readonly failures: Error[] = []
+  /** Thrown by the next calls of `abandon`, one each. */
+  readonly abandonFailures: Error[] = []
+  /** Digests that were abandoned here. */
+  readonly abandoned: Uint8Array[] = []
+  /** By digest, in hex. */
+  private readonly receipts = new Map<string, DaReceipt>()
   /** Awaited before a submission is accepted. */
   hold: Promise<void> = Promise.resolve()
   step: Step = () => undefined
@@ -42,8 +53,12 @@ export class MemoryDa implements DataAvailability {
     this.layer = layer
   }
 
+  limits(): DaLimits {
+    return this.taken
+  }
+
   async quote(bytes: number) {
-    return { costWei: BigInt(bytes), bytes }
+    return { cost: { token: 'none', amount: BigInt(bytes) } as const, bytes, validForMs: 1_000 }
   }
 
   async submit(data: Uint8Array): Promise<DaReceipt> {
@@ -51,13 +66,28 @@ export class MemoryDa implements DataAvailability {
     await this.hold
     const failure = this.failures.shift()
     if (failure !== undefined) throw failure
-    if (data.length > this.limits.maxBytes)
-      throw new DaError({ code: 'DA_TOO_LARGE', bytes: data.length, maxBytes: this.limits.maxBytes })
+    const { maxBytes } = this.taken
+    if (data.length > maxBytes) throw new DaError({ code: 'DA_TOO_LARGE', bytes: data.length, maxBytes })
     this.submissions += 1
     const pointer = digestOf(Buffer.from(data).toString('base64'))
     this.held.set(Buffer.from(pointer).toString('hex'), Uint8Array.from(data))
+    const receipt: DaReceipt = {
+      pointer,
+      height: BigInt(this.submissions),
+      cost: { token: 'none', amount: BigInt(data.length) },
+    }
+    this.receipts.set(createHash('sha256').update(data).digest('hex'), receipt)
     this.step('after submit')
-    return { pointer, height: BigInt(this.submissions), costWei: BigInt(data.length) }
+    return receipt
+  }
+
+  async abandon(digest: Uint8Array): Promise<DaEnding> {
+    this.step('abandon')
+    this.abandoned.push(digest)
+    const failure = this.abandonFailures.shift()
+    if (failure !== undefined) throw failure
+    const receipt = this.receipts.get(hex(digest))
+    return { overhead: { token: 'none', amount: 0n }, ...(receipt && { receipt }) }
   }
 
   async retrieve(pointer: Uint8Array): Promise<Uint8Array> {
@@ -66,9 +96,13 @@ export class MemoryDa implements DataAvailability {
     return data
   }
 
-  async status(pointer: Uint8Array): Promise<DaStatus> {
+  async status(pointer: Uint8Array): Promise<DaState> {
     this.step('status')
-    return this.held.has(Buffer.from(pointer).toString('hex')) ? 'available' : 'missing'
+    return this.held.has(Buffer.from(pointer).toString('hex')) ? 'included' : 'lost'
+  }
+
+  async audit(pointer: Uint8Array): Promise<void> {
+    await this.retrieve(pointer)
   }
 
   async close(): Promise<void> {}

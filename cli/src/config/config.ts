@@ -56,6 +56,12 @@ export function neededOf<S extends Settings>(of: S) {
 /** Value of a key that the command cannot do without. @throws {CliError} `CONFIG_VALUE_MISSING`. */
 export const needed = neededOf(settings)
 
+/** Whether a key has a value, or a fallback. */
+export function isGiven(config: Config, key: Key): boolean {
+  const value = lookUp(config, key)
+  return value !== undefined && value !== null
+}
+
 /** Builds the frozen object out of one value a key. */
 export function configOf<S extends Settings>(of: S, values: ReadonlyMap<string, unknown>): ConfigOf<S> {
   const config: Record<string, Record<string, unknown>> = {}

@@ -3,7 +3,7 @@ import { createSequencerBlockSource } from '@parley/client/blocks'
 import { chooseVerifier } from '@parley/execution'
 import { type BlockHeader, BlockHeaderType } from '@parley/protocol'
 import { bytesToHex } from 'viem'
-import { type Config, type Key, needed } from '../config/config.ts'
+import { needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
@@ -12,7 +12,7 @@ import { startStatusServer } from '../process/status-server.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openClaimer, openDataDir } from './l2.ts'
-import { openPublisher } from './layers.ts'
+import { openOtherLayers, openPublisher, publishingKeys } from './layers.ts'
 import { keepPrices } from './price-keeper.ts'
 import { openPriceSources } from './price-sources.ts'
 
@@ -25,14 +25,6 @@ function latestOf(header: BlockHeader | undefined): object | undefined {
     headerRoot: bytesToHex(BlockHeaderType.hashTreeRoot(header)),
   }
 }
-
-/** What publishing on a layer cannot do without. */
-const publishingKeys = {
-  local: ['da.localDir'],
-  'ethereum-blobs': ['l1.url', 'l1.key'],
-  celestia: ['da.celestiaUrl', 'da.celestiaChainId', 'da.celestiaToken'],
-  'alt-da': ['da.altDaUrl'],
-} as const satisfies Record<Config['da']['layer'], readonly Key[]>
 
 /** Starts the batcher: blocks from the sequencer's feed, batches to the DA layer, claims to the L2. */
 export function startBatcher(context: Context): Promise<Service> {
@@ -52,13 +44,16 @@ export function startBatcher(context: Context): Promise<Service> {
       // The batcher hashes the runs itself.
       { deployment, keys, checkRuns: false },
     )
-    const layer = await openPublisher({ config, clock, log, registry, chainId: deployment.chainId }, dataDir, closing)
+    const layerDeps = { config, clock, log, registry, chainId: deployment.chainId }
+    const layer = await openPublisher(layerDeps, dataDir, closing)
+    const otherLayers = await openOtherLayers(layerDeps, dataDir, closing)
     const layers = { core: layer, witness: layer }
     const sources = await openPriceSources(context, { settlement, layers, dataDir }, closing)
     const batcher = createBatcher(
       {
         blocks,
         layers,
+        otherLayers,
         settlement,
         defence: settlement,
         store: await dataDir.texts('batcher plans'),

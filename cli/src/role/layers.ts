@@ -15,7 +15,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { hexToBytes, parseGwei, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { type Config, needed } from '../config/config.ts'
+import { type Config, isGiven, type Key, needed } from '../config/config.ts'
 import type { Closing } from './closing.ts'
 import type { DataDir } from './data-dir.ts'
 
@@ -26,21 +26,51 @@ export interface LayerDeps {
   readonly registry: Registry
 }
 
-/** The layers that this process can read, by their numbers in claims; those that are configured. */
-export async function openLayers(
-  { config, clock, log, registry }: LayerDeps,
-  closing: Closing,
-): Promise<ReadonlyMap<number, DataAvailability>> {
-  const layers: DataAvailability[] = []
-  if (config.da.localUrl !== undefined) layers.push(await createLocalDa({ log }, { url: config.da.localUrl }))
-  if (config.l1.url !== undefined)
-    layers.push(await createEthereumBlobsDa({ log, clock, registry }, blobOptions(config)))
-  if (config.da.celestiaUrl !== undefined)
-    layers.push(await createCelestiaDa({ log, clock, registry }, celestiaOptions(config)))
-  if (config.da.altDaUrl !== undefined) layers.push(createAltDa({}, altDaOptions(config)))
-  for (const layer of layers) closing.add(() => layer.close())
-  return new Map(layers.map((layer) => [layer.layer, withMetrics(layer, { registry, clock })]))
+type LayerName = Config['da']['layer']
+
+/** What reading a layer cannot do without. */
+const readingKeys = {
+  local: 'da.localUrl',
+  'ethereum-blobs': 'l1.url',
+  celestia: 'da.celestiaUrl',
+  'alt-da': 'da.altDaUrl',
+} as const satisfies Record<LayerName, Key>
+
+/** What publishing on a layer cannot do without. */
+export const publishingKeys = {
+  local: ['da.localDir'],
+  'ethereum-blobs': ['l1.url', 'l1.key'],
+  celestia: ['da.celestiaUrl', 'da.celestiaChainId', 'da.celestiaToken'],
+  'alt-da': ['da.altDaUrl'],
+} as const satisfies Record<LayerName, readonly Key[]>
+
+const layerNames = Object.keys(readingKeys) as LayerName[]
+
+const readers: Readonly<Record<LayerName, (deps: LayerDeps) => Promise<DataAvailability>>> = {
+  local: ({ config, log }) => createLocalDa({ log }, { url: needed(config, 'da.localUrl') }),
+  'ethereum-blobs': (deps) => createEthereumBlobsDa(toRead(deps), blobOptions(deps.config)),
+  celestia: (deps) => createCelestiaDa(toRead(deps), celestiaOptions(deps.config)),
+  'alt-da': async ({ clock, config }) => createAltDa({ clock }, altDaOptions(config)),
 }
+
+const toRead = ({ log, clock, registry }: LayerDeps) => ({ log, clock, registry })
+
+/** The layers that this process can read, by their numbers in claims; those that are configured. */
+export async function openLayers(deps: LayerDeps, closing: Closing): Promise<ReadonlyMap<number, DataAvailability>> {
+  const opened = layerNames
+    .filter((name) => isGiven(deps.config, readingKeys[name]))
+    .map(async (name) => keep(await readers[name](deps), deps, closing))
+  return byNumber(await Promise.all(opened))
+}
+
+/** Closes it with the process, and counts what goes through it. */
+function keep(layer: DataAvailability, deps: LayerDeps, closing: Closing): DataAvailability {
+  closing.add(() => layer.close())
+  return withMetrics(layer, deps)
+}
+
+const byNumber = (layers: readonly DataAvailability[]): ReadonlyMap<number, DataAvailability> =>
+  new Map(layers.map((layer) => [layer.layer, layer]))
 
 export interface PublisherDeps extends LayerDeps {
   /** Chain id of the L2: with the rollup it names the chain on layers that others use, too. */
@@ -53,14 +83,31 @@ export async function openPublisher(
   dataDir: DataDir,
   closing: Closing,
 ): Promise<DataAvailability> {
-  const layer = await publishers[deps.config.da.layer](deps, dataDir)
-  closing.add(() => layer.close())
-  return withMetrics(layer, deps)
+  return keep(await publishers[deps.config.da.layer](deps, dataDir), deps, closing)
+}
+
+/**
+ * The layers besides to which parts may have gone before, by their numbers: for publishing where there is what that takes, so
+ * that what was begun there can be ended, else for reading.
+ */
+export async function openOtherLayers(
+  deps: PublisherDeps,
+  dataDir: DataDir,
+  closing: Closing,
+): Promise<ReadonlyMap<number, DataAvailability>> {
+  const { config } = deps
+  const others: DataAvailability[] = []
+  for (const name of layerNames.filter((each) => each !== config.da.layer)) {
+    const writes = publishingKeys[name].every((key) => isGiven(config, key))
+    if (writes) others.push(keep(await publishers[name](deps, dataDir), deps, closing))
+    else if (isGiven(config, readingKeys[name])) others.push(keep(await readers[name](deps), deps, closing))
+  }
+  return byNumber(others)
 }
 
 type OpenPublisher = (deps: PublisherDeps, dataDir: DataDir) => Promise<DataAvailability>
 
-const publishers: Readonly<Record<Config['da']['layer'], OpenPublisher>> = {
+const publishers: Readonly<Record<LayerName, OpenPublisher>> = {
   local: ({ config, log }) => createLocalDa({ log }, { dir: needed(config, 'da.localDir') }),
   'ethereum-blobs': async ({ config, clock, log, registry }, dataDir) => {
     const account = privateKeyToAccount(toHex(needed(config, 'l1.key').reveal()))
@@ -73,8 +120,8 @@ const publishers: Readonly<Record<Config['da']['layer'], OpenPublisher>> = {
     const writer = { namespace, store: await dataDir.texts('celestia publications') }
     return createCelestiaDa({ log, clock, registry, writer }, celestiaOptions(config))
   },
-  'alt-da': async ({ config }, dataDir) =>
-    createAltDa({ store: await dataDir.texts('alt-DA commitments') }, altDaOptions(config)),
+  'alt-da': async ({ config, clock }, dataDir) =>
+    createAltDa({ clock, store: await dataDir.texts('alt-DA commitments') }, altDaOptions(config)),
 }
 
 function celestiaOptions(config: Config): CelestiaOptions {

@@ -63,6 +63,6 @@ export function layerPrices(quotes: Pick<DataQuotes, 'bytes' | 'push'>, { core, 
  * @throws {DaError} `DA_UNAVAILABLE`.
  */
 async function byteCost(layer: DataAvailability, bytes: number, signal: AbortSignal): Promise<Mwei> {
-  const quote = await layer.quote(Math.min(bytes, layer.limits.maxBytes), signal)
-  return partOfWei(quote.costWei, BigInt(quote.bytes))
+  const quote = await layer.quote(Math.min(bytes, layer.limits().maxBytes), signal)
+  return partOfWei(quote.cost.amount, BigInt(quote.bytes))
 }

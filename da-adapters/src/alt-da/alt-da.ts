@@ -1,12 +1,13 @@
 import { type Endpoint, type ExchangeAnswer, type ExchangeRequest, endpointOf } from '@parley/http'
-import { DaLayer, type DataAvailability, sameBytes } from '@parley/protocol'
-import { raceAbort } from '@parley/runtime'
-import type { AbstractLevel } from 'abstract-level'
+import { DaLayer, type DaReceipt, type DataAvailability, sameBytes } from '@parley/protocol'
+import { type Clock, raceAbort } from '@parley/runtime'
 import { bytesToHex, hexToBytes, isHex } from 'viem'
-import { checkSize, corrupt, missing, reasonOf, refused, unavailable } from '../fault.ts'
+import { ended, freeQuote, nothing } from '../amounts.ts'
+import { checkSize, corrupt, fallBack, missing, refused, unavailable } from '../fault.ts'
 import { layerExchange } from '../layer-exchange.ts'
 import { createLifetime } from '../lifetime.ts'
 import { sha256 } from '../sha256.ts'
+import { type CommitmentStore, createCommitments, type Given } from './commitments.ts'
 import {
   altDaLayer,
   type CommitmentKind,
@@ -18,9 +19,6 @@ import {
   maxCommitmentBytes,
 } from './pointer.ts'
 
-/** Where the commitments that a server gave out are kept, by the SHA-256 of the data in hexadecimal digits. */
-export type CommitmentStore = AbstractLevel<string | Buffer | Uint8Array, string, string>
-
 export interface AltDaOptions {
   readonly url: string
   /** Whose commitments: everybody's (Keccak-256 of the data) or the server's own. Default `generic`, which is what EigenDA, Avail and Celestia give. */
@@ -29,18 +27,21 @@ export interface AltDaOptions {
   readonly maxBytes?: number
   /** Seconds for which the server's operator promises to keep data; nothing checks it. */
   readonly retentionSeconds: number
+  /** Publications under way at most; more are `DA_UNAVAILABLE`. Default 16. */
+  readonly maxPending?: number
+  /** Seconds after which what the server took counts as final: it says nothing of that itself. Default a day. */
+  readonly finalAfterSeconds?: number
   /** Milliseconds of one request. Default 60 s: a server may wait for its layer. */
   readonly timeoutMs?: number
 }
 
 export interface AltDaDeps {
+  readonly clock: Clock
   /** Needed for publishing: open, of this adapter alone, closed after it. Without it the adapter only reads. */
   readonly store?: CommitmentStore
 }
 
 export const defaultAltDaMaxBytes = 4 * 1024 * 1024
-/** Not a fresh literal where it is used: the abstract type does not name LevelDB's `sync`. */
-const durable = { keyEncoding: 'utf8', sync: true }
 /** Error bodies are read for their text only. */
 const maxErrorBytes = 4_096
 const octets = { 'content-type': 'application/octet-stream' }
@@ -50,77 +51,121 @@ const octets = { 'content-type': 'application/octet-stream' }
  * pointer's SHA-256; that the server keeps it is its operator's word.
  * @see docs/spec/da-alt-da.md
  */
-export function createAltDa({ store }: AltDaDeps, options: AltDaOptions): DataAvailability {
+export function createAltDa({ store, clock }: AltDaDeps, options: AltDaOptions): DataAvailability {
   const {
     url,
     commitments = 'generic',
     maxBytes = defaultAltDaMaxBytes,
     retentionSeconds,
     timeoutMs = 60_000,
+    maxPending = 16,
+    finalAfterSeconds = 86_400,
   } = options
   const lifetime = createLifetime(altDaLayer)
   const server = new Server(endpointOf(url), timeoutMs)
+  const given = store && createCommitments(store)
   /** Publications under way, so that the same bytes are not sent twice at a time. */
-  const underWay = new Map<string, Promise<Uint8Array>>()
+  const underWay = new Map<string, Publication>()
 
-  async function publish(data: Uint8Array, digest: Uint8Array): Promise<Uint8Array> {
-    if (store === undefined) throw refused(altDaLayer, 'it was opened for reading')
-    const key = bytesToHex(digest)
-    const known = await disk(() => store.get(key))
-    if (known !== undefined) return storedCommitment(known)
+  function writable(): NonNullable<typeof given> {
+    if (given === undefined) throw refused(altDaLayer, 'it was opened for reading')
+    return given
+  }
+
+  async function publish(data: Uint8Array, digest: Uint8Array, signal: AbortSignal): Promise<Given> {
+    const records = writable()
+    const known = await records.load(digest)
+    if (known !== undefined) return known
     const own = commitments === 'keccak256' ? keccakCommitment(data) : undefined
-    const commitment = await server.put(data, own, lifetime.signal)
-    await disk(() => store.put(key, bytesToHex(commitment), durable))
-    return commitment
+    const commitment = await server.put(data, own, signal)
+    const fresh = { length: data.length, at: clock.now(), commitment }
+    await records.save(digest, fresh)
+    return fresh
+  }
+
+  /** One publication of the bytes; it goes on when its caller gives up, and the next one of the same bytes joins it. */
+  function begin(data: Uint8Array, digest: Uint8Array): Publication {
+    const key = bytesToHex(digest)
+    const before = underWay.get(key)
+    if (before !== undefined) return before
+    if (underWay.size >= maxPending) throw unavailable(altDaLayer, `${underWay.size} publications are under way`)
+    const abandoned = new AbortController()
+    const result = publish(data, digest, AbortSignal.any([lifetime.signal, abandoned.signal])).finally(() =>
+      underWay.delete(key),
+    )
+    // Callers see it unless all of them gave up.
+    result.catch(() => undefined)
+    const publication = { result, abandoned }
+    underWay.set(key, publication)
+    return publication
+  }
+
+  async function retrieve(pointer: Uint8Array, during: AbortSignal): Promise<Uint8Array> {
+    const { digest, length, commitment } = decodeAltDaPointer(pointer, maxBytes)
+    const { status, body } = await server.get(commitment, length, during)
+    if (status === 404) throw missing(altDaLayer, pointer)
+    if (status === 418) throw corrupt(altDaLayer, pointer, unknownCommitment(body))
+    if (status !== 200) throw unavailable(altDaLayer, `answered ${status}: ${textOf(body)}`)
+    if (body === undefined) throw corrupt(altDaLayer, pointer, `more than ${length} bytes were served`)
+    if (body.length !== length) throw corrupt(altDaLayer, pointer, `${body.length} of ${length} bytes were served`)
+    if (!sameBytes(sha256(body), digest)) throw corrupt(altDaLayer, pointer, 'what was served has another digest')
+    return body
   }
 
   return {
     layer: DaLayer.altDa,
     name: altDaLayer,
-    limits: { maxBytes, retentionSeconds },
+    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending }),
     async quote(bytes, signal) {
       lifetime.during(signal)
       checkSize(bytes, maxBytes)
       // What the operator of the server is paid, no server tells.
-      return { costWei: 0n, bytes }
+      return freeQuote(bytes)
     },
-    async submit(data, signal) {
+    async submit(data, _options, signal) {
       const during = lifetime.during(signal)
       checkSize(data.length, maxBytes)
       const kept = data.slice()
       const digest = sha256(kept)
-      const key = bytesToHex(digest)
-      // Goes on when its caller gives up: the next one of the same bytes joins it.
-      const publication = underWay.get(key) ?? publish(kept, digest).finally(() => underWay.delete(key))
-      underWay.set(key, publication)
-      const commitment = await raceAbort(publication, during)
-      return { pointer: encodeAltDaPointer({ digest, length: kept.length, commitment }), height: 0n, costWei: 0n }
+      return receiptOf(digest, await raceAbort(begin(kept, digest).result, during))
     },
-    async retrieve(pointer, signal) {
+    async abandon(digest, signal) {
       const during = lifetime.during(signal)
-      const { digest, length, commitment } = decodeAltDaPointer(pointer, maxBytes)
-      const { status, body } = await server.get(commitment, length, during)
-      if (status === 404) throw missing(altDaLayer, pointer)
-      // The server says of its own commitment that its layer does not know it.
-      if (status === 418) throw corrupt(altDaLayer, pointer, `the server refuses the commitment: ${textOf(body)}`)
-      if (status !== 200) throw unavailable(altDaLayer, `answered ${status}: ${textOf(body)}`)
-      if (body === undefined) throw corrupt(altDaLayer, pointer, `more than ${length} bytes were served`)
-      if (body.length !== length) throw corrupt(altDaLayer, pointer, `${body.length} of ${length} bytes were served`)
-      if (!sameBytes(sha256(body), digest)) throw corrupt(altDaLayer, pointer, 'what was served has another digest')
-      return body
+      const publication = underWay.get(bytesToHex(digest))
+      publication?.abandoned.abort(unavailable(altDaLayer, 'the publication was abandoned'))
+      await publication?.result.catch(() => undefined)
+      during.throwIfAborted()
+      const known = await writable().load(digest)
+      return known === undefined ? ended : { ...ended, receipt: receiptOf(digest, known) }
     },
+    retrieve: async (pointer, signal) => retrieve(pointer, lifetime.during(signal)),
     async status(pointer, signal) {
       const during = lifetime.during(signal)
-      const { commitment } = decodeAltDaPointer(pointer, maxBytes)
+      const { digest, commitment } = decodeAltDaPointer(pointer, maxBytes)
       // The protocol has no question but for the data itself; of the answer only the head is read.
       const { status, body } = await server.get(commitment, 0, during)
-      if (status === 404 || status === 418) return 'missing'
+      // A server that does not have it says nothing of the layer behind it.
+      if (status === 404) throw missing(altDaLayer, pointer)
+      if (status === 418) throw corrupt(altDaLayer, pointer, unknownCommitment(body))
       if (status !== 200) throw unavailable(altDaLayer, `answered ${status}: ${textOf(body)}`)
       // Nothing is published that is empty.
-      return body?.length === 0 ? 'missing' : 'available'
+      if (body?.length === 0) throw corrupt(altDaLayer, pointer, 'nothing was served')
+      const taken = await given?.load(digest)
+      return taken !== undefined && clock.now() - taken.at >= 1000 * finalAfterSeconds ? 'final' : 'included'
     },
+    audit: async (pointer, signal) => void (await retrieve(pointer, lifetime.during(signal))),
     close: async () => lifetime.end(),
   }
+}
+
+/** A publication under way. */
+interface Publication {
+  readonly result: Promise<Given>
+  readonly abandoned: AbortController
+}
+
+function receiptOf(digest: Uint8Array, { length, commitment }: Given): DaReceipt {
+  return { pointer: encodeAltDaPointer({ digest, length, commitment }), height: 0n, cost: nothing }
 }
 
 /** The protocol: `POST /put`, `POST /put/0x…` and `GET /get/0x…`. */
@@ -142,12 +187,12 @@ class Server {
       signal,
     )
     const { status, body } = answer
-    if (status === 503) throw unavailable(altDaLayer, `answered 503, use another layer: ${textOf(body)}`)
+    if (status === 503) throw fallBack(altDaLayer, `answered 503: ${textOf(body)}`)
     if (status >= 400 && status < 500 && status !== 408 && status !== 429)
       throw refused(altDaLayer, `answered ${status}: ${textOf(body)}`)
     if (status !== 200) throw unavailable(altDaLayer, `answered ${status}: ${textOf(body)}`)
     if (own !== undefined) return own
-    return given(body)
+    return answered(body)
   }
 
   get(commitment: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<ExchangeAnswer> {
@@ -165,7 +210,7 @@ class Server {
 }
 
 /** A commitment as a server answers it: raw, where the protocol's text says hexadecimal digits. */
-function given(body: Uint8Array | undefined): Uint8Array {
+function answered(body: Uint8Array | undefined): Uint8Array {
   if (body === undefined) throw refused(altDaLayer, `gave a commitment of more than ${maxCommitmentBytes} bytes`)
   const text = body.length > 2 && body[0] === 0x30 && body[1] === 0x78 ? new TextDecoder().decode(body) : undefined
   const commitment = text !== undefined && isHex(text) && text.length % 2 === 0 ? hexToBytes(text) : body
@@ -176,21 +221,8 @@ function given(body: Uint8Array | undefined): Uint8Array {
   return commitment
 }
 
-function storedCommitment(text: string): Uint8Array {
-  const commitment = isHex(text) && text.length % 2 === 0 ? hexToBytes(text) : new Uint8Array(0)
-  const fault = commitmentFault(commitment)
-  if (fault !== undefined) throw refused(altDaLayer, `the store of commitments holds ${fault}`)
-  return commitment
-}
+/** The server says of its own commitment that its layer does not know it. */
+const unknownCommitment = (body: Uint8Array | undefined): string => `the server refuses the commitment: ${textOf(body)}`
 
 const textOf = (body: Uint8Array | undefined): string =>
   body === undefined ? 'a long answer' : new TextDecoder().decode(body.subarray(0, 256))
-
-/** @throws {DaError} `DA_UNAVAILABLE` when the store fails. */
-async function disk<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw unavailable(altDaLayer, `the store of commitments: ${reasonOf(error)}`, error)
-  }
-}

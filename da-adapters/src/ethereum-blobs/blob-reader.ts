@@ -64,7 +64,7 @@ export function createBlobReader({ sources, l1, addressing, inclusions }: BlobRe
     const there = await fetchFrom(block, hashes, signal)
     if ('blobs' in there) return there
     const head = await l1.head(signal)
-    const place = await inclusions.find(pointer, head.number, signal)
+    const { place } = await inclusions.find(pointer, head.number, signal)
     if (place === undefined) {
       if (pointer.blockNumber <= head.number) return there
       return { absence: 'not yet', reason: `the L1 is at block ${head.number}, the pointer at ${pointer.blockNumber}` }

@@ -1,10 +1,11 @@
 import { endpointOf } from '@parley/http'
-import { DaLayer, type DataAvailability } from '@parley/protocol'
+import { DaLayer, type DaState, type DataAvailability } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import { transferGas } from '@parley/transactions'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import { checkSize, refused } from '../fault.ts'
+import { ended, wei } from '../amounts.ts'
+import { checkCost, checkSize, refused, unavailable } from '../fault.ts'
 import { createLifetime } from '../lifetime.ts'
 import { createSources, distinctNames } from '../sources.ts'
 import { createAddressing, type SlotAddressing } from './addressing.ts'
@@ -31,6 +32,17 @@ import { type BlobTips, createBlobTips } from './tips.ts'
 
 /** Blocks whose blob transactions tell what is tipped. */
 const tipBlocks = 20
+
+/** Milliseconds for which a quote stands, one slot, and the blocks in which what is begun then is included. */
+const quoteMs = 12_000
+const quotedBlocks = 2
+
+/** What a base fee may rise to in the blocks that are quoted for: an eighth in each. */
+function soon(fee: bigint): bigint {
+  let risen = fee
+  for (let block = 0; block < quotedBlocks; block++) risen += risen / 8n + 1n
+  return risen
+}
 
 /** What publishing needs; without it the adapter only reads. */
 export interface BlobWriter {
@@ -111,24 +123,51 @@ export async function createEthereumBlobsDa(
   const tips = createBlobTips(l1, log, { blocks: tipBlocks, percentile: tipPercentile })
   const bounds = { ...defaultFeeBounds, ...options.fees }
   const publisher = writer && (await openPublisher(deps, writer, { l1, kzg, tips }, { ...options, retentionSeconds }))
+  const { confirmations = 3, settleBlocks = 64, maxPending = 16 } = options
+
+  function writable(): Publisher {
+    if (publisher === undefined) throw refused(blobsLayer, 'opened without an account, for reading only')
+    return publisher
+  }
+
+  /** The most that so many bytes cost in the next blocks, in wei. */
+  async function costOf(bytes: number, signal: AbortSignal): Promise<bigint> {
+    const market = await feeMarket(l1, tips, await l1.head(signal), signal)
+    const baseFee = soon(market.baseFeePerGas) + offer(market, bounds).maxPriorityFeePerGas
+    return transferGas * baseFee + BigInt(blobsFor(bytes)) * gasPerBlob * soon(market.blobBaseFee)
+  }
+
+  async function depthOf(blockNumber: bigint, head: bigint, signal: AbortSignal): Promise<DaState> {
+    if (head + 1n - blockNumber < BigInt(confirmations)) return 'pending'
+    const finalized = await l1.finalized(signal)
+    // Some nodes know no finality: there depth is all there is.
+    const isFinal = finalized === undefined ? blockNumber + BigInt(settleBlocks) <= head : blockNumber <= finalized
+    return isFinal ? 'final' : 'included'
+  }
+
   const checking = options.checkSources && checkSources({ l1, addressing, sources, log }, lifetime.signal)
 
   return {
     layer: DaLayer.ethereumBlobs,
     name: blobsLayer,
-    limits: { maxBytes, retentionSeconds },
+    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending }),
     async quote(bytes, signal) {
       const during = lifetime.during(signal)
       checkSize(bytes, maxBytes)
-      const market = await feeMarket(l1, tips, await l1.head(during), during)
-      const execution = transferGas * (market.baseFeePerGas + offer(market, bounds).maxPriorityFeePerGas)
-      return { costWei: execution + BigInt(blobsFor(bytes)) * gasPerBlob * market.blobBaseFee, bytes }
+      return { cost: wei(await costOf(bytes, during)), bytes, validForMs: quoteMs }
     },
-    async submit(data, signal) {
+    async submit(data, { maxCost }, signal) {
       const during = lifetime.during(signal)
       checkSize(data.length, maxBytes)
-      if (publisher === undefined) throw refused(blobsLayer, 'opened without an account, for reading only')
-      return toReceipt(await publisher.publish(data, during))
+      const mayBegin = async (inner: AbortSignal) => {
+        if (maxCost !== undefined) checkCost(blobsLayer, wei(await costOf(data.length, inner)), maxCost)
+      }
+      return toReceipt(await writable().publish(data, mayBegin, during))
+    },
+    async abandon(digest, signal) {
+      const during = lifetime.during(signal)
+      const published = await writable().abandon(digest, during)
+      return published === undefined ? ended : { ...ended, receipt: toReceipt(published) }
     },
     retrieve: async (pointer, signal) => reader.read(pointer, lifetime.during(signal)),
     async status(pointer, signal) {
@@ -136,10 +175,14 @@ export async function createEthereumBlobsDa(
       const place = decodeBlobPointer(pointer)
       const head = await l1.head(during)
       if (place.blockNumber > head.number) return 'pending'
-      if ((await inclusions.find(place, head.number, during)) !== undefined) return 'available'
+      const { place: found, isWhole } = await inclusions.find(place, head.number, during)
+      if (found !== undefined) return depthOf(found.blockNumber, head.number, during)
       // After a reorg what is stored here is sent again.
-      return publisher?.isUnderWay(place.versionedHashes) ? 'pending' : 'missing'
+      if (publisher?.isUnderWay(place.versionedHashes)) return 'pending'
+      if (!isWhole) throw unavailable(blobsLayer, 'the L1 node lacks blocks that may hold the blobs')
+      return 'lost'
     },
+    audit: async (pointer, signal) => void (await reader.read(pointer, lifetime.during(signal))),
     async close() {
       lifetime.end()
       await Promise.all([publisher?.close(), checking])
@@ -204,6 +247,6 @@ function toReceipt({ versionedHashes, inclusion }: Published) {
   return {
     pointer: encodeBlobPointer({ blockNumber, timestamp, versionedHashes: hashes }),
     height: blockNumber,
-    costWei,
+    cost: wei(costWei),
   }
 }

@@ -22,7 +22,13 @@ export interface Inclusions {
    * @param head - Number of the latest block.
    * @throws {DaError} `DA_UNAVAILABLE`.
    */
-  find(pointer: BlobPointer, head: bigint, signal: AbortSignal): Promise<BlobPlace | undefined>
+  find(pointer: BlobPointer, head: bigint, signal: AbortSignal): Promise<Search>
+}
+
+export interface Search {
+  readonly place: BlobPlace | undefined
+  /** Whether the node had every block that was to be searched: only then is no place a place that is nowhere. */
+  readonly isWhole: boolean
 }
 
 /** A reorg of more than two epochs is none that Ethereum's finality allows. */
@@ -49,11 +55,11 @@ export function createInclusions(l1: L1, { scanBlocks }: InclusionsOptions): Inc
     return found
   }
 
-  async function look(pointer: BlobPointer, number: bigint, signal: AbortSignal): Promise<BlobPlace | undefined> {
+  /** @returns the place, or whether the node has the block. */
+  async function look(pointer: BlobPointer, number: bigint, signal: AbortSignal): Promise<BlobPlace | boolean> {
     const block = await l1.blobBlock(number, signal)
-    return block !== undefined && holds(block, pointer)
-      ? { blockNumber: number, timestamp: block.timestamp }
-      : undefined
+    if (block === undefined) return false
+    return holds(block, pointer) ? { blockNumber: number, timestamp: block.timestamp } : true
   }
 
   return {
@@ -62,23 +68,25 @@ export function createInclusions(l1: L1, { scanBlocks }: InclusionsOptions): Inc
       const entry = knownOf(pointer)
       const hint = entry.place ?? pointer
       const there = await look(pointer, hint.blockNumber, signal)
-      if (there !== undefined) {
+      if (typeof there !== 'boolean') {
         entry.place = there
-        return there
+        return { place: there, isWhole: true }
       }
+      let isWhole = there
       const numbers = searched(pointer.blockNumber, head, entry.searchedTo, BigInt(scanBlocks))
       for (let from = 0; from < numbers.length; from += blocksAtOnce) {
         const some = numbers.slice(from, from + blocksAtOnce)
-        const found = (await Promise.all(some.map((number) => look(pointer, number, signal)))).find(
-          (place) => place !== undefined,
-        )
+        const looks = await Promise.all(some.map((number) => look(pointer, number, signal)))
+        const found = looks.find((one) => typeof one !== 'boolean')
+        isWhole &&= !looks.includes(false)
         if (found === undefined) continue
         entry.place = found
-        return found
+        return { place: found, isWhole: true }
       }
       entry.place = undefined
-      entry.searchedTo = head
-      return undefined
+      // What was not there to be searched is searched again.
+      if (isWhole) entry.searchedTo = head
+      return { place: undefined, isWhole }
     },
   }
 }

@@ -33,7 +33,10 @@ export interface Published {
 
 /** Publishes bytes as blobs, each publication once, whatever crashes. */
 export interface Publisher {
-  publish(data: Uint8Array, signal: AbortSignal): Promise<Published>
+  /** @param mayBegin - Rejects when nothing new may be sent; what is under way or included is not asked about. */
+  publish(data: Uint8Array, mayBegin: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<Published>
+  /** Ends an attempt: resolves with what is included, or undefined when there is nothing on its way. */
+  abandon(digest: Uint8Array, signal: AbortSignal): Promise<Published | undefined>
   /** Whether a publication of these blobs is stored and not settled. */
   isUnderWay(versionedHashes: readonly Uint8Array[]): boolean
   close(): Promise<void>
@@ -56,10 +59,18 @@ export function createPublisher(deps: PublisherDeps, options: PublisherOptions):
   const lifetime = createLifetime(blobsLayer)
   const jobs = new Map<string, Job>()
 
-  async function run(key: string, data: Uint8Array, signal: AbortSignal): Promise<Published> {
+  async function run(
+    key: string,
+    data: Uint8Array,
+    mayBegin: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Published> {
     const found = await sender.find(key)
     if (found?.inclusion !== undefined) return { versionedHashes: found.versionedHashes, inclusion: found.inclusion }
-    if (found === undefined) await store.prune(expiredBefore(), prunedAtOnce)
+    if (found === undefined) {
+      await mayBegin(signal)
+      await store.prune(expiredBefore(), prunedAtOnce)
+    }
     const request = { key, ...(found ?? (await prepare(kzg, data, signal))) }
     const { sent, inclusion } = await withinTime(await sender.begin(request, signal), signal)
     return { versionedHashes: sent.versionedHashes, inclusion }
@@ -78,10 +89,10 @@ export function createPublisher(deps: PublisherDeps, options: PublisherOptions):
     }
   }
 
-  function begin(key: string, data: Uint8Array): Job {
+  function begin(key: string, data: Uint8Array, mayBegin: (signal: AbortSignal) => Promise<void>): Job {
     if (jobs.size >= options.maxJobs) throw unavailable(blobsLayer, `${jobs.size} publications are under way`)
     const abandoned = new AbortController()
-    const result = run(key, data, AbortSignal.any([abandoned.signal, lifetime.signal])).catch(toDaError)
+    const result = run(key, data, mayBegin, AbortSignal.any([abandoned.signal, lifetime.signal])).catch(toDaError)
     // Callers see it unless all of them gave up.
     result.catch(() => undefined)
     const job: Job = { result, abandoned, callers: 0 }
@@ -90,10 +101,10 @@ export function createPublisher(deps: PublisherDeps, options: PublisherOptions):
   }
 
   return {
-    async publish(data, signal) {
+    async publish(data, mayBegin, signal) {
       const during = lifetime.during(signal)
       const key = createHash('sha256').update(data).digest('hex')
-      const job = jobs.get(key) ?? begin(key, data.slice())
+      const job = jobs.get(key) ?? begin(key, data.slice(), mayBegin)
       job.callers++
       try {
         return await raceAbort(job.result, during)
@@ -104,6 +115,17 @@ export function createPublisher(deps: PublisherDeps, options: PublisherOptions):
           job.abandoned.abort(unavailable(blobsLayer, 'nobody waits for it any more'))
         }
       }
+    },
+    async abandon(digest, signal) {
+      const during = lifetime.during(signal)
+      const key = Buffer.from(digest).toString('hex')
+      const found = await sender.find(key)
+      if (found === undefined) return undefined
+      const { versionedHashes, inclusion } = found
+      if (inclusion !== undefined) return { versionedHashes, inclusion }
+      const wait = await sender.begin({ key, versionedHashes }, during)
+      const confirmed = await raceAbort(wait(during).catch(toDaError), during)
+      return { versionedHashes, inclusion: confirmed.inclusion }
     },
     isUnderWay(versionedHashes) {
       const wanted = versionedHashes.map(toHex).join()

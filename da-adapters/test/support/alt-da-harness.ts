@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
+import { systemClock } from '@parley/runtime'
 import { ClassicLevel } from 'classic-level'
 import { startAltDaDouble } from '../../src/alt-da/double.ts'
 import { decodeAltDaPointer } from '../../src/alt-da/pointer.ts'
@@ -10,7 +11,13 @@ import { startProxy } from './proxy.ts'
 
 export const maxBytes = 300_000
 export const retentionSeconds = 14 * 24 * 3600
-export const altDaTraits: DaTraits = { remote: true, chain: false, priced: false, sizes: [2, 65_536, 65_537] }
+export const altDaTraits: DaTraits = {
+  tellsLoss: false,
+  remote: true,
+  chain: false,
+  priced: false,
+  sizes: [2, 65_536, 65_537],
+}
 
 /** An alt-DA double behind a proxy that breaks what a test tells it to. */
 export async function altDaHarness(scratch: string, commitments: CommitmentKind) {
@@ -22,7 +29,10 @@ export async function altDaHarness(scratch: string, commitments: CommitmentKind)
     async open() {
       const store = new ClassicLevel(join(scratch, 'commitments'))
       await store.open()
-      const da = createAltDa({ store }, { url: proxy.url, commitments, maxBytes, retentionSeconds, timeoutMs: 5_000 })
+      const da = createAltDa(
+        { store, clock: systemClock },
+        { url: proxy.url, commitments, maxBytes, retentionSeconds, timeoutMs: 5_000 },
+      )
       return {
         ...da,
         async close() {

@@ -26,12 +26,12 @@ test.each(faultNames)('fault “%s” › takes effect, is counted, and ends', a
   const da = await stage.open({ lookAhead: 4 })
   onTestFinished(() => da.close())
   const set = (body: object) => fetch(double.adminUrl!, { method: 'PUT', body: JSON.stringify(body) })
-  const before = await da.submit(sample(700), patience())
+  const before = await da.submit(sample(700), {}, patience())
   // Of what is sent, the first is spoilt: what follows from it is what counts.
   const times = ['blob.Submit'].includes(methodOf(fault)) ? { times: 1 } : {}
   expect((await set({ fault, ...times })).status).toBe(200)
   const [submit, read] = outcomes[fault]
-  const sent = await da.submit(sample(800), patience()).then(
+  const sent = await da.submit(sample(800), {}, patience()).then(
     () => 'published',
     (error: { fault?: { code: string } }) => error.fault?.code,
   )
@@ -43,7 +43,7 @@ test.each(faultNames)('fault “%s” › takes effect, is counted, and ends', a
   const { hits } = (await (await fetch(double.adminUrl!)).json()) as { hits: number }
   expect(hits).toBeGreaterThan(0)
   await set({})
-  expect(await da.retrieve((await da.submit(sample(800), patience())).pointer, patience())).toEqual(sample(800))
+  expect(await da.retrieve((await da.submit(sample(800), {}, patience())).pointer, patience())).toEqual(sample(800))
   expect(stage.published()).toBe(fault === 'duplicate inclusion' ? 3 : 2)
 })
 

@@ -9,12 +9,12 @@ describe('publishing', () => {
   test('pointer › names the height, and the double’s header there has its data root', async () => {
     const { double, open } = await stage()
     const da = await open()
-    const { pointer, height, costWei } = await da.submit(sample(30_000), patience())
+    const { pointer, height, cost } = await da.submit(sample(30_000), {}, patience())
     expect(pointer).toHaveLength(143 + 36)
     const root = Buffer.from(pointer.subarray(pointer.length - 64, pointer.length - 32))
     expect(root.equals(double.chain.block(height)!.header.dataHash)).toBe(true)
-    expect(costWei).toBe((await da.quote(30_000, patience())).costWei)
-    expect(10n ** 15n - double.account.balance).toBe(costWei)
+    expect(cost).toEqual((await da.quote(30_000, patience())).cost)
+    expect(10n ** 15n - double.account.balance).toBe(cost.amount)
     await da.close()
   })
 
@@ -27,7 +27,7 @@ describe('publishing', () => {
       response.destroy()
       return 'taken'
     })
-    const { pointer } = await da.submit(sample(3_000), patience())
+    const { pointer } = await da.submit(sample(3_000), {}, patience())
     double.meddle()
     expect(await da.retrieve(pointer, patience())).toEqual(sample(3_000))
     expect(published()).toBe(1)
@@ -53,7 +53,7 @@ describe('publishing', () => {
       return 'taken'
     })
     const first = double.chain.head
-    const { height } = await da.submit(sample(3_000), patience())
+    const { height } = await da.submit(sample(3_000), {}, patience())
     expect(submissions).toBe(2)
     expect(published()).toBe(1)
     expect(height).toBeGreaterThan(first + 6n)
@@ -78,7 +78,7 @@ describe('publishing', () => {
         await answer()
         return { status: 200, body: JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: 1, message } }) }
       })
-      const { pointer } = await da.submit(sample(900), patience())
+      const { pointer } = await da.submit(sample(900), {}, patience())
       expect([message, sent, published()]).toEqual([message, 1, 1])
       expect(await da.retrieve(pointer, patience())).toEqual(sample(900))
       await da.close()
@@ -98,11 +98,11 @@ describe('publishing', () => {
         }
         return taken ? { status, body: '' } : undefined
       })
-      expect(await faultOf(da.submit(sample(900), patience()))).toMatchObject({
+      expect(await faultOf(da.submit(sample(900), {}, patience()))).toMatchObject({
         code: status === 401 ? 'DA_REFUSED' : 'DA_UNAVAILABLE',
       })
       double.meddle()
-      const { pointer } = await da.submit(sample(900), patience())
+      const { pointer } = await da.submit(sample(900), {}, patience())
       expect([status, published()]).toEqual([status, 1])
       expect(await da.retrieve(pointer, patience())).toEqual(sample(900))
       await da.close()
@@ -117,7 +117,7 @@ describe('publishing', () => {
         ? { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":9007199254740991}' }
         : undefined,
     )
-    expect(await faultOf(da.submit(sample(900), patience()))).toEqual({
+    expect(await faultOf(da.submit(sample(900), {}, patience()))).toEqual({
       code: 'DA_UNAVAILABLE',
       layer: 'celestia',
       reason: 'not included within 300 ms; the next try looks for it',
@@ -125,7 +125,7 @@ describe('publishing', () => {
     await da.close()
     double.meddle()
     const patient = await open({ lookAhead: 4 })
-    await patient.submit(sample(900), patience())
+    await patient.submit(sample(900), {}, patience())
     expect(published()).toBe(1)
     await patient.close()
   })
@@ -146,7 +146,7 @@ describe('publishing', () => {
     }
     // Below and above the namespace of the adapter, so that padding stands before and behind its blobs.
     const others = [junk(1, 700), junk(0xfe, 90_000)]
-    const submitted = da.submit(sample(300_000), patience())
+    const submitted = da.submit(sample(300_000), {}, patience())
     while (double.chain.pending < 3) await setImmediate()
     double.resume()
     const { pointer, height } = await submitted
@@ -172,7 +172,7 @@ describe('publishing', () => {
       )
     const first = await openAt(0, 1_000_000)
     // More of the same age than are forgotten with one publication.
-    for (let i = 0; i < 10; i++) await first.submit(sample(100 + i), patience())
+    for (let i = 0; i < 10; i++) await first.submit(sample(100 + i), {}, patience())
     const dead = new AbortController()
     let sent = false
     double.meddle(async ({ method }, _answer, response) => {
@@ -183,18 +183,18 @@ describe('publishing', () => {
       response.destroy()
       return 'taken'
     })
-    await first.submit(sample(900), dead.signal).catch(() => undefined)
+    await first.submit(sample(900), {}, dead.signal).catch(() => undefined)
     await first.close()
     double.meddle()
     for (let i = 0; i < 40; i++) double.chain.produce()
     const soon = await openAt(1, 4)
-    expect(await faultOf(soon.submit(sample(900), patience()))).toMatchObject({
+    expect(await faultOf(soon.submit(sample(900), {}, patience()))).toMatchObject({
       code: 'DA_UNAVAILABLE',
       reason: expect.stringContaining('below Tail'),
     })
     await soon.close()
     const late = await openAt(9, 4)
-    await late.submit(sample(900), patience())
+    await late.submit(sample(900), {}, patience())
     expect(published()).toBe(1)
     expect(double.account.sequence).toBe(11n)
     await late.close()
@@ -213,7 +213,7 @@ describe('publishing', () => {
       return told
     })
     const all = [1_001, 1_002, 1_003, 1_004, 1_005].map(sample)
-    const receipts = await Promise.all(all.map((data) => da.submit(data, patience())))
+    const receipts = await Promise.all(all.map((data) => da.submit(data, {}, patience())))
     expect(most).toBe(1)
     expect(published()).toBe(5)
     expect(new Set(receipts.map(({ height }) => height)).size).toBe(5)
@@ -233,7 +233,7 @@ describe('publishing', () => {
       response.destroy()
       return 'taken'
     })
-    const receipt = await da.submit(sample(900), patience())
+    const receipt = await da.submit(sample(900), {}, patience())
     expect(heights[1]!).toBeGreaterThan(heights[0]!)
     expect(receipt.height).toBe(heights[0])
     await da.close()
@@ -257,11 +257,11 @@ describe('publishing', () => {
         response.destroy()
         return 'taken'
       })
-      await dying.submit(own, AbortSignal.any([dead.signal, patience()])).catch(() => undefined)
+      await dying.submit(own, {}, AbortSignal.any([dead.signal, patience()])).catch(() => undefined)
       await dying.close()
       double.meddle()
       const da = await open({ lookAhead: 4 })
-      const { pointer } = await da.submit(own, patience())
+      const { pointer } = await da.submit(own, {}, patience())
       expect(await da.retrieve(pointer, patience())).toEqual(own)
       expect([calls, published() - before]).toEqual([calls, 2])
       await da.close()
@@ -271,25 +271,27 @@ describe('publishing', () => {
   test('celestia › own price when the estimator fails', async () => {
     const { double, open } = await stage()
     const cheap = await open({ gasPrice: 0.001 })
-    const quoted = (await cheap.quote(900, patience())).costWei
-    const { costWei } = await cheap.submit(sample(900), patience())
-    expect(costWei).toBe(quoted * 4n)
-    expect((await cheap.quote(900, patience())).costWei).toBe(costWei)
+    const quoted = (await cheap.quote(900, patience())).cost.amount
+    const { cost } = await cheap.submit(sample(900), {}, patience())
+    expect(cost).toEqual({ token: 'tia', amount: quoted * 4n })
+    expect((await cheap.quote(900, patience())).cost).toEqual(cost)
     await cheap.close()
     const bounded = await open({ gasPrice: 0.0015, maxGasPrice: 0.002 })
-    expect(await faultOf(bounded.submit(sample(901), patience()))).toMatchObject({
-      code: 'DA_UNAVAILABLE',
-      reason: expect.stringContaining('insufficient fee'),
+    expect(await faultOf(bounded.submit(sample(901), {}, patience()))).toMatchObject({
+      code: 'DA_FEE_CAPPED',
+      field: 'fee',
+      asked: quoted * 4n,
+      limit: quoted * 2n,
     })
     expect(double.account.sequence).toBe(1n)
-    expect((await bounded.quote(900, patience())).costWei).toBe(quoted * 2n)
+    expect((await bounded.quote(900, patience())).cost.amount).toBe(quoted * 2n)
     await bounded.close()
   })
 
   test('celestia › no funds, no permission and a wrong token are refusals, with nothing sent', async () => {
     const { double, open, token } = await stage({ balance: 100n })
     const poor = await open()
-    expect(await faultOf(poor.submit(sample(10), patience()))).toMatchObject({
+    expect(await faultOf(poor.submit(sample(10), {}, patience()))).toMatchObject({
       code: 'DA_REFUSED',
       reason: expect.stringContaining('insufficient funds'),
     })
@@ -299,7 +301,7 @@ describe('publishing', () => {
       asked.push(method)
       return undefined
     })
-    expect(await faultOf(poor.submit(sample(10), patience()))).toMatchObject({ code: 'DA_REFUSED' })
+    expect(await faultOf(poor.submit(sample(10), {}, patience()))).toMatchObject({ code: 'DA_REFUSED' })
     expect(asked).toEqual(['header.LocalHead', 'blob.Submit'])
     double.meddle()
     await poor.close()
@@ -309,7 +311,7 @@ describe('publishing', () => {
       [undefined, 'missing permission'],
     ] as const) {
       const da = await open({ token: wrong })
-      const fault = await faultOf(da.submit(sample(10), patience()))
+      const fault = await faultOf(da.submit(sample(10), {}, patience()))
       expect(fault).toMatchObject({ code: 'DA_REFUSED', reason: expect.stringContaining(reason) })
       expect(JSON.stringify(fault)).not.toContain(token)
       await da.close()
@@ -320,12 +322,12 @@ describe('publishing', () => {
   test('celestia › another network or store is refused', async () => {
     const { open, store } = await stage()
     const da = await open()
-    const { pointer } = await da.submit(sample(10), patience())
+    const { pointer } = await da.submit(sample(10), {}, patience())
     await da.close()
     expect(await faultOf(open({ chainId: 'celestia' }))).toMatchObject({ code: 'DA_REFUSED' })
     await store.clear()
     const other = await open({ chainId: 'celestia' })
-    expect(await faultOf(other.submit(sample(10), patience()))).toMatchObject({
+    expect(await faultOf(other.submit(sample(10), {}, patience()))).toMatchObject({
       code: 'DA_REFUSED',
       reason: 'the node is of the network parley-double, configured is celestia',
     })
@@ -339,11 +341,11 @@ describe('publishing', () => {
   test('celestia › junk beside ours', async () => {
     const { double, open, published, token } = await stage()
     const da = await open()
-    const { pointer } = await da.submit(sample(900), patience())
+    const { pointer } = await da.submit(sample(900), {}, patience())
     const namespace = Buffer.from(pointer.subarray(13, 42)).toString('base64')
     const junk = { namespace, data: Buffer.alloc(5_000, 1).toString('base64'), share_version: 0 }
     for (let i = 0; i < 3; i++) await callDouble(double.url, token, 'blob.Submit', [[junk], {}])
-    const second = await da.submit(sample(901), patience())
+    const second = await da.submit(sample(901), {}, patience())
     expect(published()).toBe(5)
     expect(await da.retrieve(second.pointer, patience())).toEqual(sample(901))
     await da.close()
@@ -352,11 +354,11 @@ describe('publishing', () => {
   test('opened for reading › reads, and publishes nothing', async () => {
     const { double, open, token } = await stage()
     const da = await open()
-    const { pointer } = await da.submit(sample(900), patience())
+    const { pointer } = await da.submit(sample(900), {}, patience())
     await da.close()
     const reader = await readerOf(double.url, `${token}-read`)
     expect(await reader.retrieve(pointer, patience())).toEqual(sample(900))
-    expect(await faultOf(reader.submit(sample(1), patience()))).toMatchObject({ code: 'DA_REFUSED' })
+    expect(await faultOf(reader.submit(sample(1), {}, patience()))).toMatchObject({ code: 'DA_REFUSED' })
     await reader.close()
   })
 })

@@ -16,7 +16,7 @@ beforeAll(async () => {
   own = stageOver(await startDouble('token of the reader'), 'token of the reader')
   da = await own.open({ timeoutMs: 60_000 })
   hasty = await own.open({ timeoutMs: 150 })
-  const receipt = await da.submit(data, patience())
+  const receipt = await da.submit(data, {}, patience())
   pointer = receipt.pointer
   height = receipt.height
 })
@@ -116,7 +116,8 @@ describe.each(bad)('an answer that is %s', (what, answer, codes) => {
     if (what === '429') expect(fault).toMatchObject({ retryAfterMs: 7_000 })
     const told = await answering(method, answer, () => status(method === 'blob.Get' ? da : asking))
     // Status needs no blob; what it cannot tell it does not tell.
-    expect(told).toBe(method === 'blob.Get' ? 'available' : 'DA_UNAVAILABLE')
+    if (method === 'blob.Get') expect(told).toBe('final')
+    else expect(codes).toContain(told)
     expect(await da.retrieve(pointer, patience())).toEqual(data)
   })
 })
@@ -179,7 +180,7 @@ describe('forged answers', () => {
   test.each(proofs)('a proof with another %s › proves nothing', async (_what, spoil) => {
     const changed = ({ result }: Told) => void spoil(result as unknown as Proof)
     expect(await with_('blob.GetCommitmentProof', changed, () => retrieve())).toMatchObject({ code: 'DA_CORRUPT' })
-    expect(await with_('blob.GetCommitmentProof', changed, () => status())).toBe('DA_UNAVAILABLE')
+    expect(await with_('blob.GetCommitmentProof', changed, () => status())).toBe('DA_CORRUPT')
   })
 
   type Header = { header: Record<string, string>; dah: { row_roots: string[]; column_roots: string[] } }
@@ -206,11 +207,11 @@ describe('forged answers', () => {
         const roots = result.subtree_roots as string[]
         roots[0] = change(roots[0]!, 80)
       },
-      () => faultOf(da.submit(sample(777), patience())),
+      () => faultOf(da.submit(sample(777), {}, patience())),
     )
     expect(lied).toMatchObject({ code: 'DA_UNAVAILABLE' })
     const before = own.published()
-    const receipt = await da.submit(sample(777), patience())
+    const receipt = await da.submit(sample(777), {}, patience())
     expect(own.published()).toBe(before)
     expect(await da.retrieve(receipt.pointer, patience())).toEqual(sample(777))
   })
@@ -241,12 +242,12 @@ describe('what is not there', () => {
     const moved = Uint8Array.from(pointer)
     moved[12]! ^= 1
     expect(await faultOf(da.retrieve(moved, patience()))).toMatchObject({ code: 'DA_CORRUPT' })
-    expect(await da.status(moved, patience())).toBe('missing')
+    expect(await da.status(moved, patience())).toBe('lost')
   })
 
   test('every single-bit change of a pointer, of hashes one in each byte › is a fault, never other bytes', async () => {
     const codes = new Map<string, number>()
-    const { pointer: small } = await da.submit(sample(400), patience())
+    const { pointer: small } = await da.submit(sample(400), {}, patience())
     const inHash = (byte: number) => (byte >= 43 && byte < 75) || byte >= small.length - 64
     for (let bit = 0; bit < small.length * 8; bit++) {
       if (inHash(bit >> 3) && (bit & 7) !== (bit >> 3) % 8) continue
@@ -272,13 +273,13 @@ describe('what is not there', () => {
   test('a height below the tail › is what this node keeps no more, not absence', async () => {
     const short = await stage({ keepBlocks: 20 })
     const adapter = await short.open()
-    const receipt = await adapter.submit(sample(10), patience())
+    const receipt = await adapter.submit(sample(10), {}, patience())
     while (short.double.chain.tail <= receipt.height) short.double.chain.produce()
     expect(await faultOf(adapter.retrieve(receipt.pointer, patience()))).toMatchObject({
       code: 'DA_PRUNED',
       reason: expect.stringContaining('below Tail'),
     })
-    expect(await faultOf(adapter.status(receipt.pointer, patience()))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+    expect(await faultOf(adapter.status(receipt.pointer, patience()))).toMatchObject({ code: 'DA_PRUNED' })
     await adapter.close()
   })
 })

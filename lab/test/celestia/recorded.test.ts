@@ -76,7 +76,7 @@ test('requests › are those of celestia-node’s API, the namespace whole and t
     calls.set(method, params)
     return undefined
   })
-  const { pointer, height } = await da.submit(sample(500), patience())
+  const { pointer, height } = await da.submit(sample(500), {}, patience())
   await da.retrieve(pointer, patience())
   const namespace = Buffer.from(pointer.subarray(13, 42)).toString('base64')
   const commitment = Buffer.from(pointer.subarray(43, 75)).toString('base64')

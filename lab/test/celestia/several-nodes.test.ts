@@ -16,7 +16,7 @@ async function threeNodes() {
   const urls = await Promise.all(servers.map((server) => server.listen()))
   onTestFinished(() => Promise.all(servers.map((server) => server.close())).then(() => undefined))
   const writer = await own.open()
-  const { pointer } = await writer.submit(sample(2_000), patience())
+  const { pointer } = await writer.submit(sample(2_000), {}, patience())
   await writer.close()
   const da = await createCelestiaDa(
     { log: silent, clock: systemClock, registry: new Registry() },
@@ -85,9 +85,9 @@ test('several nodes › when none serves it, what leaves the most open counts', 
   }
   const denyingProof = saying('blob.GetCommitmentProof', 'blob: not found')
   meddle(denyingProof, denyingProof)
-  expect(await da.status(pointer, patience())).toBe('available')
+  expect(await da.status(pointer, patience())).toBe('included')
   meddle(denyingProof, denyingProof, denyingProof)
-  expect(await da.status(pointer, patience())).toBe('missing')
+  expect(await faultOf(da.status(pointer, patience()))).toMatchObject({ code: 'DA_MISSING' })
   meddle(denyingProof, denyingProof, cut)
   expect(await faultOf(da.status(pointer, patience()))).toMatchObject({ code: 'DA_UNAVAILABLE' })
 })

@@ -5,10 +5,12 @@ import {
   type ClaimHead,
   type CodedError,
   coreRoot,
+  type DaEnding,
   DaError,
   DaLayer,
+  type DaLimits,
   type DaReceipt,
-  type DaStatus,
+  type DaState,
   type DataAvailability,
   encodeCore,
   encodeWitness,
@@ -184,7 +186,6 @@ function sameHash(a: L2Position | undefined, b: L2Position | undefined): boolean
 export class SpoilableDa implements DataAvailability {
   readonly layer: number
   readonly name: string
-  readonly limits = { maxBytes: 32 * 1024 * 1024, retentionSeconds: Number.POSITIVE_INFINITY }
   private readonly held = new Map<string, Uint8Array>()
   /** Pointers that are answered as missing. */
   readonly lost = new Set<string>()
@@ -198,10 +199,16 @@ export class SpoilableDa implements DataAvailability {
   }
 
   async quote(bytes: number) {
-    return { costWei: 0n, bytes }
+    return { cost: { token: 'none', amount: 0n } as const, bytes, validForMs: 1_000 }
+  }
+  limits(): DaLimits {
+    return { maxBytes: 32 * 1024 * 1024, retentionSeconds: Number.POSITIVE_INFINITY, maxInFlight: 16 }
   }
   async submit(data: Uint8Array): Promise<DaReceipt> {
-    return { pointer: this.hold(data), height: 0n, costWei: 0n }
+    return { pointer: this.hold(data), height: 0n, cost: { token: 'none', amount: 0n } }
+  }
+  async abandon(): Promise<DaEnding> {
+    return { overhead: { token: 'none', amount: 0n } }
   }
   hold(data: Uint8Array): Uint8Array {
     const pointer = digestOf(Buffer.from(data).toString('base64'))
@@ -215,8 +222,11 @@ export class SpoilableDa implements DataAvailability {
       throw new DaError({ code: 'DA_MISSING', layer: this.name, pointer })
     return this.spoil(Uint8Array.from(data))
   }
-  async status(): Promise<DaStatus> {
-    return 'available'
+  async status(): Promise<DaState> {
+    return 'final'
+  }
+  async audit(pointer: Uint8Array): Promise<void> {
+    await this.retrieve(pointer)
   }
   async close(): Promise<void> {}
 }

@@ -31,7 +31,7 @@ function badAnswers(lease: () => DaHarness): ComplianceCase {
     'retrieve › wrong, short, long, endless, slow, 404, 410, 429, 500 and hanging answers: code and time bound'
   return withAdapter(lease, name, async (writer, harness) => {
     const data = sampleBytes('bad answers', 2_000)
-    const { pointer } = await writer.submit(data, patience())
+    const { pointer } = await writer.submit(data, {}, patience())
     assert.ok(
       harness.answerBadly !== undefined && harness.openImpatient !== undefined,
       'the harness has no bad answers',

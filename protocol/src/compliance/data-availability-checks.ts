@@ -51,6 +51,12 @@ export function assertSameBytes(actual: Uint8Array, expected: Uint8Array, what: 
   assert.equal(Buffer.compare(actual, expected), 0, `${what}: ${actual.length} bytes differ from ${expected.length}`)
 }
 
+/** Checks that the layer says that it has a publication. */
+export async function assertThere(da: DataAvailability, pointer: Uint8Array): Promise<void> {
+  const state = await da.status(pointer, patience())
+  assert.ok(state === 'included' || state === 'final', `status is ${state}`)
+}
+
 /** @returns The fault, once the promise rejected with a `DaError` of this code. */
 export async function assertFault<C extends DaFault['code']>(
   promise: Promise<unknown>,

@@ -50,6 +50,8 @@ export interface DaTraits {
   readonly served?: boolean
   /** Whether the layer proves that something is not there, so that `retrieve` says `DA_ABSENT`. Default false. */
   readonly provesAbsence?: boolean
+  /** Whether the layer can show that it does not have something, so that `status` says `lost`; else it says `DA_MISSING`. Default true. */
+  readonly tellsLoss?: boolean
   /** Whether publishing costs something. */
   readonly priced: boolean
   /** Sizes in bytes to publish besides the usual ones: the edges of the layer's own units. */

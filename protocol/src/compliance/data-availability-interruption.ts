@@ -5,6 +5,7 @@ import {
   assertFault,
   assertRejectsWith,
   assertSameBytes,
+  assertThere,
   patience,
   sampleBytes,
   withAdapter,
@@ -19,12 +20,14 @@ export function daInterruptionCases(lease: () => DaHarness, { remote }: DaTraits
 function abortedBefore(lease: () => DaHarness): ComplianceCase {
   return withAdapter(lease, 'abort › an aborted signal stops every method at once', async (da, harness) => {
     const before = await harness.publications()
-    const { pointer } = await da.submit(sampleBytes('abort', 900), patience())
+    const { pointer } = await da.submit(sampleBytes('abort', 900), {}, patience())
     const reason = new Error('given up')
     const signal = AbortSignal.abort(reason)
-    await assertRejectsWith(da.submit(sampleBytes('never', 900), signal), reason, 'submit')
+    await assertRejectsWith(da.submit(sampleBytes('never', 900), {}, signal), reason, 'submit')
     await assertRejectsWith(da.retrieve(pointer, signal), reason, 'retrieve')
     await assertRejectsWith(da.status(pointer, signal), reason, 'status')
+    await assertRejectsWith(da.audit(pointer, signal), reason, 'audit')
+    await assertRejectsWith(da.abandon(new Uint8Array(32), signal), reason, 'abandon')
     await assertRejectsWith(da.quote(900, signal), reason, 'quote')
     assert.equal(await harness.publications(), before + 1)
   })
@@ -37,12 +40,12 @@ function abortedMeanwhile(lease: () => DaHarness): ComplianceCase {
     await harness.stall()
     const controller = new AbortController()
     const reason = new Error('given up meanwhile')
-    const abandoned = assertRejectsWith(da.submit(data, controller.signal), reason, 'submit')
+    const abandoned = assertRejectsWith(da.submit(data, {}, controller.signal), reason, 'submit')
     await setImmediate()
     controller.abort(reason)
     await abandoned
     await harness.heal()
-    const { pointer } = await da.submit(data, patience())
+    const { pointer } = await da.submit(data, {}, patience())
     assertSameBytes(await da.retrieve(pointer, patience()), data, 'after the abort')
     assert.equal(await harness.publications(), before + 1)
   })
@@ -51,13 +54,13 @@ function abortedMeanwhile(lease: () => DaHarness): ComplianceCase {
 function unreachable(lease: () => DaHarness): ComplianceCase {
   return withAdapter(lease, 'reach › a layer out of reach is DA_UNAVAILABLE, never missing', async (da, harness) => {
     const data = sampleBytes('reach', 902)
-    const { pointer } = await da.submit(data, patience())
+    const { pointer } = await da.submit(data, {}, patience())
     await harness.disconnect()
     await assertFault(da.retrieve(pointer, patience()), 'DA_UNAVAILABLE', 'retrieve')
     await assertFault(da.status(pointer, patience()), 'DA_UNAVAILABLE', 'status')
-    await assertFault(da.submit(sampleBytes('beyond reach', 902), patience()), 'DA_UNAVAILABLE', 'submit')
+    await assertFault(da.submit(sampleBytes('beyond reach', 902), {}, patience()), 'DA_UNAVAILABLE', 'submit')
     await harness.heal()
-    assert.equal(await da.status(pointer, patience()), 'available')
+    await assertThere(da, pointer)
     assertSameBytes(await da.retrieve(pointer, patience()), data, 'back in reach')
   })
 }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { maxPointerBytes } from '../types/claim.ts'
 import type { ComplianceCase } from './case.ts'
-import { assertFault, assertSameBytes, patience, sampleBytes, withAdapter } from './data-availability-checks.ts'
+import {
+  assertFault,
+  assertSameBytes,
+  assertThere,
+  patience,
+  sampleBytes,
+  withAdapter,
+} from './data-availability-checks.ts'
 import type { DaHarness, DaTraits } from './data-availability-harness.ts'
 
 function malformed(pointer: Uint8Array): ReadonlyMap<string, Uint8Array> {
@@ -23,16 +30,17 @@ function malformed(pointer: Uint8Array): ReadonlyMap<string, Uint8Array> {
 
 /** What is given back: exactly what was published, or a fault that says what is wrong. */
 export function daRetrievalCases(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
-  const { chain, provesAbsence = false } = traits
+  const { chain, provesAbsence = false, tellsLoss = true } = traits
   const never = provesAbsence ? 'DA_ABSENT' : 'DA_MISSING'
   return [
     withAdapter(lease, `retrieve › what was never published is ${never}`, async (da, harness) => {
       const pointer = harness.unknownPointer()
       await assertFault(da.retrieve(pointer, patience()), never, 'retrieve')
-      assert.equal(await da.status(pointer, patience()), 'missing')
+      if (tellsLoss) assert.equal(await da.status(pointer, patience()), 'lost')
+      else await assertFault(da.status(pointer, patience()), 'DA_MISSING', 'status')
     }),
     withAdapter(lease, 'retrieve › a malformed pointer is DA_POINTER_INVALID', async (da) => {
-      const { pointer } = await da.submit(sampleBytes('pointer', 300), patience())
+      const { pointer } = await da.submit(sampleBytes('pointer', 300), {}, patience())
       for (const [what, wrong] of malformed(pointer)) {
         await assertFault(da.retrieve(wrong, patience()), 'DA_POINTER_INVALID', `retrieve, ${what}`)
         await assertFault(da.status(wrong, patience()), 'DA_POINTER_INVALID', `status, ${what}`)
@@ -43,7 +51,7 @@ export function daRetrievalCases(lease: () => DaHarness, traits: DaTraits): read
       'retrieve › data that does not match is DA_CORRUPT, until the right data is served',
       async (da, harness) => {
         const data = sampleBytes('corrupt', 1000)
-        const { pointer } = await da.submit(data, patience())
+        const { pointer } = await da.submit(data, {}, patience())
         await harness.corrupt(pointer)
         await assertFault(da.retrieve(pointer, patience()), 'DA_CORRUPT', 'retrieve')
         await harness.heal()
@@ -52,18 +60,22 @@ export function daRetrievalCases(lease: () => DaHarness, traits: DaTraits): read
     ),
     withAdapter(lease, statusCase(chain), async (da, harness) => {
       const data = sampleBytes('status', 1001)
-      const { pointer } = await da.submit(data, patience())
-      assert.equal(await da.status(pointer, patience()), 'available')
+      const { pointer } = await da.submit(data, {}, patience())
+      await assertThere(da, pointer)
+      await da.audit(pointer, patience())
       await harness.withhold(pointer)
-      assert.equal(await da.status(pointer, patience()), chain ? 'available' : 'missing')
+      if (chain) await assertThere(da, pointer)
+      else if (tellsLoss) assert.equal(await da.status(pointer, patience()), 'lost')
+      else await assertFault(da.status(pointer, patience()), 'DA_MISSING', 'status')
       await assertFault(da.retrieve(pointer, patience()), 'DA_MISSING', 'retrieve')
+      await assertFault(da.audit(pointer, patience()), 'DA_MISSING', 'audit')
       await harness.heal()
-      assert.equal(await da.status(pointer, patience()), 'available')
+      await assertThere(da, pointer)
       assertSameBytes(await da.retrieve(pointer, patience()), data, 'after healing')
     }),
   ]
 }
 
 function statusCase(chain: boolean): string {
-  return chain ? 'status › is told by the chain, without a download' : 'status › follows what the layer serves'
+  return chain ? 'status › needs no download' : 'status › follows what the layer serves'
 }

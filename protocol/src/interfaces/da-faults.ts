@@ -7,8 +7,10 @@ export type DaFault =
   | { code: 'DA_REFUSED'; layer: string; reason: string }
   /** `retryAfterMs`: what the layer asked for, where it did. */
   | { code: 'DA_UNAVAILABLE'; layer: string; reason: string; retryAfterMs?: number }
-  /** `field`: which price, in wei a gas; what was published under way waits. */
+  /** `field`: which price in wei or utia a gas, or `maxCost` in the smallest unit; what is under way waits. */
   | { code: 'DA_FEE_CAPPED'; layer: string; field: string; asked: bigint; limit: bigint }
+  /** The layer itself says: publish elsewhere for now. */
+  | { code: 'DA_FALL_BACK'; layer: string; reason: string }
   | { code: 'DA_NOT_YET'; layer: string; pointer: Uint8Array; reason: string }
   | { code: 'DA_PRUNED'; layer: string; pointer: Uint8Array; reason: string }
   | { code: 'DA_MISSING'; layer: string; pointer: Uint8Array }
@@ -22,10 +24,11 @@ export const daFaults: FaultTable<DaFault> = {
   DA_REFUSED: {
     blame: 'operator',
     retry: 'changed',
-    text: 'the layer does not publish for this operator as configured',
+    text: 'the layer does not publish for this operator: no authority, no funds, or not configured to',
   },
   DA_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the layer cannot do this now' },
   DA_FEE_CAPPED: { blame: 'layer', retry: 'later', text: 'the layer asks for more than the configured limit' },
+  DA_FALL_BACK: { blame: 'layer', retry: 'later', text: 'the layer asks that another one be used for now' },
   DA_NOT_YET: { blame: 'layer', retry: 'later', text: 'whoever serves the data has not come so far yet' },
   DA_PRUNED: { blame: 'layer', retry: 'changed', text: 'the layer keeps the data no more; an archive may have it' },
   DA_MISSING: { blame: 'layer', retry: 'later', text: 'the layer does not have the data now' },

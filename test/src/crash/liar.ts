@@ -132,7 +132,7 @@ export class Liar {
     const { blocks, witness, lastHeader, signature } = lies[kind](right)
     const place = async (bytes: Uint8Array) => ({
       layer: this.da.layer,
-      pointer: (await this.da.submit(bytes, signal)).pointer,
+      pointer: (await this.da.submit(bytes, {}, signal)).pointer,
     })
     return settlement.claim(
       {

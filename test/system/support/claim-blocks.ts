@@ -36,7 +36,10 @@ export async function claimOf(
   const [head, lineage] = await Promise.all([claimer.head(forever), claimer.lineage(forever)])
   const core = blocks.map(({ block }) => block)
   const witness = blocks.map((each) => each.witness)
-  const place = async (bytes: Uint8Array) => ({ layer: da.layer, pointer: (await da.submit(bytes, forever)).pointer })
+  const place = async (bytes: Uint8Array) => ({
+    layer: da.layer,
+    pointer: (await da.submit(bytes, {}, forever)).pointer,
+  })
   return {
     number: head.number + 1n,
     parent: head.hash,

@@ -61,7 +61,7 @@ export async function claimByHand(rollup: Rollup, claimed: HandClaim): Promise<b
   const place = async (bytes: Uint8Array | undefined) =>
     bytes === undefined
       ? { layer, pointer: nowhere }
-      : { layer, pointer: (await rollup.da.submit(bytes, forever)).pointer }
+      : { layer, pointer: (await rollup.da.submit(bytes, {}, forever)).pointer }
   try {
     const head = await claimer.head(forever)
     const { block, witness, signature } = claimed.sealed

@@ -3,6 +3,7 @@ import { DaLayer, type DataAvailability } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { utia } from '../../amounts.ts'
 import { checkSize, refused } from '../../fault.ts'
 import { createLifetime } from '../../lifetime.ts'
 import { distinctNames } from '../../sources.ts'
@@ -66,6 +67,9 @@ export interface CelestiaOptions {
   readonly retentionSeconds?: number
 }
 
+/** Milliseconds for which a quote stands: the price is ours, and moves when a node asks for more. */
+const quoteMs = 60_000
+
 /**
  * Celestia: blobs of share version 0 in a namespace of the chain's own, sent through a celestia-node and read back by
  * commitment, each checked by a proof against the data root of a header. Costs are in utia.
@@ -74,7 +78,7 @@ export interface CelestiaOptions {
 export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOptions): Promise<DataAvailability> {
   const { log, clock, registry, writer } = deps
   const { chainId, maxBlobBytes = defaultMaxBlobBytes, retentionSeconds = 608_400, gasPrice = 0.004 } = options
-  const { timeoutMs = 30_000, submitTimeoutMs = 120_000 } = options
+  const { timeoutMs = 30_000, submitTimeoutMs = 120_000, maxPending = 16 } = options
   const maxBytes = publicationBytes(maxBlobBytes)
   const chain = chainMark(chainId)
   const lifetime = createLifetime(celestiaLayer)
@@ -90,7 +94,7 @@ export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOpti
   const reader = createSeveralNodes(readers, clock)
 
   async function openPublisher({ namespace, store }: CelestiaWriter) {
-    const { maxGasPrice = 0.4, lookAhead = 24, pollMs = 1_000, maxPending = 16 } = options
+    const { maxGasPrice = 0.4, lookAhead = 24, pollMs = 1_000 } = options
     const { confirmTimeoutMs = 1_200_000 } = options
     if (!isUserNamespace(namespace)) throw new RangeError('nobody may publish in this namespace')
     const publications = createPublicationStore(store)
@@ -104,28 +108,41 @@ export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOpti
   }
 
   const writing = writer && (await openPublisher(writer))
+  const publisher = () => {
+    if (writing === undefined) throw refused(celestiaLayer, 'opened without a store, for reading only')
+    return writing.publisher
+  }
   return {
     layer: DaLayer.celestia,
     name: celestiaLayer,
-    limits: { maxBytes, retentionSeconds },
+    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending }),
     async quote(bytes, signal) {
       lifetime.during(signal)
       checkSize(bytes, maxBytes)
       const lengths = blobLengths(bytes, maxBlobBytes)
-      return { costWei: writing?.submitter.quote(lengths) ?? feeOf(gasOf(lengths), gasPrice), bytes }
+      const fee = writing?.submitter.quote(lengths) ?? feeOf(gasOf(lengths), gasPrice)
+      return { cost: utia(fee), bytes, validForMs: quoteMs }
     },
-    async submit(data, signal) {
+    async submit(data, { maxCost }, signal) {
       const during = lifetime.during(signal)
       checkSize(data.length, maxBytes)
-      if (writing === undefined) throw refused(celestiaLayer, 'opened without a store, for reading only')
       try {
-        return await writing.publisher.publish(data, during)
+        return await publisher().publish(data, maxCost, during)
+      } catch (error) {
+        throw callFault(error)
+      }
+    },
+    async abandon(digest, signal) {
+      const during = lifetime.during(signal)
+      try {
+        return await publisher().abandon(digest, during)
       } catch (error) {
         throw callFault(error)
       }
     },
     retrieve: async (pointer, signal) => reader.read(pointer, lifetime.during(signal)),
     status: async (pointer, signal) => reader.status(pointer, lifetime.during(signal)),
+    audit: async (pointer, signal) => void (await reader.read(pointer, lifetime.during(signal))),
     async close() {
       lifetime.end()
       writing?.publisher.close()

@@ -1,4 +1,4 @@
-import { DaError, type DaStatus } from '@parley/protocol'
+import { DaError, type DaState } from '@parley/protocol'
 import { corrupt, missing, notYet, pruned, refused, unavailable } from '../../fault.ts'
 import { sha256 } from '../../sha256.ts'
 import { checkIncluded, isProvenAbsent, type SoughtBlob } from '../inclusion.ts'
@@ -20,8 +20,11 @@ export interface CelestiaReaderOptions {
 export interface CelestiaReader {
   /** @throws {DaError} `DA_ABSENT`, `DA_MISSING`, `DA_NOT_YET`, `DA_PRUNED`, `DA_CORRUPT`, `DA_POINTER_INVALID`, `DA_UNAVAILABLE`. */
   read(pointer: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
-  /** Told by proofs, without the blobs. @throws {DaError} `DA_POINTER_INVALID`, `DA_UNAVAILABLE`. */
-  status(pointer: Uint8Array, signal: AbortSignal): Promise<DaStatus>
+  /**
+   * Told by proofs, without the blobs: `lost` only by a proof that they are not there, or by a block with another data root.
+   * @throws {DaError} `DA_POINTER_INVALID`, `DA_MISSING`, `DA_PRUNED`, `DA_CORRUPT`, `DA_UNAVAILABLE`.
+   */
+  status(pointer: Uint8Array, signal: AbortSignal): Promise<DaState>
 }
 
 export function createCelestiaReader(node: CelestiaNode, options: CelestiaReaderOptions): CelestiaReader {
@@ -39,6 +42,18 @@ export function createCelestiaReader(node: CelestiaNode, options: CelestiaReader
       if (!(error instanceof NodeFault) || error.kind !== 'not found') throw error
       if (await isProvenAbsent(node, header, blob, signal))
         throw new DaError({ code: 'DA_ABSENT', layer: celestiaLayer, pointer })
+      throw missing(celestiaLayer, pointer)
+    }
+  }
+
+  /** @returns false only by a proof. */
+  async function isThere(header: CelestiaHeader, blob: SoughtBlob, pointer: Uint8Array, signal: AbortSignal) {
+    try {
+      await checkIncluded(node, header, blob, signal)
+      return true
+    } catch (error) {
+      if (!(error instanceof NodeFault) || error.kind !== 'not found') throw error
+      if (await isProvenAbsent(node, header, blob, signal)) return false
       throw missing(celestiaLayer, pointer)
     }
   }
@@ -63,13 +78,13 @@ export function createCelestiaReader(node: CelestiaNode, options: CelestiaReader
       const place = decodeCelestiaPointer(pointer, options)
       try {
         const header = await headerOf(node, place, signal)
-        if (header === undefined) return 'missing'
-        for (const blob of soughtIn(place)) await checkIncluded(node, header, blob, signal)
-        return 'available'
+        // The chain does not reorganise: blocks are final once they are there.
+        if (header === undefined) return 'lost'
+        for (const blob of soughtIn(place)) if (!(await isThere(header, blob, pointer, signal))) return 'lost'
+        return 'final'
       } catch (error) {
         if (error instanceof NodeFault && error.kind === 'not yet') return 'pending'
-        if (error instanceof NodeFault && error.kind === 'not found') return 'missing'
-        throw callFault(error)
+        throw readFault(error, pointer)
       }
     },
   }

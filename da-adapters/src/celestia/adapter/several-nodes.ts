@@ -1,4 +1,4 @@
-import { DaError, type DaFault, type DaStatus } from '@parley/protocol'
+import { DaError, type DaFault, type DaState } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import { unavailable } from '../../fault.ts'
 import { createSources, type Source } from '../../sources.ts'
@@ -26,23 +26,25 @@ const againstNode: ReadonlySet<DaFault['code']> = new Set(['DA_UNAVAILABLE', 'DA
 /** What no other node can tell better. */
 const settled: ReadonlySet<DaFault['code']> = new Set(['DA_POINTER_INVALID', 'DA_ABSENT'])
 
+/** Nodes whose word is enough to call a publication final. */
+const enough = 2
+
 /** Asks several nodes in their order until one serves what was asked for; those that fail again and again are left out. */
 export function createSeveralNodes(readers: readonly NamedReader[], clock: Clock): CelestiaReader {
   const [only, ...others] = readers
   if (only !== undefined && others.length === 0) return only.reader
   const sources = createSources(readers, clock)
 
-  /** @param isEnough - Whether an answer settles the question; one that does not is given when no node knows better. */
-  async function first<T>(ask: (reader: CelestiaReader) => Promise<T>, isEnough: (answer: T) => boolean): Promise<T> {
+  /** What they answer, one after the other, up to the first answer with which `isDone`; and the worst of their faults. */
+  async function ask<T>(question: (reader: CelestiaReader) => Promise<T>, isDone: (answers: readonly T[]) => boolean) {
     const { asked, leftOut } = sources.turn()
     const answers: T[] = []
     const faults: DaError[] = []
     for (const source of asked) {
       try {
-        const answer = await ask(source.reader)
+        answers.push(await question(source.reader))
         sources.succeeded(source)
-        if (isEnough(answer)) return answer
-        answers.push(answer)
+        if (isDone(answers)) break
       } catch (error) {
         if (!(error instanceof DaError) || settled.has(error.fault.code)) throw error
         const { fault } = error
@@ -51,23 +53,30 @@ export function createSeveralNodes(readers: readonly NamedReader[], clock: Clock
         faults.push(error)
       }
     }
-    // A node that says that it does not have it knows no better than one that did not answer.
-    const worst = faults.toSorted((a, b) => ranks.indexOf(a.fault.code) - ranks.indexOf(b.fault.code))[0]
-    if (worst !== undefined) throw worst
-    if (answers.length > 0) return answers[0] as T
-    throw unavailable(celestiaLayer, `no node is asked: ${leftOut.join('; ')}`)
+    faults.sort((a, b) => ranks.indexOf(a.fault.code) - ranks.indexOf(b.fault.code))
+    const worst = faults[0] ?? unavailable(celestiaLayer, `no node is asked: ${leftOut.join('; ')}`)
+    return { answers, worst, failed: faults.length > 0 }
   }
 
   return {
-    read: (pointer, signal) =>
-      first(
+    async read(pointer, signal) {
+      const { answers, worst } = await ask(
         (reader) => reader.read(pointer, signal),
         () => true,
-      ),
-    status: (pointer, signal) =>
-      first(
+      )
+      if (answers[0] === undefined) throw worst
+      return answers[0]
+    },
+    async status(pointer, signal) {
+      const count = (states: readonly DaState[], state: DaState) => states.filter((one) => one === state).length
+      const { answers, worst, failed } = await ask(
         (reader) => reader.status(pointer, signal),
-        (status: DaStatus) => status === 'available',
-      ),
+        (states) => count(states, 'final') >= enough,
+      )
+      if (count(answers, 'final') > 0) return count(answers, 'final') >= enough ? 'final' : 'included'
+      // A node that says that it is not there knows no better than one that did not answer.
+      if (failed || answers.length === 0) throw worst
+      return answers.includes('pending') ? 'pending' : 'lost'
+    },
   }
 }

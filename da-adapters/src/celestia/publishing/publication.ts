@@ -4,6 +4,20 @@ export interface RememberedBlob {
   readonly length: number
 }
 
+/** A blob as it is looked for: commitment, bytes. */
+export interface BlobOf {
+  readonly commitment: Uint8Array
+  readonly length: number
+}
+
+export function remembered({ commitment, length }: BlobOf): RememberedBlob {
+  return { commitment: Buffer.from(commitment).toString('hex'), length }
+}
+
+export function blobOf({ commitment, length }: RememberedBlob): BlobOf {
+  return { commitment: Uint8Array.from(Buffer.from(commitment, 'hex')), length }
+}
+
 /** A transaction that may be on its way: whoever sees one looks for its blobs before sending another. */
 export interface Attempt {
   /** Head of the network before it was sent: no block up to it can have the blobs. */

@@ -1,6 +1,8 @@
+import { type DaAmount, DaError } from '@parley/protocol'
 import { type Clock, Turns } from '@parley/runtime'
 import type { Logger } from 'pino'
-import { unavailable } from '../../fault.ts'
+import { utia } from '../../amounts.ts'
+import { checkCost, unavailable } from '../../fault.ts'
 import { checkIncluded } from '../inclusion.ts'
 import { celestiaLayer } from '../layer.ts'
 import type { CelestiaNode, GasOffer } from '../node/celestia-node.ts'
@@ -8,7 +10,7 @@ import { NodeFault, type NodeFaultKind } from '../node/node-fault.ts'
 import type { Chunk } from './chunks.ts'
 import { feeOf, gasOf } from './chunks.ts'
 import type { SubmissionEvent } from './counters.ts'
-import type { Publication } from './publication.ts'
+import { type Attempt, type BlobOf, remembered } from './publication.ts'
 import type { PublicationStore } from './publication-store.ts'
 
 export interface SubmitterDeps {
@@ -39,8 +41,13 @@ export interface Place {
 
 /** Brings blobs onto the chain in one transaction, each publication once, whatever is cut in between. */
 export interface Submitter {
-  /** @throws {DaError} `DA_UNAVAILABLE`; {NodeFault}; the signal's reason. */
-  include(key: string, chunks: readonly Chunk[], signal: AbortSignal): Promise<Place>
+  /** @throws {DaError} `DA_UNAVAILABLE`, `DA_FEE_CAPPED`; {NodeFault}; the signal's reason. */
+  include(key: string, chunks: readonly Chunk[], maxCost: DaAmount | undefined, signal: AbortSignal): Promise<Place>
+  /**
+   * Looks for what may be on its way until it cannot be included any more; sends nothing.
+   * @returns where it is, or undefined when it never will be, which is then stored.
+   */
+  conclude(key: string, blobs: readonly BlobOf[], signal: AbortSignal): Promise<Place | undefined>
   /** What a publication in blobs of these lengths costs now, in utia. */
   quote(lengths: readonly number[]): bigint
 }
@@ -63,20 +70,16 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
     return { gas, price, maxPrice: maxGasPrice, fee: feeOf(gas, price) }
   }
 
-  async function save(key: string, chunks: readonly Chunk[], attempt: Publication['attempt']): Promise<void> {
-    const blobs = chunks.map(({ data, commitment }) => {
-      return { commitment: Buffer.from(commitment).toString('hex'), length: data.length }
-    })
-    const known = { version: 1, blobs, at: clock.now() } as const
+  async function save(key: string, blobs: readonly BlobOf[], attempt: Attempt | undefined): Promise<void> {
+    const known = { version: 1, blobs: blobs.map(remembered), at: clock.now() } as const
     await store.save(key, attempt === undefined ? known : { ...known, attempt })
   }
 
   /** Checks all blobs at a height; undefined when the node says that one is not there. */
-  async function foundAt(height: bigint, chunks: readonly Chunk[], fee: bigint, signal: AbortSignal) {
+  async function foundAt(height: bigint, blobs: readonly BlobOf[], fee: bigint, signal: AbortSignal) {
     try {
       const header = await node.header(height, signal)
-      for (const { data, commitment } of chunks)
-        await checkIncluded(node, header, { namespace, commitment, length: data.length }, signal)
+      for (const blob of blobs) await checkIncluded(node, header, { namespace, ...blob }, signal)
       return { height, dataRoot: header.dataRoot, fee }
     } catch (error) {
       if (error instanceof NodeFault && error.kind === 'not found') return undefined
@@ -85,18 +88,13 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
   }
 
   /** The lowest height that has the blobs, once all that may have them are there; undefined when none has. */
-  async function look(
-    key: string,
-    chunks: readonly Chunk[],
-    attempt: NonNullable<Publication['attempt']>,
-    signal: AbortSignal,
-  ) {
+  async function look(key: string, blobs: readonly BlobOf[], attempt: Attempt, signal: AbortSignal) {
     const until = BigInt(attempt.until ?? (await node.head(signal)).height + lookAhead)
-    if (attempt.until === undefined) await save(key, chunks, { ...attempt, until: `${until}` })
+    if (attempt.until === undefined) await save(key, blobs, { ...attempt, until: `${until}` })
     const tail = BigInt(attempt.from) + 1n
     for (let height = tail; height <= until; height++) {
       await reached(height, signal)
-      const found = await foundAt(height, chunks, BigInt(attempt.fee), signal)
+      const found = await foundAt(height, blobs, BigInt(attempt.fee), signal)
       if (found !== undefined) return found
     }
     return undefined
@@ -108,15 +106,22 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
   }
 
   /** One transaction; undefined when nobody knows what became of it. */
-  async function send(key: string, chunks: readonly Chunk[], signal: AbortSignal): Promise<Place | undefined> {
+  async function send(
+    key: string,
+    chunks: readonly Chunk[],
+    maxCost: DaAmount | undefined,
+    signal: AbortSignal,
+  ): Promise<Place | undefined> {
     const { fee, ...gas } = offer(chunks)
+    checkCost(celestiaLayer, utia(fee), maxCost)
     const { height: from } = await node.head(signal)
-    await save(key, chunks, { from: `${from}`, fee: `${fee}` })
+    const blobs = blobsOf(chunks)
+    await save(key, blobs, { from: `${from}`, fee: `${fee}` })
     count('sent')
     const height = await submitted(key, chunks, gas, signal)
     if (height === undefined) return undefined
     await reached(height, signal)
-    const place = await foundAt(height, chunks, fee, signal)
+    const place = await foundAt(height, blobs, fee, signal)
     count(place === undefined ? 'unclear' : 'included')
     return place
   }
@@ -134,7 +139,7 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
       if (!(error instanceof NodeFault)) throw error
       if (definite.has(error.kind)) {
         count('turned_away')
-        await save(key, chunks, undefined)
+        await save(key, blobsOf(chunks), undefined)
         throw error
       }
       log.warn({ reason: error.message }, 'nobody knows what became of a submission: looking for it')
@@ -144,12 +149,19 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
   }
 
   /** Sends, and again at a higher price when the node wants more. */
-  async function sendAtPrice(key: string, chunks: readonly Chunk[], signal: AbortSignal): Promise<Place | undefined> {
+  async function sendAtPrice(
+    key: string,
+    chunks: readonly Chunk[],
+    maxCost: DaAmount | undefined,
+    signal: AbortSignal,
+  ): Promise<Place | undefined> {
     for (;;) {
       try {
-        return await send(key, chunks, signal)
+        return await send(key, chunks, maxCost, signal)
       } catch (error) {
-        if (!(error instanceof NodeFault) || error.kind !== 'price too low' || price >= maxGasPrice) throw error
+        if (!(error instanceof NodeFault) || error.kind !== 'price too low') throw error
+        const { gas, fee } = offer(chunks)
+        if (price >= maxGasPrice) throw capped(feeOf(gas, 2 * price), fee, error)
         price = Math.min(2 * price, maxGasPrice)
       }
     }
@@ -157,11 +169,11 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
 
   return {
     quote: (lengths) => feeOf(gasOf(lengths), price),
-    async include(key, chunks, signal) {
+    async include(key, chunks, maxCost, signal) {
       for (let round = 0; round < maxRounds; round++) {
         const attempt = (await store.load(key))?.attempt
         if (attempt !== undefined) {
-          const found = await look(key, chunks, attempt, signal)
+          const found = await look(key, blobsOf(chunks), attempt, signal)
           if (found !== undefined) {
             count('found')
             return found
@@ -169,7 +181,7 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
           count('never_included')
           log.warn({ from: attempt.from }, 'a submission was never included: it is sent again')
         }
-        const place = await turns.take(() => sendAtPrice(key, chunks, signal), signal)
+        const place = await turns.take(() => sendAtPrice(key, chunks, maxCost, signal), signal)
         if (place !== undefined) return place
       }
       throw unavailable(
@@ -177,5 +189,21 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
         `${maxRounds} submissions in a row ended unclear; the last one is looked for next time`,
       )
     },
+    async conclude(key, blobs, signal) {
+      const attempt = (await store.load(key))?.attempt
+      if (attempt === undefined) return undefined
+      const found = await look(key, blobs, attempt, signal)
+      count(found === undefined ? 'never_included' : 'found')
+      if (found === undefined) await save(key, blobs, undefined)
+      return found
+    },
   }
+}
+
+const blobsOf = (chunks: readonly Chunk[]): BlobOf[] =>
+  chunks.map(({ data, commitment }) => ({ commitment, length: data.length }))
+
+/** The node asks for more than the highest price that is offered; in utia for the transaction. */
+function capped(asked: bigint, limit: bigint, cause: NodeFault): DaError {
+  return new DaError({ code: 'DA_FEE_CAPPED', layer: celestiaLayer, field: 'fee', asked, limit }, { cause })
 }

@@ -36,7 +36,7 @@ export async function requestOf(
   const { last } = batch
   const place = async (bytes: Uint8Array | undefined) => ({
     layer: told.layer ?? da.layer,
-    pointer: bytes === undefined ? nowhere : (await da.submit(bytes, signal)).pointer,
+    pointer: bytes === undefined ? nowhere : (await da.submit(bytes, {}, signal)).pointer,
   })
   return {
     number: head.number + 1n,

@@ -32,7 +32,7 @@ export async function openPointerSources(
 ): Promise<PointerSource[]> {
   const publishing = (name: PointerSource['name'], da: DataAvailability): PointerSource => {
     closing.add(() => da.close())
-    const pointer = async (bytes: Uint8Array): Promise<Uint8Array> => (await da.submit(bytes, signal)).pointer
+    const pointer = async (bytes: Uint8Array): Promise<Uint8Array> => (await da.submit(bytes, {}, signal)).pointer
     return { name, layer: da.layer, published: true, pointer }
   }
   const store = await new DataDir({ path: dataDir }, closing).texts('blob publications')
