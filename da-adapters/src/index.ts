@@ -15,6 +15,14 @@ export {
 export { type CelestiaDeployment, celestiaNamespace } from './celestia/namespace-of.ts'
 export { celestiaMaxBytes } from './celestia/publishing/chunks.ts'
 export type { CelestiaStore } from './celestia/publishing/publication-store.ts'
+export {
+  type CommitteeDeps,
+  type CommitteeOptions,
+  type CommitteeWriter,
+  committeeMaxBytes,
+  createCommitteeDa,
+} from './committee/adapter/committee-da.ts'
+export type { CertificateLevel } from './committee/publishing/certificate-store.ts'
 export type { BlobAccount } from './ethereum-blobs/blob-transaction.ts'
 export {
   type BlobWriter,

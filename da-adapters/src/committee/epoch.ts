@@ -8,7 +8,7 @@ export interface CommitteeMember {
   readonly url: string
 }
 
-/** Who signs during some time, as the contract has it; never changed once it has started. */
+/** Who signs during some time, as the contract has it. Only the members' URLs ever change. */
 export interface CommitteeEpoch {
   readonly number: number
   /** Signatures that a claim needs. */
@@ -17,12 +17,16 @@ export interface CommitteeEpoch {
   readonly members: readonly CommitteeMember[]
 }
 
-/** What the L2 says at its head. */
+/** What the L2 says at its head; times in seconds since 1970. */
 export interface CommitteeNow {
-  /** Seconds since 1970. */
   readonly time: bigint
   /** The epoch that runs; undefined before the first. */
   readonly epoch: CommitteeEpoch | undefined
+  /** Numbers of the epochs whose certificates a claim may carry. */
+  readonly accepted: readonly number[]
+  /** When a certificate that a claim carries must end at the earliest and at the latest. */
+  readonly minExpiresAt: bigint
+  readonly maxExpiresAt: bigint
 }
 
 /** What is read of a committee on the L2. Both throw `SettlementError` when the L2 does not answer. */

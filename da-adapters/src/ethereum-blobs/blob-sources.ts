@@ -57,14 +57,7 @@ const archiveOnlyToReport = 3
 export function createBlobSources(deps: BlobSourcesDeps, { retentionSeconds }: BlobSourcesOptions): BlobSources {
   const { beacons, archives, kzg, clock, log, registry } = deps
   const sources = createSources<Beacon | BlobServer>([...beacons, ...archives], clock)
-  const answers = shared(registry, 'parley_da_source_answers_total', (name) => {
-    return new Counter({
-      name,
-      help: 'Answers of each source of blobs: served, missing, not_yet, pruned, corrupt, unavailable',
-      labelNames: ['layer', 'source', 'answer'],
-      registers: [registry],
-    })
-  })
+  const count = sourceAnswers(registry, blobsLayer)
   let archiveOnly = 0
 
   const isOld = ({ timestamp }: BeaconBlock) => timestamp < BigInt(Math.floor(clock.now() / 1000) - retentionSeconds)
@@ -117,7 +110,7 @@ export function createBlobSources(deps: BlobSourcesDeps, { retentionSeconds }: B
       found = { absence: 'unavailable', reason: error.fault.reason }
     }
     const answer = 'blob' in found ? 'served' : found.absence
-    answers.inc({ layer: blobsLayer, source: source.name, answer: answer.replace(' ', '_') })
+    count(source.name, answer.replace(' ', '_'))
     if (answer === 'unavailable' || answer === 'corrupt') sources.failed(source, pauseMs)
     else sources.succeeded(source)
     if ('absence' in found && answer === 'corrupt')

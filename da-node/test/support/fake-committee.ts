@@ -21,18 +21,28 @@ export class FakeCommittee implements CommitteeChain {
   current: CommitteeEpoch | undefined
   readonly epochs = new Map<number, CommitteeEpoch>()
   readonly claimers = new Set<string>()
+  accepted: number[] = []
+  neededSeconds = 600n
+  maxSeconds = 1_814_400n
   open: ChunkQuestion[] = []
   /** Throws instead of answering. */
   silent = false
 
   begin(epoch: CommitteeEpoch): void {
     this.current = epoch
+    this.accepted = [epoch.number]
     this.epochs.set(epoch.number, epoch)
   }
 
   async now() {
     this.assertSpeaks()
-    return { time: this.time, epoch: this.current }
+    return {
+      time: this.time,
+      epoch: this.current,
+      accepted: this.accepted,
+      minExpiresAt: this.time + this.neededSeconds,
+      maxExpiresAt: this.time + this.maxSeconds,
+    }
   }
 
   async epoch(number: number) {
