@@ -1,4 +1,4 @@
-import { DaLayer, type DataAvailability, type DaState, sameBytes, toHex } from '@parley/protocol'
+import { DaLayer, type DaState, type DataAvailability, sameBytes, toHex } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'

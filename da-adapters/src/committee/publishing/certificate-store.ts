@@ -40,7 +40,8 @@ export class CertificateStore {
     if (text === undefined) return undefined
     const [, pointer, cost = '', expiresAt = ''] = form.exec(text) ?? []
     const bytes = fromHex(pointer)
-    if (bytes === undefined) throw unavailable(committeeLayer, `the store holds no readable pointer of ${toHex(digest)}`)
+    if (bytes === undefined)
+      throw unavailable(committeeLayer, `the store holds no readable pointer of ${toHex(digest)}`)
     return { pointer: bytes, cost: BigInt(cost), expiresAt: BigInt(expiresAt) }
   }
 

@@ -1,4 +1,4 @@
-import { authorityHeader, daNodeRoutes, pathOf, RequestError } from '@parley/api'
+import { authorityHeader, type Codec, daNodeRoutes, pathOf, RequestError } from '@parley/api'
 import { type Endpoint, type ExchangeAnswer, ExchangeError, endpointOf, exchange, retryAfterMs } from '@parley/http'
 import { toHex } from '@parley/protocol'
 import { chunkRoot, maxPartBytes } from '../chunks.ts'
@@ -24,7 +24,11 @@ export class MemberRefusal extends Error {
 
   constructor(
     reason: string,
-    { status, retryAfterMs = noPause, maxBytes }: Partial<Pick<MemberRefusal, 'status' | 'retryAfterMs' | 'maxBytes'>> = {},
+    {
+      status,
+      retryAfterMs = noPause,
+      maxBytes,
+    }: Partial<Pick<MemberRefusal, 'status' | 'retryAfterMs' | 'maxBytes'>> = {},
   ) {
     super(reason)
     this.status = status
@@ -58,7 +62,7 @@ export class MemberClient {
     const { store } = daNodeRoutes(maxPartBytes)
     const headers = { [authorityHeader]: authority, 'content-type': 'application/octet-stream' }
     const answer = await this.ask({ method: 'PUT', path: pathOf(store), body: bytes, headers }, signal)
-    const stored = this.read(answer, store.answer.json)
+    const stored = this.read(answer, store)
     if (toHex(stored.chunkRoot) !== toHex(chunkRoot(bytes)))
       throw new MemberRefusal('says that it stored something else')
   }
@@ -67,12 +71,12 @@ export class MemberClient {
   async attest(authority: string, signal: AbortSignal): Promise<Uint8Array> {
     const { attest } = daNodeRoutes(maxPartBytes)
     const headers = { [authorityHeader]: authority }
-    return this.read(await this.ask({ method: 'POST', path: pathOf(attest), headers }, signal), attest.answer.json).signature
+    return this.read(await this.ask({ method: 'POST', path: pathOf(attest), headers }, signal), attest).signature
   }
 
   async terms(signal: AbortSignal): Promise<MemberTerms> {
     const { status } = daNodeRoutes(maxPartBytes)
-    return this.read(await this.ask({ method: 'GET', path: pathOf(status) }, signal), status.answer.json)
+    return this.read(await this.ask({ method: 'GET', path: pathOf(status) }, signal), status)
   }
 
   private async ask(
@@ -94,7 +98,9 @@ export class MemberClient {
   }
 
   /** @throws {MemberRefusal} for everything but an answer of 200 that is as its route says. */
-  private read<T>(answer: ExchangeAnswer, codec: { decode(json: unknown, field: string): T }): T {
+  private read<T>(answer: ExchangeAnswer, route: { readonly answer?: { readonly json?: Codec<T> } }): T {
+    const codec = route.answer?.json
+    if (codec === undefined) throw new TypeError('a route without answer was asked')
     if (answer.status !== 200) throw this.refusalOf(answer)
     const json = jsonOf(answer.body)
     try {

@@ -74,16 +74,21 @@ export class CommitteePublisher {
     this.backlog = new Backlog(options.backgroundBytes)
   }
 
-  clientOf = (url: string): MemberClient => new MemberClient(url, this.options.memberTimeoutMs, () => this.deps.clock.now())
+  clientOf = (url: string): MemberClient =>
+    new MemberClient(url, this.options.memberTimeoutMs, () => this.deps.clock.now())
 
   /** Goes on when its caller gives up: the next one of the same bytes joins it. @throws {DaError} as `submit`. */
-  publish(bytes: Uint8Array, digest: Uint8Array, { maxCost }: DaSubmitOptions, signal: AbortSignal): Promise<DaReceipt> {
+  publish(
+    bytes: Uint8Array,
+    digest: Uint8Array,
+    { maxCost }: DaSubmitOptions,
+    signal: AbortSignal,
+  ): Promise<DaReceipt> {
     const key = toHex(digest)
     const known = this.underWay.get(key)
     if (known !== undefined) return raceAbort(known.receipt, signal)
     const { maxPending } = this.options
-    if (this.underWay.size >= maxPending)
-      throw unavailable(committeeLayer, `${maxPending} publications are under way`)
+    if (this.underWay.size >= maxPending) throw unavailable(committeeLayer, `${maxPending} publications are under way`)
     const ending = new AbortController()
     const during = AbortSignal.any([this.deps.lifetime, ending.signal])
     const receipt = this.begin({ bytes, digest, chunkRoot: chunkRoot(bytes) }, maxCost, during).finally(() =>
@@ -131,7 +136,7 @@ export class CommitteePublisher {
     // What expired unclaimed, or is of an epoch that ended, no claim could carry: it is attested to again.
     if (stored !== undefined && this.counts(stored, now)) return receiptOf(stored)
     const { length } = publication.bytes
-    const cost = await terms.cost(this.epochOf(now), this.clientOf, length, BigInt(this.options.retentionSeconds), signal)
+    const cost = await this.cost(this.epochOf(now), length, signal)
     if (length > terms.limit) throw new DaError({ code: 'DA_TOO_LARGE', bytes: length, maxBytes: terms.limit })
     checkCost(committeeLayer, { token: 'l2-eth', amount: cost }, maxCost)
     const group = await this.gathering.join(publication)
@@ -142,6 +147,17 @@ export class CommitteePublisher {
     const entry: StoredPointer = { pointer, cost, expiresAt: certificate.expiresAt }
     await store.save(new Map([[publication.digest, entry]]), now.time)
     return receiptOf(entry)
+  }
+
+  /** @throws {DaError} as a round that failed, when fewer than k members answer. */
+  private async cost(epoch: CommitteeEpoch, bytes: number, signal: AbortSignal): Promise<bigint> {
+    const seconds = BigInt(this.options.retentionSeconds)
+    try {
+      return await this.deps.terms.cost(epoch, this.clientOf, bytes, seconds, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw this.failedRound(reasonOf(error))
+    }
   }
 
   /** Whether a claim could carry it. */
@@ -178,7 +194,10 @@ export class CommitteePublisher {
     if (signed < epoch.k) throw this.failureOf(epoch, group, outcome)
     this.failedRounds = 0
     if (signed === epoch.k && epoch.members.length > epoch.k)
-      this.deps.log.warn({ signed, of: epoch.members.length, reasons: reasonsOf(epoch, outcome) }, 'one more failure stops publication')
+      this.deps.log.warn(
+        { signed, of: epoch.members.length, reasons: reasonsOf(epoch, outcome) },
+        'one more failure stops publication',
+      )
     // More signatures than a claim needs would only cost gas: the quickest members'.
     const quickest = new Map([...outcome.signatures].slice(0, epoch.k).toSorted(([a], [b]) => a - b))
     return {
@@ -216,6 +235,10 @@ export class CommitteePublisher {
     const { limit } = this.deps.terms
     if (decides(413) && bytes > limit) return new DaError({ code: 'DA_TOO_LARGE', bytes, maxBytes: limit })
     if (decides(401)) return refused(committeeLayer, words)
+    return this.failedRound(words)
+  }
+
+  private failedRound(words: string): DaError {
     this.failedRounds += 1
     return this.failedRounds >= this.options.roundsUntilFallBack
       ? fallBack(committeeLayer, `${this.failedRounds} rounds in a row: ${words}`)

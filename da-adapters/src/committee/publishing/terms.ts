@@ -30,7 +30,9 @@ export class Terms {
   get limit(): number {
     const { epoch } = this
     if (epoch === undefined) return this.maxBytes
-    const limits = epoch.members.map(({ url }) => Math.min(this.known.get(url)?.maxPartBytes ?? this.maxBytes, this.maxBytes))
+    const limits = epoch.members.map(({ url }) =>
+      Math.min(this.known.get(url)?.maxPartBytes ?? this.maxBytes, this.maxBytes),
+    )
     return limits.toSorted((a, b) => b - a)[epoch.k - 1] ?? this.maxBytes
   }
 
@@ -54,7 +56,10 @@ export class Terms {
     const reasons = await this.refresh(epoch, clientOf, signal)
     const prices = epoch.members.flatMap(({ url }) => this.known.get(url)?.pricePerGiBDay ?? [])
     if (prices.length < epoch.k)
-      throw unavailable(committeeLayer, `${prices.length} of ${epoch.k} members say what they ask for: ${reasons.join('; ')}`)
+      throw unavailable(
+        committeeLayer,
+        `${prices.length} of ${epoch.k} members say what they ask for: ${reasons.join('; ')}`,
+      )
     const dearest = prices.reduce((most, price) => (price > most ? price : most), 0n)
     const sum = prices.reduce((all, price) => all + price, 0n) + dearest * BigInt(epoch.members.length - prices.length)
     const unit = GiB * day

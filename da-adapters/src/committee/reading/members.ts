@@ -1,5 +1,5 @@
-import { raceAbort } from '@parley/runtime'
 import type { Clock } from '@parley/runtime'
+import { raceAbort } from '@parley/runtime'
 import type { CommitteeEpoch, CommitteeReader } from '../epoch.ts'
 
 /** Milliseconds after which an epoch is looked up again, for members may move; and for which a lookup is waited for. */

@@ -55,7 +55,12 @@ export class CommitteePartReader {
     if (urls.length === 0) throw unavailable(committeeLayer, `nobody is known who signed in epoch ${certificate.epoch}`)
     const ending = new AbortController()
     try {
-      return await this.race(pointer, certificate.parts[part] as CommitteePart, urls, AbortSignal.any([signal, ending.signal]))
+      return await this.race(
+        pointer,
+        certificate.parts[part] as CommitteePart,
+        urls,
+        AbortSignal.any([signal, ending.signal]),
+      )
     } catch (error) {
       signal.throwIfAborted()
       throw error
@@ -156,7 +161,8 @@ export class CommitteePartReader {
       const { code } = fault.fault
       count(endpoint.shown, code.replace('DA_', '').toLowerCase())
       this.demoted.set(url, clock.elapsed() + demotedMs)
-      if (code === 'DA_CORRUPT') log.warn({ member: endpoint.shown, err: fault }, 'a member serves something else than it signed for')
+      if (code === 'DA_CORRUPT')
+        log.warn({ member: endpoint.shown, err: fault }, 'a member serves something else than it signed for')
       return { fault }
     }
   }
