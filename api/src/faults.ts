@@ -17,6 +17,7 @@ export type RequestFault =
   | { code: 'OVERLOADED'; what: string; retryAfterMs: number }
   | { code: 'QUOTA_EXCEEDED'; retryAfterMs: number }
   | { code: 'CONNECTIONS_EXCEEDED'; maximum: number; retryAfterMs: number }
+  | { code: 'SUBSCRIPTIONS_EXCEEDED'; maximum: number }
   | { code: 'NOT_READY'; because: string; retryAfterMs: number }
   | { code: 'STOPPING'; retryAfterMs: number }
   | { code: 'INTERNAL' }
@@ -44,6 +45,7 @@ export const requestFaults: FaultTable<RequestFault> = {
     text: 'the quota of the address is used up; nothing of the request was taken',
   },
   CONNECTIONS_EXCEEDED: later('too many connections are open'),
+  SUBSCRIPTIONS_EXCEEDED: sender('too many conversations are followed; nothing of the mutation was taken'),
   NOT_READY: later('the process cannot do its job now'),
   STOPPING: later('the process is stopping; what became of the request is not known'),
   INTERNAL: { blame: 'defect', retry: 'later', text: 'the request met a defect of the server' },
@@ -65,6 +67,7 @@ const statuses: Readonly<Record<RequestFault['code'], number>> = {
   OVERLOADED: 429,
   QUOTA_EXCEEDED: 429,
   CONNECTIONS_EXCEEDED: 429,
+  SUBSCRIPTIONS_EXCEEDED: 429,
   NOT_READY: 503,
   STOPPING: 503,
   INTERNAL: 500,

@@ -48,6 +48,12 @@ export interface HttpOptions extends GuardOptions {
   readonly maxFeeds: number
   /** Of those, by address. Default 100. */
   readonly maxFeedsPerAddress: number
+  /** Conversations that one feed follows at most. Default 16,384. */
+  readonly maxSubscriptionsPerFeed: number
+  /** Conversations that all feeds follow together. Default 1,000,000. */
+  readonly maxSubscriptions: number
+  /** Of those, by address. Default 131,072. */
+  readonly maxSubscriptionsPerAddress: number
   /** Milliseconds between pings. Default 15,000. */
   readonly heartbeatMs: number
   /** Bytes that may wait in one connection before the reader counts as slow. Default 8 MiB. */
@@ -115,6 +121,9 @@ const bounds = {
     maxMessages: [1, 65_536],
     maxFeeds: [0, 1_000_000],
     maxFeedsPerAddress: [0, 1_000_000],
+    maxSubscriptionsPerFeed: [1, 1_000_000],
+    maxSubscriptions: [0, 100_000_000],
+    maxSubscriptionsPerAddress: [0, 100_000_000],
     heartbeatMs: [1, day],
     maxBufferedBytes: [1, most],
     slowReaderMs: [1, day],
@@ -155,6 +164,9 @@ export function settingsOf(options: SequencerOptions): Settings {
       maxMessages: 4_096,
       maxFeeds: 1_000,
       maxFeedsPerAddress: 100,
+      maxSubscriptionsPerFeed: 16_384,
+      maxSubscriptions: 1_000_000,
+      maxSubscriptionsPerAddress: 131_072,
       heartbeatMs: 15_000,
       maxBufferedBytes: 8 * 1024 * 1024,
       slowReaderMs: 30_000,

@@ -1,7 +1,7 @@
+import { closeCodes } from '@parley/feeds'
 import { firstOf } from '@parley/runtime'
 import type { FastifyInstance } from 'fastify'
 import { SequencerError } from './faults.ts'
-import { closeCodes } from './feeds/connection.ts'
 import { routesOf } from './http/routes.ts'
 import { createServer } from './http/server.ts'
 import { type SequencerOptions, type Settings, settingsOf } from './options.ts'

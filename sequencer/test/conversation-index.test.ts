@@ -1,3 +1,4 @@
+import { BlockEntries, ConversationIndex, findLink } from '@parley/feeds'
 import {
   BlockView,
   BodyKind,
@@ -10,8 +11,6 @@ import {
 } from '@parley/protocol'
 import type { BuiltBlock } from '@parley/protocol/reference'
 import { expect, test } from 'vitest'
-import { ConversationIndex, findLink } from '../src/derived/conversation-index.ts'
-import { BlockEntries } from '../src/feeds/block-entries.ts'
 import { offerMessage, offerOperation, ReferenceChainBuilder } from './support/reference-chain.ts'
 import { deposit, named, Talk } from './support/world.ts'
 
@@ -49,7 +48,7 @@ async function historyOf(talk: Talk, index: ConversationIndex, links: Uint8Array
     const own = links[Number(number) - 1] as Uint8Array
     const view = viewOfBuilt(world.built[Number(number) - 1] as BuiltBlock)
     const entries = await BlockEntries.read(view, own, async (item) => world.items[Number(item)] as QueuedItem)
-    frames.unshift(...entries.of(talk).map(({ bytes }) => bytes))
+    frames.unshift(...entries.entriesOf(talk).map(({ bytes }) => new Uint8Array(bytes)))
     number = findLink(own, talk)!.previous
   }
   return frames

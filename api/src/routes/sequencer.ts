@@ -222,6 +222,13 @@ const feedFaults = ['CONNECTIONS_EXCEEDED']
 
 /** Routes that become WebSockets: what is sent over them is no part of the table. */
 export const feedRoutes = {
+  live: route({
+    method: 'GET',
+    path: '/v1/feed',
+    summary: 'What happens in many conversations over one WebSocket: frames of docs/spec/feed.md',
+    faults: feedFaults,
+    cost: 64,
+  }),
   blocks: route({
     method: 'GET',
     path: '/v1/feed/blocks',

@@ -1,4 +1,5 @@
 import type { SealedRuns } from '@parley/execution'
+import { BlockEntries, ConversationIndex } from '@parley/feeds'
 import {
   BlockView,
   type Bytes32,
@@ -8,7 +9,6 @@ import {
   sameBytes,
 } from '@parley/protocol'
 import { Pulse } from '@parley/runtime'
-import { ConversationIndex } from '../derived/conversation-index.ts'
 import { ShardFees } from '../derived/shard-fees.ts'
 import { TouchedConversations } from '../derived/touched-conversations.ts'
 import { SequencerError } from '../faults.ts'
@@ -40,6 +40,8 @@ export class SealedChain {
   /** Beats when a block was sealed. */
   readonly sealed = new Pulse()
   readonly touched = new TouchedConversations()
+  /** Is told of each sealed block, once it is durable; what happened in it is made out when asked for. */
+  onSealed: ((number: bigint, entries: () => BlockEntries) => void) | undefined
 
   private readonly deps: SealedChainDeps
 
@@ -101,6 +103,8 @@ export class SealedChain {
     this.tip = tip
     this.sealed.beat()
     this.touched.add(links)
+    const consumed = (): Map<bigint, QueuedItem> => new Map(items.map((item) => [item.index, item]))
+    this.onSealed?.(opening.number, () => BlockEntries.of({ header: tip.header, runs: view }, links, consumed()))
   }
 
   private async signedBlock({ header }: Tip, view: CommittedRuns['view']): Promise<BlockView> {

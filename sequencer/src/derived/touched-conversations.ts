@@ -1,6 +1,5 @@
+import { type ConversationPlace, linksOf, placeKey } from '@parley/feeds'
 import { Pulse } from '@parley/runtime'
-import { linksOf } from './conversation-index.ts'
-import { type ConversationPlace, placeKey } from './place.ts'
 
 /** Conversations whose followers are woken before everything else has its turn. */
 const wokenAtOnce = 32

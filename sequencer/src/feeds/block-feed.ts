@@ -1,9 +1,8 @@
+import { type Connection, closeCodes, sendingFrom } from '@parley/feeds'
 import { type Bytes32, sameBytes } from '@parley/protocol'
 import { firstOf } from '@parley/runtime'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import type { VoidedRange } from '../store/void-store.ts'
-import { type Connection, closeCodes } from './connection.ts'
-import { sendingFrom } from './sending.ts'
 
 /** Where a reader of blocks goes on. */
 export interface BlockPlace {

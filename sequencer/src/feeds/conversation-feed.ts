@@ -1,10 +1,8 @@
+import type { ConversationPlace, EncodedEntry } from '@parley/feeds'
+import { type Connection, closeCodes, sendingFrom } from '@parley/feeds'
 import { firstOf, type Turns } from '@parley/runtime'
 import type { SealedChain } from '../chain/sealed-chain.ts'
-import type { ConversationPlace } from '../derived/place.ts'
-import type { EncodedEntry } from './block-entries.ts'
-import { type Connection, closeCodes } from './connection.ts'
 import type { RecentEntries } from './recent-entries.ts'
-import { sendingFrom } from './sending.ts'
 
 export interface ConversationFeedDeps {
   readonly chain: SealedChain
@@ -83,7 +81,7 @@ class ConversationFeed {
 
   private async entriesOf(number: bigint): Promise<readonly EncodedEntry[] | undefined> {
     const { chain, entries, catchingUp } = this.deps
-    const read = async () => (await entries.of(number))?.of(this.place)
+    const read = async () => (await entries.of(number))?.entriesOf(this.place)
     return number === chain.tip.header.number ? read() : catchingUp.take(read, this.connection.signal)
   }
 

@@ -1,7 +1,7 @@
+import { BlockEntries } from '@parley/feeds'
 import { BlockView } from '@parley/protocol'
 import type { BlockStore } from '../store/block-store.ts'
 import type { InboxStore } from '../store/inbox-store.ts'
-import { BlockEntries } from './block-entries.ts'
 
 /** Blocks whose entries are kept: the tip for everybody who is live, the others for those who catch up together. */
 const keptBlocks = 8
@@ -30,6 +30,12 @@ export class RecentEntries {
       this.kept.delete(number)
       throw error
     }
+  }
+
+  /** Keeps the entries of a block that has just been sealed. */
+  keep(number: bigint, entries: BlockEntries): void {
+    this.kept.set(number, Promise.resolve(entries))
+    this.trim()
   }
 
   private async read(number: bigint): Promise<BlockEntries | undefined> {

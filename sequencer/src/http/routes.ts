@@ -2,6 +2,7 @@ import { devRoutes, feedRoutes, sequencerRoutes } from '@parley/api'
 import { type Exchange, serveRoutes } from '@parley/api/server'
 import { Turns } from '@parley/runtime'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { followChain } from '../feeds/live-feed.ts'
 import { RecentEntries } from '../feeds/recent-entries.ts'
 import { submitHandlers } from '../ingress/submit-handlers.ts'
 import type { Settings } from '../options.ts'
@@ -54,6 +55,7 @@ export function routesOf(
   }
   const entries = new RecentEntries(chain.blocks, inboxStore)
   const catchingUp = new Turns(settings.load.maxCatchingUp)
-  const feedDeps = { execution, chain, entries, catchingUp, intake, exchangeOf, voids, gate, clock, metrics }
+  const live = followChain(chain, entries, clock)
+  const feedDeps = { live, execution, chain, entries, catchingUp, intake, exchangeOf, voids, gate, clock, metrics }
   return { addTo, sockets: socketRoutes(feedDeps, settings.http) }
 }

@@ -10,13 +10,13 @@ import {
   refuseSocket,
   Share,
 } from '@parley/api/server'
+import { Connection, closeCodes } from '@parley/feeds'
 import { type CodedError, signedMessageBytes, TransitionError } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { SequencerError } from '../faults.ts'
-import { Connection, closeCodes } from '../feeds/connection.ts'
 import type { Metrics } from '../metrics.ts'
 import type { HttpOptions } from '../options.ts'
 import type { Served } from './routes.ts'

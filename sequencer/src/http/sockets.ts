@@ -1,13 +1,14 @@
-import { type AnyRoute, feedRoutes, RequestError } from '@parley/api'
-import { type Exchange, placeOf } from '@parley/api/server'
+import { type AnyRoute, encodeServerRecord, feedLevels, feedRoutes, RequestError } from '@parley/api'
+import { type Exchange, placeOf, Share } from '@parley/api/server'
 import type { Execution } from '@parley/execution'
+import { type Connection, FeedSession, type Greeting } from '@parley/feeds'
 import { TransitionError } from '@parley/protocol'
 import type { Clock, Turns } from '@parley/runtime'
 import type { FastifyRequest } from 'fastify'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import { sendBlocks } from '../feeds/block-feed.ts'
-import type { Connection } from '../feeds/connection.ts'
 import { sendConversation } from '../feeds/conversation-feed.ts'
+import type { LiveFeed } from '../feeds/live-feed.ts'
 import type { RecentEntries } from '../feeds/recent-entries.ts'
 import type { Intake } from '../ingress/intake.ts'
 import { MessageStream } from '../ingress/message-stream.ts'
@@ -17,6 +18,7 @@ import type { VoidStore } from '../store/void-store.ts'
 import type { ReadGate } from './read-gate.ts'
 
 export interface FeedDeps {
+  readonly live: LiveFeed
   readonly execution: Pick<Execution, 'conversation'>
   readonly chain: SealedChain
   readonly entries: RecentEntries
@@ -37,8 +39,8 @@ export interface SocketRoute {
   readonly check: (request: FastifyRequest) => Promise<void>
   /** Serves the connection until it ends. */
   readonly serve: (connection: Connection, request: FastifyRequest) => Promise<void>
-  /** Text sent on connection and with each ping. */
-  readonly greeting?: () => string
+  /** What is sent on connection and with each ping. */
+  readonly greeting?: Greeting
 }
 
 /** Answers whoever does not ask for a WebSocket. */
@@ -48,11 +50,29 @@ export const plainRequest = async (): Promise<never> => {
 
 /** Routes that are WebSockets. */
 export function socketRoutes(deps: FeedDeps, options: HttpOptions): SocketRoute[] {
-  const { chain, execution, gate, intake, voids, exchangeOf } = deps
+  const { chain, execution, gate, intake, voids, exchangeOf, live } = deps
   const nextBlock = (): bigint => chain.tip.header.number + 1n
   const greeting = (): string => JSON.stringify({ head: String(chain.tip.header.number) })
   const { blocks, conversations, stream } = feedRoutes
+  const subscriptions = new Share({
+    maximum: options.maxSubscriptions,
+    perSource: options.maxSubscriptionsPerAddress,
+  })
+  const maxPlaces = options.maxSubscriptionsPerFeed
+  const started = { keepaliveMs: options.heartbeatMs, maxPlaces, levels: feedLevels.sealed }
   return [
+    {
+      route: feedRoutes.live,
+      feed: 'live',
+      check: async (request) => void placeOf(feedRoutes.live, request),
+      greeting(isFirst) {
+        const head = chain.tip.header.number
+        if (!isFirst) return encodeServerRecord('pong', { id: 0, head })
+        return encodeServerRecord('started', { ...started, epoch: chain.lineage, head })
+      },
+      serve: (connection, request) =>
+        new FeedSession(connection, { ...live, subscriptions, exchange: exchangeOf(request) }, { maxPlaces }).run(),
+    },
     {
       route: blocks,
       feed: 'blocks',

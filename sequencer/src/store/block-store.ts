@@ -1,3 +1,5 @@
+import type { ConversationPlace } from '@parley/feeds'
+import { type ConversationLink, findLink } from '@parley/feeds'
 import {
   type BlockHeader,
   BlockHeaderType,
@@ -7,8 +9,6 @@ import {
   SealedBlockType,
   sameBytes,
 } from '@parley/protocol'
-import { type ConversationLink, findLink } from '../derived/conversation-index.ts'
-import type { ConversationPlace } from '../derived/place.ts'
 import { SequencerError } from '../faults.ts'
 import {
   type BytesLevel,

@@ -81,6 +81,7 @@ const paths = [
   '/v1/blocks/1',
   '/healthz',
   '/openapi.json',
+  '/v1/feed',
   '/v1/feed/blocks?from=1',
   '/v1/feed/conversations/3/0?from=0',
 ]

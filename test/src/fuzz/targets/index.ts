@@ -3,6 +3,7 @@ import { answerTargets } from './answers.ts'
 import { openBatcherTargets } from './batcher.ts'
 import { codecTargets } from './codec.ts'
 import { openDaTargets } from './da.ts'
+import { feedTargets } from './feed.ts'
 import { openHttpTargets } from './http.ts'
 import { inviteTargets } from './invites.ts'
 import { logTargets } from './logs.ts'
@@ -26,6 +27,7 @@ export async function openTargets(): Promise<{ readonly targets: readonly FuzzTa
     ...recordTargets(),
     ...logTargets(),
     ...inviteTargets(),
+    ...feedTargets(),
   ].map((target) => ({
     ...target,
     weight: 3 * target.weight,

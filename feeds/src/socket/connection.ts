@@ -29,6 +29,9 @@ export class SlowReader extends Error {
 /** Milliseconds that a peer has to answer our closing. */
 const closingMs = 5_000
 
+/** What says that the server lives. @param isFirst - Sent on connection, and not with a ping. */
+export type Greeting = (isFirst: boolean) => string | Uint8Array
+
 export interface ConnectionDeps {
   readonly socket: WebSocket
   readonly clock: Clock
@@ -36,8 +39,8 @@ export interface ConnectionDeps {
   readonly unsent: Share
   /** Who reads. */
   readonly source: string
-  /** Text sent on connection and with each ping; undefined for none. */
-  readonly greeting?: (() => string) | undefined
+  /** What is sent on connection, and with each ping; undefined for nothing. */
+  readonly greeting?: Greeting | undefined
   /** What the socket writes to, if frames are to be gathered there. */
   readonly stream?: Writable
 }
@@ -72,7 +75,7 @@ export class Connection {
     })
     // The close event follows and ends everything.
     socket.on('error', () => undefined)
-    if (greeting !== undefined) socket.send(greeting())
+    if (greeting !== undefined) socket.send(greeting(true))
     this.beat(greeting).catch((error: unknown) => {
       if (!this.signal.aborted) this.ended.abort(error)
     })
@@ -89,6 +92,24 @@ export class Connection {
   /** As `send`, of several frames, at least one, that leave in as few writes as they can. */
   async sendAll(frames: readonly Uint8Array[]): Promise<void> {
     this.signal.throwIfAborted()
+    this.write(frames)
+    if (this.isFull) await this.drained()
+  }
+
+  /** Bytes that were sent and have not left. */
+  get waiting(): number {
+    return this.buffered
+  }
+
+  /**
+   * Sends a frame and waits for nothing: whoever sends looks at `isFull` and `drained`. Of no effect once it has ended.
+   * @param left - Called when the frame has left.
+   */
+  post(frame: Uint8Array, left: () => void): void {
+    if (!this.signal.aborted) this.write([frame], left)
+  }
+
+  private write(frames: readonly Uint8Array[], left?: () => void): void {
     const bytes = frames.reduce((sum, { length }) => sum + length, 0)
     this.buffered += bytes
     const { stream, unsent, source } = this.deps
@@ -103,10 +124,10 @@ export class Connection {
           unsent.give(source, bytes)
           this.alive = true
           this.flushed.beat()
+          left?.()
         })
     })
     stream?.uncork()
-    if (this.slow) await this.drain()
   }
 
   /** Closes; what is buffered goes out first if the other side reads it in time. */
@@ -119,14 +140,18 @@ export class Connection {
   }
 
   /** Whether so much waits, here or in all feeds, that nothing may be added. */
-  private get slow(): boolean {
+  get isFull(): boolean {
     if (this.buffered > this.options.maxBufferedBytes) return true
     return this.buffered > 0 && this.deps.unsent.full(this.deps.source)
   }
 
-  private async drain(): Promise<void> {
+  /**
+   * Waits until there is room again.
+   * @throws {SlowReader} when there was none for `slowReaderMs`. @throws the signal's reason when the connection ended.
+   */
+  async drained(): Promise<void> {
     const deadline = this.deps.clock.elapsed() + this.options.slowReaderMs
-    while (this.slow) {
+    while (this.isFull) {
       const left = deadline - this.deps.clock.elapsed()
       if (left <= 0) throw new SlowReader(`no room for ${this.options.slowReaderMs} ms`)
       const timer = new AbortController()
@@ -141,7 +166,7 @@ export class Connection {
     }
   }
 
-  private async beat(greeting: (() => string) | undefined): Promise<void> {
+  private async beat(greeting: Greeting | undefined): Promise<void> {
     while (true) {
       await this.deps.clock.sleep(this.options.heartbeatMs, this.signal)
       if (!this.alive) {
@@ -151,7 +176,7 @@ export class Connection {
       this.alive = false
       this.beats += 1
       this.socket.ping(String(this.beats))
-      if (greeting !== undefined) this.socket.send(greeting())
+      if (greeting !== undefined) this.socket.send(greeting(false))
     }
   }
 }

@@ -3,8 +3,8 @@ import type { WebSocket } from '@fastify/websocket'
 import { Share } from '@parley/api/server'
 import { ManualClock } from '@parley/runtime/testing'
 import { expect, test } from 'vitest'
-import { Connection } from '../src/feeds/connection.ts'
-import { sendingFrom } from '../src/feeds/sending.ts'
+import { Connection } from '../src/socket/connection.ts'
+import { sendingFrom } from '../src/socket/sending.ts'
 
 /** A socket whose bytes leave when they are told to. */
 class StuckSocket extends EventEmitter {

@@ -1,4 +1,6 @@
+import { feedLevels, recordHeadBytes, serverRecordTypes, writeRecordHead } from '@parley/api'
 import {
+  type BlockHeader,
   type BlockView,
   BodyKind,
   type ConversationEntry,
@@ -16,8 +18,8 @@ import {
   viewedMember,
   viewedMessageBytes,
 } from '@parley/protocol'
-import { type ConversationLink, changedConversation, linksOf } from '../derived/conversation-index.ts'
-import { type ConversationPlace, placeKey, shardOf } from '../derived/place.ts'
+import { type ConversationLink, changedConversation, linksOf } from '../conversations/conversation-index.ts'
+import { type ConversationPlace, placeKey, shardOf } from '../conversations/place.ts'
 
 /** One entry of a conversation as its feed sends it. */
 export interface EncodedEntry {
@@ -28,11 +30,27 @@ export interface EncodedEntry {
   readonly bytes: Uint8Array
 }
 
+/** Entries of one conversation in one block, as the record of a feed. */
+export interface EntriesRecord {
+  /** Position of its first entry. */
+  readonly first: bigint
+  /** Position of the entry that follows its last one. */
+  readonly next: bigint
+  /** The whole record, shared by all who are sent it. */
+  readonly bytes: Uint8Array
+}
+
+/** What is looked at of a block. */
+export type EnteredBlock = Pick<BlockView, 'header' | 'runs'>
+
 type ItemAt = (index: bigint) => Promise<QueuedItem>
 
 /** Of an entry that is a message: position 8, block 8, timestamp 8, forced 1, offset 4, selector 1, member 2, content 32, signature 64. */
 const messageEntryBytes = 128
 const eventOffset = 29
+/** Of a record of entries before its list: place 5, level 1, offset 4. */
+const entriesFixed = 10
+const offsetBytes = 4
 
 /** Where a message lies in the runs, and its signature in the witness. */
 interface SpokenAt {
@@ -52,14 +70,15 @@ type Happening = SpokenAt | Told
  * is encoded once, however many feeds send it.
  */
 export class BlockEntries {
-  private readonly view: BlockView
+  private readonly view: EnteredBlock
   private readonly links: ReadonlyMap<number, ConversationLink>
   private readonly items: ReadonlyMap<bigint, QueuedItem>
   private readonly happenings = new Map<number, ReadonlyMap<number, readonly Happening[]>>()
   private readonly encoded = new Map<number, readonly EncodedEntry[]>()
+  private readonly records = new Map<number, EntriesRecord>()
 
   private constructor(
-    view: BlockView,
+    view: EnteredBlock,
     links: ReadonlyMap<number, ConversationLink>,
     items: ReadonlyMap<bigint, QueuedItem>,
   ) {
@@ -72,7 +91,7 @@ export class BlockEntries {
    * Looks at a block, its links as they are stored, and the inbox items that it consumed.
    * @throws {SequencerError} `STORE_CORRUPT` of an item.
    */
-  static async read(view: BlockView, links: Uint8Array, itemAt: ItemAt): Promise<BlockEntries> {
+  static async read(view: EnteredBlock, links: Uint8Array, itemAt: ItemAt): Promise<BlockEntries> {
     const items = new Map<bigint, QueuedItem>()
     for (const { segments } of view.runs.runs)
       for (const segment of segments)
@@ -80,7 +99,25 @@ export class BlockEntries {
           const index = view.runs.item(segment)
           items.set(index, await itemAt(index))
         }
+    return BlockEntries.of(view, links, items)
+  }
+
+  /** As `read`, of a block whose items are at hand, by their index. */
+  static of(view: EnteredBlock, links: Uint8Array, items: ReadonlyMap<bigint, QueuedItem>): BlockEntries {
     return new BlockEntries(view, linksOf(links), items)
+  }
+
+  get number(): bigint {
+    return this.view.header.number
+  }
+
+  get header(): BlockHeader {
+    return this.view.header
+  }
+
+  /** Places that the block touched, as keys. */
+  touched(): IterableIterator<number> {
+    return this.links.keys()
   }
 
   /** Where the block touched the conversation; undefined when it did not. */
@@ -89,7 +126,7 @@ export class BlockEntries {
   }
 
   /** All entries of one conversation, in order; none when the block did not touch it. */
-  of(place: ConversationPlace): readonly EncodedEntry[] {
+  entriesOf(place: ConversationPlace): readonly EncodedEntry[] {
     const key = placeKey(place)
     const known = this.encoded.get(key)
     if (known !== undefined) return known
@@ -99,6 +136,65 @@ export class BlockEntries {
     const entries = this.encode(this.happeningsIn(run).get(place.index) ?? [], link.first)
     this.encoded.set(key, entries)
     return entries
+  }
+
+  /**
+   * Entries of one conversation from position `from` on as one record; undefined when there are none. The record of all of
+   * them is made once.
+   */
+  record(key: number, from = 0n): EntriesRecord | undefined {
+    const link = this.links.get(key)
+    if (link === undefined) return undefined
+    if (from > link.first) return this.writeRecord(key, link.first, from)
+    let whole = this.records.get(key)
+    if (whole === undefined) {
+      whole = this.writeRecord(key, link.first, from)
+      if (whole !== undefined) this.records.set(key, whole)
+    }
+    return whole
+  }
+
+  private writeRecord(key: number, first: bigint, from: bigint): EntriesRecord | undefined {
+    const shard = shardOf(key)
+    const index = key % 2 ** 32
+    const run = this.view.runs.runs.find((each) => each.shard === shard)
+    if (run === undefined) return undefined
+    const happenings = this.happeningsIn(run).get(index) ?? []
+    let position = first
+    let bytes = 0
+    const parts: { readonly position: bigint; readonly what: SpokenAt | Uint8Array }[] = []
+    for (const happening of happenings) {
+      const spoken = 'at' in happening
+      if (position >= from) {
+        const what = spoken ? happening : this.toldEntry(position, happening)
+        parts.push({ position, what })
+        bytes += spoken ? messageEntryBytes : (what as Uint8Array).length
+      }
+      if (spoken || happening.event.selector === ConversationEventKind.message) position += 1n
+    }
+    const start = parts[0]
+    if (start === undefined) return undefined
+    const body = entriesFixed + offsetBytes * parts.length + bytes
+    // Of the pool where it is small: blocks have many conversations with a message each.
+    const record = Buffer.allocUnsafe(recordHeadBytes + body)
+    writeRecordHead(record, serverRecordTypes.entries.number, body)
+    record[recordHeadBytes] = shard
+    record.writeUInt32LE(index, recordHeadBytes + 1)
+    record[recordHeadBytes + 5] = feedLevels.sealed
+    record.writeUInt32LE(entriesFixed, recordHeadBytes + 6)
+    const list = recordHeadBytes + entriesFixed
+    let at = list + offsetBytes * parts.length
+    parts.forEach(({ position: own, what }, i) => {
+      record.writeUInt32LE(at - list, list + offsetBytes * i)
+      if (what instanceof Uint8Array) {
+        record.set(what, at)
+        at += what.length
+      } else {
+        this.writeMessage(record, at, own, what)
+        at += messageEntryBytes
+      }
+    })
+    return { first: start.position, next: position, bytes: record }
   }
 
   private encode(happenings: readonly Happening[], first: bigint): readonly EncodedEntry[] {
@@ -174,17 +270,23 @@ export class BlockEntries {
     )
   }
 
-  private messageEntry(position: bigint, { at, signature }: SpokenAt): Uint8Array {
-    const { header, runs } = this.view
-    const bytes = new Uint8Array(messageEntryBytes)
-    const view = new DataView(bytes.buffer)
-    view.setBigUint64(0, position, true)
-    view.setBigUint64(8, header.number, true)
-    view.setBigUint64(16, header.timestamp, true)
-    view.setUint32(eventOffset - 4, eventOffset, true)
-    bytes.set(runs.bytes.subarray(at + viewedMember, at + viewedMessageBytes), eventOffset + 1)
-    bytes.set(runs.witnessBytes.subarray(signature, signature + signatureBytes), messageEntryBytes - signatureBytes)
+  private messageEntry(position: bigint, spoken: SpokenAt): Uint8Array {
+    const bytes = Buffer.alloc(messageEntryBytes)
+    this.writeMessage(bytes, 0, position, spoken)
     return bytes
+  }
+
+  private writeMessage(into: Buffer, start: number, position: bigint, { at, signature }: SpokenAt): void {
+    const { header, runs } = this.view
+    into.writeBigUInt64LE(position, start)
+    into.writeBigUInt64LE(header.number, start + 8)
+    into.writeBigUInt64LE(header.timestamp, start + 16)
+    into[start + 24] = 0
+    into.writeUInt32LE(eventOffset, start + 25)
+    into[start + eventOffset] = ConversationEventKind.message
+    into.set(runs.bytes.subarray(at + viewedMember, at + viewedMessageBytes), start + eventOffset + 1)
+    const signed = start + messageEntryBytes - signatureBytes
+    into.set(runs.witnessBytes.subarray(signature, signature + signatureBytes), signed)
   }
 
   private toldEntry(position: bigint, { event, forced }: Told): Uint8Array {

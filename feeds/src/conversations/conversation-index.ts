@@ -71,6 +71,16 @@ export class ConversationIndex {
     return BigInt(this.shards[shard]?.lastBlock[conversation] ?? 0)
   }
 
+  /** Messages of the conversation, those of its last block included. */
+  messages({ shard, index }: ConversationPlace): bigint {
+    return BigInt(this.shards[shard]?.messages[index] ?? 0)
+  }
+
+  /** Conversations that blocks created in a shard. */
+  conversations(shard: number): number {
+    return this.shards[shard]?.conversations ?? 0
+  }
+
   /** Takes in the runs of block `number` and returns its links, to be stored with it. */
   add(number: bigint, view: RunsView, itemAt: (index: bigint) => QueuedItem): Uint8Array {
     const links = new LinkWriter()
