@@ -1,83 +1,14 @@
 import { DaError } from '@parley/protocol'
+import { createSources } from '@parley/runtime'
 import { ManualClock } from '@parley/runtime/testing'
 import { describe, expect, test } from 'vitest'
-import { createSources, distinctNames, firstAnswer } from '../src/sources.ts'
+import { firstAnswer } from '../src/sources.ts'
 import { faultOf } from './support/faults.ts'
 
-const first = { name: 'first' }
-const second = { name: 'second' }
 const signal = new AbortController().signal
-
-function twoSources() {
-  const clock = new ManualClock()
-  const sources = createSources([first, second], clock)
-  const fail = (times: number, source = first) => {
-    for (let i = 0; i < times; i++) sources.failed(source)
-  }
-  return { clock, sources, fail, asked: () => sources.turn().asked.map(({ name }) => name) }
-}
+const twoSources = () => ({ sources: createSources([{ name: 'first' }, { name: 'second' }], new ManualClock()) })
 
 describe('sources', () => {
-  test('order › is that of the list, and a few faults do not change it', () => {
-    const { asked, fail } = twoSources()
-    fail(4)
-    expect(asked()).toEqual(['first', 'second'])
-  })
-
-  test('circuit › five faults in a row leave one out for 30 s, twice as long each time, for 10 minutes at most', async () => {
-    const { asked, clock, fail } = twoSources()
-    fail(5)
-    for (const seconds of [30, 60, 120, 240, 480, 600, 600]) {
-      await clock.advance(seconds * 1000 - 1)
-      expect(asked(), `${seconds}`).toEqual(['second'])
-      await clock.advance(1)
-      expect(asked(), `${seconds}`).toEqual(['first', 'second'])
-      fail(1)
-    }
-  })
-
-  test('circuit › late answers to earlier questions do not make it longer', async () => {
-    const { asked, clock, fail } = twoSources()
-    fail(20)
-    await clock.advance(30_000)
-    expect(asked()).toEqual(['first', 'second'])
-  })
-
-  test('circuit › one good answer ends it', () => {
-    const { asked, sources, fail } = twoSources()
-    fail(5)
-    sources.succeeded(first)
-    fail(4)
-    expect(asked()).toEqual(['first', 'second'])
-  })
-
-  test('circuit › while all are left out all are asked', () => {
-    const { asked, fail } = twoSources()
-    fail(5)
-    fail(5, second)
-    expect(asked()).toEqual(['first', 'second'])
-  })
-
-  test('pause › who asked for one is not asked meanwhile, alone or not', async () => {
-    const { asked, clock, sources } = twoSources()
-    sources.failed(first, 20_000)
-    sources.failed(second, 40_000)
-    expect(asked()).toEqual([])
-    expect(sources.turn().leftOut).toEqual([
-      'first asked for a pause of 20000 ms',
-      'second asked for a pause of 40000 ms',
-    ])
-    await clock.advance(20_000)
-    expect(asked()).toEqual(['first'])
-  })
-
-  test('pause › is ten minutes at most', async () => {
-    const { asked, clock, sources } = twoSources()
-    sources.failed(first, 86_400_000)
-    await clock.advance(600_000)
-    expect(asked()).toEqual(['first', 'second'])
-  })
-
   test('question › goes to the next when one does not answer, and says of all what they said', async () => {
     const { sources } = twoSources()
     const away = (name: string) => new DaError({ code: 'DA_UNAVAILABLE', layer: 'x', reason: `${name} is away` })
@@ -105,9 +36,5 @@ describe('sources', () => {
     )
     expect(await faultOf(answer)).toMatchObject({ code: 'DA_REFUSED' })
     expect(asked).toEqual(['first'])
-  })
-
-  test('names › that show the same are numbered', () => {
-    expect(distinctNames(['http://a/…', 'http://b', 'http://a/…'])).toEqual(['http://a/…', 'http://b', 'http://a/… #2'])
   })
 })

@@ -1,5 +1,6 @@
+import type { Source, Sources } from '@parley/runtime'
 import { unavailable } from '../fault.ts'
-import { firstAnswer, type Source, type Sources } from '../sources.ts'
+import { firstAnswer } from '../sources.ts'
 import type { L1 } from './l1.ts'
 import { blobsLayer } from './layer.ts'
 

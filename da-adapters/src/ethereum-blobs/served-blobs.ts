@@ -1,9 +1,8 @@
 import { type Endpoint, retryAfterMs } from '@parley/http'
 import type { DaError } from '@parley/protocol'
-import type { Clock } from '@parley/runtime'
+import type { Clock, Source } from '@parley/runtime'
 import { unavailable } from '../fault.ts'
 import { layerExchange } from '../layer-exchange.ts'
-import type { Source } from '../sources.ts'
 import { blobsLayer, bytesPerBlob } from './layer.ts'
 
 /** Blobs that one answer may hold: the same blob may stand in a block as often as somebody paid for it. */

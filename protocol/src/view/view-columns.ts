@@ -1,8 +1,9 @@
 import type { BatchColumns } from '../codec/core-columns.ts'
 import { joinBytes } from '../ssz/bytes.ts'
 import { BodyKind } from '../types/block.ts'
-import type { BlockView } from './block-view.ts'
+
 import { type RunsView, type ViewedSegment, viewedContent, viewedMessageBytes } from './runs-view.ts'
+import type { ViewedBlock } from './viewed-block.ts'
 
 const rootBytes = 32
 
@@ -49,7 +50,7 @@ class Roots {
 }
 
 /** What the DA layer carries of blocks. */
-export function columnsOfViews(views: readonly BlockView[]): BatchColumns {
+export function columnsOfViews(views: readonly ViewedBlock[]): BatchColumns {
   const runs = views.flatMap((view) => view.runs.runs)
   const segmentCounts = Uint16Array.from(runs, ({ segments }) => segments.length)
   const stateRoots = new Roots(views.length)
@@ -92,7 +93,7 @@ export function columnsOfViews(views: readonly BlockView[]): BatchColumns {
 }
 
 /** All signatures of blocks, in the order of the core: 64 bytes each. */
-export function signaturesOfViews(views: readonly BlockView[]): Uint8Array {
+export function signaturesOfViews(views: readonly ViewedBlock[]): Uint8Array {
   return joinBytes(
     views.flatMap(({ runs }) =>
       runs.runs.flatMap(({ segments }) => segments.map((segment) => runs.signatures(segment))),

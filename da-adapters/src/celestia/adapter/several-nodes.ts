@@ -1,7 +1,6 @@
 import { DaError, type DaFault, type DaState } from '@parley/protocol'
-import type { Clock } from '@parley/runtime'
+import { type Clock, createSources, type Source } from '@parley/runtime'
 import { unavailable } from '../../fault.ts'
-import { createSources, type Source } from '../../sources.ts'
 import { celestiaLayer } from '../layer.ts'
 import type { CelestiaReader } from './reader.ts'
 
