@@ -7,9 +7,16 @@ export type BatchPart = 'core' | 'witness'
 export type NodeFault =
   /** The data of a claim is not there, or not the data claimed. Waited for: nothing is taken for absent or for valid. */
   | { code: 'DA_LAYER_UNKNOWN'; claim: bigint; part: BatchPart; layer: string; cure: string }
-  | { code: 'DATA_UNAVAILABLE'; claim: bigint; part: BatchPart; layer: string; fault: DaFault }
-  | { code: 'DATA_UNDECODABLE'; claim: bigint; part: BatchPart; layer: string; fault: CodecFault }
-  | { code: 'DATA_MISMATCH'; claim: bigint; part: BatchPart; layer: string; expected: Uint8Array; received: Uint8Array }
+  | { code: 'DATA_UNAVAILABLE'; claim: bigint; part: BatchPart; source: string; fault: DaFault }
+  | { code: 'DATA_UNDECODABLE'; claim: bigint; part: BatchPart; source: string; fault: CodecFault }
+  | {
+      code: 'DATA_MISMATCH'
+      claim: bigint
+      part: BatchPart
+      source: string
+      expected: Uint8Array
+      received: Uint8Array
+    }
   | { code: 'RESCUE_MISMATCH'; claim: bigint; part: BatchPart; expected: Uint8Array; received: Uint8Array }
   /** The claim is wrong. */
   | {
@@ -34,6 +41,7 @@ export type NodeFault =
   | { code: 'CONVERSATION_UNKNOWN'; shard: number; conversation: number }
   | { code: 'ACCOUNT_UNKNOWN'; shard: number; account: number }
   | { code: 'BLOCK_UNKNOWN'; block: bigint; verified: bigint }
+  | { code: 'PART_UNKNOWN'; root: Uint8Array }
   | { code: 'CLAIM_UNKNOWN'; claim: bigint; standing: bigint }
   | { code: 'SNAPSHOT_UNKNOWN'; block: bigint; chunk: number }
   | { code: 'HEADER_UNSIGNED'; block: bigint; key: Uint8Array }
@@ -47,12 +55,12 @@ export const nodeFaults: FaultTable<NodeFault> = {
   DATA_UNDECODABLE: {
     blame: 'layer',
     retry: 'later',
-    text: 'what the DA layer served is no batch, so it counts as absent',
+    text: 'what a source served is no batch, so it counts as absent',
   },
   DATA_MISMATCH: {
     blame: 'layer',
     retry: 'later',
-    text: 'what the DA layer served is not what was claimed, so it counts as absent',
+    text: 'what a source served is not what was claimed, so it counts as absent',
   },
   RESCUE_MISMATCH: {
     blame: 'layer',
@@ -88,6 +96,7 @@ export const nodeFaults: FaultTable<NodeFault> = {
   ACCOUNT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the verified state has no such account' },
   BLOCK_UNKNOWN: { blame: 'sender', retry: 'later', text: 'this block is not verified here' },
   CLAIM_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no such claim stands on the L2' },
+  PART_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no part of a batch with this root is kept here' },
   SNAPSHOT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'no such snapshot is kept' },
   HEADER_UNSIGNED: { blame: 'sender', retry: 'never', text: 'the key of its block did not sign this header' },
   HEADERS_FULL: {

@@ -29,8 +29,10 @@ export interface NodeMetrics {
   readonly blocks: Counter
   readonly messages: Counter
   readonly faults: Counter<'code'>
-  readonly fetchedBytes: Counter<'part' | 'layer'>
-  readonly fetchSeconds: Histogram<'part' | 'layer'>
+  readonly fetchedBytes: Counter<'part' | 'source'>
+  readonly fetchSeconds: Histogram<'part' | 'source'>
+  readonly sourceAnswers: Counter<'source' | 'answer'>
+  readonly onlyFromArchive: Gauge<'layer'>
   readonly verifySeconds: Histogram
   readonly httpSeconds: Histogram<'route' | 'status'>
   readonly l2Faults: Counter<'code'>
@@ -120,8 +122,19 @@ export function createMetrics(
     blocks: counter('blocks_total', 'Blocks verified by this process'),
     messages: counter('messages_total', 'Messages in blocks verified by this process'),
     faults: counter('faults_total', 'Faults of data and claims, by code', ['code']),
-    fetchedBytes: counter('fetched_bytes_total', 'Bytes served by the DA layers', ['part', 'layer']),
-    fetchSeconds: histogram('fetch_seconds', 'Time a DA layer took to serve a part', ['part', 'layer']),
+    fetchedBytes: counter('fetched_bytes_total', 'Bytes of parts served, by layer or archive', ['part', 'source']),
+    fetchSeconds: histogram('fetch_seconds', 'Time a layer or an archive took to serve a part', ['part', 'source']),
+    sourceAnswers: counter(
+      'source_answers_total',
+      'Answers of layers and archives: served, mismatch, undecodable or the fault',
+      ['source', 'answer'],
+    ),
+    onlyFromArchive: new Gauge({
+      name: 'parley_node_data_only_from_archive',
+      help: '1 while a layer does not serve what it should still have, and an archive does',
+      labelNames: ['layer'],
+      registers,
+    }),
     verifySeconds: histogram('verify_seconds', 'From the first look at the blocks of a claim to its verification'),
     httpSeconds: histogram('http_seconds', 'Time to answer a request', ['route', 'status']),
     challenges: counter('challenges_total', 'Attempts to take a wrong claim back, by outcome', ['outcome']),

@@ -4,16 +4,20 @@ import {
   type ChainConfig,
   CodedError,
   genesisHeader,
+  type Millis,
+  millis,
   type SettlementReader,
   sameBytes,
 } from '@parley/protocol'
 import { backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { BatchArchive } from './archive/batch-archive.ts'
+import type { PartArchive } from './archive/part-archive.ts'
+import { type DaLayers, PartSources } from './archive/part-sources.ts'
 import { Challenger } from './challenge/challenger.ts'
 import type { ClaimContester } from './challenge/contester.ts'
 import { DataChallenger } from './challenge/data-challenger.ts'
-import type { DaLayers } from './derive/batch-fetcher.ts'
 import { Deriver } from './derive/deriver.ts'
 import { VerifiedChain } from './derive/verified-chain.ts'
 import { NodeError } from './faults.ts'
@@ -36,6 +40,8 @@ import { Watch, type WatchSetup } from './watch/watch.ts'
 export interface NodeDeps {
   readonly settlement: SettlementReader
   readonly layers: DaLayers
+  /** Others who may have what layers do not serve, in the order in which they are asked. */
+  readonly archives?: readonly PartArchive[]
   /** Makes the lanes, in the state before the first block. */
   readonly createExecution: (config: ChainConfig) => Promise<Execution>
   readonly store: NodeStore
@@ -93,14 +99,18 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
   )
   const progress = new NodeProgress()
   const contact = new L2Contact(deps.clock, (error) => metrics.l2Faults.inc({ code: error.fault.code }))
-  const opened = { ...deps, l2, store, snapshots, metrics, progress, contact, db: deps.store }
+  const archive = new BatchArchive(deps.store, settings)
+  const { layers, archives = [], clock, log } = deps
+  const l2Time = (): Millis => l2.summary?.time ?? millis(0n)
+  const parts = new PartSources({ layers, archives, own: archive, clock, log, metrics, l2Time })
+  const opened = { ...deps, l2, store, snapshots, archive, sources: parts, metrics, progress, contact, db: deps.store }
   const watch = await Watch.open(opened, deps.watch, settings)
   const sources: StatusSources = { progress, contact, l2, store, clock: deps.clock, chain: () => chain, watch }
-  const parts = { ...opened, watch }
+  const all = { ...opened, watch }
   return {
     status: () => statusOf(sources),
     unreadyBecause: async () => (await unreadyBecause(sources, settings)) ?? contesting?.unreadyBecause,
-    reads: createReads({ l2, store, snapshots, progress, chain: () => chain }),
+    reads: createReads({ l2, store, snapshots, archive, progress, chain: () => chain }),
     metrics,
     watch,
     async rescue(rescuer, tell, signal) {
@@ -113,18 +123,18 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
     },
     async run(signal) {
       try {
-        const config = await readConfig(parts, settings, signal)
+        const config = await readConfig(all, settings, signal)
         watch.begin(config, signal)
         const execution = await deps.createExecution(config)
         try {
-          chain = new VerifiedChain({ ...parts, config, execution }, settings)
+          chain = new VerifiedChain({ ...all, config, execution }, settings)
           const { contester } = deps
-          const challenger = contester && new Challenger({ ...parts, config, chain, contester }, settings)
-          const deriver = new Deriver({ ...parts, config, chain, challenger }, settings)
-          const asking = contester && { ...parts, contester, absent: (inner: AbortSignal) => deriver.absent(inner) }
+          const challenger = contester && new Challenger({ ...all, config, chain, contester }, settings)
+          const deriver = new Deriver({ ...all, config, chain, challenger }, settings)
+          const asking = contester && { ...all, contester, absent: (inner: AbortSignal) => deriver.absent(inner) }
           const data = asking && new DataChallenger(asking, settings)
           contesting = challenger && data && contestingBy(challenger, data)
-          await verifyUntil({ ...parts, config, execution, deriver, contesting }, settings, signal)
+          await verifyUntil({ ...all, config, execution, deriver, contesting }, settings, signal)
         } finally {
           chain = undefined
           contesting = undefined
@@ -150,11 +160,13 @@ const contestingBy = (challenger: Challenger, data: DataChallenger): Contesting 
   },
 })
 
-interface Parts extends Omit<NodeDeps, 'store' | 'metrics' | 'contester' | 'watch'> {
+interface Parts extends Omit<NodeDeps, 'store' | 'metrics' | 'contester' | 'watch' | 'layers' | 'archives'> {
   readonly db: NodeStore
   readonly l2: L2Log
   readonly store: ChainStore
   readonly snapshots: SnapshotStore
+  readonly archive: BatchArchive
+  readonly sources: PartSources
   readonly metrics: NodeMetrics
   readonly progress: NodeProgress
   readonly contact: L2Contact

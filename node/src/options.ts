@@ -13,6 +13,8 @@ export interface NodeOptions {
   readonly snapshotsKept?: number
   /** Blocks whose signatures are kept after they are final; Infinity keeps all. @default 0 */
   readonly witnessKeptBlocks?: number
+  /** Milliseconds of L2 time for which encoded parts of batches are kept and served after their claim is final; Infinity keeps all. @default 1_814_400_000 */
+  readonly archiveKeptMs?: number
   /** Wait after a failure: doubles from the first to the longest. Milliseconds. @default 200 and 15_000 */
   readonly firstBackoffMs?: number
   readonly maxBackoffMs?: number
@@ -40,6 +42,7 @@ const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence' | '
   snapshotEveryBlocks: [1_024, 1, 1_000_000_000],
   snapshotsKept: [2, 1, 1_000],
   witnessKeptBlocks: [0, 0, Number.POSITIVE_INFINITY],
+  archiveKeptMs: [1_814_400_000, 0, Number.POSITIVE_INFINITY],
   firstBackoffMs: [200, 1, 3_600_000],
   maxBackoffMs: [15_000, 1, 3_600_000],
   maxWaitingReads: [1_000, 1, 100_000],

@@ -1,5 +1,6 @@
 import type { Account, Block, Bytes32, Conversation, MerkleProof } from '@parley/protocol'
 import { proveAccount, proveConversation } from '@parley/protocol'
+import type { BatchArchive } from './archive/batch-archive.ts'
 import type { VerifiedChain } from './derive/verified-chain.ts'
 import { NodeError, notReady } from './faults.ts'
 import type { L2Log } from './l2/l2-log.ts'
@@ -70,6 +71,9 @@ export interface NodeReads {
   block(number: bigint | 'latest'): Promise<VerifiedBlockRead>
   /** @throws {NodeError} `CLAIM_UNKNOWN`. */
   claim(number: bigint | 'latest' | 'final'): Promise<ClaimRead>
+  /** Bytes of an encoded part of a batch, by the root that its claim names. @throws {NodeError} `PART_UNKNOWN`. */
+  partLength(root: Bytes32): Promise<number>
+  part(root: Bytes32): Promise<Uint8Array>
   snapshots(): Promise<readonly (Snapshot & { readonly final: boolean })[]>
   /** Shard number in the first byte, then the state. @throws {NodeError} `SNAPSHOT_UNKNOWN`. */
   snapshotChunk(block: bigint, chunk: number): Promise<Uint8Array>
@@ -79,11 +83,12 @@ interface ReadSources {
   readonly l2: L2Log
   readonly store: ChainStore
   readonly snapshots: SnapshotStore
+  readonly archive: BatchArchive
   readonly progress: NodeProgress
   readonly chain: () => VerifiedChain | undefined
 }
 
-export function createReads({ l2, store, snapshots, progress, chain }: ReadSources): NodeReads {
+export function createReads({ l2, store, snapshots, archive, progress, chain }: ReadSources): NodeReads {
   const final = (): bigint => l2.summary?.final ?? 0n
   const ready = (): VerifiedChain => {
     const verified = chain()
@@ -139,6 +144,16 @@ export function createReads({ l2, store, snapshots, progress, chain }: ReadSourc
         progress.claim?.claim.number === number && (progress.state === 'wrong' || progress.state === 'waiting')
       const state = number <= store.tip.claim ? 'verified' : underWay ? (progress.state as ClaimState) : 'pending'
       return { record, state, final: number <= final() }
+    },
+    async partLength(root) {
+      const length = await archive.length(root)
+      if (length === undefined) throw new NodeError({ code: 'PART_UNKNOWN', root })
+      return length
+    },
+    async part(root) {
+      const bytes = await archive.part(root)
+      if (bytes === undefined) throw new NodeError({ code: 'PART_UNKNOWN', root })
+      return bytes
     },
     async snapshots() {
       return (await snapshots.all()).map((snapshot) => ({ ...snapshot, final: snapshot.claim <= final() }))

@@ -22,7 +22,7 @@ describe('node', () => {
       code: 'DATA_UNAVAILABLE',
       claim: '2',
       part: 'core',
-      layer: 'core',
+      source: 'core',
       fault: { code: 'DA_MISSING' },
     })
     expect(await one.get('/healthz')).toMatchObject({ status: 200, body: { healthy: true } })
@@ -51,7 +51,7 @@ describe('node', () => {
     await one.state('waiting')
     const fault = await faultOf(one)
     expect(codes).toContain(fault?.code)
-    expect(fault).toMatchObject({ claim: '1', part, layer: part })
+    expect(fault).toMatchObject({ claim: '1', part, source: part })
     expect((await one.node.status()).block).toBe(0n)
     layer.spoil = (bytes) => bytes
     await one.verified(2n)

@@ -100,6 +100,10 @@ describe('withheld data', () => {
     answered(rig, first)
     await one.verified(2n)
     await onlooker.verified(2n)
+    // Whoever comes later need not put it together once more.
+    const { coreRoot, core } = rig.claims[1]!.claim
+    const kept = await onlooker.node.reads.part(coreRoot)
+    expect(kept).toEqual(rig.core.held.get(keyOf(core.pointer)))
     expect(contester.asked).toHaveLength(1)
     expect(contester.dropped).toEqual([])
   })

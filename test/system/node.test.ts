@@ -1,4 +1,10 @@
-import { chmod } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createHttpArchive } from '@parley/node'
 import {
   type Block,
   type ClaimHead,
@@ -14,6 +20,7 @@ import {
   skeletonOf,
   witnessRoot,
 } from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
 import { MemoryLevel } from 'memory-level'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Speaker } from './support/conversations.ts'
@@ -59,6 +66,33 @@ describe('a stranger’s node', () => {
     await reached(second)
     await second.stop()
   }, 90_000)
+
+  test('archive › with the layer gone a node that starts afterwards derives everything from another one, past those that lie', async () => {
+    const lies: readonly RequestListener[] = [
+      (_, response) => response.end(Uint8Array.of(1, 2, 3)),
+      (_, response) => response.writeHead(500).end(),
+      // Never answers.
+      () => undefined,
+    ]
+    const servers = await Promise.all(lies.map(startServer))
+    const urls = [...servers.map(({ url }) => url), first.url]
+    const archives = urls.map((url) => createHttpArchive({ url, timeoutMs: 2_000 }, systemClock))
+    const nothing = await mkdtemp(join(tmpdir(), 'parley-no-layer-'))
+    try {
+      const node = await rollup.startNode(undefined, {}, { daDirectory: nothing, archives })
+      await reached(node)
+      const served = await (await fetch(`${node.url}/metrics`)).text()
+      expect(served).toMatch(new RegExp(`source_answers_total\\{source="${first.url}",answer="served"\\} [1-9]`))
+      for (const { url } of servers)
+        expect(served).toMatch(
+          new RegExp(`source_answers_total\\{source="${url}",answer="(undecodable|DA_UNAVAILABLE)"\\}`),
+        )
+      await node.stop()
+    } finally {
+      for (const { server } of servers) server.close().closeAllConnections()
+      await rm(nothing, { recursive: true })
+    }
+  }, 120_000)
 
   test('finality › a client holds a conversation complete against the root of a final claim read from the L2', async () => {
     const { number } = await rollup.sealedRoot()
@@ -127,6 +161,12 @@ describe('a stranger’s node', () => {
     await reached(first, 1n)
   }, 150_000)
 })
+
+async function startServer(answer: RequestListener): Promise<{ readonly url: string; readonly server: Server }> {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
 
 /** Seals one more block and claims it with a state root of another state, as a lying claimer would. */
 async function claimWrongly(): Promise<ClaimReceipt> {

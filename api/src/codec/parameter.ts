@@ -65,3 +65,14 @@ export function digestParameter(description: string): Parameter<Uint8Array> {
     format: (value) => toHex(value).slice(2),
   }
 }
+
+/** 32 bytes as 0x and 64 lower-case hex digits. */
+export function rootParameter(description: string): Parameter<Uint8Array> {
+  return {
+    description,
+    schema: { type: 'string', pattern: '^0x[0-9a-f]{64}$' },
+    expected: '0x and 64 lower-case hex digits',
+    parse: (text) => (/^0x[0-9a-f]{64}$/.test(text) ? fromHex(text as `0x${string}`) : undefined),
+    format: toHex,
+  }
+}

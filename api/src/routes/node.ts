@@ -10,7 +10,7 @@ import {
 } from '@parley/protocol/light'
 import { anything, bytes, count, flag, text, uint64, word } from '../codec/codec.ts'
 import { described, list, nullable, object, optional, variant } from '../codec/composed.ts'
-import { integerParameter, uint64OrWord, uint64Parameter } from '../codec/parameter.ts'
+import { integerParameter, rootParameter, uint64OrWord, uint64Parameter } from '../codec/parameter.ts'
 import { ssz } from '../codec/ssz.ts'
 import { raw, route } from '../route.ts'
 import { healthRoutes } from './health.ts'
@@ -197,6 +197,26 @@ export const nodeRoutes = {
     answer: { json: claim },
     faults: ['CLAIM_UNKNOWN'],
     cost: 32,
+  }),
+  part: route({
+    method: 'GET',
+    path: '/v1/batches/{root}',
+    summary:
+      'A part of a batch as a DA layer carries it, by the root that its claim names: whoever decodes and completes it finds that root',
+    params: { root: rootParameter('coreRoot or witnessRoot of a claim') },
+    answer: { octets: raw('The encoded part') },
+    faults: ['PART_UNKNOWN'],
+    cost: 32,
+    // Charged and held by its length, once that is known.
+  }),
+  partLength: route({
+    method: 'HEAD',
+    path: '/v1/batches/{root}',
+    summary: 'Whether a part of a batch is kept, and its length',
+    params: { root: rootParameter('coreRoot or witnessRoot of a claim') },
+    answer: {},
+    faults: ['PART_UNKNOWN'],
+    cost: 16,
   }),
   snapshots: route({
     method: 'GET',

@@ -22,6 +22,8 @@ export const nodeCommand: CommandDefinition = {
     'da.celestiaUrl',
     'da.celestiaChainId',
     'da.altDaUrl',
+    'archive.urls',
+    'node.archive',
     'node.challenge',
   ],
   fallbacks: { 'run.port': 9602 },

@@ -304,7 +304,29 @@ const batcher = {
   ),
 } as const
 
+const archive = {
+  'archive.urls': defaulted(
+    [],
+    urls({
+      flag: 'archive-url',
+      about:
+        'Archives and other nodes that are asked for parts of batches when the DA layer does not serve them, in this order, separated by commas.',
+    }),
+  ),
+  'archive.timeoutMs': defaulted(
+    30_000,
+    integer(100, 3_600_000, { about: 'Milliseconds in which one of them must have answered.' }),
+  ),
+} as const
+
 const node = {
+  'node.archive': defaulted(
+    false,
+    toggle({
+      flag: 'archive',
+      about: 'Keep every part of a batch and serve it; when left out, until 21 days after its claim is final.',
+    }),
+  ),
   'node.confidence': defaulted(
     'latest',
     choice(['latest', 'safe', 'finalized'], {
@@ -514,6 +536,7 @@ export const settings = {
   ...sequencer,
   ...http,
   ...batcher,
+  ...archive,
   ...node,
   ...deploy,
   ...relay,

@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { createExecution } from '@parley/execution'
-import { createNode, createNodeServer } from '@parley/node'
+import { endpointOf } from '@parley/http'
+import { createHttpArchive, createNode, createNodeServer, type PartArchive } from '@parley/node'
+import { type Clock, distinctNames } from '@parley/runtime'
+import type { Config } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
@@ -10,6 +13,12 @@ import { failedOf } from './failed-of.ts'
 import { openClaimContester, openDataDir, openReader } from './l2.ts'
 import { openLayers } from './layers.ts'
 import { watchedSources } from './watched-sources.ts'
+
+/** Whom the node asks for what layers do not serve. */
+function archivesOf({ archive: { urls, timeoutMs } }: Config, clock: Clock): readonly PartArchive[] {
+  const names = distinctNames(urls.map((url) => endpointOf(url).shown))
+  return urls.map((url, i) => createHttpArchive({ url, name: names[i] as string, timeoutMs }, clock))
+}
 
 /** Starts a verifying node, which knows nothing but the L2 and the DA layers. */
 export function startNode(context: Context): Promise<Service> {
@@ -29,6 +38,7 @@ export function startNode(context: Context): Promise<Service> {
       {
         settlement,
         layers,
+        archives: archivesOf(config, clock),
         createExecution: (chain) =>
           createExecution(
             { config: chain, log: log.child({ part: 'execution' }) },
@@ -53,6 +63,7 @@ export function startNode(context: Context): Promise<Service> {
         challengeSpreadMs,
         challengeBudget,
         watchedBytes,
+        ...(config.node.archive ? { archiveKeptMs: Number.POSITIVE_INFINITY } : {}),
       },
     )
     const server = await createNodeServer(

@@ -1,11 +1,12 @@
 import type { Clock } from '@parley/runtime'
 import type { ClaimKnowledge, ServedParts } from '../answers/claim.ts'
+import type { PartSources } from '../archive/part-sources.ts'
 import type { NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
-import { type DaLayers, readableLayers } from './batch-fetcher.ts'
 import type { ClaimReader } from './claim-reader.ts'
+import { readableLayers } from './part-fetch.ts'
 import { Survey } from './survey.ts'
 
 /** A claim whose data is not there. */
@@ -22,7 +23,7 @@ export interface AbsentClaim {
 export interface AbsentClaimsDeps {
   readonly l2: L2Log
   readonly store: ChainStore
-  readonly layers: DaLayers
+  readonly sources: PartSources
   readonly clock: Clock
 }
 

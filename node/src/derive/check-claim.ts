@@ -20,16 +20,16 @@ import type { FetchedBatch } from './batch-fetcher.ts'
 
 /**
  * Completes what was fetched and compares it with the claim's two roots.
- * @param layerOf - Names of the layers, for faults.
+ * @param sourceOf - Names of those who served the parts, for faults.
  * @returns the blocks and signatures that the claim commits to.
  * @throws {NodeError} `DATA_MISMATCH`, `DATA_UNDECODABLE`: it is not what was claimed, so it counts as not served.
  */
 export function readClaim(
   claim: BatchClaim,
-  fetched: FetchedBatch,
+  fetched: Pick<FetchedBatch, 'core' | 'witness'>,
   state: VerifiedState,
   window: InboxWindow,
-  layerOf: (part: BatchPart) => string,
+  sourceOf: (part: BatchPart) => string,
 ): readonly ViewedBlock[] {
   const demand = (part: BatchPart, expected: Bytes32, received: Bytes32): void => {
     if (!sameBytes(expected, received))
@@ -37,7 +37,7 @@ export function readClaim(
         code: 'DATA_MISMATCH',
         claim: claim.number,
         part,
-        layer: layerOf(part),
+        source: sourceOf(part),
         expected,
         received,
       })
@@ -47,12 +47,12 @@ export function readClaim(
   const signed = signatures instanceof CodecError ? undefined : signatures
   const blocks = completeColumns(fetched.core, signed, state, window, claim.lineage)
   demand('core', claim.coreRoot, coreRootOfHeaders(blocks.map(({ header }) => header)))
-  if (signatures instanceof CodecError) throw undecodableWitness(claim, signatures, layerOf('witness'))
+  if (signatures instanceof CodecError) throw undecodableWitness(claim, signatures, sourceOf('witness'))
   demand('witness', claim.witnessRoot, witnessRootOfViews(blocks.map(({ runs }) => runs)))
   return blocks
 }
 
-function readSignatures({ core, witness }: FetchedBatch): Uint8Array | CodecError {
+function readSignatures({ core, witness }: Pick<FetchedBatch, 'core' | 'witness'>): Uint8Array | CodecError {
   try {
     return decodeSignatures(witness, signaturesOfColumns(core))
   } catch (cause) {
@@ -61,9 +61,9 @@ function readSignatures({ core, witness }: FetchedBatch): Uint8Array | CodecErro
   }
 }
 
-function undecodableWitness({ number }: BatchClaim, cause: CodecError, layer: string): NodeError {
+function undecodableWitness({ number }: BatchClaim, cause: CodecError, source: string): NodeError {
   return new NodeError(
-    { code: 'DATA_UNDECODABLE', claim: number, part: 'witness', layer, fault: cause.fault },
+    { code: 'DATA_UNDECODABLE', claim: number, part: 'witness', source, fault: cause.fault },
     { cause },
   )
 }

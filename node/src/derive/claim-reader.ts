@@ -1,15 +1,24 @@
-import { type Bytes32, type RescuedRun, sameBytes, type ViewedBlock } from '@parley/protocol'
+import {
+  type Bytes32,
+  CodecError,
+  decodeBatchColumns,
+  type RescuedRun,
+  sameBytes,
+  type ViewedBlock,
+} from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock, raceAbort } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { AnsweredClaim } from '../answers/claim.ts'
-import { type BatchPart, NodeError } from '../faults.ts'
+import { type BatchArchive, encodeViews } from '../archive/batch-archive.ts'
+import type { PartSources } from '../archive/part-sources.ts'
+import { NodeError } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
 import { readRescue } from '../l2/read-rescue.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import type { NodeProgress } from '../progress.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
-import { BatchFetcher, type DaLayers, type FetchedBatch } from './batch-fetcher.ts'
+import { BatchFetcher, type FetchedBatch } from './batch-fetcher.ts'
 import { readClaim } from './check-claim.ts'
 import { ClaimPieces } from './claim-pieces.ts'
 import type { VerifiedChain } from './verified-chain.ts'
@@ -17,7 +26,8 @@ import type { VerifiedChain } from './verified-chain.ts'
 export interface ClaimReaderDeps {
   readonly l2: L2Log
   readonly chain: VerifiedChain
-  readonly layers: DaLayers
+  readonly sources: PartSources
+  readonly archive: BatchArchive
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: NodeMetrics
@@ -57,20 +67,15 @@ export class ClaimReader {
   constructor(deps: ClaimReaderDeps, options: ClaimReaderOptions) {
     this.deps = deps
     this.options = options
-    const { layers, clock, log, metrics, progress } = deps
+    const { sources, clock, metrics } = deps
     this.fetcher = new BatchFetcher(
       {
-        layers,
+        sources,
         clock,
-        onFault: (record, fault, waitMs) => {
-          metrics.faults.inc({ code: fault.fault.code })
-          log.warn({ claim: record.claim.number, fault: fault.toJSON(), waitMs }, 'data of a claim is waited for')
-          progress.missing(record, fault)
-          this.miss(record, fault)
-        },
-        onFetched: (part, layer, bytes, tookMs) => {
-          metrics.fetchedBytes.inc({ part, layer }, bytes)
-          metrics.fetchSeconds.observe({ part, layer }, tookMs / 1000)
+        onFault: (record, fault, waitMs) => this.waits(record, fault, waitMs),
+        onFetched: (part, source, bytes, tookMs) => {
+          metrics.fetchedBytes.inc({ part, source }, bytes)
+          metrics.fetchSeconds.observe({ part, source }, tookMs / 1000)
         },
       },
       options,
@@ -147,7 +152,7 @@ export class ClaimReader {
 
   /** Fetches until what is served is what was claimed. */
   private async fromLayers(record: ClaimRecord, signal: AbortSignal): Promise<ClaimedBlocks> {
-    const { chain, clock, log, metrics, progress } = this.deps
+    const { chain, clock, log } = this.deps
     const { claim } = record
     const state = chain.state
     if (state === undefined) throw new TypeError('derivation without a state')
@@ -159,13 +164,14 @@ export class ClaimReader {
         return { record, blocks: await this.complete(record, fetched, state) }
       } catch (error) {
         if (!isPassing(error)) throw error
+        if (error.fault.code === 'DATA_MISMATCH' || error.fault.code === 'DATA_UNDECODABLE') {
+          log.warn({ claim: claim.number, fault: error.toJSON() }, 'data of a claim is not what was claimed')
+          this.fetcher.refuse(record, error.fault.part, error)
+          continue
+        }
         const waitMs = backoffMs(failures, this.options)
-        metrics.faults.inc({ code: error.fault.code })
-        log.warn({ claim: claim.number, fault: error.toJSON(), waitMs }, 'data of a claim is not what was claimed')
-        progress.missing(record, error)
-        this.miss(record, error)
+        this.waits(record, error, waitMs)
         await clock.sleep(waitMs, signal)
-        this.fetcher.again(record)
       }
     }
   }
@@ -180,10 +186,30 @@ export class ClaimReader {
         const { claim: answered } = await this.pieces.known(record)
         if (answered !== undefined) {
           log.warn({ claim: record.claim.number }, 'a claim is put together from answers on the L2')
+          await this.keepAnswered(record, answered)
           return { record, blocks: answered.blocks, answered }
         }
       }
       await this.newsOf(seen, signal)
+    }
+  }
+
+  /** Whoever asks this node needs no answers any more. What has lists of wrong lengths has no encoding. */
+  private async keepAnswered(record: ClaimRecord, { blocks, misshapen }: AnsweredClaim): Promise<void> {
+    const { chain, archive, log } = this.deps
+    const { state } = chain
+    if (state === undefined || misshapen.size > 0) return
+    const { claim } = record
+    try {
+      const encoded = encodeViews(blocks)
+      const { core, witness } = encoded
+      const window = await chain.window(state.header, claim.lastHeader.inboxCount)
+      readClaim(claim, { core: decodeBatchColumns(core), witness }, state, window, () => 'answers on the L2')
+      await archive.keep(claim, encoded)
+    } catch (error) {
+      // A wrong claim need not follow from what its batch would carry.
+      if (!isPassing(error) && !(error instanceof CodecError)) throw error
+      log.info({ claim: claim.number, fault: error.toJSON() }, 'a claim put together from answers is not kept')
     }
   }
 
@@ -203,7 +229,12 @@ export class ClaimReader {
     return this.absent.get(hex(record.hash))
   }
 
-  private miss(record: ClaimRecord, fault: NodeError): void {
+  /** A claim cannot be verified yet. */
+  private waits(record: ClaimRecord, fault: NodeError, waitMs: number): void {
+    const { metrics, log, progress } = this.deps
+    metrics.faults.inc({ code: fault.fault.code })
+    log.warn({ claim: record.claim.number, fault: fault.toJSON(), waitMs }, 'data of a claim is waited for')
+    progress.missing(record, fault)
     const key = hex(record.hash)
     const since = this.absent.get(key)?.since ?? this.deps.clock.elapsed()
     this.absent.set(key, { since, fault })
@@ -215,7 +246,7 @@ export class ClaimReader {
     fetched: FetchedBatch,
     state: VerifiedState,
   ): Promise<readonly ViewedBlock[]> {
-    const { chain, l2 } = this.deps
+    const { chain, l2, archive } = this.deps
     const { claim } = record
     const known = l2.summary?.items ?? 0n
     if (claim.lastHeader.inboxCount > known)
@@ -226,7 +257,10 @@ export class ClaimReader {
         known,
       })
     const window = await chain.window(state.header, claim.lastHeader.inboxCount)
-    return readClaim(claim, fetched, state, window, (part) => this.layerName(record, part))
+    const blocks = readClaim(claim, fetched, state, window, (part) => this.fetcher.sourceOf(record, part))
+    this.fetcher.accept(record)
+    await archive.keep(claim, fetched.encoded)
+    return blocks
   }
 
   /**
@@ -252,10 +286,6 @@ export class ClaimReader {
     const { begun } = this
     this.begun = undefined
     return begun !== undefined && sameBytes(begun.hash, record.hash) ? raceAbort(begun.blocks, signal) : undefined
-  }
-
-  private layerName({ claim }: ClaimRecord, part: BatchPart): string {
-    return this.deps.layers.get(claim[part].layer)?.name ?? String(claim[part].layer)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Bytes20, knownRules, type RulesVersion, sameBytes, unknownRules } from '@parley/protocol'
+import { type Bytes20, knownRules, millis, type RulesVersion, sameBytes, unknownRules } from '@parley/protocol'
 import { NodeError } from '../faults.ts'
 import type { L2Contact } from '../l2/contact.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
@@ -216,11 +216,12 @@ export class Deriver {
     this.deps.challenger?.contest(refusal, AbortSignal.any([signal, this.gone.signal]))
   }
 
-  /** Forgets what no verification can need: answers of final claims, and signatures that are final and before the newest final snapshot. */
+  /** Forgets what no verification can need: answers of final claims, parts of batches that have been final for long, and signatures that are final and before the newest final snapshot. */
   private async prune(): Promise<void> {
-    const { l2, store, chain, challenger } = this.deps
+    const { l2, store, chain, challenger, archive } = this.deps
     const { witnessKeptBlocks } = this.options
     await l2.forgetQuestions(l2.summary?.final ?? 0n, challenger?.address)
+    await archive.forget(l2.summary?.final ?? 0n, l2.summary?.time ?? millis(0n))
     if (witnessKeptBlocks === Number.POSITIVE_INFINITY) return
     const finalClaim = l2.summary?.final ?? 0n
     const final = await store.claim(finalClaim)

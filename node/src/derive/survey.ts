@@ -1,12 +1,12 @@
 import { type Bytes32, CodecError, DaError, decodeBatchColumns } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { ServedParts } from '../answers/claim.ts'
+import type { PartSources } from '../archive/part-sources.ts'
 import type { BatchPart } from '../faults.ts'
 import type { ClaimRecord } from '../l2/l2-records.ts'
-import type { DaLayers } from './batch-fetcher.ts'
 
 export interface SurveyDeps {
-  readonly layers: DaLayers
+  readonly sources: PartSources
   readonly clock: Clock
 }
 
@@ -23,7 +23,7 @@ const againAfterMs = 30_000
 const isComplete = ({ served }: Looked): boolean => served.core !== undefined && served.witness !== undefined
 
 /**
- * Looks whether layers serve claims whose turn is far off. Verification that waits for one claim must not let the time pass in
+ * Looks whether claims are served whose turn is far off. Verification that waits for one claim must not let the time pass in
  * which the data of those behind it can be asked for.
  */
 export class Survey {
@@ -63,16 +63,20 @@ export class Survey {
 
   /** A layer that this node was not given is not asked, and counts as one that serves. */
   private async isServed({ claim }: ClaimRecord, part: BatchPart, signal: AbortSignal): Promise<boolean> {
-    const layer = this.deps.layers.get(claim[part].layer)
-    if (layer === undefined) return true
-    try {
-      const bytes = await layer.retrieve(claim[part].pointer, signal)
-      if (part === 'core') decodeBatchColumns(bytes)
-      return true
-    } catch (error) {
-      if (error instanceof DaError || error instanceof CodecError) return false
-      throw error
+    const { sources } = this.deps
+    const claimed = { claim, part }
+    if (sources.layerOf(claimed) === undefined) return true
+    for (const source of sources.for(claimed)) {
+      try {
+        const bytes = await source.retrieve(claimed, signal)
+        if (part === 'core') decodeBatchColumns(bytes)
+        return true
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof DaError) && !(error instanceof CodecError)) throw error
+      }
     }
+    return false
   }
 }
 

@@ -1,6 +1,7 @@
 import { maxPageEntries, type nodeRoutes, RequestError } from '@parley/api'
-import { type Handlers, healthHandlers } from '@parley/api/server'
+import { type ApiServer, type Handlers, healthHandlers, octets } from '@parley/api/server'
 import { type Block, BlockHeaderType, BlockType, BodyKind, type SignedHeader, SignedHeaderType } from '@parley/protocol'
+import type { FastifyReply } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { ParleyNode } from '../node.ts'
 import type { Proven } from '../reads.ts'
@@ -52,8 +53,22 @@ function evidenceOf(evidence: Evidence) {
   return { kind, value: { signed, opening, claim: { number: claim.claim.number, hash: claim.hash } } } as const
 }
 
+/** Bytes of a part that cost one token, as those of snapshots do. */
+const bytesPerToken = 16_384
+
+/** What a root names never changes. */
+function describePart(reply: FastifyReply, root: Uint8Array): void {
+  void reply
+    .header('etag', `"${Buffer.from(root).toString('hex')}"`)
+    .header('cache-control', 'public, max-age=31536000, immutable')
+}
+
 /** What a node answers on its routes. */
-export function nodeHandlers(node: ParleyNode, registry: Registry): Handlers<typeof nodeRoutes> {
+export function nodeHandlers(
+  node: ParleyNode,
+  registry: Registry,
+  exchangeOf: ApiServer['exchangeOf'],
+): Handlers<typeof nodeRoutes> {
   const { reads } = node
   return {
     async conversation({ place: { params } }) {
@@ -78,6 +93,20 @@ export function nodeHandlers(node: ParleyNode, registry: Registry): Handlers<typ
     async claim({ place: { params } }) {
       const { record, state, final } = await reads.claim(params.number)
       return { hash: record.hash, claim: record.claim, l2: record.at, state, final }
+    },
+    async part({ place: { params }, request, reply }) {
+      const length = await reads.partLength(params.root)
+      const exchange = exchangeOf(request)
+      exchange.expect(length)
+      exchange.charge(Math.ceil(length / bytesPerToken))
+      const bytes = await reads.part(params.root)
+      describePart(reply, params.root)
+      return bytes
+    },
+    async partLength({ place: { params }, reply }) {
+      const length = await reads.partLength(params.root)
+      describePart(reply, params.root)
+      return reply.type(octets).header('content-length', length).send()
     },
     async snapshots() {
       const snapshots = await reads.snapshots()

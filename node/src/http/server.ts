@@ -41,7 +41,7 @@ export async function createNodeServer(deps: NodeServerDeps, options: NodeServer
   const { app } = server
   addCharges(server, undefined)
   measure(app, deps)
-  serveRoutes(app, info, nodeRoutes, nodeHandlers(node, registry))
+  serveRoutes(app, info, nodeRoutes, nodeHandlers(node, registry, server.exchangeOf))
   const url = await app.listen({ host, port })
   log.info({ url }, 'node serves')
   return { url, close: () => app.close() }

@@ -186,7 +186,9 @@ function sameHash(a: L2Position | undefined, b: L2Position | undefined): boolean
 export class SpoilableDa implements DataAvailability {
   readonly layer: number
   readonly name: string
-  private readonly held = new Map<string, Uint8Array>()
+  retentionSeconds = Number.POSITIVE_INFINITY
+  /** What was published, by the hex of its pointer. */
+  readonly held = new Map<string, Uint8Array>()
   /** Pointers that are answered as missing. */
   readonly lost = new Set<string>()
   /** Applied to what is served. */
@@ -202,7 +204,7 @@ export class SpoilableDa implements DataAvailability {
     return { cost: { token: 'none', amount: 0n } as const, bytes, validForMs: 1_000 }
   }
   limits(): DaLimits {
-    return { maxBytes: 32 * 1024 * 1024, retentionSeconds: Number.POSITIVE_INFINITY, maxInFlight: 16 }
+    return { maxBytes: 32 * 1024 * 1024, retentionSeconds: this.retentionSeconds, maxInFlight: 16 }
   }
   async submit(data: Uint8Array): Promise<DaReceipt> {
     return { pointer: this.hold(data), height: 0n, cost: { token: 'none', amount: 0n } }

@@ -13,6 +13,7 @@ import {
   type NodeServer,
   type NodeStore,
   type ParleyNode,
+  type PartArchive,
   type WatchSetup,
 } from '../../src/index.ts'
 import { addGuest, removeGuest, TestChain } from './chain.ts'
@@ -48,6 +49,8 @@ export class Rig {
   readonly l2 = new ScriptedL2()
   readonly core = new SpoilableDa('core', 0)
   readonly witness = new SpoilableDa('witness', 2)
+  /** Whether nodes are given the layers. */
+  isGivenLayers = true
   chain = new TestChain()
   readonly claims: TestClaim[] = []
   readonly built: BuiltBlock[] = []
@@ -87,6 +90,9 @@ export class Rig {
   /** What the node takes wrong claims back by, once a test sets it. */
   contester: ClaimContester | undefined
 
+  /** Whom the node asks for what layers do not serve. */
+  archives: readonly PartArchive[] = []
+
   /** What the node watches soft confirmations with. */
   watch: WatchSetup = { sources: [], evidencePeriod: 60 }
 
@@ -95,7 +101,8 @@ export class Rig {
     const node = await createNode(
       {
         settlement: this.l2,
-        layers: new Map([this.core, this.witness].map((layer) => [layer.layer, layer])),
+        layers: new Map((this.isGivenLayers ? [this.core, this.witness] : []).map((layer) => [layer.layer, layer])),
+        archives: this.archives,
         createExecution: async (config: ChainConfig) => {
           const execution = await createExecution({ config, log }, { lanes: 1 })
           const failed = Promise.race([execution.failed, this.laneDeath.promise])

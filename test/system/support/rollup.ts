@@ -23,6 +23,7 @@ import {
   type NodeOptions,
   type NodeStore,
   type ParleyNode,
+  type PartArchive,
   type WatchedSource,
 } from '@parley/node'
 import {
@@ -64,6 +65,8 @@ interface NodeSurroundings {
   readonly contester?: ClaimContester
   /** Another directory than the one that is published to: what a node is served then. */
   readonly daDirectory?: string
+  /** Whom the node asks for what its layer does not serve. */
+  readonly archives?: readonly PartArchive[]
   /** Shows second headers on the L2. */
   readonly sender?: EvidenceSender
   /** Whose signed headers the node watches. */
@@ -240,7 +243,14 @@ export class Rollup {
   async startNode(
     store: NodeStore = textStore(),
     options: NodeOptions = {},
-    { lanes = 1, contester, daDirectory = this.daDirectory, sender, watched = [] }: NodeSurroundings = {},
+    {
+      lanes = 1,
+      contester,
+      daDirectory = this.daDirectory,
+      sender,
+      watched = [],
+      archives = [],
+    }: NodeSurroundings = {},
   ): Promise<RunningNode> {
     const registry = new Registry()
     const da = await createLocalDa({ log }, { dir: daDirectory })
@@ -254,6 +264,7 @@ export class Rollup {
           ...(sender === undefined ? {} : { sender }),
         },
         layers: new Map([[da.layer, da]]),
+        archives,
         createExecution: (config) => createExecution({ config, log }, { lanes }),
         store,
         ...(contester === undefined ? {} : { contester }),
