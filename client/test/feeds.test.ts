@@ -1,6 +1,4 @@
 import {
-  type ConversationEntry,
-  ConversationEntryType,
   type MessageReceipt,
   MessageReceiptType,
   type SealedBlock,
@@ -195,66 +193,6 @@ function withHeader(sealed: SealedBlock, change: Partial<SealedBlock['block']['h
   const header = { ...sealed.block.header, ...change }
   return { ...sealed, block: { ...sealed.block, header }, signature: sign(header) }
 }
-
-const spoken = (position: bigint): ConversationEntry => ({
-  position,
-  block: 1n,
-  timestamp: 5n,
-  forced: false,
-  event: { selector: 0, value: { member: 1, content: digestOf(`${position}`), signature: new Uint8Array(64) } },
-})
-const changed = (position: bigint, epoch: bigint): ConversationEntry => ({
-  position,
-  block: 1n,
-  timestamp: 5n,
-  forced: false,
-  event: {
-    selector: 1,
-    value: {
-      operation: {
-        selector: 1,
-        value: { shard: 1, conversation: 0, epoch, signer: 0, remove: [{ slot: 1 }], roles: [], add: [], exchange: [] },
-      },
-      signatures: [new Uint8Array(64)],
-    },
-  },
-})
-
-describe('conversation feed', () => {
-  const record = [changed(0n, 0n), spoken(0n), spoken(1n), changed(2n, 1n), changed(2n, 2n), spoken(2n), spoken(3n)]
-
-  test('entries › each comes once, over connections that break anywhere', async () => {
-    for (let cutAfter = 1; cutAfter <= 4; cutAfter += 1) {
-      server.onSocket = (socket, url) => {
-        const from = BigInt(url.searchParams.get('from') ?? '0')
-        const rest = record.filter(({ position }) => position >= from)
-        // Two operations stand at one position, so the cut moves on with every connection or it would never pass them.
-        for (const entry of rest.slice(0, cutAfter + (server.sockets.length % 2) * 2))
-          socket.send(ConversationEntryType.serialize(entry))
-        socket.close(1001)
-      }
-      const controller = new AbortController()
-      const received: ConversationEntry[] = []
-      const feed = createSequencerClient({ url: server.url }).follow(1, 0, 0n, controller.signal)
-      for await (const entry of feed) {
-        received.push(entry)
-        if (received.length === record.length) break
-      }
-      controller.abort()
-      expect(received, `cut after ${cutAfter}`).toEqual(record)
-    }
-  })
-
-  test('entries › a position left out is a gap', async () => {
-    server.onSocket = (socket) => {
-      for (const position of [0n, 2n]) socket.send(ConversationEntryType.serialize(spoken(position)))
-    }
-    const feed = createSequencerClient({ url: server.url }).follow(1, 0, 0n, AbortSignal.timeout(110_000))
-    const iterator = feed[Symbol.asyncIterator]()
-    expect((await iterator.next()).value).toMatchObject({ position: 0n })
-    await expect(iterator.next()).rejects.toThrow('FEED_GAP')
-  })
-})
 
 describe('message stream', () => {
   const message = (nonce: bigint): SignedMessage => ({

@@ -31,8 +31,6 @@ export interface LoadOptions {
   readonly maxJournalBytes: number
   /** Reads of the state under way. Default 256. */
   readonly maxReads: number
-  /** Conversation feeds that read older blocks at once; the others wait their turn. Default 4. */
-  readonly maxCatchingUp: number
   /** Milliseconds after which a refused request may come again. Default 1,000. */
   readonly retryAfterMs: number
 }
@@ -113,7 +111,6 @@ const bounds = {
     maxUnanswered: [1, 10_000_000],
     maxJournalBytes: [1, most],
     maxReads: [1, 1_000_000],
-    maxCatchingUp: [1, 1_000_000],
     retryAfterMs: [1, day],
   },
   http: {
@@ -154,7 +151,6 @@ export function settingsOf(options: SequencerOptions): Settings {
       maxUnanswered: 65_536,
       maxJournalBytes: 32 * 1024 * 1024,
       maxReads: 256,
-      maxCatchingUp: 4,
       retryAfterMs: 1_000,
       ...options.load,
     },

@@ -1,4 +1,5 @@
-import { BlockEntries, ConversationIndex, findLink } from '@parley/feeds'
+import { decodeServerFrame } from '@parley/api'
+import { BlockEntries, ConversationIndex, type EntriesRecord, findLink, placeKey } from '@parley/feeds'
 import {
   BlockView,
   BodyKind,
@@ -48,7 +49,9 @@ async function historyOf(talk: Talk, index: ConversationIndex, links: Uint8Array
     const own = links[Number(number) - 1] as Uint8Array
     const view = viewOfBuilt(world.built[Number(number) - 1] as BuiltBlock)
     const entries = await BlockEntries.read(view, own, async (item) => world.items[Number(item)] as QueuedItem)
-    frames.unshift(...entries.entriesOf(talk).map(({ bytes }) => new Uint8Array(bytes)))
+    const record = entries.record(placeKey(talk)) as EntriesRecord
+    const told = decodeServerFrame(record.bytes).flatMap(({ kind, value }) => (kind === 'entries' ? value.entries : []))
+    frames.unshift(...told.map((entry) => ConversationEntryType.serialize(entry)))
     number = findLink(own, talk)!.previous
   }
   return frames

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { type ConversationEntry, ConversationEntryType, type SealedBlock, SealedBlockType } from '@parley/protocol'
+import { type SealedBlock, SealedBlockType } from '@parley/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
   blockAt,
@@ -13,7 +13,7 @@ import {
   startSequencer,
 } from './support/harness.ts'
 import { Listener } from './support/socket.ts'
-import { body, deposit, named, Talk } from './support/world.ts'
+import { body, deposit, Talk } from './support/world.ts'
 
 afterEach(endAll)
 
@@ -89,7 +89,7 @@ describe('block feed', () => {
     expect(feeds.filter((feed) => feed !== undefined)).toHaveLength(2)
     for (const feed of feeds) feed?.close()
     for (let i = 0; i < 3; i += 1)
-      await expect(new Listener(harness.url, '/v1/feed/conversations/9/9').opened()).rejects.toThrow('refused')
+      await expect(new Listener(harness.url, '/v1/feed/blocks?from=x').opened()).rejects.toThrow('refused')
     await eventually('room', () => new Listener(harness.url, '/v1/feed/blocks').opened().catch(() => undefined))
   })
 
@@ -98,43 +98,6 @@ describe('block feed', () => {
     const listener = await new Listener(harness.url, '/v1/feed/blocks').opened()
     await harness.end()
     expect(await listener.ended()).toMatchObject({ code: 1001 })
-  })
-})
-
-describe('conversation feed', () => {
-  const entriesIn = (frames: readonly Uint8Array[]) =>
-    frames.map((frame) => {
-      const { position, event } = ConversationEntryType.deserialize(frame) as ConversationEntry
-      return [position, event.selector === 0 ? Buffer.from(event.value.content).toString('hex') : 'operation']
-    })
-  const content = (text: string): string => Buffer.from(named(text)).toString('hex')
-
-  test('tells what happens in one conversation, from a position on, as sealed', async () => {
-    const { harness, talk } = await started()
-    const other = new Talk(3, 1)
-    await postOperation(harness.url, other.create)
-    for (const text of ['a0', 'a1']) {
-      await sealOne(harness, talk, text)
-      await sealOne(harness, other, `other ${text}`)
-    }
-    const whole = await new Listener(harness.url, '/v1/feed/conversations/3/0').opened()
-    expect(entriesIn(await whole.heard(3))).toEqual([
-      [0n, 'operation'],
-      [0n, content('a0')],
-      [1n, content('a1')],
-    ])
-    const resumed = await new Listener(harness.url, '/v1/feed/conversations/3/0?from=1').opened()
-    await sealOne(harness, talk, 'a2')
-    expect(entriesIn(await resumed.heard(2))).toEqual([
-      [1n, content('a1')],
-      [2n, content('a2')],
-    ])
-    expect(entriesIn(await whole.heard(4)).at(-1)).toEqual([2n, content('a2')])
-  })
-
-  test('of a conversation that is none is refused', async () => {
-    const { harness } = await started()
-    await expect(new Listener(harness.url, '/v1/feed/conversations/3/5').opened()).rejects.toThrow('refused')
   })
 })
 

@@ -28,7 +28,7 @@ function setUp(load: { maxUnanswered?: number; maxJournalBytes?: number } = {}) 
   const clock = new ManualClock()
   const intake = new Intake(
     { execution, journal, clock, onAnswered: () => undefined },
-    { maxUnanswered: 100, maxJournalBytes: 1_000, maxReads: 1, maxCatchingUp: 1, retryAfterMs: 700, ...load },
+    { maxUnanswered: 100, maxJournalBytes: 1_000, maxReads: 1, retryAfterMs: 700, ...load },
     () => arrivals.push(1),
   )
   return { execution, journal, intake, arrivals }

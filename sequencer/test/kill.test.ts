@@ -4,13 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import {
-  BlockHeaderType,
-  type ConversationEntry,
-  ConversationEntryType,
-  type SealedBlock,
-  SealedBlockType,
-} from '@parley/protocol'
+import { decodeServerFrame, encodeClientRecord, feedLevels } from '@parley/api'
+import { BlockHeaderType, type SealedBlock, SealedBlockType } from '@parley/protocol'
 import { afterEach, expect, test } from 'vitest'
 import { eventually, getJson, postMessages, postOperation } from './support/harness.ts'
 import { Listener } from './support/socket.ts'
@@ -66,9 +61,14 @@ const rootsIn = (frames: readonly Uint8Array[]): [bigint, string][] =>
   })
 
 async function contentsOf(url: string, { shard, index }: Talk, count: bigint): Promise<string[]> {
-  const feed = await new Listener(url, `/v1/feed/conversations/${shard}/${index}`).opened()
+  const feed = await new Listener(url, '/v1/feed').opened()
+  const add = [{ shard, index, from: 0n, after: 0n }]
+  const value = { id: 1, level: feedLevels.sealed, historyOnly: false, add, remove: [] }
+  feed.send(encodeClientRecord({ kind: 'mutate', value }))
   const contents = await eventually('the whole conversation', () => {
-    const entries = feed.frames.map((frame) => ConversationEntryType.deserialize(frame) as ConversationEntry)
+    const entries = feed.frames
+      .flatMap(decodeServerFrame)
+      .flatMap(({ kind, value }) => (kind === 'entries' ? value.entries : []))
     const messages = entries.flatMap(({ event }) =>
       event.selector === 0 ? [Buffer.from(event.value.content).toString('hex')] : [],
     )

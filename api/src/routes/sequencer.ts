@@ -243,15 +243,6 @@ export const feedRoutes = {
     faults: feedFaults,
     cost: 64,
   }),
-  conversations: route({
-    method: 'GET',
-    path: '/v1/feed/conversations/{shard}/{index}',
-    summary: 'What happens in a conversation, one ConversationEntry a frame, as sealed (WebSocket)',
-    params: place,
-    query: { from: uint64Parameter('First position; 0 if it is left out') },
-    faults: [...feedFaults, 'CONVERSATION_UNKNOWN'],
-    cost: 256,
-  }),
   stream: route({
     method: 'GET',
     path: '/v1/stream',

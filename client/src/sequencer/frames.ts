@@ -10,6 +10,8 @@ export interface FrameOptions {
   readonly maxBufferedFrames: number
   /** A connection that says nothing for this long, pings included, is given up. Milliseconds. */
   readonly silenceMs: number
+  /** Is given what sends a frame, once the connection is open. */
+  readonly opened?: ((send: (frame: Uint8Array) => void) => void) | undefined
 }
 
 /** Why a connection ended. `status` when the server refused the upgrade, otherwise the close code. */
@@ -58,7 +60,10 @@ export async function* readFrames(
     place.url,
     { maxMessageBytes: maxFrameBytes, headers: place.headers },
     {
-      opened: heard,
+      opened() {
+        heard()
+        options.opened?.((frame) => socket.send(frame))
+      },
       heard,
       received(bytes) {
         heard()

@@ -16,6 +16,15 @@ export interface FeedOptions {
   readonly giveUpMs?: number
 }
 
+/** What a connection is opened for. */
+export interface FeedPath {
+  readonly path: string
+  /** Where it goes on, for faults. */
+  readonly from: bigint
+  /** Is given what sends a frame, once the connection is open. */
+  readonly opened?: (send: (frame: Uint8Array) => void) => void
+}
+
 /** Close codes after which asking again cannot help. */
 const refused = 4400
 const pruned = 4404
@@ -31,7 +40,7 @@ const backoff = { firstBackoffMs: 250, maxBackoffMs: 5_000 }
  */
 export async function* readFeed(
   deps: ServerDeps,
-  pathFrom: () => { readonly path: string; readonly from: bigint },
+  pathFrom: () => FeedPath,
   options: FeedOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
@@ -45,12 +54,12 @@ export async function* readFeed(
   let failures = 0
   let failingSince: number | undefined
   while (true) {
-    const { path, from } = pathFrom()
+    const { path, from, opened } = pathFrom()
     const place = socketPlace(deps.url, path)
     const url = place.shown
     let askedMs = 0
     try {
-      for await (const frame of readFrames(place, clock, frameOptions, signal)) {
+      for await (const frame of readFrames(place, clock, { ...frameOptions, opened }, signal)) {
         failures = 0
         failingSince = undefined
         yield frame

@@ -12,9 +12,11 @@ import {
 import { createApi, type JsonOf } from '../api.ts'
 import { assertBetween, encodeMessages, maxMessagesPerRequest } from '../build/message.ts'
 import { accepted, type HttpOptions, type ServerDeps } from '../http.ts'
-import { type ConversationFeedOptions, followConversation } from './conversation-feed.ts'
+import { followConversation } from './conversation-feed.ts'
+import { type ConversationStart, type ConversationsFeed, followConversations } from './conversations-feed.ts'
 import { type MessageStream, type MessageStreamOptions, openMessageStream } from './message-stream.ts'
 import { decodeReceipts, type Receipt } from './receipts.ts'
+import type { FeedOptions } from './resumable-feed.ts'
 
 const octets = 'application/octet-stream'
 const routes = sequencerRoutes(maxMessagesPerRequest)
@@ -52,8 +54,10 @@ export interface SequencerClient {
     index: number,
     from: bigint,
     signal: AbortSignal,
-    options?: ConversationFeedOptions,
+    options?: FeedOptions,
   ): AsyncIterable<ConversationEntry>
+  /** What happens in many conversations, over one connection at a time, as sealed; reconnects until `signal`. */
+  followMany(starts: readonly ConversationStart[], signal: AbortSignal, options?: FeedOptions): ConversationsFeed
 }
 
 /** Makes a client of the sequencer at `deps.url`. */
@@ -82,5 +86,6 @@ export function createSequencerClient(deps: ServerDeps, options: HttpOptions = {
     stream: (streamOptions, signal) => openMessageStream(deps, streamOptions, signal),
     follow: (shard, index, from, signal, feedOptions) =>
       followConversation(deps, { shard, index, from }, feedOptions, signal),
+    followMany: (starts, signal, feedOptions = {}) => followConversations(deps, starts, feedOptions, signal),
   }
 }

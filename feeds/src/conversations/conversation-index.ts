@@ -61,11 +61,6 @@ function grown(values: Float64Array): Float64Array<ArrayBuffer> {
 export class ConversationIndex {
   private readonly shards = Array.from({ length: limits.shards }, () => new ShardIndex())
 
-  /** Whether a block created the conversation. */
-  knows({ shard, index }: ConversationPlace): boolean {
-    return index < (this.shards[shard]?.conversations ?? 0)
-  }
-
   /** Number of the last block that touched the conversation; 0 when none did. */
   lastBlock(shard: number, conversation: number): bigint {
     return BigInt(this.shards[shard]?.lastBlock[conversation] ?? 0)

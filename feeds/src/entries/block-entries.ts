@@ -19,16 +19,7 @@ import {
   viewedMessageBytes,
 } from '@parley/protocol'
 import { type ConversationLink, changedConversation, linksOf } from '../conversations/conversation-index.ts'
-import { type ConversationPlace, placeKey, shardOf } from '../conversations/place.ts'
-
-/** One entry of a conversation as its feed sends it. */
-export interface EncodedEntry {
-  readonly position: bigint
-  /** Position of the entry that follows it. */
-  readonly next: bigint
-  /** SSZ of the `ConversationEntry`, shared by all feeds. */
-  readonly bytes: Uint8Array
-}
+import { shardOf } from '../conversations/place.ts'
 
 /** Entries of one conversation in one block, as the record of a feed. */
 export interface EntriesRecord {
@@ -74,7 +65,6 @@ export class BlockEntries {
   private readonly links: ReadonlyMap<number, ConversationLink>
   private readonly items: ReadonlyMap<bigint, QueuedItem>
   private readonly happenings = new Map<number, ReadonlyMap<number, readonly Happening[]>>()
-  private readonly encoded = new Map<number, readonly EncodedEntry[]>()
   private readonly records = new Map<number, EntriesRecord>()
 
   private constructor(
@@ -118,24 +108,6 @@ export class BlockEntries {
   /** Places that the block touched, as keys. */
   touched(): IterableIterator<number> {
     return this.links.keys()
-  }
-
-  /** Where the block touched the conversation; undefined when it did not. */
-  link(place: ConversationPlace): ConversationLink | undefined {
-    return this.links.get(placeKey(place))
-  }
-
-  /** All entries of one conversation, in order; none when the block did not touch it. */
-  entriesOf(place: ConversationPlace): readonly EncodedEntry[] {
-    const key = placeKey(place)
-    const known = this.encoded.get(key)
-    if (known !== undefined) return known
-    const link = this.links.get(key)
-    const run = this.view.runs.runs.find(({ shard }) => shard === place.shard)
-    if (link === undefined || run === undefined) return []
-    const entries = this.encode(this.happeningsIn(run).get(place.index) ?? [], link.first)
-    this.encoded.set(key, entries)
-    return entries
   }
 
   /**
@@ -197,18 +169,6 @@ export class BlockEntries {
     return { first: start.position, next: position, bytes: record }
   }
 
-  private encode(happenings: readonly Happening[], first: bigint): readonly EncodedEntry[] {
-    let position = first
-    return happenings.map((happening) => {
-      const spoken = 'at' in happening
-      const counts = spoken || happening.event.selector === ConversationEventKind.message
-      const bytes = spoken ? this.messageEntry(position, happening) : this.toldEntry(position, happening)
-      const entry = { position, next: counts ? position + 1n : position, bytes }
-      position = entry.next
-      return entry
-    })
-  }
-
   private happeningsIn(run: ViewedRun): ReadonlyMap<number, readonly Happening[]> {
     let found = this.happenings.get(run.shard)
     if (found === undefined) {
@@ -268,12 +228,6 @@ export class BlockEntries {
     return Array.from({ length: segment.signatureCount }, (_, i) =>
       bytes.subarray(i * signatureBytes, (i + 1) * signatureBytes),
     )
-  }
-
-  private messageEntry(position: bigint, spoken: SpokenAt): Uint8Array {
-    const bytes = Buffer.alloc(messageEntryBytes)
-    this.writeMessage(bytes, 0, position, spoken)
-    return bytes
   }
 
   private writeMessage(into: Buffer, start: number, position: bigint, { at, signature }: SpokenAt): void {

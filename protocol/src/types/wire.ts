@@ -76,7 +76,7 @@ export type ConversationEvent =
   | { readonly selector: 1; readonly value: SignedOperation }
 
 /**
- * One frame of `/v1/feed/conversations/:shard/:index`. `position` is the conversation's messageCount before the event:
+ * What happened in a conversation, as `/v1/feed` has it. `position` is the conversation's messageCount before the event:
  * the message's own place, or that of the message that follows an operation. `timestamp` is the block's, in
  * milliseconds. `forced`: came through the L2's inbox, where an owner's own call needs no signature.
  */

@@ -10,7 +10,6 @@ import {
 } from '@parley/protocol'
 import { Pulse } from '@parley/runtime'
 import { ShardFees } from '../derived/shard-fees.ts'
-import { TouchedConversations } from '../derived/touched-conversations.ts'
 import { SequencerError } from '../faults.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import type { SignedHeaders } from '../store/signed-headers.ts'
@@ -39,7 +38,6 @@ export class SealedChain {
   readonly index = new ConversationIndex()
   /** Beats when a block was sealed. */
   readonly sealed = new Pulse()
-  readonly touched = new TouchedConversations()
   /** Is told of each sealed block, once it is durable; what happened in it is made out when asked for. */
   onSealed: ((number: bigint, entries: () => BlockEntries) => void) | undefined
 
@@ -102,7 +100,6 @@ export class SealedChain {
     await store(links)
     this.tip = tip
     this.sealed.beat()
-    this.touched.add(links)
     const consumed = (): Map<bigint, QueuedItem> => new Map(items.map((item) => [item.index, item]))
     this.onSealed?.(opening.number, () => BlockEntries.of({ header: tip.header, runs: view }, links, consumed()))
   }

@@ -1,6 +1,5 @@
 import { devRoutes, feedRoutes, sequencerRoutes } from '@parley/api'
 import { type Exchange, serveRoutes } from '@parley/api/server'
-import { Turns } from '@parley/runtime'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { followChain } from '../feeds/live-feed.ts'
 import { RecentEntries } from '../feeds/recent-entries.ts'
@@ -54,8 +53,7 @@ export function routesOf(
     else serveRoutes(app, info, { ...routes, ...devRoutes }, { ...handlers, ...forDevelopment }, feedRoutes)
   }
   const entries = new RecentEntries(chain.blocks, inboxStore)
-  const catchingUp = new Turns(settings.load.maxCatchingUp)
   const live = followChain(chain, entries, clock)
-  const feedDeps = { live, execution, chain, entries, catchingUp, intake, exchangeOf, voids, gate, clock, metrics }
+  const feedDeps = { live, chain, intake, exchangeOf, voids, clock, metrics }
   return { addTo, sockets: socketRoutes(feedDeps, settings.http) }
 }

@@ -1,32 +1,23 @@
 import { type AnyRoute, encodeServerRecord, feedLevels, feedRoutes, RequestError } from '@parley/api'
 import { type Exchange, placeOf, Share } from '@parley/api/server'
-import type { Execution } from '@parley/execution'
 import { type Connection, FeedSession, type Greeting } from '@parley/feeds'
-import { TransitionError } from '@parley/protocol'
-import type { Clock, Turns } from '@parley/runtime'
+import type { Clock } from '@parley/runtime'
 import type { FastifyRequest } from 'fastify'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import { sendBlocks } from '../feeds/block-feed.ts'
-import { sendConversation } from '../feeds/conversation-feed.ts'
 import type { LiveFeed } from '../feeds/live-feed.ts'
-import type { RecentEntries } from '../feeds/recent-entries.ts'
 import type { Intake } from '../ingress/intake.ts'
 import { MessageStream } from '../ingress/message-stream.ts'
 import type { Metrics } from '../metrics.ts'
 import type { HttpOptions } from '../options.ts'
 import type { VoidStore } from '../store/void-store.ts'
-import type { ReadGate } from './read-gate.ts'
 
 export interface FeedDeps {
   readonly live: LiveFeed
-  readonly execution: Pick<Execution, 'conversation'>
   readonly chain: SealedChain
-  readonly entries: RecentEntries
-  readonly catchingUp: Turns
   readonly intake: Intake
   readonly voids: Pick<VoidStore, 'ranges'>
   readonly exchangeOf: (request: FastifyRequest) => Exchange
-  readonly gate: ReadGate
   readonly clock: Clock
   readonly metrics: Pick<Metrics, 'feeds'>
 }
@@ -50,10 +41,10 @@ export const plainRequest = async (): Promise<never> => {
 
 /** Routes that are WebSockets. */
 export function socketRoutes(deps: FeedDeps, options: HttpOptions): SocketRoute[] {
-  const { chain, execution, gate, intake, voids, exchangeOf, live } = deps
+  const { chain, intake, voids, exchangeOf, live } = deps
   const nextBlock = (): bigint => chain.tip.header.number + 1n
   const greeting = (): string => JSON.stringify({ head: String(chain.tip.header.number) })
-  const { blocks, conversations, stream } = feedRoutes
+  const { blocks, stream } = feedRoutes
   const subscriptions = new Share({
     maximum: options.maxSubscriptions,
     perSource: options.maxSubscriptionsPerAddress,
@@ -81,23 +72,6 @@ export function socketRoutes(deps: FeedDeps, options: HttpOptions): SocketRoute[
       serve(connection, request) {
         const { from = nextBlock(), lineage } = placeOf(blocks, request).query
         return sendBlocks(connection, chain, voids.ranges, { from: firstBlock(from), lineage })
-      },
-    },
-    {
-      route: conversations,
-      feed: 'conversations',
-      greeting,
-      async check(request) {
-        const { params } = placeOf(conversations, request)
-        // One that no block has yet may have been accepted a moment ago: only then a lane is asked.
-        if (chain.index.knows(params)) return
-        const { shard, index } = params
-        const read = await gate.run(() => execution.conversation(shard, index))
-        if (read === undefined) throw new TransitionError({ code: 'CONVERSATION_UNKNOWN', shard, conversation: index })
-      },
-      serve(connection, request) {
-        const { params, query } = placeOf(conversations, request)
-        return sendConversation(connection, deps, params, query.from ?? 0n)
       },
     },
     {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { encodeClientRecord, feedLevels, feedRoutes } from '@parley/api'
 import { frame, get, post, type RawClients, upgrade } from './raw-client.ts'
 
 export type Target = 'sequencer' | 'node' | 'da' | 'batcher'
@@ -150,6 +151,34 @@ const feeds = (name: string, about: string, path: string, count: number, reads: 
   },
 })
 
+/** Feeds that ask for the history of as many conversations as a frame below 64 KiB names, again and again. */
+const manyHistories: Attack = {
+  name: 'many-histories',
+  target: 'sequencer',
+  about: 'F13',
+  async run(clients, _, signal) {
+    const ended = until(signal)
+    const add = Array.from({ length: 3_000 }, (_each, index) => ({
+      shard: 0,
+      index,
+      from: 0n,
+      after: 0n,
+    }))
+    const value = { id: 1, level: feedLevels.sealed, historyOnly: false, add, remove: [] }
+    const mutation = frame(2, Buffer.from(encodeClientRecord({ kind: 'mutate', value })))
+    const ask = async (): Promise<void> => {
+      const socket = clients.open()
+      await clients.send(socket, upgrade(feedRoutes.live.path))
+      await sleep(500)
+      while (!signal.aborted && socket.writable) {
+        await Promise.race([clients.send(socket, mutation), ended])
+        await sleep(20)
+      }
+    }
+    await Promise.all(Array.from({ length: 100 }, ask))
+  },
+}
+
 const endlessBodies: Attack = {
   name: 'endless-bodies',
   target: 'sequencer',
@@ -209,7 +238,7 @@ export const attacks: readonly Attack[] = [
   idle('da', 300),
   feeds('all-feeds', 'F6', '/v1/feed/blocks', 1_500, true),
   feeds('feeds-that-read-nothing', '12', '/v1/feed/blocks?from=1', 300, false),
-  feeds('conversation-feeds-from-0', 'F13', '/v1/feed/conversations/0/0', 500, true),
+  manyHistories,
   endlessBodies,
   manyPings,
 ]

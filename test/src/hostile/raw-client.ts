@@ -62,5 +62,12 @@ export const upgrade = (path: string): string =>
 
 /** A masked frame of up to 125 bytes; the mask is zero. */
 export function frame(opcode: number, data: Uint8Array, last = true): Buffer {
-  return Buffer.concat([Buffer.from([(last ? 0x80 : 0) | opcode, 0x80 | data.length]), Buffer.alloc(4), data])
+  const { length } = data
+  const size = length < 126 ? [length] : [126, length >> 8, length & 255]
+  const [first = 0, ...more] = size
+  return Buffer.concat([
+    Buffer.from([(last ? 0x80 : 0) | opcode, 0x80 | first, ...more]),
+    Buffer.alloc(4),
+    data,
+  ])
 }

@@ -1,10 +1,19 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { encodeServerRecord, feedLevels } from '@parley/api'
 import type { Clock } from '@parley/runtime'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { preciseNow } from '../latency/open-loop.ts'
-import { blockAt, entryBytes, type FedBlock, type FeedPlan, feedPath, timestampAt } from './feed-plan.ts'
+import {
+  barePath,
+  blockAt,
+  type FedBlock,
+  type FeedPlace,
+  type FeedPlan,
+  onlyEntryAt,
+  timestampAt,
+} from './feed-plan.ts'
 
 /** What is broadcast: the same entries to the same feeds, at the same times from one block to the next. */
 export interface Broadcast extends FeedPlan {
@@ -25,7 +34,7 @@ export async function broadcast(
   onListening: (url: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const feeds = new Map(places.map((place, feed) => [feedPath(place), feed]))
+  const feeds = new Map(places.map((place, feed) => [barePath(place), feed]))
   const sockets: WebSocket[] = []
   const server = createServer()
   const sessions = new WebSocketServer({ server, perMessageDeflate: false })
@@ -50,17 +59,18 @@ export async function broadcast(
     if (first === undefined) return
     const start = preciseNow() + startAfterMs
     const positions = places.map(() => from)
+    const frames = places.map(frameOfOne)
     for (const [number, { atMs, feeds: receivers }] of schedule.entries()) {
       const waitMs = start + atMs - first.atMs - preciseNow()
       if (waitMs > 0) await clock.sleep(waitMs, signal)
       const toldMs = BigInt(Math.floor(preciseNow()))
       for (const feed of receivers) {
-        const entry = Buffer.alloc(entryBytes)
-        entry.writeBigUInt64LE(BigInt(positions[feed] as number), 0)
-        entry.writeBigUInt64LE(BigInt(number), blockAt)
-        entry.writeBigUInt64LE(toldMs, timestampAt)
+        const frame = Buffer.from(frames[feed] as Uint8Array)
+        frame.writeBigUInt64LE(BigInt(positions[feed] as number), onlyEntryAt)
+        frame.writeBigUInt64LE(BigInt(number), onlyEntryAt + blockAt)
+        frame.writeBigUInt64LE(toldMs, onlyEntryAt + timestampAt)
         positions[feed] = (positions[feed] as number) + 1
-        sockets[feed]?.send(entry)
+        sockets[feed]?.send(frame)
       }
     }
     await Promise.all(sockets.map((socket) => once(socket, 'close')))
@@ -69,4 +79,12 @@ export async function broadcast(
     server.closeAllConnections()
     server.close()
   }
+}
+
+/** A frame of one message, as Parley's feed has it; position, block and time are still to be written into it. */
+function frameOfOne([shard, index]: FeedPlace): Uint8Array {
+  const message = { member: 0, content: new Uint8Array(32), signature: new Uint8Array(64) }
+  const event = { selector: 0, value: message } as const
+  const entry = { position: 0n, block: 0n, timestamp: 0n, forced: false, event }
+  return encodeServerRecord('entries', { place: { shard, index }, level: feedLevels.sealed, entries: [entry] })
 }

@@ -1,3 +1,5 @@
+import { recordHeadBytes, serverRecordTypes } from '@parley/api'
+
 /** What a process of subscribers follows. It is handed over as a file. */
 export interface FeedPlan {
   /** Server, as `http://…`. */
@@ -34,9 +36,27 @@ export interface FedResult {
   readonly blocks: readonly FedBlock[]
 }
 
-export const feedPath = ([shard, index]: FeedPlace): string => `/v1/feed/conversations/${shard}/${index}`
+/** Path that the bare server knows a feed by; Parley's is asked by a mutation. */
+export const barePath = ([shard, index]: FeedPlace): string => `/${shard}/${index}`
 
 /** SSZ of a conversation's entry that is a message. */
 export const entryBytes = 128
 export const blockAt = 8
 export const timestampAt = 16
+
+/** Where the list of entries begins in a record of entries, and how long an offset of it is. */
+const listAt = recordHeadBytes + 10
+const offsetBytes = 4
+/** Where the entry lies in a frame of one message. */
+export const onlyEntryAt = listAt + offsetBytes
+
+/** Entries of a frame, all of them messages. What else a feed reports has none. */
+export function* entriesIn(frame: Buffer): Generator<Buffer> {
+  for (let at = 0; at < frame.length; ) {
+    const record = frame.subarray(at, at + recordHeadBytes + frame.readUInt32LE(at + 1))
+    at += record.length
+    if (record[0] !== serverRecordTypes.entries.number) continue
+    const first = listAt + record.readUInt32LE(listAt)
+    for (let entry = first; entry < record.length; entry += entryBytes) yield record.subarray(entry, entry + entryBytes)
+  }
+}

@@ -1,8 +1,9 @@
+import { decodeServerFrame, encodeClientRecord, feedLevels, feedRoutes } from '@parley/api'
 import type { Clock } from '@parley/runtime'
 import { WebSocket } from 'ws'
 import { preciseNow } from '../latency/open-loop.ts'
 import { Deliveries } from './deliveries.ts'
-import { type FedResult, type FeedPlan, feedPath } from './feed-plan.ts'
+import { barePath, entriesIn, type FedResult, type FeedPlace, type FeedPlan } from './feed-plan.ts'
 
 /** Handshakes under way at once: what is measured is delivering, not the storm. */
 const openingAtOnce = 50
@@ -12,7 +13,7 @@ const lookEveryMs = 50
 
 /**
  * Follows many conversations, each over a connection of its own, until all entries have come or nothing comes any more.
- * @param onOpen - Told when all connections are open.
+ * @param onOpen - Told when all connections are open, and live where there is a rollup behind them.
  */
 export async function subscribe(
   clock: Clock,
@@ -26,7 +27,7 @@ export async function subscribe(
   failed.promise.catch(() => undefined)
   let heardAt = clock.now()
   const sockets: WebSocket[] = []
-  const open = (path: string, onFrame: (frame: Buffer, atMs: number) => void): Promise<void> => {
+  const open = (path: string, onFrame: (frame: Buffer, atMs: number) => void): Promise<WebSocket> => {
     const socket = new WebSocket(`${plan.url.replace(/^http/, 'ws')}${path}`, { perMessageDeflate: false })
     sockets.push(socket)
     socket.on('message', (data: Buffer, binary) => {
@@ -34,7 +35,7 @@ export async function subscribe(
     })
     socket.on('close', (code) => failed.reject(new Error(`${path} was closed with ${code}`)))
     return new Promise((resolve, reject) => {
-      socket.once('open', resolve)
+      socket.once('open', () => resolve(socket))
       socket.once('error', reject)
     })
   }
@@ -46,12 +47,22 @@ export async function subscribe(
       )
     for (let first = 0; first < plan.places.length; first += openingAtOnce)
       await Promise.all(
-        plan.places.slice(first, first + openingAtOnce).map((place, i) =>
-          open(`${feedPath(place)}?from=${plan.from}`, (frame, atMs) => {
+        plan.places.slice(first, first + openingAtOnce).map(async (place, i) => {
+          const live = Promise.withResolvers<void>()
+          const take = (frame: Buffer, atMs: number): void => {
             heardAt = clock.now()
-            deliveries.entry(first + i, frame, atMs)
-          }),
-        ),
+            for (const entry of entriesIn(frame)) deliveries.entry(first + i, entry, atMs)
+            if (plan.blocks && !isLive) {
+              isLive = decodeServerFrame(frame).some(({ kind }) => kind === 'live')
+              if (isLive) live.resolve()
+            }
+          }
+          let isLive = false
+          const socket = await open(plan.blocks ? feedRoutes.live.path : barePath(place), take)
+          if (!plan.blocks) return
+          socket.send(mutationFrom(place, plan.from))
+          await Promise.race([live.promise, failed.promise])
+        }),
       )
     onOpen()
     heardAt = clock.now()
@@ -64,4 +75,12 @@ export async function subscribe(
       socket.terminate()
     }
   }
+}
+
+function mutationFrom([shard, index]: FeedPlace, from: number): Uint8Array {
+  const add = [{ shard, index, from: BigInt(from), after: 0n }]
+  return encodeClientRecord({
+    kind: 'mutate',
+    value: { id: 1, level: feedLevels.sealed, historyOnly: false, add, remove: [] },
+  })
 }

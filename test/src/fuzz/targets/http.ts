@@ -83,7 +83,6 @@ const paths = [
   '/openapi.json',
   '/v1/feed',
   '/v1/feed/blocks?from=1',
-  '/v1/feed/conversations/3/0?from=0',
 ]
 
 function submitTargets(ingress: Ingress, taken: Taken, { messages, operations }: AttackedSequencer): FuzzTarget[] {
