@@ -65,9 +65,5 @@ export function frame(opcode: number, data: Uint8Array, last = true): Buffer {
   const { length } = data
   const size = length < 126 ? [length] : [126, length >> 8, length & 255]
   const [first = 0, ...more] = size
-  return Buffer.concat([
-    Buffer.from([(last ? 0x80 : 0) | opcode, 0x80 | first, ...more]),
-    Buffer.alloc(4),
-    data,
-  ])
+  return Buffer.concat([Buffer.from([(last ? 0x80 : 0) | opcode, 0x80 | first, ...more]), Buffer.alloc(4), data])
 }
