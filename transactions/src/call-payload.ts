@@ -48,7 +48,7 @@ export function createCallPayload(
         maxPriorityFeePerGas,
       }),
     signNothing: (nonce, fees) => signNothing(account, chainId, nonce, fees),
-    networkForm: async (_, raw) => raw,
+    networkForm: async (_, { raw }) => raw,
     offer: async ({ baseFeePerGas: baseFee }, signal) => firstFees({ baseFee, tip: await chain.tip(signal) }, options),
     raise: async (last, { baseFeePerGas: baseFee }, signal) =>
       replacementFees(last, { baseFee, tip: await chain.tip(signal) }, options),

@@ -6,6 +6,8 @@ export type TransactionFault =
   | { code: 'TRANSACTION_REFUSED'; reason: string }
   | { code: 'TRANSACTION_FAILED'; hash: Uint8Array; reason: string }
   | { code: 'NONCE_TAKEN'; address: Uint8Array; nonce: number }
+  /** `costWei`: what was paid to use its nonce up, so far. */
+  | { code: 'TRANSACTION_ABANDONED'; key: string; costWei: bigint }
   | { code: 'FEES_TOO_HIGH'; maxFeePerGas: bigint; limit: bigint }
   | { code: 'FUNDS_MISSING'; address: Uint8Array; balance: bigint; least: bigint }
   | { code: 'SENDER_FULL'; waiting: number; limit: number }
@@ -22,6 +24,11 @@ export const transactionFaults: FaultTable<TransactionFault> = {
   TRANSACTION_REFUSED: { blame: 'operator', retry: 'changed', text: 'the chain does not take the transaction' },
   TRANSACTION_FAILED: { blame: 'operator', retry: 'changed', text: 'the transaction was included and failed' },
   NONCE_TAKEN: { blame: 'operator', retry: 'changed', text: 'something else sends from this account' },
+  TRANSACTION_ABANDONED: {
+    blame: 'sender',
+    retry: 'later',
+    text: 'the transaction was given up: once its nonce is used up it may be asked for again',
+  },
   FEES_TOO_HIGH: { blame: 'layer', retry: 'later', text: 'the chain asks for more than the configured limit' },
   FUNDS_MISSING: {
     blame: 'operator',
@@ -37,4 +44,9 @@ export class TransactionError extends CodedError<TransactionFault> {
   constructor(fault: TransactionFault, options?: ErrorOptions) {
     super(fault, transactionFaults, options)
   }
+}
+
+/** @param costWei - What was paid to use its nonce up. */
+export function abandoned(key: string, costWei: bigint): TransactionError {
+  return new TransactionError({ code: 'TRANSACTION_ABANDONED', key, costWei })
 }

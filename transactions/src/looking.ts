@@ -1,6 +1,7 @@
 import { hexToBytes, type TransactionReceipt } from 'viem'
+import { createAbandon } from './abandoning.ts'
 import type { Fees, Head } from './chain.ts'
-import { TransactionError } from './faults.ts'
+import { abandoned, TransactionError } from './faults.ts'
 import { nextNonce } from './nonces.ts'
 import { type Counted, createOffering } from './offering.ts'
 import type { SendRequest } from './payload.ts'
@@ -23,10 +24,12 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
   const { rules } = payload
   const { pending, watched } = underWay
   const offering = createOffering(context)
+  const abandon = payload.abandoning && createAbandon(context, payload.abandoning)
   let reviewedHead: string | undefined
 
   /** The chain has a transaction of this nonce: one of ours, or somebody else used the account. */
   async function recognise(one: Tracked<C, F>, head: Head, signal: AbortSignal): Promise<void> {
+    if (one.sent.abandoned === true) return recogniseEnd(one, head, signal)
     for (const attempt of one.sent.attempts.toReversed()) {
       // One that does nothing uses the nonce up as another's would.
       if (attempt.cancels && rules.taken === 'signAnew') continue
@@ -60,12 +63,10 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     const block = await chain.block(blockNumber, signal)
     // Otherwise the chain changed between two questions; the next look sees how.
     if (block === undefined || block.hash !== receipt.blockHash.toLowerCase()) return
-    const costWei = payload.cost(one.sent, attempt, receipt)
-    const { hash: blockHash, timestamp } = block
-    const inclusion: Inclusion = { hash: attempt.hash, blockNumber, blockHash, timestamp, costWei }
+    const inclusion = inclusionOf(attempt, block, payload.cost(one.sent, attempt, receipt))
     const fault = await payload.failure(one.sent, attempt, receipt, signal)
     const { key, nonce, attempts: all } = one.sent
-    const sent: Sent<C, F> = { ...one.sent, inclusion }
+    const sent: Sent<C, F> = { ...one.sent, abandoned: undefined, inclusion }
     // Whether it is final is asked with the next head.
     const deep = chain.finalized === undefined && isDeep(inclusion, head)
     await (deep ? store.settle(sent) : store.update(sent))
@@ -79,6 +80,45 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     log.info({ key, nonce, transaction: attempt.hash, block: blockNumber, failed, tookMs }, 'transaction confirmed')
     if (fault === undefined) one.settled.resolve({ sent, inclusion, receipt })
     else one.settled.reject(fault)
+  }
+
+  /** The nonce of one that was given up is used: by it after all, by what does nothing, or by another's. */
+  async function recogniseEnd(one: Tracked<C, F>, head: Head, signal: AbortSignal): Promise<void> {
+    for (const attempt of one.sent.attempts.toReversed()) {
+      const receipt = await chain.receipt(attempt.hash, signal)
+      if (receipt === undefined) continue
+      if (head.number + 1n - receipt.blockNumber < BigInt(options.confirmations)) return
+      if (!attempt.cancels) return confirm(one, attempt, receipt, head, signal)
+      const block = await chain.block(receipt.blockNumber, signal)
+      if (block === undefined || block.hash !== receipt.blockHash.toLowerCase()) return
+      const costWei = payload.abandoning?.cost(attempt, receipt) ?? 0n
+      return end(one, inclusionOf(attempt, block, costWei))
+    }
+    const settledAt = head.number - BigInt(options.confirmations)
+    if (settledAt < 0n || (await chain.transactionCount(address, settledAt, signal)) <= one.sent.nonce) return
+    await end(one, undefined)
+  }
+
+  /** What was signed of it is forgotten. What used up the nonce is watched, so that a reorg leaves no gap. */
+  async function end(one: Tracked<C, F>, inclusion: Inclusion | undefined): Promise<void> {
+    const { key, nonce, attempts: all } = one.sent
+    const content = payload.abandoning?.content()
+    if (store.replace === undefined || content === undefined) throw new TypeError('this payload is never given up')
+    const cancels = all.filter((each) => each.cancels)
+    const by: Sent<C, F> | undefined = inclusion && {
+      ...content,
+      key: `nonce:${nonce}`,
+      nonce,
+      attempts: cancels,
+      abandoned: true,
+      inclusion,
+    }
+    await store.replace(one.sent, by)
+    leave(one)
+    if (by !== undefined) watched.add(track(by))
+    events.ended?.('cancelled', undefined)
+    log.info({ key, nonce, transaction: inclusion?.hash }, 'transaction given up: it never will be included')
+    one.settled.reject(abandoned(key, inclusion?.costWei ?? 0n))
   }
 
   function leave(one: Tracked<C, F>): void {
@@ -188,7 +228,8 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
       one.takenSince = undefined
       // A pool takes no transaction behind a gap: what follows a refused one waits with it.
       if (blocked === undefined) {
-        const outcome = await offering.offer(one, head, counted, signal)
+        const isGivenUp = abandon !== undefined && one.sent.abandoned === true
+        const outcome = await (isGivenUp ? abandon : offering.offer)(one, head, counted, signal)
         sent ||= outcome === 'sent'
         if (typeof outcome !== 'string') {
           blocked =
@@ -209,4 +250,8 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     await fillGap(head, counted, signal)
     return sent
   }
+}
+
+function inclusionOf<F extends Fees>({ hash }: Attempt<F>, block: Head, costWei: bigint): Inclusion {
+  return { hash, blockNumber: block.number, blockHash: block.hash, timestamp: block.timestamp, costWei }
 }

@@ -1,3 +1,4 @@
+import { storeAttempt } from './attempts.ts'
 import type { Broadcast, Fees, Head } from './chain.ts'
 import type { SendRequest } from './payload.ts'
 import type { SenderContext } from './sender-context.ts'
@@ -58,10 +59,7 @@ export function createOffering<C, F extends Fees, R extends SendRequest>(
   async function send(one: Tracked<C, F>, { mined }: Counted, signal: AbortSignal): Promise<OfferOutcome> {
     const { key, nonce } = one.sent
     const attempt = lastAttempt(one.sent)
-    const answer = await chain.broadcast(
-      attempt.cancels ? attempt.raw : await payload.networkForm(one.sent, attempt.raw),
-      signal,
-    )
+    const answer = await chain.broadcast(await payload.networkForm(one.sent, attempt), signal)
     one.broadcastAt = clock.elapsed()
     const about = { key, nonce, transaction: attempt.hash }
     if (answer.kind === 'accepted') {
@@ -80,14 +78,7 @@ export function createOffering<C, F extends Fees, R extends SendRequest>(
     return { kind, reason }
   }
 
-  /** Stores an attempt before it is sent: whichever gets in, a restart must know it. */
-  async function add(one: Tracked<C, F>, attempt: Attempt<F>, head: Head): Promise<void> {
-    const sent = { ...one.sent, attempts: [...one.sent.attempts, attempt] }
-    await store.update(sent)
-    one.sent = sent
-    one.offeredAt = head.number
-    one.broadcastAt = Number.NEGATIVE_INFINITY
-  }
+  const add = (one: Tracked<C, F>, attempt: Attempt<F>, head: Head) => storeAttempt(store, one, attempt, head)
 
   /** A higher offer of the same kind as the last one. */
   async function raise(one: Tracked<C, F>, cancels: boolean, head: Head, signal: AbortSignal): Promise<boolean> {

@@ -45,6 +45,20 @@ export interface PayloadRules {
   readonly poolPlaces: number
 }
 
+/** How the nonce of a transaction that is given up is used up: by what does nothing, of the type that the pool takes. */
+export interface Abandoning<C, F extends Fees> {
+  /** Whether something signed is of the payload's own type, and not a plain transfer. */
+  isOwn(raw: Hex): boolean
+  /** Signs what does nothing and is of the payload's own type. */
+  signEmpty(nonce: number, fees: F, signal: AbortSignal): Promise<Hex>
+  /** What replaces `last` of the same type, or is offered first; or why a limit leaves no room for it. */
+  raise(last: F | undefined, head: Head, signal: AbortSignal): Promise<F | Error>
+  /** What was paid for what did nothing, in wei. */
+  cost(attempt: Attempt<F>, receipt: TransactionReceipt): bigint
+  /** What is stored of that. */
+  content(): C
+}
+
 /**
  * One kind of transaction: how it is signed, what it offers, what replaces it.
  * `C` is what is stored of one beside nonce and signatures, `F` what it offers, `R` what a caller gives.
@@ -58,7 +72,7 @@ export interface Payload<C, F extends Fees, R extends SendRequest> {
   /** Signs what does nothing but use up the nonce; it is of the type that blocks this payload, where there is one. */
   signNothing(nonce: number, fees: F, signal: AbortSignal): Promise<Hex>
   /** What is sent of what was signed. */
-  networkForm(sent: Sent<C, F>, raw: Hex): Promise<Hex>
+  networkForm(sent: Sent<C, F>, attempt: Attempt<F>): Promise<Hex>
   /** A first offer. @throws when the chain asks for more than is allowed. */
   offer(head: Head, signal: AbortSignal): Promise<F>
   /** What replaces `last` in a pool; undefined when a limit leaves no room for it. */
@@ -83,6 +97,8 @@ export interface Payload<C, F extends Fees, R extends SendRequest> {
   ): Promise<Error | undefined>
   /** What is stored of a transaction that only fills a gap of nonces; left out where gaps are waited for. */
   gap?(): C
+  /** How the nonce of one that is given up is used up; left out where none is. */
+  readonly abandoning?: Abandoning<C, F>
   /** Whether what has been included is gone again, so that the same request means a new transaction. */
   isExpired?(sent: Sent<C, F>): boolean
 }

@@ -67,6 +67,7 @@ export function sentOf<F extends Fees>(
   return {
     nonce: asCount(fields.nonce, 'nonce', fail),
     attempts: asList(fields.attempts, 'attempts', fail).map(attempt),
+    ...(fields.abandoned === true && { abandoned: true }),
     inclusion: fields.inclusion === undefined ? undefined : inclusionOf(fields.inclusion, fail),
   }
 }

@@ -2,7 +2,7 @@ import { raceAbort, Turns } from '@parley/runtime'
 import { hexToBytes } from 'viem'
 import { createAttempts } from './attempts.ts'
 import type { Broadcast, Fees } from './chain.ts'
-import { TransactionError } from './faults.ts'
+import { abandoned, TransactionError } from './faults.ts'
 import { createLookLoop, type LookLoop } from './look-loop.ts'
 import { createLook } from './looking.ts'
 import { nextNonce } from './nonces.ts'
@@ -28,8 +28,22 @@ export interface Sender<C, F extends Fees, R extends SendRequest> {
   send(request: R, signal: AbortSignal): Promise<Confirmed<C, F>>
   /** As `send`, in two: resolves to the wait for the confirmations once the transaction is stored. */
   begin(request: R, signal: AbortSignal): Promise<Wait<C, F>>
+  /**
+   * Gives a transaction up: its nonce is used up by what does nothing, and whoever waits for it gets `TRANSACTION_ABANDONED`.
+   * What was never stored has ended already.
+   * @throws {TransactionError} `TRANSACTION_REFUSED`, `CHAIN_UNAVAILABLE`; what its chain, store and payload throw: it goes on.
+   */
+  abandon(key: string, signal: AbortSignal): Promise<Ending<C, F>>
   /** Stops looking; what is on its way is taken up again by the next sender of the same store. */
   close(): Promise<void>
+}
+
+/** How a transaction ended that was given up. */
+export interface Ending<C, F extends Fees> {
+  /** Left out when it never will be included. */
+  readonly confirmed?: Confirmed<C, F>
+  /** What using up its nonce cost. */
+  readonly costWei: bigint
 }
 
 /** Waits for the confirmations of a transaction that is stored. */
@@ -117,8 +131,39 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
 
   async begin(request: R, signal: AbortSignal): Promise<Wait<C, F>> {
     const closing = this.#closing.signal
-    const { settled } = this.#tracked(request.key) ?? (await this.#begin(request, AbortSignal.any([signal, closing])))
+    const tracked = this.#tracked(request.key)
+    if (tracked?.sent.abandoned === true && tracked.sent.inclusion === undefined) throw abandoned(request.key, 0n)
+    const { settled } = tracked ?? (await this.#begin(request, AbortSignal.any([signal, closing])))
     return (waiting) => raceAbort(settled.promise, AbortSignal.any([waiting, closing]))
+  }
+
+  async abandon(key: string, signal: AbortSignal): Promise<Ending<C, F>> {
+    const during = AbortSignal.any([signal, this.#closing.signal])
+    const one = await this.#turn.take(() => this.#giveUp(key), during)
+    if (one === undefined) return { costWei: 0n }
+    this.#loop.wake()
+    try {
+      return { confirmed: await raceAbort(one.settled.promise, during), costWei: 0n }
+    } catch (error) {
+      if (!(error instanceof TransactionError) || error.fault.code !== 'TRANSACTION_ABANDONED') throw error
+      return { costWei: error.fault.costWei }
+    }
+  }
+
+  /** @returns what is to be waited for; undefined when nothing of it is on its way. */
+  async #giveUp(key: string): Promise<Pick<Tracked<C, F>, 'settled'> | undefined> {
+    const { payload, store, log } = this.#context
+    if (payload.abandoning === undefined) throw new TypeError('this payload is never given up')
+    const joined = this.#tracked(key) ?? (await this.#joinRemembered(key))
+    const one = byKey(this.#underWay.pending, key)
+    // Nothing of it, or included already.
+    if (one === undefined || one.sent.abandoned === true) return joined
+    const sent: Sent<C, F> = { ...one.sent, abandoned: true }
+    await store.update(sent)
+    one.sent = sent
+    log.warn({ key, nonce: sent.nonce }, 'transaction given up: its nonce is used up by another')
+    tell(one, abandoned(key, 0n))
+    return one
   }
 
   async close(): Promise<void> {
@@ -148,6 +193,7 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
     try {
       return await this.#turn.take(async () => {
         const joined = this.#tracked(request.key) ?? (await this.#joinRemembered(request.key))
+        if (byKey(this.#underWay.pending, request.key)?.sent.abandoned === true) throw abandoned(request.key, 0n)
         if (joined === undefined) return await this.#sendFirst(request, leave, signal)
         leave()
         return joined
@@ -216,7 +262,7 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
     const { chain, payload, log } = this.#context
     const { key, nonce } = sent
     try {
-      const answer = await chain.broadcast(await payload.networkForm(sent, lastAttempt(sent).raw), signal)
+      const answer = await chain.broadcast(await payload.networkForm(sent, lastAttempt(sent)), signal)
       log.debug({ key, nonce, answer }, 'transaction broadcast')
       return answer
     } catch (error) {

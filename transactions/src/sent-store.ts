@@ -10,6 +10,11 @@ export interface SentStore<C, F extends Fees, R extends SendRequest> {
   add(sent: Sent<C, F>, request: R | undefined): Promise<void>
   /** Stores what changed. A store of a payload that is signed anew must not take the nonce for its name. */
   update(sent: Sent<C, F>): Promise<void>
+  /**
+   * Forgets one that was given up, in favour of what used its nonce up, where that is ours; all or nothing. Left out where none
+   * is given up.
+   */
+  replace?(sent: Sent<C, F>, by: Sent<C, F> | undefined): Promise<void>
   /** It needs no more care. */
   settle(sent: Sent<C, F>): Promise<void>
   /** One above the highest nonce ever stored; left out where refused ones give theirs back. */

@@ -29,6 +29,8 @@ export type Sent<C, F extends Fees = Fees> = C & {
   readonly nonce: number
   /** Oldest first, at least one until it is settled. */
   readonly attempts: readonly Attempt<F>[]
+  /** Whether it was given up: its nonce is to be used up by what does nothing. */
+  readonly abandoned?: boolean | undefined
   /** Missing while the chain does not have it for good. */
   readonly inclusion?: Inclusion | undefined
 }

@@ -4,7 +4,7 @@ import { type Clock, createSources, distinctNames } from '@parley/runtime'
 import { transferGas } from '@parley/transactions'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import { ended, wei } from '../amounts.ts'
+import { wei } from '../amounts.ts'
 import { checkCost, checkSize, refused, unavailable } from '../fault.ts'
 import { createLifetime } from '../lifetime.ts'
 import { createAddressing, type SlotAddressing } from './addressing.ts'
@@ -165,8 +165,8 @@ export async function createEthereumBlobsDa(
     },
     async abandon(digest, signal) {
       const during = lifetime.during(signal)
-      const published = await writable().abandon(digest, during)
-      return published === undefined ? ended : { ...ended, receipt: toReceipt(published) }
+      const { published, costWei } = await writable().abandon(digest, during)
+      return { overhead: wei(costWei), ...(published && { receipt: toReceipt(published) }) }
     },
     retrieve: async (pointer, signal) => reader.read(pointer, lifetime.during(signal)),
     async status(pointer, signal) {

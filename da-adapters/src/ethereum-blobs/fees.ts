@@ -36,6 +36,20 @@ export const defaultFeeBounds: FeeBounds = {
   minFeePerBlobGas: gwei,
 }
 
+/**
+ * Bounds of what takes a publication back: eight times as high. A blob pool asks for twice the fees of what it replaces, which
+ * may have been offered at the bounds, and for one empty blob where that has up to six.
+ */
+export function cancelBounds(bounds: FeeBounds): FeeBounds {
+  const { maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas } = bounds
+  return {
+    ...bounds,
+    maxFeePerGas: 8n * maxFeePerGas,
+    maxPriorityFeePerGas: 8n * maxPriorityFeePerGas,
+    maxFeePerBlobGas: 8n * maxFeePerBlobGas,
+  }
+}
+
 /** An offer that stays good while both base fees double. */
 export function offer(market: FeeMarket, bounds: FeeBounds): Fees {
   const tip = clamp(market.priorityFeePerGas, bounds.minPriorityFeePerGas, bounds.maxPriorityFeePerGas)
@@ -63,6 +77,11 @@ export function replacementOffer(previous: Fees, market: FeeMarket, bounds: FeeB
   return exceeded(fees, bounds) === undefined ? fees : undefined
 }
 
+/** The bound that forbids to replace `previous`. @returns Undefined when none does. */
+export function replacementCap(previous: Fees, market: FeeMarket, bounds: FeeBounds): Cap | undefined {
+  return exceeded(replacement(previous, market, bounds), bounds)
+}
+
 /** A bound that is lower than what would be needed, in wei a gas. */
 export interface Cap {
   readonly field: keyof Fees
@@ -72,7 +91,7 @@ export interface Cap {
 
 /** The bound for which `previous` waits although no block takes it. @returns Undefined when a block would, or a higher offer may be made. */
 export function cappedBy(previous: Fees, market: FeeMarket, bounds: FeeBounds): Cap | undefined {
-  return isOutbid(previous, market) ? exceeded(replacement(previous, market, bounds), bounds) : undefined
+  return isOutbid(previous, market) ? replacementCap(previous, market, bounds) : undefined
 }
 
 function exceeded(fees: Fees, bounds: FeeBounds): Cap | undefined {

@@ -29,6 +29,8 @@ export interface PublicationStore {
   add(publication: Publication, payload: PublicationPayload): Promise<void>
   /** Stores what changed of a publication that is not settled. */
   update(publication: Publication): Promise<void>
+  /** Forgets one that was given up and its bytes, in favour of what used its nonce up, where that is ours. */
+  replace(publication: Publication, by: Publication | undefined): Promise<void>
   /** The publication needs no more care: its bytes go, its pointer stays until `prune`. */
   settle(publication: Publication): Promise<void>
   /** Forgets at most `limit` settled publications of blocks before `timestamp` (seconds). */
@@ -118,6 +120,18 @@ export function createPublicationStore(store: BlobStore): PublicationStore {
           .put(publication.key, encodePublication(publication), { sublevel: publications })
           .put('nextNonce', `${next}`, { sublevel: meta }),
       )
+    },
+    async replace({ key }, by) {
+      await write((batch) => {
+        batch
+          .del(key, { sublevel: publications })
+          .del(key, { sublevel: open })
+          .del(key, { sublevel: data })
+          .del(key, { sublevel: commitments })
+          .del(key, { sublevel: cellProofs })
+        if (by === undefined) return
+        batch.put(by.key, encodePublication(by), { sublevel: publications }).put(by.key, '', { sublevel: open })
+      })
     },
     async settle(publication) {
       const { key, inclusion } = publication

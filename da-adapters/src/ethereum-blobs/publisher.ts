@@ -31,12 +31,20 @@ export interface Published {
   readonly inclusion: Inclusion
 }
 
+/** How a publication ended that was given up. */
+export interface Ended {
+  /** Left out when it never will be included. */
+  readonly published?: Published
+  /** What taking it back cost. */
+  readonly costWei: bigint
+}
+
 /** Publishes bytes as blobs, each publication once, whatever crashes. */
 export interface Publisher {
   /** @param mayBegin - Rejects when nothing new may be sent; what is under way or included is not asked about. */
   publish(data: Uint8Array, mayBegin: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<Published>
-  /** Ends an attempt: resolves with what is included, or undefined when there is nothing on its way. */
-  abandon(digest: Uint8Array, signal: AbortSignal): Promise<Published | undefined>
+  /** Ends an attempt: its nonce is used up by a transaction that does nothing. */
+  abandon(digest: Uint8Array, signal: AbortSignal): Promise<Ended>
   /** Whether a publication of these blobs is stored and not settled. */
   isUnderWay(versionedHashes: readonly Uint8Array[]): boolean
   close(): Promise<void>
@@ -45,6 +53,8 @@ export interface Publisher {
 /** One publication under way in this process; all who asked for the same bytes wait for it. */
 interface Job {
   readonly result: Promise<Published>
+  /** Resolves when it has ended, however. */
+  readonly over: Promise<unknown>
   readonly abandoned: AbortController
   callers: number
 }
@@ -94,8 +104,7 @@ export function createPublisher(deps: PublisherDeps, options: PublisherOptions):
     const abandoned = new AbortController()
     const result = run(key, data, mayBegin, AbortSignal.any([abandoned.signal, lifetime.signal])).catch(toDaError)
     // Callers see it unless all of them gave up.
-    result.catch(() => undefined)
-    const job: Job = { result, abandoned, callers: 0 }
+    const job: Job = { result, over: result.catch(() => undefined), abandoned, callers: 0 }
     jobs.set(key, job)
     return job
   }
@@ -119,13 +128,16 @@ export function createPublisher(deps: PublisherDeps, options: PublisherOptions):
     async abandon(digest, signal) {
       const during = lifetime.during(signal)
       const key = Buffer.from(digest).toString('hex')
-      const found = await sender.find(key)
-      if (found === undefined) return undefined
-      const { versionedHashes, inclusion } = found
-      if (inclusion !== undefined) return { versionedHashes, inclusion }
-      const wait = await sender.begin({ key, versionedHashes }, during)
-      const confirmed = await raceAbort(wait(during).catch(toDaError), during)
-      return { versionedHashes, inclusion: confirmed.inclusion }
+      const job = jobs.get(key)
+      if (job !== undefined) {
+        jobs.delete(key)
+        job.abandoned.abort(unavailable(blobsLayer, 'the publication was abandoned'))
+        await raceAbort(job.over, during)
+      }
+      const { confirmed, costWei } = await sender.abandon(key, during).catch(toDaError)
+      if (confirmed === undefined) return { costWei }
+      const { sent, inclusion } = confirmed
+      return { published: { versionedHashes: sent.versionedHashes, inclusion }, costWei }
     },
     isUnderWay(versionedHashes) {
       const wanted = versionedHashes.map(toHex).join()

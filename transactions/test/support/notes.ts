@@ -38,7 +38,7 @@ function notePayload(account: LocalAccount, expired: () => boolean): Payload<Not
     sign: ({ note }, nonce, fees) =>
       account.signTransaction({ type: 'eip1559', chainId: 901, nonce, gas: 21_000n, to: note, ...pick(fees) }),
     signNothing: (nonce, fees) => signNothing(account, 901, nonce, fees),
-    networkForm: async (_, raw) => raw,
+    networkForm: async (_, { raw }) => raw,
     offer: async () => price(3_000_000_000n),
     raise: async ({ maxFeePerGas }) => price(2n * maxFeePerGas),
     isOutbid: async ({ maxFeePerGas }, { baseFeePerGas }) => baseFeePerGas > maxFeePerGas,
