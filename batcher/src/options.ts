@@ -14,6 +14,8 @@ export interface BatcherOptions {
   readonly maxBatchesInFlight?: number
   /** Blocks read ahead, 1 to 65,536. @default 1_024 */
   readonly maxBufferedBlocks?: number
+  /** Bytes of both parts of blocks read ahead from which no more is read, 1 byte to 64 GiB. @default 64 MiB */
+  readonly maxBufferedBytes?: number
   /** How often finality and the claims standing are looked at. Milliseconds, at least 50. @default 5_000 */
   readonly watchEveryMs?: number
   /** Wait after a failure: doubles from the first to the longest. Milliseconds. @default 200 and 30_000 */
@@ -31,6 +33,7 @@ const bounds: { readonly [option in keyof BatcherSettings]: readonly [standard: 
     maxWitnessBytes: [codecLimits.maxPartBytes, 1, codecLimits.maxPartBytes],
     maxBatchesInFlight: [2, 1, 16],
     maxBufferedBlocks: [1_024, 1, 65_536],
+    maxBufferedBytes: [64 * 1024 * 1024, 1, 64 * 1024 * 1024 * 1024],
     watchEveryMs: [5_000, 50, 86_400_000],
     firstBackoffMs: [200, 1, 3_600_000],
     maxBackoffMs: [30_000, 1, 3_600_000],

@@ -82,6 +82,7 @@ export class Session {
     this.queue = new BoundedQueue(
       { clock, weigh: ({ size }) => size.coreBytes + size.witnessBytes, onChange: onPending },
       settings.maxBufferedBlocks,
+      settings.maxBufferedBytes,
     )
     this.posted = new BoundedQueue(
       { clock, weigh: () => 1, onChange: (queue) => metrics.batchesInFlight.set(queue.length) },

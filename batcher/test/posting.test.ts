@@ -1,6 +1,7 @@
 import { BlockView, CodedError, DaError, encodeCore, type SealedBlock, SettlementError } from '@parley/protocol'
 import { ManualClock } from '@parley/runtime/testing'
 import { afterEach, describe, expect, test } from 'vitest'
+import { sizeOf } from '../src/block-size.ts'
 import { batchEncoder } from '../src/encode-batch.ts'
 import { unreadyBecause } from '../src/index.ts'
 import { digestOf, resealed, sealedChain } from './support/chain.ts'
@@ -178,6 +179,25 @@ describe('batcher', () => {
     await until('the status', () => batcher.status().state === 'posting')
     expect(batcher.status().fault).toBeUndefined()
     expect(unreadyBecause(batcher.status())).toBeUndefined()
+  })
+
+  test('memory › while a layer does not answer no more is read than may wait, and nothing is lost by it', async () => {
+    const chain = sealedChain({ blocks: 40 })
+    const rig = new Rig(chain)
+    const away = () => new DaError({ code: 'DA_UNAVAILABLE', layer: 'core', reason: 'test' })
+    rig.core.failures.push(...Array.from({ length: 1_000 }, away))
+    const oneBlock = sizeOf(BlockView.encode(chain[1] as SealedBlock))
+    const maxBufferedBytes = 5 * (oneBlock.coreBytes + oneBlock.witnessBytes)
+    const { batcher } = track(
+      rig.start({ maxBlocks: 2, maxBatchesInFlight: 1, maxBufferedBytes, firstBackoffMs: 1, maxBackoffMs: 2 }),
+    )
+    await until('the queue is full', () => batcher.status().pendingBytes >= maxBufferedBytes)
+    await until('the layer is asked again and again', () => rig.core.failures.length < 900)
+    expect(batcher.status().pendingBytes).toBeLessThan(2 * maxBufferedBytes)
+    expect(batcher.status().pendingBlocks).toBeLessThan(12)
+    rig.core.failures.length = 0
+    await until('40 blocks claimed', () => rig.claimedBlocks().length >= 40)
+    expect(rig.claimedBlocks()).toEqual(numbers(1, 40))
   })
 
   test('faults › a refused claim is not published again', async () => {

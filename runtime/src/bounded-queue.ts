@@ -17,10 +17,13 @@ export class BoundedQueue<T> {
   private wakeWriter = (): void => undefined
   private readonly deps: QueueDeps<T>
   private readonly maxLength: number
+  private readonly maxWeight: number
 
-  constructor(deps: QueueDeps<T>, maxLength: number) {
+  /** @param maxWeight - Sum of weights from which nothing more is added; one item is taken in any case. */
+  constructor(deps: QueueDeps<T>, maxLength: number, maxWeight = Number.POSITIVE_INFINITY) {
     this.deps = deps
     this.maxLength = maxLength
+    this.maxWeight = maxWeight
   }
 
   get length(): number {
@@ -33,7 +36,7 @@ export class BoundedQueue<T> {
 
   /** Waits until an item can be added. @throws the signal's reason when it aborts first. */
   async room(signal: AbortSignal): Promise<void> {
-    while (this.items.length >= this.maxLength)
+    while (this.items.length >= this.maxLength || (this.items.length > 0 && this.weight >= this.maxWeight))
       await called(signal, (wake) => {
         this.wakeWriter = wake
       })

@@ -3,7 +3,7 @@ import { BoundedQueue, type Clock } from '../src/index.ts'
 
 const { signal: never } = new AbortController()
 
-function rig(maxLength: number) {
+function rig(maxLength: number, maxWeight?: number) {
   let now = 0
   const sleeps: number[] = []
   const clock: Clock = {
@@ -18,6 +18,7 @@ function rig(maxLength: number) {
   const queue = new BoundedQueue<number>(
     { clock, weigh: (item) => item, onChange: ({ weight }) => void weights.push(weight) },
     maxLength,
+    maxWeight,
   )
   return { queue, weights, sleeps }
 }
@@ -73,4 +74,20 @@ test('bounded queue › waits end with the reason of the signal', async () => {
   await expect(reading).rejects.toThrow('enough')
   queue.push(1)
   await expect(queue.room(ending.signal)).rejects.toThrow('enough')
+})
+
+test('bounded queue › the writer waits while what is in it weighs as much as it may, and one item always fits', async () => {
+  const { queue } = rig(10, 100)
+  await queue.room(never)
+  queue.push(150)
+  let room = false
+  const waiting = queue.room(never).then(() => {
+    room = true
+  })
+  await Promise.resolve()
+  expect(room).toBe(false)
+  queue.take()
+  await waiting
+  queue.push(99)
+  await queue.room(never)
 })

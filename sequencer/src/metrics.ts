@@ -25,6 +25,8 @@ export interface Measured {
   journalPendingBytes(): number
   /** Undefined before the L2 was read. */
   lag(): Promise<HeadLag | undefined>
+  /** Undefined before the time of blocks is known. */
+  dataLag(): { readonly bytes: number; readonly ageMs: number; readonly ms: number | undefined } | undefined
 }
 
 const lag = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -66,6 +68,17 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
     'Age of the oldest inbox item that the last sealed header has not consumed',
     'oldestItemMs',
   )
+  gauge('da_lag_bytes', 'Bytes of sealed blocks that no claim covers', () => measured.dataLag()?.bytes ?? 0)
+  new Gauge({
+    name: 'parley_sequencer_da_lag_seconds',
+    help: 'Time in which those are published at the pace of the last claims, at most the age of the oldest; that age before the first claim',
+    registers,
+    collect() {
+      const known = measured.dataLag()
+      if (known === undefined) this.remove()
+      else this.set((known.ms ?? known.ageMs) / 1000)
+    },
+  })
   gauge('unanswered_entries', 'Entries that came in and are not answered', measured.unanswered)
   gauge('queued_entries', 'Entries waiting in the fullest lane', measured.queued)
   gauge('journal_pending_bytes', 'Bytes that are not durable yet', measured.journalPendingBytes)

@@ -35,6 +35,16 @@ export interface LoadOptions {
   readonly retryAfterMs: number
 }
 
+/** What is done when publishing lags behind sealing, by milliseconds of lag; each is a day at most. */
+export interface LagOptions {
+  /** From which blocks are sealed larger and later. Default 60,000. */
+  readonly largerMs: number
+  /** From which no more is accepted than is published. Default 300,000. */
+  readonly limitedMs: number
+  /** Age of the oldest unclaimed block from which nothing is accepted but forced items. Default 1,800,000. */
+  readonly forcedMs: number
+}
+
 export interface HttpOptions extends GuardOptions {
   /** Default 127.0.0.1. */
   readonly host: string
@@ -73,6 +83,7 @@ export interface SequencerOptions {
   readonly sealing?: Partial<SealingOptions>
   readonly virtual?: VirtualOptions
   readonly load?: Partial<LoadOptions>
+  readonly lag?: Partial<LagOptions>
   readonly http?: Partial<HttpOptions>
   readonly storage?: Partial<StorageOptions>
   /** Starts although nobody outside can be asked which headers were signed. Default false. */
@@ -88,6 +99,7 @@ export interface Settings {
   readonly sealing: SealingOptions
   readonly virtual: VirtualOptions | undefined
   readonly load: LoadOptions
+  readonly lag: LagOptions
   readonly http: HttpOptions
   readonly storage: StorageOptions
   readonly alone: boolean
@@ -113,6 +125,7 @@ const bounds = {
     maxReads: [1, 1_000_000],
     retryAfterMs: [1, day],
   },
+  lag: { largerMs: [1, day], limitedMs: [1, day], forcedMs: [1, day] },
   http: {
     port: [0, 65_535],
     maxMessages: [1, 65_536],
@@ -154,6 +167,7 @@ export function settingsOf(options: SequencerOptions): Settings {
       retryAfterMs: 1_000,
       ...options.load,
     },
+    lag: { largerMs: 60_000, limitedMs: 300_000, forcedMs: 1_800_000, ...options.lag },
     http: {
       host: '127.0.0.1',
       port: 0,
@@ -173,7 +187,7 @@ export function settingsOf(options: SequencerOptions): Settings {
     drainMs: options.drainMs ?? 5_000,
     loopBudgetMs: options.loopBudgetMs ?? 50,
   }
-  for (const section of ['sealing', 'load', 'http', 'storage'] as const)
+  for (const section of ['sealing', 'load', 'lag', 'http', 'storage'] as const)
     assertBounds(section, settings[section], bounds[section])
   if (settings.virtual !== undefined) assertBounds('virtual', settings.virtual, bounds.virtual)
   assertBounds('options', settings, { drainMs: [0, day], loopBudgetMs: [1, day] })

@@ -133,7 +133,7 @@ describe('HTTP › faults', () => {
     ['/v1/blocks/0', 404, { code: 'BLOCK_UNKNOWN', number: '0' }],
     ['/v1/blocks/99999', 404, { code: 'BLOCK_UNKNOWN', number: '99999' }],
     ['/v1/blocks/first', 400, { code: 'FIELD_INVALID', field: 'number' }],
-    [`/v1/blocks/${'9'.repeat(65)}`, 400, { code: 'REQUEST_MALFORMED' }],
+    [`/v1/blocks/${'9'.repeat(67)}`, 400, { code: 'REQUEST_MALFORMED' }],
     ['/v1/blocks/%00', 400, { code: 'FIELD_INVALID', field: 'number' }],
     ['/v1/blocks/%', 400, { code: 'REQUEST_MALFORMED' }],
     ['/v1/stream', 400, { code: 'REQUEST_MALFORMED' }],

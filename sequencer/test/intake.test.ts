@@ -26,12 +26,18 @@ function setUp(load: { maxUnanswered?: number; maxJournalBytes?: number } = {}) 
   const journal = { pendingBytes: 0 }
   const arrivals: number[] = []
   const clock = new ManualClock()
+  const taken: number[] = []
+  const backpressure = {
+    refuseForMs: undefined as number | undefined,
+    refusal: () => backpressure.refuseForMs,
+    took: (entries: number) => void taken.push(entries),
+  }
   const intake = new Intake(
-    { execution, journal, clock, onAnswered: () => undefined },
+    { execution, journal, clock, backpressure, onAnswered: () => undefined },
     { maxUnanswered: 100, maxJournalBytes: 1_000, maxReads: 1, retryAfterMs: 700, ...load },
     () => arrivals.push(1),
   )
-  return { execution, journal, intake, arrivals }
+  return { execution, journal, intake, arrivals, backpressure, taken }
 }
 
 const accepted = (position: bigint): Outcome => ({ accepted: true, block: 1n, position })
@@ -181,4 +187,20 @@ test('intake › a split request that lanes cannot take at all is forgotten as a
   await expect(impossible).rejects.toThrow('too many')
   expect(intake.unanswered).toBe(0)
   expect(intake.waiting).toBe(false)
+})
+
+test('intake › takes nothing while more is sealed than published, but what a removal voided, and says when to come again', async () => {
+  const { intake, backpressure, taken } = setUp()
+  backpressure.refuseForMs = 4_321
+  let fault: unknown
+  await intake.submitOperation({} as never).catch((error: SequencerError) => {
+    fault = error.fault
+  })
+  expect(fault).toEqual({ code: 'OVERLOADED', what: 'publishing', retryAfterMs: 4_321 })
+  expect(taken).toEqual([])
+  void intake.offerAgain({ messages: bytes(2) })
+  expect(taken).toEqual([2])
+  backpressure.refuseForMs = undefined
+  void intake.submitMessages(bytes(3))
+  expect(taken).toEqual([2, 3])
 })

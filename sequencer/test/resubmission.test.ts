@@ -53,13 +53,15 @@ test('resubmission › counts what the new lineage refuses, tells each, and keep
     submitOperation: () => false,
   }
   const arrived = Promise.withResolvers<void>()
-  const deps = { execution, journal, clock: systemClock, onAnswered: () => undefined }
+  const backpressure = { refusal: () => undefined, took: () => undefined }
+  const deps = { execution, journal, clock: systemClock, backpressure, onAnswered: () => undefined }
   const intake: Intake = new Intake(deps, settingsOf({}).load, () => arrived.resolve())
   const metrics = createMetrics(new Registry(), {
     unanswered: () => 0,
     queued: () => 0,
     journalPendingBytes: () => 0,
     lag: async () => undefined,
+    dataLag: () => undefined,
   })
   const resubmission = new Resubmission({ journal, voids, intake, clock: systemClock, log, metrics })
   const done = resubmission.run(new AbortController().signal)

@@ -58,6 +58,8 @@ export const readerDefaults: Omit<ReaderOptions, 'rollup'> = {
 export interface ChainReader extends SettlementReader {
   /** Seconds for which a bond answers beyond the finality of what it answers for. */
   readonly evidencePeriod: number
+  /** Seconds that an item waits until a silence may be declared. */
+  readonly silenceLimit: number
 }
 
 /** What reader and settlement of one deployment share. */
@@ -116,6 +118,7 @@ export function createReader(deps: ReaderDeps, options: ReaderOptions, connectio
   }
   return {
     evidencePeriod: contracts.evidencePeriod,
+    silenceLimit: contracts.silenceLimit,
     genesis,
     config: async () => contracts.config,
     schedule: (signal) => readSchedule(client, contracts.rollup, signal),

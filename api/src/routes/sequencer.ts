@@ -82,6 +82,17 @@ const status = object({
     'Milliseconds that the head, and the oldest inbox item it has not consumed, are behind the L2',
     nullable(object({ headerMs: uint64, oldestItemMs: nullable(uint64) })),
   ),
+  publishing: described(
+    'Bytes sealed since the last claimed block, how long they take at the pace of the last claims, bytes per second claimed over ten minutes, and what is done about it',
+    nullable(
+      object({
+        stage: word(['none', 'larger', 'limited', 'forced']),
+        lagBytes: count,
+        lagMs: count,
+        bytesPerSecond: count,
+      }),
+    ),
+  ),
   removals: described(
     'Removals of claims, the latest 16 with their numbers: the lineage that each began, the last block left standing, and how many of the entries accepted above it are in the new lineage and how many fell',
     list(object({ number: count, lineage: bytes32, standing: uint64, kept: uint64, fallen: uint64, done: flag }), 16),

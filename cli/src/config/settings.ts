@@ -200,6 +200,23 @@ const sequencer = {
         'Milliseconds between synced writes of the journal under load; what comes after a pause is written at once.',
     }),
   ),
+  'sequencer.lagLargerMs': defaulted(
+    60_000,
+    integer(1, day, {
+      about: 'Milliseconds of lag between sealing and publishing from which blocks are sealed larger and later.',
+    }),
+  ),
+  'sequencer.lagLimitedMs': defaulted(
+    300_000,
+    integer(1, day, { about: 'Milliseconds of that lag from which no more is accepted than is published.' }),
+  ),
+  'sequencer.lagForcedMs': defaulted(
+    1_800_000,
+    integer(1, day, {
+      about:
+        'Age in milliseconds of the oldest unclaimed block from which nothing is accepted but what the L2 forces; a quarter of the deployment’s `silenceLimit` where that is less, but a minute at least.',
+    }),
+  ),
   'sequencer.snapshotEveryBlocks': defaulted(
     2_000,
     integer(1, 1_000_000_000, { about: 'Blocks between snapshots of the state, from which it starts again.' }),

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { chooseVerifier, createExecution, createNativeSigner } from '@parley/execution'
-import { type ChainConfig, ownerAddress, type SettlementReader } from '@parley/protocol'
+import { type ChainConfig, ownerAddress } from '@parley/protocol'
 import {
   type BytesLevel,
   createSequencer,
@@ -10,6 +10,7 @@ import {
   type SequencerOptions,
   startLives,
 } from '@parley/sequencer'
+import type { ChainReader } from '@parley/settlement'
 import { Registry } from 'prom-client'
 import { type Config, needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
@@ -28,13 +29,23 @@ function signerOf(secret: Uint8Array): HeaderSigner {
   return { address: ownerAddress(secret), sign: async (digest) => signRecoverable(secret, digest) }
 }
 
-function optionsOf({ sequencer, run, http }: Config, port: number): SequencerOptions {
+/** Milliseconds of lag that are no sign of an outage: batches themselves take that long. */
+const usualLagMs = 60_000
+
+/** Items that no claim consumes for `silenceLimit` seconds let anyone void what was sealed. */
+function forcedMsOf(lagForcedMs: number, silenceLimit: number): number {
+  return Math.min(lagForcedMs, Math.max(usualLagMs, silenceLimit * 250))
+}
+
+function optionsOf({ sequencer, run, http }: Config, port: number, silenceLimit: number): SequencerOptions {
   const { minAgeMs, minOperations, maxWaitMs, blockEveryOffers, blockTimeMs, inboxItemsFirst } = sequencer
   const { alone, snapshotEveryBlocks, maxFeeds, maxFeedsPerAddress } = sequencer
+  const { lagLargerMs: largerMs, lagLimitedMs: limitedMs, lagForcedMs } = sequencer
   return {
     sealing: { minAgeMs, minOperations, maxWaitMs },
     ...(blockEveryOffers === undefined ? {} : { virtual: { blockEveryOffers, blockTimeMs, inboxItemsFirst } }),
     http: { ...http, host: run.host, port, maxFeeds, maxFeedsPerAddress },
+    lag: { largerMs, limitedMs, forcedMs: forcedMsOf(lagForcedMs, silenceLimit) },
     storage: { snapshotEveryBlocks },
     alone,
   }
@@ -49,7 +60,7 @@ function markPathOf(config: Config): string {
 /** The stores that all lives of a sequencer work over, and the L2 they read. */
 interface Kept {
   readonly chain: ChainConfig
-  readonly settlement: SettlementReader
+  readonly settlement: ChainReader
   /** Takes the metrics of the L2's reader. */
   readonly registry: Registry
   readonly journal: BytesLevel
@@ -106,7 +117,7 @@ function beginLife({ config, clock, log }: Context, kept: Kept, port: number | u
         log,
         registry,
       },
-      optionsOf(config, port ?? config.run.port),
+      optionsOf(config, port ?? config.run.port, settlement.silenceLimit),
     )
     const { lanes, verifier } = execution
     return { sequencer, ready: { lanes, verifier }, close: () => closing.close() }

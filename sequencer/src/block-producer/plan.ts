@@ -49,8 +49,14 @@ export interface Plan {
   sealed(number: bigint, unexecuted: number): void
 }
 
-/** Blocks by the clock: opened when something waits, with all the inbox items known. */
-export function livePlan(rule: SealingOptions): Plan {
+/**
+ * Blocks by the clock: opened when something waits, with all the inbox items known.
+ * @param ruleNow - What the rule is for now.
+ */
+export function livePlan(
+  rule: SealingOptions,
+  ruleNow: (rule: SealingOptions) => SealingOptions = (same) => same,
+): Plan {
   return {
     room: () => Number.POSITIVE_INFINITY,
     leaveQueued: true,
@@ -62,7 +68,7 @@ export function livePlan(rule: SealingOptions): Plan {
     },
     openableAt: ({ timestamp }, now) => nextTimestamp(timestamp, now, rule).waitUntil ?? now,
     take: (_, waiting) => waiting.length,
-    seal: (block, { now, requested }) => (requested ? { seal: 'asked' } : decideSeal(rule, block, now)),
+    seal: (block, { now, requested }) => (requested ? { seal: 'asked' } : decideSeal(ruleNow(rule), block, now)),
     sealed: () => undefined,
   }
 }

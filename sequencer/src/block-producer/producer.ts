@@ -2,6 +2,7 @@ import type { ExecutedBatch, Execution, SealedRuns } from '@parley/execution'
 import { type Bytes32, type Journal, type Prices, pricesAfter, type QueuedItem } from '@parley/protocol'
 import { type Clock, firstOf, Pulse } from '@parley/runtime'
 import type { Logger } from 'pino'
+import type { Backpressure } from '../backpressure/backpressure.ts'
 import { encodeRecord, type Opening } from '../chain/journal-records.ts'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import { SequencerError } from '../faults.ts'
@@ -33,6 +34,7 @@ export interface ProducerDeps {
   readonly intake: Intake
   readonly schedule: Pick<ScheduleWatch, 'mayOpen'>
   readonly snapshotter: Snapshotter
+  readonly backpressure: Pick<Backpressure, 'rule' | 'sealed'>
   readonly clock: Clock
   readonly time: BlockTime
   readonly log: Logger
@@ -72,7 +74,7 @@ export class Producer {
     this.open = open && { ...open, openedAt: at, waitingSince: open.operations > 0 ? at : undefined }
     this.plan =
       settings.virtual === undefined
-        ? livePlan(settings.sealing)
+        ? livePlan(settings.sealing, (rule) => deps.backpressure.rule(rule))
         : virtualPlan(settings.virtual, deps.chain.config.genesis.timestamp)
   }
 
@@ -289,12 +291,14 @@ export class Producer {
   }
 
   private async commit(open: OpenBlock, sealed: SealedRuns, reason: string): Promise<void> {
-    const { chain, journal, log, metrics } = this.deps
+    const { chain, journal, log, metrics, backpressure } = this.deps
     const started = performance.now()
     const tip = chain.follow(open.opening, open.items, sealed)
     // Everything of the block is in the journal before this record. What is appended meanwhile shares its write.
     await journal.append([encodeRecord({ kind: 'seal', seal: { number: open.opening.number, root: tip.root } })])
     await chain.commit(tip, open.opening, open.items, sealed)
+    const { bytes, witnessBytes } = sealed.view
+    backpressure.sealed(open.opening.number, bytes.length + witnessBytes.length, open.operations)
     const tookMs = performance.now() - started
     metrics.commit.observe(tookMs / 1000)
     metrics.blocks.inc({ reason })

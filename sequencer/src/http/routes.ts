@@ -33,13 +33,38 @@ export function routesOf(
   exchangeOf: (request: FastifyRequest) => Exchange,
 ): Served {
   const { execution, clock, registry, signer } = deps
-  const { chain, finality, intake, inbox, inboxStore, voids, lag, producer, time, metrics, unreadyBecause } = pipeline
+  const {
+    chain,
+    finality,
+    intake,
+    inbox,
+    inboxStore,
+    voids,
+    lag,
+    producer,
+    time,
+    metrics,
+    unreadyBecause,
+    backpressure,
+  } = pipeline
   const gate = new ReadGate(settings.load)
   const { maxMessages } = settings.http
   const mode = settings.virtual === undefined ? 'live' : 'virtual'
   const sequencer = signer.address
   const unanswered = (): number => intake.unanswered
-  const looking = { execution, chain, finality, inbox, voids, lag, time, registry, sequencer, mode } as const
+  const looking = {
+    execution,
+    chain,
+    finality,
+    inbox,
+    voids,
+    lag,
+    backpressure,
+    time,
+    registry,
+    sequencer,
+    mode,
+  } as const
   const routes = sequencerRoutes(maxMessages)
   const handlers = {
     ...submitHandlers({ intake, exchangeOf, maxMessages }),

@@ -3,6 +3,7 @@ import { type Handlers, healthHandlers } from '@parley/api/server'
 import type { Execution } from '@parley/execution'
 import type { Bytes20, HeadLag } from '@parley/protocol'
 import type { Registry } from 'prom-client'
+import type { Backpressure } from '../backpressure/backpressure.ts'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import type { BlockTime } from '../settlement/block-time.ts'
 import type { Finality } from '../settlement/finality.ts'
@@ -17,6 +18,7 @@ export interface StatusDeps {
   readonly voids: Pick<VoidStore, 'ranges'>
   /** How far the last sealed header is behind the L2; undefined before the L2 was read. */
   readonly lag: () => Promise<HeadLag | undefined>
+  readonly backpressure: Pick<Backpressure, 'now'>
   readonly time: BlockTime
   readonly registry: Registry
   readonly sequencer: Bytes20
@@ -48,6 +50,13 @@ function latestRemovals(ranges: readonly VoidedRange[]) {
   }))
 }
 
+function publishingOf(backpressure: StatusDeps['backpressure']) {
+  const lag = backpressure.now()
+  if (lag === undefined) return null
+  const { stage, bytes, ageMs, ms, bytesPerSecond } = lag
+  return { stage, lagBytes: bytes, lagMs: Math.round(ms ?? ageMs), bytesPerSecond: Math.round(bytesPerSecond) }
+}
+
 async function statusNow(deps: StatusDeps): Promise<ValueOf<NonNullable<Routes['status']['answer']>['json']>> {
   const { chain, execution, finality, inbox } = deps
   const { header, root } = chain.tip
@@ -64,6 +73,7 @@ async function statusNow(deps: StatusDeps): Promise<ValueOf<NonNullable<Routes['
     finality: { sealed: header.number, claimed: finality.claimed, final: finality.final },
     inboxKnown: inbox.count,
     lag: lag === undefined ? null : { headerMs: lag.headerMs, oldestItemMs: lag.oldestItemMs ?? null },
+    publishing: publishingOf(deps.backpressure),
     removals: latestRemovals(deps.voids.ranges),
     load: { unanswered: deps.unanswered(), ...execution.load() },
     ...pricesNow(deps),

@@ -1,6 +1,7 @@
 import type { ExecutedBatch, Execution, OutcomeVisitor } from '@parley/execution'
 import { type SignedOperation, signedMessageBytes, type TransitionFault } from '@parley/protocol'
 import { type Clock, Pulse } from '@parley/runtime'
+import type { Backpressure } from '../backpressure/backpressure.ts'
 import { SequencerError } from '../faults.ts'
 import type { LoadOptions } from '../options.ts'
 import { type BlockHalves, halvesOf, Receipts } from './receipts.ts'
@@ -28,6 +29,8 @@ export interface IntakeDeps {
   /** Bytes not yet durable. */
   readonly journal: { readonly pendingBytes: number }
   readonly clock: Clock
+  /** Says when there is more than can be published. */
+  readonly backpressure: Pick<Backpressure, 'refusal' | 'took'>
   /** Told the milliseconds from arrival to answer of each request. */
   readonly onAnswered: (waitedMs: number) => void
 }
@@ -112,12 +115,18 @@ export class Intake {
     if (this.stopped !== undefined) return this.stopped
     if (this.reserved) return this.overloaded('removal')
     if (this.closed) return this.overloaded('opening')
-    return this.overload(entries)
+    const retryAfterMs = this.deps.backpressure.refusal()
+    return retryAfterMs === undefined ? this.overload(entries) : this.overloaded('publishing', retryAfterMs)
   }
 
   /** Resolves when something was answered: there may be room again. */
   roomAgain(): Promise<void> {
     return this.answered.next()
+  }
+
+  /** There may be room for other reasons than an answer. */
+  lookAgain(): void {
+    this.answered.beat()
   }
 
   /** A block is open: it takes what is held, and up to `room` entries in all. */
@@ -185,8 +194,8 @@ export class Intake {
     return undefined
   }
 
-  private overloaded(what: string): SequencerError {
-    return new SequencerError({ code: 'OVERLOADED', what, retryAfterMs: this.options.retryAfterMs })
+  private overloaded(what: string, retryAfterMs = this.options.retryAfterMs): SequencerError {
+    return new SequencerError({ code: 'OVERLOADED', what, retryAfterMs })
   }
 
   private take(content: Part['entries'], refusal: SequencerError | undefined): Promise<Receipts> {
@@ -201,6 +210,7 @@ export class Intake {
       unanswered: entries,
     }
     const part: Part = { request, offset: 0, entries: content, unanswered: entries }
+    this.deps.backpressure.took(entries)
     if (this.held.length > 0 || this.room < entries) this.keep(part)
     else if (!this.submit(part)) throw this.overloaded('lanes')
     return promise

@@ -13,6 +13,7 @@ import {
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { Backpressure } from '../backpressure/backpressure.ts'
 import { Producer } from '../block-producer/producer.ts'
 import { Snapshotter } from '../block-producer/snapshotter.ts'
 import { assertHeadersKnown, type HeaderWitness } from '../chain/assert-headers-known.ts'
@@ -78,6 +79,7 @@ export interface Pipeline {
   readonly resubmission: Resubmission
   readonly snapshotter: Snapshotter
   readonly loop: LoopWatch
+  readonly backpressure: Backpressure
   readonly metrics: Metrics
   /** What keeps it from taking anything; undefined when nothing does. */
   unreadyBecause(): string | undefined
@@ -125,12 +127,17 @@ export async function preparePipeline(
     queued: () => execution.load().queued,
     journalPendingBytes: () => journal.pendingBytes,
     lag: () => lag(),
+    dataLag: () => backpressure.now(),
   })
   for (const [part, tookMs] of Object.entries(recovered.tookMs)) metrics.recovery.set({ part }, tookMs / 1000)
   const onAnswered = (waitedMs: number): void => metrics.acceptance.observe(waitedMs / 1000)
   const arrived = (): void => producer.arrived()
   const time = new BlockTime(clock)
-  const intake: Intake = new Intake({ execution, journal, clock, onAnswered }, settings.load, arrived)
+  // Blocks that count offers have no time to be late by.
+  const now = (): number | undefined => (settings.virtual === undefined && time.isKnown ? time.now() : undefined)
+  const backpressure = new Backpressure({ clock, now, log, roomAgain: () => intake.lookAgain(), signal }, settings.lag)
+  await findUnclaimed(backpressure, blocks, claimed.number)
+  const intake: Intake = new Intake({ execution, journal, clock, backpressure, onAnswered }, settings.load, arrived)
   const inbox = new InboxFollower(
     { ...following, moved: arrived },
     {
@@ -148,6 +155,7 @@ export async function preparePipeline(
     time,
     moved: () => {
       arrived()
+      backpressure.claimed(finality.claimed)
       metrics.finality.set({ level: 'claimed' }, Number(finality.claimed))
       metrics.finality.set({ level: 'final' }, Number(finality.final))
     },
@@ -168,7 +176,7 @@ export async function preparePipeline(
     recovered.snapshot,
   )
   const producer: Producer = new Producer(
-    { execution, journal, chain, inbox, intake, schedule, snapshotter, clock, time, log, metrics, fail },
+    { execution, journal, chain, inbox, intake, schedule, snapshotter, backpressure, clock, time, log, metrics, fail },
     settings,
     recovered,
   )
@@ -204,8 +212,23 @@ export async function preparePipeline(
     resubmission,
     snapshotter,
     loop,
+    backpressure,
     metrics,
     unreadyBecause,
+  }
+}
+
+/** Blocks that are looked at when a sequencer starts; those between count as they do. */
+const blocksLookedAt = 256
+
+/** What was sealed before and is not claimed, nearly. */
+async function findUnclaimed(backpressure: Backpressure, blocks: BlockStore, claimed: bigint): Promise<void> {
+  const step = (blocks.head - claimed) / BigInt(blocksLookedAt) + 1n
+  for (let number = claimed + step; number <= blocks.head; number += step) {
+    const bytes = await blocks.bytes(number)
+    const header = await blocks.header(number)
+    if (bytes !== undefined && header !== undefined)
+      backpressure.found(number, bytes.length * Number(step), Number(header.timestamp))
   }
 }
 
