@@ -6,6 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {RollupAnnouncements} from "./RollupAnnouncements.sol";
 import {RollupBondOwners} from "./RollupBondOwners.sol";
+import {RollupCertificates} from "./RollupCertificates.sol";
 import {RollupClaims} from "./RollupClaims.sol";
 import {IInbox} from "./interfaces/IInbox.sol";
 import {IMadeWith} from "./interfaces/IMadeWith.sol";
@@ -22,7 +23,7 @@ import {Millis, Mwei, Units} from "./types/Units.sol";
 /// on the storage of this contract.
 /// @dev Errors, events and what each function promises stand in `IRollupCore` and `IRollupEvents`. This contract declares no
 /// storage of its own: it would lie where that of `RollupContests` does.
-contract Rollup is RollupBondOwners, RollupAnnouncements {
+contract Rollup is RollupBondOwners, RollupAnnouncements, RollupCertificates {
     uint64 private constant BLOCKS_PER_BATCH = 1024;
     uint64 private constant SEGMENTS_PER_BLOCK = 1024;
     uint64 private constant SEGMENTS_PER_BATCH = 8192;
@@ -105,6 +106,7 @@ contract Rollup is RollupBondOwners, RollupAnnouncements {
         _checkSeal(request.lastHeader, signature, key.key);
         _checkPointer(request.core);
         _checkPointer(request.witness);
+        _checkCertified(request);
         return _stand(
             BatchClaim({
                 number: request.number,

@@ -64,7 +64,10 @@ abstract contract RollupSchedule is RollupBonds {
     /// @dev The rules that hold at `timestamp`.
     function _rulesAt(Millis timestamp) internal view returns (Rules storage) {
         uint256 i = _latest.versions - 1;
-        while (_versions[i].from > timestamp) --i;
+        Millis from = _latest.rulesFrom;
+        while (from > timestamp) {
+            from = _versions[--i].from;
+        }
         return _versions[i].rules;
     }
 

@@ -7,6 +7,7 @@ export const deployed = [
   'Inbox',
   'Rollup',
   'RollupContests',
+  'committee/DataCommittee',
   'contacts/ContactDirectory',
   'contacts/SignatureVerifier',
   'economics/BulkPricing',

@@ -15,7 +15,7 @@ interface IRollupCore is IRollupEvents {
     /// @dev Checked at once is what needs no proof: that the caller may claim, that its bond and the bond behind the key are
     /// full, number and parent, the lineage in force, the last header's number, timestamp, inboxCount, inboxHash and signature,
     /// that it leaves out no item that is due, that the batch lies within one key and one version of the rules, the length of
-    /// the pointers.
+    /// the pointers, and of parts on the committee's layer the certificates.
     /// @param signature 65 bytes, r ‖ s ‖ v, of the key at the last header's number over that header.
     /// @return hash keccak256 of the ABI encoding of the claim, which the event carries whole.
     function claim(ClaimRequest calldata request, bytes calldata signature) external returns (bytes32 hash);

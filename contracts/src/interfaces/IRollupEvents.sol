@@ -62,6 +62,10 @@ interface IRollupEvents {
     error Rollup_InboxHashMismatch(bytes32 inboxHash, bytes32 expected);
     /// @notice Thrown when a pointer has `length` bytes, more than `max`.
     error Rollup_PointerTooLong(uint256 length, uint256 max);
+    /// @notice Thrown when a part lies on the committee's layer and the rules name no committee.
+    error Rollup_NoDataCommittee();
+    /// @notice Thrown when the committee refuses a claim's certificates: a `CertificateCode`, or 2^256 - 1 when it gave no answer.
+    error Rollup_DataNotCertified(uint256 code);
     /// @notice Thrown when claim `number` is asked for while `head` is the latest standing.
     error Rollup_UnknownClaim(uint64 number, uint64 head);
     /// @notice Thrown when a bond is asked back while claim `number` of its owner is not final.

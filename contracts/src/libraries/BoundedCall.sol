@@ -29,4 +29,18 @@ library BoundedCall {
             }
         }
     }
+
+    /// @notice Asks `target` with `gasLimit` gas at most. `answered` is false unless it gives exactly one word.
+    function tryStaticCall(address target, uint256 gasLimit, bytes memory data)
+        internal
+        view
+        returns (bool answered, uint256 word)
+    {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            answered := staticcall(gasLimit, target, add(data, 0x20), mload(data), 0, 0x20)
+            answered := and(answered, eq(returndatasize(), 0x20))
+            word := mload(0)
+        }
+    }
 }

@@ -95,6 +95,8 @@ library SettingsBounds {
         _require(!fees.minPrice.isZero() && fees.minPrice <= PriceFormula.MAX_PRICE, "fees.minPrice");
         _require(fees.target != 0 && fees.target <= MAX_RATE, "fees.target");
         _require(fees.fraction != 0 && fees.fraction <= MAX_RATE, "fees.fraction");
+        address committee = rules.dataCommittee;
+        _require(committee == address(0) || committee.code.length != 0, "rules.dataCommittee");
         Verifiers memory verifiers = rules.verifiers;
         // Without one of them nothing could be shown, or no question answered.
         _require(verifiers.messages.code.length != 0, "verifiers.messages");
