@@ -5,11 +5,14 @@ import {CommitteeCertificates} from "./CommitteeCertificates.sol";
 import {IDataCommittee} from "../interfaces/IDataCommittee.sol";
 import {CallCosts} from "../libraries/CallCosts.sol";
 import {Chunks} from "../libraries/Chunks.sol";
+import {CommitteePointers, PointerHead} from "../libraries/CommitteePointers.sol";
 import {Attestation, CertificateCode, CommitteePart} from "../types/Committee.sol";
 
 /// @title Chunks that members are asked for
 /// @dev Errors, events and what each function promises stand in `IDataCommittee`.
 abstract contract CommitteeChallenges is CommitteeCertificates {
+    using CommitteePointers for bytes;
+
     /// @dev In one slot; all 0 when the chunk is not open. `deposit` in gwei.
     struct Challenge {
         address challenger;
@@ -39,7 +42,9 @@ abstract contract CommitteeChallenges is CommitteeCertificates {
         bytes32 digest = _digestOf(attestation);
         code = _checkSigned(pointer, digest);
         if (code != CertificateCode.Ok) revert DataCommittee_NotCertified(code);
-        uint8 part = _partIn(pointer);
+        PointerHead head = pointer.headOf();
+        // forge-lint: disable-next-line(unsafe-typecast) 1 or 2
+        uint8 part = uint8(head.which() - 1);
         uint256 chunks = Chunks.count(attestation.parts[part].length);
         if (index >= chunks) revert DataCommittee_NoSuchChunk(index, chunks);
         uint256 deadline = block.timestamp + ANSWER_WINDOW;
@@ -47,9 +52,9 @@ abstract contract CommitteeChallenges is CommitteeCertificates {
         if (deadline > expiresAt) {
             revert DataCommittee_AskedTooLate(expiresAt > ANSWER_WINDOW ? expiresAt - ANSWER_WINDOW : 0);
         }
-        _open(digest, part, index, deadline, _maskOf(pointer));
+        _open(digest, part, index, deadline, head.mask());
         // forge-lint: disable-next-line(unsafe-typecast) a time in seconds
-        emit ChunkChallenged(digest, part, index, msg.sender, uint64(deadline), _maskOf(pointer), attestation);
+        emit ChunkChallenged(digest, part, index, msg.sender, uint64(deadline), head.mask(), attestation);
     }
 
     /// @inheritdoc IDataCommittee

@@ -6,10 +6,13 @@ import {
   chunksIn,
   committeeMark,
   compactSignature,
+  decodeCommitteePointer,
   encodeCommitteePointer,
+  maxPartBytes,
   proveChunk,
   storeDigest,
 } from '@parley/da-adapters/committee'
+import { DaError } from '@parley/protocol'
 import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { hex, Seeded } from './seeded.ts'
@@ -31,6 +34,23 @@ function chunksOf(length: number) {
       return { index: index.toString(), chunk: hex(chunk), path: path.map(hex) }
     }),
   }
+}
+
+/** A bit for each bit of the pointer, the highest of a byte first: 1 where the form refuses the pointer with it flipped. */
+function refusedFlips(pointer: Uint8Array, mark: Uint8Array): Hex {
+  const refused = new Uint8Array(pointer.length)
+  for (let bit = 0; bit < pointer.length * 8; bit++) {
+    const flipped = Uint8Array.from(pointer)
+    const mask = 0x80 >> (bit & 7)
+    flipped[bit >> 3]! ^= mask
+    try {
+      decodeCommitteePointer(flipped, { mark, maxBytes: maxPartBytes })
+    } catch (error) {
+      if (!(error instanceof DaError)) throw error
+      refused[bit >> 3]! |= mask
+    }
+  }
+  return hex(refused)
 }
 
 /** The file `test/vectors/committee.json`: chunk roots, what members and claimers sign, pointers. */
@@ -62,5 +82,6 @@ export async function committeeVectors() {
     attestationOfOne: hex(attestationDigest(instance, { ...attestation, parts: parts.slice(0, 1) })),
     store: hex(storeDigest(instance, { ...attestation, deadline })),
     pointers: pointers.map((pointer) => hex(encodeCommitteePointer(pointer))),
+    refusedFlips: pointers.map((pointer) => refusedFlips(encodeCommitteePointer(pointer), certificate.mark)),
   }
 }
