@@ -1,6 +1,16 @@
 import { accountCollect, accountDeposit, accountOpen, accountShow, accountWithdraw } from './command/account.ts'
 import { batcherCommand } from './command/batcher.ts'
 import type { CommandDefinition } from './command/command.ts'
+import {
+  committeeChallenge,
+  committeeCredit,
+  committeeDeposit,
+  committeeExit,
+  committeeRegister,
+  committeeRotate,
+  committeeSlash,
+  committeeStatus,
+} from './command/committee.ts'
 import { configCommand } from './command/config.ts'
 import {
   contactDeactivate,
@@ -74,6 +84,14 @@ const commands: readonly CommandDefinition[] = [
   rollupResume,
   rollupAnswerFor,
   rollupAnnounceKey,
+  committeeStatus,
+  committeeRegister,
+  committeeDeposit,
+  committeeExit,
+  committeeRotate,
+  committeeChallenge,
+  committeeSlash,
+  committeeCredit,
   conversationCreate,
   conversationConsent,
   conversationAdd,
@@ -123,6 +141,7 @@ const commands: readonly CommandDefinition[] = [
 const groups = {
   account: 'Pay into accounts on the L3, and show them.',
   rollup: 'Operate a rollup on the L2: keys, and the way back from a rescue.',
+  committee: 'Belong to a data committee on the L2, and hold it to what it signed.',
   conversation: 'Make conversations, and let others join.',
   contact: 'Write to the contact directory on the L2, and read it.',
   invite: 'Invite, and keep a public inbox on the L2.',

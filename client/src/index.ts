@@ -3,6 +3,18 @@ export * from './build/conversation.ts'
 export * from './build/membership.ts'
 export { encodeMessages, type MessageDraft, maxMessagesPerRequest, signMessage } from './build/message.ts'
 export * from './build/signer.ts'
+export * from './committee/challenge.ts'
+export {
+  type CommitteeEpoch,
+  type CommitteeMember,
+  type GetCommitteeReturnType,
+  getCommittee,
+  getCommitteeMember,
+  getDataCommittee,
+} from './committee/get-committee.ts'
+export * from './committee/member.ts'
+export type { CommitteeParameters } from './committee/parameters.ts'
+export * from './committee/rotation.ts'
 export * from './contacts/attribute.ts'
 export * from './contacts/bundle.ts'
 export * from './contacts/change-attributes.ts'

@@ -34,6 +34,7 @@ abstract contract RollupCertificates is RollupClaims {
         Windows memory windows = _windows();
         uint256 answered = uint256(windows.data) + windows.answer;
         uint256 asked = windows.challenge > answered ? windows.challenge : answered;
+        // forge-lint: disable-next-line(unsafe-typecast) a time in seconds
         return uint64(block.timestamp + asked + windows.proof);
     }
 }

@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant.ts'
+import { forCommittee } from './mutants-committee.ts'
 import { forContacts } from './mutants-contacts.ts'
 import { forEconomics, forGovernance } from './mutants-economics.ts'
 import { forInvites } from './mutants-invites.ts'
@@ -554,4 +555,5 @@ export const mutants: readonly Mutant[] = [
   ...forInvites,
   ...forEconomics,
   ...forGovernance,
+  ...forCommittee,
 ]

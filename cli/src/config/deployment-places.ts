@@ -9,6 +9,7 @@ const schema = z.object({
   version: z.literal(3),
   rollup: z.object({ rollup: z.string() }).optional(),
   contracts: z.object({
+    DataCommittee: contract,
     ContactDirectory: contract,
     PublicInbox: contract,
     Treasury: contract,
@@ -23,9 +24,10 @@ const schema = z.object({
  */
 export function deploymentPlaces(path: string): Readonly<Record<string, string>> {
   const { rollup, contracts } = readFields(path)
-  const { ContactDirectory, PublicInbox, Treasury, ParleyGovernor, ParleyVotes } = contracts
+  const { DataCommittee, ContactDirectory, PublicInbox, Treasury, ParleyGovernor, ParleyVotes } = contracts
   return {
     ...(rollup && { rollup: rollup.rollup }),
+    ...(DataCommittee && { committee: DataCommittee.address }),
     ...(ContactDirectory && { directory: ContactDirectory.address }),
     ...(PublicInbox && { publicInbox: PublicInbox.address, publicInboxBlock: PublicInbox.block }),
     ...(Treasury && { treasury: Treasury.address }),

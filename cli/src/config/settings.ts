@@ -86,6 +86,10 @@ const places = {
   'l1.key': secretKey('Key that pays for publishing on the L1.'),
   'l2.url': url({ flag: 'l2', about: 'JSON-RPC of the L2.' }),
   'l2.rollup': address({ flag: 'rollup', about: 'Address of the Rollup contract on the L2.' }),
+  'l2.committee': address({
+    flag: 'committee',
+    about: 'Address of a DataCommittee contract on the L2; the one that the rollup’s rules name when left out.',
+  }),
   'l2.directory': address({ flag: 'directory', about: 'Address of the ContactDirectory contract on the L2.' }),
   'l2.publicInbox': address({ flag: 'public-inbox', about: 'Address of the PublicInbox contract on the L2.' }),
   'l2.publicInboxBlock': defaulted(
@@ -402,7 +406,7 @@ const deploy = {
   ),
   'deploy.phases': defaulted(
     ['rollup'],
-    listOf(['rollup', 'contacts', 'inbox', 'reputation', 'treasury'], {
+    listOf(['rollup', 'committee', 'contacts', 'inbox', 'reputation', 'treasury'], {
       flag: 'phases',
       about: 'Parts to deploy, separated by commas; what the deployment file has stays.',
     }),
@@ -491,6 +495,13 @@ const invites = {
   }),
 } as const
 
+const committee = {
+  'committee.callOnly': defaulted(
+    false,
+    toggle({ flag: 'call-only', about: 'Print the call instead of sending it, to be proposed where votes govern.' }),
+  ),
+} as const
+
 const treasury = {
   'treasury.layer': defaulted(
     0,
@@ -559,6 +570,7 @@ export const settings = {
   ...relay,
   ...contacts,
   ...invites,
+  ...committee,
   ...treasury,
   ...member,
   ...keys,

@@ -4,6 +4,7 @@ import {
   bulkPricingAbi,
   compositeGateAbi,
   contactDirectoryAbi,
+  dataCommitteeAbi,
   demandGateAbi,
   flatFeeGateAbi,
   inboxAbi,
@@ -24,6 +25,7 @@ import type { Abi } from 'viem'
 const abis: readonly Abi[] = [
   rollupAbi,
   inboxAbi,
+  dataCommitteeAbi,
   contactDirectoryAbi,
   signatureVerifierAbi,
   publicInboxAbi,

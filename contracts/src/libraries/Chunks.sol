@@ -16,7 +16,7 @@ library Chunks {
 
     /// @notice Steps from a chunk to the root in a tree of `chunks`.
     function depth(uint256 chunks) internal pure returns (uint256 steps) {
-        while (1 << steps < chunks) ++steps;
+        while (2 ** steps < chunks) ++steps;
     }
 
     /// @notice The root that `chunk` at `index` leads to.

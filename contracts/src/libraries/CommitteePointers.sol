@@ -61,6 +61,7 @@ library CommitteePointers {
     }
 
     function lengthAt(bytes calldata pointer, uint256 part) internal pure returns (uint32) {
+        // forge-lint: disable-next-line(unsafe-typecast) 32 bits are left
         return uint32(_word(pointer, HEAD_BYTES + PART_BYTES * part + ROOT_BYTES) >> LENGTH_SHIFT);
     }
 

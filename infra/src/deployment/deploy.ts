@@ -47,6 +47,8 @@ export interface DeployOptions {
   readonly governance: Bytes20
   /** Receives the shards' revenue. */
   readonly treasury: Bytes20
+  /** Whose certificates count for data on the committee's layer; nobody's when left out. */
+  readonly dataCommittee?: Bytes20
   /** First account that may claim. */
   readonly claimer: Bytes20
   /** Milliseconds since 1970; the time of the L2's latest block when left out. */
@@ -137,7 +139,7 @@ async function makeSettings(client: PublicClient, options: DeployOptions): Promi
     claimer: bytesToHex(options.claimer),
     rules: {
       number: knownRules,
-      dataCommittee: none,
+      dataCommittee: options.dataCommittee === undefined ? none : bytesToHex(options.dataCommittee),
       fees: preset.fees,
     },
     forceDelayMs: preset.forceDelayMs,

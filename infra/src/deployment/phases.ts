@@ -2,6 +2,7 @@ import type { Bytes20 } from '@parley/protocol'
 import { bytesToHex, createPublicClient, hexToBytes, type PublicClient } from 'viem'
 import { getCode } from 'viem/actions'
 import { type DeployDeps, type DeployOptions, deploy } from './deploy.ts'
+import { deployCommittee } from './deploy-committee.ts'
 import { deployContacts } from './deploy-contacts.ts'
 import { deployInvites } from './deploy-invites.ts'
 import { deployReputation, setPricing } from './deploy-reputation.ts'
@@ -11,7 +12,7 @@ import { type DeploymentRecord, invalid } from './record.ts'
 import { deployTransport } from './transport.ts'
 
 /** Parts of Parley on the L2 that can be deployed one by one. */
-export const phases = ['rollup', 'contacts', 'inbox', 'reputation', 'treasury'] as const
+export const phases = ['rollup', 'committee', 'contacts', 'inbox', 'reputation', 'treasury'] as const
 export type Phase = (typeof phases)[number]
 
 export interface DeployPhasesOptions
@@ -56,6 +57,7 @@ export async function deployPhases(deps: DeployDeps, options: DeployPhasesOption
   const has = (phase: Phase): boolean => options.phases.has(phase)
   if (has('treasury')) await deployTreasury(deployer, preset, partiesOf(deployer, options))
   const authorities = authoritiesOf(deployer, options)
+  if (has('committee')) await deployCommittee(deployer, preset, authorities)
   if (has('contacts')) await deployContacts(deployer, preset, authorities)
   if (has('reputation')) await deployReputation(deployer, preset, authorities)
   if (has('inbox')) await deployInvites(deployer, preset, authorities)
@@ -89,10 +91,11 @@ function rollupOptions(
   { governance, treasury }: Authorities,
 ): DeployOptions {
   if (rollup === undefined) throw invalid('rollup', 'needs a sequencer, a bond owner, an operator and a claimer')
-  const { RollupOperator } = contracts
+  const { RollupOperator, DataCommittee } = contracts
   const operator = RollupOperator === undefined ? rollup.operator : hexToBytes(RollupOperator.address)
   const authorities = { governance: hexToBytes(governance), treasury: hexToBytes(treasury), operator }
-  return { ...rollup, url, deployer, preset, withinMs, ...authorities }
+  const dataCommittee = DataCommittee === undefined ? {} : { dataCommittee: hexToBytes(DataCommittee.address) }
+  return { ...rollup, url, deployer, preset, withinMs, ...authorities, ...dataCommittee }
 }
 
 /** A record that names what is not there would leave contracts out without a word. */

@@ -1,3 +1,19 @@
+/** Of the data committee; amounts in wei, times in seconds. @see docs/spec/da-committee.md#epochs */
+export interface CommitteePreset {
+  /** What each member has at stake when an epoch is announced. */
+  readonly stake: bigint
+  /** What each signer loses when a chunk is not answered. */
+  readonly fault: bigint
+  /** From the announcement of an epoch to its beginning. */
+  readonly notice: number
+  /** For which certificates of an epoch still count after its end. */
+  readonly grace: number
+  /** From a claim to the end of its certificate at most. */
+  readonly maxRetention: number
+  /** From a challenge of a chunk to its last answer. */
+  readonly answerWindow: number
+}
+
 /** Of the contact directory. */
 export interface ContactsPreset {
   /** Wei: 0, or 10^9 to 10^17. */
@@ -82,6 +98,26 @@ const hours = 3600
 const days = 24 * hours
 const gwei = 10n ** 9n
 const ether = 10n ** 18n
+
+/** A day to answer, since the L2's forced inclusion takes half of one. */
+export const committee: CommitteePreset = {
+  stake: 10n * ether,
+  fault: 1n * ether,
+  notice: 1 * days,
+  grace: 1 * days,
+  maxRetention: 21 * days,
+  answerWindow: 1 * days,
+}
+
+/** An epoch begins and an answer is late while one watches. */
+export const devCommittee: CommitteePreset = {
+  stake: ether,
+  fault: ether / 10n,
+  notice: 5,
+  grace: 30,
+  maxRetention: 1 * hours,
+  answerWindow: 20,
+}
 
 export const contacts: ContactsPreset = { registrationFee: ether / 1000n }
 

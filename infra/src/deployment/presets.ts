@@ -1,7 +1,10 @@
 import type { FeeParameters, Prices, Windows } from '@parley/protocol'
 import {
+  type CommitteePreset,
   type ContactsPreset,
+  committee,
   contacts,
+  devCommittee,
   devGovernor,
   governor,
   type InvitesPreset,
@@ -75,6 +78,7 @@ export interface Preset {
   readonly minDeposit: bigint
   readonly priceRules: PriceRules
   readonly contest: ContestRules
+  readonly committee: CommitteePreset
   readonly contacts: ContactsPreset
   readonly invites: InvitesPreset
   readonly reputation: ReputationPreset
@@ -125,6 +129,7 @@ export const devPreset: Preset = {
   minDeposit: 1_000_000n,
   priceRules: { ...priceRules, interval: 10, operationsPerClaim: 100 },
   contest: { minDeposit: 10n ** 9n, answerShare: 50, silenceLimit: 90, notice: 20, rescueBond: ether / 10n },
+  committee: devCommittee,
   contacts,
   invites,
   reputation,
@@ -173,6 +178,7 @@ export const productionPreset: Preset = {
     notice: 24 * hours,
     rescueBond: 1n * ether,
   },
+  committee,
   contacts,
   invites,
   reputation,

@@ -12,6 +12,7 @@ export const contractNames = [
   'ParleyGovernor',
   'Treasury',
   'RollupOperator',
+  'DataCommittee',
   'SignatureVerifier',
   'ContactDirectory',
   'StakeVault',

@@ -43,6 +43,11 @@ export function worstTimes(preset: Preset, forcedInclusion: number): WorstTimes 
   }
 }
 
+/** Seconds from a claim to the end of its certificate at least. @see docs/spec/da-committee.md#claims */
+function certifiedFor({ windows, committee }: Preset): number {
+  return Math.max(windows.challenge, windows.data + windows.answer) + windows.proof + committee.answerWindow
+}
+
 /**
  * Refuses windows that censorship by the L2's sequencer outlasts. The contracts cannot know how long that is.
  * @throws {InfraError} `WINDOW_TOO_SHORT` with the field and its bound.
@@ -57,6 +62,9 @@ export function checkWindows(preset: Preset): void {
   demand('windows.proof', windows.proof, forcedInclusion + 1)
   demand('windows.challenge', windows.challenge, forcedInclusion + 1)
   demand('windows.data', windows.data, challengeAfter + roundsOfAsking * (forcedInclusion + windows.answer))
+  demand('committee.answerWindow', preset.committee.answerWindow, forcedInclusion + 1)
+  // Between an attestation and its claim time passes, too: as much as an epoch's certificates are given after its end.
+  demand('committee.maxRetention', preset.committee.maxRetention, certifiedFor(preset) + preset.committee.grace)
   demand('contest.notice', preset.contest.notice, forcedInclusion)
   demand('upgradeNotice', preset.upgradeNotice, worstTimes(preset, forcedInclusion).exitBySilence)
 }
