@@ -24,7 +24,7 @@ export const committeeRegister: CommandDefinition = {
   name: 'committee register',
   about: 'Make PARLEY_L2_KEY the key of a committee member, or say that it serves elsewhere.',
   args: [
-    { name: '<owner>', about: 'To whom the stake belongs, for ever.' },
+    { name: '<owner>', about: 'Owner of the stake, for ever.' },
     { name: '<url>', about: 'Where its DA node serves.' },
   ],
   keys: common,
