@@ -119,7 +119,15 @@ describe('deploy', () => {
     const record = await deployPhases(deps, { ...phased(), phases: new Set(phases) })
     expect(Object.keys(record.contracts).sort()).toEqual([...contractNames].sort())
     const at = (name: ContractName) => contractOf(record, name).address
-    const governed = ['ContactDirectory', 'PublicInbox', 'Reputation', 'BulkPricing', 'StakeVault', 'Treasury'] as const
+    const governed = [
+      'ContactDirectory',
+      'PublicInbox',
+      'Reputation',
+      'BulkPricing',
+      'StakeVault',
+      'Treasury',
+      'DataCommittee',
+    ] as const
     for (const name of governed) {
       const contract = { address: at(name), abi: treasuryAbi, functionName: 'governance' } as const
       expect([name, await client.readContract(contract)]).toEqual([name, at('ParleyTimelock')])
@@ -145,6 +153,8 @@ describe('deploy', () => {
       operator: at('RollupOperator'),
       treasury: at('Treasury'),
     })
+    const [version] = await client.readContract({ ...rollup, functionName: 'versions' })
+    expect(version?.rules.dataCommittee).toBe(at('DataCommittee'))
     expect(await deployPhases(deps, { ...phased(), phases: new Set(phases), before: record })).toEqual(record)
   })
 
