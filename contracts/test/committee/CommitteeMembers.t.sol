@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Governed} from "../../src/governance/Governed.sol";
 import {IDataCommittee} from "../../src/interfaces/IDataCommittee.sol";
 import {Bounds} from "../../src/libraries/Bounds.sol";
+import {CodeStore} from "../../src/libraries/CodeStore.sol";
 import {CommitteeRules, EpochState, MemberState} from "../../src/types/Committee.sol";
 import {CommitteeDeployed} from "../support/CommitteeDeployed.sol";
 
@@ -180,6 +181,17 @@ contract CommitteeMembersTest is CommitteeDeployed {
         r = committeeRules();
         r.maxRetention = 2 days - 1;
         _refused(r, "maxRetention", 2 days - 1, 2 days, 180 days);
+    }
+
+    function test_codeStore_keepsNoMoreThanCodeMayBe() public {
+        address place = this.keep(new bytes(24_575));
+        assertEq(place.code.length, 24_576, "with the byte before it");
+        vm.expectRevert(CodeStore.CodeStore_Failed.selector);
+        this.keep(new bytes(24_576));
+    }
+
+    function keep(bytes memory data) external returns (address) {
+        return CodeStore.write(data);
     }
 
     function test_etherAlone_isRefused() public {
