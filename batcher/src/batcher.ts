@@ -12,6 +12,7 @@ import { backoffMs, type Clock, type RetryPolicy } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { Answering, type ClaimDefence } from './answering.ts'
+import type { CostJournal } from './costs/index.ts'
 import { type BatchEncoder, batchEncoder } from './encode-batch.ts'
 import { createMetrics } from './metrics.ts'
 import { type BatcherOptions, settingsOf } from './options.ts'
@@ -29,6 +30,8 @@ export interface BatcherDeps {
   readonly defence?: ClaimDefence
   /** Keeps the plans; nothing else may write to it. */
   readonly store: BatcherStore
+  /** Where it is written what batches cost; left out, nowhere. */
+  readonly costs?: CostJournal
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Registry

@@ -33,6 +33,7 @@ export interface EncodedBatch {
   /** 65 bytes: the sequencer's, of the last header. */
   readonly signature: Uint8Array
   readonly parts: { readonly [part in BatchPart]: EncodedPart }
+  readonly messages: number
 }
 
 export interface EncodedPart {
@@ -82,7 +83,12 @@ export function encodeBatch(
   if (Buffer.compare(readSignatures, signatures) !== 0)
     throw mismatch(number, 'witness', parts.witness.root, witnessRoot(decodeWitness(witness, skeletonsOf(read))))
   const { header: lastHeader, signature } = blocks.at(-1) as BlockView
-  return { number, lastHeader, signature, parts }
+  return { number, lastHeader, signature, parts, messages: messagesIn(blocks) }
+}
+
+function messagesIn(blocks: readonly BlockView[]): number {
+  const segments = blocks.flatMap(({ runs }) => runs.runs.flatMap((run) => run.segments))
+  return segments.reduce((sum, { messages }) => sum + messages, 0)
 }
 
 /** Whether the roots that are not carried are those a node would derive; where a shard stood before the batch it knows. */

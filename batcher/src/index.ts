@@ -1,6 +1,7 @@
 export type { ClaimDefence, DataQuestion } from './answering.ts'
 export * from './batcher.ts'
 export { segmentsWithin } from './block-size.ts'
+export * from './costs/index.ts'
 export type { BatchEncoder } from './encode-batch.ts'
 export * from './faults.ts'
 export type { BatcherOptions } from './options.ts'

@@ -55,7 +55,10 @@ const batch = {
 }
 
 const Plan1Type = new ContainerType({ ...batch, core: Part1Type, witness: Part1Type }, { typeName: 'BatchPlan1' })
-const Plan2Type = new ContainerType({ ...batch, core: Part2Type, witness: Part2Type }, { typeName: 'BatchPlan2' })
+const Plan2Type = new ContainerType(
+  { ...batch, messages: Uint64Type, core: Part2Type, witness: Part2Type },
+  { typeName: 'BatchPlan2' },
+)
 
 /** Writes version 2. */
 export function serializePlan(plan: BatchPlan): Uint8Array {
@@ -92,7 +95,7 @@ function readFirst(bytes: Uint8Array): BatchPlan {
     published: found && publicationOf(found, { token: tokenOf(found.layer), amount: found.costWei }),
     begun: [],
   })
-  return { ...plan, core: of(core), witness: of(witness) }
+  return { ...plan, messages: 0n, core: of(core), witness: of(witness) }
 }
 
 function publicationOf({ layer, pointer, height }: Omit<Publication, 'cost'>, cost: DaAmount): Publication {

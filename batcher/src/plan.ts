@@ -31,6 +31,8 @@ export interface BatchPlan {
   readonly lastHeader: BlockHeader
   /** The sequencer's, of the last header. */
   readonly signature: Uint8Array
+  /** Messages in its blocks; 0 of plans that do not say it. */
+  readonly messages: bigint
   readonly core: PlannedPart
   readonly witness: PlannedPart
 }

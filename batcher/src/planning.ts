@@ -36,6 +36,7 @@ export function planOf(encoded: EncodedBatch, previous: BlockHeader): BatchPlan 
     parent: BlockHeaderType.hashTreeRoot(previous),
     lastHeader: encoded.lastHeader,
     signature: encoded.signature,
+    messages: BigInt(encoded.messages),
     core: part('core'),
     witness: part('witness'),
   }

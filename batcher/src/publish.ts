@@ -1,5 +1,6 @@
 import { type CodedError, type DataAvailability, daLayerName } from '@parley/protocol'
 import { backoffMs, type RetryPolicy, retrying } from '@parley/runtime'
+import { type CostJournal, overheadOf } from './costs/index.ts'
 import type { EncodedBatch } from './encode-batch.ts'
 import { BatcherError, type BatchPart } from './faults.ts'
 import type { BatcherMetrics } from './metrics.ts'
@@ -14,6 +15,7 @@ export interface PublishDeps {
   /** Layers besides, by their numbers, to which parts went before: what lies there is claimed from there. */
   readonly otherLayers?: ReadonlyMap<number, DataAvailability>
   readonly plans: PlanStore
+  readonly costs?: CostJournal
   readonly metrics: BatcherMetrics
   readonly retry: RetryPolicy<CodedError>
 }
@@ -79,7 +81,9 @@ async function endElsewhere(
   for (const number of begun) {
     if (number === deps.layers[part].layer) continue
     const layer = layerOf(deps, plan, part, number)
-    const { receipt } = await retrying(() => layer.abandon(digest, signal), deps.retry, signal)
+    const { receipt, overhead } = await retrying(() => layer.abandon(digest, signal), deps.retry, signal)
+    if (overhead.amount > 0n)
+      await deps.costs?.append([overheadOf(plan, part, layer.name, overhead, deps.retry.clock.now())])
     if (receipt !== undefined) return { layer: number, ...receipt }
   }
   return undefined

@@ -20,6 +20,7 @@ import { BoundedQueue, type Clock, concurrently, type RetryPolicy, retrying } fr
 import type { Logger } from 'pino'
 import { sizeOf, type WaitingBlock } from './block-size.ts'
 import { type BlockOrigin, checkSealedBlock } from './check-block.ts'
+import { type CostJournal, entriesOf } from './costs/index.ts'
 import { type BatchEncoder, type EncodedBatch, encodeBatch } from './encode-batch.ts'
 import { BatcherError } from './faults.ts'
 import { type ClosingRules, formBatch } from './form-batch.ts'
@@ -38,6 +39,7 @@ export interface SessionDeps {
   readonly otherLayers?: ReadonlyMap<number, DataAvailability>
   readonly settlement: Settlement
   readonly plans: PlanStore
+  readonly costs?: CostJournal
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: BatcherMetrics
@@ -242,7 +244,8 @@ export class Session {
     const { settlement, retry, metrics, log, clock, onClaimed } = this.deps
     while (true) {
       const batch = await this.posted.peek(signal)
-      const { number, core, witness, lastHeader, signature, first } = await batch.published
+      const plan = await batch.published
+      const { number, core, witness, lastHeader, signature, first } = plan
       this.deps.onPublished(lastHeader.number)
       const place = (part: BatchPlan['core']) => {
         if (part.published === undefined) throw new TypeError('a claim was begun before its batch was published')
@@ -263,6 +266,7 @@ export class Session {
       const receipt = await retrying(() => settlement.claim(request, signal), retry, signal)
       this.head = { number, hash: receipt.hash, lastHeader, rescued: false }
       this.posted.take()
+      await this.deps.costs?.append(entriesOf(plan, receipt, clock.now()))
       const tookMs = clock.elapsed() - started
       const blocks = Number(lastHeader.number - first) + 1
       metrics.claimSeconds.observe(tookMs / 1000)

@@ -19,6 +19,7 @@ const planned = (number: bigint) => ({
   parent: fill(32, 3),
   lastHeader: { ...BlockHeaderType.defaultValue(), number: 9n },
   signature: fill(65, 4),
+  messages: 0n,
   core: {
     digest: fill(32, 5),
     bytes: 50n,

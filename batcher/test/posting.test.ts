@@ -3,7 +3,7 @@ import { ManualClock } from '@parley/runtime/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { sizeOf } from '../src/block-size.ts'
 import { batchEncoder } from '../src/encode-batch.ts'
-import { unreadyBecause } from '../src/index.ts'
+import { type CostEntry, unreadyBecause } from '../src/index.ts'
 import { digestOf, resealed, sealedChain } from './support/chain.ts'
 import { numbers, Rig, type Running, until } from './support/rig.ts'
 
@@ -337,6 +337,33 @@ describe('batcher', () => {
     expect(text).toContain('parley_batcher_oldest_block_age_seconds 0')
     const bytes = [...rig.core.held.values()][0]?.length
     expect(text).toContain(`parley_batcher_da_cost_total{part="core",layer="core",token="none"} ${bytes}`)
+  })
+
+  test('costs › every claimed batch is written down, part by part, with its claim', async () => {
+    const rig = new Rig(sealedChain({ blocks: 2 }), new ManualClock())
+    const written: CostEntry[] = []
+    const costs = { append: async (entries: readonly CostEntry[]) => void written.push(...entries) }
+    track(rig.start({ maxBlocks: 2 }, { costs }))
+    await until('the entries', () => written.length === 3)
+    const [core, witness, claim] = written
+    const bytes = BigInt([...rig.core.held.values()][0]?.length ?? 0)
+    expect(core).toMatchObject({
+      batch: 1n,
+      part: 'core',
+      layer: 'local',
+      bytes,
+      cost: { token: 'none', amount: bytes },
+    })
+    expect(witness).toMatchObject({ batch: 1n, part: 'witness', messages: core?.messages })
+    // Three messages a block; operations are none.
+    expect(core?.messages).toBe(6n)
+    expect(claim).toMatchObject({
+      batch: 1n,
+      part: 'claim',
+      layer: 'l2',
+      claimGas: 100_000n,
+      cost: { token: 'l2-eth' },
+    })
   })
 
   test('options › one outside its bounds is refused by name', () => {

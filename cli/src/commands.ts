@@ -33,6 +33,7 @@ import {
   readCommand,
   sendCommand,
 } from './command/conversation.ts'
+import { costsCommand } from './command/costs.ts'
 import { daCommand } from './command/da.ts'
 import { deployCommand } from './command/deploy.ts'
 import { inspectBlock, inspectClaim, inspectConversation, inspectFallen, inspectPayload } from './command/inspect.ts'
@@ -73,6 +74,7 @@ const commands: readonly CommandDefinition[] = [
   sequencerCommand,
   batcherCommand,
   daCommand,
+  costsCommand,
   deployCommand,
   accountOpen,
   accountDeposit,

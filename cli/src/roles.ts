@@ -1,9 +1,10 @@
 // What roles are made of, and what reads from them, for whoever runs them otherwise than by a command.
+export { readCosts } from './costs/run-costs.ts'
 export { followedBlock, publishedBlock } from './observe/batcher.ts'
 export { ClaimsView, type StandingClaim, watchClaims } from './observe/claims.ts'
+export { fetchPart } from './observe/fetch-part.ts'
 export { finalMessages, type NodeView, readNode, verifiedRoot } from './observe/node.ts'
 export { readStatus, waitFor } from './observe/poll.ts'
-export { fetchPart, publishedBytes } from './observe/published-bytes.ts'
 export { type Service, serve } from './process/service.ts'
 export { startStatusServer } from './process/status-server.ts'
 export { Closing } from './role/closing.ts'

@@ -30,7 +30,7 @@ async function quotedOn(core: DataAvailability, witness: DataAvailability) {
       return true
     },
   }
-  expect(await layerPrices(quotes, { core, witness }).push(signal)).toBe(true)
+  expect(await layerPrices(quotes, { core, witness }, { tia: 0.0002 }).push(signal)).toBe(true)
   return told
 }
 

@@ -8,7 +8,15 @@ const good: DevReport = {
   blocks: 2,
   batches: 1,
   lanes: 1,
-  da: { layer: 'local', bytes: 1000, bytesPerMessage: 100 },
+  da: {
+    layer: 'local',
+    bytes: 1000,
+    bytesPerMessage: 100,
+    parts: {
+      core: { layer: 'local', bytes: 400, publications: 1, cost: [] },
+      witness: { layer: 'local', bytes: 600, publications: 1, cost: [] },
+    },
+  },
   l2: { gas: 100, gasPerMessage: 10 },
   latencyMs: { accepted: quantiles, sealed: quantiles, final: quantiles },
   verifier: { blocks: 2, rootsCompared: 5, rootsEqual: 5, stateRoot: '0x01' },

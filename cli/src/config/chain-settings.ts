@@ -20,6 +20,10 @@ export const chainSettings = {
     1_000,
     integer(1, 1_000_000, { about: 'Gwei per gas of blobs offered on the L1 at most.' }),
   ),
+  'l1.maxCostPerPartGwei': integer(1, 1_000_000_000_000, {
+    about:
+      'Gwei that the publication of one part may cost at most when it is begun; without it only the bounds per gas hold.',
+  }),
   'l1.tipPercentile': defaulted(
     60,
     integer(0, 100, {

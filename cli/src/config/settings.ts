@@ -325,6 +325,21 @@ const batcher = {
   ),
 } as const
 
+const costs = {
+  'costs.since': text({
+    flag: 'since',
+    about: 'What was paid from this time on: a date, or a date and time, as 2026-11-29T18:00:00Z.',
+  }),
+  'rates.tia': quantity(0, 1_000_000, {
+    flag: 'tia-rate',
+    about: 'Ether for one TIA, by which costs on Celestia are counted.',
+  }),
+  'rates.usd': quantity(0, 1_000_000_000, {
+    flag: 'usd-rate',
+    about: 'Dollars for one ether, by which costs are counted.',
+  }),
+} as const
+
 const archive = {
   'archive.urls': defaulted(
     [],
@@ -565,6 +580,7 @@ export const settings = {
   ...http,
   ...batcher,
   ...archive,
+  ...costs,
   ...node,
   ...deploy,
   ...relay,

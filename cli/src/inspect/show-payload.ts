@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { tell } from '../action/tell.ts'
-import { fetchPart } from '../observe/published-bytes.ts'
+import { fetchPart } from '../observe/fetch-part.ts'
 import type { Context } from '../process/context.ts'
 import { Closing } from '../role/closing.ts'
 import { openLayers } from '../role/layers.ts'

@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import { createBatcher, unreadyBecause } from '@parley/batcher'
 import { createSequencerBlockSource } from '@parley/client/blocks'
 import { chooseVerifier } from '@parley/execution'
 import { type BlockHeader, BlockHeaderType } from '@parley/protocol'
 import { bytesToHex } from 'viem'
 import { needed } from '../config/config.ts'
+import { createCostFiles } from '../costs/cost-files.ts'
+import { costDirectory } from '../costs/run-costs.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
@@ -57,6 +60,7 @@ export function startBatcher(context: Context): Promise<Service> {
         settlement,
         defence: settlement,
         store: await dataDir.texts('batcher plans'),
+        costs: createCostFiles(join(dataDir.path, costDirectory)),
         clock,
         log,
         metrics: registry,

@@ -149,7 +149,7 @@ function altDaOptions(config: Config): AltDaOptions {
 function blobOptions(config: Config): EthereumBlobsOptions {
   const rpcUrls = needed(config, 'l1.url')
   const { slots, scanBlocks, tipPercentile, bumpAfterBlocks, settleBlocks, maxPending } = config.l1
-  const { maxFeeGwei, maxTipGwei, maxBlobFeeGwei } = config.l1
+  const { maxFeeGwei, maxTipGwei, maxBlobFeeGwei, maxCostPerPartGwei } = config.l1
   return {
     rpcUrls,
     beaconUrls: config.l1.beaconUrl ?? rpcUrls,
@@ -161,6 +161,7 @@ function blobOptions(config: Config): EthereumBlobsOptions {
     bumpAfterBlocks,
     settleBlocks,
     maxPending,
+    ...(maxCostPerPartGwei !== undefined && { maxCostPerPart: parseGwei(`${maxCostPerPartGwei}`) }),
     fees: {
       maxFeePerGas: parseGwei(`${maxFeeGwei}`),
       maxPriorityFeePerGas: parseGwei(`${maxTipGwei}`),

@@ -1,4 +1,5 @@
-import { type DataAvailability, type Mwei, partOfWei, sameBytes } from '@parley/protocol'
+import { type Rates, weiOf } from '@parley/batcher'
+import { DaLayer, type DataAvailability, type Mwei, partOfWei, sameBytes } from '@parley/protocol'
 import type { ClaimerSettlement, DataCosts, DataQuotes } from '@parley/settlement'
 import { needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
@@ -39,7 +40,9 @@ export async function openPriceSources(
     const reason = 'must not be l2.key: one account has one sender'
     if (sameBytes(quoteKey.reveal(), needed(config, 'l2.key').reveal()))
       throw new CliError({ code: 'CONFIG_VALUE_INVALID', key, source: context.sources.get(key) ?? 'fallback', reason })
-    sources.push(layerPrices(await openQuotes(context, quoteKey, dataDir, closing), layers))
+    const { rates } = config
+    if ([layers.core, layers.witness].some(({ layer }) => layer === DaLayer.celestia)) needed(config, 'rates.tia')
+    sources.push(layerPrices(await openQuotes(context, quoteKey, dataDir, closing), layers, rates))
   } else if (settlement.dataQuoted) {
     log.warn('the prices of data stay as they are: this deployment has them quoted. Set batcher.quoteKey')
   }
@@ -47,11 +50,15 @@ export async function openPriceSources(
 }
 
 /** Quotes what the layers ask for now. */
-export function layerPrices(quotes: Pick<DataQuotes, 'bytes' | 'push'>, { core, witness }: PartLayers): PriceSource {
+export function layerPrices(
+  quotes: Pick<DataQuotes, 'bytes' | 'push'>,
+  { core, witness }: PartLayers,
+  rates: Rates,
+): PriceSource {
   const costs = async (signal: AbortSignal): Promise<DataCosts> => {
     const [coreByte, witnessByte] = await Promise.all([
-      byteCost(core, quotes.bytes, signal),
-      byteCost(witness, quotes.bytes, signal),
+      byteCost(core, quotes.bytes, rates, signal),
+      byteCost(witness, quotes.bytes, rates, signal),
     ])
     return { coreByte, witnessByte }
   }
@@ -62,7 +69,10 @@ export function layerPrices(quotes: Pick<DataQuotes, 'bytes' | 'push'>, { core, 
  * What a byte of a publication of `bytes` bytes costs on `layer`, or of the largest that it takes; rounded up.
  * @throws {DaError} `DA_UNAVAILABLE`.
  */
-async function byteCost(layer: DataAvailability, bytes: number, signal: AbortSignal): Promise<Mwei> {
+async function byteCost(layer: DataAvailability, bytes: number, rates: Rates, signal: AbortSignal): Promise<Mwei> {
   const quote = await layer.quote(Math.min(bytes, layer.limits().maxBytes), signal)
-  return partOfWei(quote.cost.amount, BigInt(quote.bytes))
+  const cost = weiOf(quote.cost, rates)
+  if (cost === undefined)
+    throw new RangeError(`${layer.name} is paid in ${quote.cost.token}, for which there is no rate`)
+  return partOfWei(cost, BigInt(quote.bytes))
 }

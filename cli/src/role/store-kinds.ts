@@ -15,7 +15,7 @@ export const storeKinds = {
   'deposit transactions': { directory: 'deposits', form: 1 },
   'blob publications': { directory: 'blobs', form: 2 },
   'celestia publications': { directory: 'celestia', form: 1 },
-  'alt-DA commitments': { directory: 'alt-da', form: 1 },
+  'alt-DA commitments': { directory: 'alt-da', form: 2 },
   'L2 trail': { directory: 'trail', form: 1 },
 } as const
 

@@ -93,6 +93,8 @@ export interface EthereumBlobsOptions {
   readonly retentionSeconds?: number
   /** What may be offered, in wei a gas; each left out has its default. */
   readonly fees?: Partial<FeeBounds>
+  /** What a publication may cost at most when it is begun, in wei. Default: no more bound than `fees`. */
+  readonly maxCostPerPart?: bigint
   /** Blob transactions of the last 20 blocks, in hundredths, whose tip is at most what is offered, 0 to 100. Default 60. */
   readonly tipPercentile?: number
 }
@@ -122,7 +124,7 @@ export async function createEthereumBlobsDa(
   const tips = createBlobTips(l1, log, { blocks: tipBlocks, percentile: tipPercentile })
   const bounds = { ...defaultFeeBounds, ...options.fees }
   const publisher = writer && (await openPublisher(deps, writer, { l1, kzg, tips }, { ...options, retentionSeconds }))
-  const { confirmations = 3, settleBlocks = 64, maxPending = 16 } = options
+  const { confirmations = 3, settleBlocks = 64, maxPending = 16, maxCostPerPart } = options
 
   function writable(): Publisher {
     if (publisher === undefined) throw refused(blobsLayer, 'opened without an account, for reading only')
@@ -159,7 +161,10 @@ export async function createEthereumBlobsDa(
       const during = lifetime.during(signal)
       checkSize(data.length, maxBytes)
       const mayBegin = async (inner: AbortSignal) => {
-        if (maxCost !== undefined) checkCost(blobsLayer, wei(await costOf(data.length, inner)), maxCost)
+        if (maxCost === undefined && maxCostPerPart === undefined) return
+        const cost = wei(await costOf(data.length, inner))
+        checkCost(blobsLayer, cost, maxCost)
+        checkCost(blobsLayer, cost, maxCostPerPart === undefined ? undefined : wei(maxCostPerPart))
       }
       return toReceipt(await writable().publish(data, mayBegin, during))
     },

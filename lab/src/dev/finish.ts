@@ -1,14 +1,6 @@
+import { join } from 'node:path'
 import type { ClaimsView } from '@parley/cli/roles'
-import {
-  Closing,
-  finalMessages,
-  type NodeView,
-  openLayers,
-  publishedBytes,
-  readNode,
-  verifiedRoot,
-  waitFor,
-} from '@parley/cli/roles'
+import { Closing, finalMessages, type NodeView, openLayers, readNode, verifiedRoot, waitFor } from '@parley/cli/roles'
 import { Registry } from 'prom-client'
 import { toHex } from 'viem'
 import type { Context } from '../context.ts'
@@ -19,6 +11,7 @@ import type { SealedChainView } from '../observe/sealed.ts'
 import type { FinalityTracker, Level } from '../progress/finality.ts'
 import type { Stack } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
+import { type PartReports, readParts } from './da-parts.ts'
 import type { Observers } from './observers.ts'
 import type { DevReport, Quantiles } from './report.ts'
 
@@ -84,7 +77,8 @@ async function report(
 ): Promise<DevReport> {
   const { l2Url, rollup } = stack.places
   const gas = Number(await rollupGas(l2Url, rollup, stack.deployment))
-  const bytes = await allBytes(context, stack, claims, signal)
+  const parts = await allParts(context, stack, claims, signal)
+  const bytes = parts.core.bytes + parts.witness.bytes
   const perMessage = (amount: number): number => (messages === 0 ? 0 : round(amount / messages))
   return {
     messages: {
@@ -97,7 +91,7 @@ async function report(
     blocks: Number(sealed.header.number),
     batches: claims.claims.length,
     lanes: stack.roles.get('sequencer').ready.lanes as number,
-    da: { layer: context.config.da.layer, bytes, bytesPerMessage: perMessage(bytes) },
+    da: { layer: context.config.da.layer, bytes, bytesPerMessage: perMessage(bytes), parts },
     l2: { gas, gasPerMessage: perMessage(gas) },
     latencyMs: {
       accepted: quantiles(tracker, 'accepted'),
@@ -117,20 +111,17 @@ async function report(
   }
 }
 
-/** Fetches every claimed batch once more, as anybody could, and counts its bytes. */
-async function allBytes(
+async function allParts(
   { clock, log, config }: Context,
-  { places }: Stack,
+  { places, dataDir }: Stack,
   { claims }: ClaimsView,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<PartReports> {
   const closing = new Closing()
   const configured = stackConfig(config, places)
   try {
     const layers = await openLayers({ config: configured, clock, log, registry: new Registry() }, closing)
-    let bytes = 0
-    for (const { claim } of claims) bytes += await publishedBytes(claim, layers, signal)
-    return bytes
+    return await readParts(claims, layers, join(dataDir, 'batcher'), signal)
   } finally {
     await closing.close()
   }

@@ -1,3 +1,4 @@
+import type { PartReports } from './da-parts.ts'
 import type { L2Report } from './l2-report.ts'
 
 /** Middle and slow end of a duration, in milliseconds; null when nothing was measured. */
@@ -19,7 +20,12 @@ export interface DevReport extends L2Report {
   readonly blocks: number
   readonly batches: number
   readonly lanes: number
-  readonly da: { readonly layer: string; readonly bytes: number; readonly bytesPerMessage: number }
+  readonly da: {
+    readonly layer: string
+    readonly bytes: number
+    readonly bytesPerMessage: number
+    readonly parts: PartReports
+  }
   readonly l2: { readonly gas: number; readonly gasPerMessage: number }
   /** From the sending of a message. */
   readonly latencyMs: { readonly accepted: Quantiles; readonly sealed: Quantiles; readonly final: Quantiles }

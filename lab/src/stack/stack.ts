@@ -65,6 +65,8 @@ export interface StackOptions {
 
 /** A whole deployment on this machine. */
 export interface Stack {
+  /** Each role has a directory of its name in it. */
+  readonly dataDir: string
   readonly places: StackPlaces
   readonly deployment: Deployment
   /** Everything that was deployed. */
@@ -120,7 +122,8 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
     const [payer, ...users] = devnet.roles.users.map(({ secret }) => secret) as [Uint8Array, ...Uint8Array[]]
     const chainPids = { l1: devnet.l1.pid, l2: devnet.l2.pid }
     const keys = { payer, users, deployer: devnet.roles.deployer.secret, operator: devnet.roles.pricePusher.secret }
-    const found = { places, deployment, record, accounts, roles, chainPids, failed, ...keys }
+    const { dataDir } = options
+    const found = { dataDir, places, deployment, record, accounts, roles, chainPids, failed, ...keys }
     return { ...found, stop: () => closing.close() }
   })
 }

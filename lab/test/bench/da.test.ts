@@ -52,11 +52,29 @@ describe('layers', () => {
 })
 
 test('benchDa › columns add up to what is published', async () => {
-  const report = await benchDa(benchContext(), { conversations: 64, blocksOfOneSize: 1, rates: [[100, 30]] })
+  const report = await benchDa(benchContext(), {
+    conversations: 64,
+    blocksOfOneSize: 1,
+    rates: [
+      [1, 60],
+      [100, 30],
+    ],
+  })
   expect(report.results.map(({ messagesPerSecond, messages }) => [messagesPerSecond, messages])).toEqual([
     [null, 1_000],
+    [1, 60],
     [100, 30],
   ])
+  const { waiting } = report
+  expect(waiting).toMatchObject({ messagesPerSecond: 1, layer: 'ethereum-blobs' })
+  expect(waiting?.batches[1]).toBe(1)
+  // So many batches become one, of one blob a part.
+  expect(waiting?.saved).toBeCloseTo(waiting?.batches[0] ?? 0, 1)
+  for (const { parts, bytesPerMessage, dollarsPerMillion } of report.results) {
+    expect(parts.core.bytesPerMessage + parts.witness.bytesPerMessage).toBeCloseTo(bytesPerMessage.all, 1)
+    const both = parts.core.dollarsPerMillion.celestia + parts.witness.dollarsPerMillion.celestia
+    expect(both).toBeCloseTo(dollarsPerMillion.celestia, 1)
+  }
   for (const { bytesPerMessage } of report.results) {
     const columns = columnNames.reduce((sum, name) => sum + bytesPerMessage[name], 0)
     expect(columns).toBeCloseTo(bytesPerMessage.all, 1)

@@ -178,6 +178,10 @@ export interface ClaimReceipt {
   readonly hash: Bytes32
   readonly at: L2Position
   readonly gasUsed: bigint
+  /** What the L2 took for that gas, in wei. */
+  readonly fee?: bigint
+  /** What it took beside for the L1, in wei; left out where it does not say. */
+  readonly l1Fee?: bigint
 }
 
 /** What sends transactions to the L2; the only owner of its account's nonce. */

@@ -51,8 +51,8 @@ export function createClaiming(deps: ClaimingDeps, options: ClaimingOptions): Cl
     if (found === undefined) return undefined
     if (!isSameBatch(found.claim, request))
       throw new SettlementError({ code: 'CLAIM_CONFLICT', number, standing: found.hash })
-    const { gasUsed } = await ask(() => client.getTransactionReceipt({ hash: found.transaction }), signal)
-    return { number, hash: found.hash, at: found.at, gasUsed }
+    const receipt = await ask(() => client.getTransactionReceipt({ hash: found.transaction }), signal)
+    return { number, hash: found.hash, at: found.at, ...paidOf(receipt) }
   }
 
   /** The contract refuses headers from its future. */
@@ -128,5 +128,16 @@ function readReceipt(number: bigint, receipt: TransactionReceipt): ClaimReceipt 
   if (event === undefined)
     throw new SettlementError({ code: 'EVENT_INVALID', reason: `claim ${number} was included without its event` })
   const at = { blockNumber: receipt.blockNumber, blockHash: hexToBytes(receipt.blockHash) }
-  return { number, hash: hexToBytes(event.args.hash), at, gasUsed: receipt.gasUsed }
+  return { number, hash: hexToBytes(event.args.hash), at, ...paidOf(receipt) }
+}
+
+/** What a transaction cost. OP Stack chains say beside what they took for the L1, which viem's formatter of Ethereum leaves as it came. */
+function paidOf(receipt: TransactionReceipt): Pick<ClaimReceipt, 'gasUsed' | 'fee' | 'l1Fee'> {
+  const { gasUsed, effectiveGasPrice } = receipt
+  const l1Fee = (receipt as { readonly l1Fee?: unknown }).l1Fee
+  return {
+    gasUsed,
+    fee: gasUsed * effectiveGasPrice,
+    ...((typeof l1Fee === 'string' || typeof l1Fee === 'bigint') && { l1Fee: BigInt(l1Fee) }),
+  }
 }

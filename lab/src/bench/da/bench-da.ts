@@ -24,7 +24,27 @@ export interface DaResult {
     readonly saved: number
   }
   /** Dollars for a million messages, both parts on the layer, as batched here. */
-  readonly dollarsPerMillion: Readonly<Record<LayerModel['layer'], number>>
+  readonly dollarsPerMillion: DollarsByLayer
+  /** The same of each part alone, with its bytes a message. */
+  readonly parts: { readonly [part in 'core' | 'witness']: PartCost }
+}
+
+type DollarsByLayer = Readonly<Record<LayerModel['layer'], number>>
+
+export interface PartCost {
+  readonly bytesPerMessage: number
+  readonly dollarsPerMillion: DollarsByLayer
+}
+
+/** What waiting saves on blobs where messages come one a second: batches closed at the batcher's age, and at ten minutes. */
+export interface Waiting {
+  readonly messagesPerSecond: number
+  readonly layer: 'ethereum-blobs'
+  /** Milliseconds that the oldest block of a batch waits at most: that is the delay to `published`. */
+  readonly maxAgeMs: readonly [number, number]
+  readonly batches: readonly [number, number]
+  readonly dollarsPerMillion: readonly [number, number]
+  readonly saved: number
 }
 
 /** What a layer carries of messages as dense as those of the highest rate. */
@@ -46,6 +66,8 @@ export interface DaReport extends BenchFrame {
   /** At 1,000 messages a block, then by rate. */
   readonly results: readonly DaResult[]
   readonly layers: readonly LayerCapacity[]
+  /** Null where one message a second was not measured. */
+  readonly waiting: Waiting | null
   readonly prices: Readonly<Record<string, number>>
 }
 
@@ -80,6 +102,7 @@ export async function benchDa(
   const models = layerModels(config)
   const seed = seedOf(config)
   const results: DaResult[] = []
+  let waiting: Waiting | null = null
   const workloads: (readonly [number | null, PlannedBlock[]])[] = [
     [null, Array.from({ length: size.blocksOfOneSize }, (_, at) => oneSize(at))],
     ...size.rates.map(([messagesPerSecond, messages]) => {
@@ -92,7 +115,9 @@ export async function benchDa(
     const execution = await createExecution({ config: benchConfig, log }, { lanes, verifier: config.run.verifier })
     try {
       const result = await measure(context, execution, new SyntheticLoad(size.conversations, seed), blocks)
-      results.push({ messagesPerSecond, ...result })
+      const { waited, ...sizes } = result
+      results.push({ messagesPerSecond, ...sizes })
+      if (messagesPerSecond === 1) waiting = { messagesPerSecond, ...waited }
     } finally {
       await execution.close()
     }
@@ -105,6 +130,7 @@ export async function benchDa(
     ...benchFrame(context, { workload, repeats: 1 }),
     bounds,
     results,
+    waiting,
     layers: models.map((model) => capacityOf(model, (results.at(-1) as DaResult).bytesPerMessage)),
     prices: { etherUsd, l1GasGwei, blobGasGwei, tiaUsd, celestiaGasUtia },
   }
@@ -124,7 +150,7 @@ async function measure(
   execution: Execution,
   load: SyntheticLoad,
   planned: readonly PlannedBlock[],
-): Promise<Omit<DaResult, 'messagesPerSecond'>> {
+): Promise<Omit<DaResult, 'messagesPerSecond'> & { readonly waited: Omit<Waiting, 'messagesPerSecond'> }> {
   async function* chunks() {
     yield* load.chunks()
   }
@@ -144,11 +170,37 @@ async function measure(
   const maxPartBytes = Math.min(...models.map((model) => model.maxPartBytes))
   const counts = planBatches(planned, { ...config.batcher, maxPartBytes })
   const batches = encodeBatches(blocks, counts)
+  const patient = { ...config.batcher, maxAgeMs: patienceMs, maxPartBytes }
+  const waited = encodeBatches(blocks, planBatches(planned, patient))
   return {
+    waited: waitingOf(config.batcher.maxAgeMs, batches, waited, { models, messages }),
     messages,
     blocks: blocks.length,
     batches: batches.length,
     ...sizesOf(batches, blocks.length, messages, models),
+  }
+}
+
+/** How long a batch waits that waits for fullness. */
+const patienceMs = 600_000
+
+function waitingOf(
+  maxAgeMs: number,
+  batches: readonly EncodedSizes[],
+  waited: readonly EncodedSizes[],
+  { models, messages }: { readonly models: readonly LayerModel[]; readonly messages: number },
+): Omit<Waiting, 'messagesPerSecond'> {
+  const layer = 'ethereum-blobs'
+  const { dollars } = models.find((model) => model.layer === layer) as LayerModel
+  const of = (some: readonly EncodedSizes[]): number =>
+    (1e6 * some.reduce((sum, { core, witness }) => sum + dollars(core) + dollars(witness), 0)) / messages
+  const [hasty, patient] = [of(batches), of(waited)]
+  return {
+    layer,
+    maxAgeMs: [maxAgeMs, patienceMs],
+    batches: [batches.length, waited.length],
+    dollarsPerMillion: [rounded(hasty), rounded(patient)],
+    saved: rounded(hasty / patient),
   }
 }
 
@@ -169,14 +221,19 @@ function sizesOf(
   blocks: number,
   messages: number,
   models: readonly LayerModel[],
-): Pick<DaResult, 'messagesPerBlock' | 'bytesPerMessage' | 'dollarsPerMillion'> {
+): Pick<DaResult, 'messagesPerBlock' | 'bytesPerMessage' | 'dollarsPerMillion' | 'parts'> {
   const each = (of: (sizes: EncodedSizes) => number): number => {
     return batches.reduce((sum, sizes) => sum + of(sizes), 0) / messages
   }
   const perMessage = (of: (sizes: EncodedSizes) => number): number => rounded(each(of))
   const columns = columnNames.map((name) => [name, perMessage((sizes) => sizes.columns[name])])
-  const dollars = models.map(({ layer, dollars: of }) => {
-    return [layer, rounded(1e6 * each((sizes) => of(sizes.core) + of(sizes.witness)))]
+  const dollars = (of: (sizes: EncodedSizes, cost: LayerModel['dollars']) => number): DollarsByLayer =>
+    Object.fromEntries(
+      models.map(({ layer, dollars: cost }) => [layer, rounded(1e6 * each((sizes) => of(sizes, cost)))]),
+    ) as DollarsByLayer
+  const part = (name: 'core' | 'witness'): PartCost => ({
+    bytesPerMessage: perMessage((sizes) => sizes[name]),
+    dollarsPerMillion: dollars((sizes, cost) => cost(sizes[name])),
   })
   return {
     messagesPerBlock: rounded(messages / blocks),
@@ -186,7 +243,8 @@ function sizesOf(
       all: perMessage(({ core, witness }) => core + witness),
       saved: perMessage(({ core, plainCore }) => plainCore - core),
     },
-    dollarsPerMillion: Object.fromEntries(dollars) as DaResult['dollarsPerMillion'],
+    dollarsPerMillion: dollars((sizes, cost) => cost(sizes.core) + cost(sizes.witness)),
+    parts: { core: part('core'), witness: part('witness') },
   }
 }
 
