@@ -81,7 +81,7 @@ export function capacityTable(): string {
     ['blobs, one account', blobs((poolPlaces * maxBlobsPerTransaction) / (confirmations + 1))],
     ['celestia, all squares, v8', square / celestiaSeconds.v8],
     ['celestia, all squares, v9', square / celestiaSeconds.v9],
-    ['celestia, one blob of 4 MiB a block, v8', celestiaBlobBytes / celestiaSeconds.v8],
+    ['celestia, one blob of 4 MiB per block, v8', celestiaBlobBytes / celestiaSeconds.v8],
   ]
   const of = (bytes: number): string => number(Math.floor(bytes))
   const lines = places.map(([name, bytes]) => [name, of(bytes), of(bytes / dense.both), of(bytes / dense.core)])

@@ -6,7 +6,7 @@ export const figures = (): ReadonlyMap<string, string> =>
     ['costs', costTable()],
     [
       'waiting',
-      `At one message a second on blobs a message costs ${Math.round(savedByWaiting(5, 600))} times less when batches wait for 600 s and not for 5 s, and ${Math.round(savedByWaiting(5, 300))} times less at 300 s.`,
+      `At one message per second on blobs a message costs ${Math.round(savedByWaiting(5, 600))} times less when batches wait for 600 s and not for 5 s, and ${Math.round(savedByWaiting(5, 300))} times less at 300 s.`,
     ],
     ['capacity', capacityTable()],
   ])
