@@ -26,6 +26,8 @@ export interface NodeOptions {
   readonly challengeBudget?: bigint
   /** Milliseconds of L2 time that the data of a claim may be absent before a node that contests asks for it; earlier where three rounds need it. @default 21_600_000 */
   readonly challengeAfterMs?: number
+  /** Milliseconds between looks at data that is waited for or asked for, 10 to 60,000. What the L2 refused is asked again after five. @default 1_000 */
+  readonly lookEveryMs?: number
   /** Bytes of signed headers kept from one source. @default 1 GiB */
   readonly watchedBytes?: number
   /** An L2 that has been silent for longer makes the node unready. Milliseconds. @default 60_000 */
@@ -48,6 +50,7 @@ const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence' | '
   maxWaitingReads: [1_000, 1, 100_000],
   challengeSpreadMs: [30_000, 0, 3_600_000],
   challengeAfterMs: [21_600_000, 0, 2_592_000_000],
+  lookEveryMs: [1_000, 10, 60_000],
   watchedBytes: [2 ** 30, 2 ** 16, 2 ** 40],
   unreadyAfterMs: [60_000, 1, 86_400_000],
   behindMs: [600_000, 1, 2_592_000_000],

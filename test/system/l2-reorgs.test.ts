@@ -18,7 +18,7 @@ import { until } from './support/until.ts'
 /** Nothing becomes final, and no answer is late, unless a test lets time pass. */
 const windows = { challenge: 600, data: 600, answer: 200, proof: 5 }
 /** What is younger nobody has acted on for good. */
-const safeAfterBlocks = 8
+const safeAfterBlocks = 16
 
 let rollup: Rollup
 let contester: Contester

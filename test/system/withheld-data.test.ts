@@ -23,7 +23,7 @@ let node: RunningNode
 let ann: Speaker
 beforeAll(async () => {
   rollup = await Rollup.start({
-    windows: { challenge: 120, data: 90, answer: 10, proof: 4 },
+    windows: { challenge: 120, data: 90, answer: 3, proof: 4 },
     evidencePeriod: 240,
     upgradeNotice: 600,
   })

@@ -26,12 +26,13 @@ export interface DataChallengerOptions {
   readonly challengeBudget: bigint
   /** Milliseconds of L2 time that a claim's data may be absent before it is asked for. */
   readonly challengeAfterMs: number
+  readonly lookEveryMs: number
 }
 
-const lookEveryMs = 1_000
-/** What was sent is sent again when the L2 has not told of it for so long, and what was refused. */
+/** What was sent is sent again when the L2 has not told of it for so long. */
 const againAfterMs = 60_000
-const refusedForMs = 5_000
+/** Looks after which what was refused is sent again. */
+const looksWhenRefused = 5
 /** The list, first pages, other pages. */
 const rounds = 3
 /** An absence passes by itself that this process has known for less than the first, and none that it has known for the second. */
@@ -74,7 +75,7 @@ export class DataChallenger {
         await this.takeBackAll(summary, questions, signal)
         await this.refundAll(summary, questions, signal)
       }
-      await pause(clock, lookEveryMs, signal)
+      await pause(clock, this.options.lookEveryMs, signal)
     }
   }
 
@@ -145,7 +146,7 @@ export class DataChallenger {
       hex(hash),
       `the account that contests claims has ${funds} wei, and asking for the data of claim ${claim.number} may take ${needed}`,
     )
-    this.hold(`ask ${hex(hash)}`, refusedForMs)
+    this.hold(`ask ${hex(hash)}`, looksWhenRefused * this.options.lookEveryMs)
     return true
   }
 
@@ -205,7 +206,7 @@ export class DataChallenger {
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof CodedError)) throw error
-      this.hold(key, refusedForMs)
+      this.hold(key, looksWhenRefused * this.options.lookEveryMs)
       this.deps.metrics.challenges.inc({ outcome: 'refused' })
       this.deps.log.error({ claim, fault: error.toJSON() }, failed)
     }

@@ -37,6 +37,8 @@ export interface ClaimReaderDeps {
 export interface ClaimReaderOptions extends BackoffOptions {
   /** Claims fetched ahead of the one that is verified. */
   readonly fetchAhead: number
+  /** Milliseconds between looks whether layers served something else. */
+  readonly lookEveryMs: number
 }
 
 /** A claim and the blocks and signatures that it commits to. */
@@ -46,8 +48,6 @@ export interface ClaimedBlocks {
   /** Where it was put together from answers on the L2. */
   readonly answered?: AnsweredClaim
 }
-
-const lookEveryMs = 1_000
 
 /** Brings claims from the DA layers, or from answers on the L2, and completes them to blocks, the next one while its predecessor is verified. */
 export class ClaimReader {
@@ -218,7 +218,7 @@ export class ClaimReader {
     const either = new AbortController()
     const inner = AbortSignal.any([signal, either.signal])
     try {
-      await Promise.race([this.deps.l2.changed(seen, inner), this.deps.clock.sleep(lookEveryMs, inner)])
+      await Promise.race([this.deps.l2.changed(seen, inner), this.deps.clock.sleep(this.options.lookEveryMs, inner)])
     } finally {
       either.abort()
     }

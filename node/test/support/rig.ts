@@ -121,7 +121,7 @@ export class Rig {
         log: pino({ level: 'info' }, { write: (line) => void this.logged.push(JSON.parse(line)) }),
         metrics: registry,
       },
-      { firstBackoffMs: 5, maxBackoffMs: 20, challengeSpreadMs: 0, ...options },
+      { firstBackoffMs: 5, maxBackoffMs: 20, lookEveryMs: 20, challengeSpreadMs: 0, ...options },
     )
     return new Running(node, registry)
   }

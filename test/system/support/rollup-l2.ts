@@ -8,7 +8,7 @@ import { hexToBytes } from 'viem'
 import { forever, log } from './l2.ts'
 import { textStore } from './memory-stores.ts'
 
-/** Starts an L2 with a block a second. @param safeAfterBlocks - Blocks by which `safe` trails the latest. */
+/** Starts an L2 with two blocks a second, of which both may have the same time. @param safeAfterBlocks - Blocks by which `safe` trails the latest. */
 export function startL2(safeAfterBlocks = 1): Promise<Anvil> {
   return startAnvil(
     { clock: systemClock, log },
@@ -16,7 +16,7 @@ export function startL2(safeAfterBlocks = 1): Promise<Anvil> {
       family: 'optimism',
       chainId: 901,
       hardfork: 'jovian',
-      mining: { kind: 'interval', seconds: 1 },
+      mining: { kind: 'interval', seconds: 0.5 },
       mnemonic: devMnemonic,
       accounts: 11,
       safeAfterBlocks,

@@ -76,7 +76,7 @@ interface NodeSurroundings {
 /** Shards in which the one owner has an account. */
 export const openShards = [3, 40] as const
 
-/** An L2 with a block a second, Parley on it, a sequencer, and a directory as DA layer; batchers and nodes as a test asks. */
+/** An L2 with two blocks a second, Parley on it, a sequencer, and a directory as DA layer; batchers and nodes as a test asks. */
 export class Rollup {
   readonly roles: DevRoles = deriveRoles(devMnemonic, 1)
   readonly claimerStore = textStore()
@@ -272,7 +272,7 @@ export class Rollup {
         log,
         metrics: registry,
       },
-      { maxBackoffMs: 500, ...options },
+      { maxBackoffMs: 500, lookEveryMs: 200, ...options },
     )
     const server = await createNodeServer({ node, registry, clock: systemClock, log })
     const one = running(node, async (signal) => {
