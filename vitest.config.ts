@@ -10,26 +10,35 @@ const pure = ['protocol', 'http', 'runtime', 'l2', 'messaging'].map((name) => `$
 
 /** Files that take longest, longest first: one that began last would keep a single core busy while the others wait. */
 const longest = [
-  'test/system/cli-dev',
-  'test/system/adversary',
   'test/system/cli-dev-load',
-  'test/system/published',
+  'test/system/cli-dev',
   'test/system/l2-reorgs',
+  'test/system/adversary',
   'test/system/keys-and-rules',
+  'test/system/published',
+  'test/system/rescue',
+  'test/system/cli-rescue',
+  'test/system/withheld-data',
   'test/system/crash',
   'test/system/crash-lies',
+  'test/system/watch',
   'sequencer/test/removal',
   'lab/test/bench/latency',
   'lab/test/bench/verify',
   'lab/test/bench/fanout',
   'cli/test/binary',
   'node/test/restart',
+  'test/system/lost-key',
+  'test/system/answered-data',
   'test/system/cli-contacts',
   'test/system/cli-conversation',
   'test/system/lying-node',
+  'test/system/node',
+  'node/test/withheld',
+  'test/system/removal',
   'da-adapters/test/ethereum-blobs',
   'da-adapters/test/blob-crash',
-  'test/system/node',
+  'node/test/archive',
   'da-adapters/test/blob-publishing',
 ]
 
@@ -45,8 +54,8 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // Much of the suites waits for chains and processes: with a file a core, the cores would wait, too.
-    maxWorkers: 3,
+    // Most of the longest files wait for chains for three quarters of their time: with a file a core, the cores would wait, too.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // These end what hangs. How long something takes is asserted nowhere, and other machines are several times slower.
     coverage: { include: ['*/src/**/*.ts'], exclude: ['test/**', '**/bench/**'], reporter: ['text-summary', 'html'] },
