@@ -49,6 +49,7 @@ import {
 } from './command/invite.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
+import { relayCommand } from './command/relay.ts'
 import { rescueCommand } from './command/rescue.ts'
 import { rollupAnnounceKey, rollupAnswerFor, rollupResume, rollupSilence } from './command/rollup.ts'
 import { sequencerCommand } from './command/sequencer.ts'
@@ -72,6 +73,7 @@ import type { Program } from './program.ts'
 const commands: readonly CommandDefinition[] = [
   nodeCommand,
   sequencerCommand,
+  relayCommand,
   batcherCommand,
   daCommand,
   costsCommand,

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FanOut } from '../src/fan-out/fan-out.ts'
 import type { Sink, Subscriber } from '../src/fan-out/subscriber.ts'
-import { DrawnChain, type DrawnRun } from './support/drawn-chain.ts'
+import { DrawnChain, type DrawnRun } from '../src/testing/drawn-chain.ts'
 import { ReaderModel } from './support/reader-model.ts'
 
 /** Bytes after which a sink of these tests is full. */

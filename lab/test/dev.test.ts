@@ -81,6 +81,7 @@ test('dev › rows that say where everything is fit 80 columns, and are the READ
     sequencerUrl: at(65_532),
     batcherUrl: at(65_531),
     nodeUrl: at(65_530),
+    relayUrl: at(65_529),
   } as const
   const rows = placeRows(places, 'ethereum-blobs', '/tmp/parley-dev-pfryMW').trimEnd().split('\n')
   expect(rows.filter((row) => row.length > 80)).toEqual([])

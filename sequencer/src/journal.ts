@@ -1,5 +1,4 @@
 import { type Journal, JournalError, type JournalPosition, maxJournalRecordBytes } from '@parley/protocol'
-import { Counter, Histogram, type Registry } from 'prom-client'
 import {
   type BytesLevel,
   type BytesOperation,
@@ -9,7 +8,8 @@ import {
   keyOf,
   lastNumberOf,
   unchecksummed,
-} from './level.ts'
+} from '@parley/runtime/level'
+import { Counter, Histogram, type Registry } from 'prom-client'
 
 export interface JournalOptions {
   /** Bytes that may wait to be written; more is refused. Default 256 MiB. */

@@ -1,4 +1,5 @@
 import { type GuardOptions, guardBounds, guardOptions } from '@parley/api/server'
+import { type SocketOptions, socketBounds, socketOptions } from '@parley/feeds'
 import { SequencerError } from './faults.ts'
 
 /** When a block is sealed. */
@@ -45,29 +46,13 @@ export interface LagOptions {
   readonly forcedMs: number
 }
 
-export interface HttpOptions extends GuardOptions {
+export interface HttpOptions extends GuardOptions, SocketOptions {
   /** Default 127.0.0.1. */
   readonly host: string
   /** 0 takes a free one. Default 0. */
   readonly port: number
   /** Messages of one request, of one stream frame, and unanswered on one stream. Default 4,096. */
   readonly maxMessages: number
-  /** Open feeds and streams at most, of all kinds together. Default 1,000. */
-  readonly maxFeeds: number
-  /** Of those, by address. Default 100. */
-  readonly maxFeedsPerAddress: number
-  /** Conversations that one feed follows at most. Default 16,384. */
-  readonly maxSubscriptionsPerFeed: number
-  /** Conversations that all feeds follow together. Default 1,000,000. */
-  readonly maxSubscriptions: number
-  /** Of those, by address. Default 131,072. */
-  readonly maxSubscriptionsPerAddress: number
-  /** Milliseconds between pings. Default 15,000. */
-  readonly heartbeatMs: number
-  /** Bytes that may wait in one connection before the reader counts as slow. Default 8 MiB. */
-  readonly maxBufferedBytes: number
-  /** Milliseconds a slow reader has to catch up. Default 30,000. */
-  readonly slowReaderMs: number
 }
 
 export interface StorageOptions {
@@ -113,7 +98,10 @@ const most = Number.MAX_SAFE_INTEGER
 const day = 86_400_000
 
 const guard = Object.fromEntries(
-  Object.entries(guardBounds).map(([name, [, minimum, maximum]]): [string, Bounds] => [name, [minimum, maximum]]),
+  Object.entries({ ...guardBounds, ...socketBounds }).map(([name, [, minimum, maximum]]): [string, Bounds] => [
+    name,
+    [minimum, maximum],
+  ]),
 )
 
 const bounds = {
@@ -129,14 +117,6 @@ const bounds = {
   http: {
     port: [0, 65_535],
     maxMessages: [1, 65_536],
-    maxFeeds: [0, 1_000_000],
-    maxFeedsPerAddress: [0, 1_000_000],
-    maxSubscriptionsPerFeed: [1, 1_000_000],
-    maxSubscriptions: [0, 100_000_000],
-    maxSubscriptionsPerAddress: [0, 100_000_000],
-    heartbeatMs: [1, day],
-    maxBufferedBytes: [1, most],
-    slowReaderMs: [1, day],
     ...guard,
   },
   storage: { snapshotEveryBlocks: [1, most], keepSnapshots: [1, 1000], keepFinalBlocks: [0, most] },
@@ -172,14 +152,7 @@ export function settingsOf(options: SequencerOptions): Settings {
       host: '127.0.0.1',
       port: 0,
       maxMessages: 4_096,
-      maxFeeds: 1_000,
-      maxFeedsPerAddress: 100,
-      maxSubscriptionsPerFeed: 16_384,
-      maxSubscriptions: 1_000_000,
-      maxSubscriptionsPerAddress: 131_072,
-      heartbeatMs: 15_000,
-      maxBufferedBytes: 8 * 1024 * 1024,
-      slowReaderMs: 30_000,
+      ...socketOptions({}),
       ...guardOptions(options.http ?? {}),
     },
     storage: { snapshotEveryBlocks: 2_000, keepSnapshots: 2, keepFinalBlocks: 1_000_000, ...options.storage },

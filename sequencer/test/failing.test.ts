@@ -1,7 +1,7 @@
 import type { Execution } from '@parley/execution'
 import { genesisHeader, signDigestRecoverable } from '@parley/protocol'
+import { keyOf } from '@parley/runtime/level'
 import { afterEach, describe, expect, test } from 'vitest'
-import { keyOf } from '../src/level.ts'
 import { FakeL2 } from './support/fake-l2.ts'
 import {
   blockAt,

@@ -1,8 +1,8 @@
 import { type JournalHarness, journalCompliance } from '@parley/protocol/compliance'
+import { type BytesLevel, type BytesOperation, checksummed, keyOf } from '@parley/runtime/level'
 import { MemoryLevel } from 'memory-level'
 import { expect, test } from 'vitest'
 import { openJournal } from '../src/journal.ts'
-import { type BytesLevel, type BytesOperation, checksummed, keyOf } from '../src/level.ts'
 
 /** @param dying - As `db`, with what it had begun when the process was killed. */
 type Defect = (db: BytesLevel, dying: BytesLevel) => Partial<BytesLevel>

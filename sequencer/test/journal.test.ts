@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JournalError } from '@parley/protocol'
 import { type JournalHarness, journalCompliance } from '@parley/protocol/compliance'
+import { type BytesLevel, keyOf } from '@parley/runtime/level'
 import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import { describe, expect, test } from 'vitest'
 import { openJournal } from '../src/journal.ts'
-import { type BytesLevel, keyOf } from '../src/level.ts'
 
 const bytes = { keyEncoding: 'view', valueEncoding: 'view' } as const
 

@@ -64,7 +64,7 @@ const common = {
     integer(0, 65_535, {
       flag: 'port',
       about:
-        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9606 the local DA layer.',
+        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9603 a relay, 9606 the local DA layer.',
     }),
   ),
 } as const
@@ -355,6 +355,32 @@ const archive = {
   ),
 } as const
 
+const feeds = {
+  'feeds.keptMib': defaulted(
+    4_096,
+    integer(1, 1_048_576, {
+      about: 'MiB of blocks that a relay keeps; those that are not claimed yet are kept beyond it.',
+    }),
+  ),
+  'feeds.maxFeeds': defaulted(
+    10_000,
+    integer(0, 1_000_000, { about: 'Feeds of a relay open at most, of all addresses together.' }),
+  ),
+  'feeds.maxFeedsPerAddress': defaulted(100, integer(0, 1_000_000, { about: 'Of those, of one address.' })),
+  'feeds.maxSubscriptions': defaulted(
+    1_000_000,
+    integer(0, 100_000_000, { about: 'Conversations that all feeds follow together.' }),
+  ),
+  'feeds.maxSubscriptionsPerAddress': defaulted(
+    131_072,
+    integer(0, 100_000_000, { about: 'Conversations that the feeds of one address follow together.' }),
+  ),
+  'feeds.maxSubscriptionsPerFeed': defaulted(
+    16_384,
+    integer(1, 1_000_000, { about: 'Conversations that one feed follows at most.' }),
+  ),
+} as const
+
 const node = {
   'node.archive': defaulted(
     false,
@@ -581,6 +607,7 @@ export const settings = {
   ...batcher,
   ...archive,
   ...costs,
+  ...feeds,
   ...node,
   ...deploy,
   ...relay,

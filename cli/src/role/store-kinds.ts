@@ -6,6 +6,7 @@ export const storeKinds = {
   'sequencer journal': { directory: 'journal', form: 3 },
   'sequencer blocks, snapshots, finality and inbox': { directory: 'chain', form: 3 },
   'signed headers': { directory: 'signed-headers', form: 1 },
+  'relay blocks': { directory: 'blocks', form: 1 },
   'node chain': { directory: 'chain', form: 2 },
   'batcher plans': { directory: 'plans', form: 2 },
   'settlement transactions': { directory: 'transactions', form: 1 },

@@ -96,6 +96,14 @@ export class ConversationIndex {
     return bytes
   }
 
+  /** Puts in one conversation as it was after some block. Those of a shard come in the order of their indexes. */
+  put({ shard, index }: ConversationPlace, state: { readonly messages: number; readonly lastBlock: number }): void {
+    const own = this.shards[shard] as ShardIndex
+    while (own.conversations <= index) own.open()
+    own.messages[index] = state.messages
+    own.lastBlock[index] = state.lastBlock
+  }
+
   /** Replaces one shard's part by what `encode` gave. */
   restore(shard: number, bytes: Uint8Array): void {
     const index = new ShardIndex()

@@ -1,7 +1,7 @@
 import { decodeServerFrame, type FeedCursor, fromNow, type Mutation, type ServerRecord } from '@parley/api'
 import { ConversationEntryType } from '@parley/protocol'
 import { placeKey } from '../../src/index.ts'
-import type { DrawnChain, ModelEntry } from './drawn-chain.ts'
+import type { DrawnChain, ModelEntry } from '../../src/testing/drawn-chain.ts'
 
 interface Followed {
   readonly id: number
@@ -106,7 +106,8 @@ export class ReaderModel {
 
   private goes(key: number, from: bigint): void {
     this.of(key, 'is gone')
-    const { after } = this.cursors.get(key) as FeedCursor
+    const { from: asked, after: had } = this.cursors.get(key) as FeedCursor
+    const after = asked === fromNow ? 0n : had
     const all = this.chain.model.get(key) ?? []
     const forgotten = all.filter(({ block }) => block < this.chain.first)
     if (!forgotten.some(({ block }) => block > after)) throw new Error(`${key} is gone, and nothing of it is forgotten`)

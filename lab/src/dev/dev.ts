@@ -125,6 +125,7 @@ async function runIn(context: Context, dataDir: string): Promise<number> {
         virtual: seed === undefined ? undefined : virtualTime(derive),
         owners: [ownerAddress(owner)],
         node: true,
+        relay: true,
         batchAgeMs,
         // With a clock of its own a run takes the same items every time: prices move with the real one.
         pushPrices: seed === undefined,

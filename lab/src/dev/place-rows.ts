@@ -6,7 +6,7 @@ import { shellWord } from './shell-word.ts'
  * of its own choice fit 80 columns, so that they can be copied whole.
  */
 export function placeRows(
-  { l1Url, l2Url, rollup, daLocalUrl, altDaUrl, celestia, sequencerUrl, nodeUrl }: StackPlaces,
+  { l1Url, l2Url, rollup, daLocalUrl, altDaUrl, celestia, sequencerUrl, nodeUrl, relayUrl }: StackPlaces,
   layer: string,
   dataDir: string,
 ): string {
@@ -17,6 +17,7 @@ export function placeRows(
     ['DA', daPlace(layer, { daLocalUrl, doubleUrl: celestia?.url ?? altDaUrl })],
     ['sequencer', sequencerUrl],
     ['node', nodeUrl ?? 'none'],
+    ['relay', relayUrl ?? 'none'],
     ['status', `curl ${nodeUrl ?? sequencerUrl}/v1/status`],
     ['another node', `npx parley node --dev ${shellWord(dataDir)} --data NEW_DIR`],
     ['look at it', `npx parley inspect claim latest --dev ${shellWord(dataDir)}`],

@@ -3,7 +3,7 @@ import { type Child, type ChildDeps, type ChildOptions, startChild } from '../pr
 import { lastWords } from '../process/last-words.ts'
 
 /** The processes of a stack beside its chains. */
-const roleNames = ['da', 'alt-da-double', 'celestia-double', 'sequencer', 'batcher', 'node'] as const
+const roleNames = ['da', 'alt-da-double', 'celestia-double', 'sequencer', 'batcher', 'node', 'relay'] as const
 export type RoleName = (typeof roleNames)[number]
 
 /** Keeps the processes of a stack: starts, kills and restarts them, and tells when one ends by itself. */

@@ -22,6 +22,8 @@ export interface StackPlaces {
   readonly sequencerUrl: string
   readonly batcherUrl: string
   readonly nodeUrl: string | undefined
+  /** Undefined where none runs. */
+  readonly relayUrl: string | undefined
 }
 
 /** The configuration with the places of a stack put in, for reading it from this process. */

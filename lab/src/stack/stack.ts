@@ -51,6 +51,8 @@ export interface StackOptions {
   readonly owners: readonly Bytes20[]
   /** Whether a verifying node runs beside the rest, and whether it takes wrong claims back. */
   readonly node: boolean | 'challenges'
+  /** Whether a relay serves readers beside the sequencer. */
+  readonly relay?: boolean
   /** Milliseconds after which a partial batch is posted. */
   readonly batchAgeMs: number
   /** Whether the batcher moves prices: then blocks of price items follow after whatever was sent. */
@@ -264,7 +266,7 @@ async function startRoles(
           'node.challengeSpreadMs': 0,
         }
       : {}
-  const [batcherUrl, nodeUrl] = await Promise.all([
+  const [batcherUrl, nodeUrl, relayUrl] = await Promise.all([
     start('batcher', {
       'sequencer.url': sequencerUrl,
       'l2.key': bytesToHex(accounts.batcher.secret),
@@ -283,6 +285,18 @@ async function startRoles(
       'batcher.pricesEveryMs': pricesEveryMs,
     }),
     options.node === false ? undefined : start('node', { ...reading, ...challenging }),
+    options.relay === true ? start('relay', { 'sequencer.url': sequencerUrl }) : undefined,
   ])
-  return { l1Url: l1.url, l2Url: l2.url, rollup, daLocalUrl, altDaUrl, celestia, sequencerUrl, batcherUrl, nodeUrl }
+  return {
+    l1Url: l1.url,
+    l2Url: l2.url,
+    rollup,
+    daLocalUrl,
+    altDaUrl,
+    celestia,
+    sequencerUrl,
+    batcherUrl,
+    nodeUrl,
+    relayUrl,
+  }
 }

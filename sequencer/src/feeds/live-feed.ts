@@ -1,15 +1,9 @@
-import { type BlockSupply, FanOut } from '@parley/feeds'
+import { type BlockSupply, FanOut, type LiveFeed, type RecentEntries } from '@parley/feeds'
 import type { Clock } from '@parley/runtime'
 import type { SealedChain } from '../chain/sealed-chain.ts'
-import type { RecentEntries } from './recent-entries.ts'
 
 /** Milliseconds that sending, or reading older blocks, takes at once. */
 const sliceMs = 10
-
-export interface LiveFeed {
-  readonly fanOut: FanOut
-  readonly supply: BlockSupply
-}
 
 /** Tells a fan-out of every block that is sealed from here on. */
 export function followChain(chain: SealedChain, entries: RecentEntries, clock: Clock): LiveFeed {

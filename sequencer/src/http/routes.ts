@@ -1,8 +1,8 @@
 import { devRoutes, feedRoutes, sequencerRoutes } from '@parley/api'
 import { type Exchange, serveRoutes } from '@parley/api/server'
+import { RecentEntries, type SocketRoute } from '@parley/feeds'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { followChain } from '../feeds/live-feed.ts'
-import { RecentEntries } from '../feeds/recent-entries.ts'
 import { submitHandlers } from '../ingress/submit-handlers.ts'
 import type { Settings } from '../options.ts'
 import type { Pipeline, SequencerDeps } from '../pipeline/pipeline.ts'
@@ -10,7 +10,7 @@ import { devHandlers } from './dev-handlers.ts'
 import { ReadGate } from './read-gate.ts'
 import { readHandlers } from './read-handlers.ts'
 import { removalHandlers } from './removal-handlers.ts'
-import { type SocketRoute, socketRoutes } from './sockets.ts'
+import { socketRoutes } from './sockets.ts'
 import { statusHandlers } from './status-handlers.ts'
 
 const info = {
@@ -33,20 +33,8 @@ export function routesOf(
   exchangeOf: (request: FastifyRequest) => Exchange,
 ): Served {
   const { execution, clock, registry, signer } = deps
-  const {
-    chain,
-    finality,
-    intake,
-    inbox,
-    inboxStore,
-    voids,
-    lag,
-    producer,
-    time,
-    metrics,
-    unreadyBecause,
-    backpressure,
-  } = pipeline
+  const { chain, finality, intake, inbox, inboxStore, voids, lag, producer, time, unreadyBecause, backpressure } =
+    pipeline
   const gate = new ReadGate(settings.load)
   const { maxMessages } = settings.http
   const mode = settings.virtual === undefined ? 'live' : 'virtual'
@@ -79,6 +67,6 @@ export function routesOf(
   }
   const entries = new RecentEntries(chain.blocks, inboxStore)
   const live = followChain(chain, entries, clock)
-  const feedDeps = { live, chain, intake, exchangeOf, voids, clock, metrics }
+  const feedDeps = { live, chain, intake, exchangeOf, voids }
   return { addTo, sockets: socketRoutes(feedDeps, settings.http) }
 }

@@ -9,9 +9,9 @@ import {
   sameBytes,
   sequencerAt,
 } from '@parley/protocol'
+import { type BytesLevel, checksummed, durable, keyOf, unchecksummed } from '@parley/runtime/level'
 import { olderCopy, SequencerError } from '../faults.ts'
 import { hexOf } from '../hex.ts'
-import { type BytesLevel, checksummed, durable, keyOf, unchecksummed } from '../level.ts'
 import { assertSealedHere, type SealedRoot } from './finality.ts'
 
 export interface ChainCheck {

@@ -9,7 +9,6 @@ import {
   SealedBlockType,
   sameBytes,
 } from '@parley/protocol'
-import { SequencerError } from '../faults.ts'
 import {
   type BytesLevel,
   type BytesOperation,
@@ -19,7 +18,8 @@ import {
   keyOf,
   lastNumberOf,
   unchecksummed,
-} from '../level.ts'
+} from '@parley/runtime/level'
+import { SequencerError } from '../faults.ts'
 
 const blockKey = (number: bigint): Uint8Array => keyOf('block/', number)
 const linksKey = (number: bigint): Uint8Array => keyOf('links/', number)

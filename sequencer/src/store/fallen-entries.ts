@@ -1,7 +1,14 @@
 import { ByteListType, ContainerType, UintNumberType } from '@chainsafe/ssz'
 import type { RecordEntry } from '@parley/execution'
+import {
+  type BytesLevel,
+  type BytesOperation,
+  checksummed,
+  keyOf,
+  lastNumberOf,
+  unchecksummed,
+} from '@parley/runtime/level'
 import { SequencerError } from '../faults.ts'
-import { type BytesLevel, type BytesOperation, checksummed, keyOf, lastNumberOf, unchecksummed } from '../level.ts'
 
 /** An accepted entry that the new lineage refused. */
 export interface FallenEntry {

@@ -1,6 +1,6 @@
 import { ContainerType } from '@chainsafe/ssz'
 import { Bytes32Type, type L2Position, Uint64Type } from '@parley/protocol'
-import { type BytesLevel, checksummed, keyOf, lazy, unchecksummed } from '../level.ts'
+import { type BytesLevel, checksummed, keyOf, lazy, unchecksummed } from '@parley/runtime/level'
 import { StoredClaimsType, storedOf, type ToldClaim, toldOf } from './stored-claims.ts'
 
 const StoredFinalityType = new ContainerType(

@@ -11,7 +11,6 @@ import {
   type QueuedItem,
   Uint64Type,
 } from '@parley/protocol'
-import { SequencerError } from '../faults.ts'
 import {
   type BytesLevel,
   type BytesOperation,
@@ -22,7 +21,8 @@ import {
   lastNumberOf,
   lazy,
   unchecksummed,
-} from '../level.ts'
+} from '@parley/runtime/level'
+import { SequencerError } from '../faults.ts'
 import { StoredClaimsType, storedOf, type ToldClaim, toldOf } from './stored-claims.ts'
 
 const StoredItemType = new ContainerType(

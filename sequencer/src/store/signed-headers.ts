@@ -1,6 +1,6 @@
 import { type Bytes32, type ChainConfig, domainSeparator, sameBytes } from '@parley/protocol'
+import { type BytesLevel, checksummed, durable, keyOf, lastNumberOf, unchecksummed } from '@parley/runtime/level'
 import { SequencerError } from '../faults.ts'
-import { type BytesLevel, checksummed, durable, keyOf, lastNumberOf, unchecksummed } from '../level.ts'
 
 /** A header by its place and root. */
 export interface KnownHeader {

@@ -10,9 +10,17 @@ import {
   PricesType,
   Uint64Type,
 } from '@parley/protocol'
+import {
+  type BytesLevel,
+  checksummed,
+  durable,
+  highestNumber,
+  keyOf,
+  lastNumberOf,
+  unchecksummed,
+} from '@parley/runtime/level'
 import { ShardFeesType } from '../derived/shard-fees.ts'
 import { SequencerError } from '../faults.ts'
-import { type BytesLevel, checksummed, durable, highestNumber, keyOf, lastNumberOf, unchecksummed } from '../level.ts'
 import { snapshotsToKeep } from './snapshots-to-keep.ts'
 
 /** Streams of a snapshot: the state of 64 shards, then the conversation index of 64 shards. */

@@ -1,7 +1,7 @@
 import { BooleanType, ContainerType, ListCompositeType } from '@chainsafe/ssz'
 import { Bytes32Type, type JournalPosition, Uint64Type } from '@parley/protocol'
+import { type BytesLevel, type BytesOperation, checksummed, durable, keyOf, unchecksummed } from '@parley/runtime/level'
 import { SequencerError } from '../faults.ts'
-import { type BytesLevel, type BytesOperation, checksummed, durable, keyOf, unchecksummed } from '../level.ts'
 import { type FallenEntry, type NumberedFallenEntry, putFallen, readFallen } from './fallen-entries.ts'
 
 /** A removal that was acted on: what it voided in the journal, and how far those entries were offered again. */

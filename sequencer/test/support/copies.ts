@@ -1,4 +1,4 @@
-import type { BytesLevel } from '../../src/level.ts'
+import type { BytesLevel } from '@parley/runtime/level'
 import type { FailingLevel } from './failing-level.ts'
 import { type Disk, newDisk } from './harness.ts'
 

@@ -1,4 +1,4 @@
-import type { BytesLevel, BytesOperation, KeyRange } from '../../src/level.ts'
+import type { BytesLevel, BytesOperation, KeyRange } from '@parley/runtime/level'
 
 /** A store that can be told to be gone: from then on nothing is read or written, as after a kill. */
 export class FailingLevel implements BytesLevel {

@@ -18,6 +18,7 @@ import {
   settlementFaults,
   transitionFaults,
 } from '@parley/protocol'
+import { relayFaults } from '@parley/relay'
 import { sequencerFaults } from '@parley/sequencer'
 import { transactionFaults } from '@parley/transactions'
 
@@ -98,6 +99,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'sequencerFaults',
     about: '`SequencerError` of `sequencer`; the first ones are answers to HTTP requests.',
     faults: sequencerFaults,
+  },
+  {
+    title: 'Relay',
+    name: 'relayFaults',
+    about: '`RelayError` of `relay`; the last one is an answer to HTTP requests.',
+    faults: relayFaults,
   },
   { title: 'Batcher', name: 'batcherFaults', about: '`BatcherError` of `batcher`.', faults: batcherFaults },
   {

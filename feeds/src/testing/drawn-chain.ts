@@ -12,10 +12,13 @@ import {
   InboxItemKind,
   millis,
   type QueuedItem,
+  RunsType,
   type Segment,
 } from '@parley/protocol'
-import type { BlockSupply } from '../../src/fan-out/block-supply.ts'
-import { BlockEntries, ConversationIndex, type ConversationPlace, findLink, placeKey } from '../../src/index.ts'
+import { ConversationIndex, findLink } from '../conversations/conversation-index.ts'
+import { type ConversationPlace, placeKey } from '../conversations/place.ts'
+import { BlockEntries } from '../entries/block-entries.ts'
+import type { BlockSupply } from '../fan-out/block-supply.ts'
 
 /** What happens in one segment: messages to conversations, a creation, a change, or an item of the inbox. */
 export type Drawn =
@@ -53,13 +56,20 @@ export class DrawnChain {
   /** Number of the first block kept. */
   first = 1n
   private readonly blocks: StoredBlock[] = []
-  private readonly items = new Map<bigint, QueuedItem>()
+  /** Inbox items that blocks consumed, by their index. */
+  readonly items = new Map<bigint, QueuedItem>()
+  /** Of the blocks sealed from now on. */
+  lineage: Uint8Array = new Uint8Array(32)
   private readonly counts = new Map<number, bigint>()
   private readonly created = new Map<number, number>()
   private told = 0
 
   get head(): bigint {
     return BigInt(this.blocks.length)
+  }
+
+  view(number: bigint): BlockView {
+    return (this.blocks[Number(number) - 1] as StoredBlock).view
   }
 
   entries(number: bigint): BlockEntries {
@@ -88,7 +98,13 @@ export class DrawnChain {
   seal(runs: readonly DrawnRun[]): void {
     const number = this.head + 1n
     const witness: Uint8Array[][][] = []
-    const header: BlockHeader = { ...BlockHeaderType.defaultValue(), number, timestamp: 1_000n * number }
+    const header: BlockHeader = {
+      ...BlockHeaderType.defaultValue(),
+      number,
+      timestamp: 1_000n * number,
+      lineage: this.lineage,
+      parent: BlockHeaderType.hashTreeRoot(this.blocks.at(-1)?.view.header ?? BlockHeaderType.defaultValue()),
+    }
     const built = runs.map(({ shard, segments }) => {
       const signatures: Uint8Array[][] = []
       const bodies = segments.flatMap((drawn) => {
@@ -100,6 +116,8 @@ export class DrawnChain {
       witness.push(signatures)
       return { shard, segments: bodies, postRoot: new Uint8Array(32) }
     })
+    header.inboxCount = BigInt(this.items.size)
+    header.runsRoot = RunsType.hashTreeRoot(built)
     const view = BlockView.encode({ block: { header, runs: built }, witness, signature: new Uint8Array(65) })
     const links = this.index.add(number, view.runs, (item) => this.items.get(item) as QueuedItem)
     this.blocks.push({ view, links })

@@ -1,7 +1,17 @@
-import { BlockEntries } from '@parley/feeds'
-import { BlockView } from '@parley/protocol'
-import type { BlockStore } from '../store/block-store.ts'
-import type { InboxStore } from '../store/inbox-store.ts'
+import { BlockView, type QueuedItem } from '@parley/protocol'
+import { BlockEntries } from './block-entries.ts'
+
+/** Where sealed blocks are read. */
+export interface StoredBlocks {
+  /** Undefined when the block is not kept. */
+  bytes(number: bigint): Promise<Uint8Array | undefined>
+  links(number: bigint): Promise<Uint8Array | undefined>
+}
+
+/** Where inbox items are read that blocks consumed. */
+export interface StoredItems {
+  item(index: bigint): Promise<QueuedItem>
+}
 
 /** Blocks whose entries are kept: the tip for everybody who is live, the others for those who catch up together. */
 const keptBlocks = 8
@@ -9,15 +19,15 @@ const keptBlocks = 8
 /** Entries of the blocks that feeds asked for last. A block is read once however many feeds ask for it. */
 export class RecentEntries {
   private readonly kept = new Map<bigint, Promise<BlockEntries | undefined>>()
-  private readonly blocks: BlockStore
-  private readonly inbox: InboxStore
+  private readonly blocks: StoredBlocks
+  private readonly inbox: StoredItems
 
-  constructor(blocks: BlockStore, inbox: InboxStore) {
+  constructor(blocks: StoredBlocks, inbox: StoredItems) {
     this.blocks = blocks
     this.inbox = inbox
   }
 
-  /** Entries of a block; undefined when the block is not kept. @throws {SequencerError} `STORE_CORRUPT`. */
+  /** Entries of a block; undefined when the block is not kept. @throws what the stores throw. */
   async of(number: bigint): Promise<BlockEntries | undefined> {
     const known = this.kept.get(number)
     const entries = known ?? this.read(number)

@@ -1,8 +1,25 @@
-import { type Connection, closeCodes, sendingFrom } from '@parley/feeds'
 import { type Bytes32, sameBytes } from '@parley/protocol'
-import { firstOf } from '@parley/runtime'
-import type { SealedChain } from '../chain/sealed-chain.ts'
-import type { VoidedRange } from '../store/void-store.ts'
+import { firstOf, type Pulse } from '@parley/runtime'
+import { type Connection, closeCodes } from './connection.ts'
+import { sendingFrom } from './sending.ts'
+
+/** Sealed blocks as a feed sends them. */
+export interface BlockFeedSource {
+  /** Number of the last block. */
+  readonly head: bigint
+  /** Number of the first block kept. */
+  readonly first: bigint
+  /** Beats when there is another. */
+  readonly sealed: Pulse
+  /** Undefined when the block is not kept. */
+  bytes(number: bigint): Promise<Uint8Array | undefined>
+}
+
+/** A lineage that is over, and the last block left standing. */
+export interface EndedLineage {
+  readonly ended: { readonly lineage: Bytes32 }
+  readonly block: bigint
+}
 
 /** Where a reader of blocks goes on. */
 export interface BlockPlace {
@@ -17,8 +34,8 @@ export interface BlockPlace {
  */
 export async function sendBlocks(
   connection: Connection,
-  chain: SealedChain,
-  removals: readonly VoidedRange[],
+  blocks: BlockFeedSource,
+  removals: readonly EndedLineage[],
   { from, lineage }: BlockPlace,
 ): Promise<void> {
   const standing = lineage === undefined ? undefined : lastStanding(removals, lineage)
@@ -32,11 +49,11 @@ export async function sendBlocks(
     () => next,
     async () => {
       while (true) {
-        const sealed = chain.sealed.next()
-        while (next <= chain.tip.header.number) {
-          const bytes = await chain.blocks.bytes(next)
+        const sealed = blocks.sealed.next()
+        while (next <= blocks.head) {
+          const bytes = await blocks.bytes(next)
           if (bytes === undefined) {
-            connection.close(closeCodes.forgotten, `from ${chain.blocks.first}`)
+            connection.close(closeCodes.forgotten, `from ${blocks.first}`)
             return
           }
           await connection.send(bytes)
@@ -49,7 +66,7 @@ export async function sendBlocks(
 }
 
 /** The last block that stands of a lineage that is over; undefined when it is not over. */
-function lastStanding(removals: readonly VoidedRange[], lineage: Bytes32): bigint | undefined {
+function lastStanding(removals: readonly EndedLineage[], lineage: Bytes32): bigint | undefined {
   const ended = removals.findIndex((removal) => sameBytes(removal.ended.lineage, lineage))
   if (ended === -1) return undefined
   return removals
