@@ -23,7 +23,7 @@ export interface OnStackOptions {
 export async function onStack<T>(
   deps: CrashDeps,
   options: OnStackOptions,
-  besides: Pick<StackOptions, 'node' | 'changed' | 'batchAgeMs'>,
+  besides: Pick<StackOptions, 'node' | 'relay' | 'changed' | 'batchAgeMs'>,
   use: (run: Run, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {

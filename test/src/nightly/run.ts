@@ -12,6 +12,7 @@ const stepsOf = (seed: string): readonly (readonly [name: string, ...command: st
   ['bad-input', 'npm', 'run', '-s', 'fuzz:bad-input', '--', '--flips', '500', '--seed', seed],
   ['invariants', 'npm', 'run', '-s', 'contracts:deep', '--', '--seed', seed],
   ['crash', 'npm', 'run', '-s', 'test:crash', '--', '--moments', '200', '--seed', seed],
+  ['feeds', 'npm', 'run', '-s', 'test:feeds', '--', '--moments', '400', '--seed', seed],
   ['lies', 'npm', 'run', '-s', 'test:crash', '--', '--lies', '--moments', '50', '--seed', seed],
   ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],
   ['guard', 'npx', 'parley', 'bench', 'guard'],
