@@ -14,17 +14,26 @@ import type { Registry } from 'prom-client'
 import { Answering, type ClaimDefence } from './answering.ts'
 import type { CostJournal } from './costs/index.ts'
 import { type BatchEncoder, batchEncoder } from './encode-batch.ts'
+import type { BatchPart } from './faults.ts'
 import { createMetrics } from './metrics.ts'
 import { type BatcherOptions, settingsOf } from './options.ts'
 import { type BatcherStore, createPlanStore } from './plan-store.ts'
-import type { BatchLayers } from './publish.ts'
+import { PartPublisher, type PolicyStatus } from './policy/part-publisher.ts'
+import { createPolicyMetrics } from './policy/policy-metrics.ts'
+import type { ToWei } from './policy/quotes.ts'
+import { policySettingsOf } from './policy/settings.ts'
 import { Session, type SessionDeps } from './session.ts'
+
+/** The layers that each part may go to, in the order of preference; both may have the same. */
+export type BatchLayers = { readonly [part in BatchPart]: readonly [DataAvailability, ...DataAvailability[]] }
 
 export interface BatcherDeps {
   readonly blocks: BlockSource
   readonly layers: BatchLayers
   /** Layers besides, by their numbers, to which parts may have gone before: what lies there is claimed from there. */
   readonly otherLayers?: ReadonlyMap<number, DataAvailability>
+  /** Given, a part goes to the cheapest of its layers. */
+  readonly toWei?: ToWei | undefined
   readonly settlement: Settlement
   /** Where data of claims is asked for; left out, nothing is answered. */
   readonly defence?: ClaimDefence
@@ -53,6 +62,8 @@ export interface BatcherStatus {
   readonly published: bigint
   readonly pendingBlocks: number
   readonly pendingBytes: number
+  /** Where parts go. */
+  readonly layers: { readonly [part in BatchPart]: PolicyStatus }
   /** The latest fault; undefined after the next success. */
   readonly fault: ReturnType<CodedError['toJSON']> | undefined
 }
@@ -65,6 +76,8 @@ export interface Batcher {
    */
   run(signal: AbortSignal): Promise<void>
   status(): BatcherStatus
+  /** The layers that parts go to now. */
+  layers(): { readonly [part in BatchPart]: DataAvailability }
   /** The last header known: a sequencer that starts asks for it. Undefined before the L2 was read. */
   lastHeader(): BlockHeader | undefined
 }
@@ -80,7 +93,7 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
   const metrics = createMetrics(deps.metrics, () =>
     oldestReceivedAt === undefined ? 0 : Math.max(0, clock.elapsed() - oldestReceivedAt) / 1000,
   )
-  let status: BatcherStatus = {
+  let status: Omit<BatcherStatus, 'layers'> = {
     state: 'starting',
     claim: undefined,
     block: undefined,
@@ -89,7 +102,7 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
     pendingBytes: 0,
     fault: undefined,
   }
-  const set = (change: Partial<BatcherStatus>): void => {
+  const set = (change: Partial<typeof status>): void => {
     status = { ...status, ...change }
   }
   const onFault = (error: CodedError, waitMs: number): void => {
@@ -101,10 +114,28 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
     if (status.state === 'waiting') set({ state: 'posting', fault: undefined })
   }
   const retry: RetryPolicy<CodedError> = { ...settings, clock, passes: passesLater, onFault, onMended }
+  const policyMetrics = createPolicyMetrics(deps.metrics)
+  const policySettings = policySettingsOf(options.policy)
+  const publisherOf = (part: BatchPart): PartPublisher => {
+    const { toWei } = deps
+    const of = {
+      part,
+      layers: deps.layers[part],
+      others: othersThan(part, deps),
+      toWei,
+      clock,
+      log,
+      metrics: policyMetrics,
+      retry,
+    }
+    return new PartPublisher(of, policySettings)
+  }
+  const publishers = { core: publisherOf('core'), witness: publisherOf('witness') }
   let failures = 0
   let lastHeader: BlockHeader | undefined
   const sessionDeps: SessionDeps = {
     ...deps,
+    publishers,
     plans: createPlanStore(deps.store),
     metrics,
     verifier: deps.verifier ?? portableVerifier,
@@ -160,7 +191,8 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
   }
 
   return {
-    status: () => status,
+    status: () => ({ ...status, layers: { core: publishers.core.status(), witness: publishers.witness.status() } }),
+    layers: () => ({ core: publishers.core.active, witness: publishers.witness.active }),
     lastHeader: () => lastHeader,
     async run(signal) {
       const group = new AbortController()
@@ -178,6 +210,11 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
       log.info({ claim: status.claim }, 'posting stopped')
     },
   }
+}
+
+/** Where a part may have gone before: the other part's layers, and those that were named for it. */
+function othersThan(part: BatchPart, { layers, otherLayers }: BatcherDeps): readonly DataAvailability[] {
+  return [...layers[part === 'core' ? 'witness' : 'core'], ...(otherLayers?.values() ?? [])]
 }
 
 function isLater(header: BlockHeader, than: BlockHeader | undefined): boolean {

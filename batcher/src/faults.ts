@@ -27,6 +27,7 @@ export type BatcherFault =
   | { code: 'CLAIM_LOST'; claimed: bigint; head: bigint }
   | { code: 'PUBLICATION_MISSING'; batch: bigint; part: BatchPart }
   | { code: 'LAYER_NOT_OPEN'; batch: bigint; part: BatchPart; layer: string }
+  | { code: 'LAYER_STALLED'; layer: string; waitedMs: number }
   | { code: 'PLAN_INVALID'; batch: bigint; reason: string }
   | { code: 'PLAN_MISSING'; batch: bigint }
   | { code: 'OPTION_OUT_OF_RANGE'; option: string; value: number; minimum: number; maximum: number }
@@ -69,6 +70,7 @@ export const batcherFaults: FaultTable<BatcherFault> = {
     retry: 'changed',
     text: 'a part lies, or was begun, on a layer that is not configured: configure it until its batch is claimed',
   },
+  LAYER_STALLED: { blame: 'layer', retry: 'later', text: 'a DA layer neither publishes nor says why not' },
   PLAN_MISSING: {
     blame: 'operator',
     retry: 'later',

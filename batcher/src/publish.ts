@@ -1,4 +1,4 @@
-import { type CodedError, type DataAvailability, daLayerName } from '@parley/protocol'
+import type { CodedError } from '@parley/protocol'
 import { backoffMs, type RetryPolicy, retrying } from '@parley/runtime'
 import { type CostJournal, overheadOf } from './costs/index.ts'
 import type { EncodedBatch } from './encode-batch.ts'
@@ -6,14 +6,10 @@ import { BatcherError, type BatchPart } from './faults.ts'
 import type { BatcherMetrics } from './metrics.ts'
 import { type BatchPlan, type PlannedPart, type Publication, withPart } from './plan.ts'
 import type { PlanStore } from './plan-store.ts'
-
-/** The layer each part goes to; both may be the same. */
-export type BatchLayers = { readonly [part in BatchPart]: DataAvailability }
+import type { Attempt, Landing, PartPublisher } from './policy/part-publisher.ts'
 
 export interface PublishDeps {
-  readonly layers: BatchLayers
-  /** Layers besides, by their numbers, to which parts went before: what lies there is claimed from there. */
-  readonly otherLayers?: ReadonlyMap<number, DataAvailability>
+  readonly publishers: { readonly [part in BatchPart]: PartPublisher }
   readonly plans: PlanStore
   readonly costs?: CostJournal
   readonly metrics: BatcherMetrics
@@ -48,11 +44,14 @@ export async function publishBatch(
   async function publish(part: BatchPart): Promise<Publication> {
     const bytes = encoded?.parts[part].bytes
     if (bytes === undefined) throw new BatcherError({ code: 'PUBLICATION_MISSING', batch: plan.number, part })
-    const target = deps.layers[part]
-    const found = await endElsewhere(deps, current, part, signal)
-    if (found !== undefined) return found
-    await record(part, { published: undefined, begun: [target.layer] })
-    return submit(deps, part, bytes, signal)
+    const { digest, begun } = current[part]
+    const begin = (layer: number) => record(part, { published: undefined, begun: [layer] })
+    const spent: Attempt['spent'] = async (layer, overhead) =>
+      deps.costs?.append([overheadOf(plan, part, layer.name, overhead, deps.retry.clock.now())])
+    const attempt: Attempt = { batch: plan.number, bytes, digest, begun, begin, spent }
+    const landing = await deps.publishers[part].publish(attempt, signal)
+    count(deps.metrics, part, bytes.length, landing)
+    return { layer: landing.layer.layer, ...landing.receipt }
   }
 
   await Promise.all(
@@ -70,39 +69,11 @@ export async function publishBatch(
   return current
 }
 
-/** Ends what was begun of a part on layers where it goes no more. @returns where it was included after all. */
-async function endElsewhere(
-  deps: PublishDeps,
-  plan: BatchPlan,
-  part: BatchPart,
-  signal: AbortSignal,
-): Promise<Publication | undefined> {
-  const { digest, begun } = plan[part]
-  for (const number of begun) {
-    if (number === deps.layers[part].layer) continue
-    const layer = layerOf(deps, plan, part, number)
-    const { receipt, overhead } = await retrying(() => layer.abandon(digest, signal), deps.retry, signal)
-    if (overhead.amount > 0n)
-      await deps.costs?.append([overheadOf(plan, part, layer.name, overhead, deps.retry.clock.now())])
-    if (receipt !== undefined) return { layer: number, ...receipt }
-  }
-  return undefined
-}
-
-async function submit(
-  { layers, metrics, retry }: PublishDeps,
-  part: BatchPart,
-  bytes: Uint8Array,
-  signal: AbortSignal,
-): Promise<Publication> {
-  const layer = layers[part]
+function count(metrics: BatcherMetrics, part: BatchPart, bytes: number, { layer, receipt, tookMs }: Landing): void {
   const labels = { part, layer: layer.name }
-  const started = retry.clock.elapsed()
-  const receipt = await retrying(() => layer.submit(bytes, {}, signal), retry, signal)
-  metrics.publishSeconds.observe(labels, (retry.clock.elapsed() - started) / 1000)
-  metrics.publishedBytes.inc(labels, bytes.length)
+  metrics.publishSeconds.observe(labels, tookMs / 1000)
+  metrics.publishedBytes.inc(labels, bytes)
   metrics.daCost.inc({ ...labels, token: receipt.cost.token }, Number(receipt.cost.amount))
-  return { layer: layer.layer, ...receipt }
 }
 
 /** Waits while a publication is pending. @returns false when its layer shows that it is lost. */
@@ -113,23 +84,11 @@ async function isTaken(
   { layer: number, pointer }: Publication,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { retry } = deps
-  const layer = layerOf(deps, plan, part, number)
+  const { publishers, retry } = deps
+  const layer = publishers[part].layerOf(number, plan.number)
   for (let asked = 0; ; asked += 1) {
     const state = await retrying(() => layer.status(pointer, signal), retry, signal)
     if (state !== 'pending') return state !== 'lost'
     await retry.clock.sleep(backoffMs(asked, retry), signal)
   }
-}
-
-function layerOf(
-  { layers, otherLayers }: PublishDeps,
-  { number: batch }: BatchPlan,
-  part: BatchPart,
-  number: number,
-): DataAvailability {
-  const own = [layers[part], layers.core, layers.witness].find(({ layer }) => layer === number)
-  const layer = own ?? otherLayers?.get(number)
-  if (layer === undefined) throw new BatcherError({ code: 'LAYER_NOT_OPEN', batch, part, layer: daLayerName(number) })
-  return layer
 }

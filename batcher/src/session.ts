@@ -4,7 +4,6 @@ import {
   type BlockView,
   type ClaimHead,
   type CodedError,
-  type DataAvailability,
   domainSeparator,
   type FeeParameters,
   knownRules,
@@ -29,14 +28,12 @@ import type { BatcherSettings } from './options.ts'
 import type { BatchPlan } from './plan.ts'
 import type { PlanStore } from './plan-store.ts'
 import { follows, isPlanOf, isPublished, planOf } from './planning.ts'
-import { type BatchLayers, publishBatch } from './publish.ts'
+import { type PublishDeps, publishBatch } from './publish.ts'
 
 /** Everything a session works with; the batcher makes it once. */
 export interface SessionDeps {
   readonly blocks: BlockSource
-  readonly layers: BatchLayers
-  /** As in `BatcherDeps`. */
-  readonly otherLayers?: ReadonlyMap<number, DataAvailability>
+  readonly publishers: PublishDeps['publishers']
   readonly settlement: Settlement
   readonly plans: PlanStore
   readonly costs?: CostJournal
@@ -59,6 +56,8 @@ export interface SessionDeps {
 /** A batch on its way: published at once, claimed when it is its turn. */
 interface PostedBatch {
   readonly plan: BatchPlan
+  /** Bytes of both parts. */
+  readonly bytes: number
   readonly published: Promise<BatchPlan>
 }
 
@@ -87,8 +86,9 @@ export class Session {
       settings.maxBufferedBytes,
     )
     this.posted = new BoundedQueue(
-      { clock, weigh: () => 1, onChange: (queue) => metrics.batchesInFlight.set(queue.length) },
+      { clock, weigh: ({ bytes }) => bytes, onChange: (queue) => metrics.batchesInFlight.set(queue.length) },
       settings.maxBatchesInFlight,
+      settings.maxBytesInFlight,
     )
   }
 
@@ -200,12 +200,17 @@ export class Session {
   }
 
   private async next(previous: BlockHeader, signal: AbortSignal): Promise<BlockView[]> {
-    const { layers, clock } = this.deps
+    const { publishers, clock } = this.deps
+    const { maxBlocks, maxAgeMs, maxFixedPercent, maxCoreBytes, maxWitnessBytes } = this.settings
+    const [core, witness] = await Promise.all([publishers.core.price(signal), publishers.witness.price(signal)])
     const rules: ClosingRules = {
-      maxBlocks: this.settings.maxBlocks,
-      maxAgeMs: this.settings.maxAgeMs,
-      maxCoreBytes: Math.min(this.settings.maxCoreBytes, layers.core.limits().maxBytes),
-      maxWitnessBytes: Math.min(this.settings.maxWitnessBytes, layers.witness.limits().maxBytes),
+      maxBlocks,
+      maxAgeMs,
+      prices: {
+        core: { ...core, maxBytes: Math.min(maxCoreBytes, core.maxBytes) },
+        witness: { ...witness, maxBytes: Math.min(maxWitnessBytes, witness.maxBytes) },
+      },
+      targetFixedShare: maxFixedPercent / 100,
       mayShare: (first, next) => mayShareBatch(this.origin.schedule, previous, first, next),
     }
     return (await formBatch(this.queue, rules, clock, signal)).map(({ block }) => block)
@@ -236,7 +241,7 @@ export class Session {
     const published = publishBatch(this.deps, plan, encoded, signal)
     // The claimer waits for it in its turn; until then a failure must not count as unhandled.
     published.catch(() => undefined)
-    this.posted.push({ plan, published })
+    this.posted.push({ plan, bytes: Number(plan.core.bytes + plan.witness.bytes), published })
   }
 
   /** Published batches → claims, strictly in order. */

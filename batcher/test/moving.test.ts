@@ -19,7 +19,7 @@ function movingRig(blocks = 1) {
   const next = new MemoryDa('next', DaLayer.celestia)
   rig.settlement.onClaim = () => undefined
   const start = (on: MemoryDa, ...others: DataAvailability[]) => {
-    const one = rig.start({ maxBlocks: 1 }, { layers: { core: on, witness: on }, otherLayers: mapOf(...others) })
+    const one = rig.start({ maxBlocks: 1 }, { layers: { core: [on], witness: [on] }, otherLayers: mapOf(...others) })
     running.push(one)
     return one
   }

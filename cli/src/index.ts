@@ -14,6 +14,7 @@ export {
   settingOf,
   variableOf,
 } from './config/config.ts'
+export { DaPolicy, type LayerName, parsePolicy } from './config/da-policy.ts'
 export { deploymentPlaces } from './config/deployment-places.ts'
 export { readKeyFile, writeKeyFile } from './config/key-file.ts'
 export { loadConfig } from './config/load.ts'

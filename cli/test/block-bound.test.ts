@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parsePolicy } from '../src/config/da-policy.ts'
 import { segmentsPerBlock } from '../src/role/block-bound.ts'
 
 test.each([
@@ -9,12 +10,17 @@ test.each([
   { layer: 'celestia', asked: undefined, expected: 1_024 },
   { layer: 'alt-da', asked: undefined, expected: 1_024 },
   { layer: 'alt-da', asked: undefined, altDaMaxBytes: 780_252, expected: 380 },
+  // Wherever a part may go, a block must fit.
+  { layer: 'celestia:ethereum-blobs', asked: undefined, expected: 380 },
+  { layer: 'core=local,witness=celestia:local:ethereum-blobs', asked: undefined, expected: 380 },
 ] as const)('segmentsPerBlock › $asked on $layer is $expected', ({ layer, asked, expected, ...rest }) => {
-  expect(segmentsPerBlock({ layer, altDaMaxBytes: 4_194_304, ...rest }, asked)).toBe(expected)
+  expect(segmentsPerBlock({ layer: parsePolicy(layer), altDaMaxBytes: 4_194_304, ...rest }, asked)).toBe(expected)
 })
 
 test('segmentsPerBlock › more than a publication carries is refused, naming the bound', () => {
-  expect(() => segmentsPerBlock({ layer: 'ethereum-blobs', altDaMaxBytes: 4_194_304 }, 381)).toThrow(
+  expect(() =>
+    segmentsPerBlock({ layer: parsePolicy('celestia:ethereum-blobs'), altDaMaxBytes: 4_194_304 }, 381),
+  ).toThrow(
     expect.objectContaining({
       fault: expect.objectContaining({
         code: 'CONFIG_VALUE_INVALID',

@@ -10,7 +10,7 @@ function layer(name: string, fixed: bigint, each: bigint, maxBytes: number): Dat
   return {
     layer: 0,
     name,
-    limits: () => ({ maxBytes, retentionSeconds: 1, maxInFlight: 1 }),
+    limits: () => ({ maxBytes, retentionSeconds: 1, maxInFlight: 1, unitBytes: 1 }),
     quote: async (bytes) => ({ cost: { token: 'eth', amount: fixed + each * BigInt(bytes) }, bytes, validForMs: 1 }),
     submit: unused,
     retrieve: unused,
@@ -30,7 +30,7 @@ async function quotedOn(core: DataAvailability, witness: DataAvailability) {
       return true
     },
   }
-  expect(await layerPrices(quotes, { core, witness }, { tia: 0.0002 }).push(signal)).toBe(true)
+  expect(await layerPrices(quotes, () => ({ core, witness }), { tia: 0.0002 }).push(signal)).toBe(true)
   return told
 }
 

@@ -82,6 +82,14 @@ export class BoundedQueue<T> {
     this.wakeWriter()
   }
 
+  /** Puts items that were taken back before all others, in their order; they may be more than there is room for. */
+  putBack(items: readonly T[]): void {
+    if (items.length === 0) return
+    this.items.unshift(...items)
+    for (const item of items) this.weight += this.deps.weigh(item)
+    this.deps.onChange(this)
+  }
+
   private async filled(waitMs: number | undefined, signal: AbortSignal): Promise<void> {
     const timer = new AbortController()
     try {

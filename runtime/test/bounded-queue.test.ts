@@ -91,3 +91,17 @@ test('bounded queue › the writer waits while what is in it weighs as much as i
   queue.push(99)
   await queue.room(never)
 })
+
+test('bounded queue › what is put back is read first, in its order, even beyond the bound', async () => {
+  const { queue, weights } = rig(2)
+  queue.push(3)
+  queue.putBack([1, 2])
+  queue.putBack([])
+  const read: number[] = []
+  while (queue.length > 0) {
+    read.push(await queue.peek(never))
+    queue.take()
+  }
+  expect(read).toEqual([1, 2, 3])
+  expect(weights).toEqual([3, 6, 5, 3, 0])
+})

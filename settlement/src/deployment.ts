@@ -28,6 +28,8 @@ export interface Contracts {
   readonly bond: bigint
   /** Seconds from a claim to its finality when nothing is asked. */
   readonly challengeWindow: number
+  /** Seconds from a claim to its finality when its data is asked for and a proof may follow. */
+  readonly longestFinality: number
   /** Seconds for which a bond answers beyond the finality of what it answers for. */
   readonly evidencePeriod: number
   /** Seconds that an item waits until a silence may be declared, and the notice after that. */
@@ -83,6 +85,7 @@ export async function readContracts(client: PublicClient, rollup: Bytes20, signa
     config,
     bond: parameters.bond,
     challengeWindow: parameters.windows.challenge,
+    longestFinality: longestFinality(parameters.windows),
     evidencePeriod: parameters.evidencePeriod,
     silenceLimit: parameters.contest.silenceLimit,
     notice: parameters.contest.notice,
@@ -91,6 +94,10 @@ export async function readContracts(client: PublicClient, rollup: Bytes20, signa
     governance: parameters.governance,
     priceRules: queue.priceRules,
   }
+}
+
+function longestFinality({ challenge, data, answer, proof }: Parameters['windows']): number {
+  return Math.max(challenge, data + answer) + proof
 }
 
 function configOf(parameters: Parameters): ChainConfig {

@@ -40,6 +40,10 @@ export const settlementDefaults: Omit<SettlementOptions, 'rollup'> = {
 export interface ClaimerSettlement extends Settlement {
   /** Whether the prices of data are quoted; otherwise `pushPrices` moves them, too. */
   readonly dataQuoted: boolean
+  /** Seconds from a claim to its finality when it is contested until the end: so long its data is needed. */
+  readonly longestFinality: number
+  /** Seconds without an executed inbox item after which anybody may make claims in the operator’s place. */
+  readonly silenceLimit: number
   /**
    * Sees to it that the account may claim and has the bond that a claim needs.
    * @returns the bond in wei.
@@ -90,6 +94,8 @@ export async function openSettlement(
     finalize: (inner) => finalizeClaims(connection, sender, options.finalizePerTransaction, inner),
     ensureBond: (inner) => ensureBond(connection, sender, inner),
     dataQuoted: connection.contracts.priceRules.dataQuoted,
+    longestFinality: connection.contracts.longestFinality,
+    silenceLimit: connection.contracts.silenceLimit,
     pushPrices: (inner) => pushPrices(connection, sender, inner),
     questions: (inner) => questions.open(inner),
     async answer({ claim, place }, data, inner) {

@@ -120,10 +120,10 @@ export class PartPolicy {
   private cheaperThan(active: number, costs: readonly (bigint | undefined)[]): number | undefined {
     const own = costs[active]
     if (own === undefined) return undefined
-    const bound = Number(own) * this.settings.cheaperShare
+    const bound = own * BigInt(this.settings.cheaperPercent)
     let best: number | undefined
     costs.forEach((cost, layer) => {
-      if (cost === undefined || Number(cost) >= bound) return
+      if (cost === undefined || cost * 100n >= bound) return
       if (best === undefined || cost < (costs[best] as bigint)) best = layer
     })
     return best

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { type Choice, initialPolicy, PartPolicy, type PolicyState, type Switch } from '../../src/policy/part-policy.ts'
-import { defaultPolicySettings as settings } from '../../src/policy/settings.ts'
+import { policySettingsOf } from '../../src/policy/settings.ts'
 
 const minute = 60_000
+const settings = policySettingsOf()
 
 /** A policy whose time a test moves, and all switches that it made. */
 class Walk {

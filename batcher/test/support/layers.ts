@@ -33,7 +33,7 @@ export type Step = (name: string) => void
 export class MemoryDa implements DataAvailability {
   readonly layer: number
   readonly name: string
-  taken: DaLimits = { maxBytes: 1_000_000, retentionSeconds: Number.POSITIVE_INFINITY, maxInFlight: 16 }
+  taken: DaLimits = { maxBytes: 1_000_000, retentionSeconds: Number.POSITIVE_INFINITY, maxInFlight: 16, unitBytes: 1 }
   readonly held = new Map<string, Uint8Array>()
   submissions = 0
   /** Thrown by the next submissions, one each. */

@@ -38,7 +38,7 @@ export class Rig {
     const batcher = createBatcher(
       {
         blocks: this.source,
-        layers: { core: this.core, witness: this.witness },
+        layers: { core: [this.core], witness: [this.witness] },
         settlement: this.settlement,
         store: this.store,
         clock: this.clock,

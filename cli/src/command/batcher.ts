@@ -20,6 +20,8 @@ export const batcherCommand: CommandDefinition = {
     'l1.archiveUrl',
     'l1.slots',
     'da.layer',
+    'da.choose',
+    'da.localIsNotDa',
     'da.localDir',
     'da.celestiaUrl',
     'da.celestiaChainId',

@@ -1,6 +1,7 @@
 import { type Mwei, mwei } from '@parley/protocol'
 import { z } from 'zod'
 import { type Address, readAddress } from './address.ts'
+import { DaPolicy, PolicyRefused, parsePolicy } from './da-policy.ts'
 import { KeyRefused, parseKey, readKeyFile, readSecretFile } from './key-file.ts'
 import { Secret } from './secret.ts'
 
@@ -98,6 +99,21 @@ export function listOf<const C extends string>(options: readonly C[], described:
 
 export function text(described: Described): Setting<string> {
   return setting(described, z.string({ error: 'must be text' }).min(1, 'must not be empty'))
+}
+
+/** Which layers the parts of a batch go to, in files as in flags. */
+export function daPolicy(described: Described): Setting<DaPolicy> {
+  const given = z.union([z.instanceof(DaPolicy), z.string()], { error: 'must be text' })
+  const schema = given.transform((value, context) => {
+    try {
+      return typeof value === 'string' ? parsePolicy(bare(value)) : value
+    } catch (error) {
+      if (!(error instanceof PolicyRefused)) throw error
+      context.addIssue(error.message)
+      return z.NEVER
+    }
+  })
+  return setting(described, schema)
 }
 
 /** An http or https URL; kept without a trailing slash. */

@@ -2,6 +2,7 @@ import { guardBounds } from '@parley/api/server'
 import { defaultAltDaMaxBytes } from '@parley/da-adapters'
 import { mwei } from '@parley/protocol'
 import { chainSettings } from './chain-settings.ts'
+import { policySettings } from './policy-settings.ts'
 import {
   address,
   addresses,
@@ -104,13 +105,6 @@ const places = {
     integer(50, 60_000, { about: 'Interval between requests for new L2 blocks, in milliseconds.' }),
   ),
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
-  'da.layer': defaulted(
-    'local',
-    choice(['local', 'ethereum-blobs', 'celestia', 'alt-da'], {
-      flag: 'da',
-      about: 'Layer that batches are published on; the sequencer’s blocks fit it.',
-    }),
-  ),
   'da.confirmations': defaulted(
     3,
     integer(1, 64, { about: 'L1 blocks, the including one counted, after which a publication counts as made.' }),
@@ -300,12 +294,21 @@ const http = {
 
 const batcher = {
   'batcher.maxAgeMs': defaulted(
-    5_000,
-    integer(0, day, { about: 'Milliseconds after which a partial batch is posted.' }),
+    600_000,
+    integer(0, day, {
+      about: 'Milliseconds after which a partial batch is posted; at most an eighth of the deployment’s silence limit.',
+    }),
+  ),
+  'batcher.maxFixedPercent': defaulted(
+    20,
+    integer(0, 10_000, {
+      about:
+        'A batch is posted earlier once a byte costs at most so many hundredths more than in the fullest batch that the layers take.',
+    }),
   ),
   'batcher.maxBlocks': defaulted(1_024, integer(1, 1_024, { about: 'Blocks of one batch at most.' })),
   'batcher.maxBatchesInFlight': defaulted(
-    2,
+    8,
     integer(1, 16, { about: 'Batches published at the same time; claims go out in order all the same.' }),
   ),
   'batcher.watchEveryMs': defaulted(
@@ -601,6 +604,7 @@ const keys = {
 export const settings = {
   ...common,
   ...places,
+  ...policySettings,
   ...chainSettings,
   ...sequencer,
   ...http,

@@ -12,10 +12,11 @@ import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
 import type { Service } from '../process/service.ts'
 import { startStatusServer } from '../process/status-server.ts'
+import { batchLayers } from './batch-layers.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openClaimer, openDataDir } from './l2.ts'
-import { openOtherLayers, openPublisher, publishingKeys } from './layers.ts'
+import { policyKeys } from './policy-keys.ts'
 import { keepPrices } from './price-keeper.ts'
 import { openPriceSources } from './price-sources.ts'
 
@@ -35,7 +36,8 @@ export function startBatcher(context: Context): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
     // Before anybody is asked.
-    for (const key of ['l2.key', 'sequencer.url', ...publishingKeys[config.da.layer]] as const) needed(config, key)
+    for (const key of ['l2.key', 'sequencer.url'] as const) needed(config, key)
+    for (const key of policyKeys(context)) needed(config, key)
     const dataDir = await openDataDir(context, closing)
     const registry = createRegistry()
     const settlement = await openClaimer(context, registry, dataDir, closing)
@@ -48,15 +50,11 @@ export function startBatcher(context: Context): Promise<Service> {
       { deployment, keys, checkRuns: false },
     )
     const layerDeps = { config, clock, log, registry, chainId: deployment.chainId }
-    const layer = await openPublisher(layerDeps, dataDir, closing)
-    const otherLayers = await openOtherLayers(layerDeps, dataDir, closing)
-    const layers = { core: layer, witness: layer }
-    const sources = await openPriceSources(context, { settlement, layers, dataDir }, closing)
+    const layers = await batchLayers(layerDeps, settlement, dataDir, closing)
     const batcher = createBatcher(
       {
         blocks,
-        layers,
-        otherLayers,
+        ...layers,
         settlement,
         defence: settlement,
         store: await dataDir.texts('batcher plans'),
@@ -66,8 +64,15 @@ export function startBatcher(context: Context): Promise<Service> {
         metrics: registry,
         verifier,
       },
-      config.batcher,
+      {
+        ...config.batcher,
+        // Beyond twice that the sequencer takes nothing but forced items.
+        maxAgeMs: Math.min(config.batcher.maxAgeMs, Math.floor((settlement.silenceLimit * 1_000) / 8)),
+        policy: config.da,
+      },
     )
+    const priceDeps = { settlement, layers: () => batcher.layers(), dataDir }
+    const sources = await openPriceSources(context, priceDeps, closing)
     const server = await startStatusServer(
       {
         clock,

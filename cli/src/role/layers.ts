@@ -16,6 +16,7 @@ import type { Registry } from 'prom-client'
 import { hexToBytes, parseGwei, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { type Config, isGiven, type Key, needed } from '../config/config.ts'
+import { type LayerName, layerNames } from '../config/da-policy.ts'
 import type { Closing } from './closing.ts'
 import type { DataDir } from './data-dir.ts'
 
@@ -25,8 +26,6 @@ export interface LayerDeps {
   readonly log: Logger
   readonly registry: Registry
 }
-
-type LayerName = Config['da']['layer']
 
 /** What reading a layer cannot do without. */
 const readingKeys = {
@@ -43,8 +42,6 @@ export const publishingKeys = {
   celestia: ['da.celestiaUrl', 'da.celestiaChainId', 'da.celestiaToken'],
   'alt-da': ['da.altDaUrl'],
 } as const satisfies Record<LayerName, readonly Key[]>
-
-const layerNames = Object.keys(readingKeys) as LayerName[]
 
 const readers: Readonly<Record<LayerName, (deps: LayerDeps) => Promise<DataAvailability>>> = {
   local: ({ config, log }) => createLocalDa({ log }, { url: needed(config, 'da.localUrl') }),
@@ -77,13 +74,16 @@ export interface PublisherDeps extends LayerDeps {
   readonly chainId: bigint
 }
 
-/** The layer that this process publishes on. */
-export async function openPublisher(
+/** The layers of a policy, opened for publishing, each once. */
+export async function openPublishers(
   deps: PublisherDeps,
   dataDir: DataDir,
   closing: Closing,
-): Promise<DataAvailability> {
-  return keep(await publishers[deps.config.da.layer](deps, dataDir), deps, closing)
+): Promise<ReadonlyMap<LayerName, DataAvailability>> {
+  const opened = new Map<LayerName, DataAvailability>()
+  for (const name of deps.config.da.layer.layers)
+    opened.set(name, keep(await publishers[name](deps, dataDir), deps, closing))
+  return opened
 }
 
 /**
@@ -97,7 +97,7 @@ export async function openOtherLayers(
 ): Promise<ReadonlyMap<number, DataAvailability>> {
   const { config } = deps
   const others: DataAvailability[] = []
-  for (const name of layerNames.filter((each) => each !== config.da.layer)) {
+  for (const name of layerNames.filter((each) => !config.da.layer.layers.includes(each))) {
     const writes = publishingKeys[name].every((key) => isGiven(config, key))
     if (writes) others.push(keep(await publishers[name](deps, dataDir), deps, closing))
     else if (isGiven(config, readingKeys[name])) others.push(keep(await readers[name](deps), deps, closing))

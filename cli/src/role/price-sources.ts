@@ -1,5 +1,5 @@
 import { type Rates, weiOf } from '@parley/batcher'
-import { DaLayer, type DataAvailability, type Mwei, partOfWei, sameBytes } from '@parley/protocol'
+import { type DataAvailability, type Mwei, partOfWei, sameBytes } from '@parley/protocol'
 import type { ClaimerSettlement, DataCosts, DataQuotes } from '@parley/settlement'
 import { needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
@@ -17,7 +17,8 @@ export interface PartLayers {
 
 export interface PriceSourceDeps {
   readonly settlement: ClaimerSettlement
-  readonly layers: PartLayers
+  /** Those in use now. */
+  readonly layers: () => PartLayers
   readonly dataDir: DataDir
 }
 
@@ -41,7 +42,7 @@ export async function openPriceSources(
     if (sameBytes(quoteKey.reveal(), needed(config, 'l2.key').reveal()))
       throw new CliError({ code: 'CONFIG_VALUE_INVALID', key, source: context.sources.get(key) ?? 'fallback', reason })
     const { rates } = config
-    if ([layers.core, layers.witness].some(({ layer }) => layer === DaLayer.celestia)) needed(config, 'rates.tia')
+    if (config.da.layer.layers.includes('celestia')) needed(config, 'rates.tia')
     sources.push(layerPrices(await openQuotes(context, quoteKey, dataDir, closing), layers, rates))
   } else if (settlement.dataQuoted) {
     log.warn('the prices of data stay as they are: this deployment has them quoted. Set batcher.quoteKey')
@@ -52,10 +53,11 @@ export async function openPriceSources(
 /** Quotes what the layers ask for now. */
 export function layerPrices(
   quotes: Pick<DataQuotes, 'bytes' | 'push'>,
-  { core, witness }: PartLayers,
+  layers: () => PartLayers,
   rates: Rates,
 ): PriceSource {
   const costs = async (signal: AbortSignal): Promise<DataCosts> => {
+    const { core, witness } = layers()
     const [coreByte, witnessByte] = await Promise.all([
       byteCost(core, quotes.bytes, rates, signal),
       byteCost(witness, quotes.bytes, rates, signal),

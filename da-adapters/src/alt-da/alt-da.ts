@@ -115,7 +115,7 @@ export function createAltDa({ store, clock }: AltDaDeps, options: AltDaOptions):
   return {
     layer: DaLayer.altDa,
     name: altDaLayer,
-    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending }),
+    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending, unitBytes: 1 }),
     async quote(bytes, signal) {
       lifetime.during(signal)
       checkSize(bytes, maxBytes)

@@ -151,7 +151,7 @@ export async function createEthereumBlobsDa(
   return {
     layer: DaLayer.ethereumBlobs,
     name: blobsLayer,
-    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending }),
+    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending, unitBytes: usableBytesPerBlob }),
     async quote(bytes, signal) {
       const during = lifetime.during(signal)
       checkSize(bytes, maxBytes)

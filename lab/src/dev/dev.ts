@@ -118,7 +118,7 @@ async function runIn(context: Context, dataDir: string): Promise<number> {
       context,
       {
         dataDir,
-        layer: config.da.layer,
+        layer: config.da.layer.toString(),
         lanes: config.run.lanes,
         verifier: config.run.verifier,
         logLevel: config.log.level,
@@ -149,8 +149,9 @@ async function runIn(context: Context, dataDir: string): Promise<number> {
 const interrupted = 130
 
 async function announce({ config, err }: Context, stack: Stack, dataDir: string): Promise<void> {
-  await writeStackFile(dataDir, stack, config.da.layer)
-  err.write(placeRows(stack.places, config.da.layer, dataDir))
+  const layer = config.da.layer.toString()
+  await writeStackFile(dataDir, stack, layer)
+  err.write(placeRows(stack.places, layer, dataDir))
 }
 
 async function play(

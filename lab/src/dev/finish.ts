@@ -91,7 +91,7 @@ async function report(
     blocks: Number(sealed.header.number),
     batches: claims.claims.length,
     lanes: stack.roles.get('sequencer').ready.lanes as number,
-    da: { layer: context.config.da.layer, bytes, bytesPerMessage: perMessage(bytes), parts },
+    da: { layer: context.config.da.layer.toString(), bytes, bytesPerMessage: perMessage(bytes), parts },
     l2: { gas, gasPerMessage: perMessage(gas) },
     latencyMs: {
       accepted: quantiles(tracker, 'accepted'),

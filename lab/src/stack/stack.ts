@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parsePolicy } from '@parley/cli'
 import { Closing, DataDir } from '@parley/cli/roles'
 import {
   type Deployment,
@@ -17,7 +18,6 @@ import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
 import { doubleChainId, readTokenOf } from '../celestia-double/double.ts'
-import type { Config } from '../config/settings.ts'
 import type { Context } from '../context.ts'
 import { type Devnet, type DevnetOptions, devnetDefaults, startDevnet } from '../devnet/devnet.ts'
 import { LabError } from '../faults.ts'
@@ -40,7 +40,8 @@ export interface VirtualTime {
 export interface StackOptions {
   /** Empty or not there yet. */
   readonly dataDir: string
-  readonly layer: Config['da']['layer']
+  /** Layers of the parts, as `--da` takes them. */
+  readonly layer: string
   /** Open feeds that the sequencer allows, all of them to one address; its own default when left out. */
   readonly maxFeeds?: number | undefined
   readonly lanes: number | undefined
@@ -201,8 +202,9 @@ async function startRoles(
   roles: Roles,
 ): Promise<StackPlaces> {
   const { dataDir, layer, virtual } = options
+  const used: ReadonlySet<string> = new Set(parsePolicy(layer).layers)
   const rollup = bytesToHex(deployment.rollup)
-  const daDir = layer === 'local' ? join(dataDir, 'da') : undefined
+  const daDir = used.has('local') ? join(dataDir, 'da') : undefined
   const start = async (role: RoleName, config: ChildConfig): Promise<string> => {
     const common: ChildConfig = {
       'log.level': options.logLevel,
@@ -222,17 +224,17 @@ async function startRoles(
     return (await roles.start(role, child)).ready.url as string
   }
   const daLocalUrl = daDir === undefined ? undefined : await start('da', { 'da.localDir': daDir })
-  const altDaUrl =
-    layer === 'alt-da' ? await start('alt-da-double', { 'da.localDir': join(dataDir, 'alt-da') }) : undefined
+  const altDaUrl = used.has('alt-da')
+    ? await start('alt-da-double', { 'da.localDir': join(dataDir, 'alt-da') })
+    : undefined
   const writeToken = randomBytes(24).toString('hex')
-  const celestia =
-    layer === 'celestia'
-      ? {
-          url: await start('celestia-double', { 'da.celestiaToken': writeToken }),
-          chainId: doubleChainId,
-          token: readTokenOf(writeToken),
-        }
-      : undefined
+  const celestia = used.has('celestia')
+    ? {
+        url: await start('celestia-double', { 'da.celestiaToken': writeToken }),
+        chainId: doubleChainId,
+        token: readTokenOf(writeToken),
+      }
+    : undefined
   const onCelestia: ChildConfig = { 'da.celestiaUrl': celestia?.url, 'da.celestiaChainId': celestia?.chainId }
   const reading: ChildConfig = {
     'l1.url': l1.url,
@@ -270,11 +272,12 @@ async function startRoles(
     start('batcher', {
       'sequencer.url': sequencerUrl,
       'l2.key': bytesToHex(accounts.batcher.secret),
-      'l1.key': bytesToHex(accounts.batcher.secret),
+      'l1.key': used.has('ethereum-blobs') ? bytesToHex(accounts.batcher.secret) : undefined,
       'l1.url': l1.url,
       'l1.slots': 'block-number',
       'da.layer': layer,
       'da.localDir': daDir,
+      'da.localIsNotDa': used.has('local'),
       'da.altDaUrl': altDaUrl,
       ...onCelestia,
       'da.celestiaToken': celestia && writeToken,

@@ -204,7 +204,7 @@ export class SpoilableDa implements DataAvailability {
     return { cost: { token: 'none', amount: 0n } as const, bytes, validForMs: 1_000 }
   }
   limits(): DaLimits {
-    return { maxBytes: 32 * 1024 * 1024, retentionSeconds: this.retentionSeconds, maxInFlight: 16 }
+    return { maxBytes: 32 * 1024 * 1024, retentionSeconds: this.retentionSeconds, maxInFlight: 16, unitBytes: 1 }
   }
   async submit(data: Uint8Array): Promise<DaReceipt> {
     return { pointer: this.hold(data), height: 0n, cost: { token: 'none', amount: 0n } }

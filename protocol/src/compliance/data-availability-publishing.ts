@@ -20,6 +20,7 @@ function roundTrips(lease: () => DaHarness, { sizes }: DaTraits): readonly Compl
     withAdapter(lease, 'limits › are positive, and the layer has a number and a name', async (da) => {
       assert.ok(Number.isSafeInteger(da.limits().maxBytes) && da.limits().maxBytes >= 1)
       assert.ok(da.limits().retentionSeconds > 0 && da.limits().maxInFlight >= 1)
+      assert.ok(Number.isSafeInteger(da.limits().unitBytes) && da.limits().unitBytes >= 1)
       assert.ok(Number.isInteger(da.layer) && da.layer >= 0 && da.layer <= 255)
       assert.ok(da.name.length > 0)
     }),

@@ -15,6 +15,8 @@ export interface DaLimits {
   readonly retentionSeconds: number
   /** Publications under way at most; Infinity where there is no bound. */
   readonly maxInFlight: number
+  /** Bytes are paid for in units of so many, such as blobs; 1 where each is. */
+  readonly unitBytes: number
 }
 
 /** What publishing would cost now. */

@@ -218,7 +218,7 @@ export class Rollup {
     const batcher = createBatcher(
       {
         blocks,
-        layers: { core: this.da, witness: this.da },
+        layers: { core: [this.da], witness: [this.da] },
         settlement,
         ...(answers ? { defence: settlement } : {}),
         store: this.planStore,

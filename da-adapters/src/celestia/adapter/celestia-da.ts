@@ -12,6 +12,7 @@ import { inNetwork } from '../node/in-network.ts'
 import { createJsonRpc } from '../node/json-rpc.ts'
 import { chainMark } from '../pointer.ts'
 import { isUserNamespace } from '../primitives/namespace.ts'
+import { bytesPerShare } from '../primitives/shares.ts'
 import { blobLengths, defaultMaxBlobBytes, feeOf, gasOf, publicationBytes } from '../publishing/chunks.ts'
 import { createSubmissionCounter } from '../publishing/counters.ts'
 import { type CelestiaStore, createPublicationStore } from '../publishing/publication-store.ts'
@@ -114,7 +115,7 @@ export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOpti
   return {
     layer: DaLayer.celestia,
     name: celestiaLayer,
-    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending }),
+    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending, unitBytes: bytesPerShare }),
     async quote(bytes, signal) {
       lifetime.during(signal)
       checkSize(bytes, maxBytes)

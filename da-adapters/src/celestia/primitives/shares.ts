@@ -10,7 +10,7 @@ const continuedOffset = lengthOffset
 const signerBytes = 20
 
 /** Bytes of data that continued shares carry. */
-const bytesPerShare = shareBytes - continuedOffset
+export const bytesPerShare = shareBytes - continuedOffset
 
 /** What is published: version 0, or version 1 with the signer's account of 20 bytes in its first share. */
 export interface Blob {

@@ -104,7 +104,7 @@ export async function createCommitteeDa(deps: CommitteeDeps, options: CommitteeO
   return {
     layer: DaLayer.committee,
     name: committeeLayer,
-    limits: () => ({ maxBytes: terms.limit, retentionSeconds, maxInFlight: maxPending }),
+    limits: () => ({ maxBytes: terms.limit, retentionSeconds, maxInFlight: maxPending, unitBytes: 1 }),
     async quote(bytes, signal) {
       const during = lifetime.during(signal)
       checkSize(bytes, terms.limit)

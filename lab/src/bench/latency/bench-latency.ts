@@ -61,7 +61,7 @@ export async function benchLatency(
   size: LatencySize = sizes[context.config.bench.quick ? 'quick' : 'full'],
 ): Promise<LatencyReport> {
   const { config } = context
-  const { layer } = config.da
+  const layer = config.da.layer.toString()
   const results: BodyLatency[] = []
   let made: Pick<BenchStack, 'lanes' | 'verifier'> | undefined
   for (const batchSize of size.batchSizes)
