@@ -1,7 +1,37 @@
-/** Bounds of messaging version 1. @see docs/spec/messaging.md */
+/** Bounds of messaging version 1. @see docs/spec/messaging.md#limits */
 export const messagingLimits = {
   /** A frame, header included. */
   frameBytes: 1_048_576,
-  /** A sealed frame's recipients. */
+  /** Sizes of `mls` frames: what is inside is padded to one of them. */
+  frameClasses: [512, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576],
+  /** Recipients of a sealed frame. */
   recipients: 64,
+  /** Leaves of a group. */
+  leaves: 1_024,
+  /** Leaves one commit adds or removes. */
+  proposals: 64,
+  /** Messages of one leaf in one epoch that may be missing before the next. */
+  forwardSteps: 2_000,
+  /** Epochs back in which a late message still counts. */
+  lateEpochs: 4,
+  /** Milliseconds after the end of its epoch in which a late message still counts, by block time. */
+  lateMs: 120_000,
+  /** Milliseconds after which an admin skips a gap from which nobody moved on, by block time. */
+  skipAfterMs: 600_000,
+  /** Positions one skip covers. */
+  skipCount: 1_024,
+  /** Gaps of others that a device without keys remembers. */
+  wants: 64,
+  /** Entries that wait behind a gap. */
+  deferred: 4_096,
+  /** Key packages of one conversation that a device keeps the secrets of. */
+  packages: 16,
+  /** Times that one digest is signed anew because another device of the slot was faster. */
+  attempts: 8,
+  /** Milliseconds after which a device that asked to join asks again. */
+  askAgainMs: 60_000,
+  /** Milliseconds that processing one untrusted content may take. */
+  budgetMs: 30_000,
+  /** Milliseconds for which what the directory said holds. */
+  directoryMs: 600_000,
 } as const

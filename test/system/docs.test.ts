@@ -34,7 +34,8 @@ describe('decisions', () => {
   test('each has a number of its own, in its name and its title', () => {
     const paths = files('docs/decisions/*.md').sort()
     const numbers = paths.map((path) => Number(path.match(/(\d+)-[^/]+$/)?.[1]))
-    expect(numbers).toEqual(paths.map((_, index) => index + 1))
+    // Numbers are given out before pages are written, so some may not be there yet.
+    expect(new Set(numbers).size).toBe(paths.length)
     const titles = paths.map((path) => Number(read(path).match(/^# (\d+) /)?.[1]))
     expect(titles).toEqual(numbers)
   })

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Bytes32 } from '@parley/protocol/light'
-import { MessagingError } from '../faults.ts'
+import { invalid, MessagingError } from '../faults.ts'
 import { messagingLimits } from '../limits.ts'
 
 /** What a frame holds. @see docs/spec/messaging.md#frames */
@@ -44,8 +44,4 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 /** What a message carries of a frame: SHA-256 of all of it. */
 export function frameDigest(frame: Uint8Array): Bytes32 {
   return sha256(frame)
-}
-
-function invalid(field: string, reason: string): MessagingError {
-  return new MessagingError({ code: 'FRAME_INVALID', field, reason })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodeFrame, encodeFrame, FrameKind, frameDigest, MessagingError, messagingLimits } from '../src/index.ts'
+import { decodeFrame, encodeFrame, FrameKind, frameDigest, MessagingError, messagingLimits } from '../../src/index.ts'
 
 const fault = (act: () => unknown): unknown => {
   try {

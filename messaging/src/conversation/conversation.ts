@@ -1,0 +1,276 @@
+import type { Bytes20, Millis } from '@parley/protocol/light'
+import type { KeyPackage } from 'ts-mls'
+import { type Control, encodeControl } from '../codec/control.ts'
+import { encodeFrame, FrameKind, frameDigest } from '../codec/frame.ts'
+import { encodeInvitation } from '../codec/invitation.ts'
+import type { EngineEvent } from '../engine/events.ts'
+import {
+  beginGroup,
+  checkPackage,
+  leavesNow,
+  type Made,
+  makeFounding,
+  makeGroupCommit,
+  makeMessage,
+} from '../engine/make.ts'
+import { beginRecord } from '../engine/record.ts'
+import { staleLeaves } from '../engine/rules.ts'
+import { beginConversation, type ConversationState, gapsOf, memberOf } from '../engine/state.ts'
+import { messagingLimits } from '../limits.ts'
+import { groupInfo } from '../mls/group.ts'
+import type { MemberLeaf } from '../mls/leaf.ts'
+import { loadSuite } from '../mls/suite.ts'
+import type { LogEvent, Place } from '../ports/log.ts'
+import { seal } from '../sealing/sealed.ts'
+import { abandon, fetchMissing, takeEvent } from './follow.ts'
+import { type ConversationDeps, Held } from './held.ts'
+import { givePackage, newPackage } from './packages.ts'
+import { post } from './post.ts'
+import { decodeStored, eventKey, type Intent, type OwnSlot, storeKey } from './stored.ts'
+import { decodeValue } from './stored-value.ts'
+
+/**
+ * One conversation of one device. Nothing happens by itself: whoever runs it feeds it what the log reports, and lets it do what is
+ * due. Methods are not to be called while another one runs.
+ */
+export class Conversation {
+  private readonly held: Held
+
+  private constructor(held: Held) {
+    this.held = held
+  }
+
+  /**
+   * Begins with a slot of a conversation.
+   * @param found - Founds its group, with this device alone; otherwise somebody adds this device, or it asks to join.
+   */
+  static async begin(deps: ConversationDeps, own: OwnSlot, found: boolean, signal: AbortSignal): Promise<Conversation> {
+    const record = beginRecord(deps.log.chainId, await deps.log.genesis(own.place, signal))
+    const state = beginConversation(record, own.slot)
+    const empty = {
+      packages: [],
+      intents: [],
+      events: 0,
+      unsent: [],
+      asking: [],
+      asked: undefined,
+      wants: [],
+      wanted: undefined,
+      identities: [],
+    }
+    const held = new Held(deps, await loadSuite(own.suite), { ...empty, own, state })
+    await held.keep(found ? { state: await beginGroup(state, await newPackage(held), held.suite) } : {})
+    return new Conversation(held)
+  }
+
+  /** Goes on with what the store has; undefined when it has nothing. @throws {MessagingError} `FRAME_INVALID`. */
+  static async open(deps: ConversationDeps, place: Place): Promise<Conversation | undefined> {
+    const bytes = await deps.store.get(storeKey(place))
+    if (bytes === undefined) return undefined
+    const stored = decodeStored(bytes)
+    return new Conversation(new Held(deps, await loadSuite(stored.own.suite), stored))
+  }
+
+  get state(): ConversationState {
+    return this.held.stored.state
+  }
+
+  get own(): OwnSlot {
+    return this.held.stored.own
+  }
+
+  /** Members' devices as this device knows them; none without keys. */
+  get leaves(): readonly MemberLeaf[] {
+    return leavesNow(this.state)
+  }
+
+  /** Leaves that a commit must remove before anybody may speak. */
+  get stale(): readonly MemberLeaf[] {
+    return staleLeaves(this.state.record, this.leaves)
+  }
+
+  /** Slots that asked to join, and wait for an answer. */
+  get asking(): readonly number[] {
+    return this.held.stored.asking.map(({ slot }) => slot)
+  }
+
+  /** Whether anything waits to be posted or said again. */
+  get isBusy(): boolean {
+    const { intents, unsent } = this.held.stored
+    return intents.length > 0 || unsent.length > 0
+  }
+
+  /** Takes what the log reports next. */
+  take(event: LogEvent, signal: AbortSignal): Promise<readonly EngineEvent[]> {
+    return takeEvent(this.held, event, signal)
+  }
+
+  /** Sends what is to be posted. */
+  post(signal: AbortSignal): Promise<void> {
+    return post(this.held, signal)
+  }
+
+  /** Asks stores again for contents that are missing. */
+  fetchMissing(signal: AbortSignal): Promise<readonly EngineEvent[]> {
+    return fetchMissing(this.held, signal)
+  }
+
+  /** Encrypts a message and stores it to be posted. @throws {MessagingError} `NOT_A_MEMBER`, `STALE_LEAVES`, `MESSAGE_TOO_LARGE`. */
+  async say(plaintext: Uint8Array): Promise<void> {
+    await this.intend('message', 'application', await makeMessage(this.state, plaintext, this.held.suite))
+  }
+
+  /** Stores a message to be said as soon as it can be: now, or once a gap, a stale leaf or the lack of keys is over. */
+  async sayLater(plaintext: Uint8Array): Promise<void> {
+    await this.held.keep({ unsent: [...this.held.stored.unsent, plaintext] })
+  }
+
+  /** Something that was reported, by its number from 0; undefined when it was not yet. */
+  async event(number: number): Promise<EngineEvent | undefined> {
+    const bytes = await this.held.deps.store.get(eventKey(this.own.place, number))
+    return bytes && (decodeValue(bytes) as EngineEvent)
+  }
+
+  /** Whether something came too late and is to be said again. */
+  get mustSayAgain(): boolean {
+    return this.held.stored.unsent.length > 0
+  }
+
+  /** Encrypts anew what came too late. */
+  async sayAgain(): Promise<void> {
+    const [plaintext, ...unsent] = this.held.stored.unsent
+    if (plaintext === undefined) return
+    const made = await makeMessage(this.state, plaintext, this.held.suite)
+    await this.intend('message', 'application', made, { unsent })
+  }
+
+  /**
+   * Makes a commit and stores it to be posted. Devices are added by packages that are good for their slots.
+   * @throws {MessagingError} `KEY_PACKAGE_INVALID`, and what {@link makeGroupCommit} throws.
+   */
+  async commit(add: readonly KeyPackage[], remove: readonly MemberLeaf[]): Promise<void> {
+    for (const keyPackage of add) checkPackage(this.state, keyPackage, this.held.deps.clock.now())
+    const plan = { add, remove: remove.map(({ index }) => index) }
+    await this.intend('commit', 'handshake', await makeGroupCommit(this.state, plan, this.held.suite))
+  }
+
+  /** A package by which others may add this device. Its secrets are stored. */
+  packageForJoining(): Promise<KeyPackage> {
+    return givePackage(this.held)
+  }
+
+  /** Asks to join by a commit of its own. */
+  async askToJoin(): Promise<void> {
+    await this.intendControl({ kind: 'join', generation: this.state.generation }, { asked: this.held.deps.clock.now() })
+  }
+
+  /** Whether this device has no keys, and is not on its way to some. */
+  get mustAsk(): boolean {
+    const { asked, state } = this.held.stored
+    const isOpen = asked !== undefined && this.held.deps.clock.now() < asked + BigInt(messagingLimits.askAgainMs)
+    return memberOf(state) === undefined && !isOpen && state.commits.length === 0 && isIn(state)
+  }
+
+  /** Remembers who has a slot: it may have no leaf when it asks to join. */
+  async introduce(slot: number, identity: Bytes20): Promise<void> {
+    const rest = this.held.stored.identities.filter((each) => each.slot !== slot)
+    await this.held.keep({ identities: [...rest, { slot, identity }] })
+  }
+
+  /** Sends a slot that asked what it needs to join by a commit. One that nobody knows gets nothing. */
+  async answer(slot: number, signal: AbortSignal): Promise<void> {
+    const { state, identities, asking } = this.held.stored
+    const member = memberOf(state)
+    if (member === undefined || gapsOf(state).length > 0) return
+    const leaf = this.leaves.find(({ claim }) => claim.slot === slot)
+    const identity = leaf?.identity ?? identities.find((each) => each.slot === slot)?.identity
+    const rest = { asking: asking.filter((each) => each.slot !== slot) }
+    if (identity === undefined) return this.held.keep(rest)
+    const { installations } = await this.held.deps.directory.installations(identity, signal)
+    const keys = installations.map(({ fallback }) => fallback).slice(0, messagingLimits.recipients)
+    if (keys.length === 0) return this.held.keep(rest)
+    const info = await groupInfo(member.state, this.held.suite)
+    const plaintext = encodeInvitation({ info, asOf: state.record.cursor.messages })
+    const suite = await loadSuite('x25519')
+    const sealing = { name: 'x25519', suite, context: state.record.id } as const
+    const frame = encodeFrame({
+      kind: FrameKind.sealed,
+      body: await seal(plaintext, keys, sealing, this.held.deps.random),
+    })
+    await this.intend('sealed', 'handshake', { state, frame, digest: frameDigest(frame) }, rest)
+  }
+
+  /** The gap at which this device cannot answer those who ask to join, unless it said so before. */
+  get mustWant(): bigint | undefined {
+    const [gap] = gapsOf(this.state)
+    const isNew = gap !== undefined && this.asking.length > 0 && this.held.stored.wanted !== gap.position
+    return isNew ? gap.position : undefined
+  }
+
+  /** Says that this device is at a gap. */
+  async want(position: bigint): Promise<void> {
+    await this.intendControl({ kind: 'want', position, generation: this.state.generation }, { wanted: position })
+  }
+
+  /** Makes entries void for everyone; counts if this slot is an admin. */
+  async skip(position: bigint, count: number): Promise<void> {
+    await this.intendControl({ kind: 'skip', position, count, generation: this.state.generation }, {})
+  }
+
+  /** Founds the group anew; counts if this slot is an admin. */
+  async boot(): Promise<void> {
+    const generation = this.state.generation + 1
+    const own = await newPackage(this.held, generation)
+    const state = await makeFounding(this.state, own, this.held.suite)
+    await this.intendControl({ kind: 'boot', generation }, { state })
+  }
+
+  /** Gives up the keys of the group, so as to join anew. */
+  abandon(why: string, signal: AbortSignal): Promise<readonly EngineEvent[]> {
+    return abandon(this.held, why, signal)
+  }
+
+  /**
+   * Entries that an admin is to skip: gaps that are old enough, from which nobody went on. An admin without keys that nobody answers
+   * goes by what those who have keys say: at a gap they cannot answer.
+   */
+  skippable(now: Millis): readonly bigint[] {
+    const isOld = (time: Millis): boolean => now >= time + BigInt(messagingLimits.skipAfterMs)
+    const { membership, movedOn, waiting } = this.state
+    if ('outside' in membership) {
+      if (this.held.stored.asked === undefined || !isOld(membership.since)) return []
+      const { wants } = this.held.stored
+      return waiting.flatMap(({ position, time }) => (wants.includes(position) && isOld(time) ? [position] : []))
+    }
+    if (movedOn) return []
+    return gapsOf(this.state)
+      .filter(({ time }) => isOld(time))
+      .map(({ position }) => position)
+  }
+
+  private async intend(
+    kind: Intent['kind'],
+    contentClass: Intent['class'],
+    { state, frame, digest }: Made,
+    changes: object = {},
+  ): Promise<void> {
+    const intent: Intent = { kind, content: digest, frame, class: contentClass, nonce: undefined }
+    await this.held.keep({ ...changes, state, intents: [...this.held.stored.intents, intent] })
+  }
+
+  private async intendControl(control: Control, changes: object): Promise<void> {
+    const intent: Intent = {
+      kind: 'control',
+      content: encodeControl(control),
+      frame: undefined,
+      class: 'handshake',
+      nonce: undefined,
+    }
+    await this.held.keep({ ...changes, intents: [...this.held.stored.intents, intent] })
+  }
+}
+
+/** Whether the own slot is live. */
+function isIn({ record, slot }: ConversationState): boolean {
+  return (record.slots[slot]?.role ?? 0) > 0
+}

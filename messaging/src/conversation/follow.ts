@@ -1,0 +1,210 @@
+import { type Bytes32, type Millis, sameBytes } from '@parley/protocol/light'
+import { decodeControl } from '../codec/control.ts'
+import { frameDigest } from '../codec/frame.ts'
+import { decodeInvitation, type Invitation } from '../codec/invitation.ts'
+import { welcomeFrame } from '../engine/content.ts'
+import type { Taken } from '../engine/draft.ts'
+import type { EngineEvent } from '../engine/events.ts'
+import { makeExternalCommit } from '../engine/make.ts'
+import { advance, beginRecord, isNext, type RecordState } from '../engine/record.ts'
+import { memberOf } from '../engine/state.ts'
+import { giveUp, rewind, takeEntry, takeFound } from '../engine/take.ts'
+import { MessagingError } from '../faults.ts'
+import { messagingLimits } from '../limits.ts'
+import { loadSuite } from '../mls/suite.ts'
+import type { Cursor, LogEntry, LogEvent } from '../ports/log.ts'
+import type { Change } from '../ports/store.ts'
+import { openSealed } from '../sealing/sealed.ts'
+import { onlyFresh } from './heard.ts'
+import type { Held } from './held.ts'
+import { newPackage } from './packages.ts'
+import { eventKey, type Intent, type StoredConversation } from './stored.ts'
+import { encodeValue } from './stored-value.ts'
+import { takingOf } from './taking.ts'
+
+/**
+ * Takes what the log reports next, in one write, and says what it led to.
+ * @throws {MessagingError} `LOG_GAP`; and what the store and the stores of contents reject with.
+ */
+export async function takeEvent(held: Held, event: LogEvent, signal: AbortSignal): Promise<readonly EngineEvent[]> {
+  if (event.kind === 'end') return []
+  if (event.kind === 'void') return goBack(held, event.from, event.reason, signal)
+  const { record } = held.stored.state
+  if (!isNext(record, event)) {
+    if (isTaken(record.cursor, event)) return []
+    throw new MessagingError({ code: 'LOG_GAP', ...record.cursor })
+  }
+  const frame = await frameOf(held, event, signal)
+  return settle(held, await takeEntry(held.stored.state, event, frame, takingOf(held, signal)), event, signal)
+}
+
+/** Asks again for contents that are missing. @returns what those that were found led to. */
+export async function fetchMissing(held: Held, signal: AbortSignal): Promise<readonly EngineEvent[]> {
+  const found = new Map<bigint, Uint8Array>()
+  const missing = held.stored.state.waiting.filter(({ frame }) => frame === undefined)
+  for (const { position, digest } of missing) {
+    const frame = await held.deps.contents.get(digest, signal)
+    if (frame !== undefined) found.set(position, frame)
+  }
+  if (found.size === 0) return []
+  return settle(held, await takeFound(held.stored.state, found, takingOf(held, signal)), undefined, signal)
+}
+
+/** Gives up the keys of the group: others went on by what this device cannot have. */
+export async function abandon(held: Held, why: string, signal: AbortSignal): Promise<readonly EngineEvent[]> {
+  return settle(held, giveUp(held.stored.state, why, takingOf(held, signal)), undefined, signal)
+}
+
+function isTaken({ messages, changes }: Cursor, entry: LogEntry): boolean {
+  return entry.kind === 'message' ? entry.position < messages : entry.change.epoch < changes
+}
+
+async function frameOf(held: Held, entry: LogEntry, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  if (entry.kind !== 'message' || decodeControl(entry.content) !== undefined) return undefined
+  const own = held.stored.intents.find(({ content }) => sameBytes(content, entry.content))
+  return own?.frame ?? (await held.deps.contents.get(entry.content, signal))
+}
+
+/** Goes back to a place of the record: reads it anew up to there. */
+async function goBack(held: Held, to: Cursor, why: string, signal: AbortSignal): Promise<readonly EngineEvent[]> {
+  const { log } = held.deps
+  const { place } = held.stored.own
+  let record: RecordState = beginRecord(log.chainId, await log.genesis(place, signal))
+  const isThere = ({ cursor }: RecordState): boolean => cursor.messages === to.messages && cursor.changes === to.changes
+  if (!isThere(record))
+    for await (const event of log.follow(place, record.cursor, signal)) {
+      if (event.kind !== 'message' && event.kind !== 'change')
+        throw new MessagingError({ code: 'LOG_GAP', ...record.cursor })
+      record = advance(record, event)
+      if (isThere(record)) break
+    }
+  return settle(held, rewind(held.stored.state, record, why, takingOf(held, signal)), undefined, signal)
+}
+
+/** Writes a new state with all that follows from it, at once. */
+async function settle(
+  held: Held,
+  { state, events: all }: Taken,
+  entry: LogEntry | undefined,
+  signal: AbortSignal,
+): Promise<readonly EngineEvent[]> {
+  const { stored } = held
+  const { events, changes } = await onlyFresh(held, all)
+  const isPosted = (content: Bytes32): boolean =>
+    entry?.kind === 'message' && entry.slot === stored.own.slot && sameBytes(entry.content, content)
+  const next: StoredConversation = {
+    ...stored,
+    state,
+    events: stored.events + events.length,
+    intents: [
+      ...stored.intents.filter(({ content }) => !isPosted(content)),
+      ...events.flatMap((event) => (event.type === 'epoch' ? welcomeIntents(event) : [])),
+    ],
+    unsent: [
+      ...stored.unsent,
+      ...events.flatMap((event) => (event.type === 'late' && event.plaintext !== undefined ? [event.plaintext] : [])),
+    ],
+    asking: askingAfter(stored, events),
+    asked: askedAfter(stored, events),
+    wants: wantsAfter(stored, events),
+  }
+  await held.keep(next, [...changes, ...events.map((event, i) => eventChange(held, stored.events + i, event))])
+  const invitation = await invitationIn(held, events)
+  if (invitation !== undefined) await comeBack(held, invitation, signal)
+  return events
+}
+
+/** Events are stored with what they follow from, so that whoever reads them misses none and hears none twice. */
+function eventChange(held: Held, number: number, event: EngineEvent): Change {
+  const kept = event.type === 'epoch' ? { ...event, welcome: undefined } : event
+  return { key: eventKey(held.stored.own.place, number), value: encodeValue(kept) }
+}
+
+/** A Welcome goes out once its commit has its place, and never before (R10). */
+function welcomeIntents({ position, welcome }: Extract<EngineEvent, { type: 'epoch' }>): Intent[] {
+  if (welcome === undefined) return []
+  const frame = welcomeFrame(position, welcome)
+  return [{ kind: 'welcome', content: frameDigest(frame), frame, class: 'handshake', nonce: undefined }]
+}
+
+/** Who asks to join is answered once, by anybody: the first answer ends it. */
+function askingAfter(
+  { asking, own, state }: StoredConversation,
+  events: readonly EngineEvent[],
+): StoredConversation['asking'] {
+  let next = asking
+  for (const event of events) {
+    if (
+      event.type === 'control' &&
+      event.control.kind === 'join' &&
+      (event.slot !== own.slot || memberOf(state) !== undefined)
+    )
+      next = [...next.filter(({ slot }) => slot !== event.slot), { slot: event.slot, position: event.position }]
+    if (event.type === 'epoch') next = next.filter(({ slot }) => slot !== event.author.claim.slot)
+    if (event.type === 'change')
+      next = next.filter(({ slot }) => !event.change.remove.some((each) => each.slot === slot))
+  }
+  return next
+}
+
+/** Gaps of others, while this device has no keys; keys, or a reason to have none, make the list new. */
+function wantsAfter({ wants, own }: StoredConversation, events: readonly EngineEvent[]): readonly bigint[] {
+  let next = wants
+  for (const event of events) {
+    if (event.type === 'joined' || event.type === 'outside') next = []
+    if (event.type === 'control' && event.control.kind === 'want' && event.slot !== own.slot)
+      next = [...next.slice(1 - messagingLimits.wants), event.control.position]
+  }
+  return next
+}
+
+/** A request ends with success, with a new reason for one, and with the refusal of the commit that it led to. */
+function askedAfter({ asked, own }: StoredConversation, events: readonly EngineEvent[]): Millis | undefined {
+  const ends = (event: EngineEvent): boolean =>
+    event.type === 'joined' || event.type === 'outside' || (event.type === 'refused' && event.slot === own.slot)
+  return events.some(ends) ? undefined : asked
+}
+
+/** The first GroupInfo among sealed entries that is for this device, if it asked. */
+async function invitationIn(held: Held, events: readonly EngineEvent[]): Promise<Invitation | undefined> {
+  const { state, own } = held.stored
+  if (memberOf(state) !== undefined || state.commits.length > 0) return undefined
+  for (const event of events) {
+    if (event.type !== 'sealed' || event.slot === own.slot) continue
+    const { fallback } = held.deps.installation
+    const suite = await loadSuite('x25519')
+    try {
+      const plaintext = await openSealed(event.body, [fallback.secret], {
+        name: 'x25519',
+        suite,
+        context: state.record.id,
+      })
+      if (plaintext !== undefined) return decodeInvitation(plaintext)
+    } catch (error) {
+      // Junk from another member; whoever is honest sends another.
+      if (!(error instanceof MessagingError)) throw error
+    }
+  }
+  return undefined
+}
+
+/** Joins by a commit of its own. One that cannot be used leaves the request open. */
+async function comeBack(held: Held, invitation: Invitation, signal: AbortSignal): Promise<void> {
+  const { state } = held.stored
+  const own = await newPackage(held)
+  try {
+    const work = makeExternalCommit(state, invitation, own, held.suite)
+    const made = await takingOf(held, signal).budget(work)
+    const intent: Intent = {
+      kind: 'external',
+      content: made.digest,
+      frame: made.frame,
+      class: 'handshake',
+      nonce: undefined,
+    }
+    await held.keep({ state: made.state, intents: [...held.stored.intents, intent] })
+  } catch (error) {
+    if (signal.aborted) throw error
+    await held.keep({ asked: undefined })
+  }
+}

@@ -1,0 +1,116 @@
+import type { Bytes32, MemberKey, Millis } from '@parley/protocol/light'
+import { encodeMlsMessage, type PrivateKeyPackage } from 'ts-mls'
+import {
+  type ConversationState,
+  type Membership,
+  memberOf,
+  type Outside,
+  type PendingBoot,
+  type PendingCommit,
+} from '../engine/state.ts'
+import { decodeState, encodeState } from '../mls/group.ts'
+import type { OwnPackage } from '../mls/leaf.ts'
+import { decodeMessage } from '../mls/message.ts'
+import type { SuiteName } from '../mls/suite.ts'
+import type { ContentClass } from '../ports/contents.ts'
+import type { Place } from '../ports/log.ts'
+import { decodeValue, encodeValue } from './stored-value.ts'
+
+/** Something to be posted, stored before it leaves. */
+export interface Intent {
+  readonly kind: 'message' | 'commit' | 'welcome' | 'external' | 'sealed' | 'control'
+  readonly content: Bytes32
+  /** Undefined for a control. */
+  readonly frame: Uint8Array | undefined
+  readonly class: ContentClass
+  /** Nonce with which it was sent, if it was. */
+  readonly nonce: bigint | undefined
+}
+
+/** What this device is in one conversation. */
+export interface OwnSlot {
+  readonly place: Place
+  readonly slot: number
+  readonly slotKey: MemberKey
+  /** Ed25519, fresh for each conversation. */
+  readonly ack: { readonly secret: Uint8Array; readonly key: Bytes32 }
+  readonly suite: SuiteName
+}
+
+/** All that a device stores of a conversation, under one key. */
+export interface StoredConversation {
+  readonly own: OwnSlot
+  readonly state: ConversationState
+  readonly packages: readonly OwnPackage[]
+  readonly intents: readonly Intent[]
+  /** Events that were reported; each is stored under its number. */
+  readonly events: number
+  /** Messages that came too late and are to be encrypted anew. */
+  readonly unsent: readonly Uint8Array[]
+  /** Slots that asked to join, with where they did. */
+  readonly asking: readonly { readonly slot: number; readonly position: bigint }[]
+  /** When this device asked to join, unless that came to an end. */
+  readonly asked: Millis | undefined
+  /** Positions at which others said that they are at a gap, since this device has no keys. */
+  readonly wants: readonly bigint[]
+  /** The gap that this device said that it is at. */
+  readonly wanted: bigint | undefined
+  /** Identities of slots that have no leaf yet, as far as they are known. */
+  readonly identities: readonly { readonly slot: number; readonly identity: Uint8Array }[]
+}
+
+/** Where a conversation is in the store. */
+export function storeKey({ shard, index }: Place): string {
+  return `conversation/${shard}/${index}`
+}
+
+/** Where an event is in the store. */
+export function eventKey(place: Place, number: number): string {
+  return `event/${storeKey(place)}/${number.toString().padStart(16, '0')}`
+}
+
+export function encodeStored({ state, packages, ...rest }: StoredConversation): Uint8Array {
+  const member = memberOf(state)
+  const kept = {
+    ...state,
+    membership: member === undefined ? state.membership : { ...member, state: encodeState(member.state) },
+    commits: state.commits.map((commit) => ({ ...commit, next: encodeState(commit.next) })),
+    boot: state.boot && { ...state.boot, founded: encodeState(state.boot.founded) },
+  }
+  const own = packages.map(({ keyPackage, secrets }) => ({
+    keyPackage: encodeMlsMessage({ version: 'mls10', wireformat: 'mls_key_package', keyPackage }),
+    secrets,
+  }))
+  return encodeValue({ ...rest, state: kept, packages: own })
+}
+
+interface Bytes<T> {
+  readonly packages: readonly { readonly keyPackage: Uint8Array; readonly secrets: PrivateKeyPackage }[]
+  readonly state: T
+}
+
+interface KeptState extends Omit<ConversationState, 'membership' | 'commits' | 'boot'> {
+  readonly membership: (Omit<Membership, 'state'> & { readonly state: Uint8Array }) | Outside
+  readonly commits: readonly (Omit<PendingCommit, 'next'> & { readonly next: Uint8Array })[]
+  readonly boot: (Omit<PendingBoot, 'founded'> & { readonly founded: Uint8Array }) | undefined
+}
+
+/** The inverse of {@link encodeStored}. @throws {MessagingError} `FRAME_INVALID`: the store has something else. */
+export function decodeStored(bytes: Uint8Array): StoredConversation {
+  const value = decodeValue(bytes) as Omit<StoredConversation, 'state' | 'packages'> & Bytes<KeptState>
+  const { state, packages, ...rest } = value
+  const { membership } = state
+  return {
+    ...rest,
+    state: {
+      ...state,
+      membership: 'outside' in membership ? membership : { ...membership, state: decodeState(membership.state) },
+      commits: state.commits.map((commit) => ({ ...commit, next: decodeState(commit.next) })),
+      boot: state.boot && { ...state.boot, founded: decodeState(state.boot.founded) },
+    },
+    packages: packages.map(({ keyPackage, secrets }) => ({
+      keyPackage: decodeMessage(keyPackage, 'mls_key_package').keyPackage,
+      secrets,
+    })),
+  }
+}

@@ -1,0 +1,119 @@
+import type { Bytes32, Millis } from '@parley/protocol/light'
+import type { PublicCommit } from '../mls/commit.ts'
+import type { GroupState } from '../mls/group.ts'
+import type { RecordState, Slot } from './record.ts'
+
+/** An entry with a content that was not dealt with for good. */
+export interface Waiting {
+  readonly position: bigint
+  readonly slot: number
+  readonly digest: Bytes32
+  readonly time: Millis
+  /** Slots as they were just before it. */
+  readonly slots: readonly Slot[]
+  /** The content; undefined while nobody has it. */
+  readonly frame: Uint8Array | undefined
+  /** Why it holds up commits, once that was reported. */
+  readonly gap?: GapReason
+}
+
+/** Nobody has the content; its secrets do not fit this member; or its time was up. */
+export type GapReason = 'missing' | 'private' | 'budget'
+
+/** A commit of this device that waits for its place. */
+export interface PendingCommit {
+  readonly digest: Bytes32
+  readonly generation: number
+  /** The epoch that it ends. */
+  readonly epoch: bigint
+  readonly commit: PublicCommit
+  readonly next: GroupState
+  /** MLSMessage / Welcome for those that it adds. */
+  readonly welcome: Uint8Array | undefined
+  /** Of an external commit: messages of the record that its GroupInfo had taken in. */
+  readonly asOf: bigint | undefined
+}
+
+/** A message of this device that the record does not count yet. */
+export interface PendingMessage {
+  readonly digest: Bytes32
+  readonly generation: number
+  readonly epoch: bigint
+  readonly plaintext: Uint8Array
+  /** Its place, if it had it while this device was at a gap: whether its epoch's time was over is known once the gap is closed. */
+  readonly at?: { readonly position: bigint; readonly time: Millis }
+}
+
+/** A founding of this device that waits for its place. */
+export interface PendingBoot {
+  readonly generation: number
+  readonly founded: GroupState
+}
+
+/** What a member has of the group. */
+export interface Membership {
+  readonly state: GroupState
+  /** Position from which on this device judged every entry. */
+  readonly since: bigint
+  /** The first epoch of which it has keys. */
+  readonly first: bigint
+  /** Positions of the commits that led here. */
+  readonly applied: readonly bigint[]
+  /** Epochs that ended, with the block time of the commit that ended them. */
+  readonly ended: readonly (readonly [epoch: bigint, time: Millis])[]
+}
+
+/** Why a device has no keys of the group: it never had any, it lost touch, or its leaf or slot was removed. */
+export type OutsideReason = 'new' | 'lost' | 'removed'
+
+/** A device without keys. */
+export interface Outside {
+  readonly outside: OutsideReason
+  /** Block time of the entry since which it is so. */
+  readonly since: Millis
+}
+
+/** All that a device knows of one conversation. It moves entry by entry, each in one write. */
+export interface ConversationState {
+  readonly record: RecordState
+  /** The own slot. */
+  readonly slot: number
+  readonly generation: number
+  readonly membership: Membership | Outside
+  readonly waiting: readonly Waiting[]
+  /** Ranges that skips made void; `to` is the first position behind one. */
+  readonly voided: readonly { readonly from: bigint; readonly to: bigint }[]
+  /** First position of which everything is known that waits; what came before was too much to keep. */
+  readonly keptFrom: bigint
+  /** At a gap: somebody else went on to a later epoch. */
+  readonly movedOn: boolean
+  readonly commits: readonly PendingCommit[]
+  readonly messages: readonly PendingMessage[]
+  readonly boot: PendingBoot | undefined
+}
+
+/** The membership of a device that has keys. */
+export function memberOf({ membership }: ConversationState): Membership | undefined {
+  return 'outside' in membership ? undefined : membership
+}
+
+/** Entries that hold up commits; the first is the oldest. */
+export function gapsOf({ waiting }: ConversationState): Waiting[] {
+  return waiting.filter(({ gap }) => gap !== undefined)
+}
+
+export function beginConversation(record: RecordState, slot: number): ConversationState {
+  return {
+    record,
+    slot,
+    generation: 0,
+    membership: { outside: 'new', since: record.time },
+    waiting: [],
+    voided: [],
+    keptFrom: 0n,
+    movedOn: false,
+    commits: [],
+    messages: [],
+    boot: undefined,
+  }
+}

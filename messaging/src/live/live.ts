@@ -1,0 +1,158 @@
+import { decodePayload, encodePayload, type Payload } from '../codec/payload.ts'
+import type { Conversation } from '../conversation/conversation.ts'
+import type { EngineEvent } from '../engine/events.ts'
+import { MessagingError } from '../faults.ts'
+import type { Random } from '../keys/installation.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import { doDue, turnOf } from './due.ts'
+
+/** What a conversation lives by. */
+export interface LiveDeps {
+  readonly log: Log
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** What is said, before it has a name and a time. */
+export interface Draft {
+  readonly type: string
+  readonly body: Uint8Array
+  /** What is shown by those who do not know the type. */
+  readonly fallback: string
+}
+
+/** Something that happened. Messages that are no payload come without one. */
+export interface LiveEvent {
+  /** Where to go on after it; keep it with what was made of the event. */
+  readonly cursor: number
+  readonly event: EngineEvent
+  readonly payload: Payload | undefined
+}
+
+/** Milliseconds between looks for what is due by time alone. */
+const tickMs = 5_000
+
+/** A text as `text/1`. */
+export function text(value: string): Draft {
+  return { type: 'text/1', body: new TextEncoder().encode(value), fallback: value.slice(0, 60) }
+}
+
+/** A conversation that runs: it follows the log, does by itself what its rules want, and may be spoken and listened to meanwhile. */
+export class LiveConversation {
+  readonly conversation: Conversation
+  private readonly deps: LiveDeps
+  private turn: Promise<unknown> = Promise.resolve()
+  private readonly listeners = new Set<() => void>()
+
+  constructor(conversation: Conversation, deps: LiveDeps) {
+    this.conversation = conversation
+    this.deps = deps
+  }
+
+  /**
+   * Follows the log until `signal` aborts, with whose reason it rejects.
+   * @throws what the interfaces reject with; it may be run again, and goes on where it was.
+   */
+  async run(signal: AbortSignal): Promise<never> {
+    const { log, clock } = this.deps
+    const entries = log.follow(this.conversation.own.place, this.conversation.state.record.cursor, signal)
+    const source = entries[Symbol.asyncIterator]()
+    let isAtEnd = false
+    for (let next = source.next(); ; ) {
+      const round = new AbortController()
+      const tick = clock.wait(tickMs, AbortSignal.any([round.signal, signal])).then(
+        () => undefined,
+        () => undefined,
+      )
+      const result = await Promise.race([next, tick])
+      round.abort()
+      signal.throwIfAborted()
+      if (result?.done === true) throw new MessagingError({ code: 'LOG_GAP', ...this.conversation.state.record.cursor })
+      if (result !== undefined) {
+        await this.alone(() => this.conversation.take(result.value, signal))
+        isAtEnd = result.value.kind === 'end'
+        next = source.next()
+      }
+      if (isAtEnd) await this.tend(signal)
+      this.tellListeners()
+    }
+  }
+
+  /** Stores a message, and sends it at once if it can be sent. @returns its name. */
+  async send({ type, body, fallback }: Draft, signal: AbortSignal): Promise<Uint8Array> {
+    const id = this.deps.random(16)
+    await this.alone(async () => {
+      const { cursor, head } = this.conversation.state.record
+      const seen = { ...cursor, head }
+      await this.conversation.sayLater(encodePayload({ id, type, seen, sentAt: this.deps.clock.now(), fallback, body }))
+    })
+    await this.tend(signal)
+    return id
+  }
+
+  /** What happened from a cursor on, each event once: first what is stored, then what comes, until `signal` aborts. */
+  async *watch(from: number, signal: AbortSignal): AsyncGenerator<LiveEvent, void, undefined> {
+    for (let number = from; !signal.aborted; ) {
+      const woken = this.nextChange(signal)
+      const event = await this.conversation.event(number)
+      if (event === undefined) await woken
+      else {
+        number += 1
+        yield { cursor: number, event, payload: payloadOf(event) }
+      }
+    }
+  }
+
+  /** Does all that is due, and posts what waits. */
+  private async tend(signal: AbortSignal): Promise<void> {
+    const { clock } = this.deps
+    const turn = turnOf(this.conversation)
+    await this.alone(() => this.conversation.post(signal))
+    let isTurn = turn === 0
+    while (await this.alone(() => doDue(this.conversation, clock, isTurn, signal)))
+      await this.alone(() => this.conversation.post(signal))
+    const { stale, asking } = this.conversation
+    if (isTurn || (stale.length === 0 && asking.length === 0)) return this.tellListeners()
+    // Others may do it first: whoever sees that in the log has nothing to do any more.
+    await clock.wait(turn, signal)
+    isTurn = true
+    if (await this.alone(() => doDue(this.conversation, clock, isTurn, signal)))
+      await this.alone(() => this.conversation.post(signal))
+    this.tellListeners()
+  }
+
+  /** One step at a time: each works on the state that the one before wrote. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work)
+    this.turn = result.catch(() => undefined)
+    return result
+  }
+
+  private tellListeners(): void {
+    for (const listener of [...this.listeners]) listener()
+  }
+
+  private nextChange(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.listeners.delete(done)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      this.listeners.add(done)
+      signal.addEventListener('abort', done, { once: true })
+    })
+  }
+}
+
+function payloadOf(event: EngineEvent): Payload | undefined {
+  if (event.type !== 'message') return undefined
+  try {
+    return decodePayload(event.plaintext)
+  } catch (error) {
+    // Another member's junk: it is reported as a message without a payload.
+    if (error instanceof MessagingError) return undefined
+    throw error
+  }
+}
