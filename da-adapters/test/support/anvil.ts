@@ -10,6 +10,9 @@ const binary = join(dirname(require.resolve('@foundry-rs/anvil-linux-amd64/packa
 /** An account that anvil funds: the first of its well-known development keys. */
 export const richAccount = privateKeyToAccount('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80')
 
+/** Another one. */
+export const somebodyElse = privateKeyToAccount('0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d')
+
 export interface Anvil extends AsyncDisposable {
   readonly url: string
   rpc<T = unknown>(method: string, ...params: unknown[]): Promise<T>

@@ -8,6 +8,8 @@ const octets = { 'content-type': 'application/octet-stream' }
 /** Bytes as fast as they are taken, without end. */
 export function writeEndlessly(response: ServerResponse): void {
   response.writeHead(200, octets)
+  // It has no body, and takes any without end.
+  if (response.req.method === 'HEAD') return void response.end()
   const more = () => {
     while (!response.destroyed && response.write(Buffer.alloc(1 << 20)));
   }

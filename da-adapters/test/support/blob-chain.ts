@@ -3,6 +3,7 @@ import type { Anvil } from './anvil.ts'
 interface BlobTransaction {
   readonly hash: string
   readonly nonce: string
+  readonly from: string
   readonly blobVersionedHashes?: readonly string[]
   readonly maxFeePerGas: string
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@parley/runtime'
 import { systemClock } from '@parley/runtime'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
+import { emptyVersionedHash } from '../../src/ethereum-blobs/empty-blob.ts'
 import {
   type BlobAccount,
   type BlobStore,
@@ -10,8 +11,9 @@ import {
   type EthereumBlobsOptions,
   type Kzg,
 } from '../../src/index.ts'
-import { type Anvil, richAccount } from './anvil.ts'
+import { type Anvil, richAccount, somebodyElse } from './anvil.ts'
 import { badly } from './bad-answers.ts'
+import { minedBlobTransactions } from './blob-chain.ts'
 import { startProxy } from './proxy.ts'
 import { silentLog } from './silent-log.ts'
 
@@ -20,6 +22,7 @@ export const blobsTraits: DaTraits = {
   chain: true,
   served: true,
   priced: true,
+  copied: true,
   sizes: [130_042, 130_043],
 }
 
@@ -53,10 +56,37 @@ export async function blobsHarness(anvil: Anvil, kzg: Kzg): Promise<DaHarness & 
   const hashesOf = (pointer: Uint8Array) => Buffer.from(pointer.subarray(17)).toString('hex').match(/.{64}/g) ?? []
   const concerns = (pointer: Uint8Array, path: string) => hashesOf(pointer).some((hash) => path.includes(hash))
   let stalled = false
+  let counted = { blocks: 0, publications: 0 }
+
+  /** Blob transactions of our account that carry something: what takes one back has a blob of zeros. */
+  async function publications(): Promise<number> {
+    const blocks = Number(await anvil.rpc('eth_blockNumber'))
+    const mined = await minedBlobTransactions(anvil, counted.blocks + 1)
+    const ours = mined.filter(({ from, blobVersionedHashes }) => {
+      return (
+        from.toLowerCase() === richAccount.address.toLowerCase() && !blobVersionedHashes?.includes(emptyVersionedHash)
+      )
+    })
+    counted = { blocks, publications: counted.publications + ours.length }
+    return counted.publications
+  }
+
   return {
-    open: () => openBlobsDa(bench, { rpcUrls: [proxy.url], beaconUrls: [proxy.url] }),
-    // The account sends nothing but publications.
-    publications: async () => Number(await anvil.rpc('eth_getTransactionCount', richAccount.address, 'latest')),
+    // No reorg moves anything far here.
+    open: () => openBlobsDa(bench, { rpcUrls: [proxy.url], beaconUrls: [proxy.url], scanBlocks: 16 }),
+    publications,
+    async copy(data) {
+      const other = {
+        anvil,
+        kzg,
+        store: new MemoryLevel<string, string>(),
+        registry: new Registry(),
+        account: somebodyElse,
+      }
+      const da = await openBlobsDa(other)
+      await da.submit(data, {}, AbortSignal.timeout(60_000))
+      await da.close()
+    },
     unknownPointer() {
       const pointer = new Uint8Array(17 + 32).fill(7)
       pointer.set([1, 0, 0, 0, 0, 0, 0, 0, 1])

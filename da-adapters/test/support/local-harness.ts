@@ -47,6 +47,7 @@ export async function urlHarness(dir: string): Promise<DaHarness & { close(): Pr
   const proxy = await startProxy(() => server.url)
   const faults = fileFaults(dir, digestOf)
   return {
+    secrets: [writeToken],
     open: () => createLocalDa({ log: silentLog }, { url: proxy.url, writeToken, maxBytes }),
     publications: () => countFiles(dir),
     unknownPointer,

@@ -72,6 +72,7 @@ export async function celestiaHarness(): Promise<DaHarness & { readonly stage: S
   }
   return {
     stage,
+    secrets: [token],
     open: () => stage.open(),
     // One transaction for each publication, whatever it takes in blobs.
     publications: async () => Number(double.account.sequence),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DaError, type DaFault } from '../interfaces/da-faults.ts'
 import type { ComplianceCase } from './case.ts'
-import { assertSameBytes, patience, sampleBytes, withAdapter } from './data-availability-checks.ts'
+import { assertSameBytes, assertThere, patience, sampleBytes, withAdapter } from './data-availability-checks.ts'
 import type { BadAnswer, DaHarness, DaTraits } from './data-availability-harness.ts'
 
 /** What each bad answer may be called: an error is never called absence. */
@@ -22,8 +22,36 @@ const codes: { readonly [how in BadAnswer]: readonly DaFault['code'][] } = {
 const boundMs = 15_000
 
 /** What whoever serves the data may answer in its place. */
-export function daAnswerCases(lease: () => DaHarness, { served }: DaTraits): readonly ComplianceCase[] {
-  return served === true ? [badAnswers(lease)] : []
+export function daAnswerCases(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
+  return traits.served === true ? [badAnswers(lease), neverLost(lease, traits)] : []
+}
+
+function neverLost(lease: () => DaHarness, { chain, tellsLoss = true }: DaTraits): ComplianceCase {
+  return withAdapter(lease, 'status › never says lost on an error', async (writer, harness) => {
+    const { pointer } = await writer.submit(sampleBytes('never lost', 2_001), {}, patience())
+    assert.ok(
+      harness.answerBadly !== undefined && harness.openImpatient !== undefined,
+      'the harness has no bad answers',
+    )
+    const da = await harness.openImpatient()
+    try {
+      for (const how of Object.keys(codes) as BadAnswer[]) {
+        // Where nothing stands behind who serves it, its word that it has nothing is the layer's.
+        if (how === 'not found' && !chain && tellsLoss) continue
+        await harness.answerBadly(pointer, how)
+        const outcome = await da.status(pointer, AbortSignal.timeout(boundMs)).catch((error: unknown) => {
+          if (error instanceof DaError) return error.fault.code
+          throw error
+        })
+        assert.notEqual(outcome, 'lost', how)
+        if (chain) assert.ok(outcome === 'included' || outcome === 'final', `${how}: ${outcome}`)
+        await harness.heal()
+      }
+      await assertThere(da, pointer)
+    } finally {
+      await da.close()
+    }
+  })
 }
 
 function badAnswers(lease: () => DaHarness): ComplianceCase {

@@ -36,6 +36,10 @@ export interface DaHarness {
   answerBadly?(pointer: Uint8Array, how: BadAnswer): Promise<void>
   /** As `open`, with an adapter that waits two seconds for one answer. Beside `answerBadly`. */
   openImpatient?(): Promise<DataAvailability>
+  /** Publishes bytes as somebody else; not counted by `publications`. Of layers whose traits say `copied`. */
+  copy?(data: Uint8Array): Promise<void>
+  /** What only the operator may know: no fault shows it. */
+  readonly secrets?: readonly string[]
   /** Ends what those above began. */
   heal(): Promise<void>
 }
@@ -52,6 +56,8 @@ export interface DaTraits {
   readonly provesAbsence?: boolean
   /** Whether the layer can show that it does not have something, so that `status` says `lost`; else it says `DA_MISSING`. Default true. */
   readonly tellsLoss?: boolean
+  /** Whether the same bytes of somebody else are another publication: the harness has `copy`. Default false. */
+  readonly copied?: boolean
   /** Whether publishing costs something. */
   readonly priced: boolean
   /** Sizes in bytes to publish besides the usual ones: the edges of the layer's own units. */

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
-import type { DataAvailability } from '../interfaces/data-availability.ts'
+import { inspect } from 'node:util'
+import type { DaLimits, DataAvailability } from '../interfaces/data-availability.ts'
 import { maxPointerBytes } from '../types/claim.ts'
 import type { ComplianceCase } from './case.ts'
-import { assertFault, assertSameBytes, patience, sampleBytes, withAdapter } from './data-availability-checks.ts'
+import {
+  assertFault,
+  assertSameBytes,
+  assertThere,
+  patience,
+  sampleBytes,
+  withAdapter,
+} from './data-availability-checks.ts'
 import type { DaHarness, DaTraits } from './data-availability-harness.ts'
 
 async function roundTrip(da: DataAvailability, data: Uint8Array): Promise<void> {
@@ -12,7 +20,13 @@ async function roundTrip(da: DataAvailability, data: Uint8Array): Promise<void> 
 
 /** What is published, how often, and what it costs. */
 export function daPublishingCases(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
-  return [...roundTrips(lease, traits), ...sameBytes(lease), ...quotes(lease, traits)]
+  return [
+    ...roundTrips(lease, traits),
+    ...sameBytes(lease),
+    ...(traits.copied === true ? [foreignCopy(lease)] : []),
+    ...quotes(lease, traits),
+    ...(traits.remote ? [secrets(lease)] : []),
+  ]
 }
 
 function roundTrips(lease: () => DaHarness, { sizes }: DaTraits): readonly ComplianceCase[] {
@@ -23,6 +37,16 @@ function roundTrips(lease: () => DaHarness, { sizes }: DaTraits): readonly Compl
       assert.ok(Number.isSafeInteger(da.limits().unitBytes) && da.limits().unitBytes >= 1)
       assert.ok(Number.isInteger(da.layer) && da.layer >= 0 && da.layer <= 255)
       assert.ok(da.name.length > 0)
+    }),
+    withAdapter(lease, 'limits › may change between calls, and nobody else changes them', async (da) => {
+      const given = da.limits() as { -readonly [limit in keyof DaLimits]: DaLimits[limit] }
+      const { maxBytes } = given
+      try {
+        given.maxBytes = 1
+      } catch {
+        // Frozen is right as well.
+      }
+      assert.equal(da.limits().maxBytes, maxBytes)
     }),
     withAdapter(lease, 'submit › one byte comes back byte for byte', (da) => roundTrip(da, Uint8Array.of(0))),
     withAdapter(lease, 'submit › odd sizes come back byte for byte', async (da) => {
@@ -122,6 +146,37 @@ function sameBytes(lease: () => DaHarness): readonly ComplianceCase[] {
       assert.equal(await harness.publications(), before + all.length)
     }),
   ]
+}
+
+/** By somebody else, on a layer where that is a publication of its own. */
+function foreignCopy(lease: () => DaHarness): ComplianceCase {
+  return withAdapter(lease, 'submit › a copy of the same bytes by somebody else is harmless', async (da, harness) => {
+    const data = sampleBytes('copied', 803)
+    await harness.copy?.(data)
+    const before = await harness.publications()
+    const { pointer } = await da.submit(data, {}, patience())
+    assert.equal(await harness.publications(), before + 1)
+    await harness.copy?.(data)
+    await assertThere(da, pointer)
+    assertSameBytes(await da.retrieve(pointer, patience()), data, 'beside copies')
+  })
+}
+
+/** Nothing that is shown to anyone has what only the operator may know. */
+function secrets(lease: () => DaHarness): ComplianceCase {
+  return withAdapter(lease, 'secrets › are in no fault', async (da, harness) => {
+    const { pointer } = await da.submit(sampleBytes('secrets', 804), {}, patience())
+    await harness.disconnect()
+    const calls = [
+      da.submit(sampleBytes('secrets', 805), {}, patience()),
+      da.retrieve(pointer, patience()),
+      da.status(pointer, patience()),
+      da.abandon(new Uint8Array(32).fill(3), patience()),
+    ]
+    const outcomes = await Promise.allSettled(calls)
+    const shown = inspect(outcomes, { depth: 12, maxStringLength: null, showHidden: true })
+    for (const secret of harness.secrets ?? []) assert.ok(!shown.includes(secret), 'a fault has a secret')
+  })
 }
 
 function quotes(lease: () => DaHarness, { priced }: DaTraits): readonly ComplianceCase[] {

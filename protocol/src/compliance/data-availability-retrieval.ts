@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { DaError, type DaFault } from '../interfaces/da-faults.ts'
 import { maxPointerBytes } from '../types/claim.ts'
 import type { ComplianceCase } from './case.ts'
 import {
@@ -10,6 +11,19 @@ import {
   withAdapter,
 } from './data-availability-checks.ts'
 import type { DaHarness, DaTraits } from './data-availability-harness.ts'
+
+/** What a pointer that is not quite right may lead to. */
+const tolerated: ReadonlySet<string> = new Set<DaFault['code'] | 'the same'>([
+  'the same',
+  'DA_POINTER_INVALID',
+  'DA_MISSING',
+  'DA_CORRUPT',
+  'DA_ABSENT',
+  'DA_NOT_YET',
+  'DA_PRUNED',
+  // Nobody is known who could have it.
+  'DA_UNAVAILABLE',
+])
 
 function malformed(pointer: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const otherVersion = pointer.slice()
@@ -44,6 +58,22 @@ export function daRetrievalCases(lease: () => DaHarness, traits: DaTraits): read
       for (const [what, wrong] of malformed(pointer)) {
         await assertFault(da.retrieve(wrong, patience()), 'DA_POINTER_INVALID', `retrieve, ${what}`)
         await assertFault(da.status(wrong, patience()), 'DA_POINTER_INVALID', `status, ${what}`)
+      }
+    }),
+    withAdapter(lease, 'retrieve › a pointer with any bit changed finds no other bytes', async (da) => {
+      const data = sampleBytes('bits', 320)
+      const { pointer } = await da.submit(data, {}, patience())
+      await da.submit(sampleBytes('other bits', 321), {}, patience())
+      // One bit of each byte, another one each time; of what follows the first, mostly hashes, of every fourth.
+      for (let byte = 0; byte < pointer.length; byte += byte < 20 ? 1 : 4) {
+        const changed = pointer.slice()
+        changed[byte] = (changed[byte] ?? 0) ^ (1 << ((byte * 3) % 8))
+        const outcome = await da.retrieve(changed, patience()).then(
+          // Where it only says where to look first, the same bytes are found.
+          (found) => (Buffer.compare(found, data) === 0 ? 'the same' : `${found.length} other bytes`),
+          (error: unknown) => (error instanceof DaError ? error.fault.code : String(error)),
+        )
+        assert.ok(tolerated.has(outcome), `byte ${byte}: ${outcome}`)
       }
     }),
     withAdapter(

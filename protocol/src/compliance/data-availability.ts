@@ -1,5 +1,7 @@
 import type { ComplianceCase } from './case.ts'
 import { daAnswerCases } from './data-availability-answers.ts'
+import { daCostCases } from './data-availability-costs.ts'
+import { daEndingCases } from './data-availability-ending.ts'
 import type { DaHarness, DaTraits } from './data-availability-harness.ts'
 import { daInterruptionCases } from './data-availability-interruption.ts'
 import { daPublishingCases } from './data-availability-publishing.ts'
@@ -15,8 +17,10 @@ export type { BadAnswer, DaHarness, DaTraits } from './data-availability-harness
 export function daCompliance(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
   return [
     ...daPublishingCases(lease, traits),
+    ...daCostCases(lease, traits),
     ...daRetrievalCases(lease, traits),
     ...daAnswerCases(lease, traits),
     ...daInterruptionCases(lease, traits),
+    ...daEndingCases(lease, traits),
   ]
 }
