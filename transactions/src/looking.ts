@@ -27,6 +27,13 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
   const abandon = payload.abandoning && createAbandon(context, payload.abandoning)
   let reviewedHead: string | undefined
 
+  /** The last block whose transactions are taken for good. */
+  async function confirmedTo(head: Head, signal: AbortSignal): Promise<bigint> {
+    const { confirmations, watchBlocks } = options
+    if (confirmations !== 'finalized') return head.number + 1n - BigInt(confirmations)
+    return (await chain.finalized?.(signal)) ?? head.number - BigInt(watchBlocks)
+  }
+
   /** The chain has a transaction of this nonce: one of ours, or somebody else used the account. */
   async function recognise(one: Tracked<C, F>, head: Head, signal: AbortSignal): Promise<void> {
     if (one.sent.abandoned === true) return recogniseEnd(one, head, signal)
@@ -36,12 +43,11 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
       const receipt = await chain.receipt(attempt.hash, signal)
       if (receipt === undefined) continue
       one.takenSince = undefined
-      if (head.number + 1n - receipt.blockNumber >= BigInt(options.confirmations))
-        await confirm(one, attempt, receipt, head, signal)
+      if (receipt.blockNumber <= (await confirmedTo(head, signal))) await confirm(one, attempt, receipt, head, signal)
       return
     }
     if (rules.taken === 'signAnew') {
-      const settledAt = head.number - BigInt(options.confirmations)
+      const settledAt = (await confirmedTo(head, signal)) - 1n
       // Until then a receipt may merely be late, and signing anew could do it twice.
       if (settledAt < 0n || (await chain.transactionCount(address, settledAt, signal)) <= one.sent.nonce) return
       await signAnew(one, head, signal)
@@ -87,14 +93,14 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     for (const attempt of one.sent.attempts.toReversed()) {
       const receipt = await chain.receipt(attempt.hash, signal)
       if (receipt === undefined) continue
-      if (head.number + 1n - receipt.blockNumber < BigInt(options.confirmations)) return
+      if (receipt.blockNumber > (await confirmedTo(head, signal))) return
       if (!attempt.cancels) return confirm(one, attempt, receipt, head, signal)
       const block = await chain.block(receipt.blockNumber, signal)
       if (block === undefined || block.hash !== receipt.blockHash.toLowerCase()) return
       const costWei = payload.abandoning?.cost(attempt, receipt) ?? 0n
       return end(one, inclusionOf(attempt, block, costWei))
     }
-    const settledAt = head.number - BigInt(options.confirmations)
+    const settledAt = (await confirmedTo(head, signal)) - 1n
     if (settledAt < 0n || (await chain.transactionCount(address, settledAt, signal)) <= one.sent.nonce) return
     await end(one, undefined)
   }

@@ -21,8 +21,11 @@ export interface SenderDeps<C, F extends Fees, R extends SendRequest> {
 
 /** How a sender waits, whatever it sends. */
 export interface SendingOptions {
-  /** Blocks, that of the inclusion counted, after which a receipt is taken for good. At least 1. */
-  readonly confirmations: number
+  /**
+   * Blocks, that of the inclusion counted, after which a receipt is taken for good, at least 1; or once the chain calls its block
+   * final, which is after `watchBlocks` where it does not say.
+   */
+  readonly confirmations: number | 'finalized'
   /** Blocks after that of the inclusion for which a confirmed transaction is watched, and sent again after a reorg. */
   readonly watchBlocks: number
   /** Milliseconds between looks at what is on its way. */

@@ -2,7 +2,9 @@ import { TransactionError } from './faults.ts'
 import type { FeeLimits } from './fees.ts'
 import type { SendingOptions } from './sender-context.ts'
 
-export interface SenderOptions extends FeeLimits, Omit<SendingOptions, 'watchBlocks'> {
+export interface SenderOptions extends FeeLimits, Omit<SendingOptions, 'watchBlocks' | 'confirmations'> {
+  /** As in `SendingOptions`; calls are not waited for until they are final. */
+  readonly confirmations: number
   /** Milliseconds without inclusion after which the oldest transaction is replaced at higher fees. */
   readonly replaceAfterMs: number
   /** Milliseconds after which a waiting transaction is sent again as it is, should the node have forgotten it. */

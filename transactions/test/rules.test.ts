@@ -47,6 +47,30 @@ describe('depth', () => {
     expect(chain.included).toHaveLength(1)
   })
 
+  test('confirmations of `finalized` › wait until the chain calls the block final, or for the depth where it does not say', async () => {
+    const { chain, sender } = await stage({}, { confirmations: 'finalized', watchBlocks: 3 })
+    let last: bigint | undefined = 0n
+    chain.finalized = async () => last
+    let confirmed = 0
+    const first = sender.send({ key: 'a', note }, forever).then(() => confirmed++)
+    await inPool(chain, 1)
+    for (let blocks = 0; blocks < 9; blocks += 1) chain.mine()
+    const heads = chain.heads
+    await until(() => chain.heads > heads + 2)
+    expect(confirmed).toBe(0)
+    last = 1n
+    await first
+    last = undefined
+    const second = sender.send({ key: 'b', note: other }, forever).then(() => confirmed++)
+    await inPool(chain, 2)
+    for (let blocks = 0; blocks < 3; blocks += 1) chain.mine()
+    const before = chain.heads
+    await until(() => chain.heads > before + 2)
+    expect(confirmed).toBe(1)
+    chain.mine()
+    await second
+  })
+
   test('a chain that tells what is final › a confirmed transaction is watched until it is that, however deep', async () => {
     const { chain, store, sender, events } = await stage()
     let last = 0n

@@ -57,6 +57,18 @@ export function integer(minimum: number, maximum: number, described: Described):
   return setting(described, z.int({ error }).min(minimum, { error }).max(maximum, { error }), wholeNumber)
 }
 
+/** As `integer`, or one word. */
+export function integerOr<const W extends string>(
+  word: W,
+  minimum: number,
+  maximum: number,
+  described: Described,
+): Setting<number | W> {
+  const error = `must be a whole number from ${minimum} to ${maximum}, or ${word}`
+  const whole = z.int({ error }).min(minimum, { error }).max(maximum, { error })
+  return setting(described, z.union([whole, z.literal(word)], { error }), wholeNumber)
+}
+
 const decimal = (text: string): unknown => (/^\d{1,12}(\.\d{1,12})?$/.test(text) ? Number(text) : text)
 
 /** A price or another quantity that is not whole. */

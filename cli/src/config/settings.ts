@@ -12,6 +12,7 @@ import {
   defaulted,
   hex,
   integer,
+  integerOr,
   listOf,
   quantity,
   type Setting,
@@ -107,7 +108,10 @@ const places = {
   'l2.key': secretKey('Key that sends transactions on the L2: the batcher’s, or the payer of deposits.'),
   'da.confirmations': defaulted(
     3,
-    integer(1, 64, { about: 'L1 blocks, the including one counted, after which a publication counts as made.' }),
+    integerOr('finalized', 1, 64, {
+      about:
+        'L1 blocks, the including one counted, after which a publication counts as made; or `finalized`, once the L1 calls its block so.',
+    }),
   ),
   'da.localUrl': url({ flag: 'da-local', about: 'Where the local layer is served.' }),
   'da.localDir': text({

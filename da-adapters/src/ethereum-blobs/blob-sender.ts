@@ -18,7 +18,7 @@ export interface BlobSenderDeps extends Omit<BlobPayloadDeps, 'chainId'> {
 
 export interface BlobSenderOptions extends BlobPayloadOptions {
   /** Blocks, the including one counted, after which a publication counts as accepted. */
-  readonly confirmations: number
+  readonly confirmations: number | 'finalized'
   /** Blocks after which a publication is no longer watched. */
   readonly settleBlocks: number
   /** Milliseconds between two looks at the L1. */

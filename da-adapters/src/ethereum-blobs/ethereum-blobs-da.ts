@@ -75,8 +75,8 @@ export interface EthereumBlobsOptions {
   readonly scanBlocks?: number
   /** Blobs of one publication at most, 1 to 6. Default 6. */
   readonly maxBlobs?: number
-  /** Blocks, the including one counted, until `submit` resolves. Default 3. */
-  readonly confirmations?: number
+  /** Blocks, the including one counted, until `submit` resolves; or once the L1 calls the block final. Default 3. */
+  readonly confirmations?: number | 'finalized'
   /** Blocks without inclusion after which all fees are doubled. Default 5. */
   readonly bumpAfterBlocks?: number
   /** Blocks after inclusion for which a publication is watched and sent again after a reorg. Default 64. */
@@ -139,11 +139,12 @@ export async function createEthereumBlobsDa(
   }
 
   async function depthOf(blockNumber: bigint, head: bigint, signal: AbortSignal): Promise<DaState> {
-    if (head + 1n - blockNumber < BigInt(confirmations)) return 'pending'
+    if (confirmations !== 'finalized' && head + 1n - blockNumber < BigInt(confirmations)) return 'pending'
     const finalized = await l1.finalized(signal)
     // Some nodes know no finality: there depth is all there is.
     const isFinal = finalized === undefined ? blockNumber + BigInt(settleBlocks) <= head : blockNumber <= finalized
-    return isFinal ? 'final' : 'included'
+    if (isFinal) return 'final'
+    return confirmations === 'finalized' ? 'pending' : 'included'
   }
 
   const checking = options.checkSources && checkSources({ l1, addressing, sources, log }, lifetime.signal)
