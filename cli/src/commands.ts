@@ -35,6 +35,7 @@ import {
 } from './command/conversation.ts'
 import { costsCommand } from './command/costs.ts'
 import { daCommand } from './command/da.ts'
+import { daNodeCommand } from './command/da-node.ts'
 import { deployCommand } from './command/deploy.ts'
 import { inspectBlock, inspectClaim, inspectConversation, inspectFallen, inspectPayload } from './command/inspect.ts'
 import {
@@ -77,6 +78,7 @@ const commands: readonly CommandDefinition[] = [
   batcherCommand,
   daCommand,
   costsCommand,
+  daNodeCommand,
   deployCommand,
   accountOpen,
   accountDeposit,

@@ -141,6 +141,7 @@ test('command line › every role has a port of its own, which a source may name
     ['sequencer', 9600],
     ['batcher', 9601],
     ['da', 9606],
+    ['da-node', 9607],
   ])
   expect(product.load({ flags: new Map(), env: {}, files: [] }).config.run.port).toBe(0)
 })

@@ -20,7 +20,8 @@ async function stage(options: DaNodeOptions = {}) {
   onTestFinished(() => member.close())
   await eventually(() => member.node.unreadyBecause() === undefined)
   const bytes = witnessOf(100)
-  const { chunkRoot } = partOf(bytes)
+  const part = partOf(bytes)
+  const { chunkRoot } = part
   const claimer = new Uint8Array(20)
   const { store } = member.node
   await store.put(
@@ -28,8 +29,9 @@ async function stage(options: DaNodeOptions = {}) {
     committee.time,
     new AbortController().signal,
   )
-  const ask = (id: bigint, index: number, rank = 0) => {
-    committee.open.push({ id, chunkRoot, index, rank, deadline: committee.time + 600n })
+  const attestation = { epoch: 1, expiresAt: committee.time + 60n, parts: [part] }
+  const ask = (id: string, index: number, rank = 0) => {
+    committee.open.push({ id, attestation, part: 0, index, rank, deadline: committee.time + 600n })
   }
   const metric = (name: string) => member.registry.getSingleMetricAsString(name)
   return { committee, answerer, member, lines, ask, metric, chunkRoot }
@@ -37,18 +39,18 @@ async function stage(options: DaNodeOptions = {}) {
 
 test('questions › are answered with the chunk that was asked for, each once', async () => {
   const { answerer, ask, metric } = await stage()
-  for (let index = 0; index < 7; index += 1) ask(BigInt(index), index)
+  for (let index = 0; index < 7; index += 1) ask(`${index}`, index)
   await eventually(() => answerer.answered.length === 7)
-  expect(answerer.answered.toSorted()).toEqual([0n, 1n, 2n, 3n, 4n, 5n, 6n])
+  expect(answerer.answered.toSorted()).toEqual(['0', '1', '2', '3', '4', '5', '6'])
   await eventually(async () => /done"} 7/.test(await metric('parley_da_node_answers_total')))
 })
 
 test('a question to several signers › is left to those before for a while', async () => {
   const { committee, answerer, ask } = await stage({ answerSpreadMs: 3_600_000 })
-  ask(1n, 0, 1)
-  ask(2n, 0, 0)
+  ask('1', 0, 1)
+  ask('2', 0, 0)
   await eventually(() => answerer.answered.length === 1)
-  expect(answerer.answered).toEqual([2n])
+  expect(answerer.answered).toEqual(['2'])
   // A third of the time at most: now there is none left.
   committee.time += 600n
   await eventually(() => answerer.answered.length === 2)
@@ -58,7 +60,7 @@ test('a part that the disk spoilt › is not answered with, and the log says wha
   const { answerer, member, lines, ask, metric, chunkRoot } = await stage()
   const name = toHex(chunkRoot).slice(2)
   await writeFile(join(member.parts, name.slice(0, 2), name), witnessOf(100, 9))
-  ask(1n, 3)
+  ask('1', 3)
   await eventually(() => lines.some((line) => line.includes('A QUESTION IS NOT ANSWERED')))
   expect(answerer.answered).toEqual([])
   expect(await metric('parley_da_node_answers_total')).toMatch(/failed"} [1-9]/)

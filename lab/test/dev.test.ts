@@ -79,6 +79,7 @@ test('dev › rows that say where everything is fit 80 columns, and are the READ
     altDaUrl: undefined,
     celestia: undefined,
     sequencerUrl: at(65_532),
+    daNodeUrls: [],
     batcherUrl: at(65_531),
     nodeUrl: at(65_530),
     relayUrl: at(65_529),

@@ -1,5 +1,8 @@
 export { claimFromAbi, claimHash } from './claims/convert.ts'
 export { l1DataFee, type PricedCall, type TransactionCost } from './claims/fees.ts'
+export { type ChunkAnswerer, openChunkAnswerer, type ShownChunk } from './committee/chunk-answerer.ts'
+export type { ChunkQuestion } from './committee/chunk-questions.ts'
+export { type Committee, openCommittee } from './committee/committee.ts'
 export type { Contested } from './contest/act.ts'
 export type { Contester, InQuestion } from './contest/contester.ts'
 export { openContester } from './contest/open-contester.ts'

@@ -1,5 +1,5 @@
 /** The layers by the names that the configuration knows, in the order in which they are told. */
-export const layerNames = ['local', 'ethereum-blobs', 'celestia', 'alt-da'] as const
+export const layerNames = ['local', 'ethereum-blobs', 'celestia', 'committee', 'alt-da'] as const
 export type LayerName = (typeof layerNames)[number]
 
 /** The two parts of a batch. */

@@ -2,6 +2,7 @@ import { guardBounds } from '@parley/api/server'
 import { defaultAltDaMaxBytes } from '@parley/da-adapters'
 import { mwei } from '@parley/protocol'
 import { chainSettings } from './chain-settings.ts'
+import { committeeSettings, daNodeSettings } from './da-node-settings.ts'
 import { policySettings } from './policy-settings.ts'
 import {
   address,
@@ -66,7 +67,7 @@ const common = {
     integer(0, 65_535, {
       flag: 'port',
       about:
-        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9603 a relay, 9606 the local DA layer.',
+        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9603 a relay, 9606 the local DA layer, 9607 the DA node.',
     }),
   ),
 } as const
@@ -617,6 +618,8 @@ export const settings = {
   ...costs,
   ...feeds,
   ...node,
+  ...committeeSettings,
+  ...daNodeSettings,
   ...deploy,
   ...relay,
   ...contacts,

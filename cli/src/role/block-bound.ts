@@ -1,5 +1,11 @@
 import { segmentsWithin } from '@parley/batcher'
-import { celestiaMaxBytes, defaultLocalMaxBytes, maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
+import {
+  celestiaMaxBytes,
+  committeeMaxBytes,
+  defaultLocalMaxBytes,
+  maxBlobsPerTransaction,
+  usableBytesPerBlob,
+} from '@parley/da-adapters'
 import type { Config } from '../config/config.ts'
 import type { LayerName } from '../config/da-policy.ts'
 import { CliError } from '../faults.ts'
@@ -10,6 +16,7 @@ const maxBytes: Readonly<Record<LayerName, (da: Layer) => number>> = {
   local: () => defaultLocalMaxBytes,
   'ethereum-blobs': () => maxBlobsPerTransaction * usableBytesPerBlob,
   celestia: () => celestiaMaxBytes,
+  committee: () => committeeMaxBytes,
   'alt-da': ({ altDaMaxBytes }) => altDaMaxBytes,
 }
 

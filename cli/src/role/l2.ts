@@ -1,11 +1,15 @@
 import { rpcTransport } from '@parley/http'
 import type { ClaimContester, EvidenceSender } from '@parley/node'
-import { BlockHeaderType } from '@parley/protocol'
+import { BlockHeaderType, SettlementError } from '@parley/protocol'
 import {
   type ChainReader,
+  type ChunkAnswerer,
   type ClaimerSettlement,
+  type Committee,
   createSettlementMetrics,
   type DataQuotes,
+  openChunkAnswerer,
+  openCommittee,
   openContester,
   openDataQuotes,
   openRescuer,
@@ -20,7 +24,7 @@ import {
 } from '@parley/settlement'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes, parseGwei, type Transport } from 'viem'
-import { needed } from '../config/config.ts'
+import { type Config, needed } from '../config/config.ts'
 import type { Secret } from '../config/secret.ts'
 import type { Context } from '../process/context.ts'
 import type { Closing } from './closing.ts'
@@ -132,6 +136,39 @@ export async function openClaimRescuer(
   const rescuer = await openRescuer(deps, options, surroundings.signal)
   closing.add(() => rescuer.close())
   return rescuer
+}
+
+/** The data committee that the rollup's rules name; undefined when they name none. @throws {SettlementError} `DEPLOYMENT_UNKNOWN`, `SETTLEMENT_UNAVAILABLE`. */
+export function openDataCommittee(surroundings: Omit<Surroundings, 'log'>): Promise<Committee | undefined> {
+  const { config, clock, signal } = surroundings
+  const transport = l2TransportOf(surroundings)
+  const options = {
+    rollup: hexToBytes(needed(config, 'l2.rollup')),
+    maxBlocksPerPage: BigInt(config.l2.maxBlocksPerPage),
+  }
+  return openCommittee({ transport, clock }, options, signal)
+}
+
+/** For who cannot do without a committee. */
+export function noCommittee(config: Config): SettlementError {
+  const address = hexToBytes(needed(config, 'l2.rollup'))
+  return new SettlementError({ code: 'DEPLOYMENT_UNKNOWN', address, reason: 'its rules name no data committee' })
+}
+
+/** Opens the account that answers what a committee's member is asked; undefined without its key. */
+export async function openChunkAnswers(
+  surroundings: Surroundings,
+  { instance }: Committee,
+  dataDir: DataDir,
+  closing: Closing,
+): Promise<ChunkAnswerer | undefined> {
+  const secret = surroundings.config.daNode.answerKey
+  if (secret === undefined) return undefined
+  const { deps, options } = ownSender(surroundings, secret, await dataDir.texts('answer transactions'))
+  const { committee } = instance
+  const answerer = await openChunkAnswerer(deps, { committee, sending: options.sending }, surroundings.signal)
+  closing.add(() => answerer.close())
+  return answerer
 }
 
 /** What an account beside the claimer's is opened with. */

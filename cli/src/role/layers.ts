@@ -18,7 +18,9 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { type Config, isGiven, type Key, needed } from '../config/config.ts'
 import { type LayerName, layerNames } from '../config/da-policy.ts'
 import type { Closing } from './closing.ts'
+import { openCommitteePublisher, openCommitteeReader } from './committee-layer.ts'
 import type { DataDir } from './data-dir.ts'
+import { noCommittee } from './l2.ts'
 
 export interface LayerDeps {
   readonly config: Config
@@ -32,6 +34,7 @@ const readingKeys = {
   local: 'da.localUrl',
   'ethereum-blobs': 'l1.url',
   celestia: 'da.celestiaUrl',
+  committee: 'l2.rollup',
   'alt-da': 'da.altDaUrl',
 } as const satisfies Record<LayerName, Key>
 
@@ -40,13 +43,18 @@ export const publishingKeys = {
   local: ['da.localDir'],
   'ethereum-blobs': ['l1.url', 'l1.key'],
   celestia: ['da.celestiaUrl', 'da.celestiaChainId', 'da.celestiaToken'],
+  committee: ['l2.url', 'l2.rollup', 'l2.key'],
   'alt-da': ['da.altDaUrl'],
 } as const satisfies Record<LayerName, readonly Key[]>
 
-const readers: Readonly<Record<LayerName, (deps: LayerDeps) => Promise<DataAvailability>>> = {
+/** Undefined where there turns out to be none: the configured rollup has no committee. */
+type Opened = Promise<DataAvailability | undefined>
+
+const readers: Readonly<Record<LayerName, (deps: LayerDeps, closing: Closing) => Opened>> = {
   local: ({ config, log }) => createLocalDa({ log }, { url: needed(config, 'da.localUrl') }),
   'ethereum-blobs': (deps) => createEthereumBlobsDa(toRead(deps), blobOptions(deps.config)),
   celestia: (deps) => createCelestiaDa(toRead(deps), celestiaOptions(deps.config)),
+  committee: openCommitteeReader,
   'alt-da': async ({ clock, config }) => createAltDa({ clock }, altDaOptions(config)),
 }
 
@@ -56,18 +64,23 @@ const toRead = ({ log, clock, registry }: LayerDeps) => ({ log, clock, registry 
 export async function openLayers(deps: LayerDeps, closing: Closing): Promise<ReadonlyMap<number, DataAvailability>> {
   const opened = layerNames
     .filter((name) => isGiven(deps.config, readingKeys[name]))
-    .map(async (name) => keep(await readers[name](deps), deps, closing))
+    .map(async (name) => keep(await readers[name](deps, closing), deps, closing))
   return byNumber(await Promise.all(opened))
 }
 
 /** Closes it with the process, and counts what goes through it. */
-function keep(layer: DataAvailability, deps: LayerDeps, closing: Closing): DataAvailability {
+function keep<L extends DataAvailability | undefined>(
+  layer: L,
+  deps: LayerDeps,
+  closing: Closing,
+): L | DataAvailability {
+  if (layer === undefined) return layer
   closing.add(() => layer.close())
   return withMetrics(layer, deps)
 }
 
-const byNumber = (layers: readonly DataAvailability[]): ReadonlyMap<number, DataAvailability> =>
-  new Map(layers.map((layer) => [layer.layer, layer]))
+const byNumber = (layers: readonly (DataAvailability | undefined)[]): ReadonlyMap<number, DataAvailability> =>
+  new Map(layers.flatMap((layer) => (layer === undefined ? [] : [[layer.layer, layer]])))
 
 export interface PublisherDeps extends LayerDeps {
   /** Chain id of the L2: with the rollup it names the chain on layers that others use, too. */
@@ -81,8 +94,11 @@ export async function openPublishers(
   closing: Closing,
 ): Promise<ReadonlyMap<LayerName, DataAvailability>> {
   const opened = new Map<LayerName, DataAvailability>()
-  for (const name of deps.config.da.layer.layers)
-    opened.set(name, keep(await publishers[name](deps, dataDir), deps, closing))
+  for (const name of deps.config.da.layer.layers) {
+    const layer = await publishers[name](deps, dataDir, closing)
+    if (layer === undefined) throw noCommittee(deps.config)
+    opened.set(name, keep(layer, deps, closing))
+  }
   return opened
 }
 
@@ -96,16 +112,16 @@ export async function openOtherLayers(
   closing: Closing,
 ): Promise<ReadonlyMap<number, DataAvailability>> {
   const { config } = deps
-  const others: DataAvailability[] = []
+  const others: (DataAvailability | undefined)[] = []
   for (const name of layerNames.filter((each) => !config.da.layer.layers.includes(each))) {
     const writes = publishingKeys[name].every((key) => isGiven(config, key))
-    if (writes) others.push(keep(await publishers[name](deps, dataDir), deps, closing))
-    else if (isGiven(config, readingKeys[name])) others.push(keep(await readers[name](deps), deps, closing))
+    if (writes) others.push(keep(await publishers[name](deps, dataDir, closing), deps, closing))
+    else if (isGiven(config, readingKeys[name])) others.push(keep(await readers[name](deps, closing), deps, closing))
   }
   return byNumber(others)
 }
 
-type OpenPublisher = (deps: PublisherDeps, dataDir: DataDir) => Promise<DataAvailability>
+type OpenPublisher = (deps: PublisherDeps, dataDir: DataDir, closing: Closing) => Opened
 
 const publishers: Readonly<Record<LayerName, OpenPublisher>> = {
   local: ({ config, log }) => createLocalDa({ log }, { dir: needed(config, 'da.localDir') }),
@@ -120,6 +136,7 @@ const publishers: Readonly<Record<LayerName, OpenPublisher>> = {
     const writer = { namespace, store: await dataDir.texts('celestia publications') }
     return createCelestiaDa({ log, clock, registry, writer }, celestiaOptions(config))
   },
+  committee: openCommitteePublisher,
   'alt-da': async ({ config, clock }, dataDir) =>
     createAltDa({ clock, store: await dataDir.texts('alt-DA commitments') }, altDaOptions(config)),
 }

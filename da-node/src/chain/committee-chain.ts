@@ -1,10 +1,13 @@
-import type { ChunkProof, CommitteeReader } from '@parley/da-adapters/committee'
+import type { Attestation, ChunkProof, CommitteeReader } from '@parley/da-adapters/committee'
 
 /** A chunk that was asked for on the L2 of a part that this member signed for. */
 export interface ChunkQuestion {
-  readonly id: bigint
-  readonly chunkRoot: Uint8Array
-  /** Place of the chunk in the part. */
+  /** Names it among all. */
+  readonly id: string
+  /** What was signed. */
+  readonly attestation: Attestation
+  /** Which of its parts, and which chunk of that, both from 0. */
+  readonly part: number
   readonly index: number
   /** Seconds of the L2 until which an answer counts. */
   readonly deadline: bigint

@@ -37,8 +37,8 @@ export class Answering {
   private readonly options: AnsweringOptions
   private readonly turns = new Turns(atOnce)
   /** When each open question was seen first, by its id; elapsed milliseconds. */
-  private readonly seen = new Map<bigint, number>()
-  private readonly underWay = new Set<bigint>()
+  private readonly seen = new Map<string, number>()
+  private readonly underWay = new Set<string>()
   private low = false
 
   constructor(deps: AnsweringDeps, options: AnsweringOptions) {
@@ -96,7 +96,7 @@ export class Answering {
 
   private async answer(question: ChunkQuestion, signal: AbortSignal): Promise<void> {
     const { answerer, log, metrics } = this.deps
-    const words = { id: question.id, chunkRoot: toHex(question.chunkRoot), index: question.index }
+    const words = { id: question.id, chunkRoot: toHex(rootOf(question)), index: question.index }
     try {
       const proof = await this.prove(question, signal)
       const outcome = await answerer.answer(question, proof, signal)
@@ -113,7 +113,9 @@ export class Answering {
   }
 
   /** @throws {DaNodeError} `PART_LOST` and what opening the part throws. */
-  private async prove({ chunkRoot, index }: ChunkQuestion, signal: AbortSignal): Promise<ChunkProof> {
+  private async prove(question: ChunkQuestion, signal: AbortSignal): Promise<ChunkProof> {
+    const { index } = question
+    const chunkRoot = rootOf(question)
     const proof = proveChunk(await this.deps.store.bytesOf(chunkRoot, signal), index)
     if (!sameBytes(rootOfChunk(index, proof), chunkRoot)) throw new DaNodeError({ code: 'PART_LOST', chunkRoot })
     return proof
@@ -127,4 +129,11 @@ export class Answering {
     metrics.fundedAnswers.set(Number(answers))
     if (this.low) log.error({ fundsWei: funds, answerWei: cost, answers }, 'THE ACCOUNT THAT ANSWERS IS RUNNING DRY')
   }
+}
+
+/** @throws {RangeError} for a part that was not signed, which the contract never asks for. */
+function rootOf({ attestation, part }: ChunkQuestion): Uint8Array {
+  const signed = attestation.parts[part]
+  if (signed === undefined) throw new RangeError(`part ${part} of ${attestation.parts.length}`)
+  return signed.chunkRoot
 }

@@ -67,7 +67,7 @@ export class FakeCommittee implements CommitteeChain {
 
 /** A fake of the account that answers: takes what leads to the chunk root. */
 export class FakeAnswerer implements ChunkAnswerer {
-  readonly answered: bigint[] = []
+  readonly answered: string[] = []
   wei = 10n ** 18n
   private readonly committee: FakeCommittee
 
@@ -76,7 +76,8 @@ export class FakeAnswerer implements ChunkAnswerer {
   }
 
   async answer(question: ChunkQuestion, proof: ChunkProof) {
-    if (!sameBytes(rootOfChunk(question.index, proof), question.chunkRoot)) throw new Error('a wrong answer')
+    const { attestation, part, index } = question
+    if (!sameBytes(rootOfChunk(index, proof), attestation.parts[part]!.chunkRoot)) throw new Error('a wrong answer')
     this.answered.push(question.id)
     this.committee.open = this.committee.open.filter(({ id }) => id !== question.id)
     return 'done' as const

@@ -6,7 +6,7 @@ import { shellWord } from './shell-word.ts'
  * of its own choice fit 80 columns, so that they can be copied whole.
  */
 export function placeRows(
-  { l1Url, l2Url, rollup, daLocalUrl, altDaUrl, celestia, sequencerUrl, nodeUrl, relayUrl }: StackPlaces,
+  { l1Url, l2Url, rollup, daLocalUrl, altDaUrl, celestia, daNodeUrls, sequencerUrl, nodeUrl, relayUrl }: StackPlaces,
   layer: string,
   dataDir: string,
 ): string {
@@ -14,7 +14,7 @@ export function placeRows(
     ['L1', l1Url],
     ['L2', l2Url],
     ['rollup', rollup],
-    ['DA', daPlace(layer, { daLocalUrl, doubleUrl: celestia?.url ?? altDaUrl })],
+    ['DA', daPlace(layer, { daLocalUrl, doubleUrl: celestia?.url ?? altDaUrl, memberUrl: daNodeUrls[0] })],
     ['sequencer', sequencerUrl],
     ['node', nodeUrl ?? 'none'],
     ['relay', relayUrl ?? 'none'],
@@ -29,8 +29,9 @@ export function placeRows(
 /** A double is told as one. */
 function daPlace(
   layer: string,
-  { daLocalUrl, doubleUrl }: Record<'daLocalUrl' | 'doubleUrl', string | undefined>,
+  { daLocalUrl, doubleUrl, memberUrl }: Record<'daLocalUrl' | 'doubleUrl' | 'memberUrl', string | undefined>,
 ): string {
   if (doubleUrl !== undefined) return `${layer} (double)  ${doubleUrl}`
+  if (memberUrl !== undefined) return `${layer}  ${memberUrl} and others`
   return daLocalUrl === undefined ? `${layer} on the L1` : `${layer}  ${daLocalUrl}`
 }

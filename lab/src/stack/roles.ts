@@ -2,9 +2,15 @@ import { LabError } from '../faults.ts'
 import { type Child, type ChildDeps, type ChildOptions, startChild } from '../process/child.ts'
 import { lastWords } from '../process/last-words.ts'
 
+/** Members of a committee; they run the same command. */
+export const daNodeNames = ['da-node-0', 'da-node-1', 'da-node-2', 'da-node-3'] as const
+
 /** The processes of a stack beside its chains. */
-const roleNames = ['da', 'alt-da-double', 'celestia-double', 'sequencer', 'batcher', 'node', 'relay'] as const
+const roleNames = ['da', 'alt-da-double', 'celestia-double', ...daNodeNames, 'sequencer', 'batcher', 'node', 'relay'] as const
 export type RoleName = (typeof roleNames)[number]
+
+/** Words of the command that a process runs. */
+export const commandOf = (role: RoleName): string => role.replace(/^da-node-\d$/, 'da-node')
 
 /** Keeps the processes of a stack: starts, kills and restarts them, and tells when one ends by itself. */
 export class Roles {

@@ -19,6 +19,8 @@ export interface StackPlaces {
   readonly daLocalUrl: string | undefined
   readonly altDaUrl: string | undefined
   readonly celestia: CelestiaPlace | undefined
+  /** Members of the committee; none without one. */
+  readonly daNodeUrls: readonly string[]
   readonly sequencerUrl: string
   readonly batcherUrl: string
   readonly nodeUrl: string | undefined

@@ -23,8 +23,9 @@ import { type Devnet, type DevnetOptions, devnetDefaults, startDevnet } from '..
 import { LabError } from '../faults.ts'
 import type { ChildOptions } from '../process/child.ts'
 import { claimDirectory } from './claim-directory.ts'
+import { startCommittee, usesCommittee } from './committee.ts'
 import { type ChildConfig, environmentOf } from './environment.ts'
-import { type RoleName, Roles } from './roles.ts'
+import { commandOf, daNodeNames, type RoleName, Roles } from './roles.ts'
 import { type StackPlaces, stackPollMs } from './stack-config.ts'
 
 export type StackDeps = Pick<Context, 'clock' | 'log' | 'inheritedEnv'>
@@ -114,7 +115,8 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
     const accounts = await openAll(deps, devnet, deployment, options, signal)
     const roles = new Roles(deps, signal)
     closing.add(() => roles.stop())
-    const places = await startRoles(deps, options, devnet, deployment, roles)
+    const committee = record.contracts.DataCommittee?.address
+    const places = await startRoles(deps, { ...options, committee }, devnet, deployment, roles, signal)
     const chainEnded = devnet.exited.then(({ chain, exit }): Promise<never> => {
       // Stopping was asked for: nothing failed.
       if (exit.stopped) return new Promise(() => undefined)
@@ -153,8 +155,11 @@ function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Pr
     ...(virtual === undefined ? {} : { genesisTimestamp: virtual.genesisTimestamp }),
   }
   const preset = { ...devPreset, ...changed }
-  return deployPhases({ log }, { ...devDeployment(devnet), preset, phases: new Set(['rollup', ...besides]), rollup })
+  return deployPhases({ log }, { ...devDeployment(devnet), preset, phases: phasesOf(options.layer, besides), rollup })
 }
+
+const phasesOf = (layer: string, besides: readonly Phase[]): ReadonlySet<Phase> =>
+  new Set<Phase>(['rollup', ...(usesCommittee(layer) ? ['committee' as const] : []), ...besides])
 
 /** How contracts are deployed on a development chain: the deployer governs them, receives the fees and has all votes. */
 export function devDeployment({ l2, roles: { deployer, pricePusher } }: Pick<Devnet, 'l2' | 'roles'>) {
@@ -195,11 +200,12 @@ function openAll(
 }
 
 async function startRoles(
-  { inheritedEnv }: StackDeps,
-  options: StackOptions,
+  { clock, inheritedEnv }: StackDeps,
+  options: StackOptions & { readonly committee: `0x${string}` | undefined },
   { l1, l2, roles: accounts }: Devnet,
   deployment: Deployment,
   roles: Roles,
+  signal: AbortSignal,
 ): Promise<StackPlaces> {
   const { dataDir, layer, virtual } = options
   const used: ReadonlySet<string> = new Set(parsePolicy(layer).layers)
@@ -216,13 +222,21 @@ async function startRoles(
       'l2.pollMs': stackPollMs,
     }
     const child: ChildOptions = {
-      role,
+      role: commandOf(role),
       env: environmentOf(inheritedEnv, { ...common, ...config }),
       logFile: join(dataDir, 'logs', `${role}.log`),
       readyWithinMs,
     }
     return (await roles.start(role, child)).ready.url as string
   }
+  const daNodeUrls =
+    options.committee === undefined
+      ? []
+      : await startCommittee(
+          { clock, start: (place, config) => start(daNodeNames[place] as RoleName, config) },
+          { l2Url: l2.url, committee: options.committee, deployer: accounts.deployer.secret },
+          signal,
+        )
   const daLocalUrl = daDir === undefined ? undefined : await start('da', { 'da.localDir': daDir })
   const altDaUrl = used.has('alt-da')
     ? await start('alt-da-double', { 'da.localDir': join(dataDir, 'alt-da') })
@@ -297,6 +311,7 @@ async function startRoles(
     daLocalUrl,
     altDaUrl,
     celestia,
+    daNodeUrls,
     sequencerUrl,
     batcherUrl,
     nodeUrl,

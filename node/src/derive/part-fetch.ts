@@ -7,6 +7,7 @@ import { NodeError } from '../faults.ts'
 const cures: ReadonlyMap<number, string> = new Map([
   [DaLayer.local, 'give it da.localUrl, or --da-local'],
   [DaLayer.ethereumBlobs, 'give it l1.url and l1.beaconUrl, or --l1 and --beacon'],
+  [DaLayer.committee, 'start it again: it reads from the committee that the rollup’s rules name'],
 ])
 
 /** Names of layers that a node reads once it is told where they are. */
