@@ -27,7 +27,7 @@ test('DaPolicy › each layer that a part may go to is there once', () => {
   ])
 })
 
-const many = 'must be of local, ethereum-blobs, celestia, alt-da, separated by colons: '
+const many = 'must be of local, ethereum-blobs, celestia, committee, alt-da, separated by colons: '
 test.each([
   ['', `${many}"" is none`],
   ['blobs', `${many}"blobs" is none`],
