@@ -6,7 +6,16 @@ import { lastWords } from '../process/last-words.ts'
 export const daNodeNames = ['da-node-0', 'da-node-1', 'da-node-2', 'da-node-3'] as const
 
 /** The processes of a stack beside its chains. */
-const roleNames = ['da', 'alt-da-double', 'celestia-double', ...daNodeNames, 'sequencer', 'batcher', 'node', 'relay'] as const
+const roleNames = [
+  'da',
+  'alt-da-double',
+  'celestia-double',
+  ...daNodeNames,
+  'sequencer',
+  'batcher',
+  'node',
+  'relay',
+] as const
 export type RoleName = (typeof roleNames)[number]
 
 /** Words of the command that a process runs. */
