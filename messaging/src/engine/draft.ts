@@ -55,12 +55,15 @@ export class Draft {
     this.patch({
       membership: { outside: reason, since: this.state.record.time },
       commits: [],
+      // A group as it was before now cannot be judged: what came since was dealt with, and is not kept.
+      keptFrom: this.state.record.cursor.messages,
       movedOn: false,
       waiting: this.state.waiting.map(({ gap: _, ...rest }) => rest),
     })
     this.report({ type: 'outside', reason, why })
     // Whether others counted what was posted at a gap cannot be known now.
     this.confirm(() => false)
+    this.patch({ messages: this.state.messages.map((each) => ({ ...each, orphaned: true })) })
   }
 
   /** Settles own messages that had their place while this device was at a gap: some came too late for others. */

@@ -11,6 +11,7 @@ import { isInTime, judgeCommit, judgeMessage } from './judge.ts'
 import { slotAt } from './record.ts'
 import { findRuleFault, isLive } from './rules.ts'
 import { type GapReason, type Membership, memberOf, type Waiting } from './state.ts'
+import { isOutdated } from './voided.ts'
 
 /** What became of an entry: dealt with for good, to be looked at again, or in the way of all commits. */
 export type Outcome = 'done' | 'wait' | { readonly gap: GapReason }
@@ -45,7 +46,8 @@ export async function evaluate(draft: Draft, item: Waiting, blocked: boolean): P
 async function evaluateMessage(draft: Draft, item: Waiting, content: Application, blocked: boolean): Promise<Outcome> {
   const member = memberOf(draft.state)
   if (member === undefined) return 'wait'
-  if (content.generation !== draft.state.generation) return tooLate(draft, item)
+  const own = draft.state.messages.find(({ digest }) => sameBytes(digest, item.digest))
+  if (content.generation !== draft.state.generation || own?.orphaned) return tooLate(draft, item)
   const now = member.state.groupContext.epoch
   if (content.epoch > now) return ahead(draft, item, blocked)
   if (content.epoch < member.first) {
@@ -54,7 +56,6 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
   }
   if (content.epoch < now && !isInTime(member, content.epoch, item.time)) return tooLate(draft, item)
   const { position, slot, time } = item
-  const own = draft.state.messages.find(({ digest }) => sameBytes(digest, item.digest))
   if (own !== undefined) {
     const leaf = ownLeaf(member.state)
     const rest = draft.state.messages.filter((each) => each !== own)
@@ -197,7 +198,7 @@ function adopt(
 
 /**
  * The own external commit has its place. Whether another one was first cannot be said for certain from outside, so one that might
- * have been is taken for one.
+ * have been is taken for one. Members may take what this device does not go by, so it waits, as others' commits do.
  */
 function returned(draft: Draft, item: Waiting, pending: (typeof draft.state.commits)[number], asOf: bigint): Outcome {
   draft.patch({ commits: draft.state.commits.filter((each) => each !== pending) })
@@ -209,10 +210,12 @@ function returned(draft: Draft, item: Waiting, pending: (typeof draft.state.comm
       ? 'too much happened meanwhile'
       : rival !== undefined
         ? `entry ${rival.position} may have ended its epoch`
-        : findRuleFault(pending.commit, draft.recordAt(item), item.slot)
+        : isOutdated(draft.state.voided, asOf)
+          ? 'a skip made void what its group may have gone by'
+          : findRuleFault(pending.commit, draft.recordAt(item), item.slot)
   if (fault !== undefined) {
     draft.refuse(item, fault)
-    return 'done'
+    return 'wait'
   }
   enter(draft, item.position, pending.next, item.position, 'commit')
   return 'done'
@@ -237,8 +240,8 @@ async function evaluateWelcome(draft: Draft, item: Waiting, content: Welcome): P
   const { commit } = content
   const record = draft.recordAt(item)
   const mayAdd = slotAt(record, item.slot).role === Role.admin || item.slot === draft.state.slot
-  if (!mayAdd || commit >= item.position || isVoid(draft, commit)) {
-    draft.refuse(item, 'its author may not add leaves, or its commit is void')
+  if (!mayAdd || commit >= item.position || isOutdated(draft.state.voided, commit + 1n)) {
+    draft.refuse(item, 'its author may not add leaves, or a skip made void what its commit followed from')
     return 'done'
   }
   const state = await draft.taking.join(content)
@@ -283,8 +286,4 @@ export function enter(
   const applied = by === 'founding' ? [] : [commit]
   draft.patch({ membership: { state, since: commit + 1n, first: epoch, applied, ended: [] }, movedOn: false })
   draft.report({ type: 'joined', position, epoch, authenticator: state.keySchedule.epochAuthenticator, by })
-}
-
-export function isVoid({ state }: Draft, position: bigint): boolean {
-  return state.voided.some(({ from, to }) => position >= from && position < to)
 }

@@ -17,6 +17,7 @@ import { readLeaves } from '../mls/tree.ts'
 import { commitInFrame } from './content.ts'
 import { findRuleFault, isLive, staleLeaves } from './rules.ts'
 import { type ConversationState, gapsOf, type Membership, memberOf, type PendingCommit } from './state.ts'
+import { isOutdated } from './voided.ts'
 
 /** What is to be posted, with the state that must be stored before it leaves (R9). */
 export interface Made {
@@ -98,6 +99,8 @@ export async function makeExternalCommit(
   const name = groupName(groupContext.groupId)
   if (name?.generation !== generation || !record.id.every((byte, i) => byte === name.conversation[i]))
     throw new MessagingError({ code: 'WELCOME_INVALID', reason: 'it is of another group' })
+  if (asOf < state.keptFrom || isOutdated(state.voided, asOf))
+    throw new MessagingError({ code: 'WELCOME_INVALID', reason: 'too much happened since its GroupInfo was made' })
   const tree = await checkedTree(groupInfo, suite)
   const leaves = readLeaves(tree, groupContext, record.chainId)
   if (typeof leaves === 'string') throw new MessagingError({ code: 'WELCOME_INVALID', reason: leaves })

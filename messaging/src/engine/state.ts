@@ -2,6 +2,7 @@ import type { Bytes32, Millis } from '@parley/protocol/light'
 import type { PublicCommit } from '../mls/commit.ts'
 import type { GroupState } from '../mls/group.ts'
 import type { RecordState, Slot } from './record.ts'
+import type { Voided } from './voided.ts'
 
 /** An entry with a content that was not dealt with for good. */
 export interface Waiting {
@@ -42,6 +43,8 @@ export interface PendingMessage {
   readonly plaintext: Uint8Array
   /** Its place, if it had it while this device was at a gap: whether its epoch's time was over is known once the gap is closed. */
   readonly at?: { readonly position: bigint; readonly time: Millis }
+  /** Its keys were given up before it had its place: whether it counts for others cannot be known. */
+  readonly orphaned?: true
 }
 
 /** A founding of this device that waits for its place. */
@@ -81,9 +84,10 @@ export interface ConversationState {
   readonly generation: number
   readonly membership: Membership | Outside
   readonly waiting: readonly Waiting[]
-  /** Ranges that skips made void; `to` is the first position behind one. */
-  readonly voided: readonly { readonly from: bigint; readonly to: bigint }[]
-  /** First position of which everything is known that waits; what came before was too much to keep. */
+  readonly voided: readonly Voided[]
+  /** Positions of the boots that counted, one for each generation after the first. */
+  readonly boots: readonly bigint[]
+  /** First position of which everything is known that waits; what came before was dealt with or too much to keep. */
   readonly keptFrom: bigint
   /** At a gap: somebody else went on to a later epoch. */
   readonly movedOn: boolean
@@ -110,6 +114,7 @@ export function beginConversation(record: RecordState, slot: number): Conversati
     membership: { outside: 'new', since: record.time },
     waiting: [],
     voided: [],
+    boots: [],
     keptFrom: 0n,
     movedOn: false,
     commits: [],

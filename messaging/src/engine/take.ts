@@ -6,10 +6,11 @@ import { forgetEpochs } from '../mls/group.ts'
 import type { LogEntry, LogMessage } from '../ports/log.ts'
 import { readContent } from './content.ts'
 import { Draft, type Taken, type Taking } from './draft.ts'
-import { enter, evaluate, isVoid, tooLate } from './evaluate.ts'
+import { enter, evaluate, tooLate } from './evaluate.ts'
 import { isInTime } from './judge.ts'
 import { advance, type RecordState, slotAt } from './record.ts'
 import { type ConversationState, memberOf, type Waiting } from './state.ts'
+import { hasAny, isVoid, smaller } from './voided.ts'
 
 /**
  * Takes the next entry of the record.
@@ -69,13 +70,20 @@ export function rewind(state: ConversationState, record: RecordState, why: strin
   const draft = new Draft(state, taking)
   const kept = record.cursor.messages
   const member = memberOf(state)
+  const voided = state.voided.filter(({ at }) => at < kept)
+  const boots = state.boots.filter((at) => at < kept)
+  // What a skip or a boot took away is not kept, so whoever went by one that is no more knows too little.
+  const isLess = voided.length < state.voided.length || boots.length < state.boots.length
   draft.patch({
     record,
     waiting: state.waiting.filter(({ position }) => position < kept),
-    voided: state.voided.filter(({ to }) => to <= kept),
+    voided,
+    boots,
+    generation: boots.length,
+    keptFrom: isLess ? kept : smaller(state.keptFrom, kept),
     commits: [],
   })
-  if (member !== undefined && (member.since > kept || member.applied.some((position) => position >= kept)))
+  if (member !== undefined && (isLess || member.since > kept || member.applied.some((position) => position >= kept)))
     draft.leave('lost', why)
   return draft.taken()
 }
@@ -148,24 +156,28 @@ async function takeControl(draft: Draft, entry: LogMessage, before: RecordState,
   const isAdmin = slotAt(before, entry.slot).role === Role.admin
   draft.report({ type: 'control', position: entry.position, slot: entry.slot, control })
   if (control.kind === 'skip' && isAdmin && control.generation === draft.state.generation)
-    await skip(draft, control.position, smaller(control.position + BigInt(control.count), entry.position))
+    await skip(
+      draft,
+      entry.position,
+      control.position,
+      smaller(control.position + BigInt(control.count), entry.position),
+    )
   if (control.kind === 'boot' && isAdmin && control.generation === draft.state.generation + 1)
     boot(draft, entry, control)
 }
 
-const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-
 /** Makes entries void for everyone (R4). Who went by one of them joins anew. */
-async function skip(draft: Draft, from: bigint, to: bigint): Promise<void> {
+async function skip(draft: Draft, at: bigint, from: bigint, to: bigint): Promise<void> {
+  const before = draft.state
   const isSkipped = (position: bigint): boolean => position >= from && position < to
-  const isNew = (position: bigint): boolean => isSkipped(position) && !isVoid(draft, position)
-  const member = memberOf(draft.state)
+  const isNew = (position: bigint): boolean => isSkipped(position) && !isVoid(before.voided, position)
+  const member = memberOf(before)
   const wentBy = member?.applied.some(isNew) ?? false
   // What came before this device had keys it cannot judge: its group may go by it.
   const mayHave = member !== undefined && hasAny(from, smaller(to, member.since), isNew)
   const skipped = draft.state.waiting.filter(({ position }) => isSkipped(position))
   draft.patch({
-    voided: [...draft.state.voided, { from, to }],
+    voided: [...before.voided, { at, from, to }],
     waiting: draft.state.waiting.filter(({ position }) => !isSkipped(position)),
   })
   for (const item of skipped) {
@@ -177,16 +189,17 @@ async function skip(draft: Draft, from: bigint, to: bigint): Promise<void> {
   else if (skipped.length > 0) await drain(draft)
 }
 
-function hasAny(from: bigint, to: bigint, holds: (position: bigint) => boolean): boolean {
-  for (let position = from; position < to; position += 1n) if (holds(position)) return true
-  return false
-}
-
 /** Founds the group anew (R5). Everybody but the founder joins by a commit of its own. */
 function boot(draft: Draft, { position }: LogMessage, { generation }: { readonly generation: number }): void {
   const own = draft.state.boot
   const isOwn = own?.generation === generation
-  draft.patch({ generation, waiting: [], keptFrom: position + 1n, boot: undefined })
+  draft.patch({
+    generation,
+    boots: [...draft.state.boots, position],
+    waiting: [],
+    keptFrom: position + 1n,
+    boot: undefined,
+  })
   draft.leave('lost', `generation ${generation} was founded`)
   if (!isOwn) return
   enter(draft, position, own.founded, position, 'founding')

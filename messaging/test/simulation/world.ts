@@ -291,6 +291,8 @@ export class World {
         await party.catchUp()
       }
       for (const party of this.honest) await party.catchUp()
+      // What was taken last may have led to something to post.
+      for (const party of this.honest) await party.post()
     }
   }
 
