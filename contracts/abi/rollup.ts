@@ -800,6 +800,34 @@ export const rollupAbi = [
   },
   {
     "type": "error",
+    "name": "Rollup_PageNotShown",
+    "inputs": [
+      {
+        "name": "place",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "part",
+            "type": "uint8"
+          },
+          {
+            "name": "block_",
+            "type": "uint16"
+          },
+          {
+            "name": "page",
+            "type": "uint16"
+          }
+        ]
+      },
+      {
+        "name": "pages",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "Rollup_ParameterOutOfBounds",
     "inputs": [
       {
@@ -2109,26 +2137,32 @@ export const rollupAbi = [
         ]
       },
       {
-        "name": "place",
-        "type": "tuple",
+        "name": "answers",
+        "type": "tuple[]",
         "components": [
           {
-            "name": "part",
-            "type": "uint8"
+            "name": "place",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "part",
+                "type": "uint8"
+              },
+              {
+                "name": "block_",
+                "type": "uint16"
+              },
+              {
+                "name": "page",
+                "type": "uint16"
+              }
+            ]
           },
           {
-            "name": "block_",
-            "type": "uint16"
-          },
-          {
-            "name": "page",
-            "type": "uint16"
+            "name": "data",
+            "type": "bytes"
           }
         ]
-      },
-      {
-        "name": "data",
-        "type": "bytes"
       }
     ],
     "outputs": [],
@@ -2145,6 +2179,23 @@ export const rollupAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "answeringTime",
+    "inputs": [
+      {
+        "name": "claimer",
+        "type": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -2581,6 +2632,10 @@ export const rollupAbi = [
       {
         "name": "state",
         "type": "uint8"
+      },
+      {
+        "name": "pages",
+        "type": "uint64"
       }
     ],
     "stateMutability": "view"

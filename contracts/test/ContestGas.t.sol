@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {BatchClaim, BlockHeader, ClaimRequest, Place} from "../src/types/Batch.sol";
-import {Reason, RescuedItem, RescuedRun, RescueRequest} from "../src/types/Contests.sol";
+import {Answer, Reason, RescuedItem, RescuedRun, RescueRequest} from "../src/types/Contests.sol";
 import {Signature, Withdraw} from "../src/types/Operations.sol";
 import {Units} from "../src/types/Units.sol";
 import {Contested} from "./support/Contested.sol";
@@ -49,17 +49,25 @@ contract ContestGasTest is Contested {
     }
 
     function test_challenges() public {
-        _ask(0, 1);
+        Place[] memory places = one(Place(0, 0, 0));
+        _ask(places);
         vm.snapshotGasLastCall("challengeData, 1 place");
-        _ask(1, 32);
-        vm.snapshotGasLastCall("challengeData, 32 places");
-        bytes memory data = dataAt(_claims[2], _claims[1], Place(0, 0, 0));
-        rollup.answerData(_claims[2], _claims[1], Place(0, 0, 0), data);
+        _answer(places);
         vm.snapshotGasLastCall("answerData");
+        places = new Place[](31);
+        for (uint16 i; i < places.length; ++i) {
+            places[i] = Place(0, 0, i + 1);
+        }
+        _ask(places);
+        vm.snapshotGasLastCall("challengeData, 31 places");
+        uint256 id = vm.snapshotState();
+        _answer(places);
+        vm.snapshotGasLastCall("answerData, 31 answers");
+        vm.revertToState(id);
         vm.warp(START + 1000);
-        rollup.removeUnanswered(_claims[2], _claims[1], Place(1, 0, 0));
+        rollup.removeUnanswered(_claims[2], _claims[1], Place(0, 0, 1));
         vm.snapshotGasLastCall("removeUnanswered");
-        rollup.refundChallenge(2, keccak256(abi.encode(_claims[2])), Place(1, 0, 1));
+        rollup.refundChallenge(2, keccak256(abi.encode(_claims[2])), Place(0, 0, 2));
         vm.snapshotGasLastCall("refundChallenge");
     }
 
@@ -94,12 +102,16 @@ contract ContestGasTest is Contested {
         vm.snapshotGasLastCall("rescue, 64 items of one shard");
     }
 
-    function _ask(uint8 part, uint16 count) private {
-        Place[] memory places = new Place[](count);
-        for (uint16 i; i < count; ++i) {
-            places[i] = Place(part, 0, i);
-        }
-        uint256 value = count * rollup.challengeDeposit();
+    function _ask(Place[] memory places) private {
+        uint256 value = places.length * rollup.challengeDeposit();
         rollup.challengeData{value: value}(_claims[2], _claims[1], places);
+    }
+
+    function _answer(Place[] memory places) private {
+        Answer[] memory answers = new Answer[](places.length);
+        for (uint256 i; i < places.length; ++i) {
+            answers[i] = Answer(places[i], dataAt(_claims[2], _claims[1], places[i]));
+        }
+        rollup.answerData(_claims[2], _claims[1], answers);
     }
 }

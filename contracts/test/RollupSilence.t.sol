@@ -437,9 +437,9 @@ contract RollupSilenceTest is Contested {
                 witness = bytes.concat(witness, hex"00");
             }
         }
-        bytes4 answer = pages.check(made.coreRoot, 1, Place(0, 0, 0), bytes.concat(core, bytes4(0)));
+        (bytes4 answer,) = pages.check(made.coreRoot, 1, Place(0, 0, 0), bytes.concat(core, bytes4(0)));
         assertTrue(answer == IPages.check.selector, "core");
-        answer = pages.check(made.witnessRoot, 1, Place(1, 0, 0), bytes.concat(witness, bytes4(0)));
+        (answer,) = pages.check(made.witnessRoot, 1, Place(1, 0, 0), bytes.concat(witness, bytes4(0)));
         assertTrue(answer == IPages.check.selector, "witness");
     }
 

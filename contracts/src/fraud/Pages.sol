@@ -19,6 +19,7 @@ contract Pages is IPages {
 
     uint256 private constant SEGMENTS_PER_PAGE = 32;
     uint256 private constant SEGMENTS_PER_RUN = 1024;
+    uint256 private constant SEGMENTS_PER_BLOCK = 1024;
     uint256 private constant RUNS = 64;
     uint256 private constant PER_SEGMENT = 32;
 
@@ -35,7 +36,7 @@ contract Pages is IPages {
     function check(bytes32 root, uint64 blocks, Place calldata place, bytes calldata data)
         external
         view
-        returns (bytes4)
+        returns (bytes4 selector, uint16 pages)
     {
         if (place.block_ > blocks) revert Pages_UnknownBlock(place.block_, blocks);
         Cursor memory cursor = Cursors.open(data);
@@ -51,10 +52,11 @@ contract Pages is IPages {
             Page memory page = Page(table, place.part != 0, SEGMENTS_PER_PAGE * place.page, 0);
             bytes32 leaf = page.signatures ? _runs(cursor, page) : _block(cursor, page);
             tree = Trees.rootOf(cursor, table, leaf, place.block_, Batches.BLOCKS_DEPTH);
+            pages = _pages(page.passed);
         }
         cursor.close();
         Trees.checkRoot(Ssz.mixInLength(tree, blocks), root);
-        return IPages.check.selector;
+        selector = IPages.check.selector;
     }
 
     function _block(Cursor memory cursor, Page memory page) private view returns (bytes32) {
@@ -152,6 +154,12 @@ contract Pages is IPages {
             roots[i] = Ssz.hash(r, cursor.word());
         }
         return Batches.mixIn(Ssz.merkleize(roots, Messages.DEPTH), count);
+    }
+
+    function _pages(uint256 segments) private pure returns (uint16) {
+        if (segments == 0 || segments > SEGMENTS_PER_BLOCK) return 1;
+        // forge-lint: disable-next-line(unsafe-typecast) at most 32
+        return uint16((segments + SEGMENTS_PER_PAGE - 1) / SEGMENTS_PER_PAGE);
     }
 
     function _take(Cursor memory cursor, uint256 width, uint256 max) private pure returns (uint256 count) {

@@ -13,8 +13,11 @@ interface IPages {
 
     /// @notice Returns its own selector if `data` is what stands at `place` of the part that has `root`; reverts otherwise.
     /// @param blocks Of the batch. A place whose block is that number is the list of all blocks' roots.
+    /// @return selector Its own.
+    /// @return pages That the part has of the block, by the lengths of its runs: 1 at least, and 1 where they have more segments
+    /// together than a block may have, for then the lengths are what is wrong. 0 of the list.
     function check(bytes32 root, uint64 blocks, Place calldata place, bytes calldata data)
         external
         view
-        returns (bytes4);
+        returns (bytes4 selector, uint16 pages);
 }

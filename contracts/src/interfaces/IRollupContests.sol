@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {BatchClaim, BlockHeader, Place} from "../types/Batch.sol";
-import {ChallengeState, Reason, RescueRequest} from "../types/Contests.sol";
+import {Answer, ChallengeState, Reason, RescueRequest} from "../types/Contests.sol";
 import {SequencerKey} from "../types/Parameters.sol";
 import {IRollupEvents} from "./IRollupEvents.sol";
 
@@ -18,20 +18,17 @@ interface IRollupContests is IRollupEvents {
     function prove(Reason kind, BatchClaim calldata claim, BatchClaim calldata parent, bytes calldata proof) external;
 
     /// @notice Asks for pieces of a claim's data, each with `challengeDeposit()` wei; what is sent beyond it is credited.
-    /// @dev Each place can be asked for once. One that was asked for already is left out.
+    /// @dev Each place can be asked for once. One that was asked for already is left out. Page 0 of a block shows how many pages it
+    /// has: others can be asked for once it was answered.
     function challengeData(BatchClaim calldata claim, BatchClaim calldata parent, Place[] calldata places)
         external
         payable;
 
-    /// @notice Answers what was asked for. Anyone may; the challenger pays a share of what it costs, and has the rest of its deposit
-    /// back.
-    /// @param data As docs/spec/fraud-proofs.md has pages and lists; it is shown by an event.
-    function answerData(
-        BatchClaim calldata claim,
-        BatchClaim calldata parent,
-        Place calldata place,
-        bytes calldata data
-    ) external;
+    /// @notice Answers what was asked for about one claim. Anyone may; the challengers pay a share of what it costs, and have the
+    /// rest of their deposits back. A place that waits for no answer is left out.
+    /// @dev What the answers take lengthens the time for all open questions about claims of the same claimer: a second for each
+    /// 4,500,000 gas. Their data is shown by events.
+    function answerData(BatchClaim calldata claim, BatchClaim calldata parent, Answer[] calldata answers) external;
 
     /// @notice Takes `claim` and all claims after it back: what was asked for at `place` was not answered in time. The challenger
     /// has its deposit back and is credited half of the claimer's bond, whoever calls.
@@ -93,11 +90,15 @@ interface IRollupContests is IRollupEvents {
     function challengeDeposit() external view returns (uint256);
 
     /// @notice What was asked for at `place` of claim `number` with `hash`: by whom, until when it can be answered, its deposit in
-    /// wei and what became of it.
+    /// wei and what became of it. `answeringTime` of the claimer is to be added to `deadline`, which is 0 once it is answered;
+    /// then `pages` is how many the block has.
     function challengeOf(uint64 number, bytes32 hash, Place calldata place)
         external
         view
-        returns (address challenger, uint64 deadline, uint256 deposit, ChallengeState state);
+        returns (address challenger, uint64 deadline, uint256 deposit, ChallengeState state, uint64 pages);
+
+    /// @notice Seconds for which answers about its claims held up the clock that `claimer` has to answer by.
+    function answeringTime(address claimer) external view returns (uint64);
 
     /// @notice How much of claim `number`'s data is asked for and not answered, when the last answer came, and whether it needs none.
     function contestOf(uint64 number) external view returns (uint32 open, uint64 lastAnswer, bool inCalldata);

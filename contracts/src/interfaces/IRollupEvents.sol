@@ -88,6 +88,8 @@ interface IRollupEvents {
     error Rollup_NotShown(address verifier);
     /// @notice Thrown when `place` cannot be in a claim of `blocks` blocks.
     error Rollup_NoSuchPlace(Place place, uint64 blocks);
+    /// @notice Thrown when a page behind the first is asked for that no answered page 0 shows: it shows `pages`, 0 while there is none.
+    error Rollup_PageNotShown(Place place, uint256 pages);
     /// @notice Thrown when data is asked for whose claim carries it in its transaction.
     error Rollup_InCalldata(uint64 number);
     /// @notice Thrown when data is asked for after `until`, in seconds.
@@ -96,7 +98,7 @@ interface IRollupEvents {
     error Rollup_AskedAlready();
     /// @notice Thrown when `value` wei are sent for challenges that need `required`.
     error Rollup_DepositTooSmall(uint256 value, uint256 required);
-    /// @notice Thrown when the place is not waiting for an answer: `state` is what became of it.
+    /// @notice Thrown when no place given is waiting for an answer: `state` is what became of it.
     error Rollup_NotOpen(ChallengeState state);
     /// @notice Thrown when an answer comes after `deadline`, in seconds.
     error Rollup_AnsweredTooLate(uint64 deadline);
@@ -138,7 +140,8 @@ interface IRollupEvents {
     /// one is of `lineage`. `reason` says why. With the head as `standing` no claim is taken back, and a new lineage
     /// begins all the same.
     event Removed(uint64 indexed standing, bytes32 indexed hash, bytes32 lineage, Reason reason);
-    /// @notice Emitted when the data at `place` of the claim with `hash` is asked for; it must be answered by `deadline`.
+    /// @notice Emitted when the data at `place` of the claim with `hash` is asked for; it must be answered by `deadline`
+    /// and as many seconds more as `answeringTime` of the claimer says then.
     event DataChallenged(bytes32 indexed hash, Place place, address challenger, uint64 deadline);
     /// @notice Emitted when what was asked for at `place` of the claim with `hash` is answered with `data`.
     event DataAnswered(bytes32 indexed hash, Place place, bytes data);

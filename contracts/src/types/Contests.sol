@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {BatchClaim} from "./Batch.sol";
+import {BatchClaim, Place} from "./Batch.sol";
 import {Millis} from "./Units.sol";
 
 /// @dev Why claims were taken back or a new lineage began. The first five are the kinds of proofs.
@@ -30,6 +30,12 @@ enum ChallengeState {
     Expired,
     /// Its claim was removed for something else.
     Refunded
+}
+
+/// @dev What stands at a place that was asked for, as docs/spec/fraud-proofs.md has pages and lists.
+struct Answer {
+    Place place;
+    bytes data;
 }
 
 /// @dev An inbox item that a rescue executes.

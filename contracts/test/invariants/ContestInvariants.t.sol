@@ -57,7 +57,7 @@ contract ContestInvariantsTest is Contested {
             if (i % 100 == 0) invariant_all();
         }
         afterInvariant();
-        string[25] memory actions = [
+        string[27] memory actions = [
             "passTime",
             "queue",
             "claim",
@@ -65,8 +65,10 @@ contract ContestInvariantsTest is Contested {
             "prove",
             "proveRefused",
             "challenge",
+            "challengePage",
             "challengeRefused",
             "answer",
+            "answerAtLength",
             "answerRefused",
             "removeUnanswered",
             "removeUnansweredRefused",
@@ -149,7 +151,7 @@ contract ContestInvariantsTest is Contested {
         else if (which < 7) _contestants.claim(random);
         else if (which == 7) random % 8 == 0 ? _contestants.prove(random >> 8, uint8(random)) : _contestants.finalize();
         else if (which < 10) _contestants.challenge(random >> 8, uint8(random), uint8(random >> 64), random >> 128);
-        else if (which < 13) _contestants.answer(random);
+        else if (which < 13) _contestants.answer(random, uint16(random >> 64), random >> 128);
         else if (which == 13) _contestants.removeUnanswered(random);
         else if (which == 14) _contestants.refund(random);
         else if (which == 15) _contestants.equivocate(uint64(random), bytes32(random));

@@ -5,7 +5,7 @@ import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {Headers} from "../../src/libraries/Headers.sol";
 import {BatchClaim, BlockHeader, ClaimHead, ClaimRequest, DataPart, Place} from "../../src/types/Batch.sol";
-import {ChallengeState, Reason, RescuedItem, RescuedRun, RescueRequest} from "../../src/types/Contests.sol";
+import {Answer, ChallengeState, Reason, RescuedItem, RescuedRun, RescueRequest} from "../../src/types/Contests.sol";
 import {Case} from "../../src/types/Fraud.sol";
 import {Signature, Withdraw} from "../../src/types/Operations.sol";
 import {ContestRules, Rules} from "../../src/types/Parameters.sol";
@@ -22,6 +22,7 @@ contract Contestants is Base {
         uint64 number;
         bytes32 hash;
         Place place;
+        /// In seconds of the claimer's clock.
         uint64 deadline;
         uint256 deposit;
         bool open;
@@ -33,8 +34,13 @@ contract Contestants is Base {
         uint32 open;
         uint64 lastAnswer;
         bool rescued;
+        /// `answeringTime` when it was asked with nothing open, what passed of it before, and how often that was rounded.
+        uint64 since;
+        uint64 paused;
+        uint64 rounded;
     }
 
+    uint256 private constant ANSWER_GAS_PER_SECOND = 4_500_000;
     IRollup public immutable ROLLUP;
     IInbox public immutable INBOX;
     address public immutable CLAIMER;
@@ -50,6 +56,8 @@ contract Contestants is Base {
     mapping(bytes32 hash => Contest) private _contests;
     Asked[] private _asked;
     mapping(bytes32 place => bool) private _everAsked;
+    /// @dev As the answer to page 0 said.
+    mapping(bytes32 place => uint256) private _pagesShown;
     mapping(bytes32 lineage => bool) public everInForce;
     mapping(bytes32 lineage => mapping(uint64 number => bool)) private _shown;
     bytes32[] public finalHashes;
@@ -154,55 +162,61 @@ contract Contestants is Base {
     }
 
     function challenge(uint256 number, uint8 part, uint8 page, uint256 more) external {
-        number = number % _standing.length;
+        // Every other one is about a block whose first page was answered.
+        (bool again, uint256 i) = _pickFirstPage();
+        again = again && more % 2 == 0;
+        number = again ? _asked[i].number : number % _standing.length;
         if (number == 0) return;
         BatchClaim memory asked = _standing[number];
         BatchClaim memory parent = _standing[number - 1];
         bytes32 hash = keccak256(abi.encode(asked));
         Place[] memory places = new Place[](1);
-        places[0] = Place(part % 2, page % 2, page % 2 == 0 ? page % 3 : 0);
-        bytes32 key = keccak256(abi.encode(number, hash, places[0]));
-        bool possible = number > latestFinal() && !_contests[hash].rescued && !_everAsked[key]
-            && vm.getBlockTimestamp() <= asked.claimedAt + asked.windows.data;
+        places[0] = Place(part % 2, part / 2 % 4 == 0 ? 1 : 0, 0);
+        if (again) places[0] = Place(_asked[i].place.part, 0, page % 4);
+        (bool possible, bool unclear) = _mayAsk(asked, hash, places[0]);
         uint256 deposit = ROLLUP.challengeDeposit();
         more = more % 1 gwei;
         vm.deal(CHALLENGER, deposit + more);
         vm.prank(CHALLENGER);
         try ROLLUP.challengeData{value: deposit + more}(asked, parent, places) {
             if (!possible) _breaks("challenge");
-            _everAsked[key] = true;
-            uint64 deadline = uint64(vm.getBlockTimestamp()) + asked.windows.answer;
-            _asked.push(Asked(uint64(number), hash, places[0], deadline, deposit, true, asked, parent));
-            _contests[hash].open += 1;
-            openWei += deposit;
+            _everAsked[_keyOf(asked.number, hash, places[0])] = true;
+            _ask(Asked(asked.number, hash, places[0], 0, deposit, true, asked, parent));
             creditsWei += more;
-            calls["challenge"] += 1;
         } catch {
-            if (possible) _breaks("a challenge was refused");
+            if (possible && !unclear) _breaks("a challenge was refused");
             calls["challengeRefused"] += 1;
         }
     }
 
-    function answer(uint256 which) external {
+    /// @param pages That the answer says the block has.
+    /// @param work Seconds for which answering holds up the claimer's clock.
+    function answer(uint256 which, uint16 pages, uint256 work) external {
         (bool found, uint256 i) = _pick(which);
         if (!found) return;
         Asked memory asked = _asked[i];
-        bool possible =
-            asked.open && _stands(asked) && asked.number > latestFinal() && vm.getBlockTimestamp() <= asked.deadline;
+        work = work % 4 == 0 ? clamp(work, 1, 60) : 0;
+        uint64 clock = ROLLUP.answeringTime(CLAIMER);
+        bool possible = asked.open && _stands(asked) && asked.number > latestFinal()
+            && vm.getBlockTimestamp() <= asked.deadline + clock;
         bytes memory data = abi.encode(
             asked.place.part == 0 ? asked.claim.coreRoot : asked.claim.witnessRoot,
             asked.claim.lastHeader.number - asked.parent.lastHeader.number,
-            asked.place
+            asked.place,
+            pages % 4 + 1,
+            work * ANSWER_GAS_PER_SECOND
         );
+        Answer[] memory answers = new Answer[](1);
+        answers[0] = Answer(asked.place, data);
         vm.prank(ANSWERER);
-        try ROLLUP.answerData(asked.claim, asked.parent, asked.place, data) {
+        try ROLLUP.answerData(asked.claim, asked.parent, answers) {
             if (!possible) _breaks("answer");
+            uint64 passed = ROLLUP.answeringTime(CLAIMER) - clock;
+            if (passed < work || passed > work + 1) _breaks("clock");
             _asked[i].open = false;
-            _contests[asked.hash].open -= 1;
-            _contests[asked.hash].lastAnswer = uint64(vm.getBlockTimestamp());
-            openWei -= asked.deposit;
-            creditsWei += asked.deposit;
-            calls["answer"] += 1;
+            _pagesShown[_keyOf(asked.number, asked.hash, asked.place)] = pages % 4 + 1;
+            _answered(asked, clock + passed);
+            if (work != 0) calls["answerAtLength"] += 1;
         } catch {
             if (possible) _breaks("an answer was refused");
             calls["answerRefused"] += 1;
@@ -213,7 +227,8 @@ contract Contestants is Base {
         (bool found, uint256 i) = _pick(which);
         if (!found) return;
         Asked memory asked = _asked[i];
-        bool possible = asked.open && _stands(asked) && vm.getBlockTimestamp() > asked.deadline;
+        uint256 deadline = asked.deadline + ROLLUP.answeringTime(CLAIMER);
+        bool possible = asked.open && _stands(asked) && vm.getBlockTimestamp() > deadline;
         (uint128 bond,,) = ROLLUP.bondOf(asked.claim.claimer);
         try ROLLUP.removeUnanswered(asked.claim, asked.parent, asked.place) {
             if (!possible) _breaks("removal of the unanswered");
@@ -521,6 +536,78 @@ contract Contestants is Base {
 
     function _stands(Asked memory asked) private view returns (bool) {
         return asked.number < _standing.length && keccak256(abi.encode(_standing[asked.number])) == asked.hash;
+    }
+
+    function _answered(Asked memory question, uint64 clock) private {
+        Contest storage contest = _contests[question.hash];
+        contest.open -= 1;
+        contest.lastAnswer = uint64(vm.getBlockTimestamp());
+        if (contest.open == 0) {
+            contest.paused += clock - contest.since;
+            contest.rounded += 1;
+        }
+        openWei -= question.deposit;
+        creditsWei += question.deposit;
+        calls["answer"] += 1;
+    }
+
+    function _ask(Asked memory question) private {
+        Contest storage contest = _contests[question.hash];
+        uint64 clock = ROLLUP.answeringTime(CLAIMER);
+        question.deadline = uint64(vm.getBlockTimestamp()) + question.claim.windows.answer - clock;
+        _asked.push(question);
+        if (contest.open == 0) contest.since = clock;
+        contest.open += 1;
+        openWei += question.deposit;
+        calls[question.place.page == 0 ? "challenge" : "challengePage"] += 1;
+    }
+
+    /// @return possible Whether it may be taken.
+    /// @return unclear Whether rounding decides.
+    function _mayAsk(BatchClaim memory asked, bytes32 hash, Place memory place)
+        private
+        view
+        returns (bool possible, bool unclear)
+    {
+        (uint256 until, uint256 tolerance) = _askedUntil(asked, hash);
+        possible = asked.number > latestFinal() && !_contests[hash].rescued
+            && !_everAsked[_keyOf(asked.number, hash, place)] && _exists(asked.number, hash, place)
+            && vm.getBlockTimestamp() <= until + tolerance;
+        unclear = vm.getBlockTimestamp() + tolerance > until;
+    }
+
+    function _keyOf(uint64 number, bytes32 hash, Place memory place) private pure returns (bytes32) {
+        return keccak256(abi.encode(number, hash, place));
+    }
+
+    /// @dev Whether a place is the first of its block, or its block's first page was answered and says that there is such a one.
+    function _exists(uint256 number, bytes32 hash, Place memory place) private view returns (bool) {
+        Place memory first = Place(place.part, place.block_, 0);
+        return place.page == 0 || place.page < _pagesShown[_keyOf(uint64(number), hash, first)];
+    }
+
+    /// @dev Until when `asked` can be asked about, and by how much that may be rounded.
+    function _askedUntil(BatchClaim memory asked, bytes32 hash)
+        private
+        view
+        returns (uint256 until, uint256 tolerance)
+    {
+        Contest memory contest = _contests[hash];
+        uint256 paused = contest.paused;
+        if (contest.open != 0) paused += ROLLUP.answeringTime(CLAIMER) - contest.since;
+        return (asked.claimedAt + asked.windows.data + paused, contest.rounded + 1);
+    }
+
+    /// @dev The latest first page of a block that was answered, of a claim that stands.
+    function _pickFirstPage() private view returns (bool, uint256) {
+        for (uint256 i = _asked.length; i > 0 && i + 32 > _asked.length; --i) {
+            Asked storage asked = _asked[i - 1];
+            if (asked.open || asked.place.block_ != 0 || asked.place.page != 0) continue;
+            if (asked.number < _standing.length && keccak256(abi.encode(_standing[asked.number])) == asked.hash) {
+                return (true, i - 1);
+            }
+        }
+        return (false, 0);
     }
 
     /// @dev One of the places asked for, the latest more often than others.

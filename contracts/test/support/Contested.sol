@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {Headers} from "../../src/libraries/Headers.sol";
 import {BatchClaim, Place} from "../../src/types/Batch.sol";
-import {Reason} from "../../src/types/Contests.sol";
+import {Answer, Reason} from "../../src/types/Contests.sol";
 import {Case} from "../../src/types/Fraud.sol";
 import {Rules, Verifiers} from "../../src/types/Parameters.sol";
 import {Deployed} from "./Deployed.sol";
@@ -62,14 +62,34 @@ abstract contract Contested is Deployed {
         rollup.prove(Reason.StateRoot, claim, parent, proof);
     }
 
-    /// @dev What the stub of pages takes at `place`.
+    /// @dev What the stub of pages takes at `place`, of a block of as many pages as one can have.
     function dataAt(BatchClaim memory claim, BatchClaim memory parent, Place memory place)
         internal
         pure
         returns (bytes memory)
     {
+        return dataAt(claim, parent, place, 32, 0);
+    }
+
+    /// @param pages That the block is said to have.
+    /// @param gas_ That looking at the answer takes.
+    function dataAt(BatchClaim memory claim, BatchClaim memory parent, Place memory place, uint16 pages, uint256 gas_)
+        internal
+        pure
+        returns (bytes memory)
+    {
         bytes32 root = place.part == 0 ? claim.coreRoot : claim.witnessRoot;
-        return abi.encode(root, claim.lastHeader.number - parent.lastHeader.number, place);
+        return abi.encode(root, claim.lastHeader.number - parent.lastHeader.number, place, pages, gas_);
+    }
+
+    function one(Place memory place) internal pure returns (Place[] memory places) {
+        places = new Place[](1);
+        places[0] = place;
+    }
+
+    function one(Place memory place, bytes memory data) internal pure returns (Answer[] memory answers) {
+        answers = new Answer[](1);
+        answers[0] = Answer(place, data);
     }
 
     /// @dev The lineage that begins behind a claim with `hash` in this L2 block.
