@@ -1,7 +1,7 @@
 import { type BatchClaim, type DataPlace, SettlementError } from '@parley/protocol'
 import { BatchTrees, listOf, pageOf, pagesOf } from '@parley/protocol/fraud'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ClaimDefence, DataQuestion } from '../src/index.ts'
+import type { ClaimDefence, DataAnswer, DataQuestion } from '../src/index.ts'
 import { digestOf, sealedChain } from './support/chain.ts'
 import { Rig, type Running, until } from './support/rig.ts'
 
@@ -13,20 +13,31 @@ afterEach(async () => {
 /** Questions that a test asks, each told until it is answered. */
 class FakeDefence implements ClaimDefence {
   readonly open: DataQuestion[] = []
-  readonly answers: { readonly place: DataPlace; readonly data: Uint8Array }[] = []
+  readonly answers: DataAnswer[] = []
+  /** How many answers each transaction had. */
+  readonly sent: number[] = []
   refusals = 0
+  /** A place that is refused whatever it is sent with. */
+  refused: DataPlace | undefined
 
-  async questions(): Promise<readonly DataQuestion[]> {
-    return [...this.open]
+  async questions(isOurs: (claim: BatchClaim) => Promise<boolean>): Promise<readonly DataQuestion[]> {
+    const ours: DataQuestion[] = []
+    for (const each of [...this.open]) if (await isOurs(each.claim)) ours.push(each)
+    return ours
   }
 
-  async answer(question: DataQuestion, data: Uint8Array): Promise<'done'> {
-    if (this.refusals > 0) {
+  async answer(claim: BatchClaim, answers: readonly DataAnswer[]): Promise<'done'> {
+    if (this.refusals > 0 || answers.some(({ place }) => place === this.refused)) {
       this.refusals -= 1
       throw new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'test' })
     }
-    this.open.splice(this.open.indexOf(question), 1)
-    this.answers.push({ place: question.place, data })
+    for (const { place } of answers)
+      this.open.splice(
+        this.open.findIndex((each) => each.claim === claim && each.place === place),
+        1,
+      )
+    this.answers.push(...answers)
+    this.sent.push(answers.length)
     return 'done'
   }
 }
@@ -82,21 +93,48 @@ describe('answering', () => {
     expect(await rig.faults()).toContain('SETTLEMENT_UNAVAILABLE')
   })
 
-  test('several answers are on their way at once', async () => {
+  test('many answers to a claim are one transaction, as far as they fit into it', async () => {
+    const { defence, claims } = await claimed()
+    const all = [0, 1, 2].flatMap((block) =>
+      Array.from({ length: 40 }, (_, page): DataPlace => ({ part: 0, block, page })),
+    )
+    defence.open.push(...all.map((place) => question(claims[1]!, place)))
+    await until('all answers', () => defence.answers.length === all.length)
+    expect(defence.sent.length).toBeLessThan(8)
+    const bytes = defence.answers.map(({ data }) => data.length)
+    let from = 0
+    for (const count of defence.sent) {
+      const sum = bytes.slice(from, from + count).reduce((a, b) => a + b, 0)
+      expect(sum).toBeLessThanOrEqual(100_000)
+      expect(150_000 * count + 75 * sum).toBeLessThanOrEqual(12_000_000)
+      from += count
+    }
+  })
+
+  test('transactions of several claims are on their way at once', async () => {
     const { defence, claims } = await claimed()
     const gate = Promise.withResolvers<void>()
     let waiting = 0
     const through = defence.answer.bind(defence)
-    defence.answer = async (asked, data) => {
+    defence.answer = async (claim, answers) => {
       waiting += 1
       await gate.promise
-      return through(asked, data)
+      return through(claim, answers)
     }
-    const places = [0, 1, 2, 3].map((block): DataPlace => ({ part: 0, block, page: 0 }))
-    defence.open.push(...places.map((place) => question(claims[1]!, place)))
-    await until('all four', () => waiting === places.length)
+    defence.open.push(...claims.map((claim) => question(claim, { part: 0, block: 0, page: 0 })))
+    await until('both', () => waiting === claims.length)
     gate.resolve()
-    await until('all answers', () => defence.answers.length === places.length)
+    await until('all answers', () => defence.answers.length === claims.length)
+  })
+
+  test('an answer that is refused keeps none of those in its transaction from it', async () => {
+    const { rig, defence, claims } = await claimed()
+    const places = [0, 1, 2].map((block): DataPlace => ({ part: 0, block, page: 0 }))
+    defence.refused = places[1]
+    defence.open.push(...places.map((place) => question(claims[1]!, place)))
+    await until('the others', () => defence.answers.length === 2)
+    expect(defence.answers.map(({ place }) => place.block)).toEqual([0, 2])
+    expect(await rig.faults()).toContain('SETTLEMENT_UNAVAILABLE')
   })
 
   test('a claim of others, under a number of ours too, is told and not answered', async () => {

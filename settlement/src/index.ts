@@ -4,7 +4,7 @@ export { type ChunkAnswerer, openChunkAnswerer, type ShownChunk } from './commit
 export type { ChunkQuestion } from './committee/chunk-questions.ts'
 export { type Committee, openCommittee } from './committee/committee.ts'
 export type { Contested } from './contest/act.ts'
-export type { Contester, InQuestion } from './contest/contester.ts'
+export type { Answer, Contester, EvidenceOutcome, InQuestion } from './contest/contester.ts'
 export { openContester } from './contest/open-contester.ts'
 export type { Question } from './contest/questions.ts'
 export { createSettlementMetrics, type SettlementMetrics } from './metrics.ts'

@@ -1,4 +1,4 @@
-import { type ClaimRequest, type Settlement, SettlementError } from '@parley/protocol'
+import { type BatchClaim, type ClaimRequest, type Settlement, SettlementError } from '@parley/protocol'
 import {
   connectTransactionChain,
   openAccountSender,
@@ -10,7 +10,7 @@ import { ensureBond } from './claims/bond.ts'
 import { type ClaimingOptions, createClaiming } from './claims/claim.ts'
 import type { TransactionCost } from './claims/fees.ts'
 import { finalizeClaims } from './claims/finality.ts'
-import { createContester } from './contest/contester.ts'
+import { type Answer, createContester } from './contest/contester.ts'
 import { type Question, Questions } from './contest/questions.ts'
 import { pushPrices } from './prices/push-prices.ts'
 import { connect, createReader, type ReaderDeps, type ReaderOptions, readerDefaults } from './reader.ts'
@@ -58,14 +58,18 @@ export interface ClaimerSettlement extends Settlement {
    * @throws {TransactionError} what sending throws.
    */
   pushPrices(signal: AbortSignal): Promise<boolean>
-  /** Data of claims that was asked for and is not answered, the most urgent first. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`. */
-  questions(signal: AbortSignal): Promise<readonly Question[]>
   /**
-   * Answers one of them with what `pageOf` or `listOf` gives.
-   * @returns `already` when it was answered before, or its claim no longer stands.
-   * @throws {TransactionError} `TRANSACTION_REFUSED` when it is not what stands there, and what sending throws.
+   * Data of claims that was asked for and is not answered, claim by claim, the one that was asked about first before others; some hundreds at once.
+   * @param isOurs - Whether the caller has the data of a claim; those of others are left out.
+   * @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`, and what `isOurs` throws.
    */
-  answer(question: Question, data: Uint8Array, signal: AbortSignal): Promise<'done' | 'already'>
+  questions(isOurs: (claim: BatchClaim) => Promise<boolean>, signal: AbortSignal): Promise<readonly Question[]>
+  /**
+   * Answers some of one claim in one transaction, with what `pageOf` or `listOf` gives.
+   * @returns `already` when all were answered before, or the claim no longer stands.
+   * @throws {TransactionError} `TRANSACTION_REFUSED` when one is not what stands there, and what sending throws.
+   */
+  answer(claim: BatchClaim, answers: readonly Answer[], signal: AbortSignal): Promise<'done' | 'already'>
 }
 
 /**
@@ -97,11 +101,11 @@ export async function openSettlement(
     longestFinality: connection.contracts.longestFinality,
     silenceLimit: connection.contracts.silenceLimit,
     pushPrices: (inner) => pushPrices(connection, sender, inner),
-    questions: (inner) => questions.open(inner),
-    async answer({ claim, place }, data, inner) {
+    questions: (isOurs, inner) => questions.open(isOurs, inner),
+    async answer(claim, answers, inner) {
       const parent = await contester.parentOf(claim, inner)
       if (parent === undefined) return 'already'
-      return (await contester.answer({ claim, parent }, place, data, inner)).outcome
+      return (await contester.answer({ claim, parent }, answers, inner)).outcome
     },
     close: () => sender.close(),
   }

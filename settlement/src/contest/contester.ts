@@ -18,13 +18,22 @@ import { readSchedule } from '../schedule.ts'
 import { type Action, act, type Contested, keyOf } from './act.ts'
 import { ChallengeState, placeToAbi } from './convert.ts'
 import { isGone } from './gone.ts'
-import type { RollupError } from './refusal.ts'
+import { type RollupError, refusalOf } from './refusal.ts'
 
 /** A claim in question, as its event told it, and the one before it. */
 export interface InQuestion {
   readonly claim: BatchClaim
   readonly parent: BatchClaim
 }
+
+/** What stands at a place that was asked for, as `pageOf` or `listOf` gives it. */
+export interface Answer {
+  readonly place: DataPlace
+  readonly data: Uint8Array
+}
+
+/** What became of evidence: `unbonded` may be shown once the bond behind the key is filled again. */
+export type EvidenceOutcome = Contested['outcome'] | 'unbonded'
 
 /** What a challenge is kept by. */
 export interface ClaimName {
@@ -45,19 +54,21 @@ export interface Contester {
   proveWrong(claim: BatchClaim, kind: ProofKind, proof: Uint8Array, signal: AbortSignal): Promise<Contested['outcome']>
   /** Asks for pieces of the claim's data. The deposit is what the contract asks for now and a quarter more, for the case that fees rise; the rest is credited. */
   challenge(claim: InQuestion, places: readonly DataPlace[], signal: AbortSignal): Promise<Contested>
-  /** As `challenge`, with the claim before it looked for on the L2. */
-  askFor(claim: BatchClaim, places: readonly DataPlace[], signal: AbortSignal): Promise<Contested['outcome']>
+  /** As `challenge`, with the claim before it looked for on the L2. `late`: the time to ask is over. */
+  askFor(claim: BatchClaim, places: readonly DataPlace[], signal: AbortSignal): Promise<Contested['outcome'] | 'late'>
   /** Wei that the contract asks for as the deposit of a place now. */
   deposit(signal: AbortSignal): Promise<bigint>
-  /** Answers what was asked for, with what `pageOf` or `listOf` gives. */
-  answer(claim: InQuestion, place: DataPlace, data: Uint8Array, signal: AbortSignal): Promise<Contested>
+  /** Answers what was asked for; the contract leaves out what waits for no answer. `already`: none of them does. */
+  answer(claim: InQuestion, answers: readonly Answer[], signal: AbortSignal): Promise<Contested>
+  /** Seconds by which answers about the claims of `claimer` lengthened the time for the others, to be added to deadlines. */
+  answeringTime(claimer: Bytes20, signal: AbortSignal): Promise<bigint>
   /** Takes the claim back, since `place` was not answered in time. */
   removeUnanswered(claim: InQuestion, place: DataPlace, signal: AbortSignal): Promise<Contested>
   /**
    * Shows two headers that the key of their number signed for one lineage and number, which costs the bond behind it.
-   * @returns `already` when the place was shown before, or there is no bond left to take.
+   * @returns `already` when the place was shown before; `unbonded`, and nothing is sent, while there is no bond to take.
    */
-  proveEquivocation(a: SignedHeader, b: SignedHeader, signal: AbortSignal): Promise<Contested['outcome']>
+  proveEquivocation(a: SignedHeader, b: SignedHeader, signal: AbortSignal): Promise<EvidenceOutcome>
   /**
    * Shows a signed header against the other one that a final claim of its lineage has at that number, with the same consequence.
    * @param opening - What `openHeader` gives.
@@ -67,7 +78,7 @@ export interface Contester {
     finalClaim: BatchClaim,
     opening: Uint8Array,
     signal: AbortSignal,
-  ): Promise<Contested['outcome']>
+  ): Promise<EvidenceOutcome>
   /** As `removeUnanswered`, with the claim before it looked for on the L2. */
   dropUnanswered(claim: BatchClaim, place: DataPlace, signal: AbortSignal): Promise<Contested['outcome']>
   /** Has the deposit of an open challenge credited to who made it, once the claim no longer stands. */
@@ -104,11 +115,33 @@ export function createContester({ client, contracts, claims }: Connection, sende
     return bond === 0n
   }
 
-  async function show(signed: SignedHeader, data: Hex, signal: AbortSignal): Promise<Contested['outcome']> {
+  async function show(signed: SignedHeader, data: Hex, signal: AbortSignal): Promise<EvidenceOutcome> {
     const key = keyOf('evidence', data)
-    if (!sender.isPending(key) && (await isSlashed(signed.header.number, signal))) return 'already'
     const isDone: Contest['isDone'] = ({ errorName }) => errorName === 'Rollup_ShownAlready'
+    if (!sender.isPending(key) && (await isSlashed(signed.header.number, signal))) {
+      const refusal = await refusalOf(client, sender.address, { to: contracts.rollup, data, value: 0n }, signal)
+      if (refusal === undefined) return 'unbonded'
+    }
     return (await acting({ key, data, isDone }, signal)).outcome
+  }
+
+  const readDeposit = (signal: AbortSignal): Promise<bigint> =>
+    ask(() => client.readContract({ ...rollup, functionName: 'challengeDeposit' }), signal)
+
+  async function challenge(
+    inQuestion: InQuestion,
+    places: readonly DataPlace[],
+    signal: AbortSignal,
+    isPointless: Contest['isDone'],
+  ): Promise<Contested> {
+    const deposit = await readDeposit(signal)
+    const args = [...claimsOf(inQuestion), places.map(placeToAbi)] as const
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: 'challengeData', args })
+    const gone = isGone(inQuestion.claim)
+    const isDone: Contest['isDone'] = (error) =>
+      error.errorName === 'Rollup_AskedAlready' || gone(error) || isPointless(error)
+    const value = (BigInt(places.length) * deposit * 5n) / 4n
+    return acting({ key: keyOf('challenge', data), data, value, isDone }, signal)
   }
 
   return {
@@ -130,30 +163,32 @@ export function createContester({ client, contracts, claims }: Connection, sende
       return (await this.prove(kind, { claim, parent }, proof, signal)).outcome
     },
 
-    async challenge(inQuestion, places, signal) {
-      const deposit = await this.deposit(signal)
-      const args = [...claimsOf(inQuestion), places.map(placeToAbi)] as const
-      const data = encodeFunctionData({ abi: rollupAbi, functionName: 'challengeData', args })
-      const gone = isGone(inQuestion.claim)
-      const isDone: Contest['isDone'] = (error) => error.errorName === 'Rollup_AskedAlready' || gone(error)
-      const value = (BigInt(places.length) * deposit * 5n) / 4n
-      return acting({ key: keyOf('challenge', data), data, value, isDone }, signal)
-    },
+    challenge: (inQuestion, places, signal) => challenge(inQuestion, places, signal, () => false),
 
     async askFor(claim, places, signal) {
       const parent = await this.parentOf(claim, signal)
-      return parent === undefined ? 'already' : (await this.challenge({ claim, parent }, places, signal)).outcome
+      if (parent === undefined) return 'already'
+      let isLate = false
+      const { outcome } = await challenge({ claim, parent }, places, signal, ({ errorName }) => {
+        isLate ||= errorName === 'Rollup_AskedTooLate'
+        return isLate
+      })
+      return isLate ? 'late' : outcome
     },
 
-    deposit: (signal) => ask(() => client.readContract({ ...rollup, functionName: 'challengeDeposit' }), signal),
+    deposit: readDeposit,
 
-    answer(inQuestion, place, bytes, signal) {
-      const args = [...claimsOf(inQuestion), placeToAbi(place), bytesToHex(bytes)] as const
+    answer(inQuestion, answers, signal) {
+      const abiAnswers = answers.map(({ place, data }) => ({ place: placeToAbi(place), data: bytesToHex(data) }))
+      const args = [...claimsOf(inQuestion), abiAnswers] as const
       const data = encodeFunctionData({ abi: rollupAbi, functionName: 'answerData', args })
       const gone = isGone(inQuestion.claim)
       const isDone: Contest['isDone'] = (error) => isInState(error, ChallengeState.answered) || gone(error)
       return acting({ key: keyOf('answer', data), data, isDone }, signal)
     },
+
+    answeringTime: (claimer, signal) =>
+      ask(() => client.readContract({ ...rollup, functionName: 'answeringTime', args: [bytesToHex(claimer)] }), signal),
 
     removeUnanswered(inQuestion, place, signal) {
       const args = [...claimsOf(inQuestion), placeToAbi(place)] as const

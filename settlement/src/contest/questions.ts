@@ -1,7 +1,7 @@
 import { rollupAbi } from '@parley/contracts'
 import { ask, type LogPages } from '@parley/l2'
 import type { BatchClaim, DataPlace } from '@parley/protocol'
-import type { Hex, PublicClient } from 'viem'
+import { bytesToHex, type Hex, type PublicClient } from 'viem'
 import { claimFromAbi } from '../claims/convert.ts'
 import type { Contracts } from '../deployment.ts'
 import { type AbiPlace, ChallengeState, placeFromAbi } from './convert.ts'
@@ -10,7 +10,7 @@ import { type AbiPlace, ChallengeState, placeFromAbi } from './convert.ts'
 export interface Question {
   readonly claim: BatchClaim
   readonly place: DataPlace
-  /** L2 time until which an answer is taken, in seconds. */
+  /** L2 time until which an answer is taken, in seconds, if no more answers about the claimer's claims come before. */
   readonly deadline: bigint
 }
 
@@ -18,21 +18,31 @@ export interface Question {
 const lookedAtOnce = 32
 /** Blocks that are looked at again: what a reorganisation moved there was not seen. */
 const lookedAtAgain = 64n
+/** Those told at once, as a rule; all of one claim are told together. */
+const toldAtOnce = 256
 
 interface Asked {
   readonly hash: Hex
   readonly place: AbiPlace
+  /** By the clock of the claimer. */
   readonly deadline: bigint
-  /** Whose data it is, once it was looked for. */
-  claim?: BatchClaim | undefined
+  /** Head of the L2 when it was seen not to wait for an answer. */
+  closedAt?: bigint
 }
 
-/** What of the data of claims is asked for, found by its events and told as long as an answer is taken. */
+interface Head {
+  readonly number: bigint
+  readonly timestamp: bigint
+}
+
+/** What of the data of claims is asked for, found by its events and told as long as it waits for an answer. */
 export class Questions {
   private readonly client: PublicClient
   private readonly contracts: Contracts
   private readonly pages: LogPages
-  private readonly asked = new Map<string, Asked>()
+  /** By claim, in the order in which they were asked, which is that of their deadlines: answers lengthen the time for all alike. */
+  private readonly asked = new Map<Hex, Map<string, Asked>>()
+  private readonly claims = new Map<Hex, BatchClaim>()
   private next: bigint
 
   constructor(client: PublicClient, contracts: Contracts, pages: LogPages) {
@@ -42,49 +52,68 @@ export class Questions {
     this.next = contracts.deploymentBlock
   }
 
-  /** Those that are open now, the earliest deadline first. @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`. */
-  async open(signal: AbortSignal): Promise<readonly Question[]> {
-    const now = await this.look(signal)
-    await this.findClaims(now, signal)
+  /**
+   * Those that wait for an answer: of the claim that was asked about first, then of the next, until there are enough.
+   * @param isOurs - Whether the caller has the data of a claim; those of others are left out.
+   * @throws {SettlementError} `SETTLEMENT_UNAVAILABLE`, and what `isOurs` throws.
+   */
+  async open(isOurs: (claim: BatchClaim) => Promise<boolean>, signal: AbortSignal): Promise<readonly Question[]> {
+    const head = await this.look(signal)
     const open: Question[] = []
-    const all = [...this.asked]
-    for (let from = 0; from < all.length; from += lookedAtOnce) {
-      const some = all.slice(from, from + lookedAtOnce)
-      const told = await Promise.all(some.map(([, asked]) => this.told(asked, now, signal)))
-      some.forEach(([key], index) => {
-        const question = told[index]
-        if (question === undefined) this.asked.delete(key)
-        else open.push(question)
+    for (const [hash, places] of this.asked) {
+      if (open.length >= toldAtOnce) break
+      const waiting = await this.waiting(hash, places, head, isOurs, signal)
+      if (places.size === 0) this.forget(hash)
+      open.push(...waiting)
+    }
+    return open
+  }
+
+  private async waiting(
+    hash: Hex,
+    places: Map<string, Asked>,
+    head: Head,
+    isOurs: (claim: BatchClaim) => Promise<boolean>,
+    signal: AbortSignal,
+  ): Promise<readonly Question[]> {
+    // One that is closed is looked at once more when no reorganisation can open it again.
+    const unsure = [...places].filter(
+      ([, { closedAt }]) => closedAt === undefined || closedAt + lookedAtAgain < head.number,
+    )
+    if (unsure.length === 0) return []
+    const claim = this.claims.get(hash) ?? (await this.claimOf(hash, signal))
+    if (claim === undefined || !(await isOurs(claim))) {
+      places.clear()
+      return []
+    }
+    this.claims.set(hash, claim)
+    const late = await this.answeringTime(claim, signal)
+    const waiting: Question[] = []
+    for (let from = 0; from < unsure.length; from += lookedAtOnce) {
+      const some = unsure.slice(from, from + lookedAtOnce)
+      const open = await Promise.all(some.map(([, asked]) => this.isOpen(claim, asked, signal)))
+      some.forEach(([key, asked], index) => {
+        const deadline = asked.deadline + late
+        if (open[index] && deadline >= head.timestamp) {
+          delete asked.closedAt
+          waiting.push({ claim, place: placeFromAbi(asked.place), deadline })
+        } else if (asked.closedAt === undefined) asked.closedAt = head.number
+        else places.delete(key)
       })
     }
-    // Of one claim after another: whoever answers then reads each once.
-    return open.sort((a, b) => Number(a.deadline - b.deadline || a.claim.number - b.claim.number))
+    return waiting
   }
 
-  /** What is told of it; undefined when no answer is taken any more. */
-  private async told(asked: Asked, now: bigint, signal: AbortSignal): Promise<Question | undefined> {
-    const { claim, deadline, place } = asked
-    if (deadline < now || claim === undefined || !(await this.isOpen(claim, asked, signal))) return undefined
-    return { claim, place: placeFromAbi(place), deadline }
+  private forget(hash: Hex): void {
+    this.asked.delete(hash)
+    this.claims.delete(hash)
   }
 
-  /** Looks for the claims that are asked about, each once however many places of it are asked for. */
-  private async findClaims(now: bigint, signal: AbortSignal): Promise<void> {
-    const found = new Map<Hex, BatchClaim | undefined>()
-    for (const { hash, claim } of this.asked.values()) if (claim !== undefined) found.set(hash, claim)
-    for (const asked of this.asked.values()) {
-      if (asked.deadline < now || asked.claim !== undefined) continue
-      if (!found.has(asked.hash)) found.set(asked.hash, await this.claimOf(asked.hash, signal))
-      asked.claim = found.get(asked.hash)
-    }
-  }
-
-  /** @returns the L2's time in seconds. */
-  private async look(signal: AbortSignal): Promise<bigint> {
-    const { number: head, timestamp } = await ask(() => this.client.getBlock({ blockTag: 'latest' }), signal)
-    while (this.next <= head) {
+  private async look(signal: AbortSignal): Promise<Head> {
+    const { number, timestamp } = await ask(() => this.client.getBlock({ blockTag: 'latest' }), signal)
+    while (this.next <= number) {
       const from = this.next
-      const { blocks, value } = await this.pages.page(head - from + 1n, (count) =>
+      const { blocks, value } = await this.pages.page(number - from + 1n, (count) =>
         ask(
           () =>
             this.client.getContractEvents({
@@ -97,15 +126,19 @@ export class Questions {
           signal,
         ),
       )
-      for (const { args } of value) {
-        const key = keyOf(args)
-        if (this.asked.get(key)?.deadline !== args.deadline) this.asked.set(key, { ...args })
-      }
+      for (const { args } of value) this.add(args)
       this.next += blocks
     }
-    this.next = head > lookedAtAgain ? head - lookedAtAgain : 0n
+    this.next = number > lookedAtAgain ? number - lookedAtAgain : 0n
     if (this.next < this.contracts.deploymentBlock) this.next = this.contracts.deploymentBlock
-    return timestamp
+    return { number, timestamp }
+  }
+
+  private add({ hash, place, deadline }: Asked): void {
+    const places = this.asked.get(hash) ?? new Map<string, Asked>()
+    this.asked.set(hash, places)
+    const key = `${place.part} ${place.block_} ${place.page}`
+    if (places.get(key)?.deadline !== deadline) places.set(key, { hash, place, deadline })
   }
 
   private async claimOf(hash: Hex, signal: AbortSignal): Promise<BatchClaim | undefined> {
@@ -130,9 +163,12 @@ export class Questions {
     return state === ChallengeState.open
   }
 
+  private answeringTime({ claimer }: BatchClaim, signal: AbortSignal): Promise<bigint> {
+    const args = [bytesToHex(claimer)] as const
+    return ask(() => this.client.readContract({ ...this.rollup, functionName: 'answeringTime', args }), signal)
+  }
+
   private get rollup() {
     return { address: this.contracts.rollup, abi: rollupAbi } as const
   }
 }
-
-const keyOf = ({ hash, place: { part, block_, page } }: Asked): string => `${hash} ${part} ${block_} ${page}`
