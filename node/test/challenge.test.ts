@@ -19,6 +19,7 @@ class FakeContester implements ClaimContester {
   readonly address = new Uint8Array(20).fill(7)
   readonly asked: Asked[] = []
   money = 10n
+  owed = 0n
   answer: (asked: Asked) => Promise<'done' | 'already'> = async () => 'done'
 
   async proveWrong(claim: BatchClaim, kind: number, proof: Uint8Array): Promise<'done' | 'already'> {
@@ -34,6 +35,18 @@ class FakeContester implements ClaimContester {
   }
   async refund(): Promise<{ outcome: 'done' | 'already' }> {
     throw new Error('nothing was deposited')
+  }
+  async answeringTime(): Promise<bigint> {
+    throw new Error('nothing was asked for')
+  }
+  async credit(): Promise<bigint> {
+    return this.owed
+  }
+  async withdrawCredit(): Promise<bigint> {
+    const { owed } = this
+    this.owed = 0n
+    this.money += owed
+    return owed
   }
   async deposit(): Promise<bigint> {
     return 1n
@@ -112,7 +125,8 @@ describe('a node that contests', () => {
   test('is not ready while its account has less than a contest may cost', async () => {
     const rig = new Rig()
     rig.prepare()
-    rig.contester = new FakeContester()
+    const contester = new FakeContester()
+    rig.contester = contester
     const poor = await started(rig, { challengeBudget: 11n })
     await poor.verified(2n)
     await until('the look at its funds', async () => (await unready(poor))?.includes('fewer') === true)
@@ -121,6 +135,12 @@ describe('a node that contests', () => {
     expect(await unready(poor)).toBe(because)
     expect(rig.logged.filter(({ msg }) => msg === 'claims cannot be contested')).toMatchObject([{ because }])
     await poor.stop()
+    contester.owed = 1n
+    const paid = await started(rig, { challengeBudget: 11n })
+    await until('the payment', () => rig.logged.some(({ msg }) => `${msg}`.startsWith('what the L2 owed')))
+    await until('the look at its funds', async () => (await unready(paid)) === undefined)
+    expect(contester).toMatchObject({ owed: 0n, money: 11n })
+    await paid.stop()
     const rich = await started(rig, { challengeBudget: 10n })
     await rich.verified(2n)
     await until('the look at its funds', async () => (await unready(rich)) === undefined)

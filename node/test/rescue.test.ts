@@ -71,7 +71,10 @@ describe('a claim that a rescue made', () => {
       askFor: unexpected,
       dropUnanswered: unexpected,
       refund: unexpected,
-      deposit: unexpected,
+      answeringTime: unexpected,
+      credit: async () => 0n,
+      withdrawCredit: unexpected,
+      deposit: async () => 1n,
     }
     rig.contester = contester
     const one = await started(rig)

@@ -1,5 +1,5 @@
 import { type BatchClaim, type Block, DaLayer, type DataPlace, runsRoot, SettlementError } from '@parley/protocol'
-import { BatchTrees, ProofKind, pageOf } from '@parley/protocol/fraud'
+import { BatchTrees, listOf, ProofKind, pageOf } from '@parley/protocol/fraud'
 import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import type { ClaimContester } from '../src/index.ts'
@@ -21,8 +21,14 @@ class FakeContester implements ClaimContester {
   readonly dropped: Asked[] = []
   readonly refunded: Asked[] = []
   money = 10n ** 18n
+  owed = 0n
   /** How many of the next questions the L2 refuses. */
   refusals = 0
+  /** Whether the L2 takes no questions any more. */
+  isLate = false
+  /** Seconds for which answers held up the claimer's clock. */
+  heldUp = 0n
+  clocksRead = 0
 
   readonly proofs: { readonly kind: number; readonly proof: Uint8Array }[] = []
 
@@ -30,7 +36,8 @@ class FakeContester implements ClaimContester {
     this.proofs.push({ kind, proof })
     return 'done'
   }
-  async askFor({ number }: BatchClaim, places: readonly DataPlace[]): Promise<'done' | 'already'> {
+  async askFor({ number }: BatchClaim, places: readonly DataPlace[]): Promise<'done' | 'already' | 'late'> {
+    if (this.isLate) return 'late'
     this.refusals -= 1
     if (this.refusals >= 0) throw new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'a test' })
     this.asked.push({ claim: number, places })
@@ -43,6 +50,19 @@ class FakeContester implements ClaimContester {
   async refund({ number }: { readonly number: bigint }, place: DataPlace): Promise<{ outcome: 'done' | 'already' }> {
     this.refunded.push({ claim: number, places: [place] })
     return { outcome: 'done' }
+  }
+  async answeringTime(): Promise<bigint> {
+    this.clocksRead += 1
+    return this.heldUp
+  }
+  async credit(): Promise<bigint> {
+    return this.owed
+  }
+  async withdrawCredit(): Promise<bigint> {
+    const { owed } = this
+    this.owed = 0n
+    this.money += owed
+    return owed
   }
   async deposit(): Promise<bigint> {
     return 1_000n
@@ -67,6 +87,9 @@ function withheld(): { readonly rig: Rig; readonly contester: FakeContester } {
 }
 
 const first = [0, 1].map((block) => ({ part: 0, block, page: 0 }))
+/** What shows whether the witness that is served is the claim's. */
+const list = { part: 1, block: 2, page: 0 }
+const firstAsked = [...first, list]
 
 function challenged({ l2, claims }: Rig, challenger: Uint8Array, places: readonly DataPlace[]): void {
   const { hash } = claims[1]!
@@ -80,7 +103,10 @@ function answered({ l2, claims, built }: Rig, places: readonly DataPlace[]): voi
     witness: built.slice(2).map(({ witness }) => witness),
   })
   const { hash } = claims[1]!
-  const dataAt = ({ part, block, page }: DataPlace) => pageOf(trees, part === 0 ? 'core' : 'witness', block, page)
+  const dataAt = ({ part, block, page }: DataPlace) => {
+    const of = part === 0 ? 'core' : 'witness'
+    return block === list.block ? listOf(trees, of) : pageOf(trees, of, block, page)
+  }
   l2.mine(...places.map((place) => ({ kind: 'answer', hash, place, data: dataAt(place) }) as const))
 }
 
@@ -92,12 +118,12 @@ describe('withheld data', () => {
     const { rig, contester } = withheld()
     const one = await started(rig, asking)
     await until('the questions', () => asked(contester).length > 0)
-    expect(contester.asked).toEqual([{ claim: 2n, places: first }])
-    challenged(rig, contester.address, first)
+    expect(contester.asked).toEqual([{ claim: 2n, places: firstAsked }])
+    challenged(rig, contester.address, firstAsked)
     const two = new Rig()
     Object.assign(two, { l2: rig.l2, core: rig.core, witness: rig.witness })
     const onlooker = await started(two)
-    answered(rig, first)
+    answered(rig, firstAsked)
     await one.verified(2n)
     await onlooker.verified(2n)
     // Whoever comes later need not put it together once more.
@@ -113,13 +139,13 @@ describe('withheld data', () => {
     challenged(rig, new Uint8Array(20).fill(8), [first[0]!])
     const one = await started(rig, asking)
     await until('the other question', () => asked(contester).length > 0)
-    expect(asked(contester)).toEqual([first[1]])
-    challenged(rig, contester.address, [first[1]!])
+    expect(asked(contester)).toEqual([first[1], list])
+    challenged(rig, contester.address, [first[1]!, list])
     await one.stop()
     const again = await started(rig, asking)
-    answered(rig, first)
+    answered(rig, firstAsked)
     await again.verified(2n)
-    expect(asked(contester)).toHaveLength(1)
+    expect(asked(contester)).toHaveLength(2)
   })
 
   test('is asked for once the account pays the whole way, and until then the node says what it takes', async () => {
@@ -132,29 +158,48 @@ describe('withheld data', () => {
     await until('the questions', () => asked(contester).length > 0)
   })
 
+  test('of two claims is asked for when the account pays the way of both, and of the first before', async () => {
+    const { rig, contester } = withheld()
+    rig.claim(rig.chain.build(rig.chain.say(3, 1)))
+    rig.core.lost.add(keyOf(rig.claims[2]!.claim.core.pointer))
+    const windows = { challenge: 3_600, data: 3_600, answer: 600, proof: 600 }
+    for (const told of rig.claims) Object.assign(told.claim.windows, windows)
+    // A quarter more than 1,000 for each place, of which the second claim has a few.
+    const way = (places: number) => BigInt(places * 1_250)
+    contester.money = way(firstAsked.length + 34) + 1n
+    const one = await started(rig, { ...asking, fetchAhead: 1 })
+    await until('the first', () => asked(contester).length > 0)
+    await until('the reason', async () => (await unready(one))?.includes('claim 3 may take') === true)
+    expect(contester.asked).toEqual([{ claim: 2n, places: firstAsked }])
+    contester.money = 10n ** 9n
+    await until('the second', () => contester.asked.length === 2)
+    expect(contester.asked[1]).toMatchObject({ claim: 3n })
+  })
+
   test('is asked for again when the L2 did not take the question', async () => {
     const { rig, contester } = withheld()
     contester.refusals = 1
     await started(rig, asking)
     await until('the questions', () => asked(contester).length > 0)
-    expect(contester.asked).toEqual([{ claim: 2n, places: first }])
+    expect(contester.asked).toEqual([{ claim: 2n, places: firstAsked }])
   })
 
   test('that is not answered in time takes the claim back, and deposits come back once it is gone', async () => {
     const { rig, contester } = withheld()
-    challenged(rig, contester.address, first)
-    rig.l2.time = (claimedAt + 5n) * 1_000n
-    const one = await started(rig, asking)
-    await one.state('waiting')
-    expect(contester.dropped).toEqual([])
+    challenged(rig, contester.address, firstAsked)
     rig.l2.time = (claimedAt + 6n) * 1_000n
+    contester.heldUp = 3n
+    const one = await started(rig, asking)
+    await until('the clock', () => contester.clocksRead > 0)
+    expect(contester.dropped).toEqual([])
+    rig.l2.time = (claimedAt + 9n) * 1_000n
     rig.l2.mine()
     await until('the removal', () => contester.dropped.length > 0)
     rig.l2.mine({ kind: 'removal', standing: 1n, lineage: new Uint8Array(32).fill(9) })
-    await until('the deposits', () => contester.refunded.length === 2)
+    await until('the deposits', () => contester.refunded.length === 3)
     await one.verified(1n)
     expect(contester.dropped).toEqual([{ claim: 2n, places: [first[0]] }])
-    expect(contester.refunded.map(({ places }) => places[0])).toEqual(first)
+    expect(contester.refunded.map(({ places }) => places[0])).toEqual(firstAsked)
     expect(contester.asked).toEqual([])
   })
 
@@ -170,6 +215,7 @@ describe('withheld data', () => {
   test('is not asked for when it is too late, which the log says', async () => {
     const { rig, contester } = withheld()
     rig.l2.time = (claimedAt + 11n) * 1_000n
+    contester.isLate = true
     await started(rig, asking)
     await until('the log', () => rig.logged.some(({ msg }) => `${msg}`.includes('TOO LATE TO ASK')))
     expect(contester.asked).toEqual([])
@@ -206,7 +252,7 @@ describe('withheld data', () => {
     rig.l2.time = (claimedAt + 2_400n) * 1_000n
     rig.l2.mine()
     await until('the questions', () => asked(contester).length > 0)
-    expect(asked(contester)).toEqual(first)
+    expect(asked(contester)).toEqual(firstAsked)
   })
 
   const one = new Uint8Array(32).fill(1)

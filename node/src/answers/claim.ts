@@ -3,6 +3,7 @@ import {
   type BatchColumns,
   type Block,
   type BlockFault,
+  type BlockSkeleton,
   type BlockWitness,
   CodecError,
   completeBlocks,
@@ -69,7 +70,7 @@ export function knowClaim(
   const known = whole(core)
   if (known !== undefined && known.length !== count)
     return { claim: claimFrom(claim, { core: known, witness: [] }), missing: [] }
-  const witness = knowWitness(claim, count, answered, served, core)
+  const witness = knowWitness(claim, count, answered, served, core, followed !== undefined)
   const signed = whole(witness)
   if (known === undefined || signed === undefined)
     return { claim: undefined, missing: [...core.missing, ...witness.missing] }
@@ -109,21 +110,30 @@ function knowWitness(
   claim: BatchClaim,
   count: number,
   { witness: answered }: Answered,
-  { witness: bytes }: ServedParts,
+  { core: columns, witness: bytes }: ServedParts,
   core: KnownPart<Block>,
+  isFollowed: boolean,
 ): KnownPart<BlockWitness> {
+  if (bytes === 'unread') return nothing
+  if (bytes === undefined) return witnessFromPages(count, answered)
   const known = whole(core)
-  // Whether served signatures are those of the claim shows once its core is known.
-  if (bytes === 'unread' || (bytes !== undefined && known === undefined)) return nothing
-  const served = bytes === undefined || known === undefined ? undefined : decoded(bytes, known)
-  if (served === undefined || known === undefined) return witnessFromPages(count, answered, core.blocks)
-  if (sameBytes(witnessRoot(served), claim.witnessRoot)) return { ...nothing, blocks: served }
-  return witnessFromServed(answered, known, served)
+  if (known === undefined) {
+    // Without a core nothing tells what was served: what shows it is asked for meanwhile, so that rounds do not add up.
+    if (columns === undefined) return witnessFromServed(count, answered, [])
+    // Whether a served core is the claim's shows once what it follows is known.
+    if (columns === 'unread' || !isFollowed) return nothing
+  }
+  // In the shape of the claim's core, and of the one that is served beside it: the claim's witness may have either.
+  const shapes = [known?.map(skeletonOf), typeof columns === 'object' ? skeletonsOf(columns) : undefined]
+  const served = shapes.flatMap((shape) => (shape === undefined ? [] : (decoded(bytes, shape) ?? [])))
+  const right = served.find((each) => sameBytes(witnessRoot(each), claim.witnessRoot))
+  if (right !== undefined) return { ...nothing, blocks: right }
+  return served.length === 0 ? witnessFromPages(count, answered) : witnessFromServed(count, answered, served)
 }
 
-function decoded(bytes: Uint8Array, core: readonly Block[]): readonly BlockWitness[] | undefined {
+function decoded(bytes: Uint8Array, skeletons: readonly BlockSkeleton[]): [readonly BlockWitness[]] | undefined {
   try {
-    return decodeWitness(bytes, core.map(skeletonOf))
+    return [decodeWitness(bytes, skeletons)]
   } catch (error) {
     if (error instanceof CodecError) return undefined
     throw error

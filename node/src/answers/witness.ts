@@ -1,5 +1,4 @@
 import {
-  type Block,
   type BlockWitness,
   BlockWitnessType,
   type Bytes32,
@@ -7,7 +6,7 @@ import {
   type Signature,
   sameBytes,
 } from '@parley/protocol'
-import { type ListLength, pagesOf, segmentsPerPage } from '@parley/protocol/fraud'
+import { type ListLength, segmentsPerPage } from '@parley/protocol/fraud'
 import { type AnsweredPart, anyPage, type WitnessPage } from './answered.ts'
 import { isOversized, type KnownPart } from './core.ts'
 
@@ -16,50 +15,49 @@ const part = 1
 /** The signatures of one run, by segment. */
 type Signed = BlockWitness[number]
 
-/** The witness from answers: all pages of every block at once where the core tells how many there are, otherwise page 0 first. */
-export function witnessFromPages(
-  count: number,
-  answered: AnsweredPart<WitnessPage>,
-  core: readonly (Pick<Block, 'runs'> | undefined)[],
-): KnownPart<BlockWitness> {
+/** The witness from answers: page 0 of every block, then its other pages. */
+export function witnessFromPages(count: number, answered: AnsweredPart<WitnessPage>): KnownPart<BlockWitness> {
   const missing: DataPlace[] = []
   const lengths = new Map<Signed, ListLength>()
   const blocks = Array.from({ length: count }, (_, block) => {
-    const known = blockFrom(block, answered, core[block], lengths)
+    const known = blockFrom(block, answered, lengths)
     missing.push(...known.missing)
     return known.witness
   })
   return { blocks, missing, lengths }
 }
 
-/** The witness where something was served in the core's shape: the list, then the pages of the blocks that differ. */
+/** The witness where something was served, in whatever shapes it can be read: the list, then page 0 of the blocks that differ, then their other pages. */
 export function witnessFromServed(
+  count: number,
   answered: AnsweredPart<WitnessPage>,
-  core: readonly Pick<Block, 'runs'>[],
-  served: readonly BlockWitness[],
+  served: readonly (readonly BlockWitness[])[],
 ): KnownPart<BlockWitness> {
   const { roots } = answered
   const lengths = new Map<Signed, ListLength>()
-  if (roots === undefined) return { blocks: [], missing: [{ part, block: core.length, page: 0 }], lengths }
+  if (roots === undefined) return { blocks: [], missing: [{ part, block: count, page: 0 }], lengths }
   const missing: DataPlace[] = []
-  const blocks = core.map((block, index) => {
-    const own = served[index]
-    if (own !== undefined && sameBytes(BlockWitnessType.hashTreeRoot(own), roots[index] as Bytes32)) return own
-    const known = blockFrom(index, answered, block, lengths)
+  const blocks = Array.from({ length: count }, (_, index) => {
+    const own = served.flatMap((blocks) => blocks.slice(index, index + 1)).find((block) => isAt(roots, index, block))
+    if (own !== undefined) return own
+    const known = blockFrom(index, answered, lengths)
     missing.push(...known.missing)
     return known.witness
   })
   return { blocks, missing, lengths }
 }
+
+const isAt = (roots: readonly Bytes32[], index: number, block: BlockWitness): boolean =>
+  sameBytes(BlockWitnessType.hashTreeRoot(block), roots[index] as Bytes32)
 
 function blockFrom(
   block: number,
   answered: AnsweredPart<WitnessPage>,
-  core: Pick<Block, 'runs'> | undefined,
   lengths: Map<Signed, ListLength>,
 ): { readonly witness: BlockWitness | undefined; readonly missing: readonly DataPlace[] } {
   const any = anyPage(answered, block)
-  if (any !== undefined && isOversized(any.runs)) {
+  if (any === undefined) return { witness: undefined, missing: [{ part, block, page: 0 }] }
+  if (isOversized(any.runs)) {
     const witness = any.runs.map(({ segments: count, tree }): Signed => {
       const signed: Signed = []
       lengths.set(signed, { count, tree })
@@ -68,13 +66,11 @@ function blockFrom(
     return { witness, missing: [] }
   }
   const pages = answered.pages.get(block)
-  const expected = core === undefined ? 1 : pagesOf(core)
-  const segments = any?.runs.reduce((sum, run) => sum + run.segments, 0)
   // The witness's own lengths count: that the core has others is what is wrong with it then.
-  const count = segments === undefined ? expected : Math.max(1, Math.ceil(segments / segmentsPerPage))
+  const segments = any.runs.reduce((sum, run) => sum + run.segments, 0)
+  const count = Math.ceil(segments / segmentsPerPage)
   const missing = Array.from({ length: count }, (_, page) => page).filter((page) => pages?.get(page) === undefined)
-  if (any === undefined || (missing.length > 0 && (segments ?? 0) > 0))
-    return { witness: undefined, missing: missing.map((page) => ({ part, block, page })) }
+  if (missing.length > 0) return { witness: undefined, missing: missing.map((page) => ({ part, block, page })) }
   const witness = any.runs.map((_, run) => {
     const entries: Signature[][] = []
     for (let page = 0; page < count; page += 1) entries.push(...(pages?.get(page)?.runs[run]?.entries ?? []))

@@ -32,6 +32,8 @@ export interface ChallengerOptions extends BackoffOptions {
 
 /** Milliseconds between looks at what the account has. */
 const fundsEveryMs = 60_000
+/** Milliseconds between payments of what the L2 owes it, while it has enough. */
+const collectedEveryMs = 3_600_000
 
 /** Takes back what was found wrong. Nothing is stored: after a restart the claim is found wrong again. */
 export class Challenger implements ClaimChallenger {
@@ -39,6 +41,7 @@ export class Challenger implements ClaimChallenger {
   private readonly options: ChallengerOptions
   private underWay: Promise<void> = Promise.resolve()
   private funds: bigint | undefined
+  private collectedAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: ChallengerDeps, options: ChallengerOptions) {
     this.deps = deps
@@ -78,8 +81,21 @@ export class Challenger implements ClaimChallenger {
     const { contester, log } = this.deps
     const wasShort = this.funds !== undefined && this.unreadyBecause !== undefined
     this.funds = await contester.funds(signal)
+    if (await this.collect(signal)) this.funds = await contester.funds(signal)
     if (this.unreadyBecause !== undefined && !wasShort)
       log.warn({ because: this.unreadyBecause }, 'claims cannot be contested')
+  }
+
+  /** Has deposits that came back and rewards paid, once they are worth the gas: what is owed pays for nothing. */
+  private async collect(signal: AbortSignal): Promise<boolean> {
+    const { contester, clock, log } = this.deps
+    if (this.unreadyBecause === undefined && clock.elapsed() - this.collectedAt < collectedEveryMs) return false
+    const [credit, deposit] = await Promise.all([contester.credit(signal), contester.deposit(signal)])
+    this.collectedAt = clock.elapsed()
+    if (credit < deposit) return false
+    const wei = await contester.withdrawCredit(contester.address, signal)
+    log.info({ wei }, 'what the L2 owed the account that contests is paid')
+    return true
   }
 
   contest(refusal: Refusal, signal: AbortSignal): void {

@@ -53,6 +53,8 @@ export class DataChallenger {
   private readonly refunded = new Set<string>()
   /** Why a claim's data is not asked for, by the hex of its hash. */
   private readonly short = new Map<string, string>()
+  /** Wei that the way of the claims before takes at most, of those that are asked for in one look. */
+  private committed = 0n
 
   constructor(deps: DataChallengerDeps, options: DataChallengerOptions) {
     this.deps = deps
@@ -83,10 +85,11 @@ export class DataChallenger {
     const due = (await this.deps.absent(signal)).filter((absent) => this.isDue(summary, absent))
     const keys = new Set(due.map(({ record }) => hex(record.hash)))
     for (const key of this.short.keys()) if (!keys.has(key)) this.short.delete(key)
+    this.committed = 0n
     for (const absent of due) {
       const { record } = absent
       await this.attempt(`ask ${hex(record.hash)}`, record.claim.number, 'data is not asked for', signal, () =>
-        this.askFor(summary, questions, absent, signal),
+        this.askFor(questions, absent, signal),
       )
     }
   }
@@ -102,7 +105,6 @@ export class DataChallenger {
 
   /** Asks for what is missing next. */
   private async askFor(
-    { time }: L2Summary,
     questions: readonly Question[],
     { record, known, atMost }: AbsentClaim,
     signal: AbortSignal,
@@ -114,29 +116,41 @@ export class DataChallenger {
     const open = missing.filter(
       (place) => !asked.some((each) => samePlace(each.place, place)) && !this.isHeld(keyOf('ask', hash, place)),
     )
-    if (open.length === 0) return
-    if (time > fromSeconds(claim.claimedAt + BigInt(claim.windows.data))) {
-      log.fatal({ claim: claim.number, places: open.length }, 'DATA OF A CLAIM IS ABSENT, AND IT IS TOO LATE TO ASK')
-      this.hold(`ask ${hex(hash)}`, againAfterMs)
+    const remaining = missing.length === 0 ? 0 : Math.max(open.length, atMost - asked.length)
+    if (open.length === 0) {
+      this.committed += await this.costOf(remaining, signal)
       return
     }
-    if (await this.isShort(record, Math.max(open.length, atMost - asked.length), signal)) return
+    if (await this.isShort(record, remaining, signal)) return
     for (let from = 0; from < open.length; from += placesAtOnce) {
       const places = open.slice(from, from + placesAtOnce)
       const outcome = await contester.askFor(claim, places, signal)
+      if (outcome === 'late') {
+        log.fatal({ claim: claim.number, places: open.length }, 'DATA OF A CLAIM IS ABSENT, AND IT IS TOO LATE TO ASK')
+        this.hold(`ask ${hex(hash)}`, againAfterMs)
+        return
+      }
       for (const place of places) this.hold(keyOf('ask', hash, place), againAfterMs)
       metrics.dataChallenges.inc({ outcome }, places.length)
       log.warn({ claim: claim.number, places: places.length, outcome }, 'withheld data is asked for')
     }
   }
 
-  /** Whether the account cannot pay the whole way: what is still to be asked for at most, and a proof. */
+  /** Wei that asking for so many places takes, a quarter more, as it is sent: fees may rise. */
+  private async costOf(places: number, signal: AbortSignal): Promise<bigint> {
+    return places === 0 ? 0n : (BigInt(places) * (await this.deps.contester.deposit(signal)) * 5n) / 4n
+  }
+
+  /**
+   * Whether the account cannot pay the whole way: what is still to be asked for at most, of this claim and of those before it, and
+   * a proof.
+   */
   private async isShort({ claim, hash }: ClaimRecord, places: number, signal: AbortSignal): Promise<boolean> {
     const { contester, log } = this.deps
-    const [funds, deposit] = await Promise.all([contester.funds(signal), contester.deposit(signal)])
-    // A quarter more, as it is sent: fees may rise.
-    const needed = (BigInt(places) * deposit * 5n) / 4n + this.options.challengeBudget
+    const [funds, cost] = await Promise.all([contester.funds(signal), this.costOf(places, signal)])
+    const needed = this.committed + cost + this.options.challengeBudget
     if (funds >= needed) {
+      this.committed += cost
       this.short.delete(hex(hash))
       return false
     }
@@ -144,7 +158,7 @@ export class DataChallenger {
       log.error({ claim: claim.number, funds, needed }, 'data is not asked for: too little to go the whole way')
     this.short.set(
       hex(hash),
-      `the account that contests claims has ${funds} wei, and asking for the data of claim ${claim.number} may take ${needed}`,
+      `the account that contests claims has ${funds} wei, and asking for the data of claim ${claim.number} may take ${needed}, with that of those before it`,
     )
     this.hold(`ask ${hex(hash)}`, looksWhenRefused * this.options.lookEveryMs)
     return true
@@ -153,14 +167,20 @@ export class DataChallenger {
   /** Takes back the claims of which something was not answered in time. */
   private async takeBackAll(summary: L2Summary, questions: readonly Question[], signal: AbortSignal): Promise<void> {
     const { contester, log, metrics } = this.deps
+    // Deadlines are by the claimer's clock, which answers hold up.
+    const heldUp = new Map<string, bigint>()
     for (const question of questions) {
       const { hash, place, deadline, answered } = question
       const wait = this.isOwn(question) ? 0 : this.turn(hash)
       if (answered || summary.time < fromSeconds(deadline + 1n) + BigInt(wait)) continue
       const record = await this.standing(summary, question)
       const key = keyOf('remove', hash, place)
-      if (record === undefined) continue
+      if (record === undefined || this.isHeld(key)) continue
       await this.attempt(key, question.number, 'an unanswered claim is not taken back yet', signal, async () => {
+        const { claimer } = record.claim
+        const held = heldUp.get(hex(claimer)) ?? (await contester.answeringTime(claimer, signal))
+        heldUp.set(hex(claimer), held)
+        if (summary.time < fromSeconds(deadline + held + 1n) + BigInt(wait)) return
         const outcome = await contester.dropUnanswered(record.claim, place, signal)
         this.holdAll(questions, hash)
         metrics.challenges.inc({ outcome })
@@ -247,4 +267,4 @@ export class DataChallenger {
 const keyOf = (what: string, hash: Bytes32, { part, block, page }: DataPlace): string =>
   `${what} ${hex(hash)} ${part} ${block} ${page}`
 
-const hex = (bytes: Bytes32): string => Buffer.from(bytes).toString('hex')
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

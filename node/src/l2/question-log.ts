@@ -18,7 +18,7 @@ export interface Question {
   readonly number: bigint
   readonly place: DataPlace
   readonly challenger: Bytes20
-  /** L2 time until which an answer is taken, in seconds. */
+  /** Until when an answer is taken, in seconds by the clock of the claimer: `answeringTime` is to be added. */
   readonly deadline: bigint
   readonly answered: boolean
 }
