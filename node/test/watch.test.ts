@@ -12,7 +12,7 @@ import {
 import { openHeader } from '@parley/protocol/fraud'
 import type { BuiltBlock } from '@parley/protocol/reference'
 import { expect, test } from 'vitest'
-import type { EvidenceSender, WatchedSource } from '../src/index.ts'
+import type { EvidenceOutcome, EvidenceSender, WatchedSource } from '../src/index.ts'
 import { keptBytes } from '../src/watch/header-store.ts'
 import { digestOf } from './support/chain.ts'
 import { sequencerSecret, signed } from './support/honest-world.ts'
@@ -33,14 +33,14 @@ interface Shown {
 class FakeSender implements EvidenceSender {
   readonly address = new Uint8Array(20).fill(7)
   readonly shown: Shown[] = []
-  answer: () => Promise<'done' | 'already'> = async () => 'done'
+  answer: () => Promise<EvidenceOutcome> = async () => 'done'
 
-  async proveEquivocation(a: SignedHeader, b: SignedHeader): Promise<'done' | 'already'> {
+  async proveEquivocation(a: SignedHeader, b: SignedHeader): Promise<EvidenceOutcome> {
     this.shown.push({ kind: 'equivocation', headers: [a.header, b.header] })
     return this.answer()
   }
 
-  async proveContradiction(one: SignedHeader, claim: BatchClaim, opening: Uint8Array): Promise<'done' | 'already'> {
+  async proveContradiction(one: SignedHeader, claim: BatchClaim, opening: Uint8Array): Promise<EvidenceOutcome> {
     this.shown.push({ kind: 'contradiction', headers: [one.header, claim.lastHeader], opening })
     return this.answer()
   }
@@ -134,6 +134,25 @@ test('watching › two headers are shown on the L2 after a restart, until the L2
   expect(sender.shown).toHaveLength(1)
   expect(sender.shown[0]).toMatchObject({ kind: 'equivocation' })
   expect(((await again.get('/v1/evidence')).body as { evidence: unknown[] }).evidence).toMatchObject([{ shown: true }])
+})
+
+test('watching › what is found while the key has no bond is shown once it has one', async () => {
+  const sender = new FakeSender()
+  const rig = prepared(sender)
+  sender.answer = async () => 'unbonded'
+  const one = await started(rig)
+  await one.verified(2n)
+  const header = ahead(rig)
+  await hand(one, header)
+  await hand(one, other(header))
+  await until('the wait', () => said(rig, 'a second header waits'))
+  const evidence = async () => ((await one.get('/v1/evidence')).body as { evidence: unknown[] }).evidence
+  expect(await evidence()).toMatchObject([{ shown: false }])
+  sender.answer = async () => 'done'
+  rig.l2.mine()
+  await until('it is shown', () => said(rig, 'the second header is shown on the L2'))
+  expect(await evidence()).toMatchObject([{ shown: true }])
+  expect(rig.logged.filter(({ msg }) => String(msg).startsWith('a second header waits'))).toHaveLength(1)
 })
 
 test('watching › what was shown is shown anew when the L2 takes its blocks back', async () => {
@@ -241,6 +260,35 @@ test('watching › a source keeps no more than its share, and others theirs', as
   const next = rig.chain.build(rig.chain.say(3, 1))
   rig.l2.mine({ ...claimed(rig.publish(next)), seal: signed(next.block.header).signature } as never)
   await until('the claim’s header', async () => (await one.node.status()).watch.headers === most + 1)
+})
+
+test('watching › headers that cost their key nothing fill a small share, and what can be shown always has room', async () => {
+  const sender = new FakeSender()
+  const rig = prepared(sender)
+  const one = await started(rig, { watchedBytes: 2 ** 16 })
+  await one.verified(2n)
+  const header = ahead(rig)
+  const costless: BlockHeader[] = [
+    { ...header, number: 10n ** 12n },
+    { ...header, inboxHash: digestOf('no queue has it') },
+    { ...header, lineage: digestOf('a lineage that is over') },
+  ]
+  const few = Math.floor(2 ** 12 / keptBytes)
+  for (let i = 0; i < few; i += 1) {
+    const each = costless[i % costless.length]!
+    expect((await hand(one, { ...each, number: each.number + BigInt(i) })).body).toEqual({ taken: 'kept' })
+  }
+  for (const each of costless)
+    expect(await hand(one, { ...each, number: each.number + 1_000n })).toMatchObject({
+      body: { code: 'HEADERS_FULL', source: 'given, not of the chain', maximum: 2 ** 12 },
+    })
+  const most = Math.floor(2 ** 16 / keptBytes)
+  for (let i = 0; i < most; i += 1) await hand(one, { ...header, number: header.number + BigInt(i) })
+  expect(await hand(one, { ...header, number: header.number + BigInt(most) })).toMatchObject({
+    body: { code: 'HEADERS_FULL', source: 'given', maximum: 2 ** 16 },
+  })
+  expect((await hand(one, other(header))).body).toEqual({ taken: 'contradicts' })
+  await until('the evidence', () => sender.shown.length === 1)
 })
 
 test('watching › headers are forgotten once no bond answers for them', async () => {

@@ -2,7 +2,7 @@ import { CodedError, toHex } from '@parley/protocol'
 import { type BackoffOptions, backoffMs, type Clock, firstOf } from '@parley/runtime'
 import { turnOf } from '../challenge/turn.ts'
 import { type Evidence, evidenceAt } from './evidence.ts'
-import type { EvidenceSender } from './evidence-sender.ts'
+import type { EvidenceOutcome, EvidenceSender } from './evidence-sender.ts'
 import { type Conflict, ConflictState, type Place, placeKey } from './header-store.ts'
 import { settledAt, type Watcher, type WatcherDeps } from './watcher.ts'
 
@@ -33,6 +33,8 @@ export class Prover {
   private readonly deps: ProverDeps
   private readonly options: ProverOptions
   private failures = 0
+  /** Places whose evidence waits for a bond. */
+  private readonly unbonded = new Set<string>()
 
   constructor(deps: ProverDeps, options: ProverOptions) {
     this.deps = deps
@@ -102,7 +104,9 @@ export class Prover {
     try {
       await clock.sleep(turnOf(placeKey(conflict), sender.address, this.options.challengeSpreadMs), signal)
       const outcome = await send(sender, evidence, signal)
+      if (outcome === 'unbonded') return this.waitForBond(conflict, kind)
       metrics.evidence.inc({ kind, outcome })
+      this.unbonded.delete(keyOf(conflict))
       await headers.setState(conflict, ConflictState.shown, settledAt(l2.summary?.cursor.blockNumber ?? 0n))
       log.warn({ block, kind, outcome }, 'the second header is shown on the L2')
     } catch (error) {
@@ -111,6 +115,15 @@ export class Prover {
       this.failures += 1
       log.error({ block, kind, fault: error.toJSON() }, 'the second header is not shown on the L2 yet')
     }
+  }
+
+  /** A bond that is filled again answers for it, too: it is tried with each look, and told once. */
+  private waitForBond(place: Place, kind: Evidence['kind']): void {
+    const { log, metrics } = this.deps
+    if (this.unbonded.has(keyOf(place))) return
+    this.unbonded.add(keyOf(place))
+    metrics.evidence.inc({ kind, outcome: 'unbonded' })
+    log.warn({ block: place.number, kind }, 'a second header waits: there is no bond behind the key to take')
   }
 
   /** Waits for something new. After a failure the wait is not cut short. */
@@ -135,7 +148,9 @@ export class Prover {
   }
 }
 
-function send(sender: EvidenceSender, evidence: Evidence, signal: AbortSignal): Promise<'done' | 'already'> {
+const keyOf = (place: Place): string => toHex(placeKey(place))
+
+function send(sender: EvidenceSender, evidence: Evidence, signal: AbortSignal): Promise<EvidenceOutcome> {
   if (evidence.kind === 'equivocation') return sender.proveEquivocation(evidence.a, evidence.b, signal)
   const { signed, claim, opening } = evidence
   return sender.proveContradiction(signed, claim.claim, opening, signal)

@@ -1,4 +1,14 @@
-import { BlockHeaderType, type SettlementEvent, type SignedHeader, sequencerAt, toHex } from '@parley/protocol'
+import {
+  type BlockHeader,
+  BlockHeaderType,
+  genesisHeader,
+  limits,
+  type SettlementEvent,
+  type SignedHeader,
+  sameBytes,
+  sequencerAt,
+  toHex,
+} from '@parley/protocol'
 import { Pulse, Turns } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { NodeError } from '../faults.ts'
@@ -30,6 +40,11 @@ export type Taken = 'kept' | 'known' | 'contradicts'
 
 /** Name of the source of headers that claims on the L2 show. */
 const ofClaims = 'claims'
+/** Of a source's bytes, the part for headers that nothing follows from as it is: that bind nobody, or of no block that may be sealed. */
+const unlikelyPart = 16
+const unlikely = ', not of the chain'
+/** Milliseconds by which this node may know less of the L2 than whoever seals. */
+const aheadMs = 3_600_000n
 /** Headers kept of one place: two are enough, unless one of them binds no more. */
 const mostOfAPlace = 4
 /** L2 blocks behind which nothing shown is expected to be taken back. */
@@ -120,10 +135,16 @@ export class Watcher {
     const { header } = kept.signed
     const beside = await headers.at(header)
     if (await headers.has(header, kept.root)) return this.counted('known', source)
-    const isSecond = beside.length > 0 || (await againstFinal(this.deps, header, kept.root)) === 'other'
+    const isAgainstFinal = (await againstFinal(this.deps, header, kept.root)) === 'other'
+    const isSecond = beside.length > 0 || isAgainstFinal
     if (await this.hasPlace(beside)) {
-      this.demandRoom(source)
-      await headers.keep(kept, source, isSecond)
+      const { binds } = this.deps
+      const counts = await binds(header)
+      const share = counts && (await this.isOfTheChain(header)) ? source : `${source}${unlikely}`
+      // What can be shown costs its key a bond, so that nobody fills the store with it.
+      const canBeShown = counts && (isAgainstFinal || (await anyOf(beside, ({ signed }) => binds(signed.header))))
+      if (!canBeShown) this.demandRoom(share, share === source ? 1 : unlikelyPart)
+      await headers.keep(kept, share, isSecond)
     }
     if (!isSecond) return this.counted('kept', source)
     log.warn({ block: header.number, lineage: toHex(header.lineage), source }, 'another signed header of a block')
@@ -145,9 +166,20 @@ export class Watcher {
     return false
   }
 
-  private demandRoom(source: string): void {
+  /** Whether the block may have been sealed by now, in the lineage in force: signing any other costs a key nothing. */
+  private async isOfTheChain({ number, lineage }: BlockHeader): Promise<boolean> {
+    const { l2, config } = this.deps
+    const { summary } = l2
+    if (summary === undefined || !sameBytes(summary.lineage, lineage)) return false
+    const head = (await l2.claim(summary.claim))?.claim.lastHeader ?? genesisHeader(config)
+    const sinceMs = summary.time > head.timestamp ? summary.time - head.timestamp : 0n
+    return number <= head.number + (sinceMs + aheadMs) / limits.minBlockIntervalMs
+  }
+
+  /** @param part - Of what a source may have, the share is one of so many. */
+  private demandRoom(source: string, part: number): void {
     const { headers, metrics } = this.deps
-    const maximum = this.options.watchedBytes
+    const maximum = Math.floor(this.options.watchedBytes / part)
     const bytes = headers.bytesOf(source) + keptBytes
     if (bytes <= maximum) return
     metrics.watchedHeaders.inc({ source, outcome: 'full' })
@@ -166,6 +198,11 @@ export class Watcher {
     this.deps.metrics.watchedHeaders.inc({ source, outcome })
     return outcome
   }
+}
+
+async function anyOf<Value>(values: readonly Value[], holds: (value: Value) => Promise<boolean>): Promise<boolean> {
+  for (const value of values) if (await holds(value)) return true
+  return false
 }
 
 /** L2 block up to which what was shown at `at` may be taken back. */
