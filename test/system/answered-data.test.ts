@@ -100,11 +100,11 @@ async function answersOf({ block, witness }: SealedBlock, signal: AbortSignal): 
   const claimer = await rollup.claimer()
   try {
     await until(async () => {
-      for (const question of await claimer.questions(forever)) {
-        const { part, block: index, page } = question.place
+      for (const { claim, place } of await claimer.questions(async () => true, forever)) {
+        const { part, block: index, page } = place
         const name = part === 0 ? 'core' : 'witness'
         const data = index === 1 ? listOf(trees, name) : pageOf(trees, name, index, page)
-        await claimer.answer(question, data, forever)
+        await claimer.answer(claim, [{ place, data }], forever)
       }
       return signal.aborted
     })

@@ -95,13 +95,13 @@ test('contester › what is asked for is answered, and both bear the cost', asyn
   expect(await contester.challenge(claims, [list, page], forever)).toMatchObject({ outcome: 'done' })
   expect(await answerer.challenge(claims, [page], forever)).toEqual({ outcome: 'already' })
   const data = listOf(trees, 'core')
-  await expect(answerer.answer(claims, page, data, forever)).rejects.toMatchObject({
+  await expect(answerer.answer(claims, [{ place: page, data }], forever)).rejects.toMatchObject({
     fault: { code: 'TRANSACTION_REFUSED' },
   })
-  expect(await answerer.answer(claims, list, data, forever)).toMatchObject({ outcome: 'done' })
-  expect(await contester.answer(claims, list, data, forever)).toEqual({ outcome: 'already' })
+  expect(await answerer.answer(claims, [{ place: list, data }], forever)).toMatchObject({ outcome: 'done' })
+  expect(await contester.answer(claims, [{ place: list, data }], forever)).toEqual({ outcome: 'already' })
   const witness = pageOf(trees, 'witness', 0, 0)
-  expect(await answerer.answer(claims, page, witness, forever)).toMatchObject({ outcome: 'done' })
+  expect(await answerer.answer(claims, [{ place: page, data: witness }], forever)).toMatchObject({ outcome: 'done' })
   expect(await answerer.credit(forever)).toBeGreaterThan(0n)
   expect(await contester.credit(forever)).toBeGreaterThan(0n)
 

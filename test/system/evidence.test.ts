@@ -101,10 +101,11 @@ test('evidence › two headers of one place cost the bond behind the key, once',
   const both = await Promise.all([contester.proveEquivocation(a, b, forever), another.proveEquivocation(a, b, forever)])
   expect(both.sort()).toEqual(['already', 'done'])
   expect((await contester.credit(forever)) + (await another.credit(forever))).toBeGreaterThan(0n)
-  // There is nothing left to take, whatever is shown.
+  // There is nothing left to take: what was not shown before waits for another bond.
   const c = await signed(second!)
   const d = await signed(other(second!))
-  expect(await contester.proveEquivocation(c, d, forever)).toBe('already')
+  expect(await contester.proveEquivocation(c, d, forever)).toBe('unbonded')
+  expect(await contester.proveEquivocation(b, a, forever)).toBe('already')
   await fillKeyBond()
   expect(await contester.proveEquivocation(b, a, forever)).toBe('already')
   expect(await contester.proveEquivocation(c, d, forever)).toBe('done')

@@ -1,5 +1,5 @@
 import { BlockHeaderType, type Bytes32, CodecError, coreRoot, sameBytes, witnessRoot } from '@parley/protocol'
-import { BatchTrees, type ClaimedRoots, pageOf, readAnswer } from '@parley/protocol/fraud'
+import { BatchTrees, type ClaimedRoots, pageOf, pagesOf, readAnswer } from '@parley/protocol/fraud'
 import fc from 'fast-check'
 import { sha256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -23,6 +23,38 @@ describe('pages', () => {
     for (const { place, data } of all) expect(await tried(scene, place, data), JSON.stringify(place)).toBe('right')
     expect(all.length).toBeGreaterThan(24)
   })
+
+  test('pages › each page says how many its block has, a list none, and a block too large one', async () => {
+    const scene = longScene()
+    const shown = ({ core, witness }: Pick<Scene, 'core' | 'witness'>, { place, data }: Answer) =>
+      evm.pagesShown(place.part === 0 ? coreRoot(core) : witnessRoot(witness), core.length, place, data)
+    for (const answer of answersOf(scene)) {
+      const block = scene.core[answer.place.block]
+      expect(await shown(scene, answer), JSON.stringify(answer.place)).toBe(block === undefined ? 0 : pagesOf(block))
+    }
+    const { header, runs } = scene.core[0]!
+    const [segment] = runs[0]!.segments
+    const of = async (lengths: readonly number[], part: number): Promise<number> => {
+      const lists = lengths.map((length) => Array.from({ length }, () => segment!))
+      const core = [{ header, runs: lists.map((segments, shard) => ({ ...runs[0]!, shard, segments })) }]
+      const witness = [lists.map((segments) => segments.map(() => []))]
+      const trees = new BatchTrees({ core, witness })
+      const place = { part, block: 0, page: 0 }
+      return shown({ core, witness }, { place, data: pageOf(trees, part === 0 ? 'core' : 'witness', 0, 0) })
+    }
+    for (const [lengths, pages] of [
+      [[], 1],
+      [[0, 0], 1],
+      [[32], 1],
+      [[1, 32], 2],
+      [[33, 0, 31], 2],
+      [[1024], 32],
+      [[1, 1023], 32],
+      [[1, 1024], 1],
+      [[1024, 1024], 1],
+    ] as const)
+      for (const part of [0, 1]) expect(await of(lengths, part), `${lengths}`).toBe(pages)
+  }, 60_000)
 
   test('pages › an answer is none for another place', async () => {
     const scene = longScene()

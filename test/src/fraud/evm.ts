@@ -43,6 +43,8 @@ export interface Evm {
   ): Promise<Bytes32 | undefined>
   /** `right` if `data` is what stands at the place of the part that has `root`; or the error's name. */
   answer(root: Bytes32, blocks: number, place: PagePlace, data: Uint8Array): Promise<string>
+  /** How many pages an answer that is right shows its block to have. */
+  pagesShown(root: Bytes32, blocks: number, place: PagePlace, data: Uint8Array): Promise<number>
   /** Whether `data` is taken with so much gas; a failure of any kind is no verdict. */
   answerWithin(gas: bigint, root: Bytes32, blocks: number, place: PagePlace, data: Uint8Array): Promise<boolean>
   /** As `gasOf`, of an answer that is taken. */
@@ -162,6 +164,10 @@ export async function startEvm(planted: ReadonlyMap<string, Hex> = new Map()): P
       } catch (error) {
         return revertName(error)
       }
+    },
+    async pagesShown(root, blocks, place, data) {
+      const [, pages] = await client.readContract(pagesCall(root, blocks, place, data))
+      return pages
     },
     answerWithin(gas, root, blocks, place, data) {
       const { address, ...asked } = pagesCall(root, blocks, place, data)

@@ -18,6 +18,7 @@ import {
   skeletonOf,
   witnessRoot,
 } from '@parley/protocol'
+import { segmentsPerPage } from '@parley/protocol/fraud'
 import { slots } from '../cast/cast.ts'
 import { type Batch, complete } from '../forger/draft.ts'
 import type { Scene } from '../forger/scene.ts'
@@ -39,8 +40,8 @@ export interface Withheld {
 export interface DataLie {
   readonly name: string
   readonly ending: Ending | 'unanswered'
-  /** Whether the liar answers whatever is asked. */
-  readonly answers: boolean
+  /** What the liar answers of what is asked: `first pages` are the lists and page 0 of each block, which show how much more there is. */
+  readonly answers: 'nothing' | 'first pages' | 'everything'
   /** The first fault of what is answered; undefined where nothing is. */
   readonly fault: string | undefined
   readonly gas: number
@@ -67,7 +68,7 @@ function truth(batch: Batch): Withheld {
 const unanswered = (name: string, change: (right: Withheld) => Partial<Withheld>): DataLie => ({
   name,
   ending: 'unanswered',
-  answers: false,
+  answers: 'nothing',
   fault: undefined,
   gas: gasWithAsking('unanswered'),
   forge({ ground, blocks }) {
@@ -127,7 +128,7 @@ const answered = (
 ): DataLie => ({
   name,
   ending,
-  answers: true,
+  answers: 'everything',
   fault,
   gas: gasWithAsking(ending),
   forge(scene) {
@@ -182,6 +183,27 @@ function otherMessage(core: Block[], { witness }: Batch, { cast, ground }: Scene
   recommit(core[block]!)
 }
 
+/** Shows how long a block is, and nothing of what is in it but its first page. */
+const firstPagesOnly: DataLie = {
+  name: 'first-pages-only',
+  ending: 'unanswered',
+  answers: 'first pages',
+  fault: undefined,
+  gas: gasWithAsking('unanswered') + askingGas,
+  forge({ ground, blocks }) {
+    const batch = complete(ground, blocks)
+    const block = blockWithRuns(batch.core)
+    const signatures = batch.witness[batch.core.indexOf(block)]![0]!
+    const run = block.runs[0]!
+    const segments = segmentsPerPage + 1
+    run.segments = Array.from({ length: segments }, () => structuredClone(run.segments[0]!))
+    signatures.splice(0, signatures.length, ...run.segments.map(() => structuredClone(signatures[0]!)))
+    recommit(block)
+    relink(batch)
+    return { ...truth(batch), core: undefined, witness: undefined }
+  },
+}
+
 export const dataLies: readonly DataLie[] = [
   unanswered('core-withheld', () => ({ core: undefined })),
   unanswered('witness-withheld', () => ({ witness: undefined })),
@@ -203,6 +225,7 @@ export const dataLies: readonly DataLie[] = [
     witnessRoot: witnessRoot(witness.slice(0, -1)),
     witness: encodeWitness(witness.slice(0, -1)),
   })),
+  firstPagesOnly,
   answered('parent-broken', 'malformed', 'HEADER_LINK', (core) => {
     const { header } = firstBlock(core)
     header.parent = flip(header.parent)

@@ -66,7 +66,7 @@ const askedTwice = refusedTrial('asked-twice', ['Rollup_AskedAlready'], async (s
     value: await deposit(stage, 1),
   })
   // It is answered in time, so the claim stands and everybody goes on from it.
-  const args = [claim, parent, first, answerTo(trees, first, Number.NaN)] as const
+  const args = [claim, parent, [{ place: first, data: answerTo(trees, first, Number.NaN) }]] as const
   await l2.send(claimerWallet, { ...l2.rollup, functionName: 'answerData', args })
   await goOn(stage, claim.number)
   return again
@@ -80,7 +80,7 @@ const lateAnswer = refusedTrial('late-answer', ['Rollup_AnsweredTooLate'], async
   const late = await wait('the end of the time to answer', () =>
     refusalOf(stage, claimerWallet.account.address, {
       functionName: 'answerData',
-      args: [claim, parent, first, answerTo(trees, first, Number.NaN)],
+      args: [claim, parent, [{ place: first, data: answerTo(trees, first, Number.NaN) }]],
     }),
   )
   // Whoever challenges takes it back: a claim falls whoever asked.
@@ -90,7 +90,7 @@ const lateAnswer = refusedTrial('late-answer', ['Rollup_AnsweredTooLate'], async
   return late
 })
 
-/** Everything of an honest claim is asked for: its batcher answers, and it is final in time. */
+/** Everything of an honest claim is asked for, and more than there is: its batcher answers, and it is final in time. */
 async function falseChallenge(stage: Stage): Promise<() => Promise<Outcome>> {
   const { l2, claimer, client, signal, payer, wait } = stage
   const before = await honestBonds(stage)
@@ -102,33 +102,57 @@ async function falseChallenge(stage: Stage): Promise<() => Promise<Outcome>> {
   })
   const [claim, parent] = await Promise.all([standingClaim(stage, number), standingClaim(stage, number - 1n)])
   const sealed = await sealedBetween(client, parent.lastHeader.number, claim.lastHeader.number, signal)
-  const places = [0, 1].flatMap((part): Place[] => [
-    { part, block_: sealed.length, page: 0 },
-    ...sealed.flatMap(({ block }, block_) =>
-      Array.from({ length: pagesOf(block) }, (_, page) => ({ part, block_, page })),
-    ),
-  ])
-  const credit = (): Promise<bigint> =>
-    l2.client.readContract({ ...l2.rollup, functionName: 'creditOf', args: [payer.account.address] })
-  const credited = await credit()
-  const paid = await deposit(stage, places.length)
-  const from = await l2.client.getBlockNumber()
-  await l2.send(payer, { ...l2.rollup, functionName: 'challengeData', args: [claim, parent, places], value: paid })
   const hash = await l2.client.readContract({ ...l2.rollup, functionName: 'claimHash', args: [number] })
-  const answers = await wait('answers to every question', async () => {
-    const told = await l2.client.getContractEvents({
-      ...l2.rollup,
-      eventName: 'DataAnswered',
-      args: { hash },
-      fromBlock: from,
-      strict: true,
+  const account = payer.account.address
+  const credit = (): Promise<bigint> =>
+    l2.client.readContract({ ...l2.rollup, functionName: 'creditOf', args: [account] })
+  const credited = await credit()
+  const from = await l2.client.getBlockNumber()
+  const answersOf = (count: number) =>
+    wait('answers to every question', async () => {
+      const event = { ...l2.rollup, eventName: 'DataAnswered', args: { hash }, fromBlock: from, strict: true } as const
+      const told = await l2.client.getContractEvents(event)
+      return told.length >= count ? told : undefined
     })
-    return told.length >= places.length ? told : undefined
-  })
+  let paid = 0n
+  const asking = async (places: readonly Place[]): Promise<void> => {
+    const value = await deposit(stage, places.length)
+    await l2.send(payer, { ...l2.rollup, functionName: 'challengeData', args: [claim, parent, places], value })
+    paid += value
+  }
+  /** Why pages are not refused of which the contract cannot know that they are there; the first such page of each block, and the last. */
+  const beyond = async (shown: (block: number) => number): Promise<readonly string[]> => {
+    const places = [0, 1].flatMap((part) =>
+      sealed.flatMap((_, block_) => [shown(block_), 31].map((page) => ({ part, block_, page }))),
+    )
+    const value = await deposit(stage, 1)
+    const refusals = await Promise.all(
+      places.map((place) =>
+        refusalOf(stage, account, { functionName: 'challengeData', args: [claim, parent, [place]], value }),
+      ),
+    )
+    return refusals.filter((name) => name !== 'Rollup_PageNotShown').map((name) => `a page that is not there: ${name}`)
+  }
+  const unseen = await beyond(() => 1)
+  const first = [0, 1].flatMap((part): Place[] => [
+    { part, block_: sealed.length, page: 0 },
+    ...sealed.map((_, block_) => ({ part, block_, page: 0 })),
+  ])
+  await asking(first)
+  await answersOf(first.length)
+  const pages = sealed.map(({ block: { runs } }) => pagesOf({ runs }))
+  const others = [0, 1].flatMap((part) =>
+    pages.flatMap((count, block_): Place[] =>
+      Array.from({ length: count - 1 }, (_, page) => ({ part, block_, page: page + 1 })),
+    ),
+  )
+  if (others.length > 0) await asking(others)
+  const answers = await answersOf(first.length + others.length)
+  const beyondThere = await beyond((index) => pages[index] ?? 1)
   const back = (await credit()) - credited
-  const gas = (
-    await Promise.all(answers.map(({ transactionHash }) => l2.client.getTransactionReceipt({ hash: transactionHash })))
-  ).reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0)
+  const sent = [...new Set(answers.map(({ transactionHash }) => transactionHash))]
+  const receipts = await Promise.all(sent.map((one) => l2.client.getTransactionReceipt({ hash: one })))
+  const gas = receipts.reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0)
   return async () => {
     await wait(`claim ${number} to be final`, () =>
       l2.client
@@ -137,18 +161,20 @@ async function falseChallenge(stage: Stage): Promise<() => Promise<Outcome>> {
     )
     const honestBondKept = (await honestBonds(stage)) === before
     const failures = [
+      unseen,
+      beyondThere,
       back < paid ? [] : ['who asked paid nothing'],
       honestBondKept ? [] : ['an honest bond was touched'],
     ].flat()
     return {
       class: 'false-challenge',
       detectedBy: `${answers.length} answers`,
-      transactions: 1,
+      transactions: sent.length,
       gas,
       removed: failures.length === 0,
       secondsToRemoval: null,
       honestBondKept,
-      ...(failures.length === 0 ? {} : { failed: failures.join('; ') }),
+      ...(failures.length === 0 ? {} : { failed: [...new Set(failures)].join('; ') }),
     }
   }
 }
@@ -158,7 +184,7 @@ export const questions: readonly Trial[] = [
   lateAnswer,
   {
     name: 'false-challenge',
-    ends: 'every page answered, who asked pays half, the claim final in time',
+    ends: 'pages that are not there refused, all others answered, who asked pays half, the claim final in time',
     gas: 0,
     run: falseChallenge,
   },

@@ -17,7 +17,7 @@ export async function withhold(stage: Stage, lie: DataLie): Promise<Outcome> {
   const claimed = await claimer.claim(await requestOf(stage, chance, batch, withheld), signal)
   stage.provoked += 1
   const over = new AbortController()
-  const answering = lie.answers ? answers() : Promise.resolve()
+  const answering = lie.answers === 'nothing' ? Promise.resolve() : answers()
   answering.catch(() => undefined)
   try {
     const fallen = await Promise.race([fallenOf(stage, claimed), answering.then(() => fallenOf(stage, claimed))])
@@ -41,6 +41,7 @@ export async function withhold(stage: Stage, lie: DataLie): Promise<Outcome> {
       trees: new BatchTrees(batch),
       blocks: batch.core.length,
       from: claimed.at.blockNumber,
+      firstPages: lie.answers === 'first pages',
     }
     const wallet = l2.wallet((roles.users[3] as { readonly secret: Uint8Array }).secret)
     await answerAll(stage, wallet, asked, AbortSignal.any([signal, over.signal]))

@@ -6,7 +6,7 @@ import type { AbiClaim } from './standing.ts'
 
 const everyMs = 100
 
-/** Answers whatever is asked of a claim, from an account of the liar's, until `signal`. */
+/** Answers what is asked of a claim, from an account of the liar's, until `signal`. */
 export async function answerAll(
   { l2, clock }: Stage,
   wallet: Wallet,
@@ -17,6 +17,7 @@ export async function answerAll(
     trees,
     blocks,
     from,
+    firstPages,
   }: {
     readonly claim: AbiClaim
     readonly parent: AbiClaim
@@ -24,6 +25,8 @@ export async function answerAll(
     readonly trees: BatchTrees
     readonly blocks: number
     readonly from: bigint
+    /** Whether lists and first pages are all that is answered. */
+    readonly firstPages: boolean
   },
   signal: AbortSignal,
 ): Promise<void> {
@@ -39,11 +42,15 @@ export async function answerAll(
     for (const { args } of asked) {
       const { part, block_, page } = args.place
       const key = `${part} ${block_} ${page}`
-      if (answered.has(key)) continue
+      if (answered.has(key) || (firstPages && page > 0)) continue
       answered.add(key)
       const of = part === 0 ? 'core' : 'witness'
       const data = bytesToHex(block_ === blocks ? listOf(trees, of) : pageOf(trees, of, block_, page))
-      const call = { ...l2.rollup, functionName: 'answerData', args: [claim, parent, args.place, data] } as const
+      const call = {
+        ...l2.rollup,
+        functionName: 'answerData',
+        args: [claim, parent, [{ place: args.place, data }]],
+      } as const
       // Not waited for: several fit into one L2 block, and an answer is due within seconds.
       await wallet.writeContract({ ...call, chain: null })
     }

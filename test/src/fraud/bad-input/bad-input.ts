@@ -1,5 +1,5 @@
-import { CodecError } from '@parley/protocol'
-import { type ClaimedRoots, readAnswer } from '@parley/protocol/fraud'
+import { CodecError, limits } from '@parley/protocol'
+import { type ClaimedRoots, type PlacedData, readAnswer, segmentsPerPage } from '@parley/protocol/fraud'
 import { Random } from '../../fuzz/random.ts'
 import { type Answer, answersOf, longScene, rootsOf } from '../answers.ts'
 import { type Evm, startEvm } from '../evm.ts'
@@ -159,6 +159,8 @@ function answerAttempts(
   const whole = async (): Promise<'same'> => {
     const verdict = await evm.answer(root, claimed.blocks, place, data)
     if (verdict !== 'right') throw new Error(`what stands there is refused: ${verdict}`)
+    const shown = await evm.pagesShown(root, claimed.blocks, place, data)
+    if (shown !== pagesRead(readAnswer(data, place, claimed))) throw new Error(`it shows ${shown} pages`)
     return 'same'
   }
   const spoilt = flipped(data, random.below(8 * data.length))
@@ -181,6 +183,12 @@ function answerAttempts(
       }
     }),
   ]
+}
+
+function pagesRead(placed: PlacedData): number {
+  if (placed.kind === 'list') return 0
+  const segments = placed.runs.reduce((sum, run) => sum + run.segments, 0)
+  return segments > limits.segmentsPerBlock ? 1 : Math.max(1, Math.ceil(segments / segmentsPerPage))
 }
 
 function refusedAnswer(evm: Evm, of: string, answer: Answer, { coreRoot, blocks }: ClaimedRoots): Attempt {

@@ -45,5 +45,7 @@ export function proveBytes(abi: typeof rollupAbi, { kind, bytes }: Proof): numbe
 
 export function answerBytes(abi: typeof rollupAbi, { part, block, page }: DataPlace, data: Uint8Array): number {
   const place = { part, block_: block, page }
-  return bytesOf(encodeFunctionData({ abi, functionName: 'answerData', args: [claim, claim, place, bytesToHex(data)] }))
+  return bytesOf(
+    encodeFunctionData({ abi, functionName: 'answerData', args: [claim, claim, [{ place, data: bytesToHex(data) }]] }),
+  )
 }
