@@ -90,11 +90,15 @@ describe('failing › what must not go on ends the sequencer, and nothing is ans
     await assertEnd(harness, 'INBOX_ROLLED_BACK')
   })
 
-  test('a signer that signs with another key', async () => {
+  test.each<[what: string, sign: (digest: Uint8Array) => Promise<Uint8Array>]>([
+    ['signs with another key', async (digest) => signDigestRecoverable(named('other'), digest)],
+    ['gives another v', async (digest) => flippedV(await signer.sign(digest))],
+    ['gives v as 0 or 1', async (digest) => withV(await signer.sign(digest), (v) => v - 27)],
+  ])('a signer that %s', async (_, sign) => {
     let other = false
     const wrong = {
       ...signer,
-      sign: async (digest: Uint8Array) => (other ? signDigestRecoverable(named('other'), digest) : signer.sign(digest)),
+      sign: async (digest: Uint8Array) => (other ? sign(digest) : signer.sign(digest)),
     }
     const { harness, talk } = await started({ signer: wrong })
     const { number } = await settled(harness, talk)
@@ -107,6 +111,10 @@ describe('failing › what must not go on ends the sequencer, and nothing is ans
     expect(await harness.disk.store.survivor().get(keyOf('block/', number + 1n))).toBeUndefined()
   })
 })
+
+const withV = (signature: Uint8Array, of: (v: number) => number): Uint8Array =>
+  signature.with(64, of(signature[64] as number))
+const flippedV = (signature: Uint8Array): Uint8Array => withV(signature, (v) => 55 - v)
 
 describe('starting › refuses', () => {
   const starting = (options: HarnessOptions) => startSequencer({ ...each, ...options })
