@@ -18,6 +18,7 @@ import { needed } from '../config/config.ts'
 import { accepted } from '../conversation/accepted.ts'
 import { openClients, openNode } from '../conversation/clients.ts'
 import { ownAccount } from '../conversation/own-account.ts'
+import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 import { openL2Client } from '../role/l2-client.ts'
 
@@ -52,6 +53,13 @@ async function forced(context: Context, place: string, at: Wanted): Promise<numb
   const { config, signal } = context
   const node = await openNode(context)
   const { account, owner } = ownAccount(config, place, (await node.account(at.shard, at.account, { signal }))?.account)
+  // Forced, it would be queued for its gas and change nothing.
+  if (at.amount > account.balance)
+    throw new CliError({
+      code: 'ARGUMENT_INVALID',
+      argument: 'amount',
+      reason: `must be at most ${account.balance} mwei, which the account has`,
+    })
   const l2 = openL2Client(context)
   const deployment = await getDeployment(l2, { rollup: needed(config, 'l2.rollup') })
   const operation = await buildWithdraw(deployment, { ...at, nonce: account.nonce }, owner)
