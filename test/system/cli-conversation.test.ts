@@ -180,7 +180,10 @@ describe('parley account, conversation, send and read', () => {
       expect(forced).toMatchObject({ account, forced: '2000000' })
       const again = await told(undefined, 'account', 'collect', account)
       const { code, stderr } = await run(undefined, 'account', 'withdraw', account, '100000000000', '--force')
-      expect([code, stderr]).toEqual([2, expect.stringMatching(/amount must be at most \d+ mwei, which the account has/)])
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/amount must be at most \d+ mwei, which the account has/),
+      ])
       expect(again).toMatchObject({ paid: '2000000', recipient: getAddress(rollup.roles.users[0]!.address) })
     },
   )
