@@ -11,7 +11,7 @@ import {Answer, ChallengeState, Reason} from "./types/Contests.sol";
 
 /// @title Claims whose data is asked for
 /// @dev Errors, events and what each function promises stand in `IRollupContests` and `IRollupEvents`. Deadlines are kept by a
-/// clock of each claimer: the L2's time less what answers about its claims took, counted in gas (docs/decisions/0042). It stands
+/// clock of each claimer: the L2's time less what answers about its claims took, counted in gas (docs/decisions/0047). It stands
 /// still, or goes back, while they are given fast enough, so that no number of questions takes a claim back whose data is there.
 abstract contract RollupChallenges is RollupRemovals {
     /// @dev In one slot. `deposit` in gwei.
