@@ -19,12 +19,12 @@ async function bobComesBack(bob: Party, alice: Party): Promise<void> {
 }
 
 /** Dave commits, and carol alone cannot have the content. @returns its position. */
-async function splitByDave(world: World): Promise<bigint> {
-  const [alice, bob, carol, dave] = world.parties as Four
+async function splitByDave(world: World, others = world.parties.slice(0, 2)): Promise<bigint> {
+  const [, , carol, dave] = world.parties as Four
   await dave.conversation.commit([], [])
   carol.view.never.add(toHex(dave.state.commits[0]?.digest as Uint8Array))
   await dave.post()
-  for (const party of [alice, bob, carol, dave]) await party.catchUp()
+  for (const party of [...others, carol, dave]) await party.catchUp()
   return carol.gaps[0] as bigint
 }
 
@@ -106,4 +106,21 @@ test('snapshot › what was said with keys that were given up is said again, onc
   expect(bob.isMember).toBe(true)
   await expectTogether(world)
   expect([alice.heard, bob.heard]).toEqual([['still here'], ['still here']])
+})
+
+test('lineage › a skip is no more: who went on by it gives up its keys', async () => {
+  const world = await World.of(['alice', 'bob', 'carol', 'dave'])
+  const [alice, bob, carol] = world.parties as Four
+  await bob.conversation.commit([], [])
+  const split = await splitByDave(world, [alice])
+  await bob.post()
+  await carol.catchUp()
+  expect(carol.epoch).toBe(1n)
+  const from = carol.state.record.cursor
+  await alice.conversation.skip(split, 1)
+  await alice.post()
+  await carol.catchUp()
+  expect(carol.epoch).toBe(2n)
+  await carol.conversation.take({ kind: 'void', from, reason: 'replaced' }, new AbortController().signal)
+  expect(carol.isMember).toBe(false)
 })
