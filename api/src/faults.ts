@@ -95,6 +95,7 @@ const ownStatuses: Readonly<Record<string, number>> = {
   HEADERS_FULL: 503,
   HEADER_UNSIGNED: 400,
   PART_EXPIRED: 410,
+  PART_LENGTH_OTHER: 409,
   PART_LOST: 500,
   PART_MALFORMED: 400,
   PART_NOT_STORED: 409,

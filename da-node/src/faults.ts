@@ -11,6 +11,7 @@ export type DaNodeFault =
   | { code: 'DISK_FULL'; bytes: number; free: number }
   | { code: 'PART_OTHER'; received: Uint8Array; bytes: number }
   | { code: 'PART_MALFORMED'; core: CodecFault; witness: string }
+  | { code: 'PART_LENGTH_OTHER'; chunkRoot: Uint8Array; bytes: number; stored: number }
   | { code: 'PART_NOT_STORED'; chunkRoot: Uint8Array }
   | { code: 'PART_UNKNOWN'; chunkRoot: Uint8Array }
   | { code: 'PART_EXPIRED'; chunkRoot: Uint8Array; expiresAt: bigint }
@@ -31,6 +32,9 @@ export const daNodeFaults: FaultTable<DaNodeFault> = {
   DISK_FULL: { blame: 'operator', retry: 'later', text: 'the member has no room for the part' },
   PART_OTHER: sender('what was sent is none of the parts that the authority names'),
   PART_MALFORMED: sender('what was sent is no part of a batch'),
+  PART_LENGTH_OTHER: sender(
+    'a part of another length with the same chunk root is stored: one of them ends in more zeros',
+  ),
   PART_NOT_STORED: sender('the member does not have the part for so long'),
   PART_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the member never had the part' },
   PART_EXPIRED: {

@@ -264,6 +264,28 @@ describe('refused', () => {
     expect(await faultOf(await attest(longer))).toMatchObject({ status: 409, code: 'PART_NOT_STORED' })
   })
 
+  test('a stored part with zeros added, which has its chunk root › 409, and the first stays', async () => {
+    const { committee, member, grant, put, attest } = await stage()
+    const bytes = witnessOf(2)
+    const padded = new Uint8Array(bytes.length + 64)
+    padded.set(bytes)
+    expect(partOf(padded).chunkRoot).toEqual(partOf(bytes).chunkRoot)
+    const header = await grant([bytes])
+    expect((await put(bytes, header)).status).toBe(200)
+    for (const seconds of [1_800n, 7_200n]) {
+      const other = await grant([padded], { expiresAt: committee.time + seconds })
+      expect(await faultOf(await put(padded, other))).toMatchObject({
+        status: 409,
+        code: 'PART_LENGTH_OTHER',
+        bytes: padded.length,
+        stored: bytes.length,
+      })
+    }
+    const served = await fetch(`${member.url}/v1/parts/${bytesToHex(partOf(bytes).chunkRoot)}`)
+    expect(new Uint8Array(await served.arrayBuffer())).toEqual(bytes)
+    expect((await attest(header)).status).toBe(200)
+  })
+
   test('more than the claimer’s share › 429 with Retry-After, and what is there already is taken again', async () => {
     const size = witnessOf(2).length
     const { committee, member, grant, put } = await stage({ claimerBytesPerDay: 2 * size, claimerOpenBytes: 3 * size })

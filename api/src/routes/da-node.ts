@@ -45,7 +45,7 @@ export function daNodeRoutes(maxBytes: number) {
       summary: `Stores a part of a batch until what its claimer asked for. Needs the header ${authorityHeader}, signed by a claimer.`,
       body: { octets: raw(`1 to ${maxBytes} bytes`) },
       answer: { json: object({ chunkRoot: bytes(32), stored: constant(true) }) },
-      faults: [...refusals, 'PART_OTHER', 'PART_MALFORMED', 'CLAIMER_QUOTA', 'DISK_FULL'],
+      faults: [...refusals, 'PART_OTHER', 'PART_MALFORMED', 'PART_LENGTH_OTHER', 'CLAIMER_QUOTA', 'DISK_FULL'],
       cost: signatureCost,
       bodyLimit: maxBytes,
     }),

@@ -86,7 +86,10 @@ export class PartStore {
     return record.expiresAt >= expiresAt && (await this.deps.files.size(chunkRoot)) === length
   }
 
-  /** Stores a part, or keeps it for longer; durable once it resolves. @param time - Seconds of the L2. */
+  /**
+   * Stores a part, or keeps it for longer; durable once it resolves. @param time - Seconds of the L2.
+   * @throws {DaNodeError} `PART_LENGTH_OTHER`: what is stored is never replaced.
+   */
   put(part: NewPart, time: bigint, signal: AbortSignal): Promise<'stored' | 'extended' | 'present'> {
     return this.changes.take(() => this.store(part, time, signal), signal)
   }
@@ -143,6 +146,9 @@ export class PartStore {
     const root = toHex(chunkRoot)
     const known = await this.record(chunkRoot)
     const before = known?.state === 'stored' ? known : undefined
+    // The root says nothing of the length: with zeros added the bytes of another claimer's part have it, too.
+    if (before !== undefined && before.length !== bytes.length)
+      throw new DaNodeError({ code: 'PART_LENGTH_OTHER', chunkRoot, bytes: bytes.length, stored: before.length })
     await files.put(chunkRoot, bytes, signal)
     if (before !== undefined && before.expiresAt >= part.expiresAt) return 'present'
     const record: PartRecord = {

@@ -53,7 +53,7 @@ export class Taking {
   /**
    * Stores a part that the authority names; durable once it resolves.
    * @returns its chunk root.
-   * @throws {DaNodeError} `PART_OTHER`, `PART_MALFORMED`; {RequestError} `NOT_READY`.
+   * @throws {DaNodeError} `PART_OTHER`, `PART_MALFORMED`, `PART_LENGTH_OTHER`; {RequestError} `NOT_READY`.
    */
   async take({ authority, claimer }: Granted, bytes: Uint8Array, signal: AbortSignal) {
     const { store, l2, checkForm } = this.deps
