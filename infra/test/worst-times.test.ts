@@ -29,6 +29,16 @@ describe('worst times', () => {
     ['windows.challenge', 43_201, spoilt(({ windows }) => ({ windows: { ...windows, challenge: 12 * hours } }))],
     ['windows.data', 114 * hours, spoilt(({ windows }) => ({ windows: { ...windows, data: 114 * hours - 1 } }))],
     ['contest.notice', 12 * hours, spoilt(({ contest }) => ({ contest: { ...contest, notice: 11 * hours } }))],
+    [
+      'committee.maxRetention',
+      252 * hours,
+      spoilt(({ committee }) => ({ committee: { ...committee, maxRetention: 252 * hours - 1 } })),
+    ],
+    [
+      'committee.maxRetention',
+      86_410,
+      spoilt(() => ({ ...presets.dev, committee: { ...presets.dev.committee, maxRetention: 86_409 } })),
+    ],
     ['upgradeNotice', 276 * hours, spoilt(() => ({ upgradeNotice: 276 * hours - 1 }))],
   ])('worst times › %s below %d seconds is refused', (field, minimum, preset) => {
     expect(() => checkWindows(preset)).toThrowError(

@@ -109,13 +109,13 @@ export const committee: CommitteePreset = {
   answerWindow: 1 * days,
 }
 
-/** An epoch begins and an answer is late while one watches. */
+/** An epoch begins and an answer is late while one watches; data is kept as long as batchers ask of every layer. */
 export const devCommittee: CommitteePreset = {
   stake: ether,
   fault: ether / 10n,
   notice: 5,
   grace: 30,
-  maxRetention: 1 * hours,
+  maxRetention: 2 * days,
   answerWindow: 20,
 }
 

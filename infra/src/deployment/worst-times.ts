@@ -43,9 +43,12 @@ export function worstTimes(preset: Preset, forcedInclusion: number): WorstTimes 
   }
 }
 
-/** Seconds from a claim to the end of its certificate at least. @see docs/spec/da-committee.md#claims */
-function certifiedFor({ windows, committee }: Preset): number {
-  return Math.max(windows.challenge, windows.data + windows.answer) + windows.proof + committee.answerWindow
+/** Seconds beyond finality for which batchers want data kept, so that one may begin to verify late. */
+const lateVerifier = 86_400
+
+/** Seconds from a claim for which its data may have to be shown. @see docs/spec/da-committee.md#claims */
+function contestable({ windows }: Preset): number {
+  return Math.max(windows.challenge, windows.data + windows.answer) + windows.proof
 }
 
 /**
@@ -63,8 +66,9 @@ export function checkWindows(preset: Preset): void {
   demand('windows.challenge', windows.challenge, forcedInclusion + 1)
   demand('windows.data', windows.data, challengeAfter + roundsOfAsking * (forcedInclusion + windows.answer))
   demand('committee.answerWindow', preset.committee.answerWindow, forcedInclusion + 1)
+  const { answerWindow, grace, maxRetention } = preset.committee
   // Between an attestation and its claim time passes, too: as much as an epoch's certificates are given after its end.
-  demand('committee.maxRetention', preset.committee.maxRetention, certifiedFor(preset) + preset.committee.grace)
+  demand('committee.maxRetention', maxRetention, contestable(preset) + Math.max(answerWindow + grace, lateVerifier))
   demand('contest.notice', preset.contest.notice, forcedInclusion)
   demand('upgradeNotice', preset.upgradeNotice, worstTimes(preset, forcedInclusion).exitBySilence)
 }
