@@ -139,6 +139,7 @@ test('command line › every role has a port of its own, which a source may name
   expect(ports).toEqual([
     ['node', 9602],
     ['sequencer', 9600],
+    ['relay', 9603],
     ['batcher', 9601],
     ['da', 9606],
     ['da-node', 9607],
