@@ -1,5 +1,5 @@
 import type { ShardChunk } from '@parley/execution'
-import { BlockView, type Bytes32, type ChainConfig, limits, runsRoot } from '@parley/protocol'
+import { BlockView, type Bytes32, type ChainConfig, limits, type Millis, runsRoot } from '@parley/protocol'
 import type { BytesLevel } from '@parley/runtime/level'
 import { type HeaderSigner, signHeader } from '../chain/signer.ts'
 import { genesisTip, nextTip } from '../chain/tip.ts'
@@ -25,17 +25,19 @@ export async function writeInitialState(
     store,
     signedHeaders,
     signer,
+    timestamp,
   }: {
     readonly config: ChainConfig
     readonly store: BytesLevel
     readonly signedHeaders: BytesLevel
     readonly signer: HeaderSigner
+    /** Of the first block, milliseconds since 1970: a block that is old and not claimed would hold entries back. */
+    readonly timestamp: Millis
   },
   state: InitialState,
 ): Promise<void> {
   await store.open()
   const { genesis } = config
-  const timestamp = genesis.timestamp + limits.minBlockIntervalMs
   const opening = {
     number: 1n,
     timestamp,

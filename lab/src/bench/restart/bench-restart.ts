@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { collectLessOften } from '@parley/cli'
 import { Closing, DataDir } from '@parley/cli/roles'
 import { benchConfig, type Speakers, type Spread, SyntheticLoad, spreadOf } from '@parley/execution/bench'
+import { type Millis, millis } from '@parley/protocol'
 import type { HeaderSigner } from '@parley/sequencer'
 import { writeInitialState } from '@parley/sequencer/bench'
 import type { Context } from '../../context.ts'
@@ -63,7 +64,7 @@ export async function benchRestart(
     const seed = seedOf(config)
     const signer = signerFrom(deriveScalar(deriveFrom(`bench ${seed}`), 'sequencer'))
     const load = new SyntheticLoad(size.conversations, seed)
-    await prepare(dataDir, load, signer)
+    await prepare(dataDir, load, signer, millis(BigInt(context.clock.now())))
     const restarts: Restart[] = []
     for (let repeat = 0; repeat < repeats; repeat += 1) {
       signal.throwIfAborted()
@@ -90,7 +91,7 @@ interface Subject {
   readonly repeat: number
 }
 
-async function prepare(dataDir: string, load: SyntheticLoad, signer: HeaderSigner): Promise<void> {
+async function prepare(dataDir: string, load: SyntheticLoad, signer: HeaderSigner, timestamp: Millis): Promise<void> {
   const closing = new Closing()
   try {
     const place = new DataDir({ path: dataDir }, closing)
@@ -101,7 +102,7 @@ async function prepare(dataDir: string, load: SyntheticLoad, signer: HeaderSigne
       shardRoots: load.shardRoots(),
       conversationsIn: (shard: number) => load.conversationsIn(shard),
     }
-    await writeInitialState({ config: benchConfig, store, signedHeaders, signer }, state)
+    await writeInitialState({ config: benchConfig, store, signedHeaders, signer, timestamp }, state)
   } finally {
     await closing.close()
   }

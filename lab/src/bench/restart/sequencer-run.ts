@@ -55,7 +55,8 @@ export function startAlone(
         log,
         registry,
       },
-      { alone: true },
+      // Nothing is claimed here.
+      { alone: true, lag: { forcedMs: 86_400_000 } },
     )
     closing.add(() => sequencer.stop())
     await sequencer.start()
