@@ -182,7 +182,7 @@ describe('parley account, conversation, send and read', () => {
       const { code, stderr } = await run(undefined, 'account', 'withdraw', account, '100000000000', '--force')
       expect([code, stderr]).toEqual([
         2,
-        expect.stringMatching(/amount must be at most \d+ mwei, which the account has/),
+        expect.stringMatching(/argument amount, reason must be at most \d+ mwei, which the account has/),
       ])
       expect(again).toMatchObject({ paid: '2000000', recipient: getAddress(rollup.roles.users[0]!.address) })
     },
