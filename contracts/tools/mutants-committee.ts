@@ -18,7 +18,7 @@ const claims = part('RollupCertificates.sol')
 
 export const forCommittee: readonly Mutant[] = [
   stakes('nothing is burned', 'burned += value - reward;', '', 'burned: halves of faults'),
-  stakes('a fault is credited and kept', 'kept.stake -= value;', '', 'stakes: of a member'),
+  stakes('a fault is credited and kept', 'kept.stake -= value;', '', 'an epoch that must not be'),
   stakes('a credit is paid again', 'creditOf[msg.sender] = 0;', '', 'credits: sum'),
   stakes('a fault has no bound', 'kept.stake < FAULT ? kept.stake : FAULT', 'kept.stake'),
   stakes(
