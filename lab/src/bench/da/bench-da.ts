@@ -36,7 +36,7 @@ export interface PartCost {
   readonly dollarsPerMillion: DollarsByLayer
 }
 
-/** What waiting saves on blobs where messages come one a second: batches closed at the batcher's age, and at ten minutes. */
+/** What waiting saves on blobs where messages come one a second: batches closed after five seconds, and after ten minutes. */
 export interface Waiting {
   readonly messagesPerSecond: number
   readonly layer: 'ethereum-blobs'
@@ -168,12 +168,12 @@ async function measure(
   const models = layerModels(config)
   // The strictest layer's bound, so that one encoding is told of.
   const maxPartBytes = Math.min(...models.map((model) => model.maxPartBytes))
-  const counts = planBatches(planned, { ...config.batcher, maxPartBytes })
+  const counts = planBatches(planned, { ...config.batcher, maxAgeMs: hasteMs, maxPartBytes })
   const batches = encodeBatches(blocks, counts)
   const patient = { ...config.batcher, maxAgeMs: patienceMs, maxPartBytes }
   const waited = encodeBatches(blocks, planBatches(planned, patient))
   return {
-    waited: waitingOf(config.batcher.maxAgeMs, batches, waited, { models, messages }),
+    waited: waitingOf(batches, waited, { models, messages }),
     messages,
     blocks: blocks.length,
     batches: batches.length,
@@ -181,11 +181,12 @@ async function measure(
   }
 }
 
+/** How long a batch waits that is posted soon, full or not. */
+const hasteMs = 5_000
 /** How long a batch waits that waits for fullness. */
 const patienceMs = 600_000
 
 function waitingOf(
-  maxAgeMs: number,
   batches: readonly EncodedSizes[],
   waited: readonly EncodedSizes[],
   { models, messages }: { readonly models: readonly LayerModel[]; readonly messages: number },
@@ -197,7 +198,7 @@ function waitingOf(
   const [hasty, patient] = [of(batches), of(waited)]
   return {
     layer,
-    maxAgeMs: [maxAgeMs, patienceMs],
+    maxAgeMs: [hasteMs, patienceMs],
     batches: [batches.length, waited.length],
     dollarsPerMillion: [rounded(hasty), rounded(patient)],
     saved: rounded(hasty / patient),
