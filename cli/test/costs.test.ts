@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type CostEntry, sumCosts, weiOf } from '@parley/batcher'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createCostFiles, readCostFiles } from '../src/costs/cost-files.ts'
+import { readCosts } from '../src/costs/run-costs.ts'
 
 const noClaim = { claimGas: 0n, claimFee: 0n, l1Fee: 0n }
 const at = Date.parse('2026-11-29T18:00:00Z')
@@ -44,6 +45,12 @@ describe('journal of costs', () => {
     expect(await readdir(join(dir, 'costs'))).toEqual(['2026-11.jsonl', '2026-12.jsonl'])
     expect(await readCostFiles(join(dir, 'costs'), 0)).toEqual({ entries: [core(1n), claim(1n), later], unreadable: 0 })
     expect((await readCostFiles(join(dir, 'costs'), at + 1)).entries).toEqual([later])
+  })
+
+  test('a data directory that is not there › is a fault, and one without entries is none', async () => {
+    const path = join(dir, 'elsewhere')
+    await expect(readCosts(path, 0, {})).rejects.toMatchObject({ fault: { code: 'DATA_DIR_UNUSABLE', path } })
+    expect(await readCosts(dir, 0, {})).toEqual({ unreadable: 0, costs: [] })
   })
 
   test('a line that a crash cut › is counted, and spoils no other', async () => {
