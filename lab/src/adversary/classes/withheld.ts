@@ -188,7 +188,7 @@ const firstPagesOnly: DataLie = {
   name: 'first-pages-only',
   ending: 'unanswered',
   answers: 'first pages',
-  fault: undefined,
+  fault: 'SEGMENT_COUNT',
   gas: gasWithAsking('unanswered') + askingGas,
   forge({ ground, blocks }) {
     const batch = complete(ground, blocks)
