@@ -6,8 +6,8 @@ import { startAltDaDouble } from '../../src/alt-da/double.ts'
 import { decodeAltDaPointer } from '../../src/alt-da/pointer.ts'
 import { type CommitmentKind, createAltDa } from '../../src/index.ts'
 import { sha256 } from '../../src/sha256.ts'
+import { startProxy } from '../../src/testing/index.ts'
 import { countFiles, fileFaults } from './file-faults.ts'
-import { startProxy } from './proxy.ts'
 
 export const maxBytes = 300_000
 export const retentionSeconds = 14 * 24 * 3600

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { BadAnswer } from '@parley/protocol/compliance'
-import type { Meddling } from './proxy.ts'
+import type { Meddling } from '../../src/testing/index.ts'
 
 const statuses = { 'not found': 404, gone: 410, busy: 429, broken: 500 } as const
 const octets = { 'content-type': 'application/octet-stream' }

@@ -1,11 +1,10 @@
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import type { BlobAccount, EthereumBlobsOptions, Kzg } from '../../src/index.ts'
+import { type BlobPoolProxy, type LayerProxy, startBlobPoolProxy, startProxy } from '../../src/testing/index.ts'
 import { type Anvil, richAccount } from './anvil.ts'
 import { closeBlocks, pooled, poolSize, reopenBlocks } from './blob-chain.ts'
-import { type BlobPoolProxy, startBlobPoolProxy } from './blob-pool-proxy.ts'
 import { openBlobsDa } from './blobs-harness.ts'
-import { type LayerProxy, startProxy } from './proxy.ts'
 import { until } from './until.ts'
 
 /** A chain that mines only when told, an empty store, and a proxy between the adapter and the chain. */

@@ -11,10 +11,10 @@ import {
   type EthereumBlobsOptions,
   type Kzg,
 } from '../../src/index.ts'
+import { startProxy } from '../../src/testing/index.ts'
 import { type Anvil, richAccount, somebodyElse } from './anvil.ts'
 import { badly } from './bad-answers.ts'
 import { minedBlobTransactions } from './blob-chain.ts'
-import { startProxy } from './proxy.ts'
 import { silentLog } from './silent-log.ts'
 
 export const blobsTraits: DaTraits = {

@@ -1,9 +1,9 @@
 import type { DataAvailability } from '@parley/protocol'
 import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
 import { createLocalDa, createLocalDaServer } from '../../src/index.ts'
+import { startProxy } from '../../src/testing/index.ts'
 import { badly } from './bad-answers.ts'
 import { countFiles, fileFaults } from './file-faults.ts'
-import { startProxy } from './proxy.ts'
 import { silentLog } from './silent-log.ts'
 
 export const writeToken = 'a token only tests know'

@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** One request on its way to the target. */
-interface Passing {
+export interface Passing {
   readonly method: string
   readonly path: string
   readonly body: Buffer
 }
 
-interface ProxyAnswer {
+export interface ProxyAnswer {
   readonly status: number
   readonly type: string
   readonly body: Uint8Array

@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Hex } from 'viem'
-import type { Anvil } from './anvil.ts'
 import { refusalOf } from './blob-pool.ts'
+import { startProxy } from './layer-proxy.ts'
 import { type PooledTransaction, readTransaction } from './pooled-transaction.ts'
-import { startProxy } from './proxy.ts'
 
 /** Stands before an anvil, whose pool takes anything, and has the rules of geth's pools and a blob fee that is told to it. */
 export interface BlobPoolProxy {
@@ -17,6 +16,12 @@ export interface BlobPoolProxy {
   /** Loses all that it has, as a node does that restarts without its pool's journal. */
   drop(): Promise<void>
   close(): Promise<void>
+}
+
+/** An anvil. */
+export interface PoolChain {
+  readonly url: string
+  rpc<T = unknown>(method: string, ...params: unknown[]): Promise<T>
 }
 
 interface Held {
@@ -33,7 +38,7 @@ interface Request {
 
 type Outcome = { readonly result: unknown } | { readonly error: { readonly code: number; readonly message: string } }
 
-export async function startBlobPoolProxy(anvil: Anvil): Promise<BlobPoolProxy> {
+export async function startBlobPoolProxy(anvil: PoolChain): Promise<BlobPoolProxy> {
   const pools = new Map<string, Map<number, Held>>()
   const refusals: string[] = []
   const taken: PooledTransaction[] = []
