@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BatcherStore } from '../src/index.ts'
 import { sealedChain } from './support/chain.ts'
+import type { Step } from './support/layers.ts'
 import { numbers, Rig, until } from './support/rig.ts'
 
 class Crash extends Error {}
@@ -23,25 +24,29 @@ class CrashPoint {
 
   /** The store as seen by a process that dies before or after a write. */
   store(db: BatcherStore): BatcherStore {
-    const { step } = this
-    const writes = new Set(['put', 'clear'])
-    const wrap = (level: object): object =>
-      new Proxy(level, {
-        get(target, key) {
-          const member = Reflect.get(target, key, target)
-          if (typeof member !== 'function') return member
-          if (key === 'sublevel') return (...args: unknown[]) => wrap(member.apply(target, args))
-          if (!writes.has(String(key))) return member.bind(target)
-          return async (...args: unknown[]) => {
-            step(`before ${String(key)}`)
-            const result = await member.apply(target, args)
-            step(`after ${String(key)}`)
-            return result
-          }
-        },
-      })
-    return wrap(db) as BatcherStore
+    return stepping(db, this.step)
   }
+}
+
+/** A store that takes a step before and after each write. */
+function stepping(db: BatcherStore, step: Step): BatcherStore {
+  const writes = new Set(['put', 'clear'])
+  const wrap = (level: object): object =>
+    new Proxy(level, {
+      get(target, key) {
+        const member = Reflect.get(target, key, target)
+        if (typeof member !== 'function') return member
+        if (key === 'sublevel') return (...args: unknown[]) => wrap(member.apply(target, args))
+        if (!writes.has(String(key))) return member.bind(target)
+        return async (...args: unknown[]) => {
+          step(`before ${String(key)}`)
+          const result = await member.apply(target, args)
+          step(`after ${String(key)}`)
+          return result
+        }
+      },
+    })
+  return wrap(db) as BatcherStore
 }
 
 const options = { maxBlocks: 2, maxBatchesInFlight: 2, maxAgeMs: 1 }
@@ -99,5 +104,35 @@ describe('batcher', () => {
     expect(claimed[0]).toBe(published[0])
     expect(rig.claimedBlocks()).toEqual(numbers(1, 7))
     expect([...rig.core.held.keys()].filter((pointer) => !claimed.includes(pointer))).toEqual([])
+  })
+})
+
+describe('close', () => {
+  test('at every await › a batcher that is stopped ends whole, and the next one goes on', async () => {
+    const complete = await runUntilCrash(new Rig(chain), Number.POSITIVE_INFINITY)
+    for (let at = 1; at <= complete.taken; at += 1) {
+      const rig = new Rig(chain)
+      const taken: string[] = []
+      let stopped: Promise<void> | undefined
+      const step = (name: string): void => {
+        taken.push(name)
+        if (taken.length === at) stopped = running.stop()
+      }
+      for (const part of [rig.core, rig.witness, rig.settlement]) part.step = step
+      const running = rig.start(options, { store: stepping(rig.store, step) })
+      await until(`step ${at} is reached`, () => stopped !== undefined)
+      await stopped
+      expect(await running.ended, `stopped at step ${at}, ${taken[at - 1]}`).toBeUndefined()
+      expect(running.batcher.status().state, `stopped at step ${at}`).toBe('stopped')
+      // Half of it must not go on: nothing is asked for after the end.
+      const after = taken.length
+      for (let turn = 0; turn < 5; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve))
+      expect(taken.length, `after it was stopped at step ${at}`).toBe(after)
+      for (const part of [rig.core, rig.witness, rig.settlement]) part.step = () => undefined
+      const next = rig.start(options)
+      await until(`all claimed after a stop at step ${at}`, () => rig.claimedBlocks().length === 7)
+      await next.stop()
+      expect(rig.claimedBlocks(), `stopped at step ${at}`).toEqual(numbers(1, 7))
+    }
   })
 })

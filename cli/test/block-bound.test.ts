@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { parsePolicy } from '../src/config/da-policy.ts'
+import { describe, expect, test } from 'vitest'
+import { layerNames, parsePolicy } from '../src/config/da-policy.ts'
 import { segmentsPerBlock } from '../src/role/block-bound.ts'
 
 test.each([
@@ -29,4 +29,20 @@ test('segmentsPerBlock › more than a publication carries is refused, naming th
       }),
     }),
   )
+})
+
+describe('start', () => {
+  test('bound is the minimum', () => {
+    const bound = (layer: string) => segmentsPerBlock({ layer: parsePolicy(layer), altDaMaxBytes: 300_000 }, undefined)
+    const alone = Object.fromEntries(layerNames.map((name) => [name, bound(name)]))
+    for (const first of layerNames)
+      for (const second of layerNames) {
+        if (first === second) continue
+        const least = Math.min(alone[first] as number, alone[second] as number)
+        // A fallback, and the other part's layer, bound a block as the first one does.
+        expect(bound(`${first}:${second}`), `${first}:${second}`).toBe(least)
+        expect(bound(`core=${first},witness=${second}`), `core=${first},witness=${second}`).toBe(least)
+      }
+    expect(new Set(Object.values(alone)).size).toBeGreaterThan(2)
+  })
 })

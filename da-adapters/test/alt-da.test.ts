@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { daCompliance } from '@parley/protocol/compliance'
-import { systemClock } from '@parley/runtime'
+import { type Clock, systemClock } from '@parley/runtime'
+import { ManualClock } from '@parley/runtime/testing'
 import fc from 'fast-check'
 import { MemoryLevel } from 'memory-level'
 import { bytesToHex } from 'viem'
@@ -37,12 +38,13 @@ async function against<T>(
   serve: RequestListener,
   use: (da: ReturnType<typeof createAltDa>) => Promise<T>,
   options: Partial<AltDaOptions> = {},
+  clock: Clock = systemClock,
 ): Promise<T> {
   const server = createServer(serve).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const da = createAltDa(
-    { store: new MemoryLevel<string, string>(), clock: systemClock },
+    { store: new MemoryLevel<string, string>(), clock },
     { url, maxBytes, retentionSeconds, timeoutMs: 300, ...options },
   )
   try {
@@ -91,7 +93,6 @@ describe('alt-da › publishing', () => {
 
   test.each([
     ['429 as DA_UNAVAILABLE', answering(429), 'DA_UNAVAILABLE'],
-    ['only 503 as the wish for another layer', answering(503, 'fail over'), 'DA_FALL_BACK'],
     ['500 as DA_UNAVAILABLE', answering(500), 'DA_UNAVAILABLE'],
     ['400 as DA_REFUSED', answering(400), 'DA_REFUSED'],
     ['413 as DA_REFUSED', answering(413), 'DA_REFUSED'],
@@ -115,6 +116,48 @@ describe('alt-da › publishing', () => {
   test('submit › without a store is DA_REFUSED', async () => {
     const da = createAltDa({ clock: systemClock }, { url: 'http://127.0.0.1:1', retentionSeconds })
     expect(await faultOf(da.submit(data, {}, signal))).toMatchObject({ code: 'DA_REFUSED' })
+  })
+})
+
+describe('alt-da', () => {
+  test('only 503', async () => {
+    const codes: Record<number, unknown> = {}
+    for (const status of [400, 404, 408, 413, 429, 500, 501, 502, 503, 504]) {
+      const fault = await against(answering(status, 'no'), (da) => faultOf(da.submit(data, {}, signal)))
+      codes[status] = (fault as { code?: string }).code
+    }
+    const fallingBack = Object.entries(codes).filter(([, code]) => code === 'DA_FALL_BACK')
+    expect(fallingBack).toEqual([['503', 'DA_FALL_BACK']])
+  })
+
+  test('honours retry-after', async () => {
+    const clock = new ManualClock()
+    let asked = 0
+    const busyOnce: RequestListener = (request, response) => {
+      asked += 1
+      const [status, headers] = asked === 1 ? [429, { 'retry-after': '7' }] : [200, {}]
+      request.resume().once('end', () => response.writeHead(status, headers).end(generic))
+    }
+    await against(
+      busyOnce,
+      async (da) => {
+        const { pointer } = await against(answering(200, generic), (other) => other.submit(data, {}, signal))
+        expect(await faultOf(da.submit(data, {}, signal))).toMatchObject({ code: 'DA_UNAVAILABLE' })
+        clock.advance(6_999)
+        // Neither publishing nor reading asks it again before.
+        for (const call of [da.submit(data, {}, signal), da.retrieve(pointer, signal), da.status(pointer, signal)])
+          expect(await faultOf(call)).toMatchObject({
+            code: 'DA_UNAVAILABLE',
+            reason: expect.stringMatching(/asked for a pause of 1 ms/),
+          })
+        expect(asked).toBe(1)
+        clock.advance(1)
+        expect((await da.submit(data, {}, signal)).pointer).toEqual(pointer)
+        expect(asked).toBe(2)
+      },
+      {},
+      clock,
+    )
   })
 })
 

@@ -284,7 +284,7 @@ const urlDefects: ReadonlyArray<readonly [string, Defect, string]> = [
           throw error
         }),
     }),
-    'status › never says lost on an error',
+    'status › lost never on an error',
   ],
   [
     'shows its token in a fault',

@@ -148,7 +148,7 @@ describe('a certificate', () => {
 })
 
 describe('publishing', () => {
-  test('re-attests what expired unclaimed', async () => {
+  test('committee › re-attests what expired unclaimed', async () => {
     const { chain, da, members, certificateOf } = await stage()
     const bytes = fresh()
     const before = await submit(da, bytes)
@@ -176,7 +176,7 @@ describe('publishing', () => {
     expect(certificateOf((await submit(da, bytes)).pointer).certificate.epoch).toBe(2)
   })
 
-  test('413 names the limit › DA_TOO_LARGE with what k members take, and limits() says so from then on', async () => {
+  test('committee › 413 names the limit › DA_TOO_LARGE with what k members take, and limits() says so from then on', async () => {
     const { da } = await stage({ options: { maxPartBytes: 1_000 } })
     const fault = await faultOf(submit(da, fresh(16)))
     expect(fault).toEqual({ code: 'DA_TOO_LARGE', bytes: 1_025, maxBytes: 1_000 })

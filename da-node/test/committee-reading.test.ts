@@ -71,7 +71,7 @@ test('nothing is missing while one does not answer; pruned where one had it; mis
   expect(await codes(404, 410, 500)).toBe('the bytes')
 })
 
-test('reader needs no epoch › an L2 that is silent, or knows of none, keeps nobody from reading', async () => {
+test('committee › reader needs no epoch › an L2 that is silent, or knows of none, keeps nobody from reading', async () => {
   const { chain, proxies, openReader, pointer } = await stage()
   const remembering = await openReader()
   onTestFinished(() => remembering.close())

@@ -1,6 +1,7 @@
-import { DaLayer, runsRoot } from '@parley/protocol'
+import { codecLimits, DaError, DaLayer, runsRoot } from '@parley/protocol'
 import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
+import type { PartArchive } from '../src/index.ts'
 import { claimed, hashed, keyOf, type SpoilableDa } from './support/l2.ts'
 import { lying } from './support/lying.ts'
 import { Rig, type Running, until } from './support/rig.ts'
@@ -69,6 +70,26 @@ describe('node', () => {
     await one.verified(2n)
   })
 
+  test.each(['core', 'witness'] as const)('data › a %s above the codec’s bound is not kept to be judged later', async (part) => {
+    const rig = new Rig()
+    rig.prepare()
+    const layer: SpoilableDa = rig[part]
+    layer.spoil = (bytes) => {
+      const long = new Uint8Array(codecLimits.maxPartBytes + 1)
+      long.set(bytes)
+      return long
+    }
+    const one = await started(rig)
+    await one.state('waiting')
+    expect(await faultOf(one)).toMatchObject({
+      code: 'DATA_UNDECODABLE',
+      part,
+      fault: { code: 'CODEC_BOUND', part, field: 'part', maximum: codecLimits.maxPartBytes },
+    })
+    layer.spoil = (bytes) => bytes
+    await one.verified(2n)
+  })
+
   const strange: [layer: number, name: string, cure: string][] = [
     [DaLayer.ethereumBlobs, 'ethereum-blobs', '--l1'],
     [7, 'layer 7', 'version'],
@@ -96,6 +117,38 @@ describe('node', () => {
       })
     },
   )
+
+  test('unknown layer waits', async () => {
+    const rig = new Rig()
+    rig.prepare()
+    const { claim } = rig.claims[1]!
+    const strange = hashed({ ...claim, core: { ...claim.core, layer: 7 } })
+    rig.claims[1] = strange
+    rig.l2.reorganise(1, [claimed(strange)])
+    rig.claim(rig.chain.build(rig.chain.say(3, 1)))
+    let asked = 0
+    let has = false
+    const archive: PartArchive = {
+      name: 'archive',
+      async retrieve(root) {
+        asked += 1
+        if (has && keyOf(root) === keyOf(claim.coreRoot)) return rig.core.held.get(keyOf(claim.core.pointer))!
+        throw new DaError({ code: 'DA_MISSING', layer: 'archive', pointer: root })
+      },
+    }
+    rig.archives = [archive]
+    const one = await started(rig)
+    await one.state('waiting')
+    expect(await faultOf(one)).toMatchObject({ code: 'DA_LAYER_UNKNOWN', claim: '2', part: 'core', layer: 'layer 7' })
+    // It asks who may have it again and again, and skips nothing: the claim behind is there and is not derived.
+    const before = asked
+    await until('the archive is asked again', () => asked > before + 3)
+    expect((await one.node.status()).finality).toMatchObject({ verified: { claim: 1n }, claimed: { claim: 3n } })
+    expect(await one.get('/healthz')).toMatchObject({ status: 200 })
+    has = true
+    await one.verified(3n)
+    expect(await faultOf(one)).toBeUndefined()
+  })
 
   test('wrong › a wrong stateRoot halts loudly, the last good state is served, a right claim in its place heals', async () => {
     const rig = new Rig()

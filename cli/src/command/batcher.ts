@@ -26,6 +26,7 @@ export const batcherCommand: CommandDefinition = {
     'da.celestiaUrl',
     'da.celestiaChainId',
     'da.altDaUrl',
+    'archive.urls',
   ],
   fallbacks: { 'run.port': 9601 },
   examples: [

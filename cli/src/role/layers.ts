@@ -20,7 +20,6 @@ import { type LayerName, layerNames } from '../config/da-policy.ts'
 import type { Closing } from './closing.ts'
 import { openCommitteePublisher, openCommitteeReader } from './committee-layer.ts'
 import type { DataDir } from './data-dir.ts'
-import { noCommittee } from './l2.ts'
 
 export interface LayerDeps {
   readonly config: Config
@@ -87,18 +86,15 @@ export interface PublisherDeps extends LayerDeps {
   readonly chainId: bigint
 }
 
-/** The layers of a policy, opened for publishing, each once. */
+/** The layers of a policy, opened for publishing, each once; undefined what the deployment does not have. */
 export async function openPublishers(
   deps: PublisherDeps,
   dataDir: DataDir,
   closing: Closing,
-): Promise<ReadonlyMap<LayerName, DataAvailability>> {
-  const opened = new Map<LayerName, DataAvailability>()
-  for (const name of deps.config.da.layer.layers) {
-    const layer = await publishers[name](deps, dataDir, closing)
-    if (layer === undefined) throw noCommittee(deps.config)
-    opened.set(name, keep(layer, deps, closing))
-  }
+): Promise<ReadonlyMap<LayerName, DataAvailability | undefined>> {
+  const opened = new Map<LayerName, DataAvailability | undefined>()
+  for (const name of deps.config.da.layer.layers)
+    opened.set(name, keep(await publishers[name](deps, dataDir, closing), deps, closing))
   return opened
 }
 

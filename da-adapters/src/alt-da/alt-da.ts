@@ -1,12 +1,13 @@
-import { type Endpoint, type ExchangeAnswer, type ExchangeRequest, endpointOf } from '@parley/http'
+import { type Endpoint, type ExchangeAnswer, type ExchangeRequest, endpointOf, retryAfterMs } from '@parley/http'
 import { DaLayer, type DaReceipt, type DataAvailability, sameBytes } from '@parley/protocol'
-import { type Clock, raceAbort } from '@parley/runtime'
+import { type Clock, createSources, raceAbort, type Sources } from '@parley/runtime'
 import { bytesToHex, hexToBytes, isHex } from 'viem'
 import { ended, freeQuote, nothing } from '../amounts.ts'
 import { checkSize, corrupt, fallBack, missing, refused, unavailable } from '../fault.ts'
 import { layerExchange } from '../layer-exchange.ts'
 import { createLifetime } from '../lifetime.ts'
 import { sha256 } from '../sha256.ts'
+import { firstAnswer } from '../sources.ts'
 import { type CommitmentStore, createCommitments, type Given } from './commitments.ts'
 import {
   altDaLayer,
@@ -62,7 +63,7 @@ export function createAltDa({ store, clock }: AltDaDeps, options: AltDaOptions):
     finalAfterSeconds = 86_400,
   } = options
   const lifetime = createLifetime(altDaLayer)
-  const server = new Server(endpointOf(url), timeoutMs)
+  const server = new Server(endpointOf(url), timeoutMs, clock)
   const given = store && createCommitments(store)
   /** Publications under way, so that the same bytes are not sent twice at a time. */
   const underWay = new Map<string, Publication>()
@@ -168,14 +169,20 @@ function receiptOf(digest: Uint8Array, { length, commitment }: Given): DaReceipt
   return { pointer: encodeAltDaPointer({ digest, length, commitment }), height: 0n, cost: nothing }
 }
 
-/** The protocol: `POST /put`, `POST /put/0x…` and `GET /get/0x…`. */
+/** The protocol: `POST /put`, `POST /put/0x…` and `GET /get/0x…`. Nothing is asked of a server during a pause that it asked for. */
 class Server {
+  readonly name: string
   private readonly endpoint: Endpoint
   private readonly timeoutMs: number
+  private readonly clock: Clock
+  private readonly alone: Sources<Server>
 
-  constructor(endpoint: Endpoint, timeoutMs: number) {
+  constructor(endpoint: Endpoint, timeoutMs: number, clock: Clock) {
+    this.name = endpoint.shown
     this.endpoint = endpoint
     this.timeoutMs = timeoutMs
+    this.clock = clock
+    this.alone = createSources([this as Server], clock)
   }
 
   /** @param own - The commitment to store it under; the server's when left out. @returns the commitment. */
@@ -188,7 +195,7 @@ class Server {
     )
     const { status, body } = answer
     if (status === 503) throw fallBack(altDaLayer, `answered 503: ${textOf(body)}`)
-    if (status >= 400 && status < 500 && status !== 408 && status !== 429)
+    if (status >= 400 && status < 500 && status !== 408)
       throw refused(altDaLayer, `answered ${status}: ${textOf(body)}`)
     if (status !== 200) throw unavailable(altDaLayer, `answered ${status}: ${textOf(body)}`)
     if (own !== undefined) return own
@@ -204,8 +211,14 @@ class Server {
     request: Pick<ExchangeRequest, 'method' | 'body' | 'headers' | 'maxBytes'>,
     signal: AbortSignal,
   ): Promise<ExchangeAnswer> {
-    const { endpoint, timeoutMs } = this
-    return layerExchange(altDaLayer, { ...request, endpoint, path, timeoutMs }, signal)
+    const { endpoint, timeoutMs, clock } = this
+    const exchanged = async (): Promise<ExchangeAnswer> => {
+      const answer = await layerExchange(altDaLayer, { ...request, endpoint, path, timeoutMs }, signal)
+      if (answer.status !== 429) return answer
+      const pauseMs = retryAfterMs(answer.headers.get('retry-after'), clock.now(), 0)
+      throw unavailable(altDaLayer, `answered 429: ${textOf(answer.body)}`, undefined, pauseMs)
+    }
+    return firstAnswer(altDaLayer, this.alone, exchanged, signal)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type BatchColumns, type Bytes32, decodeBatchColumns } from '@parley/protocol'
+import { type BatchColumns, type Bytes32, CodecError, codecLimits, decodeBatchColumns } from '@parley/protocol'
 import type { BackoffOptions, Clock } from '@parley/runtime'
 import type { ServedParts } from '../answers/claim.ts'
 import type { EncodedParts } from '../archive/batch-archive.ts'
@@ -30,6 +30,13 @@ interface Fetch {
 }
 
 const hex = (bytes: Bytes32): string => Buffer.from(bytes).toString('hex')
+
+/** A witness takes its shape from the core, which may come later: until then no more is kept than one can have. */
+function withinBound(bytes: Uint8Array): Uint8Array {
+  const maximum = codecLimits.maxPartBytes
+  if (bytes.length <= maximum) return bytes
+  throw new CodecError({ code: 'CODEC_BOUND', part: 'witness', field: 'part', received: bytes.length, maximum })
+}
 
 /** Fetches batches, several ahead, and never gives up on one that is wanted: missing data is neither absent nor valid. */
 export class BatchFetcher {
@@ -112,7 +119,7 @@ export class BatchFetcher {
       return new PartFetch(deps, { claim: record.claim, part }, decode, this.backoff, either)
     }
     const core = part('core', decodeBatchColumns)
-    const witness = part('witness', (bytes) => bytes)
+    const witness = part('witness', withinBound)
     this.fetches.set(hex(record.hash), { core, witness, controller })
   }
 }

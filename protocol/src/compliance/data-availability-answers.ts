@@ -27,7 +27,7 @@ export function daAnswerCases(lease: () => DaHarness, traits: DaTraits): readonl
 }
 
 function neverLost(lease: () => DaHarness, { chain, tellsLoss = true }: DaTraits): ComplianceCase {
-  return withAdapter(lease, 'status › never says lost on an error', async (writer, harness) => {
+  return withAdapter(lease, 'status › lost never on an error', async (writer, harness) => {
     const { pointer } = await writer.submit(sampleBytes('never lost', 2_001), {}, patience())
     assert.ok(
       harness.answerBadly !== undefined && harness.openImpatient !== undefined,
