@@ -54,7 +54,9 @@ describe('reader', () => {
       // A pointer that names more than a publication may have is not even asked for.
       const greedy = pointer.slice()
       greedy.set([0xff, 0xff, 0xff, 0xff], pointer === localPointer ? 33 : 34)
-      expect(await faultOf(da.retrieve(greedy, AbortSignal.timeout(110_000)))).toMatchObject({ code: 'DA_POINTER_INVALID' })
+      expect(await faultOf(da.retrieve(greedy, AbortSignal.timeout(110_000)))).toMatchObject({
+        code: 'DA_POINTER_INVALID',
+      })
       expect(poured()).toBe(before)
     } finally {
       await da.close()

@@ -70,25 +70,28 @@ describe('node', () => {
     await one.verified(2n)
   })
 
-  test.each(['core', 'witness'] as const)('data › a %s above the codec’s bound is not kept to be judged later', async (part) => {
-    const rig = new Rig()
-    rig.prepare()
-    const layer: SpoilableDa = rig[part]
-    layer.spoil = (bytes) => {
-      const long = new Uint8Array(codecLimits.maxPartBytes + 1)
-      long.set(bytes)
-      return long
-    }
-    const one = await started(rig)
-    await one.state('waiting')
-    expect(await faultOf(one)).toMatchObject({
-      code: 'DATA_UNDECODABLE',
-      part,
-      fault: { code: 'CODEC_BOUND', part, field: 'part', maximum: codecLimits.maxPartBytes },
-    })
-    layer.spoil = (bytes) => bytes
-    await one.verified(2n)
-  })
+  test.each(['core', 'witness'] as const)(
+    'data › a %s above the codec’s bound is not kept to be judged later',
+    async (part) => {
+      const rig = new Rig()
+      rig.prepare()
+      const layer: SpoilableDa = rig[part]
+      layer.spoil = (bytes) => {
+        const long = new Uint8Array(codecLimits.maxPartBytes + 1)
+        long.set(bytes)
+        return long
+      }
+      const one = await started(rig)
+      await one.state('waiting')
+      expect(await faultOf(one)).toMatchObject({
+        code: 'DATA_UNDECODABLE',
+        part,
+        fault: { code: 'CODEC_BOUND', part, field: 'part', maximum: codecLimits.maxPartBytes },
+      })
+      layer.spoil = (bytes) => bytes
+      await one.verified(2n)
+    },
+  )
 
   const strange: [layer: number, name: string, cure: string][] = [
     [DaLayer.ethereumBlobs, 'ethereum-blobs', '--l1'],
