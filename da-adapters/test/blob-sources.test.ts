@@ -79,7 +79,7 @@ describe('a source that gives', () => {
     )
   })
 
-  test.each(badAnswers)('%s › is passed over: beacon › next source', async (_what, reply) => {
+  test.each(badAnswers)('beacon › next source › %s', async (_what, reply) => {
     const good = beaconWith(known, serving(root(100)))
     await onStage([bad(reply), good], async (stage) => isData(await read(stage)), { ...real, timeoutMs })
   })

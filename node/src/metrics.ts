@@ -33,6 +33,8 @@ export interface NodeMetrics {
   readonly fetchSeconds: Histogram<'part' | 'source'>
   readonly sourceAnswers: Counter<'source' | 'answer'>
   readonly onlyFromArchive: Gauge<'layer'>
+  readonly audits: Counter<'layer' | 'outcome'>
+  readonly lostParts: Gauge<'layer'>
   readonly verifySeconds: Histogram
   readonly httpSeconds: Histogram<'route' | 'status'>
   readonly l2Faults: Counter<'code'>
@@ -132,6 +134,16 @@ export function createMetrics(
     onlyFromArchive: new Gauge({
       name: 'parley_node_data_only_from_archive',
       help: '1 while a layer does not serve what it should still have, and an archive does',
+      labelNames: ['layer'],
+      registers,
+    }),
+    audits: counter('audits_total', 'Parts of claims that a layer was asked for again: there, or the fault', [
+      'layer',
+      'outcome',
+    ]),
+    lostParts: new Gauge({
+      name: 'parley_node_lost_parts',
+      help: 'Parts that a layer should still have and did not have when it was asked, twice in a row',
       labelNames: ['layer'],
       registers,
     }),

@@ -12,6 +12,7 @@ import {
 import { backoffMs, type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { Auditor } from './archive/auditor.ts'
 import { BatchArchive } from './archive/batch-archive.ts'
 import type { PartArchive } from './archive/part-archive.ts'
 import { type DaLayers, PartSources } from './archive/part-sources.ts'
@@ -106,7 +107,10 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
   const opened = { ...deps, l2, store, snapshots, archive, sources: parts, metrics, progress, contact, db: deps.store }
   const watch = await Watch.open(opened, deps.watch, settings)
   const sources: StatusSources = { progress, contact, l2, store, clock: deps.clock, chain: () => chain, watch }
-  const all = { ...opened, watch }
+  const claims = { last: () => store.tip.claim, claim: async (number: bigint) => (await l2.claim(number))?.claim }
+  const auditing = { layers, claims, l2Time, clock, log, metrics, random: Math.random }
+  const auditor = new Auditor(auditing, settings.auditEveryMs)
+  const all = { ...opened, watch, auditor }
   return {
     status: () => statusOf(sources),
     unreadyBecause: async () => (await unreadyBecause(sources, settings)) ?? contesting?.unreadyBecause,
@@ -171,6 +175,7 @@ interface Parts extends Omit<NodeDeps, 'store' | 'metrics' | 'contester' | 'watc
   readonly progress: NodeProgress
   readonly contact: L2Contact
   readonly watch: Watch
+  readonly auditor: Auditor
 }
 
 /** Parameters of the deployment, asked for until the L2 answers, compared with what the store was made for. */
@@ -223,11 +228,12 @@ async function verifyUntil(
   const deriving = deriver.run(inner)
   const challenging = parts.contesting?.run(inner)
   const watching = parts.watch.run(inner)
+  const auditing = parts.auditor.run(inner)
   log.info({ claim: parts.store.tip.claim, block: parts.store.tip.block }, 'verification resumed')
   try {
-    await Promise.race([Promise.all([following, deriving, challenging, watching]), execution.failed])
+    await Promise.race([Promise.all([following, deriving, challenging, watching, auditing]), execution.failed])
   } finally {
     group.abort()
-    await Promise.allSettled([following, deriving, challenging, watching])
+    await Promise.allSettled([following, deriving, challenging, watching, auditing])
   }
 }

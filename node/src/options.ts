@@ -15,6 +15,8 @@ export interface NodeOptions {
   readonly witnessKeptBlocks?: number
   /** Milliseconds of L2 time for which encoded parts of batches are kept and served after their claim is final; Infinity keeps all. @default 1_814_400_000 */
   readonly archiveKeptMs?: number
+  /** Milliseconds between two claims of which the layers are asked whether they still have them, 0 for never. @default 600_000 */
+  readonly auditEveryMs?: number
   /** Wait after a failure: doubles from the first to the longest. Milliseconds. @default 200 and 15_000 */
   readonly firstBackoffMs?: number
   readonly maxBackoffMs?: number
@@ -45,6 +47,7 @@ const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence' | '
   snapshotsKept: [2, 1, 1_000],
   witnessKeptBlocks: [0, 0, Number.POSITIVE_INFINITY],
   archiveKeptMs: [1_814_400_000, 0, Number.POSITIVE_INFINITY],
+  auditEveryMs: [600_000, 0, 86_400_000],
   firstBackoffMs: [200, 1, 3_600_000],
   maxBackoffMs: [15_000, 1, 3_600_000],
   maxWaitingReads: [1_000, 1, 100_000],

@@ -354,7 +354,7 @@ const archive = {
     urls({
       flag: 'archive-url',
       about:
-        'Archives and other nodes that are asked for parts of batches when the DA layer does not serve them, in this order, separated by commas.',
+        'Archives and other nodes that are asked for parts of batches when the DA layer does not serve them, in this order, separated by commas; with one a batcher may use layers that keep data for less long than claims need it.',
     }),
   ),
   'archive.timeoutMs': defaulted(
@@ -395,6 +395,13 @@ const node = {
     toggle({
       flag: 'archive',
       about: 'Keep every part of a batch and serve it; when left out, until 21 days after its claim is final.',
+    }),
+  ),
+  'node.auditEveryMs': defaulted(
+    600_000,
+    integer(0, 86_400_000, {
+      about:
+        'Milliseconds between two claims, drawn among all that layers must still have, of which they are asked whether they do; 0 never asks.',
     }),
   ),
   'node.confidence': defaulted(

@@ -26,7 +26,8 @@ export function startNode(context: Context): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log } = context
     const dataDir = await openDataDir(context, closing)
-    const { confidence, snapshotEveryBlocks, fetchAhead, challengeAfterMs, challengeSpreadMs } = config.node
+    const { auditEveryMs, confidence, snapshotEveryBlocks, fetchAhead, challengeAfterMs, challengeSpreadMs } =
+      config.node
     const challengeBudget = BigInt(config.node.challengeBudgetGwei) * 10n ** 9n
     const watchedBytes = config.node.watchMib * 2 ** 20
     const registry = createRegistry()
@@ -56,6 +57,7 @@ export function startNode(context: Context): Promise<Service> {
         metrics: registry,
       },
       {
+        auditEveryMs,
         confidence,
         snapshotEveryBlocks,
         fetchAhead,

@@ -194,6 +194,8 @@ export class SpoilableDa implements DataAvailability {
   /** Applied to what is served. */
   spoil: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes
   retrievals = 0
+  /** Pointers that were audited, in hex. */
+  readonly audited: string[] = []
 
   constructor(name: string, layer: number = DaLayer.local) {
     this.name = name
@@ -228,6 +230,7 @@ export class SpoilableDa implements DataAvailability {
     return 'final'
   }
   async audit(pointer: Uint8Array): Promise<void> {
+    this.audited.push(keyOf(pointer))
     await this.retrieve(pointer)
   }
   async close(): Promise<void> {}
