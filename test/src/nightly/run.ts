@@ -14,6 +14,7 @@ const stepsOf = (seed: string): readonly (readonly [name: string, ...command: st
   ['crash', 'npm', 'run', '-s', 'test:crash', '--', '--moments', '200', '--seed', seed],
   ['feeds', 'npm', 'run', '-s', 'test:feeds', '--', '--moments', '400', '--seed', seed],
   ['lies', 'npm', 'run', '-s', 'test:crash', '--', '--lies', '--moments', '50', '--seed', seed],
+  ['takeover', 'npm', 'run', '-s', 'model:takeover', '--', '--seed', seed],
   ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],
   ['guard', 'npx', 'parley', 'bench', 'guard'],
 ]
