@@ -76,12 +76,18 @@ const statuses: Readonly<Record<RequestFault['code'], number>> = {
 /** Faults of what routes are about. */
 const ownStatuses: Readonly<Record<string, number>> = {
   ACCOUNT_UNKNOWN: 404,
+  ACK_INVALID: 400,
+  ACK_UNKNOWN: 403,
   AUTHORITY_INVALID: 401,
   AUTHORITY_UNKNOWN: 401,
   BLOCK_UNKNOWN: 404,
   CLAIMER_QUOTA: 429,
   CLAIM_UNKNOWN: 404,
   COMMITTEE_WITHOUT: 409,
+  CONTENT_INVALID: 400,
+  CONTENT_LOST: 500,
+  CONTENT_OTHER: 400,
+  CONTENT_UNKNOWN: 404,
   CONVERSATION_UNKNOWN: 404,
   DA_EMPTY: 400,
   DA_MISSING: 404,
@@ -104,6 +110,7 @@ const ownStatuses: Readonly<Record<string, number>> = {
   RANGE_UNSATISFIABLE: 416,
   REMOVAL_UNKNOWN: 404,
   SNAPSHOT_UNKNOWN: 404,
+  STORE_FULL: 507,
 }
 
 /** HTTP status of a fault that clients are answered with; undefined for other faults. */

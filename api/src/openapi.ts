@@ -22,7 +22,7 @@ const faultSchema: Schema = {
 function contentOf({ json, octets, text }: Forms<unknown, unknown>): Schema {
   return {
     ...(octets && {
-      'application/octet-stream': {
+      [octets.type ?? 'application/octet-stream']: {
         schema: { type: 'string', format: 'binary', description: octets.description },
       },
     }),

@@ -13,6 +13,8 @@ export type QueryOf<Q> = { readonly [K in keyof Q]?: (Q[K] extends Parameter<inf
 /** A value as octets. */
 export interface Octets<O> {
   readonly description: string
+  /** Media type; `application/octet-stream` when left out. */
+  readonly type?: string
   deserialize(bytes: Uint8Array): O
 }
 

@@ -1,3 +1,5 @@
+export { announcedBytes } from './announced.ts'
+export { assertBearer } from './bearer.ts'
 export {
   type ApiServer,
   type ApiServerDeps,
@@ -10,7 +12,7 @@ export type { Guard } from './guard.ts'
 export { healthHandlers } from './health.ts'
 export { json, mediaTypeOf, octets, prefersOctets } from './media.ts'
 export { type GuardOptions, guardBounds, guardOptions } from './options.ts'
-export type { Quota } from './quota.ts'
+export { Quota } from './quota.ts'
 export { refuseSocket } from './refuse.ts'
 export { type Call, configOf, fastifyPath, type Handlers, placeOf, serveRoutes } from './serve.ts'
 export { Share } from './share.ts'

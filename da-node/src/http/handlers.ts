@@ -1,5 +1,4 @@
 import type { daNodeRoutes } from '@parley/api'
-import { RequestError } from '@parley/api'
 import { type ApiServer, type Handlers, healthHandlers } from '@parley/api/server'
 import { toHex } from '@parley/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -93,17 +92,4 @@ function describe(reply: FastifyReply, chunkRoot: Uint8Array, length: number): v
     .header('accept-ranges', 'bytes')
     .header('etag', `"${toHex(chunkRoot)}"`)
     .header('cache-control', 'public, max-age=86400, immutable')
-}
-
-/** Bytes that a request announces. @throws {RequestError} `BODY_SIZE` where it announces none. */
-export function announcedBytes({ headers }: FastifyRequest, maximum: number): number {
-  const bytes = Number(headers['content-length'] ?? Number.NaN)
-  if (Number.isInteger(bytes) && bytes > 0 && bytes <= maximum) return bytes
-  throw new RequestError({
-    code: 'BODY_SIZE',
-    bytes: Number.isInteger(bytes) ? bytes : 0,
-    minimum: 1,
-    maximum,
-    multipleOf: 1,
-  })
 }

@@ -2,6 +2,7 @@ import { authorityHeader, daNodeRoutes, RequestError } from '@parley/api'
 import {
   type ApiServer,
   addCharges,
+  announcedBytes,
   createApiServer,
   type GuardOptions,
   guardOptions,
@@ -14,7 +15,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { DaNode } from '../da-node.ts'
 import type { Granted } from '../taking/authorities.ts'
-import { announcedBytes, daNodeHandlers } from './handlers.ts'
+import { daNodeHandlers } from './handlers.ts'
 
 export interface DaNodeServerDeps {
   readonly node: DaNode

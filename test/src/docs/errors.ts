@@ -1,6 +1,7 @@
 import { requestFaults } from '@parley/api'
 import { batcherFaults } from '@parley/batcher'
 import { clientFaults } from '@parley/client'
+import { contentFaults } from '@parley/content'
 import { daNodeFaults } from '@parley/da-node'
 import { executionFaults } from '@parley/execution'
 import { infraFaults } from '@parley/infra'
@@ -120,6 +121,12 @@ export const errorTables: readonly ErrorTable[] = [
     faults: daNodeFaults,
   },
   { title: 'Client', name: 'clientFaults', about: '`ClientError` of `client`.', faults: clientFaults },
+  {
+    title: 'Contents',
+    name: 'contentFaults',
+    about: '`ContentError` of `content`; the first ones are answers to HTTP requests.',
+    faults: contentFaults,
+  },
   {
     title: 'Messaging',
     name: 'messagingFaults',

@@ -1,0 +1,1 @@
+export { createStoreServer, type StoreServer, type StoreServerDeps, type StoreServerOptions } from './server.ts'

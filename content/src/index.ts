@@ -1,0 +1,6 @@
+export { type HttpContentsOptions, httpContents } from './client/http-contents.ts'
+export { type NamedContents, type SeveralOptions, severalContents } from './client/several.ts'
+export * from './contents.ts'
+export { ackCommitment, ackedBytes, contentDigest } from './digests.ts'
+export { ContentError, type ContentFault, contentFaults } from './faults.ts'
+export * from './limits.ts'

@@ -1,0 +1,5 @@
+export type { Blocks } from './blocks.ts'
+export { ContentStore, type ContentStoreDeps } from './content-store.ts'
+export { levelBlocks } from './level-blocks.ts'
+export { memoryBlocks } from './memory-blocks.ts'
+export { type StoreOptions, storeBounds } from './options.ts'
