@@ -120,6 +120,18 @@ describe('alt-da › publishing', () => {
 })
 
 describe('alt-da', () => {
+  test('an adapter whose store two processes may open › fails the suite', async () => {
+    await using scratch = await scratchDirectory()
+    const sound = await altDaHarness(join(scratch.path, 'alt-da'), 'generic')
+    const shared = new MemoryLevel<string, string>()
+    const { url } = sound.proxy
+    const open = async () =>
+      createAltDa({ store: shared, clock: systemClock }, { url, maxBytes, retentionSeconds, timeoutMs: 5_000 })
+    const found = daCompliance(() => ({ ...sound, open }), altDaTraits).find(({ name }) => name.startsWith('store'))
+    await expect(found?.run()).rejects.toThrow('a second adapter was opened on the store')
+    await sound.close()
+  })
+
   test('only 503', async () => {
     const codes: Record<number, unknown> = {}
     for (const status of [400, 404, 408, 413, 429, 500, 501, 502, 503, 504]) {

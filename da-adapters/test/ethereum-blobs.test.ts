@@ -1,6 +1,8 @@
+import type { DaReceipt, DataAvailability } from '@parley/protocol'
 import { daCompliance } from '@parley/protocol/compliance'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createKzg, type Kzg } from '../src/index.ts'
+import { sha256 } from '../src/sha256.ts'
 import { type Anvil, startAnvil } from './support/anvil.ts'
 import { blobsHarness, blobsTraits } from './support/blobs-harness.ts'
 import { silentLog } from './support/silent-log.ts'
@@ -24,4 +26,39 @@ describe('ethereum-blobs on anvil', () => {
     await anvil?.stop()
   })
   for (const { name, run } of daCompliance(() => harness, blobsTraits)) test(name, run)
+
+  const receipts = new Map<string, DaReceipt>()
+  const defects: readonly (readonly [string, (da: DataAvailability) => Partial<DataAvailability>, string, string])[] = [
+    [
+      'ends nothing when it is asked to abandon',
+      (da) => ({
+        abandon: async () => ({
+          overhead: (await da.abandon(new Uint8Array(32), AbortSignal.timeout(60_000))).overhead,
+        }),
+      }),
+      'abandon › ends with a receipt, or never lands',
+      'it landed all the same',
+    ],
+    [
+      'remembers what a reorg took back',
+      (da) => ({
+        async submit(data, options, signal) {
+          const key = Buffer.from(sha256(data)).toString('hex')
+          const receipt = receipts.get(key) ?? (await da.submit(data, options, signal))
+          receipts.set(key, receipt)
+          return receipt
+        },
+      }),
+      'status › lost for good, then submit gives a new pointer',
+      'the pointer of what is lost was given again',
+    ],
+  ]
+  test.each(defects)('an adapter that %s › fails the suite', async (_what, defect, name, words) => {
+    const open = async () => {
+      const da = await harness.open()
+      return { ...da, ...defect(da) }
+    }
+    const found = daCompliance(() => ({ ...harness, open }), blobsTraits).find((each) => each.name === name)
+    await expect(found?.run()).rejects.toThrow(words)
+  })
 })

@@ -2,6 +2,7 @@ import type { Fees } from './chain.ts'
 import { TransactionError } from './faults.ts'
 import type { SendRequest } from './payload.ts'
 import type { SenderContext } from './sender-context.ts'
+import { isTakenBack } from './taken-back.ts'
 import type { UnderWay } from './under-way.ts'
 
 /**
@@ -10,14 +11,21 @@ import type { UnderWay } from './under-way.ts'
  * @throws {TransactionError} `CHAIN_BEHIND` when nothing under way explains why the chain counts fewer than were sent.
  */
 export async function nextNonce<C, F extends Fees, R extends SendRequest>(
-  { chain, address, payload, store }: SenderContext<C, F, R>,
+  context: SenderContext<C, F, R>,
   { pending, watched }: UnderWay<C, F>,
   signal: AbortSignal,
 ): Promise<number> {
+  const { chain, address, payload, store, log } = context
   const counted = await chain.transactionCount(address, payload.rules.nonces, signal)
   const remembered = (await store.nextNonce?.()) ?? 0
   // A nonce above the chain's count would wait for ever behind a gap.
-  if (counted < remembered && pending.size + watched.size === 0)
-    throw new TransactionError({ code: 'CHAIN_BEHIND', counted, sent: remembered })
+  if (counted < remembered && pending.size + watched.size === 0) {
+    const last = await store.lastSettled?.()
+    if (last === undefined || !(await isTakenBack(context, last, signal)))
+      throw new TransactionError({ code: 'CHAIN_BEHIND', counted, sent: remembered })
+    log.error({ counted, sent: remembered }, 'settled transactions were taken back: their nonces are used again')
+    await store.rewind?.(counted)
+    return counted
+  }
   return Math.max(counted, remembered, ...[...pending].map(({ sent }) => sent.nonce + 1))
 }

@@ -9,6 +9,7 @@ import { nextNonce } from './nonces.ts'
 import type { SendRequest } from './payload.ts'
 import type { SenderContext, SenderDeps, SendingOptions } from './sender-context.ts'
 import { lastAttempt, type Sent } from './sent.ts'
+import { isTakenBack } from './taken-back.ts'
 import { type Confirmed, type Tracked, tell, track } from './tracked.ts'
 import { byKey, createUnderWay, type UnderWay } from './under-way.ts'
 
@@ -18,8 +19,8 @@ export interface Sender<C, F extends Fees, R extends SendRequest> {
   isPending(key: string): boolean
   /** Transactions that are not settled: on their way, or confirmed and still watched. */
   unsettled(): Sent<C, F>[]
-  /** What is under way or remembered of a key; undefined when a request of it would be sent. */
-  find(key: string): Promise<Sent<C, F> | undefined>
+  /** What is under way or remembered of a key; undefined when a request of it would be sent, as after a reorg took it back for good. */
+  find(key: string, signal: AbortSignal): Promise<Sent<C, F> | undefined>
   /**
    * Sends and waits for the confirmations. A transaction that was stored goes on after `signal` has aborted.
    * @throws {TransactionError} `TRANSACTION_REFUSED`, `TRANSACTION_FAILED`, `NONCE_TAKEN`, `FEES_TOO_HIGH`, `SENDER_FULL`,
@@ -119,9 +120,15 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
     return [...pending, ...watched].map(({ sent }) => sent)
   }
 
-  async find(key: string): Promise<Sent<C, F> | undefined> {
-    const sent = this.#tracked(key)?.sent ?? (await this.#context.store.load?.(key))
-    return sent === undefined || this.#isExpired(sent) ? undefined : sent
+  async find(key: string, signal: AbortSignal): Promise<Sent<C, F> | undefined> {
+    return this.#tracked(key)?.sent ?? (await this.#remembered(key, signal))
+  }
+
+  /** As it is stored, as long as it counts. */
+  async #remembered(key: string, signal: AbortSignal): Promise<Sent<C, F> | undefined> {
+    const sent = await this.#context.store.load?.(key)
+    if (sent === undefined || this.#isExpired(sent)) return undefined
+    return (await isTakenBack(this.#context, sent, signal)) ? undefined : sent
   }
 
   async send(request: R, signal: AbortSignal): Promise<Confirmed<C, F>> {
@@ -139,7 +146,7 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
 
   async abandon(key: string, signal: AbortSignal): Promise<Ending<C, F>> {
     const during = AbortSignal.any([signal, this.#closing.signal])
-    const one = await this.#turn.take(() => this.#giveUp(key), during)
+    const one = await this.#turn.take(() => this.#giveUp(key, during), during)
     if (one === undefined) return { costWei: 0n }
     this.#loop.wake()
     try {
@@ -151,10 +158,10 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
   }
 
   /** @returns what is to be waited for; undefined when nothing of it is on its way. */
-  async #giveUp(key: string): Promise<Pick<Tracked<C, F>, 'settled'> | undefined> {
+  async #giveUp(key: string, signal: AbortSignal): Promise<Pick<Tracked<C, F>, 'settled'> | undefined> {
     const { payload, store, log } = this.#context
     if (payload.abandoning === undefined) throw new TypeError('this payload is never given up')
-    const joined = this.#tracked(key) ?? (await this.#joinRemembered(key))
+    const joined = this.#tracked(key) ?? (await this.#joinRemembered(key, signal))
     const one = byKey(this.#underWay.pending, key)
     // Nothing of it, or included already.
     if (one === undefined || one.sent.abandoned === true) return joined
@@ -192,7 +199,7 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
     const leave = await this.#places.enter(signal)
     try {
       return await this.#turn.take(async () => {
-        const joined = this.#tracked(request.key) ?? (await this.#joinRemembered(request.key))
+        const joined = this.#tracked(request.key) ?? (await this.#joinRemembered(request.key, signal))
         if (byKey(this.#underWay.pending, request.key)?.sent.abandoned === true) throw abandoned(request.key, 0n)
         if (joined === undefined) return await this.#sendFirst(request, leave, signal)
         leave()
@@ -204,9 +211,9 @@ class PersistentSender<C, F extends Fees, R extends SendRequest> implements Send
     }
   }
 
-  async #joinRemembered(key: string): Promise<Pick<Tracked<C, F>, 'settled'> | undefined> {
-    const sent = await this.#context.store.load?.(key)
-    if (sent === undefined || this.#isExpired(sent)) return undefined
+  async #joinRemembered(key: string, signal: AbortSignal): Promise<Pick<Tracked<C, F>, 'settled'> | undefined> {
+    const sent = await this.#remembered(key, signal)
+    if (sent === undefined) return undefined
     if (sent.inclusion === undefined) {
       // Stored by a write that failed all the same: signing it anew would leave its nonce as a gap.
       const tracked = this.#track(sent, undefined)

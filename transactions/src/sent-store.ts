@@ -19,6 +19,10 @@ export interface SentStore<C, F extends Fees, R extends SendRequest> {
   settle(sent: Sent<C, F>): Promise<void>
   /** One above the highest nonce ever stored; left out where refused ones give theirs back. */
   nextNonce?(): Promise<number>
+  /** The settled one that was included last; left out where settled ones are forgotten. */
+  lastSettled?(): Promise<Sent<C, F> | undefined>
+  /** Forgets nonces from this one on: a reorg took what used them back. Beside `lastSettled`. */
+  rewind?(nonce: number): Promise<void>
   /** What is known of a key, settled or not; left out where settled ones are forgotten. */
   load?(key: string): Promise<Sent<C, F> | undefined>
 }

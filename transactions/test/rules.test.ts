@@ -261,11 +261,34 @@ describe('refusals', () => {
     chain.mine()
     await sent
     await until(() => store.settled.has('a'))
-    chain.reorg(1)
+    chain.behind(1)
     const before = store.writes.length
     await expect(sender.send({ key: 'b', note: other }, forever)).rejects.toMatchObject({
       fault: { code: 'CHAIN_BEHIND', counted: 0, sent: 1 },
     })
     expect(store.writes).toHaveLength(before)
+    expect(await sender.find('a', forever)).toBeDefined()
+  })
+
+  test('a reorg deeper than anything is watched › frees the nonces, and what was taken back is sent anew', async () => {
+    const { chain, store, sender } = await stage({}, { watchBlocks: 0 })
+    for (const key of ['a', 'b']) {
+      const sent = sender.send({ key, note }, forever)
+      await inPool(chain, key === 'a' ? 1 : 2)
+      chain.mine()
+      await sent
+      await until(() => store.settled.has(key))
+    }
+    chain.reorg(2)
+    expect(await sender.find('a', forever)).toBeUndefined()
+    const again = [
+      sender.send({ key: 'c', note: other }, forever),
+      sender.send({ key: 'a', note }, forever),
+      sender.send({ key: 'b', note }, forever),
+    ]
+    await inPool(chain, 3)
+    chain.mine()
+    expect((await Promise.all(again)).map(({ sent }) => sent.nonce)).toEqual([0, 1, 2])
+    expect(chain.included).toHaveLength(3)
   })
 })

@@ -33,6 +33,10 @@ export interface PublicationStore {
   replace(publication: Publication, by: Publication | undefined): Promise<void>
   /** The publication needs no more care: its bytes go, its pointer stays until `prune`. */
   settle(publication: Publication): Promise<void>
+  /** The settled publication that was included last. */
+  lastSettled(): Promise<Publication | undefined>
+  /** Nonces from this one on are free again. */
+  rewind(nonce: number): Promise<void>
   /** Forgets at most `limit` settled publications of blocks before `timestamp` (seconds). */
   prune(timestamp: bigint, limit: number): Promise<void>
 }
@@ -146,6 +150,11 @@ export function createPublicationStore(store: BlobStore): PublicationStore {
           .del(key, { sublevel: cellProofs }),
       )
     },
+    async lastSettled() {
+      const [last] = await disk(() => byTime.iterator({ reverse: true, limit: 1 }).all())
+      return last === undefined ? undefined : load(last[1])
+    },
+    rewind: (nonce) => disk(() => meta.put('nextNonce', `${nonce}`, durable)),
     async prune(timestamp, limit) {
       const expired = await disk(() => byTime.iterator({ lt: sortable(timestamp), limit }).all())
       if (expired.length === 0) return

@@ -75,7 +75,7 @@ export function createPublisher(deps: PublisherDeps, options: PublisherOptions):
     mayBegin: (signal: AbortSignal) => Promise<void>,
     signal: AbortSignal,
   ): Promise<Published> {
-    const found = await sender.find(key)
+    const found = await sender.find(key, signal)
     if (found?.inclusion !== undefined) return { versionedHashes: found.versionedHashes, inclusion: found.inclusion }
     if (found === undefined) {
       await mayBegin(signal)

@@ -13,6 +13,7 @@ export const maxBytes = 300_000
 export const retentionSeconds = 14 * 24 * 3600
 export const altDaTraits: DaTraits = {
   tellsLoss: false,
+  stored: true,
   remote: true,
   chain: false,
   priced: false,

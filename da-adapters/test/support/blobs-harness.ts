@@ -1,9 +1,12 @@
+import type { DataAvailability } from '@parley/protocol'
 import type { DaHarness, DaTraits } from '@parley/protocol/compliance'
 import type { Clock } from '@parley/runtime'
 import { systemClock } from '@parley/runtime'
+import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { emptyVersionedHash } from '../../src/ethereum-blobs/empty-blob.ts'
+import { decodeBlobPointer } from '../../src/ethereum-blobs/pointer.ts'
 import {
   type BlobAccount,
   type BlobStore,
@@ -15,7 +18,9 @@ import { startProxy } from '../../src/testing/index.ts'
 import { type Anvil, richAccount, somebodyElse } from './anvil.ts'
 import { badly } from './bad-answers.ts'
 import { minedBlobTransactions } from './blob-chain.ts'
+import { scratchDirectory } from './scratch.ts'
 import { silentLog } from './silent-log.ts'
+import { until } from './until.ts'
 
 export const blobsTraits: DaTraits = {
   remote: true,
@@ -23,8 +28,13 @@ export const blobsTraits: DaTraits = {
   served: true,
   priced: true,
   copied: true,
+  loses: true,
+  stored: true,
   sizes: [130_042, 130_043],
 }
+
+/** More than are watched by default, and than anvil takes to call a block final. */
+const blocksToSettle = 70
 
 /** Fast looks and short waits; one confirmation, as a chain that mines only on demand gives no more. */
 export const quickOptions = { confirmations: 1, pollMs: 20, slots: 'block-number', maxBlobs: 2 } as const
@@ -52,7 +62,25 @@ export function openBlobsDa(
 
 export async function blobsHarness(anvil: Anvil, kzg: Kzg): Promise<DaHarness & { close(): Promise<void> }> {
   const proxy = await startProxy(() => anvil.url)
-  const bench: BlobsBench = { anvil, kzg, store: new MemoryLevel(), registry: new Registry() }
+  const scratch = await scratchDirectory()
+  const registry = new Registry()
+  let store: BlobStore
+
+  /** Over the directory that a publisher of this machine has to itself. */
+  async function open(options: Partial<EthereumBlobsOptions>): Promise<DataAvailability> {
+    const opened = new ClassicLevel<string, string>(scratch.path)
+    await opened.open()
+    store = opened
+    const da = await openBlobsDa({ anvil, kzg, store, registry }, options)
+    return {
+      ...da,
+      async close() {
+        await da.close()
+        await opened.close()
+      },
+    }
+  }
+
   const hashesOf = (pointer: Uint8Array) => Buffer.from(pointer.subarray(17)).toString('hex').match(/.{64}/g) ?? []
   const concerns = (pointer: Uint8Array, path: string) => hashesOf(pointer).some((hash) => path.includes(hash))
   let stalled = false
@@ -73,7 +101,18 @@ export async function blobsHarness(anvil: Anvil, kzg: Kzg): Promise<DaHarness & 
 
   return {
     // No reorg moves anything far here.
-    open: () => openBlobsDa(bench, { rpcUrls: [proxy.url], beaconUrls: [proxy.url], scanBlocks: 16 }),
+    open: () => open({ rpcUrls: [proxy.url], beaconUrls: [proxy.url], scanBlocks: 16 }),
+    async lose(pointer) {
+      // So deep that nothing is watched any more, and final.
+      await anvil.mine(blocksToSettle)
+      await until('nothing is watched', async () => {
+        const keys = await store.sublevel('unsettled').keys().all()
+        return keys.length === 0
+      })
+      const head = Number(await anvil.rpc('eth_blockNumber'))
+      const { blockNumber } = decodeBlobPointer(pointer)
+      await anvil.rpc('anvil_reorg', head - Number(blockNumber) + 1, [])
+    },
     publications,
     async copy(data) {
       const other = {
@@ -114,7 +153,12 @@ export async function blobsHarness(anvil: Anvil, kzg: Kzg): Promise<DaHarness & 
       })
     },
     answerBadly: async (pointer, how) => proxy.meddle(({ path }) => (concerns(pointer, path) ? badly(how) : 'pass')),
-    openImpatient: () => openBlobsDa(bench, { rpcUrls: [anvil.url], beaconUrls: [proxy.url], timeoutMs: 2_000 }),
+    // It only reads: the publisher has the store.
+    openImpatient: () =>
+      openBlobsDa(
+        { anvil, kzg, store: new MemoryLevel(), registry: new Registry() },
+        { rpcUrls: [anvil.url], beaconUrls: [proxy.url], timeoutMs: 2_000 },
+      ),
     disconnect: async () => proxy.meddle(() => 'cut'),
     async stall() {
       stalled = true
@@ -127,6 +171,9 @@ export async function blobsHarness(anvil: Anvil, kzg: Kzg): Promise<DaHarness & 
       await anvil.rpc('evm_setAutomine', true)
       await anvil.mine()
     },
-    close: () => proxy.close(),
+    async close() {
+      await proxy.close()
+      await scratch[Symbol.asyncDispose]()
+    },
   }
 }

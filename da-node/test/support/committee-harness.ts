@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { committeeMark, decodeCommitteePointer, encodeCommitteePointer } from '@parley/da-adapters/committee'
 import type { BadAnswer, DaHarness, DaTraits } from '@parley/protocol/compliance'
-import { committeeStage, maxBytes } from './committee.ts'
+import { committeeStage, maxBytes, stageRetentionSeconds } from './committee.ts'
+import { eventually } from './member.ts'
 import { type Meddling, trickle, writeEndlessly } from './member-proxy.ts'
 
 /** Sizes at the edges of chunks, and of a tree that grows by a level. */
@@ -11,8 +12,15 @@ export const committeeTraits: DaTraits = {
   chain: true,
   served: true,
   priced: true,
+  loses: true,
+  ages: true,
+  instances: true,
+  stored: true,
   sizes: [1_023, 1_024, 1_025, 4_096, 4_097],
 }
+
+/** Where a pointer names its committee: after the version and the part. */
+const markOffset = 2
 
 const octets = { 'content-type': 'application/octet-stream' }
 const statuses = { 'not found': 404, gone: 410, busy: 429, broken: 500 } as const
@@ -51,7 +59,20 @@ export async function committeeHarness(scratch: string): Promise<DaHarness & { c
   const everywhere = (rule: Parameters<(typeof proxies)[number]['meddle']>[0]): void => {
     for (const proxy of proxies) proxy.meddle(rule)
   }
+  /** Seconds pass on the L2, and every member has seen it. */
+  async function pass(seconds: bigint): Promise<void> {
+    chain.time += seconds
+    for (const { node } of members) await eventually(() => node.l2.last?.time === chain.time)
+  }
   return {
+    lose: (pointer) => pass(decode(pointer).certificate.expiresAt - chain.time - chain.neededSeconds + 1n),
+    async pass(seconds) {
+      await pass(BigInt(seconds))
+      // After all that the stage's adapter asks for, and more than an hour, nothing is kept.
+      if (seconds >= stageRetentionSeconds)
+        for (const { node } of members) await eventually(() => node.store.usage.parts === 0)
+    },
+    foreign: (pointer) => pointer.map((byte, i) => (i === markOffset ? byte ^ 1 : byte)),
     open: () => stage.open(),
     openImpatient: () => stage.openReader({ readTimeoutMs: 2_000 }),
     publications: async () => Math.max(...members.map(({ node }) => node.store.usage.parts)),

@@ -33,6 +33,8 @@ export interface CommitteeStage {
 }
 
 export const maxBytes = 300_000
+/** Seconds that adapters of a stage have parts kept for. */
+export const stageRetentionSeconds = 86_400
 
 /** Four DA nodes in this process, each behind a proxy, and an adapter that needs three of them. */
 export async function committeeStage(
@@ -79,7 +81,7 @@ export async function committeeStage(
       const sign = async (digest: Uint8Array) => compactSignature(await claimer.sign({ hash: bytesToHex(digest) }))
       const da = await createCommitteeDa(
         { committee: chain, log, clock: systemClock, registry, writer: { sign, store } },
-        { retentionSeconds: 86_400, maxBytes, maxPending: 64, ...changed },
+        { retentionSeconds: stageRetentionSeconds, maxBytes, maxPending: 64, ...changed },
       )
       return {
         ...da,
@@ -92,7 +94,7 @@ export async function committeeStage(
     openReader: (changed = {}) =>
       createCommitteeDa(
         { committee: chain, log, clock: systemClock, registry, random: () => 0 },
-        { retentionSeconds: 86_400, maxBytes, ...changed },
+        { retentionSeconds: stageRetentionSeconds, maxBytes, ...changed },
       ),
     async close() {
       await Promise.all(proxies.map((proxy) => proxy.close()))

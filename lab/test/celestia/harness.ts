@@ -13,6 +13,7 @@ export const celestiaTraits: DaTraits = {
   served: true,
   provesAbsence: true,
   priced: true,
+  instances: true,
   sizes: [478, 479, 960, 961, 20_000, 20_001],
 }
 
@@ -107,6 +108,8 @@ export async function celestiaHarness(): Promise<DaHarness & { readonly stage: S
         return badly[how](response, await answer())
       })
     },
+    // The chain's mark follows the version.
+    foreign: (pointer) => pointer.map((byte, i) => (i === 1 ? byte ^ 1 : byte)),
     openImpatient: () => stage.open({ timeoutMs: 2_000 }),
     async disconnect() {
       double.meddle(async (_call, _answer, response) => {

@@ -38,6 +38,12 @@ export interface DaHarness {
   openImpatient?(): Promise<DataAvailability>
   /** Publishes bytes as somebody else; not counted by `publications`. Of layers whose traits say `copied`. */
   copy?(data: Uint8Array): Promise<void>
+  /** From now on what `pointer` names is gone for good: by a reorg deeper than publications are watched, or by time. Of layers whose traits say `loses`. */
+  lose?(pointer: Uint8Array): Promise<void>
+  /** So many seconds pass for whoever keeps the data, and what has expired is let go. Of layers whose traits say `ages`. */
+  pass?(seconds: number): Promise<void>
+  /** The pointer that another instance of the layer would have given. Of layers whose traits say `instances`. */
+  foreign?(pointer: Uint8Array): Uint8Array
   /** What only the operator may know: no fault shows it. */
   readonly secrets?: readonly string[]
   /** Ends what those above began. */
@@ -58,6 +64,14 @@ export interface DaTraits {
   readonly tellsLoss?: boolean
   /** Whether the same bytes of somebody else are another publication: the harness has `copy`. Default false. */
   readonly copied?: boolean
+  /** Whether what was published can be gone for good, so that `status` says `lost` and publishing again gives another pointer. Default false. */
+  readonly loses?: boolean
+  /** Whether who serves the data lets it go once `retentionSeconds` have passed, and says so. Default false. */
+  readonly ages?: boolean
+  /** Whether a pointer names the instance of the layer: its chain, its committee. Default false. */
+  readonly instances?: boolean
+  /** Whether the adapter keeps publications in a store that one process at a time may open: `open` opens it. Default false. */
+  readonly stored?: boolean
   /** Whether publishing costs something. */
   readonly priced: boolean
   /** Sizes in bytes to publish besides the usual ones: the edges of the layer's own units. */

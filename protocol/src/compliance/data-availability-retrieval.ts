@@ -44,7 +44,7 @@ function malformed(pointer: Uint8Array): ReadonlyMap<string, Uint8Array> {
 
 /** What is given back: exactly what was published, or a fault that says what is wrong. */
 export function daRetrievalCases(lease: () => DaHarness, traits: DaTraits): readonly ComplianceCase[] {
-  const { chain, provesAbsence = false, tellsLoss = true } = traits
+  const { chain, provesAbsence = false, tellsLoss = true, instances = false } = traits
   const never = provesAbsence ? 'DA_ABSENT' : 'DA_MISSING'
   return [
     withAdapter(lease, `retrieve › what was never published is ${never}`, async (da, harness) => {
@@ -60,6 +60,7 @@ export function daRetrievalCases(lease: () => DaHarness, traits: DaTraits): read
         await assertFault(da.status(wrong, patience()), 'DA_POINTER_INVALID', `status, ${what}`)
       }
     }),
+    ...(instances ? [foreignPointer(lease)] : []),
     withAdapter(lease, 'retrieve › a pointer with any bit changed finds no other bytes', async (da) => {
       const data = sampleBytes('bits', 320)
       const { pointer } = await da.submit(data, {}, patience())
@@ -104,6 +105,19 @@ export function daRetrievalCases(lease: () => DaHarness, traits: DaTraits): read
       assertSameBytes(await da.retrieve(pointer, patience()), data, 'after healing')
     }),
   ]
+}
+
+function foreignPointer(lease: () => DaHarness): ComplianceCase {
+  return withAdapter(lease, 'retrieve › a pointer of another instance is refused', async (da, harness) => {
+    const data = sampleBytes('instance', 310)
+    const { pointer } = await da.submit(data, {}, patience())
+    const foreign = harness.foreign?.(pointer)
+    assert.ok(foreign !== undefined && Buffer.compare(foreign, pointer) !== 0, 'the harness has no foreign pointer')
+    await assertFault(da.retrieve(foreign, patience()), 'DA_POINTER_INVALID', 'retrieve')
+    await assertFault(da.status(foreign, patience()), 'DA_POINTER_INVALID', 'status')
+    await assertFault(da.audit(foreign, patience()), 'DA_POINTER_INVALID', 'audit')
+    assertSameBytes(await da.retrieve(pointer, patience()), data, 'by its own pointer')
+  })
 }
 
 function statusCase(chain: boolean): string {

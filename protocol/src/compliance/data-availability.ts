@@ -4,6 +4,7 @@ import { daCostCases } from './data-availability-costs.ts'
 import { daEndingCases } from './data-availability-ending.ts'
 import type { DaHarness, DaTraits } from './data-availability-harness.ts'
 import { daInterruptionCases } from './data-availability-interruption.ts'
+import { daLastingCases } from './data-availability-lasting.ts'
 import { daPublishingCases } from './data-availability-publishing.ts'
 import { daRetrievalCases } from './data-availability-retrieval.ts'
 
@@ -22,5 +23,7 @@ export function daCompliance(lease: () => DaHarness, traits: DaTraits): readonly
     ...daAnswerCases(lease, traits),
     ...daInterruptionCases(lease, traits),
     ...daEndingCases(lease, traits),
+    // Last: time that has passed does not come back.
+    ...daLastingCases(lease, traits),
   ]
 }

@@ -72,6 +72,11 @@ export class FakeChain implements TransactionChain {
     this.#blocks = [...this.#blocks.slice(0, -depth), ...Array.from({ length: depth }, emptyBlock)]
   }
 
+  /** Ends `depth` blocks earlier, as a node that lags. */
+  behind(depth: number): void {
+    this.#blocks = this.#blocks.slice(0, -depth)
+  }
+
   /** Empties the pool, as a node does that restarts. */
   forgetPool(): void {
     this.#pool.clear()

@@ -59,6 +59,8 @@ export class NoteStore implements SentStore<Note, Fees, NoteRequest> {
   readonly writes: string[] = []
   /** Whether adding fails, after it has written. */
   failing = false
+  /** Nonces that were given back. */
+  private free = Number.POSITIVE_INFINITY
 
   async unsettled(): Promise<Sent<Note>[]> {
     return [...this.kept.values()].filter(({ key }) => !this.settled.has(key)).sort((a, b) => a.nonce - b.nonce)
@@ -66,6 +68,7 @@ export class NoteStore implements SentStore<Note, Fees, NoteRequest> {
 
   async add(sent: Sent<Note>): Promise<void> {
     this.settled.delete(sent.key)
+    this.free = Math.max(this.free, sent.nonce + 1)
     await this.update(sent)
     if (this.failing) throw new Error('planted')
   }
@@ -81,7 +84,16 @@ export class NoteStore implements SentStore<Note, Fees, NoteRequest> {
   }
 
   async nextNonce(): Promise<number> {
-    return Math.max(0, ...[...this.kept.values()].map(({ nonce }) => nonce + 1))
+    return Math.min(this.free, Math.max(0, ...[...this.kept.values()].map(({ nonce }) => nonce + 1)))
+  }
+
+  async lastSettled(): Promise<Sent<Note> | undefined> {
+    const settled = [...this.kept.values()].filter(({ key }) => this.settled.has(key))
+    return settled.toSorted((a, b) => b.nonce - a.nonce)[0]
+  }
+
+  async rewind(nonce: number): Promise<void> {
+    this.free = nonce
   }
 
   async load(key: string): Promise<Sent<Note> | undefined> {
