@@ -54,6 +54,7 @@ import { relayCommand } from './command/relay.ts'
 import { rescueCommand } from './command/rescue.ts'
 import { rollupAnnounceKey, rollupAnswerFor, rollupResume, rollupSilence } from './command/rollup.ts'
 import { sequencerCommand } from './command/sequencer.ts'
+import { storeCommand } from './command/store.ts'
 import {
   treasuryDelegate,
   treasuryExecute,
@@ -79,6 +80,7 @@ const commands: readonly CommandDefinition[] = [
   daCommand,
   costsCommand,
   daNodeCommand,
+  storeCommand,
   deployCommand,
   accountOpen,
   accountDeposit,

@@ -6,9 +6,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { contentDigest, httpContents } from '@parley/content'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const binary = fileURLToPath(new URL('../bin/parley.js', import.meta.url))
+const { signal } = new AbortController()
 const secret = `0x${'11'.repeat(32)}`
 
 let directory: string
@@ -126,6 +128,21 @@ describe('binary', { timeout: 150_000 }, () => {
     expect((await fetch(`${url}/nothing`)).status).toBe(404)
     started.child.kill('SIGTERM')
     expect(await started.ended).toBe(0)
+  })
+
+  test('a store that is killed › has everything that it answered for', async () => {
+    const args = ['store', '--port', '0', '--data', join(directory, 'store')]
+    const contents = [1, 2, 3].map((byte) => new Uint8Array(512).fill(byte))
+    const first = start(args)
+    const before = httpContents(await ready(first))
+    for (const content of contents) await before.put(content, { class: 'application', acks: [] }, signal)
+    first.child.kill('SIGKILL')
+    await first.ended
+    const second = start(args)
+    const after = httpContents(await ready(second))
+    for (const content of contents) expect(await after.get(contentDigest(content), signal)).toEqual(content)
+    second.child.kill('SIGTERM')
+    expect(await second.ended).toBe(0)
   })
 
   /** Whether a role says that it is ready before it ends. */

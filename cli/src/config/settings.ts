@@ -26,6 +26,7 @@ import {
   urls,
   urlsInOrder,
 } from './setting.ts'
+import { storeSettings } from './store-settings.ts'
 
 const day = 86_400_000
 
@@ -67,7 +68,7 @@ const common = {
     integer(0, 65_535, {
       flag: 'port',
       about:
-        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9603 a relay, 9606 the local DA layer, 9607 the DA node.',
+        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9603 a relay, 9606 the local DA layer, 9607 the DA node, 9608 a store.',
     }),
   ),
 } as const
@@ -627,6 +628,7 @@ export const settings = {
   ...node,
   ...committeeSettings,
   ...daNodeSettings,
+  ...storeSettings,
   ...deploy,
   ...relay,
   ...contacts,

@@ -1,1 +1,7 @@
-export { createStoreServer, type StoreServer, type StoreServerDeps, type StoreServerOptions } from './server.ts'
+export {
+  createStoreServer,
+  type StoreServer,
+  type StoreServerDeps,
+  type StoreServerOptions,
+  storeServerBounds,
+} from './server.ts'

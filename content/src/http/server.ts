@@ -51,6 +51,15 @@ export interface StoreServer {
 
 const retryAfterMs = 1_000
 const MiB = 2 ** 20
+const most = Number.MAX_SAFE_INTEGER
+
+/** Default, minimum and maximum of each. */
+export const storeServerBounds = {
+  putBurstBytes: [64 * MiB, MiB, most],
+  putBytesPerDay: [1024 * MiB, 1, most],
+  maxPuts: [64, 1, 10_000],
+} as const
+
 const secondsOfDay = 86_400
 const info = { title: 'Parley store', summary: 'Keeps encrypted contents for their readers, and knows none of them' }
 
@@ -62,9 +71,9 @@ export async function createStoreServer(deps: StoreServerDeps, options: StoreSer
     port,
     version,
     token,
-    putBurstBytes = 64 * MiB,
-    putBytesPerDay = 1024 * MiB,
-    maxPuts = 64,
+    putBurstBytes = storeServerBounds.putBurstBytes[0],
+    putBytesPerDay = storeServerBounds.putBytesPerDay[0],
+    maxPuts = storeServerBounds.maxPuts[0],
     ...rest
   } = options
   const guard = guardOptions(rest)

@@ -1,0 +1,19 @@
+import { serve } from '../process/service.ts'
+import type { CommandDefinition } from './command.ts'
+
+/** Keeps encrypted contents for their readers. */
+export const storeCommand: CommandDefinition = {
+  name: 'store',
+  serves: true,
+  about: 'Keep encrypted contents for their readers, and serve them as raw blocks of IPFS.',
+  keys: ['run.dataDir', 'run.host', 'run.port', 'store.maxStoredBytes'],
+  fallbacks: { 'run.port': 9608 },
+  examples: [
+    'parley store --data /var/lib/parley/store',
+    'PARLEY_STORE_TOKEN=file:token parley store --data /var/lib/parley/store --max-content-bytes 1000000000000',
+  ],
+  async run(context) {
+    const { startStore } = await import('../role/store.ts')
+    return serve(context, () => startStore(context))
+  },
+}

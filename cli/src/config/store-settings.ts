@@ -1,0 +1,29 @@
+import { storeServerBounds } from '@parley/content/server'
+import { storeBounds } from '@parley/content/store'
+import { type Defaulted, defaulted, integer, secretToken } from './setting.ts'
+
+const bounds = { ...storeBounds, ...storeServerBounds }
+
+const bounded = (option: keyof typeof bounds, about: string, flag?: string): Defaulted<number> => {
+  const [standard, minimum, maximum] = bounds[option]
+  return defaulted(standard, integer(minimum, maximum, { about, ...(flag !== undefined && { flag }) }))
+}
+
+/** What a store of contents keeps, and for how long. */
+export const storeSettings = {
+  'store.token': secretToken('Bearer token of those who may put contents; anyone may when left out.'),
+  'store.applicationMs': bounded('applicationMs', 'Milliseconds for which messages are kept.'),
+  'store.handshakeMs': bounded('handshakeMs', 'Milliseconds for which changes of groups are kept.'),
+  'store.inviteMs': bounded('inviteMs', 'Milliseconds for which invites are kept.'),
+  'store.attachmentMs': bounded('attachmentMs', 'Milliseconds for which attachments are kept.'),
+  'store.graceMs': bounded('graceMs', 'Milliseconds for which a content stays once all its readers have it.'),
+  'store.maxStoredBytes': bounded(
+    'maxStoredBytes',
+    'Bytes of all contents together, each counted by its size class.',
+    'max-content-bytes',
+  ),
+  'store.sweepEveryMs': bounded('sweepEveryMs', 'Milliseconds between looks for what has to go.'),
+  'store.putBurstBytes': bounded('putBurstBytes', 'Bytes that one address may put at once.'),
+  'store.putBytesPerDay': bounded('putBytesPerDay', 'Bytes that one address may put a day in the long run.'),
+  'store.maxPuts': bounded('maxPuts', 'Contents taken at once; more are answered 429.'),
+} as const

@@ -1,0 +1,42 @@
+import { createStoreServer } from '@parley/content/server'
+import { ContentStore, levelBlocks } from '@parley/content/store'
+import manifest from '../../package.json' with { type: 'json' }
+import { needed } from '../config/config.ts'
+import type { Context } from '../process/context.ts'
+import { createRegistry } from '../process/registry.ts'
+import type { Service } from '../process/service.ts'
+import { Closing } from './closing.ts'
+import { DataDir } from './data-dir.ts'
+import { failedOf } from './failed-of.ts'
+
+/** Starts a store of contents. It belongs to no deployment: a digest says all there is to say. */
+export function startStore({ config, clock, log }: Context): Promise<Service> {
+  return Closing.guard(async (closing) => {
+    const dataDir = new DataDir({ path: needed(config, 'run.dataDir') }, closing)
+    const { token, putBurstBytes, putBytesPerDay, maxPuts, ...kept } = config.store
+    const index = await dataDir.bytes('contents')
+    const store = await ContentStore.open({ index, blocks: levelBlocks(index), clock, log }, kept)
+    const server = await createStoreServer(
+      { store, registry: createRegistry(), clock, log },
+      {
+        ...config.http,
+        host: config.run.host,
+        port: config.run.port,
+        version: manifest.version,
+        token: token?.reveal(),
+        putBurstBytes,
+        putBytesPerDay,
+        maxPuts,
+      },
+    )
+    closing.add(() => server.close())
+    const stopping = new AbortController()
+    const running = store.run(stopping.signal)
+    closing.add(async () => {
+      stopping.abort()
+      await running
+    })
+    const failed = failedOf(running, dataDir, clock, stopping.signal)
+    return { ready: { url: server.url }, failed, stop: () => closing.close() }
+  })
+}
