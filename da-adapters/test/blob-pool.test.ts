@@ -4,7 +4,7 @@ import type { TransactionSerializable } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createKzg, type EthereumBlobsOptions, type Kzg } from '../src/index.ts'
-import { type BlobPoolProxy, type PooledTransaction, refusalOf } from '../src/testing/index.ts'
+import { type BlobPoolProxy, type PooledTransaction, refusalOf, type TakenTransaction } from '../src/testing/index.ts'
 import { type Anvil, richAccount, startAnvil } from './support/anvil.ts'
 import { minedBlobTransactions } from './support/blob-chain.ts'
 import { type BlobStage, onBlobStage, warmUp } from './support/blob-stage.ts'
@@ -111,7 +111,7 @@ describe('fees', () => {
       await pool.setBlobBaseFee(100n * gwei)
       await anvil.mine()
       await taken(stage, 2)
-      const [first, second] = pool.taken as readonly [PooledTransaction, PooledTransaction]
+      const [first, second] = pool.taken as readonly [TakenTransaction, TakenTransaction]
       expect(second.maxFeePerBlobGas).toBe(200n * gwei)
       expect(second.maxFeePerGas >= 2n * first.maxFeePerGas).toBe(true)
       await mineUntilDone(stage, submitted)

@@ -16,6 +16,7 @@ import { benchBroadcast, benchFanOutCommand, benchSubscribe } from './command/be
 import { celestiaDoubleCommand } from './command/celestia-double.ts'
 import type { LabCommand } from './command/command.ts'
 import { devCommand } from './command/dev.ts'
+import { drillCommand } from './command/drill.ts'
 import { replayCommand } from './command/replay.ts'
 import { simulateConservationCommand, simulateSpamCommand } from './command/simulate.ts'
 import { allSettings, type Config } from './config/settings.ts'
@@ -29,6 +30,7 @@ export const labCommands: readonly LabCommand[] = [
   simulateSpamCommand,
   simulateConservationCommand,
   adversaryCommand,
+  drillCommand,
   benchAllCommand,
   benchGuardCommand,
   benchLanesCommand,

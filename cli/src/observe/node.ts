@@ -44,10 +44,10 @@ export async function verifiedRoot(url: string, block: bigint, signal: AbortSign
   return (header as Json).stateRoot as string
 }
 
-/** Messages in the blocks up to `last`, each of which the node must have verified and know as final. */
-export async function finalMessages(url: string, last: bigint, signal: AbortSignal): Promise<number> {
+/** Messages in the blocks from `first` to `last`, each of which the node must have verified and know as final. */
+export async function finalMessages(url: string, last: bigint, signal: AbortSignal, first = 1n): Promise<number> {
   let messages = 0
-  for (let number = 1n; number <= last; number += 1n) {
+  for (let number = first; number <= last; number += 1n) {
     const block = await readBlock(url, number, signal)
     if (block.finality !== 'final') continue
     for (const run of block.runs as { messages: number }[]) messages += run.messages

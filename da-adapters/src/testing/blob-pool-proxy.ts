@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { Hex } from 'viem'
-import { refusalOf } from './blob-pool.ts'
+import type { Address, Hex } from 'viem'
+import { blobPriceBump, refusalOf } from './blob-pool.ts'
 import { startProxy } from './layer-proxy.ts'
 import { type PooledTransaction, readTransaction } from './pooled-transaction.ts'
 
@@ -9,13 +9,24 @@ export interface BlobPoolProxy {
   readonly url: string
   /** Every refusal, in the words of the answer. */
   readonly refusals: readonly string[]
-  /** Every transaction that it took, replaced ones too, in order. */
-  readonly taken: readonly PooledTransaction[]
+  /** Every transaction that it took, replaced ones too, in order; without the bytes that were sent. */
+  readonly taken: readonly TakenTransaction[]
   /** From now on no block takes blobs that offer less, in wei a gas. */
   setBlobBaseFee(wei: bigint): Promise<void>
-  /** Loses all that it has, as a node does that restarts without its pool's journal. */
-  drop(): Promise<void>
+  /** What a replacement among blobs must offer more, in hundredths: 100 in geth's pool, and at first here. */
+  setPriceBump(percent: bigint): void
+  /** What it has of one account, mined ones left out, by nonce. */
+  pooled(from: Address): Promise<readonly TakenTransaction[]>
+  /** Fee and bump as at first. */
+  reset(): Promise<void>
+  /** Loses all that it has, as a node does that restarts without its pool's journal. @returns how many that was. */
+  drop(): Promise<number>
   close(): Promise<void>
+}
+
+export interface TakenTransaction extends Omit<PooledTransaction, 'raw'> {
+  /** Transactions of the account that the chain had then. */
+  readonly mined: number
 }
 
 /** An anvil. */
@@ -38,11 +49,14 @@ interface Request {
 
 type Outcome = { readonly result: unknown } | { readonly error: { readonly code: number; readonly message: string } }
 
+const leastBlobBaseFee = 1n
+
 export async function startBlobPoolProxy(anvil: PoolChain): Promise<BlobPoolProxy> {
   const pools = new Map<string, Map<number, Held>>()
   const refusals: string[] = []
-  const taken: PooledTransaction[] = []
-  let blobBaseFee = 1n
+  const taken: TakenTransaction[] = []
+  let blobBaseFee = leastBlobBaseFee
+  let priceBump = blobPriceBump
   let turn: Promise<unknown> = Promise.resolve()
 
   /** One at a time: what a pool takes depends on what it has. */
@@ -80,7 +94,7 @@ export async function startBlobPoolProxy(anvil: PoolChain): Promise<BlobPoolProx
     const transaction = await readTransaction(raw)
     const { mined, held } = await poolOf(transaction.from)
     const pooled = new Map([...held].map(([nonce, one]) => [nonce, one.transaction]))
-    const refusal = refusalOf(transaction, { mined, pooled })
+    const refusal = refusalOf(transaction, { mined, pooled }, priceBump)
     if (refusal !== undefined) {
       refusals.push(refusal)
       return { error: { code: -32_000, message: refusal } }
@@ -95,7 +109,7 @@ export async function startBlobPoolProxy(anvil: PoolChain): Promise<BlobPoolProx
       else held.set(transaction.nonce, before)
       return { error: { code: -32_000, message: error instanceof Error ? error.message : String(error) } }
     }
-    taken.push(transaction)
+    taken.push(withoutBytes(transaction, mined))
     return { result: transaction.hash }
   }
 
@@ -136,7 +150,7 @@ export async function startBlobPoolProxy(anvil: PoolChain): Promise<BlobPoolProx
     response.writeHead(200, { 'content-type': 'application/json' }).end(text)
   }
 
-  const proxy = await startProxy(() => anvil.url)
+  const proxy = await startProxy(() => anvil.url, { remember: false })
   proxy.meddle(({ method, body }) => {
     if (method !== 'POST') return 'pass'
     const request = JSON.parse(`${body}`) as Request
@@ -151,13 +165,31 @@ export async function startBlobPoolProxy(anvil: PoolChain): Promise<BlobPoolProx
         blobBaseFee = wei
         await settle()
       }),
+    reset: () =>
+      inTurn(async () => {
+        blobBaseFee = leastBlobBaseFee
+        priceBump = blobPriceBump
+        await settle()
+      }),
+    setPriceBump: (percent) => {
+      priceBump = percent
+    },
+    pooled: (from) =>
+      inTurn(async () => {
+        const { mined, held } = await poolOf(from)
+        return [...held.values()].sort(byNonce).map(({ transaction }) => withoutBytes(transaction, mined))
+      }),
     drop: () =>
       inTurn(async () => {
+        const dropped = await Promise.all([...pools.keys()].map(async (from) => (await poolOf(from)).held.size))
         pools.clear()
         await anvil.rpc('anvil_dropAllTransactions')
+        return dropped.reduce((sum, each) => sum + each, 0)
       }),
     close: () => proxy.close(),
   }
 }
+
+const withoutBytes = ({ raw: _, ...rest }: PooledTransaction, mined: number): TakenTransaction => ({ ...rest, mined })
 
 const byNonce = (a: Held, b: Held): number => a.transaction.nonce - b.transaction.nonce

@@ -4,7 +4,8 @@ import type { PooledTransaction } from './pooled-transaction.ts'
 const placesPerAccount = 16
 
 /** Hundredths by which a replacement offers more (PriceBump of blobpool and legacypool). */
-const bumps = { blobs: 100n, plain: 10n }
+export const blobPriceBump = 100n
+const plainPriceBump = 10n
 
 /** What a pool has of one account. */
 export interface AccountPool {
@@ -18,9 +19,14 @@ export interface AccountPool {
  * What geth refuses of a signed transaction, in its words: the rules of `txpool.ValidateTransactionWithState`, of
  * `blobpool.validateTx` and of the pools' reservations, as of commit 02b73d4ea7. Gapped ones are refused, as of accounts with
  * fewer than nine transactions.
+ * @param bump - Hundredths by which a replacement with blobs must offer more.
  * @returns undefined when the pool takes it.
  */
-export function refusalOf(one: PooledTransaction, { mined, pooled }: AccountPool): string | undefined {
+export function refusalOf(
+  one: PooledTransaction,
+  { mined, pooled }: AccountPool,
+  bump = blobPriceBump,
+): string | undefined {
   if (one.nonce < mined) return `nonce too low: next nonce ${mined}, tx nonce ${one.nonce}`
   const isReserved = [...pooled.values()].some(({ carriesBlobs }) => carriesBlobs !== one.carriesBlobs)
   const first = mined + (isReserved ? 0 : pooled.size)
@@ -33,11 +39,10 @@ export function refusalOf(one: PooledTransaction, { mined, pooled }: AccountPool
       ? `account limit exceeded: pooled ${pooled.size} txs`
       : undefined
   if (last.hash === one.hash) return 'already known'
-  return replacementRefusal(last, one)
+  return replacementRefusal(last, one, one.carriesBlobs ? bump : plainPriceBump)
 }
 
-function replacementRefusal(last: PooledTransaction, next: PooledTransaction): string | undefined {
-  const bump = next.carriesBlobs ? bumps.blobs : bumps.plain
+function replacementRefusal(last: PooledTransaction, next: PooledTransaction, bump: bigint): string | undefined {
   const fields = [
     ['gas fee cap', 'maxFeePerGas'],
     ['gas tip cap', 'maxPriorityFeePerGas'],

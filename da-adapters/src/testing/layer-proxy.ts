@@ -14,6 +14,8 @@ export interface ProxyAnswer {
   readonly body: Uint8Array
   /** As a HEAD request is told. */
   readonly length?: number
+  /** Besides type and length. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /**
@@ -31,16 +33,31 @@ export type Meddling =
 
 export interface LayerProxy {
   readonly url: string
+  /** Every request; none where the proxy was not to remember them. */
   readonly requests: readonly Passing[]
+  /** How many requests came. */
+  readonly seen: number
+  /** How many of them did not pass as they were. */
+  readonly meddled: number
   meddle(rule: (passing: Passing) => Meddling): void
   /** Everything passes again, what was held as well. */
   heal(): void
   close(): Promise<void>
 }
 
+export interface LayerProxyOptions {
+  /** Whether requests are kept, bodies and all. Default true. */
+  readonly remember?: boolean
+}
+
 /** Stands between an adapter and its layer and breaks what a test tells it to. */
-export async function startProxy(target: () => string): Promise<LayerProxy> {
+export async function startProxy(
+  target: () => string,
+  { remember = true }: LayerProxyOptions = {},
+): Promise<LayerProxy> {
   let rule: (passing: Passing) => Meddling = () => 'pass'
+  let seen = 0
+  let meddled = 0
   const held: Array<() => void> = []
   const requests: Passing[] = []
   const heal = () => {
@@ -52,8 +69,10 @@ export async function startProxy(target: () => string): Promise<LayerProxy> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const passing: Passing = { method: request.method ?? '', path: request.url ?? '', body: Buffer.concat(chunks) }
-    requests.push(passing)
+    seen += 1
+    if (remember) requests.push(passing)
     let meddling = rule(passing)
+    if (meddling !== 'pass') meddled += 1
     if (meddling === 'hold') {
       await new Promise<void>((resolve) => held.push(resolve))
       meddling = 'pass'
@@ -64,9 +83,9 @@ export async function startProxy(target: () => string): Promise<LayerProxy> {
     const real = swallowed ?? (await forward(target(), request, passing))
     if (meddling === 'cut after') return void request.socket.destroy()
     const answer = typeof meddling === 'object' && 'answer' in meddling ? meddling.answer(real) : real
-    const { status, type, body } = answer
+    const { status, type, body, headers } = answer
     const length = request.method === 'HEAD' ? (real.length ?? 0) : body.length
-    response.writeHead(status, { 'content-type': type, 'content-length': length }).end(body)
+    response.writeHead(status, { ...headers, 'content-type': type, 'content-length': length }).end(body)
   }
 
   const server = createServer((request, response) => {
@@ -79,6 +98,12 @@ export async function startProxy(target: () => string): Promise<LayerProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    get seen() {
+      return seen
+    },
+    get meddled() {
+      return meddled
+    },
     meddle: (next) => {
       rule = next
     },
@@ -91,19 +116,28 @@ export async function startProxy(target: () => string): Promise<LayerProxy> {
   }
 }
 
+/** Between the two ends of a connection, or about an encoding that is undone on the way. */
+const ownToAConnection: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'accept-encoding',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+])
+
 async function forward(
   target: string,
   request: IncomingMessage,
   { method, path, body }: Passing,
 ): Promise<ProxyAnswer> {
-  const headers: Record<string, string> = {}
-  for (const name of ['content-type', 'accept', 'authorization']) {
-    const value = request.headers[name]
-    if (typeof value === 'string') headers[name] = value
-  }
+  const { 'content-type': sent } = request.headers
+  const asked = Object.entries(request.headers).filter(([name]) => !ownToAConnection.has(name))
   const answer = await fetch(new URL(path, target), {
     method,
-    headers,
+    headers: { ...(Object.fromEntries(asked) as Record<string, string>), ...(sent && { 'content-type': sent }) },
     ...(method === 'GET' || method === 'HEAD' ? {} : { body: new Uint8Array(body) }),
   })
   const bytes = new Uint8Array(await answer.arrayBuffer())
@@ -112,5 +146,6 @@ async function forward(
     type: answer.headers.get('content-type') ?? '',
     body: bytes,
     length: Number(answer.headers.get('content-length') ?? bytes.length),
+    headers: Object.fromEntries([...answer.headers].filter(([name]) => !ownToAConnection.has(name))),
   }
 }

@@ -147,12 +147,13 @@ const simulate = {
   ),
 } as const
 
-const adversary = {
-  'adversary.only': text({
+/** What of a list is tried. */
+const chosen = {
+  'chosen.only': text({
     flag: 'only',
-    about: 'Classes that are tried, separated by commas; docs/adversary.md lists them.',
+    about: 'Classes of `adversary` or drills of `drill` that are run, separated by commas.',
   }),
-  'adversary.all': defaulted(false, toggle({ flag: 'all', about: 'Try every class.' })),
+  'chosen.all': defaulted(false, toggle({ flag: 'all', about: 'Run all of them.' })),
 } as const
 
 /** The keys that the laboratory adds, as `section.name`. */
@@ -162,7 +163,7 @@ export const labSettings = {
   ...double,
   ...bench,
   ...simulate,
-  ...adversary,
+  ...chosen,
 } as const satisfies Settings
 
 /** Every key of the command in a checkout. */

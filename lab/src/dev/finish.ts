@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import type { ClaimsView } from '@parley/cli/roles'
-import { Closing, finalMessages, type NodeView, openLayers, readNode, verifiedRoot, waitFor } from '@parley/cli/roles'
+import { Closing, finalMessages, type NodeView, openLayers, verifiedRoot, waitFor } from '@parley/cli/roles'
 import { Registry } from 'prom-client'
 import { toHex } from 'viem'
 import type { Context } from '../context.ts'
-import { LabError } from '../faults.ts'
 import type { LoadTally } from '../load/session.ts'
 import { rollupGas } from '../observe/l2-gas.ts'
 import type { SealedChainView } from '../observe/sealed.ts'
@@ -12,6 +11,7 @@ import type { FinalityTracker, Level } from '../progress/finality.ts'
 import type { Stack } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
 import { type PartReports, readParts } from './da-parts.ts'
+import { drained } from './drained.ts'
 import type { Observers } from './observers.ts'
 import type { DevReport, Quantiles } from './report.ts'
 
@@ -30,22 +30,10 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
   const { observers, stack, tally } = run
   const wait = <T>(waitedFor: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> =>
     waitFor(waitedFor, look, { clock, everyMs, withinMs: config.dev.withinSeconds * 1_000 }, signal)
-  const sealed = await wait('all messages to be sealed', () => {
-    const view = observers.sealed()
-    return view !== undefined && view.messages >= tally.accepted ? view : undefined
-  })
-  const head = sealed.header.number
-  const claims = await wait('all blocks to be final', () => {
-    const view = observers.claims()
-    return view !== undefined && view.finalBlock >= head ? view : undefined
-  })
-  const node = await wait('the node to verify all blocks', async () => {
-    const view = await readNode(stack.places.nodeUrl as string, signal)
-    if (view.state === 'wrong' || view.state === 'failed') throw halted(view)
-    return view.finalBlock >= head ? view : undefined
-  })
-  const messages = await finalMessages(stack.places.nodeUrl as string, node.finalBlock, signal)
-  const nodeRoot = await verifiedRoot(stack.places.nodeUrl as string, head, signal)
+  const nodeUrl = stack.places.nodeUrl as string
+  const { sealed, claims, node } = await drained(observers, nodeUrl, tally.accepted, wait, signal)
+  const messages = await finalMessages(nodeUrl, node.finalBlock, signal)
+  const nodeRoot = await verifiedRoot(nodeUrl, sealed.header.number, signal)
   return report(context, run, { sealed, claims, node, nodeRoot, messages }, signal)
 }
 
@@ -53,10 +41,6 @@ export async function finish(context: Context, run: Run, signal: AbortSignal): P
 export async function sealRest(sequencerUrl: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(`${sequencerUrl}/v1/dev/seal`, { method: 'POST', signal })
   if (!response.ok) throw new Error(`sealing was answered ${response.status}`)
-}
-
-function halted({ state, fault }: NodeView): LabError {
-  return new LabError({ code: 'NODE_HALTED', state, reason: JSON.stringify(fault) })
 }
 
 interface Ends {

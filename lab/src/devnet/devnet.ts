@@ -21,6 +21,8 @@ export interface DevChainOptions {
   readonly stateFile?: string
   /** Timestamp of the genesis block in seconds; now when left out. */
   readonly genesisTimestamp?: bigint
+  /** Blocks by which `safe` trails on this chain; as on both when left out. */
+  readonly safeAfterBlocks?: number
 }
 
 export interface DevnetOptions {

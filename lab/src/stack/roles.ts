@@ -70,11 +70,16 @@ export class Roles {
     await child.exited
   }
 
-  /** Starts a process again that was killed, where it was. */
-  async restart(role: RoleName): Promise<Child> {
+  /** Stops one process as an operator would; resolves when it is gone. */
+  async halt(role: RoleName): Promise<void> {
+    await this.held(role).child.stop()
+  }
+
+  /** Starts a process again that was killed or halted, where it was, with some variables changed. */
+  async restart(role: RoleName, variables: ChildOptions['env'] = {}): Promise<Child> {
     const { child, options } = this.held(role)
     const port = new URL(child.ready.url as string).port
-    return this.start(role, { ...options, env: { ...options.env, PARLEY_RUN_PORT: port } })
+    return this.start(role, { ...options, env: { ...options.env, ...variables, PARLEY_RUN_PORT: port } })
   }
 
   /**

@@ -65,6 +65,18 @@ export interface StackOptions {
   readonly changed?: Partial<Preset>
   /** Shards in which owners get an account; all when left out. */
   readonly accountShards?: readonly number[]
+  /** The chains, otherwise than for development. */
+  readonly chains?: DevnetOptions
+  /** Configuration of a role that wins over the stack's own; asked for when the role is started. */
+  readonly settings?: (role: RoleName, chains: ChainUrls) => ChildConfig | Promise<ChildConfig>
+  /** What others are given in place of the URL at which a role listens. */
+  readonly front?: (role: RoleName, url: string) => Promise<string>
+}
+
+/** Where the chains of a stack serve. */
+export interface ChainUrls {
+  readonly l1Url: string
+  readonly l2Url: string
 }
 
 /** A whole deployment on this machine. */
@@ -137,10 +149,10 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
 const l2AheadSeconds = 72_000n
 
 /** A repeatable run has chains of its own time: the contracts take no genesis that is far from the L2's. */
-function chainsOf({ virtual }: StackOptions): DevnetOptions {
-  if (virtual === undefined) return devnetDefaults
+function chainsOf({ virtual, chains = devnetDefaults }: StackOptions): DevnetOptions {
+  if (virtual === undefined) return chains
   const genesisTimestamp = toSeconds(millis(virtual.genesisTimestamp)) + l2AheadSeconds
-  return { ...devnetDefaults, l2: { ...devnetDefaults.l2, genesisTimestamp } }
+  return { ...chains, l2: { ...chains.l2, genesisTimestamp } }
 }
 
 function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Promise<DeploymentRecord> {
@@ -221,13 +233,15 @@ async function startRoles(
       'l2.rollup': rollup,
       'l2.pollMs': stackPollMs,
     }
+    const own = await options.settings?.(role, { l1Url: l1.url, l2Url: l2.url })
     const child: ChildOptions = {
       role: commandOf(role),
-      env: environmentOf(inheritedEnv, { ...common, ...config }),
+      env: environmentOf(inheritedEnv, { ...common, ...config, ...own }),
       logFile: join(dataDir, 'logs', `${role}.log`),
       readyWithinMs,
     }
-    return (await roles.start(role, child)).ready.url as string
+    const url = (await roles.start(role, child)).ready.url as string
+    return options.front === undefined ? url : options.front(role, url)
   }
   const daNodeUrls =
     options.committee === undefined

@@ -1,0 +1,49 @@
+import type { StandingClaim } from '@parley/cli/roles'
+import { decodeCommitteePointer } from '@parley/da-adapters/committee'
+import { DaLayer, toHex } from '@parley/protocol'
+import type { Post } from './posts.ts'
+
+/** Members that make a certificate. */
+const signing = 3
+/** What a pointer begins with: version and part, and then the committee's mark. */
+const mark = { from: 2, to: 6 } as const
+
+/** Counts what a committee took: by the certificates in claims, and by what its members hold of parts that lie elsewhere. */
+export class CommitteePosts {
+  private readonly members: readonly string[]
+  /** Parts of which enough members said that they have them; they do not forget during a drill. */
+  private readonly held = new Set<string>()
+
+  constructor(members: readonly string[]) {
+    this.members = members
+  }
+
+  /** A part counts once here, however often it was attested to. @param elsewhere - Parts that lie on other layers. */
+  async read(claims: readonly StandingClaim[], elsewhere: ReadonlySet<string>): Promise<readonly Post[]> {
+    const posts = new Map<string, Post>()
+    for (const { claim } of claims)
+      for (const { layer, pointer } of [claim.core, claim.witness]) {
+        if (layer !== DaLayer.committee) continue
+        const expected = { mark: pointer.slice(mark.from, mark.to), maxBytes: Number.MAX_SAFE_INTEGER }
+        const { part, certificate } = decodeCommitteePointer(pointer, expected)
+        const name = toHex((certificate.parts[part] as (typeof certificate.parts)[number]).chunkRoot)
+        posts.set(name, { part: name, layer: 'committee', place: `certificate in claim ${claim.number}` })
+      }
+    for (const part of elsewhere)
+      if (!posts.has(part) && (await this.isHeld(part)))
+        posts.set(part, { part, layer: 'committee', place: `${signing} members or more` })
+    return [...posts.values()]
+  }
+
+  private async isHeld(part: string): Promise<boolean> {
+    if (this.held.has(part)) return true
+    const answers = await Promise.all(
+      this.members.map((url) =>
+        fetch(`${url}/v1/parts/${part}`, { method: 'HEAD' }).then(({ status }) => status === 200),
+      ),
+    )
+    const enough = answers.filter(Boolean).length >= signing
+    if (enough) this.held.add(part)
+    return enough
+  }
+}

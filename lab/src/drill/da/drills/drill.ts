@@ -1,0 +1,23 @@
+import type { NamedDrill } from '../../outcome/outcome.ts'
+import type { Stage } from '../stage/stage.ts'
+
+/** What a drill did and saw, once the fault is over. */
+export interface Played {
+  /** How often the fault took effect, counted where it was made: a drill without any has shown nothing. */
+  readonly hits: number
+  readonly detail: string
+  /** What is not as it should be. */
+  readonly failures: readonly string[]
+  /** Copies of parts that the drill itself had included. */
+  readonly injected?: number
+  /** Looked at once everything is final. @returns what is not as it should be. */
+  readonly after?: () => Promise<readonly string[]>
+}
+
+/** One way to break where parts go. */
+export interface DaDrill extends NamedDrill {
+  /** Layers of both parts, as `--da` takes them. */
+  readonly policy: string
+  /** Breaks, looks and heals, while messages keep coming. */
+  play(stage: Stage): Promise<Played>
+}
