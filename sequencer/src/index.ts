@@ -3,7 +3,6 @@ export { decideSeal, type OpenBlockLoad, type SealDecision } from './block-produ
 export type { HeaderWitness } from './chain/assert-headers-known.ts'
 export type { HeaderSigner } from './chain/signer.ts'
 export * from './faults.ts'
-export { type JournalDeps, type JournalOptions, openJournal } from './journal.ts'
 export { type Life, type Lives, startLives } from './lives.ts'
 export type {
   HttpOptions,

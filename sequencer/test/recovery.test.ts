@@ -1,8 +1,8 @@
+import { openJournal } from '@parley/journal'
 import { BlockHeaderType, type SealedBlock } from '@parley/protocol'
 import { checksummed, keyOf } from '@parley/runtime/level'
 import { afterEach, describe, expect, test } from 'vitest'
 import { encodeRecord } from '../src/chain/journal-records.ts'
-import { openJournal } from '../src/index.ts'
 import { SnapshotStore } from '../src/store/snapshot-store.ts'
 import { FakeL2 } from './support/fake-l2.ts'
 import {

@@ -1,7 +1,7 @@
+import { openJournal } from '@parley/journal'
 import { BlockHeaderType } from '@parley/protocol'
 import { afterEach, expect, test } from 'vitest'
 import { decodeRecord, encodeRecord, type JournalRecord } from '../src/chain/journal-records.ts'
-import { openJournal } from '../src/index.ts'
 import { FakeL2 } from './support/fake-l2.ts'
 import {
   blockAt,

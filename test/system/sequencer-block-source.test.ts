@@ -1,6 +1,7 @@
 import { createSequencerClient } from '@parley/client'
 import { createSequencerBlockSource } from '@parley/client/blocks'
 import { createExecution } from '@parley/execution'
+import { openJournal } from '@parley/journal'
 import {
   type ChainConfig,
   firstSchedule,
@@ -10,7 +11,7 @@ import {
 } from '@parley/protocol'
 import { type BlockSourceHarness, blockSourceCompliance } from '@parley/protocol/compliance'
 import { systemClock } from '@parley/runtime'
-import { createSequencer, openJournal } from '@parley/sequencer'
+import { createSequencer } from '@parley/sequencer'
 import { MemoryLevel } from 'memory-level'
 import { Registry } from 'prom-client'
 import { describe, test } from 'vitest'

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { chooseVerifier, createExecution, createNativeSigner } from '@parley/execution'
+import { openJournal } from '@parley/journal'
 import { type ChainConfig, ownerAddress } from '@parley/protocol'
 import {
   type BytesLevel,
   createSequencer,
   type HeaderSigner,
   type Life,
-  openJournal,
   type SequencerOptions,
   startLives,
 } from '@parley/sequencer'

@@ -10,6 +10,10 @@ export type JournalFault =
   | { code: 'JOURNAL_CORRUPT'; position: bigint; reason: string }
   | { code: 'JOURNAL_BROKEN'; reason: string }
   | { code: 'JOURNAL_CLOSED' }
+  | { code: 'JOURNAL_DISPLACED'; term: bigint; leader: string }
+  | { code: 'JOURNAL_FORKED'; sequence: bigint; reason: string }
+  | { code: 'JOURNAL_UNREACHABLE'; reason: string }
+  | { code: 'JOURNAL_UNSUITABLE'; field: string; found: string; needed: string }
 
 export const journalFaults: FaultTable<JournalFault> = {
   JOURNAL_RECORD_SIZE: { blame: 'defect', retry: 'never', text: 'a record is empty or larger than a journal takes' },
@@ -20,6 +24,14 @@ export const journalFaults: FaultTable<JournalFault> = {
   JOURNAL_CORRUPT: { blame: 'operator', retry: 'never', text: 'a record is not what was written' },
   JOURNAL_BROKEN: { blame: 'operator', retry: 'never', text: 'writing failed: nothing more can be promised' },
   JOURNAL_CLOSED: { blame: 'defect', retry: 'never', text: 'the journal was closed' },
+  JOURNAL_DISPLACED: { blame: 'operator', retry: 'later', text: 'another replica leads' },
+  JOURNAL_FORKED: {
+    blame: 'operator',
+    retry: 'never',
+    text: 'the shared journal is not the one that this replica knows: nothing may be signed',
+  },
+  JOURNAL_UNREACHABLE: { blame: 'operator', retry: 'later', text: 'no server of the shared journal answers' },
+  JOURNAL_UNSUITABLE: { blame: 'operator', retry: 'never', text: 'the shared journal is not kept as it must be' },
 }
 
 export class JournalError extends CodedError<JournalFault> {

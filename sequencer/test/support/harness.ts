@@ -1,4 +1,5 @@
 import { createExecution, type Execution } from '@parley/execution'
+import { openJournal } from '@parley/journal'
 import {
   type ChainConfig,
   type MessageReceipt,
@@ -19,7 +20,6 @@ import {
   createSequencer,
   type HeaderSigner,
   type HeaderWitness,
-  openJournal,
   type Sequencer,
   type SequencerOptions,
 } from '../../src/index.ts'

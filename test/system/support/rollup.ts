@@ -14,6 +14,7 @@ import { createLocalDa } from '@parley/da-adapters'
 import { createExecution } from '@parley/execution'
 import { rpcTransport } from '@parley/http'
 import type { Deployment, Preset } from '@parley/infra'
+import { openJournal } from '@parley/journal'
 import { type Anvil, type DevRoles, deriveRoles, devMnemonic } from '@parley/lab'
 import {
   type ClaimContester,
@@ -34,7 +35,7 @@ import {
   signDigestRecoverable,
 } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
-import { createSequencer, type Life, type Lives, openJournal, startLives } from '@parley/sequencer'
+import { createSequencer, type Life, type Lives, startLives } from '@parley/sequencer'
 import {
   type ChainReader,
   type ClaimerSettlement,

@@ -1,4 +1,5 @@
 import { createExecution } from '@parley/execution'
+import { openJournal } from '@parley/journal'
 import {
   type InboxItem,
   messageDigest,
@@ -10,7 +11,7 @@ import {
   signDigestRecoverable,
 } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
-import { createSequencer, openJournal } from '@parley/sequencer'
+import { createSequencer } from '@parley/sequencer'
 import { MemoryLevel } from 'memory-level'
 import pino from 'pino'
 import { Registry } from 'prom-client'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ClassicLevel } from 'classic-level'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openJournal } from '../src/journal.ts'
+import { openJournal } from '../src/local.ts'
 
 const run = promisify(execFile)
 const filler = join(import.meta.dirname, 'support/filling-journal.ts')

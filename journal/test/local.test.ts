@@ -7,7 +7,7 @@ import { type BytesLevel, keyOf } from '@parley/runtime/level'
 import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import { describe, expect, test } from 'vitest'
-import { openJournal } from '../src/journal.ts'
+import { openJournal } from '../src/local.ts'
 
 const bytes = { keyEncoding: 'view', valueEncoding: 'view' } as const
 

@@ -1,5 +1,5 @@
 import { ClassicLevel } from 'classic-level'
-import { openJournal } from '../../src/journal.ts'
+import { openJournal } from '../../src/local.ts'
 
 // Appends records to a journal in the directory named by the first argument until nothing can be written any more; prints
 // how many were answered, and the fault. Whoever starts it bounds the size of its files.

@@ -2,7 +2,7 @@ import { type JournalHarness, journalCompliance } from '@parley/protocol/complia
 import { type BytesLevel, type BytesOperation, checksummed, keyOf } from '@parley/runtime/level'
 import { MemoryLevel } from 'memory-level'
 import { expect, test } from 'vitest'
-import { openJournal } from '../src/journal.ts'
+import { openJournal } from '../src/local.ts'
 
 /** @param dying - As `db`, with what it had begun when the process was killed. */
 type Defect = (db: BytesLevel, dying: BytesLevel) => Partial<BytesLevel>

@@ -1,0 +1,5 @@
+export { type JournalDeps, type JournalOptions, openJournal } from './local.ts'
+export type { Reading } from './shared/history.ts'
+export type { LeaderOptions, SharedJournal } from './shared/leader.ts'
+export { connectNats, type NatsOptions } from './shared/nats-stream.ts'
+export { Replica, type ReplicaDeps, type ReplicaOptions } from './shared/replica.ts'

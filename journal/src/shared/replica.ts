@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { type Journal, sameBytes } from '@parley/protocol'
+import type { BytesLevel } from '@parley/runtime/level'
+import { Connection, type ConnectionDeps } from './connection.ts'
+import { forked, JournalCopy } from './copy.ts'
+import type { Reading } from './history.ts'
+import { type LeaderOptions, SharedJournal } from './leader.ts'
+import { encodeMessage } from './message.ts'
+
+export interface ReplicaDeps extends ConnectionDeps {
+  /** Holds what this replica read of the stream, and nothing else. */
+  readonly local: Journal
+  /** Holds how far it read, and nothing else. */
+  readonly places: BytesLevel
+}
+
+export interface ReplicaOptions {
+  /** 1 to 64 characters `a` to `z`, `0` to `9`, `-`; no two replicas have one name. */
+  readonly name: string
+  /** Milliseconds that a stream may seem to end before the local journal does. @default 10,000 */
+  readonly agreeWithinMs?: number
+}
+
+const defaultAgreeWithinMs = 10_000
+
+/** One of the sequencers that share a journal: it reads along, and may take over. */
+export class Replica {
+  readonly copy: JournalCopy
+  readonly #connection: Connection
+  readonly #deps: ReplicaDeps
+  readonly #name: string
+  readonly #life = Uint8Array.from(randomBytes(16))
+
+  private constructor(deps: ReplicaDeps, name: string, copy: JournalCopy) {
+    this.#deps = deps
+    this.#name = name
+    this.copy = copy
+    this.#connection = new Connection(deps, copy)
+  }
+
+  /**
+   * Compares the local journal with the stream, and reads to where the stream ends.
+   * @throws {JournalError} `JOURNAL_FORKED` when the two do not agree, or the stream ends first; `JOURNAL_UNSUITABLE`; faults of
+   * the local journal @throws the signal's reason when it aborts
+   */
+  static async open(deps: ReplicaDeps, options: ReplicaOptions, signal: AbortSignal): Promise<Replica> {
+    const replica = new Replica(deps, options.name, await JournalCopy.open(deps.local, deps.places))
+    try {
+      await replica.#agree(options.agreeWithinMs ?? defaultAgreeWithinMs, signal)
+    } catch (error) {
+      await replica.close()
+      throw error
+    }
+    return replica
+  }
+
+  /** Reads along. What was read is on the local disk when it is given. Ends when the signal aborts. @throws {JournalError} */
+  async *follow(signal: AbortSignal): AsyncGenerator<Reading> {
+    for await (const bytes of this.#connection.messages(signal)) yield await this.copy.take(bytes)
+  }
+
+  /**
+   * Begins the next term, and reads up to there. Nobody is asked who leads: whose message comes first does.
+   * @returns undefined when another replica was first
+   * @throws {JournalError} @throws the signal's reason when it aborts
+   */
+  async takeOver(signal: AbortSignal, options?: LeaderOptions): Promise<SharedJournal | undefined> {
+    const { copy } = this
+    const term = copy.history.place.term + 1n
+    const message = encodeMessage({ kind: 'term', term, replica: this.#name, life: this.#life })
+    await this.#connection.answered((stream) => stream.append(message), signal)
+    for await (const bytes of this.#connection.messages(signal)) {
+      const reading = await copy.take(bytes)
+      if (!sameBytes(bytes, message)) continue
+      if (reading.kind !== 'term') return undefined
+      return new SharedJournal({ copy, connection: this.#connection, clock: this.#deps.clock }, options)
+    }
+    throw signal.reason
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close()
+  }
+
+  /** Whoever answers may not know of the newest messages yet: the end is asked for until it is far enough. */
+  async #agree(withinMs: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps
+    const { history, local } = this.copy
+    for (const until = clock.elapsed() + withinMs; ; ) {
+      const last = await this.#connection.answered((stream) => stream.last(), signal)
+      await this.#readTo(last, signal)
+      if (history.place.next >= local.next) return
+      if (clock.elapsed() >= until)
+        throw forked(
+          history.place.sequence,
+          `the stream ends at record ${history.place.next}, the local journal at ${local.next}`,
+        )
+      await clock.sleep(100, signal)
+    }
+  }
+
+  async #readTo(last: number, signal: AbortSignal): Promise<void> {
+    if (this.copy.history.place.sequence >= last) return
+    for await (const _ of this.follow(signal)) if (this.copy.history.place.sequence >= last) return
+  }
+}

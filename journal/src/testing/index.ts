@@ -1,0 +1,1 @@
+export { freePorts, NatsServer, type NatsServerOptions, natsServerPath } from './nats-server.ts'
