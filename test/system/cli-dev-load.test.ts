@@ -55,3 +55,20 @@ describe('parley dev --da celestia --contacts --inbox --treasury', () => {
     },
   )
 })
+
+describe('parley dev --da committee', () => {
+  it('four members keep what is claimed, and a node derives it from them', within, async () => {
+    const { code, stdout, stderr } = await parley(['dev', '--messages', '60', '--da', 'committee', '--exit', '--json'])
+    expect([code, stderr.match(/(check failed|parley:).*/g)]).toEqual([0, null])
+    const { da, verifier, messages, batches } = JSON.parse(stdout) as DevReport
+    expect(messages).toEqual({ offered: 60, accepted: 60, refused: 0, final: 60 })
+    expect([verifier.rootsEqual > 0, verifier.rootsEqual]).toEqual([true, verifier.rootsCompared])
+    const { core, witness } = da.parts
+    expect([da.layer, core.layer, witness.layer]).toEqual(['committee', 'committee', 'committee'])
+    // Both parts of a batch share a certificate, and each has a pointer of its own.
+    expect([core.publications, witness.publications]).toEqual([batches, batches])
+    expect(da.bytes).toBe(core.bytes + witness.bytes)
+    // Members are paid off chain: what they ask for is written down all the same, in the L2's ether.
+    expect(core.cost.every(({ token }) => token === 'l2-eth')).toBe(true)
+  })
+})
