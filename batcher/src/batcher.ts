@@ -22,6 +22,7 @@ import { PartPublisher, type PolicyStatus } from './policy/part-publisher.ts'
 import { createPolicyMetrics } from './policy/policy-metrics.ts'
 import type { ToWei } from './policy/quotes.ts'
 import { policySettingsOf } from './policy/settings.ts'
+import { Shadow } from './policy/shadow.ts'
 import { Session, type SessionDeps } from './session.ts'
 
 /** The layers that each part may go to, in the order of preference; both may have the same. */
@@ -32,6 +33,8 @@ export interface BatcherDeps {
   readonly layers: BatchLayers
   /** Layers besides, by their numbers, to which parts may have gone before: what lies there is claimed from there. */
   readonly otherLayers?: ReadonlyMap<number, DataAvailability>
+  /** Where copies are published that nobody claims: a layer to move to, opened for publishing, that no part goes to. */
+  readonly shadow?: DataAvailability | undefined
   /** Given, a part goes to the cheapest of its layers. */
   readonly toWei?: ToWei | undefined
   readonly settlement: Settlement
@@ -131,6 +134,8 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
     return new PartPublisher(of, policySettings)
   }
   const publishers = { core: publisherOf('core'), witness: publisherOf('witness') }
+  const { shadow: shadowLayer, costs } = deps
+  const shadow = shadowLayer && new Shadow({ layer: shadowLayer, clock, log, metrics, retry, ...(costs && { costs }) })
   let failures = 0
   let lastHeader: BlockHeader | undefined
   const sessionDeps: SessionDeps = {
@@ -141,6 +146,7 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
     verifier: deps.verifier ?? portableVerifier,
     encoder: deps.encoder ?? batchEncoder,
     retry,
+    onFormed: (plan, encoded) => shadow?.take(plan, encoded),
     onPending: (queue) => {
       oldestReceivedAt = queue.oldest?.receivedAt
       set({ pendingBlocks: queue.length, pendingBytes: queue.weight })
@@ -198,13 +204,14 @@ export function createBatcher(deps: BatcherDeps, options: BatcherOptions = {}): 
       const group = new AbortController()
       const inner = AbortSignal.any([signal, group.signal])
       const answers = deps.defence && new Answering({ ...sessionDeps, defence: deps.defence }, settings).run(inner)
+      const copies = shadow?.run(inner)
       // Also what claims nothing answers; what it failed with is told in the end.
-      answers?.catch(() => group.abort())
+      for (const beside of [answers, copies]) beside?.catch(() => group.abort())
       try {
         await post(inner)
       } finally {
         group.abort()
-        await answers
+        await Promise.all([answers, copies])
       }
       set({ state: 'stopped' })
       log.info({ claim: status.claim }, 'posting stopped')

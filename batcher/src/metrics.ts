@@ -14,6 +14,8 @@ export interface BatcherMetrics {
   readonly batches: Counter
   readonly publishedBytes: Counter<'part' | 'layer'>
   readonly daCost: Counter<'part' | 'layer' | 'token'>
+  readonly shadow: Counter<'part' | 'layer' | 'outcome'>
+  readonly shadowBytes: Counter<'part' | 'layer'>
   readonly claimGas: Counter
   readonly publishSeconds: Histogram<'part' | 'layer'>
   readonly claimSeconds: Histogram
@@ -56,6 +58,12 @@ export function createMetrics(registry: Registry, ageSeconds: () => number): Bat
       'layer',
       'token',
     ]),
+    shadow: counter('shadow_total', 'Copies beside: audited, unaudited, failed or left out', [
+      'part',
+      'layer',
+      'outcome',
+    ]),
+    shadowBytes: counter('shadow_bytes_total', 'Bytes of copies that the layer beside accepted', ['part', 'layer']),
     claimGas: counter('claim_gas_total', 'Gas used by claims'),
     publishSeconds: new Histogram({
       name: 'parley_batcher_publish_seconds',

@@ -43,6 +43,8 @@ export interface SessionDeps {
   readonly verifier: SignatureVerifier
   readonly encoder: BatchEncoder
   readonly retry: RetryPolicy<CodedError>
+  /** Called with each batch that is to be published, once in a session. */
+  readonly onFormed: (plan: BatchPlan, encoded: EncodedBatch) => void
   /** Called with the queue of blocks when it changes. */
   readonly onPending: (queue: BoundedQueue<WaitingBlock>) => void
   /** Called with the last header that is known: of the claim, of recorded plans, then of each block taken in. */
@@ -192,6 +194,7 @@ export class Session {
         const plan = planned !== undefined && isPlanOf(planned, encoded) ? planned : planOf(encoded, previous)
         if (plan !== planned) await this.deps.plans.put(plan)
         await this.post(plan, encoded, signal)
+        this.deps.onFormed(plan, encoded)
         previous = encoded.lastHeader
       }
     } catch (error) {

@@ -6,6 +6,7 @@ import type { LayerName } from '../src/config/da-policy.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { settings } from '../src/config/settings.ts'
 import { agreed } from '../src/role/batch-layers.ts'
+import { policyKeys } from '../src/role/policy-keys.ts'
 
 const unused = () => Promise.reject(new Error('is not used'))
 
@@ -76,4 +77,21 @@ describe('start', () => {
     )
     expect(logged('alt-da', short, terms, ['archive.urls', 'http://127.0.0.1:1'])).toEqual([])
   })
+})
+
+test('policyKeys › a shadow layer is one that no part goes to, with all that publishing there takes', () => {
+  const keysOf = (...flags: readonly [Key, string][]) =>
+    policyKeys(loadConfig(settings, { flags: new Map(flags), env: {}, files: [] }))
+  expect(keysOf(['da.layer', 'alt-da'], ['da.shadow', 'celestia'])).toEqual([
+    'da.altDaUrl',
+    'da.celestiaUrl',
+    'da.celestiaChainId',
+    'da.celestiaToken',
+  ])
+  expect(() => keysOf(['da.layer', 'alt-da:celestia'], ['da.shadow', 'celestia'])).toThrow(
+    expect.objectContaining({ fault: expect.objectContaining({ code: 'CONFIG_VALUE_INVALID', key: 'da.shadow' }) }),
+  )
+  expect(() => keysOf(['da.layer', 'alt-da'], ['da.shadow', 'local'])).toThrow(
+    expect.objectContaining({ fault: expect.objectContaining({ key: 'da.layer' }) }),
+  )
 })

@@ -56,6 +56,22 @@ export function entriesOf(plan: BatchPlan, receipt: ClaimReceipt, at: number): C
   return [...parts, claim]
 }
 
+/** What a copy cost that was published beside, under the layer's name and the word shadow. */
+export function shadowOf(plan: BatchPlan, part: BatchPart, layer: string, cost: DaAmount, at: number): CostEntry {
+  const { number: batch, messages } = plan
+  return {
+    batch,
+    part,
+    layer: `${layer} (shadow)`,
+    bytes: plan[part].bytes,
+    messages,
+    cost,
+    overhead: 0n,
+    ...noClaim,
+    at,
+  }
+}
+
 /** What was paid on a layer to end what was begun there. */
 export function overheadOf(
   { number: batch }: BatchPlan,

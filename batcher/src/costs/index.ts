@@ -1,3 +1,3 @@
-export { type CostEntry, entriesOf, overheadOf } from './cost-entry.ts'
+export { type CostEntry, entriesOf, overheadOf, shadowOf } from './cost-entry.ts'
 export { type CostJournal, decodeCostEntry, encodeCostEntry } from './cost-journal.ts'
 export { type CostSum, type Rates, sumCosts, weiOf } from './sums.ts'

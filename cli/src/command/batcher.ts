@@ -20,6 +20,7 @@ export const batcherCommand: CommandDefinition = {
     'l1.archiveUrl',
     'l1.slots',
     'da.layer',
+    'da.shadow',
     'da.choose',
     'da.localIsNotDa',
     'da.localDir',

@@ -1,4 +1,4 @@
-import { parsePolicy } from './da-policy.ts'
+import { layerNames, parsePolicy } from './da-policy.ts'
 import { choice, daPolicy, defaulted, integer, toggle } from './setting.ts'
 
 const day = 86_400_000
@@ -13,6 +13,11 @@ export const policySettings = {
         'Layers that batches are published on, of a list the first unless it fails: `celestia`, `celestia:ethereum-blobs`, or `core=ethereum-blobs,witness=celestia`; the sequencer’s blocks fit all of them.',
     }),
   ),
+  'da.shadow': choice(layerNames, {
+    flag: 'da-shadow',
+    about:
+      'A layer beside those of `da.layer` on which copies of all batches are published and read back, before a move: they are paid for, and nobody claims them.',
+  }),
   'da.choose': defaulted(
     'order',
     choice(['order', 'cost'], {

@@ -29,7 +29,7 @@ export async function batchLayers(
   terms: DeployedTerms,
   dataDir: DataDir,
   closing: Closing,
-): Promise<Pick<BatcherDeps, 'layers' | 'otherLayers' | 'toWei'>> {
+): Promise<Pick<BatcherDeps, 'layers' | 'otherLayers' | 'shadow' | 'toWei'>> {
   const { config } = deps
   const opened = agreed(deps, terms, await openPublishers(deps, dataDir, closing))
   const listOf = (names: LayerList): BatchLayers['core'] => {
@@ -38,7 +38,17 @@ export async function batchLayers(
   }
   const layers = { core: listOf(config.da.layer.core), witness: listOf(config.da.layer.witness) }
   const toWei = config.da.choose === 'cost' ? (amount: DaAmount) => weiOf(amount, config.rates) : undefined
-  return { layers, otherLayers: await openOtherLayers(deps, dataDir, closing), toWei }
+  const otherLayers = await openOtherLayers(deps, dataDir, closing)
+  return { layers, otherLayers, shadow: shadowAmong(config, otherLayers), toWei }
+}
+
+/** What was opened beside for publishing, by the name that the policy has for it. @throws {SettlementError} `DEPLOYMENT_UNKNOWN`. */
+function shadowAmong(config: Config, others: ReadonlyMap<number, DataAvailability>): DataAvailability | undefined {
+  const { shadow } = config.da
+  if (shadow === undefined) return undefined
+  const layer = [...others.values()].find(({ name }) => name === shadow)
+  if (layer === undefined) throw noCommittee(config)
+  return layer
 }
 
 /** The layers of the policy, once what they are and what the chain asks for are found to agree. */

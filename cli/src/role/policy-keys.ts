@@ -8,7 +8,13 @@ import { publishingKeys } from './layers.ts'
  * @throws {CliError} `CONFIG_VALUE_INVALID`.
  */
 export function policyKeys({ config: { da }, sources }: Pick<Context, 'config' | 'sources'>): readonly Key[] {
-  const { layers } = da.layer
+  const { shadow } = da
+  if (shadow !== undefined && da.layer.layers.includes(shadow)) {
+    const key = 'da.shadow'
+    const reason = `${shadow} is a layer of da.layer: copies go to another one`
+    throw new CliError({ code: 'CONFIG_VALUE_INVALID', key, source: sources.get(key) ?? 'fallback', reason })
+  }
+  const layers = [...da.layer.layers, ...(shadow === undefined ? [] : [shadow])]
   if (layers.includes('local') && !da.localIsNotDa) {
     const key = 'da.layer'
     const reason = 'local is one machine’s disk and no DA layer: set da.localIsNotDa where that is enough'
