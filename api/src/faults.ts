@@ -108,6 +108,7 @@ const ownStatuses: Readonly<Record<string, number>> = {
   PART_OTHER: 400,
   PART_UNKNOWN: 404,
   RANGE_UNSATISFIABLE: 416,
+  READ_SIZE: 413,
   REMOVAL_UNKNOWN: 404,
   SNAPSHOT_UNKNOWN: 404,
   STORE_FULL: 507,

@@ -7,6 +7,7 @@ export { RequestError, type RequestFault, requestFaults, statusOfCode } from './
 export * from './feed/frame-types.ts'
 export * from './feed/records.ts'
 export { type DocumentInfo, openApiDocument } from './openapi.ts'
+export * from './reads/read-types.ts'
 export { type AnyRoute, faultsOf, type PlaceOf, pathOf, type Route, type Routes, route } from './route.ts'
 export * from './routes/batcher.ts'
 export * from './routes/da.ts'

@@ -40,12 +40,13 @@ function answersOf(route: AnyRoute): Schema {
   }
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Fault' } } }
   const faults = [...byStatus].map(([status, codes]) => [status, { description: codes.join(', '), content }])
-  const { answer, statuses = [200], summary } = route
+  const { answer, statuses = [200], summary, revalidates = false } = route
   const good =
     answer === undefined
       ? [['101', { description: 'The connection is a WebSocket from here on; see sequencer/README.md.' }]]
       : statuses.map((status) => [status, { description: summary, content: contentOf(answer) }])
-  return Object.fromEntries([...good, ...faults])
+  const unchanged = revalidates ? [['304', { description: 'The answer is the one that `If-None-Match` names.' }]] : []
+  return Object.fromEntries([...good, ...unchanged, ...faults])
 }
 
 function parametersOf({ params = {}, query = {} }: AnyRoute): Schema[] {

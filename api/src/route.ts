@@ -53,6 +53,8 @@ export interface Route<
   readonly answer?: Forms<J, O>
   /** Status of the answer and of others that mean the same. @default [200] */
   readonly statuses?: readonly number[]
+  /** Answers have an ETag, and are not sent again to who has them: 304. */
+  readonly revalidates?: boolean
   /** Codes it answers with beside those of every route. */
   readonly faults: readonly string[]
   /** Tokens that it costs beside those of any request. */

@@ -14,6 +14,19 @@ export interface Api {
   json<R extends AnyRoute>(route: R, place?: Partial<PlaceOf<R>>, signal?: AbortSignal): Promise<JsonOf<R>>
   /** As `json`; undefined when the server knows nothing there. */
   find<R extends AnyRoute>(route: R, place: Partial<PlaceOf<R>>, signal?: AbortSignal): Promise<JsonOf<R> | undefined>
+  /** As `find`, in octets where the server has them, otherwise as JSON. */
+  findSmall<R extends AnyRoute>(
+    route: R,
+    place: Partial<PlaceOf<R>>,
+    signal?: AbortSignal,
+  ): Promise<JsonOf<R> | OctetsOf<R> | undefined>
+  /** Asks by octets, and reads octets; takes nothing, so that it may be sent again. Throws as `json`. */
+  exchange<R extends AnyRoute>(
+    route: R,
+    place: Partial<PlaceOf<R>>,
+    body: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<OctetsOf<R>>
   /** As `find`, in octets. */
   octets<R extends AnyRoute>(
     route: R,
@@ -54,8 +67,22 @@ export function createApi(deps: ServerDeps, options: HttpOptions = {}): Api {
     const value = jsonOf(accepted(answer, url), url)
     return decoded(url, () => route.answer?.json?.decode(value, ''), 'is not as its route says') as JsonOf<R>
   }
+  const readOctets = <R extends AnyRoute>(route: R, answer: HttpAnswer, url: string): OctetsOf<R> => {
+    const { bytes } = accepted(answer, url)
+    return decoded(url, () => route.answer?.octets?.deserialize(bytes), 'is not SSZ of its type') as OctetsOf<R>
+  }
   return {
     find,
+    async findSmall(route, place, signal) {
+      const path = pathOf(route, place)
+      const answer = await http({ path, accept: octets }, signal)
+      if (answer.status === 404) return undefined
+      return answer.type === octets ? readOctets(route, answer, base + path) : readJson(route, answer, base + path)
+    },
+    async exchange(route, place, body, signal) {
+      const path = pathOf(route, place)
+      return readOctets(route, await http({ path, body, reads: true, accept: octets }, signal), base + path)
+    },
     async json(route, place = {}, signal) {
       const path = pathOf(route, place)
       return readJson(route, await http({ path }, signal), base + path)
@@ -65,9 +92,7 @@ export function createApi(deps: ServerDeps, options: HttpOptions = {}): Api {
       const url = base + path
       const answer = await http({ path, accept: octets }, signal)
       if (answer.status === 404) return undefined
-      const { bytes } = accepted(answer, url)
-      const read = decoded(url, () => route.answer?.octets?.deserialize(bytes), 'is not SSZ of its type')
-      return read as OctetsOf<typeof route>
+      return readOctets(route, answer, url)
     },
     async send(route, body, signal) {
       const path = pathOf(route as AnyRoute)

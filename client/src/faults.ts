@@ -37,6 +37,7 @@ export type ClientFault =
   | { code: 'HEADER_MISMATCH'; block: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'STATE_ROOT_MISMATCH'; expected: Uint8Array; received: Uint8Array }
   | { code: 'PROOF_INVALID'; of: string; shard: number; index: number; stateRoot: Uint8Array }
+  | { code: 'PLACES_MISMATCH'; expected: number; received: number }
   | { code: 'PROOF_UNCLAIMED'; block: bigint }
   | { code: 'L2_MISSING' }
   | { code: 'CLAIM_REPLACED'; claim: bigint; stateRoot: Uint8Array }
@@ -77,6 +78,11 @@ export const clientFaults: FaultTable<ClientFault> = {
   HEADER_MISMATCH: { blame: 'layer', retry: 'later', text: 'a header does not commit to the runs it came with' },
   STATE_ROOT_MISMATCH: { blame: 'layer', retry: 'later', text: 'the answer is of another state than asked for' },
   PROOF_INVALID: { blame: 'layer', retry: 'later', text: 'the answer’s proof does not lead to the state root' },
+  PLACES_MISMATCH: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'the answer is not of exactly the conversations asked for',
+  },
   PROOF_UNCLAIMED: {
     blame: 'sender',
     retry: 'changed',

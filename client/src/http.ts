@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly accept?: string
   /** Sent by POST; a request without a body is a GET. */
   readonly body?: Uint8Array
+  /** The body only says what to read, so that it may be sent again. */
+  readonly reads?: boolean
 }
 
 export interface HttpAnswer {
@@ -82,7 +84,7 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
       if (cause instanceof ClientError) throw cause
       const failure = failureOf(cause, endpoint.shown)
       const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : failure.message
-      if (posted && !failure.neverSent)
+      if (takes(request) && !failure.neverSent)
         throw new ClientError({ code: 'OUTCOME_UNKNOWN', url, reason }, { cause: failure })
       if (timeout.aborted) throw new ClientError({ code: 'REQUEST_TIMEOUT', url, timeoutMs }, { cause: failure })
       throw new ClientError({ code: 'SERVER_UNREACHABLE', url, reason }, { cause: failure })
@@ -99,7 +101,7 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
           waitMs += retryAfterMs(retryAfter, clock.now(), busyMs)
           if (made >= maxAttempts || waitMs > maxRetryAfterMs)
             throw new ClientError({ code: 'SERVER_BUSY', url, attempts: made, retryAfterMs: waitMs })
-        } else if (passing.has(answer.status) && request.body !== undefined) {
+        } else if (passing.has(answer.status) && takes(request)) {
           throw new ClientError({ code: 'OUTCOME_UNKNOWN', url, reason: `status ${answer.status}` })
         } else if (!passing.has(answer.status) || made >= maxAttempts) {
           return answer
@@ -111,6 +113,9 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
     }
   }
 }
+
+/** Whether something may be taken of a request, so that it must not be sent twice. */
+const takes = ({ body, reads }: HttpRequest): boolean => body !== undefined && reads !== true
 
 /** Ends when nothing asks for an end. */
 export const neverAborted: AbortSignal = new AbortController().signal

@@ -136,6 +136,9 @@ export interface ShardChunk {
   readonly bytes: Uint8Array
 }
 
+/** Is told of each verified block, in order, what it changed: each piece is for `StateView.apply`. Called before `verify` resolves. */
+export type VerifiedListener = (block: bigint, changes: readonly Uint8Array[]) => void
+
 /** How full the open block and the lanes are. */
 export interface ExecutionLoad {
   /** Entries submitted and not yet executed, the fullest lane's. */
@@ -189,6 +192,9 @@ export interface Execution {
    * no use: `restore` a snapshot. What was given after the block with the difference fails with `STATE_LOST`.
    */
   verify(block: ViewedBlock, prices: Prices, items: readonly QueuedItem[]): Promise<BlockFault | undefined>
+
+  /** Called with what verified blocks changed, for a `StateView` to follow. Set once, before the first block. */
+  onVerified(listener: VerifiedListener): void
 
   /**
    * Applies records of `ExecutedBatch`, in their order, to the open block without verifying signatures: they were checked

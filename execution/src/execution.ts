@@ -21,6 +21,7 @@ import type {
   SealedRuns,
   ShardChunk,
   ShardRead,
+  VerifiedListener,
 } from './api.ts'
 import { ExecutionError, type ExecutionFault } from './faults.ts'
 import { LaneHandle } from './main/lane-handle.ts'
@@ -64,6 +65,7 @@ class LaneExecution implements Execution {
   private readonly phase = new PhaseKeeper()
   private spreader: MessageSpreader | undefined
   private listener: ((batch: ExecutedBatch) => void) | undefined
+  private verifiedListener: VerifiedListener | undefined
   /** Settles when the block given last is verified. */
   private verified: Promise<unknown> = Promise.resolve()
   private readonly fail: (error: Error) => void
@@ -135,6 +137,10 @@ class LaneExecution implements Execution {
 
   onExecuted(listener: (batch: ExecutedBatch) => void): void {
     this.listener = listener
+  }
+
+  onVerified(listener: VerifiedListener): void {
+    this.verifiedListener = listener
   }
 
   load(): ExecutionLoad {
@@ -236,13 +242,15 @@ class LaneExecution implements Execution {
     items: readonly QueuedItem[],
   ): Promise<BlockFault | undefined> {
     const unknown = shardFault(block)
-    const executing = unknown === undefined ? this.execute(block, prices, items) : Promise.resolve(unknown)
+    const executing =
+      unknown === undefined ? this.execute(block, prices, items) : Promise.resolve({ fault: unknown, changes: [] })
     // What it fails with is told when the block before it was looked at.
     executing.catch(() => undefined)
     await before
-    const fault = await executing
+    const { fault, changes } = await executing
     this.phase.assertUsable()
     if (fault !== undefined) this.phase.lose(`block ${block.header.number} is wrong: ${fault.code}`)
+    else this.verifiedListener?.(block.header.number, changes)
     return fault
   }
 
@@ -250,18 +258,21 @@ class LaneExecution implements Execution {
     block: ViewedBlock,
     prices: Prices,
     items: readonly QueuedItem[],
-  ): Promise<BlockFault | undefined> {
+  ): Promise<{ readonly fault: BlockFault | undefined; readonly changes: readonly Uint8Array[] }> {
     const runs = runsOfLanes(block, this.lanes)
     const ofLanes = itemsOfLanes(items, this.lanes)
     const { timestamp } = block.header
     const verified = await Promise.all(
       this.handles.map((handle, lane) => {
         const packed = runs[lane] ?? new ArrayBuffer(0)
-        return handle.call('verify', { timestamp, prices, items: ofLanes[lane] ?? [], runs: packed }, [packed])
+        const tracked = this.verifiedListener !== undefined
+        const ask = { timestamp, prices, items: ofLanes[lane] ?? [], runs: packed, tracked }
+        return handle.call('verify', ask, [packed])
       }),
     )
     const roots = gatherRoots(verified.map((lane) => lane.roots))
-    return firstFault(block, verified) ?? stateRootFault(block, roots, prices, items)
+    const fault = firstFault(block, verified) ?? stateRootFault(block, roots, prices, items)
+    return { fault, changes: verified.map(({ changes }) => changes).filter(({ length }) => length > 0) }
   }
 
   private laneOf(shard: number): LaneHandle | undefined {

@@ -46,6 +46,7 @@ export type NodeFault =
   | { code: 'SNAPSHOT_UNKNOWN'; block: bigint; chunk: number }
   | { code: 'HEADER_UNSIGNED'; block: bigint; key: Uint8Array }
   | { code: 'HEADERS_FULL'; source: string; bytes: number; maximum: number }
+  | { code: 'READ_SIZE'; bytes: number; maximum: number }
   | { code: 'OVERLOADED'; waiting: number; maximum: number; retryAfterMs: number }
   | { code: 'OPTION_OUT_OF_RANGE'; option: string; value: number; minimum: number; maximum: number }
 
@@ -104,6 +105,7 @@ export const nodeFaults: FaultTable<NodeFault> = {
     retry: 'later',
     text: 'as many signed headers are kept from this source as may be: raise the bound',
   },
+  READ_SIZE: { blame: 'sender', retry: 'changed', text: 'the answer would be too long: ask for fewer conversations' },
   OVERLOADED: { blame: 'operator', retry: 'later', text: 'too many requests wait' },
   OPTION_OUT_OF_RANGE: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }

@@ -18,7 +18,7 @@ export type {
   ProvenAccount,
   ProvenConversation,
   VerifiedBlockRead,
-} from './reads.ts'
+} from './reads/reads.ts'
 export type { ClaimRescuer, RescueOutcome } from './rescue/claim-rescuer.ts'
 export type { RescueResult, RescueStep } from './rescue/rescue.ts'
 export type { Level, NodeStatus } from './status.ts'

@@ -49,7 +49,7 @@ export interface StatusSources {
 
 /** How far the last verified header is behind the L2. */
 export async function lagOf({ l2, chain }: Pick<StatusSources, 'l2' | 'chain'>): Promise<HeadLag | undefined> {
-  const header = chain()?.state?.header
+  const header = chain()?.published('latest')?.state.header
   if (header === undefined || l2.summary === undefined) return undefined
   const [oldest] = await l2.queue(header.inboxCount, 1)
   return headLag(l2.summary.time, header.timestamp, oldest)
@@ -59,7 +59,7 @@ export async function statusOf(sources: StatusSources): Promise<NodeStatus> {
   const { progress, contact, l2, store, chain } = sources
   const { tip } = store
   const { summary } = l2
-  const state = chain()?.state
+  const state = chain()?.published('latest')?.state
   const standing = standingOf(progress, contact)
   const level = async (claim: bigint): Promise<Level> => ({
     claim,

@@ -2,7 +2,7 @@ import { BlockHeaderType, verifyConversation } from '@parley/protocol'
 import type { BuiltBlock } from '@parley/protocol/reference'
 import { describe, expect, test } from 'vitest'
 import { StateLock } from '../src/lock.ts'
-import { Rig } from './support/rig.ts'
+import { Rig, until } from './support/rig.ts'
 import { startsNodes } from './support/started.ts'
 
 const started = startsNodes()
@@ -42,6 +42,8 @@ describe('blocks given ahead', () => {
     })
     expect(status.finality.verified.claim).toBe(row.recorded)
     expect(status.block).toBe(row.recorded === 2n ? 4n : 6n)
+    // Until the state before the wrong claim stands again, nothing is read.
+    await until('a state', () => one.node.reads.conversation(3, 0).then(Boolean, () => false))
     await expect(one.node.reads.block(block)).rejects.toThrow('BLOCK_UNKNOWN')
     const { conversation, entries } = await one.node.reads.conversation(3, 0)
     expect(entries).toBe(conversation.messageCount + conversation.epoch)

@@ -1,6 +1,8 @@
+import { RecordPageType } from '@parley/api'
 import {
   type Block,
   BlockHeaderType,
+  type BlockWitness,
   type Body,
   type ChangeMembers,
   millis,
@@ -11,6 +13,7 @@ import {
 import fc from 'fast-check'
 import { MemoryLevel } from 'memory-level'
 import { describe, expect, test } from 'vitest'
+import { recordBytes, recordsOf } from '../src/reads/record-bytes.ts'
 import { type HistoryRecord, storedFormat } from '../src/store/chain-records.ts'
 import { ChainStore } from '../src/store/chain-store.ts'
 import { HistoryIndex } from '../src/store/history-index.ts'
@@ -99,11 +102,17 @@ const blocks = fc
     ),
   )
 
-const viewed = (block: Block) =>
-  viewOfBlock(
-    block,
-    block.runs.map(({ segments }) => segments.map(() => [])),
+/** Signatures that nobody made: one a message, two an operation. */
+const witnessOf = (block: Block): BlockWitness =>
+  block.runs.map(({ shard, segments }) =>
+    segments.map(({ body: { selector, value } }, s) =>
+      Array.from({ length: selector === 0 ? value.length : selector === 1 ? 2 : 0 }, (_, i) => {
+        const half = digestOf(`${block.header.number} ${shard} ${s} ${i}`)
+        return new Uint8Array([...half, ...half])
+      }),
+    ),
   )
+const viewed = (block: Block) => viewOfBlock(block, witnessOf(block))
 
 type Records = Map<string, HistoryRecord[]>
 
@@ -111,37 +120,80 @@ type Records = Map<string, HistoryRecord[]>
 function expected(of: readonly Block[]): Records {
   const records: Records = new Map(shards.flatMap((shard) => conversations.map((each) => [`${shard}/${each}`, []])))
   for (const block of of)
-    for (const { shard, conversation: each, record } of historyEntries(block, itemAt)) {
-      const entries = records.get(`${shard}/${each}`)
-      const place = entries?.filter((other) => other.block === record.block).length ?? 0
-      entries?.push({ ...record, place })
-    }
+    for (const { shard, conversation: each, record } of historyEntries(block, witnessOf(block), itemAt))
+      records.get(`${shard}/${each}`)?.push(record)
   return records
 }
+
+/** What the octets say, in the form of values. */
+const decoded = (bytes: Uint8Array): HistoryRecord[] =>
+  RecordPageType.deserialize(Uint8Array.from(bytes)).entries.map(({ withheld, signatures, event, ...entry }) => ({
+    ...entry,
+    signatures: withheld ? null : signatures,
+    event: event as HistoryRecord['event'],
+  }))
 
 async function expectIndex(index: HistoryIndex, records: Records, from: number, count: number): Promise<void> {
   for (const [name, entries] of records) {
     const [shard, each] = name.split('/').map(Number) as [number, number]
-    expect(await index.count(shard, each)).toBe(BigInt(entries.length))
-    expect(await index.read(shard, each, BigInt(from), count)).toEqual(entries.slice(from, from + count))
-    expect(await index.read(shard, each, 0n, 10_000)).toEqual(entries)
+    expect(index.length(shard, each)).toEqual({
+      entries: BigInt(entries.length),
+      block: entries.at(-1)?.block ?? 0n,
+    })
+    const read = await index.read(shard, each, BigInt(from), count)
+    expect(recordsOf(read, count)).toEqual(entries.slice(from, from + count))
+    const octets = recordBytes(read, BigInt(from), count)
+    expect(decoded(octets.bytes)).toEqual(entries.slice(from, from + count))
+    expect(octets.count).toBe(entries.slice(from, from + count).length)
+    expect(octets.lastBlock).toBe(entries.slice(from, from + count).at(-1)?.block ?? 0n)
+    expect(recordsOf(await index.read(shard, each, 0n, 10_000), 10_000)).toEqual(entries)
+  }
+}
+
+async function expectGrowth(index: HistoryIndex, of: readonly Block[]): Promise<void> {
+  for (const [i, { header }] of of.entries()) {
+    const grown = [...expected(of.slice(0, i + 1))].filter(([, entries]) => entries.at(-1)?.block === header.number)
+    const told = (await index.growth(header.number)).map(({ shard, index: each, entries }) => [
+      `${shard}/${each}`,
+      entries,
+    ])
+    expect(new Map(told as [string, bigint][])).toEqual(
+      new Map(grown.map(([name, { length }]) => [name, BigInt(length)])),
+    )
   }
 }
 
 describe('records of conversations', () => {
   test('pages › are read, and taken back, as what the values of the blocks add', async () => {
     await fc.assert(
-      fc.asyncProperty(blocks, fc.nat(20), fc.nat(20), fc.nat(5), async (all, from, count, kept) => {
-        const db: NodeStore = new MemoryLevel<string, string>()
-        const index = new HistoryIndex(db)
-        for (const block of all)
-          await writeAll(db, await index.writes(block.header.number, historyPages(viewed(block), itemAt)))
-        await expectIndex(index, expected(all), from, count)
-        const undone = []
-        for (const { header } of all.slice(kept).reverse()) undone.push(...(await index.unwrites(header.number)))
-        await writeAll(db, undone)
-        await expectIndex(index, expected(all.slice(0, kept)), from, count)
-      }),
+      fc.asyncProperty(
+        blocks,
+        fc.nat(20),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(5),
+        async (all, from, count, kept) => {
+          const db: NodeStore = new MemoryLevel<string, string>()
+          const index = new HistoryIndex(db)
+          await index.open()
+          for (const block of all)
+            await writeAll(db, await index.writes(block.header.number, historyPages(viewed(block), itemAt)))
+          await expectIndex(index, expected(all), from, count)
+          await expectGrowth(index, all)
+          const undone = []
+          for (const { header } of all.slice(kept).reverse()) undone.push(...(await index.unwrites(header.number)))
+          await writeAll(db, undone)
+          await expectIndex(index, expected(all.slice(0, kept)), from, count)
+          const unsigned = expected(all.slice(0, kept))
+          const pruned = Math.min(kept, 2)
+          for (let block = 1; block <= pruned; block += 1) await writeAll(db, await index.unsigns(BigInt(block)))
+          for (const [name, entries] of unsigned)
+            unsigned.set(
+              name,
+              entries.map((entry) => (entry.block <= pruned ? { ...entry, signatures: null } : entry)),
+            )
+          await expectIndex(index, unsigned, from, count)
+        },
+      ),
       { numRuns: 100 },
     )
   })

@@ -6,13 +6,12 @@ import {
   type SignedHistoryEntry,
 } from '@parley/protocol'
 import { describe, expect, test } from 'vitest'
-import type { SignedRecord } from '../src/signed-history.ts'
-import { EntryKind } from '../src/store/chain-records.ts'
+import { EntryKind, type HistoryRecord } from '../src/store/chain-records.ts'
 import { ChainStore } from '../src/store/chain-store.ts'
 import { addGuest, config } from './support/chain.ts'
 import { Rig } from './support/rig.ts'
 
-function entryOf({ event, signatures }: SignedRecord): SignedHistoryEntry {
+function entryOf({ event, signatures }: HistoryRecord): SignedHistoryEntry {
   const signed = { signatures: signatures ?? undefined }
   return event.selector === EntryKind.message
     ? { kind: 'message', ...event.value, ...signed }

@@ -42,6 +42,17 @@ export function uint64OrWord<const W extends string>(description: string, words:
   }
 }
 
+/** One of the words. */
+export function wordParameter<const W extends string>(description: string, words: readonly W[]): Parameter<W> {
+  return {
+    description,
+    schema: { enum: words },
+    expected: words.join(' or '),
+    parse: (text) => words.find((each) => each === text),
+    format: String,
+  }
+}
+
 export function bytesParameter(description: string, length: number): Parameter<Uint8Array> {
   return {
     description,

@@ -3,6 +3,7 @@ import {
   BlockHeaderType,
   ChangeMembersType,
   ConversationType,
+  conversationDepth,
   limits,
   maxProofDepth,
   PricesType,
@@ -10,9 +11,16 @@ import {
 } from '@parley/protocol/light'
 import { anything, bytes, count, flag, text, uint64, word } from '../codec/codec.ts'
 import { described, list, nullable, object, optional, variant } from '../codec/composed.ts'
-import { integerParameter, rootParameter, uint64OrWord, uint64Parameter } from '../codec/parameter.ts'
+import { integerParameter, rootParameter, uint64OrWord, uint64Parameter, wordParameter } from '../codec/parameter.ts'
 import { ssz } from '../codec/ssz.ts'
-import { raw, route } from '../route.ts'
+import {
+  provenAccountOctets,
+  provenConversationOctets,
+  provenConversationsOctets,
+  recordPageOctets,
+} from '../reads/read-octets.ts'
+import { ChangesType, placeBytes, readLimits } from '../reads/read-types.ts'
+import { raw, route, sszOctets } from '../route.ts'
 import { healthRoutes } from './health.ts'
 import { place, shard, uint16, uint32 } from './places.ts'
 
@@ -24,20 +32,41 @@ const shardRoots = list(bytes32, limits.shards, limits.shards)
 /** Sources of sealed blocks that a node watches at most. */
 export const maxWatchedSources = 16
 
-/** Entries of one page of a conversation's record. */
-export const maxPageEntries = 1000
+const { pageEntries, places: maxPlaces, conversationsBytes, changesAsked, changes: maxChanges } = readLimits
 
-const proven = {
-  shard,
-  index: uint32,
+const provenState = {
   block: uint64,
   timestamp: uint64,
   stateRoot: bytes32,
   claim: optional(uint64),
   endsClaim: flag,
   final: flag,
+}
+const placed = { shard, index: uint32 }
+const proven = {
+  ...placed,
+  ...provenState,
   proof: object({ gindex: text, leaf: bytes32, branch: list(bytes32, maxProofDepth) }),
 }
+
+const atState = {
+  at: wordParameter('Which verified state: the latest, or the newest that is final', ['latest', 'final']),
+}
+
+const placesField = list(object(placed), maxPlaces, 1)
+const placesOctets = `1 to ${maxPlaces} places of ${placeBytes} bytes, shard uint8 and index uint32`
+/** Bytes of a place in JSON at most. */
+const placeJsonBytes = 40
+/** Bytes of a body with as many places as there may be. */
+const placesBodyBytes = maxPlaces * placeJsonBytes + 128
+
+const changes = object({
+  head: uint64,
+  lineage: bytes32,
+  through: uint64,
+  changed: list(object({ ...placed, block: uint64, entries: uint64 }), maxChanges),
+})
+const changesOctets = sszOctets('Changes', ChangesType)
 
 const entry = object({
   entry: uint64,
@@ -138,12 +167,64 @@ export const nodeRoutes = {
   conversation: route({
     method: 'GET',
     path: '/v1/conversations/{shard}/{index}',
-    summary: 'A conversation after the latest verified block, with its proof',
+    summary: 'A conversation after the latest verified block, or of the newest final state, with its proof',
     params: place,
-    answer: { json: object({ ...proven, conversation: ssz(ConversationType), entries: uint64 }) },
+    query: atState,
+    answer: {
+      octets: provenConversationOctets,
+      json: object({ ...proven, conversation: ssz(ConversationType), entries: uint64 }),
+    },
+    revalidates: true,
     faults: ['CONVERSATION_UNKNOWN', 'NOT_READY'],
-    cost: 128,
+    cost: 16,
     answerBytes: 2 * 1024 * 1024,
+  }),
+  conversations: route({
+    method: 'POST',
+    path: '/v1/conversations',
+    summary: 'Many conversations of one state, and the nodes that prove all of them together',
+    query: atState,
+    bodyLimit: placesBodyBytes,
+    body: { octets: raw(placesOctets), json: object({ places: placesField }) },
+    answer: {
+      octets: provenConversationsOctets,
+      json: object({
+        ...provenState,
+        conversations: list(object({ ...placed, conversation: ssz(ConversationType) }), maxPlaces),
+        unknown: list(object(placed), maxPlaces),
+        nodes: list(bytes32, maxPlaces * conversationDepth),
+      }),
+    },
+    faults: ['NOT_READY', 'READ_SIZE'],
+    cost: 16,
+    answerBytes: conversationsBytes,
+  }),
+  changes: route({
+    method: 'POST',
+    path: '/v1/changes',
+    summary: 'Which of these conversations have new entries in blocks after one',
+    bodyLimit: placesBodyBytes,
+    body: {
+      octets: raw(`since uint64, then ${placesOctets}`),
+      json: object({ since: uint64, places: placesField }),
+    },
+    answer: { octets: changesOctets, json: changes },
+    faults: ['BLOCK_UNKNOWN', 'NOT_READY'],
+    cost: 16,
+    answerBytes: 128 * 1024,
+  }),
+  changedSince: route({
+    method: 'GET',
+    path: '/v1/changes',
+    summary: 'Which conversations have new entries in blocks after one: whole blocks up to `through`, where to go on',
+    query: {
+      since: uint64Parameter('Block that the reader has everything up to; 0 if it is left out'),
+      limit: integerParameter('Conversations after which no further block is begun', 1, changesAsked),
+    },
+    answer: { octets: changesOctets, json: changes },
+    faults: ['BLOCK_UNKNOWN', 'NOT_READY'],
+    cost: 128,
+    answerBytes: 1024 * 1024,
   }),
   messages: route({
     method: 'GET',
@@ -152,23 +233,27 @@ export const nodeRoutes = {
     params: place,
     query: {
       from: uint64Parameter('First entry, from 0'),
-      limit: integerParameter('Entries at most', 1, maxPageEntries),
+      limit: integerParameter('Entries at most', 1, pageEntries),
     },
     answer: {
-      json: object({ shard, index: uint32, from: uint64, total: uint64, entries: list(entry, maxPageEntries) }),
+      octets: recordPageOctets,
+      json: object({ ...placed, from: uint64, total: uint64, entries: list(entry, pageEntries) }),
     },
+    revalidates: true,
     faults: [],
-    cost: 128,
+    cost: 64,
     answerBytes: 256 * 1024,
   }),
   account: route({
     method: 'GET',
     path: '/v1/accounts/{shard}/{index}',
-    summary: 'An account after the latest verified block, with its proof',
+    summary: 'An account after the latest verified block, or of the newest final state, with its proof',
     params: place,
-    answer: { json: object({ ...proven, account: ssz(AccountType) }) },
+    query: atState,
+    answer: { octets: provenAccountOctets, json: object({ ...proven, account: ssz(AccountType) }) },
+    revalidates: true,
     faults: ['ACCOUNT_UNKNOWN', 'NOT_READY'],
-    cost: 128,
+    cost: 16,
   }),
   block: route({
     method: 'GET',
@@ -185,8 +270,9 @@ export const nodeRoutes = {
         finality: word(['claimed', 'final']),
       }),
     },
+    revalidates: true,
     faults: ['BLOCK_UNKNOWN'],
-    cost: 256,
+    cost: 64,
     answerBytes: 1024 * 1024,
   }),
   claim: route({

@@ -5,7 +5,9 @@ export const json = 'application/json'
 
 /** Whether an `Accept` header asks for octets rather than JSON, which is what is sent when it does not care. */
 export function prefersOctets(accept: string | undefined): boolean {
-  return new Negotiator({ headers: { accept: accept ?? '*/*' } }).mediaType([json, octets]) === octets
+  if (accept === octets) return true
+  if (accept === undefined || accept === json || accept === '*/*') return false
+  return new Negotiator({ headers: { accept } }).mediaType([json, octets]) === octets
 }
 
 /** Type and subtype of a `Content-Type` header in lower case, without its parameters. */

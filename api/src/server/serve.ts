@@ -115,6 +115,8 @@ function bodyOf(forms: Forms<unknown, unknown> | undefined, body: unknown, fromO
 
 function answerWith(reply: FastifyReply, forms: Forms<unknown, unknown>, answer: unknown): FastifyReply {
   if (answer === reply) return reply
+  // Caches between must not give one form to who asked for the other.
+  if (forms.octets !== undefined && forms.json !== undefined) void reply.header('vary', 'accept')
   if (answer instanceof Uint8Array) return reply.type(forms.octets?.type ?? octets).send(answer)
   if (forms.json === undefined) return reply.send(answer)
   return reply.type(`${json}; charset=utf-8`).send(JSON.stringify(forms.json.encode(answer)))

@@ -2,13 +2,17 @@ import type { nodeRoutes } from '@parley/api'
 import type { ChangeMembers, Signature } from '@parley/protocol/light'
 import type { JsonOf } from '../api.ts'
 
-/** Where a proof leads to, as the node says. */
-export interface ProofAnswer {
+/** A state, as the node says. */
+export interface StateAnswer {
   readonly block: bigint
   readonly timestamp: bigint
   readonly stateRoot: Uint8Array
   readonly claim: bigint | undefined
   readonly endsClaim: boolean
+}
+
+/** Where a proof leads to, as the node says. */
+export interface ProofAnswer extends StateAnswer {
   readonly proof: { readonly branch: readonly Uint8Array[] }
 }
 
@@ -26,7 +30,10 @@ export type RecordEntry = {
   | { readonly kind: 'change'; readonly change: ChangeMembers }
 )
 
-type EntryAnswer = JsonOf<typeof nodeRoutes.messages>['entries'][number]
+type EntryAnswer = Pick<
+  JsonOf<typeof nodeRoutes.messages>['entries'][number],
+  'block' | 'timestamp' | 'forced' | 'signatures' | 'event'
+>
 
 export function recordEntryOf({ block, timestamp, forced, signatures, event }: EntryAnswer): RecordEntry {
   const place = { block, timestamp, forced, signatures }

@@ -3,7 +3,7 @@ import type { Address } from 'viem'
 import { ClientError } from '../faults.ts'
 import type { L2Client } from '../l2/client.ts'
 import { getClaim, getFinalNumber, type StandingClaim } from '../rollup/get-claim.ts'
-import type { ProofAnswer } from './answers.ts'
+import type { StateAnswer } from './answers.ts'
 import type { Grade } from './grade.ts'
 
 /** Where claims are read: an L2 that the application chose, not one that the node names. */
@@ -17,7 +17,7 @@ export type AskL2Block = (claim: bigint, signal: AbortSignal | undefined) => Pro
 
 /** The claim that ends with the answered state. @throws {ClientError} `STATE_ROOT_MISMATCH` when the L2 has another root there. */
 export async function claimOf(
-  { claim, endsClaim, stateRoot }: ProofAnswer,
+  { claim, endsClaim, stateRoot }: StateAnswer,
   l2: L2Deps,
   askL2Block: AskL2Block,
   signal: AbortSignal | undefined,

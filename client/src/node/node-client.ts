@@ -1,8 +1,9 @@
-import { maxPageEntries, nodeRoutes } from '@parley/api'
+import { nodeRoutes, readLimits } from '@parley/api'
 import {
   type Account,
   type Bytes32,
   type Conversation,
+  type ConversationPlace,
   limits,
   type SignedHeader,
   SignedHeaderType,
@@ -16,13 +17,14 @@ import { assertBetween } from '../build/message.ts'
 import { ClientError } from '../faults.ts'
 import type { HttpOptions, ServerDeps } from '../http.ts'
 import { getClaim, type StandingClaim } from '../rollup/get-claim.ts'
-import { type ProofAnswer, type RecordEntry, recordEntryOf } from './answers.ts'
+import { type ProofAnswer, type RecordEntry, recordEntryOf, type StateAnswer } from './answers.ts'
 import { claimOf, finalBlock, gradeOf, type L2Deps } from './claims.ts'
 import type { Grade } from './grade.ts'
+import { checkConversations, placesBody } from './many.ts'
 import { checkRecordSignatures, findRecordGap, type RecordSignatures } from './verify-record.ts'
 
 /** Under which root something was shown, and what that is worth. */
-export interface ProvenAt {
+export interface ProvenState {
   /** What the root is: the node's own word until the L2 has it. */
   readonly grade: Grade
   /** Block after which the state is. */
@@ -32,12 +34,22 @@ export interface ProvenAt {
   readonly stateRoot: Bytes32
   /** The claim that ends with this state, as the L2 has it; undefined for grade `node`. */
   readonly claim: StandingClaim | undefined
+}
+
+/** The same with the way there. */
+export interface ProvenAt extends ProvenState {
   /** From the leaf up, for contracts and for others to check. */
   readonly branch: readonly Bytes32[]
 }
 
 export interface ProvenConversation extends ProvenAt {
   readonly conversation: Conversation
+}
+
+/** Many conversations of one state. */
+export interface ProvenConversations extends ProvenState {
+  /** In the order asked; undefined where the node knows none, which proves nothing. */
+  readonly conversations: readonly (Conversation | undefined)[]
 }
 
 export interface CompleteConversation extends ProvenConversation {
@@ -62,13 +74,18 @@ export interface NodeClientOptions extends HttpOptions {
 }
 
 export interface ReadOptions {
-  /** The only root to accept; the node's latest when left out. */
+  /** The only root to accept; the node's when left out. */
   readonly stateRoot?: Bytes32
+  /** The node's latest state, or the newest that is final. @default 'latest' */
+  readonly at?: 'latest' | 'final' | undefined
   readonly signal?: AbortSignal
 }
 
 /** What a node says of itself. */
 export type NodeStatus = JsonOf<typeof nodeRoutes.status>
+
+/** Conversations whose records grew, by the node's word. */
+export type RecordChanges = JsonOf<typeof nodeRoutes.changes>
 
 /** Reads of a node. What is returned fits a state root, and `grade` says whose root that is. */
 export interface NodeClient {
@@ -78,6 +95,21 @@ export interface NodeClient {
    * or than the L2 has for the claim it names.
    */
   conversation(shard: number, index: number, options?: ReadOptions): Promise<ProvenConversation | undefined>
+  /**
+   * Many conversations of one state, by one proof.
+   * @param places - 1 to 1,000, in any order.
+   * @throws {ClientError} as `conversation`; `ARGUMENT_OUT_OF_RANGE`; `PLACES_MISMATCH`; `REQUEST_REFUSED` with `READ_SIZE` when they
+   * are too large to be answered together.
+   */
+  conversations(places: readonly ConversationPlace[], options?: ReadOptions): Promise<ProvenConversations>
+  /**
+   * Which of these conversations have new entries in blocks after one. The node's word, which proves nothing: who relies on it
+   * reads the conversations.
+   * @throws {ClientError} `REQUEST_REFUSED` with `BLOCK_UNKNOWN` when the node is not there yet, or was set back.
+   */
+  changes(since: bigint, places: readonly ConversationPlace[], signal?: AbortSignal): Promise<RecordChanges>
+  /** The same of all conversations, in whole blocks up to `through`: to be asked again from there while that is not `head`. */
+  changedSince(since: bigint, signal?: AbortSignal): Promise<RecordChanges>
   /**
    * A conversation with its whole record: `head` computed anew over the entries is the conversation's, and every entry that
    * is not final is signed by the member it names.
@@ -117,20 +149,23 @@ export function createNodeClient(deps: NodeClientDeps, options: NodeClientOption
     (await api.find(nodeRoutes.claim, { params: { number } }, signal))?.l2.blockNumber
 
   /** What an answer leads to, once its proof holds. */
-  const provenAt = async (answer: ProofAnswer, signal: AbortSignal | undefined): Promise<ProvenAt> => {
+  const provenState = async (answer: StateAnswer, signal: AbortSignal | undefined): Promise<ProvenState> => {
     const claim = l2 === undefined ? undefined : await claimOf(answer, l2, l2BlockOf, signal)
     const { block, timestamp, stateRoot } = answer
     const told = claim === undefined ? { block, timestamp } : { block: claim.block, timestamp: claim.timestamp }
-    return { grade: gradeOf(claim), ...told, stateRoot, claim, branch: answer.proof.branch }
+    return { grade: gradeOf(claim), ...told, stateRoot, claim }
+  }
+  const provenAt = async (answer: ProofAnswer, signal: AbortSignal | undefined): Promise<ProvenAt> => {
+    return { ...(await provenState(answer, signal)), branch: answer.proof.branch }
   }
 
   const conversation = async (
     shard: number,
     index: number,
-    { stateRoot, signal }: ReadOptions = {},
+    { stateRoot, at, signal }: ReadOptions = {},
   ): Promise<ProvenConversation | undefined> => {
     assertPlace(shard, index, limits.conversationsPerShard - 1)
-    const answer = await api.find(nodeRoutes.conversation, { params: { shard, index } }, signal)
+    const answer = await api.findSmall(nodeRoutes.conversation, { params: { shard, index }, query: { at } }, signal)
     if (answer === undefined) return undefined
     const { conversation: shown } = answer
     assertRoot(answer, stateRoot)
@@ -149,9 +184,9 @@ export function createNodeClient(deps: NodeClientDeps, options: NodeClientOption
     const entries: RecordEntry[] = []
     while (BigInt(entries.length) < count) {
       const left = count - BigInt(entries.length)
-      const limit = left < BigInt(maxPageEntries) ? Number(left) : maxPageEntries
+      const limit = left < BigInt(readLimits.pageEntries) ? Number(left) : readLimits.pageEntries
       const query = { from: BigInt(entries.length), limit }
-      const page = await api.find(nodeRoutes.messages, { params: { shard, index }, query }, signal)
+      const page = await api.findSmall(nodeRoutes.messages, { params: { shard, index }, query }, signal)
       const received = page?.entries.slice(0, limit) ?? []
       if (received.length === 0) break
       entries.push(...received.map(recordEntryOf))
@@ -161,6 +196,15 @@ export function createNodeClient(deps: NodeClientDeps, options: NodeClientOption
 
   return {
     conversation,
+    async conversations(places, { stateRoot, at, signal } = {}) {
+      const body = placesBody(places)
+      const answer = await api.exchange(nodeRoutes.conversations, { query: { at } }, body, signal)
+      assertRoot(answer, stateRoot)
+      const conversations = checkConversations(answer, places)
+      return { conversations, ...(await provenState(answer, signal)) }
+    },
+    changes: async (since, places, signal) => api.exchange(nodeRoutes.changes, {}, placesBody(places, since), signal),
+    changedSince: (since, signal) => api.json(nodeRoutes.changedSince, { query: { since } }, signal),
     async completeConversation(shard, index, readOptions = {}) {
       const proven = await conversation(shard, index, readOptions)
       if (proven === undefined) return undefined
@@ -178,9 +222,9 @@ export function createNodeClient(deps: NodeClientDeps, options: NodeClientOption
       }
       return { ...proven, record: entries, signatures: checkRecordSignatures(options.chainId, place, entries) }
     },
-    async account(shard, index, { stateRoot, signal } = {}) {
+    async account(shard, index, { stateRoot, at, signal } = {}) {
       assertPlace(shard, index, maxAccountIndex)
-      const answer = await api.find(nodeRoutes.account, { params: { shard, index } }, signal)
+      const answer = await api.findSmall(nodeRoutes.account, { params: { shard, index }, query: { at } }, signal)
       if (answer === undefined) return undefined
       const { account } = answer
       assertRoot(answer, stateRoot)
@@ -212,7 +256,7 @@ function assertPlace(shard: number, index: number, maxIndex: number): void {
   assertBetween('index', index, 0, maxIndex)
 }
 
-function assertRoot({ stateRoot }: ProofAnswer, expected: Bytes32 | undefined): void {
+function assertRoot({ stateRoot }: StateAnswer, expected: Bytes32 | undefined): void {
   if (expected !== undefined && !sameBytes(expected, stateRoot))
     throw new ClientError({ code: 'STATE_ROOT_MISMATCH', expected, received: stateRoot })
 }

@@ -59,7 +59,7 @@ export function writeAccount(writer: ByteWriter, account: Account): void {
   writer.uint64(account.withdrawn)
 }
 
-function readAccount(reader: ByteReader): Account {
+export function readAccount(reader: ByteReader): Account {
   return {
     owner: reader.read(20),
     nonce: reader.uint64(),
@@ -92,13 +92,13 @@ export function readConversation(reader: ByteReader): Conversation {
   return { id, epoch, members, messageCount, head }
 }
 
-function readMember(reader: ByteReader): Member {
+export function readMember(reader: ByteReader): Member {
   const key = reader.read(memberKeyBytes)
   const [nonce, allowance, priceLimit] = [reader.uint64(), reader.uint64(), reader.uint64()]
   return { key, nonce, allowance, priceLimit, sponsor: reader.uint32(), role: reader.uint32() }
 }
 
-function writeMember(writer: ByteWriter, member: Member): void {
+export function writeMember(writer: ByteWriter, member: Member): void {
   writer.write(member.key)
   writer.uint64(member.nonce)
   writer.uint64(member.allowance)

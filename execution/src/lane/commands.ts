@@ -17,7 +17,11 @@ export interface LaneCalls {
   open: { readonly ask: BlockTerms & { readonly number: bigint }; readonly answer: undefined }
   /** `after`: position in the entry ring up to which entries are executed first, if there is room; undefined seals at once. */
   seal: { readonly ask: { readonly after: number | undefined }; readonly answer: LaneSealed }
-  verify: { readonly ask: BlockTerms & { readonly runs: ArrayBuffer }; readonly answer: LaneVerified }
+  /** `tracked`: whether to answer what changed. */
+  verify: {
+    readonly ask: BlockTerms & { readonly runs: ArrayBuffer; readonly tracked: boolean }
+    readonly answer: LaneVerified
+  }
   /** Entries of a journal record, one after the other in the record's form. */
   replay: { readonly ask: { readonly entries: Uint8Array }; readonly answer: undefined }
   roots: { readonly ask: object; readonly answer: ShardRoot[] }
@@ -51,6 +55,8 @@ export interface LaneVerified {
   /** First difference in the lane's shards. */
   readonly fault: SegmentFault | undefined
   readonly roots: ShardRoot[]
+  /** What the block changed in the lane's shards, as `codec/changes.ts` has it; empty after a fault, or when nobody asked. */
+  readonly changes: Uint8Array
 }
 
 export interface SnapshotChunk {

@@ -14,17 +14,47 @@ export class DirtyMembers {
   keys = new Float64Array(64)
 
   add(conversation: number, slot: number): void {
-    if (this.count === this.keys.length) {
-      const keys = new Float64Array(2 * this.keys.length)
-      keys.set(this.keys)
-      this.keys = keys
-    }
+    if (this.count === this.keys.length) this.lengthen()
     this.keys[this.count] = conversation * slotFactor + slot
     this.count += 1
   }
 
+  /** Adds what another list has. */
+  addAll(other: DirtyMembers): void {
+    while (this.keys.length < this.count + other.count) this.lengthen()
+    this.keys.set(other.keys.subarray(0, other.count), this.count)
+    this.count += other.count
+  }
+
   sort(): void {
     this.keys.subarray(0, this.count).sort()
+  }
+
+  /** Calls back for each conversation with its slots, all ascending and each once; sorts before. */
+  eachConversation(visit: (conversation: number, slots: readonly number[]) => void): void {
+    this.sort()
+    let slots: number[] = []
+    let conversation = -1
+    let last = -1
+    for (let i = 0; i < this.count; i += 1) {
+      const key = this.keys[i] as number
+      if (key === last) continue
+      last = key
+      const next = Math.floor(key / slotFactor)
+      if (next !== conversation) {
+        if (slots.length > 0) visit(conversation, slots)
+        conversation = next
+        slots = []
+      }
+      slots.push(key - next * slotFactor)
+    }
+    if (slots.length > 0) visit(conversation, slots)
+  }
+
+  private lengthen(): void {
+    const keys = new Float64Array(2 * this.keys.length)
+    keys.set(this.keys)
+    this.keys = keys
   }
 }
 

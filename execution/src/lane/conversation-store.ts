@@ -3,7 +3,7 @@ import { type ByteReader, type ByteWriter, FormError } from '../codec/bytes.ts'
 import { conversationHeadBytes, memberKeyBytes, memberRestBytes } from '../codec/snapshot.ts'
 import type { BlockArena } from './block-arena.ts'
 import type { HeadQueue } from './head-queue.ts'
-import { chunkWords, copyChunk, zeroHashes } from './pair-hasher.ts'
+import { chunkWords, copyChunk, writeChunkBytes, writeWords, zeroHashes } from './pair-hasher.ts'
 import { RecordPages, readBytes, readUint64, writeBytes, writeUint64 } from './record-pages.ts'
 
 /** Words of a conversation's record, the first twenty as snapshots hold them: id, head, epoch, message count, where its members are, how many, where their tree is. */
@@ -34,6 +34,10 @@ export const memberWords = 24
 export const treelessMembers = 2
 
 const noTree = -1
+
+/** Of a conversation's SSZ: its fields and where its members begin; then so many bytes each. */
+const conversationSszHead = 84
+const memberSszBytes = 61
 
 /** Arenas that the shards of a lane share. */
 export interface MemberArenas {
@@ -156,17 +160,59 @@ export class ConversationStore {
 
   /** Writes a conversation as snapshots hold it. */
   writePacked(index: number, writer: ByteWriter): void {
-    this.heads.settle()
-    const page = this.records.page(index)
-    writer.write(bytesAt(page, this.records.word(index), conversationHeadBytes))
+    this.writeHead(index, writer)
     const count = this.memberCount(index)
     writer.uint16(count)
+    for (let slot = 0; slot < count; slot += 1) this.writePackedMember(index, slot, writer)
+  }
+
+  /** Writes id, head, epoch and message count as snapshots hold them. */
+  writeHead(index: number, writer: ByteWriter): void {
+    this.heads.settle()
+    writer.write(bytesAt(this.records.page(index), this.records.word(index), conversationHeadBytes))
+  }
+
+  /** Writes a member as snapshots hold it. */
+  writePackedMember(index: number, slot: number, writer: ByteWriter): void {
+    const { records } = this.arenas.members
+    const record = this.memberRecord(index, slot)
+    const page = records.page(record)
+    const word = records.word(record)
+    writer.write(bytesAt(page, word + MemberWord.key, memberKeyBytes))
+    writer.write(bytesAt(page, word + MemberWord.nonce, memberRestBytes))
+  }
+
+  /** Bytes of a conversation's SSZ. */
+  sszBytes(index: number): number {
+    return conversationSszHead + memberSszBytes * this.memberCount(index)
+  }
+
+  /** Writes the SSZ of a conversation to `to`. */
+  writeSsz(index: number, to: Uint8Array, at: number): void {
+    this.heads.settle()
+    const page = this.records.page(index)
+    const word = this.records.word(index)
+    writeChunkBytes(page, word + ConversationWord.id, to, at)
+    writeWords(page, word + ConversationWord.epoch, 2, to, at + 32)
+    const head = at + 44
+    to[at + 40] = conversationSszHead
+    to[at + 41] = 0
+    to[at + 42] = 0
+    to[at + 43] = 0
+    writeWords(page, word + ConversationWord.messageCount, 2, to, head)
+    writeChunkBytes(page, word + ConversationWord.head, to, head + 8)
+    const count = this.memberCount(index)
     const { records } = this.arenas.members
     const first = this.memberRecord(index, 0)
     const members = records.page(first)
-    for (let word = records.word(first), slot = 0; slot < count; slot += 1, word += memberWords) {
-      writer.write(bytesAt(members, word + MemberWord.key, memberKeyBytes))
-      writer.write(bytesAt(members, word + MemberWord.nonce, memberRestBytes))
+    let member = records.word(first)
+    for (let slot = 0, next = at + conversationSszHead; slot < count; slot += 1, member += memberWords) {
+      writeChunkBytes(members, member + MemberWord.key, to, next)
+      to[next + 32] = members[member + MemberWord.role] as number
+      writeWords(members, member + MemberWord.nonce, 2, to, next + 33)
+      writeWords(members, member + MemberWord.sponsor, 1, to, next + 41)
+      writeWords(members, member + MemberWord.allowance, 4, to, next + 45)
+      next += memberSszBytes
     }
   }
 

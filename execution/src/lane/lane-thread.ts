@@ -138,7 +138,7 @@ export class LaneThread {
       case 'open':
         return this.open(command.ask)
       case 'verify':
-        return lane.verify(command.ask, new Uint8Array(command.ask.runs))
+        return lane.verify(command.ask, new Uint8Array(command.ask.runs), command.ask.tracked)
       case 'replay':
         lane.block?.replay(command.ask.entries)
         return undefined

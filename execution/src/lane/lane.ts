@@ -15,8 +15,9 @@ import { SegmentRoom } from './room.ts'
 import { RunRoots } from './run-roots.ts'
 import { SegmentDigests } from './segment-digests.ts'
 import { SegmentVerifier } from './segment-verifier.ts'
+import { writeChanges } from './shard-changes.ts'
 import { ShardRestore, writeChunk } from './shard-snapshot.ts'
-import { createLaneMemory, type LaneMemory, ShardState } from './shard-state.ts'
+import { createLaneMemory, type LaneMemory, ShardState, TrackedChanges } from './shard-state.ts'
 
 export interface LaneOptions {
   readonly lane: number
@@ -71,10 +72,20 @@ export class Lane {
     return { runs: block.seal(), roots: this.shardRoots() }
   }
 
-  verify(terms: BlockTerms, runs: Uint8Array): LaneVerified {
+  /** @param tracked - Tell what the block changed. */
+  verify(terms: BlockTerms, runs: Uint8Array, tracked = false): LaneVerified {
     const verifier = new SegmentVerifier(this.messages, this.digests, this.context(terms), terms.items)
-    const fault = verifier.verify(runs, (shard) => this.shard(shard))
-    return { fault, roots: this.shardRoots() }
+    const touched = new Set<ShardState>()
+    const fault = verifier.verify(runs, (shard) => {
+      const state = this.shard(shard)
+      if (tracked) {
+        state.tracked ??= new TrackedChanges()
+        touched.add(state)
+      }
+      return state
+    })
+    const roots = this.shardRoots()
+    return { fault, roots, changes: changesOf(fault === undefined ? touched : new Set()) }
   }
 
   shardRoots(): ShardRoot[] {
@@ -151,4 +162,15 @@ export class Lane {
     if (state === undefined) throw new RangeError(`shard ${shard} is not of lane ${this.options.lane}`)
     return state
   }
+}
+
+/** What changed in shards, in memory of its own to be handed over. */
+function changesOf(shards: ReadonlySet<ShardState>): Uint8Array {
+  if (shards.size === 0) return new Uint8Array(0)
+  const writer = new ByteWriter(64 * 1024)
+  for (const state of shards) {
+    writeChanges(state, writer)
+    state.tracked = undefined
+  }
+  return writer.written().slice()
 }

@@ -1,5 +1,13 @@
 import { NodeLevel } from './node-levels.ts'
-import { chunkWords, copyChunk, copyPair, type PairHasher, zeroHash, zeroHashes } from './pair-hasher.ts'
+import {
+  chunkWords,
+  copyChunk,
+  copyPair,
+  type PairHasher,
+  writeChunkBytes,
+  zeroHash,
+  zeroHashes,
+} from './pair-hasher.ts'
 import type { SpineHasher } from './spine-hasher.ts'
 
 /**
@@ -63,6 +71,13 @@ export class ListTree {
       const level = k < (this.height[0] as number) ? this.levels[k] : undefined
       return level?.bytes(Math.floor(index / 2 ** k) ^ 1) ?? zeroHash(k)
     })
+  }
+
+  /** Writes a node below the root, 32 bytes, to `to`. */
+  writeNode(level: number, position: number, to: Uint8Array, at: number): void {
+    const held = level < (this.height[0] as number) ? this.levels[level] : undefined
+    if (held === undefined) writeChunkBytes(zeroHashes, level * chunkWords, to, at)
+    else writeChunkBytes(held.page(position), NodeLevel.word(position), to, at)
   }
 
   /** Works the list's root out from that of what there is. */

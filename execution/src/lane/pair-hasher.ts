@@ -84,6 +84,23 @@ export function copyChunk(from: Int32Array, fromWord: number, to: Int32Array, to
   for (let i = 0; i < chunkWords; i += 1) to[toWord + i] = from[fromWord + i] as number
 }
 
+/** Writes words as little-endian bytes, without making a view of them. */
+export function writeWords(from: Int32Array, fromWord: number, words: number, to: Uint8Array, at: number): void {
+  for (let i = 0; i < words; i += 1) {
+    const word = from[fromWord + i] as number
+    const byte = at + 4 * i
+    to[byte] = word
+    to[byte + 1] = word >>> 8
+    to[byte + 2] = word >>> 16
+    to[byte + 3] = word >>> 24
+  }
+}
+
+/** Writes a chunk as bytes. */
+export function writeChunkBytes(from: Int32Array, fromWord: number, to: Uint8Array, at: number): void {
+  writeWords(from, fromWord, chunkWords, to, at)
+}
+
 /** Copies a pair of chunks. */
 export function copyPair(from: Int32Array, fromWord: number, to: Int32Array, toWord: number): void {
   for (let i = 0; i < 2 * chunkWords; i += 1) to[toWord + i] = from[fromWord + i] as number

@@ -6,9 +6,12 @@ import { ConversationRoots, DirtyMembers } from './conversation-roots.ts'
 import { ConversationStore, type MemberArenas, memberWords } from './conversation-store.ts'
 import { HeadQueue } from './head-queue.ts'
 import { ListTree } from './list-tree.ts'
-import { ContainerHasher, chunkWords, PairHasher } from './pair-hasher.ts'
+import { ContainerHasher, chunkWords, PairHasher, writeChunkBytes } from './pair-hasher.ts'
 import { RecordPages, writeUint64 } from './record-pages.ts'
 import { SpineHasher } from './spine-hasher.ts'
+
+/** Levels between a conversation's root and its shard's. */
+export const conversationLevels = Math.log2(limits.conversationsPerShard) + 1 + 3
 
 const batchPairs = 128
 const conversationsDepth = Math.log2(limits.conversationsPerShard)
@@ -45,6 +48,17 @@ export function createLaneMemory(): LaneMemory {
   }
 }
 
+/** What changed in a shard from one look to the next. */
+export class TrackedChanges {
+  readonly members = new DirtyMembers()
+  readonly accounts = new Set<number>()
+
+  note(members: DirtyMembers, accounts: ReadonlySet<number>): void {
+    this.members.addAll(members)
+    for (const account of accounts) this.accounts.add(account)
+  }
+}
+
 /** Depth of a shard's container: five fields take eight leaves. */
 const shardDepth = 3
 
@@ -55,12 +69,15 @@ export class ShardState {
   readonly accounts = new AccountStore()
   readonly dirtyMembers = new DirtyMembers()
   readonly dirtyAccounts = new Set<number>()
+  /** What was hashed since somebody asked for it to be kept; undefined when nobody did. */
+  tracked: TrackedChanges | undefined
   feeExcess = 0n
   feeTime = 0n
   revenue = 0n
   private readonly conversationTree: ListTree
   private readonly accountTree: ListTree
   private readonly memory: LaneMemory
+  private readonly length = new Int32Array(chunkWords)
 
   constructor(index: number, memory: LaneMemory) {
     this.index = index
@@ -75,7 +92,6 @@ export class ShardState {
     this.update()
     this.writeChunks()
     const { container } = this.memory
-    container.hash(1)
     return new Uint8Array(container.output.buffer, 0, 32).slice()
   }
 
@@ -87,6 +103,23 @@ export class ShardState {
   /** Siblings of an account from its root up to the shard's. */
   accountBranch(index: number): Uint8Array[] {
     return this.branch(this.accountTree, index, 1)
+  }
+
+  /**
+   * Writes a node between the conversations' roots and the shard's, 32 bytes, to `to`. Call `root` after changes.
+   * @param level - 0 has the conversations' roots, 24 the list's root and its length, above them are the fields.
+   */
+  writeNode(level: number, position: number, to: Uint8Array, at: number): void {
+    if (level < conversationsDepth) {
+      this.conversationTree.writeNode(level, position, to, at)
+    } else if (level === conversationsDepth) {
+      this.length.fill(0)
+      this.length[0] = this.conversationTree.length
+      writeChunkBytes(this.length, 0, to, at)
+    } else {
+      this.writeChunks()
+      to.set(this.memory.container.node(level - conversationsDepth - 1, position), at)
+    }
   }
 
   /** Siblings of the revenue from its leaf up to the shard's root. */
@@ -105,13 +138,13 @@ export class ShardState {
   private fieldBranch(field: number): Uint8Array[] {
     this.writeChunks()
     const { container } = this.memory
-    container.hash(1)
     return Array.from({ length: shardDepth }, (_, level) => container.node(level, (field >> level) ^ 1))
   }
 
   private update(): void {
     const { conversations, accounts } = this
     conversations.heads.settle()
+    this.tracked?.note(this.dirtyMembers, this.dirtyAccounts)
     if (this.conversationTree.length !== conversations.count) this.conversationTree.resize(conversations.count)
     if (this.accountTree.length !== accounts.count) this.accountTree.resize(accounts.count)
     if (this.dirtyMembers.count > 0)
@@ -123,6 +156,7 @@ export class ShardState {
     }
   }
 
+  /** Writes the shard's fields and hashes what is above them. */
   private writeChunks(): void {
     const { input } = this.memory.container
     this.conversationTree.copyRoot(input, 0)
@@ -130,5 +164,6 @@ export class ShardState {
     writeUint64(input, 2 * chunkWords, this.feeExcess)
     writeUint64(input, 3 * chunkWords, this.feeTime)
     writeUint64(input, 4 * chunkWords, this.revenue)
+    this.memory.container.hash(1)
   }
 }

@@ -1,4 +1,4 @@
-import type { Execution } from '@parley/execution'
+import { type Execution, type ShardChunk, StateView } from '@parley/execution'
 import {
   type BlockFault,
   type BlockHeader,
@@ -16,6 +16,7 @@ import type { Logger } from 'pino'
 import { NodeError, notReady } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import { StateLock } from '../lock.ts'
+import { PublishedState } from '../state/published-state.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore, CompletedClaim } from '../store/chain-store.ts'
 import { historyPages } from '../store/history-pages.ts'
@@ -57,11 +58,22 @@ export class VerifiedChain {
   /** Settles when the block given last is recorded; rejects when it cannot be. */
   private recorded: Promise<unknown> = Promise.resolve()
   private lastSnapshot = 0n
+  /** What readers are shown, in step with `current`. */
+  private view = new StateView()
+  private latest: PublishedState | undefined
+  /** What lanes told of blocks that are not recorded yet, in order. */
+  private readonly changes: (readonly Uint8Array[])[] = []
 
   constructor(deps: VerifiedChainDeps, options: VerifiedChainOptions) {
     this.deps = deps
     this.options = options
     this.lock = new StateLock(options.maxWaitingReads)
+    deps.execution.onVerified((_, changes) => this.changes.push(changes))
+  }
+
+  /** A state for readers, who wait for nobody; undefined while there is none. Read at once: the view goes on with the next block. */
+  published(at: 'latest' | 'final'): PublishedState | undefined {
+    return at === 'latest' ? this.latest : undefined
   }
 
   /** The state after the block recorded last; undefined while it is being restored. */
@@ -120,10 +132,13 @@ export class VerifiedChain {
       this.standAt(undefined)
       this.recorded = Promise.resolve()
       const { store, snapshots, log } = this.deps
+      // Readers see what stands meanwhile, if they see it now.
+      if (this.latest?.claim !== claim) this.latest = undefined
       // Snapshots first: one left over by a crash would later pass for one of the chain that took its place.
       for (const snapshot of await snapshots.all()) if (snapshot.claim > claim) await snapshots.drop(snapshot)
       await store.discardAfter(claim)
       await this.restore()
+      this.show(assertState(this.current))
       log.info({ claim: store.tip.claim, block: store.tip.block }, 'state restored')
     })
   }
@@ -176,7 +191,7 @@ export class VerifiedChain {
     }
     const roots = rootsOf(block) + (completed === undefined ? 0 : rootsOfClaim)
     await this.deps.store.append({ block, state, pages: historyPages(block, itemAt) }, roots, completed)
-    this.current = state
+    this.publish(state)
     return undefined
   }
 
@@ -184,6 +199,18 @@ export class VerifiedChain {
   private standAt(state: VerifiedState | undefined): void {
     this.current = state
     this.given = state
+  }
+
+  /** Shows readers the state after the next block that lanes told of. */
+  private publish(state: VerifiedState): void {
+    for (const changes of this.changes.shift() ?? []) this.view.apply(changes)
+    this.show(state)
+  }
+
+  private show(state: VerifiedState): void {
+    const { claim, claimBlock } = this.deps.store.tip
+    this.current = state
+    this.latest = new PublishedState(state, this.view, state.header.number === claimBlock ? claim : undefined)
   }
 
   private execute(
@@ -234,7 +261,11 @@ export class VerifiedChain {
     const { execution, snapshots, log } = this.deps
     const { state } = snapshot
     try {
-      await execution.restore(snapshots.chunks(snapshot), state.shardRoots)
+      // A view of its own: readers may still see the one before.
+      const view = new StateView()
+      await execution.restore(this.viewed(view, snapshots.chunks(snapshot)), state.shardRoots)
+      view.restoreEnd()
+      this.view = view
     } catch (error) {
       if (!(error instanceof CodedError) || !unusable.has(error.fault.code)) throw error
       log.error({ fault: error.toJSON(), block: state.header.number }, 'snapshot cannot be restored')
@@ -243,6 +274,16 @@ export class VerifiedChain {
     this.standAt(state)
     this.lastSnapshot = state.header.number
     return true
+  }
+
+  /** Gives the view the chunks that lanes are restored from. */
+  private async *viewed(view: StateView, chunks: AsyncIterable<ShardChunk>): AsyncGenerator<ShardChunk> {
+    this.changes.length = 0
+    view.restoreBegin()
+    for await (const chunk of chunks) {
+      view.restoreChunk(chunk)
+      yield chunk
+    }
   }
 
   private async replay(snapshot: Snapshot): Promise<NodeError | undefined> {
@@ -257,7 +298,9 @@ export class VerifiedChain {
       const items = consumedItems(block.header, before.header, window)
       const fault = await this.execute(block, items, before)
       if (fault !== undefined) return broken(number, fault.code)
-      this.standAt(stateAfter(block, items, before))
+      const after = stateAfter(block, items, before)
+      this.standAt(after)
+      for (const changes of this.changes.shift() ?? []) this.view.apply(changes)
     }
     return undefined
   }

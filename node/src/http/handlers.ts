@@ -1,21 +1,24 @@
-import { maxPageEntries, type nodeRoutes, RequestError } from '@parley/api'
-import { type ApiServer, type Handlers, healthHandlers, octets } from '@parley/api/server'
-import { type Block, BlockHeaderType, BlockType, BodyKind, type SignedHeader, SignedHeaderType } from '@parley/protocol'
-import type { FastifyReply } from 'fastify'
+import { ChangesType, noClaim, type nodeRoutes, ProvenAccountType, RequestError, readLimits } from '@parley/api'
+import { type ApiServer, type Handlers, healthHandlers, octets, revalidated } from '@parley/api/server'
+import { type Block, BlockHeaderType, BodyKind, type SignedHeader, SignedHeaderType } from '@parley/protocol'
 import type { Registry } from 'prom-client'
 import type { ParleyNode } from '../node.ts'
-import type { Proven } from '../reads.ts'
-import type { SignedRecord } from '../signed-history.ts'
-import { EntryKind } from '../store/chain-records.ts'
+import type { Changes, Proven } from '../reads/reads.ts'
+import { EntryKind, type HistoryRecord } from '../store/chain-records.ts'
 import type { Evidence } from '../watch/evidence.ts'
+import { changesAskedOf, placesOf } from './places.ts'
 
-const provenOf = ({ finality, proof, ...rest }: Proven) => ({
+const stateOf = <P extends Omit<Proven, 'proof'>>({ finality, ...rest }: P) => ({
   ...rest,
   final: finality === 'final',
+})
+
+const provenOf = ({ proof, ...rest }: Proven) => ({
+  ...stateOf(rest),
   proof: { ...proof, gindex: String(proof.gindex) },
 })
 
-const entryOf = ({ event, ...record }: SignedRecord, entry: bigint) => ({
+const entryOf = ({ event, ...record }: HistoryRecord, entry: bigint) => ({
   ...record,
   entry,
   withheld: record.signatures === null ? ('pruned' as const) : undefined,
@@ -53,15 +56,20 @@ function evidenceOf(evidence: Evidence) {
   return { kind, value: { signed, opening, claim: { number: claim.claim.number, hash: claim.hash } } } as const
 }
 
+/** Tokens of each conversation of a request for many. */
+const tokensPerPlace = 2
+
+/** Each form of an answer has a tag of its own. */
+const tagOf = (tag: string, inOctets: boolean): string => (inOctets ? `${tag}-o` : tag)
+
+function changesAs(changes: Changes, toOctets: boolean): Changes | Uint8Array {
+  return toOctets ? ChangesType.serialize({ ...changes, changed: [...changes.changed] }) : changes
+}
+
 /** Bytes of a part that cost one token, as those of snapshots do. */
 const bytesPerToken = 16_384
 
-/** What a root names never changes. */
-function describePart(reply: FastifyReply, root: Uint8Array): void {
-  void reply
-    .header('etag', `"${Buffer.from(root).toString('hex')}"`)
-    .header('cache-control', 'public, max-age=31536000, immutable')
-}
+const hexOf = (root: Uint8Array): string => Buffer.from(root).toString('hex')
 
 /** What a node answers on its routes. */
 export function nodeHandlers(
@@ -71,22 +79,56 @@ export function nodeHandlers(
 ): Handlers<typeof nodeRoutes> {
   const { reads } = node
   return {
-    async conversation({ place: { params } }) {
-      const { conversation, entries, ...proven } = await reads.conversation(params.shard, params.index)
+    async conversation({ place: { params, query }, toOctets, request, reply }) {
+      const { shard, index } = params
+      const { at = 'latest' } = query
+      if (revalidated(request, reply, tagOf(reads.conversationTag(shard, index, at), toOctets), 'asked')) return reply
+      if (toOctets) return reads.conversationOctets(shard, index, at)
+      const { conversation, entries, ...proven } = await reads.conversation(shard, index, at)
       return { ...params, conversation, entries, ...provenOf(proven) }
     },
-    async messages({ place: { params, query } }) {
-      const { from = 0n, limit = maxPageEntries } = query
+    async conversations({ place: { query }, body, toOctets, request }) {
+      const { at = 'latest' } = query
+      const places = placesOf(body)
+      exchangeOf(request).charge(places.length * tokensPerPlace)
+      return toOctets ? reads.conversationsOctets(places, at) : stateOf(reads.conversations(places, at))
+    },
+    async changes({ body, toOctets, request }) {
+      const { since, places } = changesAskedOf(body)
+      exchangeOf(request).charge(places.length * tokensPerPlace)
+      return changesAs(reads.changes(since, places), toOctets)
+    },
+    async changedSince({ place: { query }, toOctets, request }) {
+      const { since = 0n, limit = readLimits.places } = query
+      const changes = await reads.changedSince(since, limit)
+      // Every block looked at is read.
+      exchangeOf(request).owe(tokensPerPlace * Number(changes.through - since) + changes.changed.length)
+      return changesAs(changes, toOctets)
+    },
+    async messages({ place: { params, query }, toOctets, request, reply }) {
+      const { from = 0n, limit = readLimits.pageEntries } = query
+      if (toOctets) {
+        const { bytes, tag, forever } = await reads.historyOctets(params.shard, params.index, from, limit)
+        return revalidated(request, reply, tagOf(tag, true), forever ? 'forever' : 'asked') ? reply : bytes
+      }
       const { total, entries } = await reads.history(params.shard, params.index, from, limit)
       return { ...params, from, total, entries: entries.map((each, i) => entryOf(each, from + BigInt(i))) }
     },
-    async account({ place: { params } }) {
-      const { account, ...proven } = await reads.account(params.shard, params.index)
-      return { ...params, account, ...provenOf(proven) }
+    async account({ place: { params, query }, toOctets, request, reply }) {
+      const { shard, index } = params
+      const { at = 'latest' } = query
+      if (revalidated(request, reply, tagOf(reads.accountTag(shard, index, at), toOctets), 'asked')) return reply
+      const { account, ...proven } = await reads.account(shard, index, at)
+      if (!toOctets) return { ...params, account, ...provenOf(proven) }
+      const { claim = noClaim, proof, ...state } = stateOf(proven)
+      return ProvenAccountType.serialize({ ...state, ...params, claim, account, branch: [...proof.branch] })
     },
-    async block({ place: { params }, toOctets }) {
+    async block({ place: { params }, toOctets, request, reply }) {
+      const stored = await reads.blockOctets(params.number)
+      const lasts = stored.forever ? 'forever' : 'asked'
+      if (toOctets) return revalidated(request, reply, tagOf(stored.tag, true), lasts) ? reply : stored.bytes
       const { block, claim, finality } = await reads.block(params.number)
-      if (toOctets) return BlockType.serialize(block)
+      if (revalidated(request, reply, `${stored.tag}-${claim ?? ''}-${finality}`, lasts)) return reply
       const headerRoot = BlockHeaderType.hashTreeRoot(block.header)
       return { header: block.header, headerRoot, runs: runsOf(block), claim, finality }
     },
@@ -96,16 +138,16 @@ export function nodeHandlers(
     },
     async part({ place: { params }, request, reply }) {
       const length = await reads.partLength(params.root)
+      if (revalidated(request, reply, hexOf(params.root), 'forever')) return reply
       const exchange = exchangeOf(request)
       exchange.expect(length)
       exchange.charge(Math.ceil(length / bytesPerToken))
-      const bytes = await reads.part(params.root)
-      describePart(reply, params.root)
-      return bytes
+      return reads.part(params.root)
     },
-    async partLength({ place: { params }, reply }) {
+    async partLength({ place: { params }, request, reply }) {
       const length = await reads.partLength(params.root)
-      describePart(reply, params.root)
+      // What a root names never changes.
+      if (revalidated(request, reply, hexOf(params.root), 'forever')) return reply
       return reply.type(octets).header('content-length', length).send()
     },
     async snapshots() {

@@ -1,4 +1,4 @@
-import { nodeRoutes } from '@parley/api'
+import { type AnyRoute, nodeRoutes } from '@parley/api'
 import { addCharges, createApiServer, type GuardOptions, guardOptions, serveRoutes } from '@parley/api/server'
 import type { Clock } from '@parley/runtime'
 import type { FastifyInstance } from 'fastify'
@@ -27,8 +27,8 @@ export interface NodeServer {
   close(): Promise<void>
 }
 
-/** Bytes of a body where its route says nothing: none takes one then. */
-const maxBodyBytes = 1024
+/** Bytes of the longest body of any route. */
+const maxBodyBytes = Math.max(...Object.values(nodeRoutes).map(({ bodyLimit = 1024 }: AnyRoute) => bodyLimit))
 
 const info = { title: 'Parley node', summary: 'Serves what it verified, with proofs' }
 

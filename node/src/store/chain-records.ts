@@ -8,12 +8,13 @@ import {
   limits,
   type Prices,
   PricesType,
+  type Signature,
   type StateOfRoots,
   Uint64Type,
 } from '@parley/protocol'
 
-/** Form of what is stored: 4 since headers count segments and changes exchange keys. */
-export const storedFormat = 4n
+/** Form of what is stored: 5 since pages of records carry signatures. */
+export const storedFormat = 5n
 
 /** How far the chain is verified. */
 export interface Tip {
@@ -71,10 +72,10 @@ export const EntryKind = { message: 0, change: 1 } as const
 export interface HistoryRecord {
   readonly block: bigint
   readonly timestamp: bigint
-  /** Place among the entries of its block, from 0. */
-  readonly place: number
   /** Came through the L2's inbox. */
   readonly forced: boolean
+  /** The signer's, then of a change the consents; null once they are pruned. */
+  readonly signatures: readonly Signature[] | null
   readonly event:
     | { readonly selector: 0; readonly value: { member: number; content: Bytes32 } }
     | { readonly selector: 1; readonly value: ChangeMembers }

@@ -1,15 +1,6 @@
-import {
-  type Block,
-  type BlockHeader,
-  BlockType,
-  type Bytes32,
-  blockBytesOf,
-  type ViewedBlock,
-  viewBlock,
-} from '@parley/protocol'
+import { type BlockHeader, type Bytes32, blockBytesOf, type ViewedBlock, viewBlock } from '@parley/protocol'
 import { NodeError } from '../faults.ts'
 import {
-  type HistoryRecord,
   storedFormat,
   type Tip,
   TipType,
@@ -17,7 +8,7 @@ import {
   type VerifiedState,
   VerifiedStateType,
 } from './chain-records.ts'
-import { HistoryIndex } from './history-index.ts'
+import { HistoryIndex, type PagesRead, type RecordGrowth, type RecordLength } from './history-index.ts'
 import type { HistoryPage } from './history-pages.ts'
 import {
   decodeRecord,
@@ -33,6 +24,7 @@ import {
 } from './node-store.ts'
 
 const tipKey = new TextEncoder().encode('tip')
+const prunedKey = new TextEncoder().encode('pruned')
 const formatKey = new TextEncoder().encode('format')
 
 /** A verified block with everything that is recorded of it. */
@@ -82,6 +74,7 @@ export class ChainStore {
   /** @throws {NodeError} `STORE_INVALID` when another version wrote it. */
   static async open(db: NodeStore): Promise<ChainStore> {
     const store = new ChainStore(db)
+    await Promise.all([store.blocks.open(), store.index.open()])
     const [stored, format] = await store.meta.getMany([tipKey, formatKey])
     await store.assertFormat(format, stored !== undefined)
     if (stored !== undefined) store.currentTip = decodeRecord('tip', TipType, stored)
@@ -103,15 +96,9 @@ export class ChainStore {
     return this.currentTip
   }
 
-  async block(number: bigint): Promise<Block | undefined> {
-    if (number > this.currentTip.block) return undefined
-    const stored = await this.blocks.get(numberKey(number))
-    return stored === undefined ? undefined : (decodeRecord('block', BlockType, stored) as Block)
-  }
-
   /** SSZ of a block, as stored. */
-  async blockBytes(number: bigint): Promise<Uint8Array | undefined> {
-    return number > this.currentTip.block ? undefined : this.blocks.get(numberKey(number))
+  blockBytes(number: bigint): Uint8Array | undefined {
+    return number > this.currentTip.block ? undefined : this.blocks.getSync(numberKey(number))
   }
 
   /** A block with its signatures, as bytes; undefined once those are pruned. */
@@ -144,14 +131,19 @@ export class ChainStore {
     return low
   }
 
-  /** Entries that a conversation's record has. */
-  async entryCount(shard: number, conversation: number): Promise<bigint> {
-    return this.index.count(shard, conversation)
+  /** How far a conversation's record goes. */
+  recordLength(shard: number, conversation: number): RecordLength {
+    return this.index.length(shard, conversation)
   }
 
-  /** Entries of a conversation's record from place `from` on, at most `count`. */
-  async history(shard: number, conversation: number, from: bigint, count: number): Promise<HistoryRecord[]> {
+  /** Pages of a conversation's record from place `from` on, with at least `count` entries from there if there are as many. */
+  pages(shard: number, conversation: number, from: bigint, count: number): Promise<PagesRead> {
     return this.index.read(shard, conversation, from, count)
+  }
+
+  /** What a block added to records. */
+  growth(block: bigint): Promise<RecordGrowth[]> {
+    return this.index.growth(block)
   }
 
   /**
@@ -226,8 +218,13 @@ export class ChainStore {
     this.currentTip = tip
   }
 
-  /** Forgets the signatures of blocks up to `through`. */
+  /** Forgets the signatures of blocks up to `through`, in their witnesses and in records. */
   async prune(through: bigint): Promise<void> {
+    const stored = await this.meta.get(prunedKey)
+    for (let block = stored === undefined ? 1n : numberAt(stored) + 1n; block <= through; block += 1n) {
+      const unsigned = await this.index.unsigns(block)
+      await writeAll(this.db, [...unsigned, put(this.meta, prunedKey, numberKey(block))])
+    }
     await this.witnesses.clear({ lte: numberKey(through) })
   }
 }

@@ -1,5 +1,6 @@
 import {
   type RunsView,
+  signatureBytes,
   type ViewedBlock,
   type ViewedRun,
   type ViewedSegment,
@@ -68,11 +69,14 @@ class RunPages {
       end += length
     }
     const next = starts.map((at) => writer.head(at, block, timestamp))
-    run.segments.forEach(({ body, messages }, s) => {
+    run.segments.forEach((segment, s) => {
+      const { body, messages } = segment
+      const signatures = messages > 0 ? view.signatures(segment) : none
       for (let i = 0; i < messages; i += 1) {
         const at = body + i * viewedMessageBytes
         const place = this.placeOf(view.conversation(at))
-        next[place] = writer.spoken(next[place] as number, view.bytes, at + viewedMember)
+        const to = next[place] as number
+        next[place] = writer.spoken(to, view.bytes, at + viewedMember, signatures, i * signatureBytes)
       }
       const entry = this.rare[s]
       if (entry === undefined) return
@@ -104,12 +108,18 @@ class RunPages {
   }
 }
 
+const none = new Uint8Array(0)
+
 function rareEntry(view: RunsView, segment: ViewedSegment, itemAt: ItemAt): RareEntry | undefined {
   const rare = rareEvent(view, segment, itemAt)
   if (rare === undefined) return undefined
   const { conversation, forced, event } = rare
-  if (event.selector === EntryKind.message)
-    return { conversation, bytes: messageEntryBytes, write: (writer, at) => writer.forcedMessage(at, event.value) }
+  const signatures = rare.signatures()
+  if (event.selector === EntryKind.message) {
+    const write: RareEntry['write'] = (writer, at) => writer.forcedMessage(at, event.value, signatures)
+    return { conversation, bytes: messageEntryBytes, write }
+  }
   const change = serializeChange(event.value)
-  return { conversation, bytes: changeEntryBytes(change), write: (writer, at) => writer.change(at, change, forced) }
+  const write: RareEntry['write'] = (writer, at) => writer.change(at, change, signatures, forced)
+  return { conversation, bytes: changeEntryBytes(change, signatures), write }
 }

@@ -59,7 +59,7 @@ export class VerifiedFinalHeaders implements FinalHeaders {
   }
 
   async header(number: bigint): Promise<BlockHeader | undefined> {
-    const bytes = await this.store.blockBytes(number)
+    const bytes = this.store.blockBytes(number)
     return bytes === undefined ? undefined : decodeRecord('header', BlockHeaderType, bytes.subarray(0, headerBytes))
   }
 

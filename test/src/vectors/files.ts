@@ -4,6 +4,7 @@ import { blockVectors } from './blocks.ts'
 import { committeeVectors } from './committee.ts'
 import { feeVectors } from './fees.ts'
 import { inboxItemVectors } from './inbox-items.ts'
+import { multiproofVectors } from './multiproofs.ts'
 import { proofVectors } from './proofs.ts'
 import { signatureVectors } from './signatures.ts'
 import { sszVectors } from './ssz.ts'
@@ -27,6 +28,7 @@ export const vectorFiles: readonly VectorFile[] = [
   { file: at('blocks.json'), render: () => json(blockVectors()) },
   { file: at('batches.json'), render: () => json(batchVectors()) },
   { file: at('proofs.json'), render: () => json(proofVectors()) },
+  { file: at('multiproofs.json'), render: () => json(multiproofVectors()) },
   { file: at('inbox-items.json'), render: () => json(inboxItemVectors()) },
   { file: at('state-proofs.json'), render: () => json(stateProofVectors()) },
   { file: at('committee.json'), render: async () => json(await committeeVectors()) },
