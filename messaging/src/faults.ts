@@ -9,6 +9,16 @@ export type MessagingFault =
   | { code: 'COMMIT_INVALID'; reason: string }
   | { code: 'COMMIT_PENDING'; epoch: bigint }
   | { code: 'LOG_GAP'; messages: bigint; changes: bigint }
+  | { code: 'RECORD_FORGED'; messages: bigint; changes: bigint }
+  | { code: 'RECORD_FORGOTTEN'; from: bigint }
+  | { code: 'CONVERSATION_MISSING'; shard: number; index: number }
+  | { code: 'CONTENT_UNAVAILABLE'; digest: Uint8Array }
+  | { code: 'INVITE_UNUSABLE'; reason: string }
+  | { code: 'IDENTITY_UNREACHABLE'; identity: Uint8Array }
+  | { code: 'INSTALLATION_REVOKED'; installations: readonly Uint8Array[] }
+  | { code: 'SPONSOR_REFUSED'; refusal: string }
+  | { code: 'STORE_OF_ANOTHER'; identity: Uint8Array }
+  | { code: 'NODE_MISSING' }
   | { code: 'SLOT_BUSY'; slot: number; attempts: number }
   | { code: 'KEY_PACKAGE_INVALID'; installation: Uint8Array; reason: string }
   | { code: 'WELCOME_INVALID'; reason: string }
@@ -30,6 +40,36 @@ export const messagingFaults: FaultTable<MessagingFault> = {
   COMMIT_INVALID: { blame: 'sender', retry: 'changed', text: 'the members would refuse this commit' },
   COMMIT_PENDING: { blame: 'sender', retry: 'later', text: 'an own commit waits for its place in the record' },
   LOG_GAP: { blame: 'layer', retry: 'later', text: 'what the log reports is not what comes next in the record' },
+  RECORD_FORGED: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'the server shows an entry behind this place that the member it names did not sign, or may not make',
+  },
+  RECORD_FORGOTTEN: {
+    blame: 'operator',
+    retry: 'never',
+    text: 'the server no longer has what lies before this position: ask another one',
+  },
+  CONVERSATION_MISSING: { blame: 'layer', retry: 'later', text: 'the server knows no conversation at this place' },
+  CONTENT_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'no store gives out what this digest names' },
+  INVITE_UNUSABLE: { blame: 'sender', retry: 'never', text: 'an invite cannot be accepted' },
+  IDENTITY_UNREACHABLE: {
+    blame: 'sender',
+    retry: 'later',
+    text: 'the directory has no key of this identity to which anything could be sealed',
+  },
+  INSTALLATION_REVOKED: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the directory does not have these devices, and they are in the group',
+  },
+  SPONSOR_REFUSED: { blame: 'sender', retry: 'changed', text: 'whoever is to pay for a conversation cannot open one' },
+  STORE_OF_ANOTHER: { blame: 'sender', retry: 'changed', text: 'the store has the device of another identity' },
+  NODE_MISSING: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'only a node can prove this, and the messenger was given none',
+  },
   SLOT_BUSY: {
     blame: 'sender',
     retry: 'later',

@@ -1,3 +1,7 @@
+export type { Attachment } from './attachments/attachment.ts'
+export { ChainLog } from './chain/chain-log.ts'
+export { ContactDirectory, fallbackName, installationName } from './chain/contact-directory.ts'
+export { systemClock } from './chain/system-clock.ts'
 export type { Control } from './codec/control.ts'
 export { decodeControl, encodeControl } from './codec/control.ts'
 export * from './codec/frame.ts'
@@ -11,6 +15,19 @@ export { MessagingError, type MessagingFault, messagingFaults } from './faults.t
 export * from './keys/installation.ts'
 export * from './limits.ts'
 export { type Draft, LiveConversation, type LiveDeps, type LiveEvent, text } from './live/live.ts'
+export type { Contracts } from './messenger/context.ts'
+export { createMessenger, type MessengerOptions } from './messenger/create-messenger.ts'
+export * from './messenger/events.ts'
+export { type CreateGroupOptions, type Identity, Messenger, type WatchedEvent } from './messenger/messenger.ts'
+export { type AddOptions, type AddResult, Room, type RoomMember } from './messenger/room.ts'
+export {
+  type OwnAccountOptions,
+  ownAccount,
+  type Sponsor,
+  type SponsorDeps,
+  type SponsorFactory,
+} from './messenger/sponsor.ts'
+export type { WatchCursor } from './messenger/watch-cursor.ts'
 export type { MemberLeaf } from './mls/leaf.ts'
 export type { SuiteName } from './mls/suite.ts'
 export * from './ports/clock.ts'
@@ -18,3 +35,5 @@ export * from './ports/contents.ts'
 export * from './ports/directory.ts'
 export * from './ports/log.ts'
 export * from './ports/store.ts'
+export { levelStore, type TextLevel } from './store/level-store.ts'
+export { type StoreKey, sealedStore } from './store/sealed-store.ts'

@@ -32,6 +32,16 @@ export const messagingLimits = {
   askAgainMs: 60_000,
   /** Milliseconds that processing one untrusted content may take. */
   budgetMs: 30_000,
+  /** Milliseconds for which an invite may be good: 90 days. */
+  inviteMs: 7_776_000_000,
+  /** Invites whose envelopes are looked for again and again. */
+  missingInvites: 256,
+  /** An attachment: 64 MiB. Larger files are an application's own affair. */
+  attachmentBytes: 67_108_864,
+  /** Last places of a record that are kept to find where another one begins. */
+  marks: 1_024,
+  /** Identities of which a device remembers what the directory said. */
+  identities: 4_096,
   /** Milliseconds for which what the directory said holds. */
   directoryMs: 600_000,
 } as const

@@ -186,8 +186,8 @@ export class Conversation {
     const identity = leaf?.identity ?? identities.find((each) => each.slot === slot)?.identity
     const rest = { asking: asking.filter((each) => each.slot !== slot) }
     if (identity === undefined) return this.held.keep(rest)
-    const { installations } = await this.held.deps.directory.installations(identity, signal)
-    const keys = installations.map(({ fallback }) => fallback).slice(0, messagingLimits.recipients)
+    const { fallbacks } = await this.held.deps.directory.installations(identity, signal)
+    const keys = fallbacks.slice(0, messagingLimits.recipients)
     if (keys.length === 0) return this.held.keep(rest)
     const info = await groupInfo(member.state, this.held.suite)
     const plaintext = encodeInvitation({ info, asOf: state.record.cursor.messages })

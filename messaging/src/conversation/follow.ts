@@ -72,7 +72,7 @@ async function goBack(held: Held, to: Cursor, why: string, signal: AbortSignal):
   let record: RecordState = beginRecord(log.chainId, await log.genesis(place, signal))
   const isThere = ({ cursor }: RecordState): boolean => cursor.messages === to.messages && cursor.changes === to.changes
   if (!isThere(record))
-    for await (const event of log.follow(place, record.cursor, signal)) {
+    for await (const event of log.follow(place, record, signal)) {
       if (event.kind !== 'message' && event.kind !== 'change')
         throw new MessagingError({ code: 'LOG_GAP', ...record.cursor })
       record = advance(record, event)

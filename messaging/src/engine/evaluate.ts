@@ -189,6 +189,7 @@ function adopt(
     position: item.position,
     epoch: epoch + 1n,
     author: commit.leaf,
+    joiner: commit.author === 'joiner',
     added: commit.added,
     removed: commit.removed,
     authenticator: next.keySchedule.epochAuthenticator,

@@ -25,6 +25,8 @@ export type EngineEvent =
       readonly position: bigint
       readonly epoch: bigint
       readonly author: MemberLeaf
+      /** The author came in by this commit. */
+      readonly joiner: boolean
       readonly added: readonly MemberLeaf[]
       readonly removed: readonly MemberLeaf[]
       /** The same for all members of the epoch: who compares it finds a group that is split. */

@@ -1,28 +1,9 @@
-import {
-  type Bytes32,
-  type ChangeMembers,
-  changeDigest,
-  hash64,
-  type Millis,
-  messageDigest,
-  Role,
-} from '@parley/protocol/light'
-import type { Cursor, Genesis, LogEntry } from '../ports/log.ts'
-
-/** A slot as the L3 has it at one place of the record. */
-export interface Slot {
-  readonly key: Bytes32
-  readonly role: number
-  readonly nonce: bigint
-}
+import { type ChangeMembers, changeDigest, hash64, type Millis, messageDigest, Role } from '@parley/protocol/light'
+import type { Genesis, LogEntry, RecordPlace, Slot } from '../ports/log.ts'
 
 /** The L3's half of a conversation: what follows from the record alone. */
-export interface RecordState {
+export interface RecordState extends RecordPlace {
   readonly chainId: bigint
-  readonly id: Bytes32
-  readonly cursor: Cursor
-  readonly slots: readonly Slot[]
-  readonly head: Bytes32
   /** Block time of the last entry. */
   readonly time: Millis
 }

@@ -1,7 +1,8 @@
 import type { Bytes32, Millis } from '@parley/protocol/light'
 import type { PublicCommit } from '../mls/commit.ts'
 import type { GroupState } from '../mls/group.ts'
-import type { RecordState, Slot } from './record.ts'
+import type { Slot } from '../ports/log.ts'
+import type { RecordState } from './record.ts'
 import type { Voided } from './voided.ts'
 
 /** An entry with a content that was not dealt with for good. */

@@ -1,3 +1,4 @@
+import type { Bytes20 } from '@parley/protocol/light'
 import { decodePayload, encodePayload, type Payload } from '../codec/payload.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { EngineEvent } from '../engine/events.ts'
@@ -12,6 +13,8 @@ export interface LiveDeps {
   readonly log: Log
   readonly clock: Clock
   readonly random: Random
+  /** Is told whenever something may have happened. */
+  readonly changed?: () => void
 }
 
 /** What is said, before it has a name and a time. */
@@ -56,26 +59,31 @@ export class LiveConversation {
    */
   async run(signal: AbortSignal): Promise<never> {
     const { log, clock } = this.deps
-    const entries = log.follow(this.conversation.own.place, this.conversation.state.record.cursor, signal)
+    const over = new AbortController()
+    const either = AbortSignal.any([signal, over.signal])
+    const entries = log.follow(this.conversation.own.place, this.conversation.state.record, either)
     const source = entries[Symbol.asyncIterator]()
+    let next = source.next()
     let isAtEnd = false
-    for (let next = source.next(); ; ) {
-      const round = new AbortController()
-      const tick = clock.wait(tickMs, AbortSignal.any([round.signal, signal])).then(
-        () => undefined,
-        () => undefined,
-      )
-      const result = await Promise.race([next, tick])
-      round.abort()
-      signal.throwIfAborted()
-      if (result?.done === true) throw new MessagingError({ code: 'LOG_GAP', ...this.conversation.state.record.cursor })
-      if (result !== undefined) {
-        await this.alone(() => this.conversation.take(result.value, signal))
-        isAtEnd = result.value.kind === 'end'
-        next = source.next()
+    try {
+      for (;;) {
+        const result = await firstOf(next, clock, signal)
+        signal.throwIfAborted()
+        if (result?.done === true)
+          throw new MessagingError({ code: 'LOG_GAP', ...this.conversation.state.record.cursor })
+        if (result !== undefined) {
+          await this.alone(() => this.conversation.take(result.value, signal))
+          isAtEnd = result.value.kind === 'end'
+          next = source.next()
+        }
+        if (isAtEnd) await this.tend(signal)
+        this.tellListeners()
       }
-      if (isAtEnd) await this.tend(signal)
-      this.tellListeners()
+    } finally {
+      over.abort()
+      // Whatever the source was about to say, or fails with now, is asked for again next time.
+      next.catch(() => undefined)
+      source.return?.().catch(() => undefined)
     }
   }
 
@@ -89,6 +97,11 @@ export class LiveConversation {
     })
     await this.tend(signal)
     return id
+  }
+
+  /** Remembers who has a slot, so that it is let in once it asks. */
+  introduce(slot: number, identity: Bytes20): Promise<void> {
+    return this.alone(() => this.conversation.introduce(slot, identity))
   }
 
   /** What happened from a cursor on, each event once: first what is stored, then what comes, until `signal` aborts. */
@@ -130,6 +143,7 @@ export class LiveConversation {
   }
 
   private tellListeners(): void {
+    this.deps.changed?.()
     for (const listener of [...this.listeners]) listener()
   }
 
@@ -146,7 +160,21 @@ export class LiveConversation {
   }
 }
 
-function payloadOf(event: EngineEvent): Payload | undefined {
+/** What comes next; undefined when nothing does for a while. */
+async function firstOf<T>(next: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T | undefined> {
+  const round = new AbortController()
+  const tick = clock.wait(tickMs, AbortSignal.any([round.signal, signal])).then(
+    () => undefined,
+    () => undefined,
+  )
+  try {
+    return await Promise.race([next, tick])
+  } finally {
+    round.abort()
+  }
+}
+
+export function payloadOf(event: EngineEvent): Payload | undefined {
   if (event.type !== 'message') return undefined
   try {
     return decodePayload(event.plaintext)

@@ -14,7 +14,7 @@ import {
   signDigest,
 } from '@parley/protocol/light'
 import { applyMessages, applyOperation, type BlockContext, blockContext } from '@parley/protocol/reference'
-import type { Cursor, Genesis, Log, LogEntry, LogEvent, OutgoingMessage, Place } from '../ports/log.ts'
+import type { Genesis, Log, LogEntry, LogEvent, OutgoingMessage, Place, RecordPlace } from '../ports/log.ts'
 
 const chainId = 901n
 const shard = 0
@@ -90,7 +90,7 @@ export class MemoryLog implements Log {
     this.take(change.conversation, { kind: 'change', change, time: this.now(), level: 'sealed' })
   }
 
-  async *follow({ index }: Place, from: Cursor, signal: AbortSignal): AsyncGenerator<LogEvent> {
+  async *follow({ index }: Place, { cursor: from }: RecordPlace, signal: AbortSignal): AsyncGenerator<LogEvent> {
     const { entries } = this.record(index)
     let next = Number(from.messages + from.changes)
     for (;;) {

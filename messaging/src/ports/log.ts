@@ -50,6 +50,23 @@ export interface Genesis {
   readonly members: readonly Pick<InitialMember, 'key' | 'role'>[]
 }
 
+/** A slot as the record has it at one place. */
+export interface Slot {
+  readonly key: Bytes32
+  /** 0 for a slot without a member. */
+  readonly role: number
+  readonly nonce: bigint
+}
+
+/** A place of a record, with what it takes to check the entry after it. */
+export interface RecordPlace {
+  readonly id: Bytes32
+  readonly cursor: Cursor
+  readonly slots: readonly Slot[]
+  /** Chains everything before. */
+  readonly head: Bytes32
+}
+
 /** A message on its way to the log. */
 export interface OutgoingMessage {
   readonly slot: number
@@ -68,10 +85,10 @@ export interface Log {
   /** The id and first members of a conversation, checked against the id. */
   genesis(place: Place, signal: AbortSignal): Promise<Genesis>
   /**
-   * Entries after a cursor, each once, without gaps, at level `sealed` or above, under headers that bind; then those that come.
-   * `end` is reported whenever everything that the source knows was given out.
+   * Entries after a place, each once, without gaps, at level `sealed` or above, signed by the members whom they name; then those
+   * that come. `end` is reported whenever everything that the source knows was given out.
    */
-  follow(place: Place, from: Cursor, signal: AbortSignal): AsyncIterable<LogEvent>
+  follow(place: Place, from: RecordPlace, signal: AbortSignal): AsyncIterable<LogEvent>
   /** The conversation as it stands: nonces of its slots, epoch and head. */
   standing(place: Place, signal: AbortSignal): Promise<Conversation>
   /** @returns once it is accepted. */

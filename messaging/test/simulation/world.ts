@@ -100,10 +100,7 @@ export class Party {
 
   static async begin(world: World, name: string, slot: number, key: MemberKey, found: boolean): Promise<Party> {
     const installation = createInstallation(seeded(name).subarray(0, 20), systemRandom)
-    world.directory.register(installation.identity, {
-      key: installation.signing.key,
-      fallback: installation.fallback.key,
-    })
+    world.directory.register(installation)
     const view = new View(world.contents)
     const store = new MemoryStore()
     const ackSecret = systemRandom(32)

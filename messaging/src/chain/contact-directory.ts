@@ -1,0 +1,54 @@
+import { type ContactEntry, getBundle, keyName, type L2Client } from '@parley/client'
+import { type Bytes20, type Bytes32, toHex } from '@parley/protocol/light'
+import { type Address, bytesToHex, hexToBytes } from 'viem'
+import { messagingLimits } from '../limits.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Directory, DirectoryAnswer } from '../ports/directory.ts'
+
+/** Names of the attributes that a device has in its identity's bundle. */
+export const installationName: string = keyName({ algorithm: 'Ed25519', use: 'installation' })
+export const fallbackName: string = keyName({ algorithm: 'X25519', use: 'fallback' })
+
+/** The contract of contacts as the engine sees it. What was read holds for ten minutes, unless it is read afresh. */
+export class ContactDirectory implements Directory {
+  private readonly client: L2Client
+  private readonly directory: Address
+  private readonly clock: Pick<Clock, 'now'>
+  private readonly known = new Map<string, DirectoryAnswer>()
+
+  constructor(client: L2Client, directory: Address, clock: Pick<Clock, 'now'>) {
+    this.client = client
+    this.directory = directory
+    this.clock = clock
+  }
+
+  async installations(identity: Bytes20, signal: AbortSignal): Promise<DirectoryAnswer> {
+    const known = this.known.get(toHex(identity))
+    const isFresh = known !== undefined && this.clock.now() < known.seenAt + BigInt(messagingLimits.directoryMs)
+    return isFresh ? known : this.read(identity, signal)
+  }
+
+  /** Reads an identity's keys, whatever is known of them, and whether it is registered. */
+  async read(identity: Bytes20, signal: AbortSignal): Promise<DirectoryAnswer & { readonly registered: boolean }> {
+    signal.throwIfAborted()
+    const seenAt = this.clock.now()
+    const { entries, registeredAt } = await getBundle(this.client, {
+      directory: this.directory,
+      identity: bytesToHex(identity),
+    })
+    signal.throwIfAborted()
+    const inForce = entries.filter(({ validTo }) => validTo * 1_000n > seenAt)
+    const answer = { installations: keys(inForce, installationName), fallbacks: keys(inForce, fallbackName), seenAt }
+    if (this.known.size >= messagingLimits.identities) this.known.clear()
+    this.known.set(toHex(identity), answer)
+    return { ...answer, registered: registeredAt !== undefined }
+  }
+}
+
+/** Keys of one kind; what has another length is no key. */
+function keys(entries: readonly ContactEntry[], wanted: string): readonly Bytes32[] {
+  return entries.flatMap(({ name, value }) => {
+    const key = name === wanted ? hexToBytes(value) : undefined
+    return key?.length === 32 ? [key] : []
+  })
+}

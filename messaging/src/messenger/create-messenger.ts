@@ -1,0 +1,105 @@
+import {
+  ClientError,
+  confirm,
+  createNodeClient,
+  createSequencerClient,
+  getDeployment,
+  type L2Client,
+} from '@parley/client'
+import { sameBytes } from '@parley/protocol/light'
+import { Pulse, Turns } from '@parley/runtime'
+import { hexToBytes } from 'viem'
+import { ChainLog } from '../chain/chain-log.ts'
+import { ContactDirectory } from '../chain/contact-directory.ts'
+import { systemClock } from '../chain/system-clock.ts'
+import { decodeValue, encodeValue } from '../conversation/stored-value.ts'
+import { MessagingError } from '../faults.ts'
+import { createInstallation, type OwnInstallation, type Random, systemRandom } from '../keys/installation.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Contents } from '../ports/contents.ts'
+import type { Store } from '../ports/store.ts'
+import type { Context, Contracts } from './context.ts'
+import { Inbox } from './inbox.ts'
+import { Messenger } from './messenger.ts'
+import type { SponsorFactory } from './sponsor.ts'
+
+/** What a messenger is made of. */
+export interface MessengerOptions {
+  /** Any viem client of the L2 with the identity's account. */
+  readonly wallet: L2Client
+  readonly contracts: Contracts
+  /** What this device keeps; one messenger at a time. */
+  readonly store: Store
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly sequencer: string
+  /** Where entries are read; the sequencer itself when left out. */
+  readonly relay?: string
+  /** Proves records; `verify` needs it. */
+  readonly node?: string
+  readonly contents: Contents
+  /** Who pays for conversations. See `ownAccount`. */
+  readonly sponsor: SponsorFactory
+  /** Is told what stops a part for a while: a server that is away. It goes on by itself. */
+  readonly onTrouble?: (part: string, error: unknown) => void
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+const installationKey = 'installation'
+
+/**
+ * Opens the messenger of one device, with new keys if its store has none.
+ * @throws {MessagingError} `STORE_OF_ANOTHER`; {ClientError} `ACCOUNT_MISSING`, `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`.
+ */
+export async function createMessenger(options: MessengerOptions): Promise<Messenger> {
+  const { wallet: client, contracts, store, contents, clock = systemClock, random = systemRandom } = options
+  const { account } = client
+  if (account === undefined) throw new ClientError({ code: 'ACCOUNT_MISSING' })
+  const installation = await installationOf(store, hexToBytes(account.address), random)
+  const deployment = await getDeployment(client, { rollup: contracts.rollup })
+  const sequencer = createSequencerClient({ url: options.sequencer })
+  const feed = options.relay === undefined ? sequencer : createSequencerClient({ url: options.relay })
+  const end = new AbortController()
+  const turns = new Turns(1)
+  const context: Context = {
+    client,
+    contracts,
+    deployment,
+    sequencer,
+    log: new ChainLog(sequencer, deployment, feed),
+    directory: new ContactDirectory(client, contracts.directory, clock),
+    node:
+      options.node === undefined
+        ? undefined
+        : createNodeClient({ url: options.node, l2: { client, rollup: contracts.rollup } }, deployment),
+    contents,
+    store,
+    clock,
+    random,
+    installation,
+    sponsor: options.sponsor({ client, sequencer, deployment, store, random }),
+    changed: new Pulse(),
+    signal: end.signal,
+    report: options.onTrouble ?? (() => undefined),
+    write: (send) =>
+      turns.take(async () => {
+        await confirm(client, { hash: await send() })
+      }, end.signal),
+  }
+  const messenger = new Messenger(context, new Inbox(context), (reason) => end.abort(reason))
+  await messenger.open()
+  return messenger
+}
+
+async function installationOf(store: Store, identity: Uint8Array, random: Random): Promise<OwnInstallation> {
+  const bytes = await store.get(installationKey)
+  if (bytes !== undefined) {
+    const found = decodeValue(bytes) as OwnInstallation
+    if (!sameBytes(found.identity, identity))
+      throw new MessagingError({ code: 'STORE_OF_ANOTHER', identity: found.identity })
+    return found
+  }
+  const made = createInstallation(identity, random)
+  await store.write([{ key: installationKey, value: encodeValue(made) }])
+  return made
+}

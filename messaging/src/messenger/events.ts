@@ -1,0 +1,158 @@
+import { type Bytes20, type Bytes32, type Millis, Role } from '@parley/protocol/light'
+import { type Attachment, decodeAttachment } from '../attachments/attachment.ts'
+import type { Payload } from '../codec/payload.ts'
+import type { EngineEvent } from '../engine/events.ts'
+import type { GapReason, OutsideReason } from '../engine/state.ts'
+import { MessagingError } from '../faults.ts'
+import type { MemberLeaf } from '../mls/leaf.ts'
+import type { StoredRequest } from './request-store.ts'
+import type { Room } from './room.ts'
+
+/** Who said something. */
+export interface Sender {
+  readonly identity: Bytes20
+  readonly installation: Bytes32
+  readonly slot: number
+  /** Whether the directory had the device for the identity, when it was last asked; undefined while it does not answer. */
+  readonly verified: boolean | undefined
+  /** This very device. */
+  readonly own: boolean
+}
+
+/** What a message is. Types of applications come with their bytes. */
+export type MessageContent =
+  | { readonly type: 'text/1'; readonly text: string }
+  | ({ readonly type: 'attachment/1' } & Attachment)
+  | { readonly type: 'other'; readonly name: string; readonly body: Uint8Array }
+
+/** A device in a group: whose it is. */
+export type Device = Pick<MemberLeaf, 'identity' | 'installation'> & { readonly slot: number }
+
+/** Something that happened in a conversation. */
+export type RoomEvent = { readonly conversation: Room } & (
+  | {
+      readonly type: 'message'
+      readonly position: bigint
+      readonly id: Uint8Array
+      readonly sender: Sender
+      /** By its author. Milliseconds since 1970. */
+      readonly sentAt: bigint
+      /** Of the block that has it. */
+      readonly time: Millis
+      readonly content: MessageContent
+      readonly fallback: string
+    }
+  /** Devices came into the group or left it. */
+  | { readonly type: 'membership'; readonly added: readonly Device[]; readonly removed: readonly Device[] }
+  /** Slots were emptied on the L3; their devices leave the group with the next commit. */
+  | { readonly type: 'removed'; readonly slots: readonly number[] }
+  /** This device has keys of the group. */
+  | { readonly type: 'joined'; readonly position: bigint }
+  /** This device has no keys any more; it asks for new ones by itself unless it was removed. */
+  | { readonly type: 'outside'; readonly reason: OutsideReason; readonly why: string }
+  | { readonly type: 'gap'; readonly position: bigint; readonly reason: GapReason }
+  | { readonly type: 'gapClosed'; readonly position: bigint; readonly how: 'found' | 'skipped' | 'rejoined' }
+  /** Messages that this device can never read. */
+  | { readonly type: 'expired'; readonly count: number }
+)
+
+/** Somebody wants to talk. */
+export interface RequestEvent {
+  readonly type: 'request'
+  readonly number: number
+  readonly sender: Bytes20
+  /** Whether the directory had the sender's device when the invite came. */
+  readonly verified: boolean
+  readonly title: string
+  readonly text: string
+  readonly expiresAt: Millis
+  readonly muted: boolean
+  /** Takes the slot and opens the conversation. @throws {MessagingError} `INVITE_UNUSABLE`. */
+  accept(): Promise<Room>
+  decline(): Promise<void>
+}
+
+/** Without a cursor, which belongs to what is watched. */
+export type MessengerEvent = RoomEvent | RequestEvent
+
+/** An event of the engine as applications see it; undefined for one that is none of theirs. */
+export function roomEventOf(
+  conversation: Room,
+  event: EngineEvent,
+  payload: Payload | undefined,
+  verified: boolean | undefined,
+): RoomEvent | undefined {
+  switch (event.type) {
+    case 'message': {
+      if (payload === undefined) return undefined
+      const { position, identity, installation, slot, time, own } = event
+      const { id, sentAt, fallback } = payload
+      const sender = { identity, installation, slot, verified, own }
+      return {
+        type: 'message',
+        conversation,
+        position,
+        id,
+        sender,
+        sentAt,
+        time,
+        content: contentOf(payload),
+        fallback,
+      }
+    }
+    case 'epoch': {
+      const { added, removed, author, joiner } = event
+      if (added.length + removed.length === 0 && !joiner) return undefined
+      return {
+        type: 'membership',
+        conversation,
+        added: (joiner ? [author, ...added] : added).map(deviceOf),
+        removed: removed.map(deviceOf),
+      }
+    }
+    case 'change': {
+      const slots = event.change.remove.map(({ slot }) => slot)
+      return slots.length === 0 ? undefined : { type: 'removed', conversation, slots }
+    }
+    case 'joined':
+      return { type: 'joined', conversation, position: event.position }
+    case 'outside':
+      return { type: 'outside', conversation, reason: event.reason, why: event.why }
+    case 'gap':
+      return { type: 'gap', conversation, position: event.position, reason: event.reason }
+    case 'gapClosed':
+      return { type: 'gapClosed', conversation, position: event.position, how: event.how }
+    case 'expired':
+      return { type: 'expired', conversation, count: event.count }
+    default:
+      return undefined
+  }
+}
+
+function deviceOf({ identity, installation, claim }: MemberLeaf): Device {
+  return { identity, installation, slot: claim.slot }
+}
+
+/** One that is not what its type says is shown by its fallback. */
+function contentOf({ type, body }: Payload): MessageContent {
+  try {
+    if (type === 'text/1') return { type, text: new TextDecoder('utf-8', { fatal: true }).decode(body) }
+    if (type === 'attachment/1') return { type, ...decodeAttachment(body) }
+  } catch (error) {
+    if (!(error instanceof MessagingError || error instanceof TypeError)) throw error
+  }
+  return { type: 'other', name: type, body }
+}
+
+/** What an application is told of a stored request. */
+export function requestEventOf(
+  { number, head, body, muted, verified }: StoredRequest,
+  actions: Pick<RequestEvent, 'accept' | 'decline'>,
+): RequestEvent {
+  const { sender, expiresAt } = head
+  const { title, text } = body
+  return { type: 'request', number, sender, verified, title, text, expiresAt, muted, ...actions }
+}
+
+/** Roles of members, for those who set them. */
+export const roles: { readonly member: number; readonly admin: number } = { member: Role.member, admin: Role.admin }

@@ -1,0 +1,286 @@
+import { type Bytes20, type ChangeMembers, memberKey, millis, Role, sameBytes } from '@parley/protocol/light'
+import { type Attachment, encodeAttachment, getAttachment, putAttachment } from '../attachments/attachment.ts'
+import type { Conversation } from '../conversation/conversation.ts'
+import type { EngineEvent } from '../engine/events.ts'
+import { memberOf } from '../engine/state.ts'
+import { MessagingError } from '../faults.ts'
+import type { InviteBody } from '../invites/invite-body.ts'
+import { type Draft, LiveConversation } from '../live/live.ts'
+import type { Place } from '../ports/log.ts'
+import { changeMembers } from './change-members.ts'
+import type { Context } from './context.ts'
+import { deliver, isOpen, keysOf, sealFor } from './invite-delivery.ts'
+import { keepRunning } from './keep-running.ts'
+import { keepMeta, type OutgoingInvite, type RoomMeta } from './room-meta.ts'
+
+/** What may be said of those who are to be added. */
+export interface AddOptions {
+  readonly to: readonly Bytes20[]
+  /** Shown with the invite, at most 512 bytes. */
+  readonly text?: string
+  /** Milliseconds for which an invite is good. @default 14 days */
+  readonly validMs?: number
+  /** What each may spend of this member's allowance, in mwei. */
+  readonly allowance?: bigint
+}
+
+/** What became of each who was to be added. */
+export interface AddResult {
+  readonly invited: readonly Bytes20[]
+  readonly failed: readonly { readonly identity: Bytes20; readonly fault: unknown }[]
+}
+
+/** Somebody in a conversation. */
+export interface RoomMember {
+  readonly identity: Bytes20
+  readonly slot: number
+  readonly role: number
+  /** Ed25519 keys of its devices in the group. */
+  readonly installations: readonly Uint8Array[]
+}
+
+export const defaultValidMs = 14 * 86_400_000
+const defaults = { allowance: 10n ** 8n, priceLimit: 10n ** 7n } as const
+/** Added in one change of members. */
+const addedAtOnce = 15
+
+/** An invite that was not delivered yet. */
+export function outgoing(
+  invite: Omit<OutgoingInvite, 'expiresAt' | 'frame' | 'delivered'> & { readonly expiresAt: bigint },
+): OutgoingInvite {
+  return { ...invite, expiresAt: millis(invite.expiresAt), frame: undefined, delivered: undefined }
+}
+
+/** One conversation of a messenger: it follows the log by itself, and is spoken to by this. */
+export class Room {
+  readonly live: LiveConversation
+  private readonly context: Context
+  private readonly conversation: Conversation
+  private meta: RoomMeta
+
+  constructor(context: Context, conversation: Conversation, meta: RoomMeta) {
+    const { log, clock, random, changed } = context
+    this.context = context
+    this.conversation = conversation
+    this.meta = meta
+    this.live = new LiveConversation(conversation, { log, clock, random, changed: () => changed.beat() })
+  }
+
+  /** Follows the log until the messenger ends. */
+  run(): Promise<void> {
+    const { clock, signal, report } = this.context
+    const name = `conversation ${this.place.shard}/${this.place.index}`
+    return keepRunning(
+      (either) => this.live.run(either),
+      clock,
+      (error) => report(name, error),
+      signal,
+    )
+  }
+
+  get place(): Place {
+    return this.meta.place
+  }
+
+  get id(): Uint8Array {
+    return this.meta.id
+  }
+
+  get title(): string {
+    return this.meta.title
+  }
+
+  get kind(): RoomMeta['kind'] {
+    return this.meta.kind
+  }
+
+  /** `invited` until somebody accepts, `joining` until this device has keys, `left` once its slot is gone, else `open`. */
+  get state(): 'invited' | 'joining' | 'open' | 'left' {
+    const { membership } = this.conversation.state
+    if ('outside' in membership) return membership.outside === 'removed' ? 'left' : 'joining'
+    const hasOthers = this.members.some(({ slot }) => slot !== this.conversation.own.slot)
+    return hasOthers || this.meta.invites.length === 0 ? 'open' : 'invited'
+  }
+
+  /** Those who have a device in the group. */
+  get members(): readonly RoomMember[] {
+    const { record } = this.conversation.state
+    const bySlot = new Map<number, RoomMember>()
+    for (const { identity, claim, installation } of this.conversation.leaves) {
+      const installations = [...(bySlot.get(claim.slot)?.installations ?? []), installation]
+      bySlot.set(claim.slot, { identity, slot: claim.slot, role: record.slots[claim.slot]?.role ?? 0, installations })
+    }
+    return [...bySlot.values()]
+  }
+
+  /** What happened, by its number from 0; undefined when it did not yet. */
+  event(number: number): Promise<EngineEvent | undefined> {
+    return this.conversation.event(number)
+  }
+
+  /** Stores a message and sends it, now or as soon as it can be sent. @returns its name, 16 bytes. */
+  send(draft: Draft): Promise<Uint8Array> {
+    return this.live.send(draft, this.context.signal)
+  }
+
+  /** Stores a file in encrypted parts and tells the others of it. @throws {MessagingError} `MESSAGE_TOO_LARGE`. */
+  async sendAttachment(file: {
+    readonly bytes: Uint8Array
+    readonly name: string
+    readonly mime: string
+  }): Promise<Uint8Array> {
+    const { contents, random, signal } = this.context
+    const attachment = await putAttachment(contents, file, random, signal)
+    return this.send({ type: 'attachment/1', body: encodeAttachment(attachment), fallback: file.name.slice(0, 60) })
+  }
+
+  /** A file that a message names, checked. @throws {MessagingError} `CONTENT_UNAVAILABLE`, `FRAME_INVALID`. */
+  fetchAttachment(attachment: Attachment): Promise<Uint8Array> {
+    return getAttachment(this.context.contents, attachment, this.context.signal)
+  }
+
+  /** Gives identities slots and sends them invites; this member must be an admin. */
+  async addMembers({
+    to,
+    text = '',
+    validMs = defaultValidMs,
+    allowance = defaults.allowance,
+  }: AddOptions): Promise<AddResult> {
+    const failed: { identity: Bytes20; fault: unknown }[] = []
+    const reachable: Bytes20[] = []
+    for (const identity of to.slice(0, addedAtOnce)) {
+      try {
+        await keysOf(this.context, identity)
+        reachable.push(identity)
+      } catch (error) {
+        if (!(error instanceof MessagingError)) throw error
+        failed.push({ identity, fault: error.fault })
+      }
+    }
+    if (reachable.length === 0) return { invited: [], failed }
+    const expiresAt = this.context.clock.now() + BigInt(validMs)
+    const invites = await this.openSlots(reachable, { text, expiresAt, allowance })
+    await this.expect(invites)
+    return { invited: reachable, failed }
+  }
+
+  /** Adds slots, each with the key of an invite, which is stored before. */
+  private async openSlots(
+    identities: readonly Bytes20[],
+    { text, expiresAt, allowance }: { readonly text: string; readonly expiresAt: bigint; readonly allowance: bigint },
+  ): Promise<readonly OutgoingInvite[]> {
+    const { random } = this.context
+    const before = this.meta.invites
+    const planned = identities.map((identity) => ({ identity, key: memberKey(random(32)), text }))
+    let invites: readonly OutgoingInvite[] = []
+    await this.change(
+      async ({ members }) => {
+        invites = planned.map((each, i) => outgoing({ ...each, slot: members.length + i, expiresAt }))
+        await this.keep({ invites: [...before, ...invites] })
+        const { priceLimit } = defaults
+        return {
+          add: invites.map(({ slot, key }) => ({ slot, key: key.key, role: Role.member, allowance, priceLimit })),
+        }
+      },
+      planned.map(({ key }) => key),
+    )
+    return invites
+  }
+
+  /** Delivers invites that are stored, and lets in whoever accepts them. */
+  async expect(invites: readonly OutgoingInvite[]): Promise<void> {
+    for (const { slot, identity } of invites) await this.live.introduce(slot, identity)
+    await this.deliverInvites()
+  }
+
+  /** Delivers invites that no inbox has yet, and forgets those whose slot has a device in the group, or nobody any more. */
+  async deliverInvites(): Promise<void> {
+    const { members } = await this.context.log.standing(this.place, this.context.signal)
+    for (const each of this.meta.invites) {
+      const isIn = this.conversation.leaves.some(({ claim }) => claim.slot === each.slot)
+      if (isIn || (members[each.slot]?.role ?? 0) === 0) await this.replace(each, undefined)
+      else if (each.delivered === undefined && isOpen(each, members)) await this.deliverOne(each)
+    }
+  }
+
+  private async deliverOne(each: OutgoingInvite): Promise<void> {
+    const { context, meta } = this
+    const body: InviteBody = {
+      kind: 'conversation',
+      place: meta.place,
+      id: meta.id,
+      suite: this.conversation.own.suite,
+      slot: each.slot,
+      key: each.key,
+      title: meta.title,
+      text: each.text,
+    }
+    const keys = await keysOf(context, each.identity)
+    const frame = each.frame ?? (await sealFor(context, each.identity, keys, body, each.expiresAt))
+    const sealed = { ...each, frame }
+    await this.replace(each, sealed)
+    const delivered = await deliver(context, each.identity, frame)
+    await this.replace(sealed, { ...each, frame: undefined, delivered })
+  }
+
+  /** Takes back what nobody accepted in time. @returns the identities whose invites are over. */
+  async expireInvites(): Promise<readonly Bytes20[]> {
+    const now = this.context.clock.now()
+    const over = this.meta.invites.filter(({ expiresAt }) => expiresAt <= now)
+    for (const each of over) {
+      await this.change(({ members }) => (isOpen(each, members) ? { remove: [{ slot: each.slot }] } : undefined))
+      await this.replace(each, undefined)
+    }
+    return over.map(({ identity }) => identity)
+  }
+
+  /** Removes identities with all their devices: on the L3 first, then by whoever's turn it is to commit. */
+  async removeMembers(identities: readonly Bytes20[]): Promise<void> {
+    const isNamed = (identity: Bytes20): boolean => identities.some((each) => sameBytes(each, identity))
+    const pending = this.meta.invites.filter(({ identity }) => isNamed(identity))
+    const named = [...this.members.filter(({ identity }) => isNamed(identity)), ...pending]
+    const slots = [...new Set(named.map(({ slot }) => slot))]
+    await this.change(({ members }) => {
+      const remove = slots.filter((slot) => (members[slot]?.role ?? 0) > 0).map((slot) => ({ slot }))
+      return remove.length === 0 ? undefined : { remove }
+    })
+    for (const each of pending) await this.replace(each, undefined)
+  }
+
+  /** Gives a member another role. */
+  async setRole(slot: number, role: number): Promise<void> {
+    await this.change(() => ({ roles: [{ slot, role }] }))
+  }
+
+  /** Gives up the own slot. */
+  async leave(): Promise<void> {
+    const { slot } = this.conversation.own
+    await this.change(({ members }) => ((members[slot]?.role ?? 0) > 0 ? { remove: [{ slot }] } : undefined))
+  }
+
+  private async change(
+    plan: Parameters<typeof changeMembers>[2]['plan'],
+    entering: Parameters<typeof changeMembers>[2]['entering'] = [],
+  ): Promise<ChangeMembers | undefined> {
+    const { slot, slotKey } = this.conversation.own
+    return changeMembers(this.context.log, this.place, { slot, key: slotKey, plan, entering }, this.context.signal)
+  }
+
+  private async replace(old: OutgoingInvite, by: OutgoingInvite | undefined): Promise<void> {
+    const isOld = ({ slot }: OutgoingInvite): boolean => slot === old.slot
+    await this.keep({
+      invites: this.meta.invites.flatMap((each) => (isOld(each) ? (by === undefined ? [] : [by]) : [each])),
+    })
+  }
+
+  private async keep(changes: Partial<RoomMeta>): Promise<void> {
+    this.meta = { ...this.meta, ...changes }
+    await keepMeta(this.context.store, this.meta)
+    this.context.changed.beat()
+  }
+
+  /** Whether this device has keys of the group. */
+  get isMember(): boolean {
+    return memberOf(this.conversation.state) !== undefined
+  }
+}

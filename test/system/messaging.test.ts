@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { signMessage } from '@parley/client'
+import { type Messenger, type Room, text } from '@parley/messaging'
+import { memberKey } from '@parley/protocol'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
+import { Heard, Messengers } from './support/messengers.ts'
+import { Rollup, type RunningNode } from './support/rollup.ts'
+
+let rollup: Rollup
+let node: RunningNode
+let people: Messengers
+let alice: Messenger
+let bob: Messenger
+let charlie: Messenger
+const stop = new AbortController()
+const heardBy: Record<string, Heard> = {}
+beforeAll(async () => {
+  rollup = await Rollup.start()
+  node = await rollup.startNode()
+  await rollup.startBatcher()
+  people = await Messengers.deploy(rollup, node)
+  ;[alice, bob, charlie] = await Promise.all([people.open(0), people.open(1), people.open(2)])
+  for (const [name, messenger] of Object.entries({ alice, bob, charlie })) {
+    await messenger.registerInstallation()
+    heardBy[name] = new Heard(messenger, stop.signal)
+  }
+}, 120_000)
+afterAll(async () => {
+  stop.abort()
+  await people?.stop()
+  await rollup?.stop()
+})
+
+const heard = (name: string): Heard => heardBy[name] as Heard
+
+describe('messaging on a real stack', () => {
+  let lunch: Room
+  let atBob: Room
+
+  test('invite › Alice invites, Bob consents, both talk', async () => {
+    lunch = await alice.invite({ to: bob.identity, title: 'Lunch', text: 'Noon at Luigi’s?' })
+    expect(lunch.state).toBe('invited')
+    const request = await heard('bob').first('request')
+    expect(request).toMatchObject({ title: 'Lunch', text: 'Noon at Luigi’s?', verified: true, muted: false })
+    expect(request.sender).toEqual(alice.identity)
+    atBob = await request.accept()
+    await heard('alice').first('membership')
+    expect(lunch.state).toBe('open')
+    await lunch.send(text('Great!'))
+    expect((await heard('bob').text('Great!')).sender).toMatchObject({ identity: alice.identity, verified: true })
+    await atBob.send(text('See you'))
+    expect((await heard('alice').text('See you')).sender).toMatchObject({ identity: bob.identity, verified: true })
+  }, 110_000)
+
+  test('strangers › Charlie hears nothing and the sequencer refuses it', async () => {
+    const { shard, index: conversation } = lunch.place
+    const key = memberKey(new Uint8Array(randomBytes(32)))
+    const { members } = (await rollup.client.conversation(shard, conversation)) ?? { members: [] }
+    const nonce = members[1]?.nonce ?? 0n
+    const draft = { shard, conversation, conversationId: lunch.id, member: 1, nonce, content: new Uint8Array(32) }
+    const [receipt] = await rollup.client.submitMessages([signMessage(rollup.config.chainId, draft, key)])
+    expect(receipt).toMatchObject({ accepted: false, refusal: 'SIGNATURE_INVALID' })
+    expect(charlie.conversations).toEqual([])
+    expect(heard('charlie').events).toEqual([])
+  })
+
+  test('attachment › a file of 1 MiB arrives as it was', async () => {
+    const bytes = new Uint8Array(randomBytes(1_048_576))
+    await lunch.sendAttachment({ bytes, name: 'menu.pdf', mime: 'application/pdf' })
+    const isFile = ({ content }: { content: { type: string } }): boolean => content.type === 'attachment/1'
+    const { content } = await heard('bob').first('message', isFile)
+    if (content.type !== 'attachment/1') throw new TypeError('it is no attachment')
+    expect(content).toMatchObject({ name: 'menu.pdf', mime: 'application/pdf', size: bytes.length })
+    expect(Buffer.compare(await atBob.fetchAttachment(content), bytes)).toBe(0)
+  }, 60_000)
+
+  test('group › a third is added, hears what is said from then on, and nothing once it was removed', async () => {
+    const result = await alice.addMembers(lunch, { to: [charlie.identity] })
+    expect(result).toEqual({ invited: [charlie.identity], failed: [] })
+    const atCharlie = await (await heard('charlie').first('request')).accept()
+    await heard('charlie').first('joined')
+    await atBob.send(text('hello, Charlie'))
+    await heard('charlie').text('hello, Charlie')
+    await alice.removeMembers(lunch, { identities: [charlie.identity] })
+    await heard('bob').first('membership', ({ removed }) => removed.length > 0)
+    await atBob.send(text('just us'))
+    await heard('alice').text('just us')
+    await heard('charlie').first('outside', ({ reason }) => reason === 'removed')
+    expect(atCharlie.state).toBe('left')
+    expect(heard('charlie').events.filter(({ type }) => type === 'message')).toHaveLength(1)
+  }, 110_000)
+
+  test('verify › the record is complete under a root that the L2 has, and is what the members have', async () => {
+    const found = await rollupVerifies(alice, lunch)
+    expect(found.record.length).toBe(Number(found.conversation.messageCount + found.conversation.epoch))
+    expect(found.grade).not.toBe('node')
+  }, 110_000)
+})
+
+const example = fileURLToPath(new URL('../../examples/lunch-main.ts', import.meta.url))
+
+test('examples › lunch invites, consents and talks', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [example, ...people.exampleArguments(3, 4)])
+  expect(JSON.parse(stdout)).toEqual({
+    host: [expect.stringMatching(/^0x[0-9a-f]{40}: See you there\.$/)],
+    guest: [expect.stringMatching(/^0x[0-9a-f]{40}: Great!$/)],
+  })
+}, 110_000)
+
+/** Asks until the node has all that was said. */
+async function rollupVerifies(messenger: Messenger, conversation: Room) {
+  const { shard, index } = conversation.place
+  const standing = await rollup.client.conversation(shard, index)
+  return eventually('the whole record under a claim', async () => {
+    const found = await messenger.verify({ conversation })
+    return found.conversation.messageCount === standing?.messageCount && found.grade !== 'node' ? found : undefined
+  })
+}
