@@ -1,5 +1,6 @@
 import {
   type BlockHeader,
+  BlockHeaderType,
   type BlockSource,
   type BlockView,
   type ClaimHead,
@@ -113,6 +114,7 @@ export class Session {
   /** Runs until the signal aborts or a fault ends the session; in either case everything begun has ended. */
   async run(signal: AbortSignal): Promise<void> {
     this.deps.onPublished(this.head.lastHeader.number)
+    await this.settleCosts(signal)
     const plans = await this.standingPlans()
     this.deps.onHeader(plans.at(-1)?.lastHeader ?? this.head.lastHeader)
     const unpublished = plans.findIndex((plan) => !isPublished(plan))
@@ -135,6 +137,20 @@ export class Session {
       (inner) => this.claim(inner),
       (inner) => this.watch(inner),
     ])
+  }
+
+  /** Writes down what the last claim cost, where a process died between making it and writing that down. */
+  private async settleCosts(signal: AbortSignal): Promise<void> {
+    const { costs, settlement, plans, retry, clock, log } = this.deps
+    const { number, lastHeader } = this.head
+    if (costs === undefined || number === 0n) return
+    const [plan] = await plans.from(number)
+    if (plan === undefined || !isSameHeader(plan.lastHeader, lastHeader) || !isPublished(plan)) return
+    if (await costs.hasClaim(number)) return
+    const receipt = await retrying(() => settlement.receiptOf(number, signal), retry, signal)
+    if (receipt === undefined) return
+    await costs.append(entriesOf(plan, receipt, clock.now()))
+    log.info({ batch: number }, 'what a claim cost was written down late')
   }
 
   /** Recorded plans that still follow the L2's head, one after another; the others are dropped. */
@@ -322,6 +338,9 @@ export class Session {
     }
   }
 }
+
+const isSameHeader = (a: BlockHeader, b: BlockHeader): boolean =>
+  sameBytes(BlockHeaderType.hashTreeRoot(a), BlockHeaderType.hashTreeRoot(b))
 
 /** Entries are never changed, but one that is announced may take the place of another. */
 function isSameSchedule(a: Schedule, b: Schedule): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { BatcherStore } from '../src/index.ts'
+import type { BatcherStore, CostEntry, CostJournal } from '../src/index.ts'
 import { sealedChain } from './support/chain.ts'
 import type { Step } from './support/layers.ts'
 import { numbers, Rig, until } from './support/rig.ts'
@@ -104,6 +104,31 @@ describe('batcher', () => {
     expect(claimed[0]).toBe(published[0])
     expect(rig.claimedBlocks()).toEqual(numbers(1, 7))
     expect([...rig.core.held.keys()].filter((pointer) => !claimed.includes(pointer))).toEqual([])
+  })
+})
+
+describe('costs', () => {
+  test('of every claim are written down once, however the batcher dies between a claim and that', async () => {
+    const rig = new Rig(chain)
+    const entries: CostEntry[] = []
+    const journal: CostJournal = {
+      append: async (some) => void entries.push(...some),
+      hasClaim: async (batch) => entries.some((entry) => entry.part === 'claim' && entry.batch === batch),
+    }
+    // Every claim is the last thing that a process does.
+    while (rig.claimedBlocks().length < 7) {
+      rig.settlement.step = (name) => {
+        if (name === 'after claim') throw new Crash(name)
+      }
+      expect(await rig.start(options, { costs: journal }).ended).toBeInstanceOf(Crash)
+    }
+    rig.settlement.step = () => undefined
+    const last = rig.start(options, { costs: journal })
+    await until('the last one is written down', () => journal.hasClaim(BigInt(rig.settlement.claims.length)))
+    await last.stop()
+    const claimed = rig.settlement.claims.map(({ number }) => number)
+    for (const part of ['core', 'witness', 'claim'] as const)
+      expect(entries.filter((entry) => entry.part === part).map(({ batch }) => batch)).toEqual(claimed)
   })
 })
 

@@ -342,7 +342,10 @@ describe('batcher', () => {
   test('costs › every claimed batch is written down, part by part, with its claim', async () => {
     const rig = new Rig(sealedChain({ blocks: 2 }), new ManualClock())
     const written: CostEntry[] = []
-    const costs = { append: async (entries: readonly CostEntry[]) => void written.push(...entries) }
+    const costs = {
+      append: async (entries: readonly CostEntry[]) => void written.push(...entries),
+      hasClaim: async () => true,
+    }
     track(rig.start({ maxBlocks: 2 }, { costs }))
     await until('the entries', () => written.length === 3)
     const [core, witness, claim] = written

@@ -42,6 +42,7 @@ describe('journal of costs', () => {
     const journal = createCostFiles(join(dir, 'costs'))
     const later = core(2n, { at: Date.parse('2026-12-01T00:00:00Z') })
     await Promise.all([journal.append([core(1n), claim(1n)]), journal.append([later])])
+    expect([await journal.hasClaim(1n), await journal.hasClaim(7n)]).toEqual([true, false])
     expect(await readdir(join(dir, 'costs'))).toEqual(['2026-11.jsonl', '2026-12.jsonl'])
     expect(await readCostFiles(join(dir, 'costs'), 0)).toEqual({ entries: [core(1n), claim(1n), later], unreadable: 0 })
     expect((await readCostFiles(join(dir, 'costs'), at + 1)).entries).toEqual([later])

@@ -46,6 +46,8 @@ export type ClientFault =
   | { code: 'ENTRY_FORGED'; shard: number; index: number; entry: number }
   | { code: 'ACCOUNT_MISSING' }
   | { code: 'L2_UNAVAILABLE'; reason: string }
+  /** Wei: what the account has, and needs at least. */
+  | { code: 'FUNDS_MISSING'; account: Address; balance: bigint; least: bigint }
   | { code: 'TRANSACTION_REVERTED'; hash: Hash; gasUsed: bigint }
   | { code: 'INVITE_EVENT_INVALID'; recipient: Address; reason: string }
   | { code: 'INVITES_OMITTED'; recipient: Address; expected: bigint; received: bigint; head: Hex }
@@ -99,6 +101,11 @@ export const clientFaults: FaultTable<ClientFault> = {
   ENTRY_FORGED: { blame: 'layer', retry: 'never', text: 'an entry is not signed by the member it names' },
   ACCOUNT_MISSING: { blame: 'sender', retry: 'changed', text: 'neither the client nor the call names an account' },
   L2_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'the L2 does not answer' },
+  FUNDS_MISSING: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the account has not enough ether on the L2 to pay for the transaction: send it some',
+  },
   TRANSACTION_REVERTED: {
     blame: 'sender',
     retry: 'changed',

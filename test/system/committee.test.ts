@@ -29,7 +29,7 @@ import {
 } from '@parley/da-adapters/committee'
 import { type ContractName, contractOf, devPreset } from '@parley/infra'
 import { type Address, bytesToHex, createWalletClient, getAddress, hexToBytes, http } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { getBlock, writeContract } from 'viem/actions'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ContactsL2, startContactsL2 } from './support/contacts.ts'
@@ -96,6 +96,15 @@ async function certified(committee: Address) {
   const signed = { ...attestation, parts: parts.map((part) => ({ ...part, chunkRoot: bytesToHex(part.chunkRoot) })) }
   return { pointer: bytesToHex(encodeCommitteePointer({ part: 0, certificate })), attestation: signed }
 }
+
+test('an account without ether › is told what it lacks, and not that the L2 is away', async () => {
+  const account = privateKeyToAccount(generatePrivateKey())
+  const client = createWalletClient({ account, transport: http(l2.chain.url), cacheTime: 0 })
+  const joining = { committee: at('DataCommittee'), owner: addressOf(owner), url: 'https://da.example' }
+  await expect(registerMember(client, joining)).rejects.toMatchObject({
+    fault: { code: 'FUNDS_MISSING', account: account.address, balance: 0n, least: expect.any(BigInt) },
+  })
+})
 
 describe('committee', () => {
   test('committee › deployed before the rollup, is the one that its rules name, under the timelock', async () => {

@@ -5,6 +5,8 @@ import type { CostEntry } from './cost-entry.ts'
 export interface CostJournal {
   /** Resolves once the entries would survive a crash. */
   append(entries: readonly CostEntry[]): Promise<void>
+  /** Whether the claim of a batch was written down lately. */
+  hasClaim(batch: bigint): Promise<boolean>
 }
 
 /** One line, without its end; amounts in decimal digits. */

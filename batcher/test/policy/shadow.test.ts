@@ -15,7 +15,10 @@ function shadowed(blocks: number, costs: CostEntry[] = []) {
   const rig = new Rig(sealedChain({ blocks }))
   const beside = new MemoryDa('next', DaLayer.celestia)
   const start = () => {
-    const journal = { append: async (entries: readonly CostEntry[]) => void costs.push(...entries) }
+    const journal = {
+      append: async (entries: readonly CostEntry[]) => void costs.push(...entries),
+      hasClaim: async () => true,
+    }
     const one = rig.start({ maxBlocks: 1 }, { shadow: beside, costs: journal })
     running.push(one)
     return one

@@ -171,6 +171,12 @@ export class MemorySettlement implements Settlement {
     return { number: request.number, hash, at: { blockNumber: 1n, blockHash: hash }, gasUsed: 100_000n }
   }
 
+  async receiptOf(number: bigint): Promise<ClaimReceipt | undefined> {
+    const standing = this.claims[Number(number) - 1]
+    if (standing === undefined) return undefined
+    return { number, hash: standing.hash, at: { blockNumber: 1n, blockHash: standing.hash }, gasUsed: 100_000n }
+  }
+
   async finalize(): Promise<bigint> {
     return this.finalNumber
   }

@@ -28,6 +28,13 @@ export function createCostFiles(dir: string): CostJournal {
   }
 
   return {
+    async hasClaim(batch) {
+      // The last month may just have begun.
+      const [first] = (await namesIn(dir)).slice(-2)
+      if (first === undefined) return false
+      const { entries } = await readCostFiles(dir, Date.parse(first.slice(0, 7)))
+      return entries.some((entry) => entry.part === 'claim' && entry.batch === batch)
+    },
     append(entries) {
       const written = last.then(() => write(entries))
       last = written.catch(() => undefined)
@@ -44,14 +51,10 @@ export interface ReadCosts {
 
 /** What a journal has since a time, in milliseconds since 1970. */
 export async function readCostFiles(dir: string, since: number): Promise<ReadCosts> {
-  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    // Nothing was claimed yet.
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
+  const names = await namesIn(dir)
   const entries: CostEntry[] = []
   let unreadable = 0
-  for (const name of names.filter((each) => fileName.test(each) && each >= monthOf(since)).sort()) {
+  for (const name of names.filter((each) => each >= monthOf(since))) {
     for (const line of (await readFile(join(dir, name), 'utf8')).split('\n')) {
       if (line === '') continue
       try {
@@ -64,4 +67,14 @@ export async function readCostFiles(dir: string, since: number): Promise<ReadCos
     }
   }
   return { entries, unreadable }
+}
+
+/** Files of the journal, the oldest first. */
+async function namesIn(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    // Nothing was claimed yet.
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return names.filter((each) => fileName.test(each)).sort()
 }

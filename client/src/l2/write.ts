@@ -2,6 +2,7 @@ import type { Abi, Address, ContractFunctionArgs, ContractFunctionName, Hash } f
 import { estimateContractGas, writeContract } from 'viem/actions'
 import { accountOf, type L2Client, type WriteParameters } from './client.ts'
 import { failureOf } from './failures.ts'
+import { fundsMissing } from './funds.ts'
 
 type Change = 'nonpayable' | 'payable'
 
@@ -21,7 +22,7 @@ export interface Writing<A extends Abi, N extends ContractFunctionName<A, Change
 /**
  * Sends a transaction, unless the contract would refuse it in the state of the latest block.
  * @returns its hash; `confirm` waits for it.
- * @throws {ClientError} what the contract refused with, `ACCOUNT_MISSING`, `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`.
+ * @throws {ClientError} what the contract refused with, `ACCOUNT_MISSING`, `CONTRACT_UNKNOWN`, `FUNDS_MISSING`, `L2_UNAVAILABLE`.
  */
 export async function write<const A extends Abi, N extends ContractFunctionName<A, Change>>(
   client: L2Client,
@@ -35,6 +36,6 @@ export async function write<const A extends Abi, N extends ContractFunctionName<
     // The chain is the client's, or whatever the node says when the client was made without one.
     return await writeContract(client, { ...call, gas, chain: client.chain ?? null } as never)
   } catch (error) {
-    throw failureOf(error, writing)
+    throw (await fundsMissing(client, call.account, writing.value ?? 0n, error)) ?? failureOf(error, writing)
   }
 }

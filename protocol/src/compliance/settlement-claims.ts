@@ -41,6 +41,8 @@ export const claimChecks: Readonly<Record<string, SettlementCheck>> = {
     const request = await nextClaim(settlement, 1, signal)
     const first = await settlement.claim(request, signal)
     assert.deepEqual(await settlement.claim(request, signal), first)
+    assert.deepEqual(await settlement.receiptOf(1n, signal), first)
+    assert.equal(await settlement.receiptOf(2n, signal), undefined)
     assert.equal((await settlement.head(signal)).number, 1n)
   },
   'claim › asked for again after a restart it gives the receipt of the first time': async (harness, signal) => {

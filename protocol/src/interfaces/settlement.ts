@@ -192,6 +192,11 @@ export interface Settlement extends SettlementReader {
    * error, `SETTLEMENT_UNAVAILABLE` (retry); and what sending throws.
    */
   claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimReceipt>
+  /**
+   * What the claim took that stands under a number, whoever made it; undefined when none stands there.
+   * @throws {SettlementError} `SETTLEMENT_UNAVAILABLE` (retry).
+   */
+  receiptOf(number: bigint, signal: AbortSignal): Promise<ClaimReceipt | undefined>
   /** Makes final what can be; returns the number of the latest final claim. */
   finalize(signal: AbortSignal): Promise<bigint>
   close(): Promise<void>

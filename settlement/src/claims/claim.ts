@@ -15,6 +15,7 @@ import { bytesToHex, encodeFunctionData, hexToBytes, keccak256, parseEventLogs, 
 import type { Connection } from '../reader.ts'
 import { requestToAbi } from './convert.ts'
 import { l1DataFee, type TransactionCost } from './fees.ts'
+import type { StandingClaim } from './find.ts'
 
 export interface ClaimingDeps {
   readonly connection: Connection
@@ -31,6 +32,7 @@ export interface ClaimingOptions {
 
 export interface Claiming {
   claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimReceipt>
+  receiptOf(number: bigint, signal: AbortSignal): Promise<ClaimReceipt | undefined>
   quote(request: ClaimRequest, signal: AbortSignal): Promise<TransactionCost>
 }
 
@@ -51,6 +53,10 @@ export function createClaiming(deps: ClaimingDeps, options: ClaimingOptions): Cl
     if (found === undefined) return undefined
     if (!isSameBatch(found.claim, request))
       throw new SettlementError({ code: 'CLAIM_CONFLICT', number, standing: found.hash })
+    return receiptOfStanding(number, found, signal)
+  }
+
+  async function receiptOfStanding(number: bigint, found: StandingClaim, signal: AbortSignal): Promise<ClaimReceipt> {
     const receipt = await ask(() => client.getTransactionReceipt({ hash: found.transaction }), signal)
     return { number, hash: found.hash, at: found.at, ...paidOf(receipt) }
   }
@@ -97,6 +103,11 @@ export function createClaiming(deps: ClaimingDeps, options: ClaimingOptions): Cl
       } catch (error) {
         return await afterRefusal(request, error, signal)
       }
+    },
+
+    async receiptOf(number, signal) {
+      const found = await claims.standing(number, signal)
+      return found && receiptOfStanding(number, found, signal)
     },
 
     async quote(request, signal) {

@@ -6,7 +6,7 @@ import type { Contracts } from '../deployment.ts'
 import { claimFromAbi, claimHash } from './convert.ts'
 
 /** A claim that stands and where its event is. */
-interface StandingClaim {
+export interface StandingClaim {
   readonly claim: BatchClaim
   readonly hash: Bytes32
   readonly at: L2Position
