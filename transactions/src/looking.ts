@@ -228,6 +228,8 @@ export function createLook<C, F extends Fees, R extends SendRequest>(
     let blocked: Error | undefined
     for (const one of inOrder(pending)) {
       if (one.sent.nonce < mined) {
+        // What is in a block waits for none: should a reorg take it back, its wait begins anew.
+        one.offeredAt = undefined
         await recognise(one, head, signal)
         continue
       }

@@ -97,6 +97,23 @@ describe('depth', () => {
     })
   })
 
+  test('a reorg before it is confirmed › sends the same bytes again, which wait from then on', async () => {
+    const { chain, sender, events } = await stage({}, { confirmations: 6 })
+    const sent = sender.send({ key: 'a', note }, forever)
+    await inPool(chain, 1)
+    for (let blocks = 0; blocks < 4; blocks += 1) chain.mine()
+    const heads = chain.heads
+    await until(() => chain.heads > heads + 2)
+    chain.reorg(4)
+    await until(async () => chain.broadcasts.length === 2 && (await chain.transactionCount('', 'pending')) === 1)
+    const again = chain.heads
+    await until(() => chain.heads > again + 2)
+    for (let blocks = 0; blocks < 6; blocks += 1) chain.mine()
+    await sent
+    expect(events).not.toContain('replaced')
+    expect(new Set(chain.broadcasts.map(({ hash }) => hash)).size).toBe(1)
+  })
+
   test('a reorg while it is watched › sends the same bytes again', async () => {
     const { chain, sender, events } = await stage()
     const sent = sender.send({ key: 'a', note }, forever)

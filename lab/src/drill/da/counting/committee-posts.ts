@@ -8,6 +8,18 @@ const signing = 3
 /** What a pointer begins with: version and part, and then the committee's mark. */
 const mark = { from: 2, to: 6 } as const
 
+/** What a pointer names, and which members signed for it. */
+export function certificateOf(pointer: Uint8Array): {
+  readonly name: string
+  readonly mask: number
+  readonly epoch: number
+} {
+  const expected = { mark: pointer.slice(mark.from, mark.to), maxBytes: Number.MAX_SAFE_INTEGER }
+  const { part, certificate } = decodeCommitteePointer(pointer, expected)
+  const { chunkRoot } = certificate.parts[part] as (typeof certificate.parts)[number]
+  return { name: toHex(chunkRoot), mask: certificate.mask, epoch: certificate.epoch }
+}
+
 /** Counts what a committee took: by the certificates in claims, and by what its members hold of parts that lie elsewhere. */
 export class CommitteePosts {
   private readonly members: readonly string[]
@@ -24,9 +36,7 @@ export class CommitteePosts {
     for (const { claim } of claims)
       for (const { layer, pointer } of [claim.core, claim.witness]) {
         if (layer !== DaLayer.committee) continue
-        const expected = { mark: pointer.slice(mark.from, mark.to), maxBytes: Number.MAX_SAFE_INTEGER }
-        const { part, certificate } = decodeCommitteePointer(pointer, expected)
-        const name = toHex((certificate.parts[part] as (typeof certificate.parts)[number]).chunkRoot)
+        const { name } = certificateOf(pointer)
         posts.set(name, { part: name, layer: 'committee', place: `certificate in claim ${claim.number}` })
       }
     for (const part of elsewhere)

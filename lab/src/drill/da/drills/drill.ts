@@ -18,6 +18,11 @@ export interface Played {
 export interface DaDrill extends NamedDrill {
   /** Layers of both parts, as `--da` takes them. */
   readonly policy: string
+  /** Whether it needs time to contest claims, and a node that does. Such drills have stacks of their own. */
+  readonly contested?: true
   /** Breaks, looks and heals, while messages keep coming. */
   play(stage: Stage): Promise<Played>
 }
+
+/** What is said when something does not hold. */
+export const unless = (holds: boolean, reason: string): readonly string[] => (holds ? [] : [reason])

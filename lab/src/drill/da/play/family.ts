@@ -14,9 +14,14 @@ export const daFamily: DrillFamily = {
   drills: daDrills,
   async run(context, dataDir, names, tell) {
     const wanted = daDrills.filter(({ name }) => names.includes(name))
-    let begun = 0
-    for (let stacks = 1; begun < wanted.length; stacks += 1)
-      begun += await runOn(context, join(dataDir, `stack-${stacks}`), wanted.slice(begun), tell)
+    let stacks = 0
+    for (const contested of [false, true]) {
+      const drills = wanted.filter((drill) => (drill.contested ?? false) === contested)
+      for (let begun = 0; begun < drills.length; ) {
+        stacks += 1
+        begun += await runOn(context, join(dataDir, `stack-${stacks}`), drills.slice(begun), tell)
+      }
+    }
   },
 }
 
@@ -32,7 +37,8 @@ async function runOn(
   const signal = AbortSignal.any([context.signal, ending.signal])
   try {
     const [first] = drills as readonly [DaDrill, ...DaDrill[]]
-    const stage = await openStage({ ...context, signal }, dataDir, first.policy, closing)
+    const options = { dataDir, policy: first.policy, contested: first.contested ?? false }
+    const stage = await openStage({ ...context, signal }, options, closing)
     return await Promise.race([runAll(stage, drills, tell), stage.stack.failed, stage.observers.failed])
   } finally {
     ending.abort()

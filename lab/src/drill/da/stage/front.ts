@@ -9,7 +9,7 @@ import { celestiaBlockMs, drillBatcher } from './profile.ts'
 export type Rpc = <T = unknown>(method: string, ...params: unknown[]) => Promise<T>
 
 export function rpcOf(url: string): Rpc {
-  const client = createPublicClient({ transport: http(url), cacheTime: 0 })
+  const client = createPublicClient({ transport: http(url, { retryCount: 0 }), cacheTime: 0 })
   return (method, ...params) => client.request({ method, params } as never)
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { variableOf } from '@parley/cli'
 import { type Closing, type StandingClaim, waitFor } from '@parley/cli/roles'
-import { devPreset } from '@parley/infra'
+import { devPreset, trialPreset } from '@parley/infra'
 import { daLayerName, ownerAddress } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
+import type { Logger } from 'pino'
 import type { Context } from '../../../context.ts'
 import { type Observers, observe } from '../../../dev/observers.ts'
 import { type DevRoles, deriveRoles } from '../../../devnet/roles.ts'
@@ -38,6 +39,7 @@ export interface Stage {
   readonly l1: Rpc
   readonly l2: Rpc
   readonly clock: Clock
+  readonly log: Logger
   readonly signal: AbortSignal
   /** Messages that were accepted in all drills so far on this stack. */
   accepted: number
@@ -71,8 +73,20 @@ export interface Stage {
 export const layersOf = ({ claim }: StandingClaim): readonly string[] =>
   [claim.core, claim.witness].map(({ layer }) => daLayerName(layer))
 
-/** Starts the stack of the drills, its batcher with the policy of the first. */
-export async function openStage(context: Context, dataDir: string, policy: string, closing: Closing): Promise<Stage> {
+export interface StageOptions {
+  readonly dataDir: string
+  /** Of the batcher, to begin with. */
+  readonly policy: string
+  /** Whether claims may be contested for long enough, and the node does it. */
+  readonly contested: boolean
+}
+
+/** Starts the stack of the drills. */
+export async function openStage(
+  context: Context,
+  { dataDir, policy, contested }: StageOptions,
+  closing: Closing,
+): Promise<Stage> {
   const { clock, log, signal, config } = context
   const owner = deriveScalar(deriveFrom(String(config.load.seed ?? randomBytes(32).toString('hex'))), 'owner')
   const builder = new FrontsBuilder(policy)
@@ -87,10 +101,14 @@ export async function openStage(context: Context, dataDir: string, policy: strin
       logLevel: config.log.level,
       virtual: undefined,
       owners: [ownerAddress(owner)],
-      node: true,
+      node: contested ? 'challenges' : true,
       batchAgeMs,
       pushPrices: false,
-      changed: { contest: { ...devPreset.contest, silenceLimit }, upgradeNotice },
+      changed: {
+        contest: { ...devPreset.contest, silenceLimit },
+        upgradeNotice,
+        ...(contested && { windows: trialPreset.windows, challengeAfter: trialPreset.challengeAfter }),
+      },
       chains: drillChains,
       settings: builder.settings,
       front: builder.front,
@@ -119,6 +137,7 @@ export async function openStage(context: Context, dataDir: string, policy: strin
     l1: rpcOf(places.l1Url),
     l2: rpcOf(places.l2Url),
     clock,
+    log,
     signal,
     accepted: 0,
     counted: { messages: 0, block: 0n },
