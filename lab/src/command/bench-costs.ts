@@ -8,7 +8,7 @@ const celestiaPrices = ['bench.tiaUsd', 'bench.celestiaGasUtia'] as const
 export const benchDaCommand: LabCommand = {
   name: 'bench da',
   about: 'Measure bytes per message on DA layers by column and rate, and what each layer carries at stated prices.',
-  keys: [...benchKeys, ...l1Prices, ...celestiaPrices],
+  keys: [...benchKeys, ...l1Prices, 'bench.l2GasGwei', ...celestiaPrices],
   examples: ['parley bench da --quick --json'],
   async run(context) {
     const { benchDa } = await import('../bench/da/bench-da.ts')

@@ -15,6 +15,7 @@ import {
   uint64,
 } from '@parley/cli'
 import { mwei } from '@parley/protocol'
+import { examplePrices } from '../costs/formulas.ts'
 
 const load = {
   'load.trace': text({ flag: 'trace', about: 'Trace to play, plain or gzip; synthetic conversations when left out.' }),
@@ -113,15 +114,18 @@ const bench = {
       about: 'Hundredths by which a figure may differ and still count as the same.',
     }),
   ),
-  'bench.etherUsd': defaulted(3_000, price('ether-usd', 'Dollars for one ether.')),
-  'bench.l1GasGwei': defaulted(1, price('l1-gas', 'Gwei for one gas on the L1.')),
+  'bench.etherUsd': defaulted(examplePrices.etherUsd, price('ether-usd', 'Dollars for one ether.')),
+  'bench.l1GasGwei': defaulted(examplePrices.l1GasGwei, price('l1-gas', 'Gwei for one gas on the L1, tip included.')),
   'bench.blobGasGwei': defaulted(
-    0.0625,
+    examplePrices.blobGasGwei,
     price('blob-gas', 'Gwei for one gas of blobs; a sixteenth of the L1’s gas is its floor by EIP-7918.'),
   ),
-  'bench.l2GasGwei': defaulted(0.001, price('l2-gas', 'Gwei for one gas on the L2.')),
-  'bench.tiaUsd': defaulted(1, price('tia-usd', 'Dollars for one TIA.')),
-  'bench.celestiaGasUtia': defaulted(0.004, price('celestia-gas', 'Millionths of a TIA for one gas on Celestia.')),
+  'bench.l2GasGwei': defaulted(examplePrices.l2GasGwei, price('l2-gas', 'Gwei for one gas on the L2.')),
+  'bench.tiaUsd': defaulted(examplePrices.tiaUsd, price('tia-usd', 'Dollars for one TIA.')),
+  'bench.celestiaGasUtia': defaulted(
+    examplePrices.celestiaGasUtia,
+    price('celestia-gas', 'Millionths of a TIA for one gas on Celestia.'),
+  ),
   'bench.bodiesPerSecond': integer(1, 1_000_000, {
     flag: 'bodies-per-second',
     about: 'Bodies a second that `bench open-load` sends, whatever becomes of those before.',

@@ -54,6 +54,15 @@ export const networks = {
   celestiaShares: 65_536,
   celestiaShareBytes: 482,
   celestiaBlobBytes: 4_194_304,
+  /** Celestia's gas: 8 a byte of shares, the first of which carries less, a blob and a transaction. */
+  celestiaGas: {
+    shareBytes: 512,
+    firstShareData: 478,
+    shareData: 482,
+    gasPerByte: 8,
+    gasPerBlob: 700,
+    gasPerTransaction: 75_000,
+  },
   /** EigenDA: symbols of a blob at least. */
   eigenLeastSymbols: 4_096,
   eigenSymbolBytes: 32,

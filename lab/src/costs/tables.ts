@@ -1,5 +1,5 @@
 import { maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
-import { blobsUsd, type CostOf, celestiaUsd, certificateUsd, claimUsd, committeeUsd, eigenUsd } from './formulas.ts'
+import { type CostOf, committeeUsd, costsAt, examplePrices } from './formulas.ts'
 import { bytesPerMessage, networks } from './inputs.ts'
 
 /** Seconds for which a batch is filled at each rate, as the page shows them. */
@@ -29,14 +29,14 @@ function sizesOf(rate: number, seconds: number): Sizes {
 export function messageUsd(rate: number, seconds: number) {
   const { messages, core, witness } = sizesOf(rate, seconds)
   const both = (cost: CostOf): number => (cost(core) + cost(witness)) / messages
-  const committee = both(committeeUsd) + certificateUsd() / messages
+  const { blobs, celestia, eigen, certificate, claim } = costsAt(examplePrices)
   return {
-    blobs: both(blobsUsd),
-    celestia: both(celestiaUsd),
-    eigen: both(eigenUsd),
-    committee,
-    split: (blobsUsd(core) + committeeUsd(witness) + certificateUsd()) / messages,
-    claim: claimUsd() / messages,
+    blobs: both(blobs),
+    celestia: both(celestia),
+    eigen: both(eigen),
+    committee: both(committeeUsd) + certificate / messages,
+    split: (blobs(core) + committeeUsd(witness) + certificate) / messages,
+    claim: claim / messages,
   }
 }
 

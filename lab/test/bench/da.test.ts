@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { benchDa, capacityOf } from '../../src/bench/da/bench-da.ts'
 import { columnNames } from '../../src/bench/da/columns.ts'
-import { celestiaGas, layerModels } from '../../src/bench/da/layers.ts'
+import { layerModels } from '../../src/bench/da/layers.ts'
 import { planBatches, planBlocks } from '../../src/bench/da/plan-batches.ts'
+import { bytesPerMessage } from '../../src/costs/inputs.ts'
+import { messageUsd } from '../../src/costs/tables.ts'
 import { benchContext } from '../support/bench-context.ts'
 
 const rule = { minAgeMs: 500, minOperations: 256, maxWaitMs: 2_000, maxAheadMs: 0 }
@@ -28,10 +30,19 @@ describe('planned blocks', () => {
 })
 
 describe('layers', () => {
-  test('celestiaGas › is what a real one-share transaction paid for', () => {
-    // Mainnet block 10126899, transaction 2.
-    expect(celestiaGas(478)).toBe(79_796)
-    expect(celestiaGas(479)).toBe(79_796 + 4_096)
+  test('layerModels › at no other prices a message costs what the page of costs says', () => {
+    const { core, both } = bytesPerMessage.find(({ rate }) => rate === 1_000)!
+    const [messages, said] = [5_000, messageUsd(1_000, 5)]
+    const dollars = Object.fromEntries(
+      layerModels(benchContext().config).map(({ layer, dollars: of }) => [
+        layer,
+        (of(core * messages) + of((both - core) * messages)) / messages,
+      ]),
+    )
+    expect(dollars['ethereum-blobs']).toBeCloseTo(said.blobs, 12)
+    expect(dollars.celestia).toBeCloseTo(said.celestia, 12)
+    expect(dollars.committee).toBeCloseTo(said.committee, 12)
+    expect(dollars['alt-da']).toBeCloseTo(said.eigen, 12)
   })
 
   test('layerModels › a blob costs its gas and its transaction’s', () => {

@@ -49,7 +49,7 @@ const da = [null, 1, 1_000].map((messagesPerSecond) => ({
     all: 100.3,
     saved: 1,
   },
-  dollarsPerMillion: { 'ethereum-blobs': 50, celestia: 3.5, local: 0 },
+  dollarsPerMillion: { 'ethereum-blobs': 50, celestia: 3.5, committee: 0.04, 'alt-da': 4.4, local: 0 },
 }))
 
 const rates = { sustained: 1_500, most: 2_250 }

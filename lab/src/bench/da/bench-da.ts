@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { createExecution, type Execution } from '@parley/execution'
 import { benchConfig, SyntheticLoad, skewed } from '@parley/execution/bench'
 import { signedMessageBytes } from '@parley/protocol'
+import { inputs } from '../../costs/inputs.ts'
 import type { BenchContext } from '../bench-context.ts'
 import { type BenchFrame, benchFrame, seedOf } from '../frame.ts'
 import { type ColumnName, columnNames, type EncodedSizes, measureColumns } from './columns.ts'
@@ -124,7 +125,9 @@ export async function benchDa(
     const { core, all } = (results.at(-1) as DaResult).bytesPerMessage
     err.write(`${messagesPerSecond ?? `${bounds.messagesPerBlock} a block`}: ${core} core, ${all} bytes a message\n`)
   }
-  const { etherUsd, l1GasGwei, blobGasGwei, tiaUsd, celestiaGasUtia } = config.bench
+  const { etherUsd, l1GasGwei, blobGasGwei, l2GasGwei, tiaUsd, celestiaGasUtia } = config.bench
+  const { eigenSymbolWei, storageUsd, egressUsd } = inputs
+  const stated = { etherUsd, l1GasGwei, blobGasGwei, l2GasGwei, tiaUsd, celestiaGasUtia }
   const workload = `messages of ${size.conversations} conversations of two, drawn evenly`
   return {
     ...benchFrame(context, { workload, repeats: 1 }),
@@ -132,7 +135,7 @@ export async function benchDa(
     results,
     waiting,
     layers: models.map((model) => capacityOf(model, (results.at(-1) as DaResult).bytesPerMessage)),
-    prices: { etherUsd, l1GasGwei, blobGasGwei, tiaUsd, celestiaGasUtia },
+    prices: { ...stated, eigenSymbolWei, storageUsd, egressUsd },
   }
 }
 

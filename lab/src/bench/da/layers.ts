@@ -1,9 +1,16 @@
-import { blobsFor, maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
+import {
+  committeeMaxBytes,
+  defaultAltDaMaxBytes,
+  maxBlobsPerTransaction,
+  usableBytesPerBlob,
+} from '@parley/da-adapters'
 import type { Config } from '../../config/settings.ts'
+import { committeeUsd, costsAt } from '../../costs/formulas.ts'
+import { networks } from '../../costs/inputs.ts'
 
-/** What a layer carries and charges. Sources in docs/benchmarks.md. */
+/** What a layer carries and charges: sources in docs/benchmarks.md, formulas in docs/costs.md. */
 export interface LayerModel {
-  readonly layer: 'ethereum-blobs' | 'celestia' | 'local'
+  readonly layer: 'ethereum-blobs' | 'celestia' | 'committee' | 'alt-da' | 'local'
   /** Bytes of one publication at most. */
   readonly maxPartBytes: number
   /** Bytes of batches a second that all users of the layer share; undefined where nothing but disks bounds it. */
@@ -12,50 +19,38 @@ export interface LayerModel {
   dollars(bytes: number): number
 }
 
-/** Ethereum after its second blob parameter fork. */
-const ethereum = { targetBlobs: 14, maxBlobs: 21, slotSeconds: 12, gasPerBlob: 131_072, transactionGas: 21_000 }
-
-/** Celestia: a square of 256 by 256 shares, its first share carrying less. */
-const celestia = {
-  shareBytes: 512,
-  firstShareData: 478,
-  shareData: 482,
-  squareWidth: 256,
-  blockSeconds: 6,
-  gasPerByte: 8,
-  gasPerBlob: 700,
-  gasPerTransaction: 75_000,
-  maxTransactionBytes: 8_388_608,
-}
-const gwei = 1e-9
-const utia = 1e-6
+/** Bytes of a transaction on Celestia at most. */
+const celestiaTransactionBytes = 8_388_608
 
 /** Layers at the prices that are configured. */
 export function layerModels({ bench }: Pick<Config, 'bench'>): readonly LayerModel[] {
-  const { targetBlobs, maxBlobs, slotSeconds, gasPerBlob, transactionGas } = ethereum
+  const { targetBlobs, maxBlobs, slotSeconds, celestiaShares, celestiaShareBytes, celestiaSeconds } = networks
+  const { blobs, celestia, eigen, certificate } = costsAt(bench)
   const perSlot = usableBytesPerBlob / slotSeconds
-  const shares = celestia.squareWidth ** 2
-  const celestiaBytes = (shares * celestia.shareData) / celestia.blockSeconds
+  const celestiaBytes = (celestiaShares * celestiaShareBytes) / celestiaSeconds.v8
   return [
     {
       layer: 'ethereum-blobs',
       maxPartBytes: maxBlobsPerTransaction * usableBytesPerBlob,
       bytesPerSecond: { sustained: targetBlobs * perSlot, most: maxBlobs * perSlot },
-      dollars: (bytes) =>
-        (blobsFor(bytes) * gasPerBlob * bench.blobGasGwei + transactionGas * bench.l1GasGwei) * gwei * bench.etherUsd,
+      dollars: blobs,
     },
     {
       layer: 'celestia',
-      maxPartBytes: celestia.maxTransactionBytes / 2,
+      maxPartBytes: celestiaTransactionBytes / 2,
       bytesPerSecond: { sustained: celestiaBytes, most: celestiaBytes },
-      dollars: (bytes) => celestiaGas(bytes) * bench.celestiaGasUtia * utia * bench.tiaUsd,
+      dollars: celestia,
     },
+    {
+      layer: 'committee',
+      maxPartBytes: committeeMaxBytes,
+      // The slowest member's disk and the batcher's uplink.
+      bytesPerSecond: undefined,
+      // Both parts of a batch share a certificate.
+      dollars: (bytes) => committeeUsd(bytes) + certificate / 2,
+    },
+    // Behind a proxy EigenDA, whose price is public; what it carries is what was reserved there.
+    { layer: 'alt-da', maxPartBytes: defaultAltDaMaxBytes, bytesPerSecond: undefined, dollars: eigen },
     { layer: 'local', maxPartBytes: 16 * 1_024 * 1_024, bytesPerSecond: undefined, dollars: () => 0 },
   ]
-}
-
-/** Gas of a publication: by shares, one blob, one transaction. */
-export function celestiaGas(bytes: number): number {
-  const shares = 1 + Math.ceil(Math.max(0, bytes - celestia.firstShareData) / celestia.shareData)
-  return shares * celestia.shareBytes * celestia.gasPerByte + celestia.gasPerBlob + celestia.gasPerTransaction
 }

@@ -15,6 +15,10 @@ const priceWords: Readonly<Record<string, string>> = {
   blobGasGwei: 'gwei per gas of blobs:',
   tiaUsd: 'dollars per TIA:',
   celestiaGasUtia: 'utia per gas of Celestia:',
+  l2GasGwei: 'gwei per gas of the L2:',
+  eigenSymbolWei: 'wei per symbol of 32 bytes of EigenDA, behind alt-da:',
+  storageUsd: 'dollars per gigabyte and month at a member of the committee:',
+  egressUsd: 'dollars per gigabyte that it serves:',
 }
 
 export function showDa(report: DaReport): Shown {
@@ -81,7 +85,7 @@ function capacity({ layers }: DaReport): CategoryPlot {
 }
 
 function cost({ results, layers }: DaReport): CategoryPlot {
-  const paid = layers.filter(({ bytesPerSecond }) => bytesPerSecond !== null)
+  const paid = layers.filter(({ layer }) => results.some(({ dollarsPerMillion }) => dollarsPerMillion[layer] > 0))
   return {
     kind: 'category-lines',
     caption: 'Dollars for a million messages on DA, batched every five seconds',
