@@ -168,6 +168,7 @@ function blobOptions(config: Config): EthereumBlobsOptions {
     beaconUrls: config.l1.beaconUrl ?? rpcUrls,
     archiveUrls: config.l1.archiveUrl ?? [],
     checkSources: true,
+    followSchedule: true,
     slots,
     scanBlocks,
     tipPercentile,

@@ -11,6 +11,7 @@ import { createAddressing, type SlotAddressing } from './addressing.ts'
 import { createBeacon } from './beacon.ts'
 import { createBlobArchive } from './blob-archive.ts'
 import { createBlobReader } from './blob-reader.ts'
+import { followSchedule } from './blob-schedule.ts'
 import { openBlobSender } from './blob-sender.ts'
 import { createBlobSources } from './blob-sources.ts'
 import type { BlobAccount } from './blob-transaction.ts'
@@ -69,6 +70,8 @@ export interface EthereumBlobsOptions {
   readonly archiveUrls?: readonly string[]
   /** Whether the log says at the start which beacon nodes serve no blobs, asking each for a recent one. Default false. */
   readonly checkSources?: boolean
+  /** Whether the L1's schedule of blobs is looked at every hour: a block that takes fewer lowers `limits()`. Default false. */
+  readonly followSchedule?: boolean
   /** How the beacon API names blocks; `block-number` only on development chains. Default `beacon`. */
   readonly slots?: SlotAddressing
   /** L1 blocks after the one that a pointer names that are searched for blobs moved by a reorg. Default 7,200: a day. */
@@ -112,7 +115,8 @@ export async function createEthereumBlobsDa(
   const { timeoutMs = 30_000, retentionSeconds = 1_572_864, maxBlobs = maxBlobsPerTransaction } = options
   if (!Number.isInteger(maxBlobs) || maxBlobs < 1 || maxBlobs > maxBlobsPerTransaction)
     throw new RangeError(`maxBlobs is ${maxBlobs}, allowed are 1 to ${maxBlobsPerTransaction}`)
-  const maxBytes = maxBlobs * usableBytesPerBlob
+  let allowedBlobs = maxBlobs
+  const maxBytes = (): number => allowedBlobs * usableBytesPerBlob
   const lifetime = createLifetime(blobsLayer)
   const kzg = deps.kzg ?? createKzg({ log }, { precompute: writer !== undefined })
   const l1 = openL1(options.rpcUrls, deps, timeoutMs)
@@ -147,20 +151,24 @@ export async function createEthereumBlobsDa(
     return confirmations === 'finalized' ? 'pending' : 'included'
   }
 
+  const allow = (blobs: number): void => {
+    allowedBlobs = blobs
+  }
+  const following = options.followSchedule && followSchedule({ ...deps, l1 }, maxBlobs, allow, lifetime.signal)
   const checking = options.checkSources && checkSources({ l1, addressing, sources, log }, lifetime.signal)
 
   return {
     layer: DaLayer.ethereumBlobs,
     name: blobsLayer,
-    limits: () => ({ maxBytes, retentionSeconds, maxInFlight: maxPending, unitBytes: usableBytesPerBlob }),
+    limits: () => ({ maxBytes: maxBytes(), retentionSeconds, maxInFlight: maxPending, unitBytes: usableBytesPerBlob }),
     async quote(bytes, signal) {
       const during = lifetime.during(signal)
-      checkSize(bytes, maxBytes)
+      checkSize(bytes, maxBytes())
       return { cost: wei(await costOf(bytes, during)), bytes, validForMs: quoteMs }
     },
     async submit(data, { maxCost }, signal) {
       const during = lifetime.during(signal)
-      checkSize(data.length, maxBytes)
+      checkSize(data.length, maxBytes())
       const mayBegin = async (inner: AbortSignal) => {
         if (maxCost === undefined && maxCostPerPart === undefined) return
         const cost = wei(await costOf(data.length, inner))
@@ -190,7 +198,7 @@ export async function createEthereumBlobsDa(
     audit: async (pointer, signal) => void (await reader.read(pointer, lifetime.during(signal))),
     async close() {
       lifetime.end()
-      await Promise.all([publisher?.close(), checking])
+      await Promise.all([publisher?.close(), checking, following])
       if (deps.kzg === undefined) await kzg.close()
     },
   }

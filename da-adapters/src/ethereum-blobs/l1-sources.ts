@@ -50,6 +50,7 @@ export function createL1Sources(list: readonly L1Source[], sources: Sources<L1So
     blobBlock: (number, signal) => ask((l1) => l1.blobBlock(number, signal), signal),
     finalized: (signal) => ask((l1) => l1.finalized(signal), signal),
     blobBaseFee: (signal) => ask((l1) => l1.blobBaseFee(signal), signal),
+    blobSchedule: (signal) => ask((l1) => l1.blobSchedule(signal), signal),
     transactionCount: (address, at, signal) => ask((l1) => l1.transactionCount(address, at, signal), signal),
     knows: (hash, signal) => ask((l1) => l1.knows(hash, signal), signal),
     broadcast: (raw, signal) => ask((l1) => l1.broadcast(raw, signal), signal),

@@ -32,6 +32,13 @@ export interface L1BlobBlock extends L1Block {
   readonly blobTransactions: readonly L1BlobTransaction[]
 }
 
+/** Blobs of a block at most, as the L1's forks have it. */
+export interface BlobSchedule {
+  readonly max: number
+  /** The next fork that is known; undefined when none is. */
+  readonly next: { readonly max: number; readonly activationTime: number } | undefined
+}
+
 /** The L1's JSON-RPC as far as blobs need it. All throw `DA_UNAVAILABLE` when the node does not answer properly. */
 export interface L1 extends SendingChain {
   finalized(signal: AbortSignal): Promise<bigint | undefined>
@@ -41,6 +48,8 @@ export interface L1 extends SendingChain {
   /** Undefined when the node has no such block. */
   blobBlock(number: bigint, signal: AbortSignal): Promise<L1BlobBlock | undefined>
   blobBaseFee(signal: AbortSignal): Promise<bigint>
+  /** Undefined where the node does not know it (EIP-7910). */
+  blobSchedule(signal: AbortSignal): Promise<BlobSchedule | undefined>
 }
 
 export interface L1Options {
@@ -72,6 +81,7 @@ export function createL1({ url, timeoutMs }: L1Options): L1 {
       ),
     finalized: (signal) => ask('eth_getBlockByNumber', () => readFinalized(client), signal),
     blobBaseFee: (signal) => ask('eth_blobBaseFee', () => readBlobBaseFee(client), signal),
+    blobSchedule: (signal) => ask('eth_config', () => readBlobSchedule(client), signal),
   }
 }
 
@@ -111,6 +121,32 @@ async function readBlobBaseFee(client: Client): Promise<bigint> {
     return BigInt(next)
   }
 }
+
+async function readBlobSchedule(client: Client): Promise<BlobSchedule | undefined> {
+  try {
+    return toBlobSchedule(await client.request({ method: 'eth_config' as never }))
+  } catch (error) {
+    if (refusalOf(error) === undefined) throw error
+    return undefined
+  }
+}
+
+/** Undefined for what is not of EIP-7910's form. */
+function toBlobSchedule(config: unknown): BlobSchedule | undefined {
+  const { current, next } = (config ?? {}) as { current?: Fork; next?: Fork | null }
+  const max = current?.blobSchedule?.max
+  if (!isCount(max)) return undefined
+  const nextMax = next?.blobSchedule?.max
+  const from = next?.activationTime
+  return { max, next: isCount(nextMax) && isCount(from) ? { max: nextMax, activationTime: from } : undefined }
+}
+
+interface Fork {
+  readonly activationTime?: unknown
+  readonly blobSchedule?: { readonly max?: unknown }
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
 function toBlock(block: Block): L1Block {
   const root = block.parentBeaconBlockRoot?.toLowerCase() as Hex | undefined
