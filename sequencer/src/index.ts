@@ -13,5 +13,6 @@ export type {
   VirtualOptions,
 } from './options.ts'
 export type { SequencerDeps } from './pipeline/pipeline.ts'
+export type { Shared } from './pipeline/stand-by.ts'
 export { createSequencer, type Sequencer } from './sequencer.ts'
 export type { KnownHeader } from './store/signed-headers.ts'

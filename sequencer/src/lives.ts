@@ -9,7 +9,14 @@ export interface Life {
   close(): Promise<void>
 }
 
-/** A sequencer that goes on after claims were removed. */
+/** What ends a life and begins another: claims were removed, or another sequencer leads. */
+const livesOn: ReadonlySet<string> = new Set(['LINEAGE_CHANGED', 'JOURNAL_DISPLACED'])
+
+function goesOn(error: unknown): boolean {
+  return error instanceof CodedError && livesOn.has(error.fault.code)
+}
+
+/** A sequencer that goes on after claims were removed, or another sequencer of the same journal led. */
 export interface Lives {
   /** Where it listens, in all its lives. */
   readonly url: string
@@ -24,22 +31,36 @@ export interface Lives {
  * standing is no longer part of its state.
  * @param begin - Makes a sequencer over the same stores, with lanes and metrics of its own. It listens on `port`, which is
  * undefined for the first one.
+ * @param signal - Ends the first start: it may wait for a rescue to end, or stand by.
  * @throws what the first start throws.
  */
-export async function startLives(begin: (port: number | undefined) => Promise<Life>): Promise<Lives> {
-  const lives = new RunningLives(begin, await started(begin, undefined))
+export async function startLives(
+  begin: (port: number | undefined) => Promise<Life>,
+  signal?: AbortSignal,
+): Promise<Lives> {
+  const lives = new RunningLives(begin, await started(begin, undefined, signal))
   lives.watch()
   return lives
 }
 
-async function started(begin: (port: number | undefined) => Promise<Life>, port: number | undefined): Promise<Life> {
-  const life = await begin(port)
-  try {
-    await life.sequencer.start()
-    return life
-  } catch (error) {
-    await ended(life)
-    throw error
+async function started(
+  begin: (port: number | undefined) => Promise<Life>,
+  port: number | undefined,
+  signal?: AbortSignal,
+): Promise<Life> {
+  for (;;) {
+    const life = await begin(port)
+    const stop = (): void => void stopped(life)
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      await life.sequencer.start()
+      return life
+    } catch (error) {
+      await ended(life)
+      if (!goesOn(error)) throw error
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
   }
 }
 
@@ -81,7 +102,7 @@ class RunningLives implements Lives {
   watch(): void {
     this.life?.sequencer.failed.catch((error: unknown) => {
       if (this.stopping) return
-      if (!(error instanceof CodedError && error.fault.code === 'LINEAGE_CHANGED')) this.failure.reject(error)
+      if (!goesOn(error)) this.failure.reject(error)
       else this.turning = this.turn().catch((failed: unknown) => this.failure.reject(failed))
     })
   }

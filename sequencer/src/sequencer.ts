@@ -60,6 +60,7 @@ class RunningSequencer implements Sequencer {
       if (!this.hasFailed) producer.executed(batch)
     })
     deps.execution.failed.catch((cause: unknown) => this.fail(lanesFailed(cause)))
+    void deps.shared?.ended.then(fail)
     pipeline.loop.start()
     this.watch(producer.run(signal))
     this.watch(inbox.follow(signal))
@@ -109,7 +110,8 @@ class RunningSequencer implements Sequencer {
     pipeline?.intake.fail(stopping())
     await app?.close()
     this.ending.abort(stopping())
-    await Promise.all(this.running)
+    // Whoever is cut off from a shared journal would wait for it for ever.
+    await Promise.all([...this.running, deps.shared?.close()])
     await pipeline?.snapshotter.idle()
     pipeline?.loop.stop()
     deps.log.info({ head: pipeline?.chain.tip.header.number }, 'sequencer stopped')

@@ -3,7 +3,7 @@ import pino from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import { assertHeadersKnown } from '../src/chain/assert-headers-known.ts'
 import type { HeaderWitness } from '../src/index.ts'
-import { assertChain } from '../src/settlement/assert-chain.ts'
+import { assertChain, assertClaimedHere } from '../src/settlement/assert-chain.ts'
 import { BlockStore } from '../src/store/block-store.ts'
 import { SignedHeaders } from '../src/store/signed-headers.ts'
 import { copied, copyOf } from './support/copies.ts'
@@ -116,16 +116,15 @@ async function verdictOf({ disk, witnesses, alone }: Tried, l2: FakeL2): Promise
       config,
       settlement: l2,
       store: disk.store,
-      sealedRoot: rootOf,
-      head: blocks.head,
       sequencer: signer.address,
     }
     const { number } = await assertChain(chain, signal)
+    await assertClaimedHere({ settlement: l2, sealedRoot: rootOf, head: blocks.head }, signal)
     const lineages = [{ lineage, number: blocks.head }]
     const fresh = blocks.head === 0n && number === 0n
     const signed = await SignedHeaders.open(disk.signed, config)
     await assertHeadersKnown(
-      { signed, witnesses, lineages, fresh, rootOf, log: pino({ level: 'silent' }) },
+      { signed, witnesses, lineages, fresh, isShared: false, rootOf, log: pino({ level: 'silent' }) },
       alone,
       signal,
     )
@@ -258,7 +257,8 @@ describe('copies › starting alone', () => {
     const signed = await SignedHeaders.open(newDisk().signed, config)
     if (marked) await signed.record({ lineage, number: 1n, root })
     const lineages = [{ lineage, number: marked ? 1n : 0n }]
-    const known = { signed, witnesses: [], lineages, fresh: !marked, rootOf: async () => root, log, ...check }
+    const chain = { lineages, fresh: !marked, isShared: false, rootOf: async () => root }
+    const known = { signed, witnesses: [], ...chain, log, ...check }
     await assertHeadersKnown(known, true, new AbortController().signal)
     return levels
   }

@@ -16,6 +16,10 @@ export const sequencerCommand: CommandDefinition = {
     'l2.rollup',
     'da.layer',
     'sequencer.alone',
+    'journal.kind',
+    'journal.servers',
+    'journal.replica',
+    'journal.allowUnsynced',
   ],
   fallbacks: { 'run.port': 9600 },
   examples: [

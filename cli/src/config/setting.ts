@@ -168,6 +168,13 @@ export function urlsInOrder(described: Described): Setting<readonly string[]> {
   )
 }
 
+/** Places in the network as host:port, separated by commas, or a list in a file. */
+export function places(described: Described): Setting<readonly string[]> {
+  const error = 'must be host:port, separated by commas'
+  const one = z.string({ error }).regex(/^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}$/, { error })
+  return setting(described, z.array(one, { error }).readonly(), parts)
+}
+
 /** IP addresses and networks, separated by commas, or a list in a file. */
 export function addresses(described: Described): Setting<readonly string[]> {
   const error = 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas'

@@ -3,6 +3,7 @@ import { defaultAltDaMaxBytes } from '@parley/da-adapters'
 import { mwei } from '@parley/protocol'
 import { chainSettings } from './chain-settings.ts'
 import { committeeSettings, daNodeSettings } from './da-node-settings.ts'
+import { journalSettings } from './journal-settings.ts'
 import { policySettings } from './policy-settings.ts'
 import {
   address,
@@ -620,6 +621,7 @@ export const settings = {
   ...policySettings,
   ...chainSettings,
   ...sequencer,
+  ...journalSettings,
   ...http,
   ...batcher,
   ...archive,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { chooseVerifier, createExecution, createNativeSigner } from '@parley/execution'
-import { openJournal } from '@parley/journal'
+import { ReplicaJournal } from '@parley/journal'
 import { type ChainConfig, ownerAddress } from '@parley/protocol'
 import {
   type BytesLevel,
@@ -17,11 +17,19 @@ import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
 import type { Service } from '../process/service.ts'
+import { type StatusServer, startStatusServer } from '../process/status-server.ts'
 import { segmentsPerBlock } from './block-bound.ts'
 import { Closing } from './closing.ts'
 import { DataDir } from './data-dir.ts'
 import { failedOf } from './failed-of.ts'
 import { headerWitness } from './header-witness.ts'
+import {
+  assertJournalIsDurable,
+  type JournalStores,
+  openConfiguredJournal,
+  openJournalStores,
+  sharedWhile,
+} from './journal.ts'
 import { openDataDir, openReader } from './l2.ts'
 
 function signerOf(secret: Uint8Array): HeaderSigner {
@@ -63,7 +71,7 @@ interface Kept {
   readonly settlement: ChainReader
   /** Takes the metrics of the L2's reader. */
   readonly registry: Registry
-  readonly journal: BytesLevel
+  readonly journal: JournalStores
   readonly blocks: BytesLevel
   readonly signedHeaders: BytesLevel
 }
@@ -75,16 +83,22 @@ async function openKept(context: Context, dataDir: DataDir, markDir: DataDir): P
     chain: await settlement.config(context.signal),
     settlement,
     registry,
-    journal: await dataDir.bytes('sequencer journal'),
+    journal: await openJournalStores(context, dataDir),
     blocks: await dataDir.bytes('sequencer blocks, snapshots, finality and inbox'),
     signedHeaders: await markDir.bytes('signed headers'),
   }
 }
 
 /** Makes a sequencer with lanes and metrics of its own. */
-function beginLife({ config, clock, log }: Context, kept: Kept, port: number | undefined): Promise<LifeWithLanes> {
+function beginLife(
+  context: Context,
+  kept: Kept,
+  port: number | undefined,
+  signal: AbortSignal,
+): Promise<LifeWithLanes> {
+  const { config, clock, log } = context
   return Closing.guard(async (closing) => {
-    const { blockEveryOffers, maxSegments, journalGroupMs, nodes, relays } = config.sequencer
+    const { blockEveryOffers, maxSegments, nodes, relays } = config.sequencer
     const registry = Registry.merge([kept.registry])
     const { chain, settlement, signedHeaders } = kept
     const execution = await createExecution(
@@ -97,13 +111,16 @@ function beginLife({ config, clock, log }: Context, kept: Kept, port: number | u
       },
     )
     closing.add(() => execution.close())
-    const journal = await openJournal({ db: kept.journal, registry }, { groupMs: journalGroupMs })
+    const journal = await openConfiguredJournal(context, kept.journal, registry, signal)
     closing.add(() => journal.close())
     const sequencer = createSequencer(
       {
         config: chain,
         execution,
         journal,
+        ...(journal instanceof ReplicaJournal && {
+          shared: sharedWhile(journal, () => serveStandingBy(context, journal, Registry.merge([registry]), port)),
+        }),
         store: kept.blocks,
         settlement,
         signer: signerOf(needed(config, 'sequencer.key').reveal()),
@@ -124,6 +141,26 @@ function beginLife({ config, clock, log }: Context, kept: Kept, port: number | u
   })
 }
 
+/** Answers in the place of a sequencer that stands by: it takes nothing. */
+function serveStandingBy(
+  { config, clock, log }: Context,
+  journal: ReplicaJournal,
+  metrics: Registry,
+  port: number | undefined,
+): Promise<StatusServer> {
+  return startStatusServer(
+    {
+      clock,
+      log,
+      metrics,
+      status: () => ({ role: 'standby', ...journal.term, journal: journal.next }),
+      unreadyBecause: () => `stands by: ${journal.term.leader || 'nobody'} leads term ${journal.term.term}`,
+      latestBlock: () => undefined,
+    },
+    { ...config.http, host: config.run.host, port: port ?? config.run.port },
+  )
+}
+
 interface LifeWithLanes extends Life {
   readonly ready: { readonly lanes: number; readonly verifier: string }
 }
@@ -139,13 +176,18 @@ export function startSequencer(context: Context): Promise<Service> {
     const dataDir = await openDataDir(context, closing)
     const markDir = new DataDir({ path: markPath }, closing)
     const kept = await openKept(context, dataDir, markDir)
+    await assertJournalIsDurable(context)
+    // A life may stand by for ever before it is one.
+    const ending = new AbortController()
+    const ended = AbortSignal.any([context.signal, ending.signal])
     let ready: LifeWithLanes['ready'] | undefined
     const lives = await startLives(async (port) => {
-      const life = await beginLife(context, kept, port)
+      const life = await beginLife(context, kept, port, ended)
       ready = life.ready
       return life
-    })
+    }, ended)
     closing.add(() => lives.stop())
+    closing.add(async () => ending.abort())
     const watching = new AbortController()
     closing.add(async () => watching.abort())
     const failed = failedOf(

@@ -4,6 +4,7 @@
  */
 export const storeKinds = {
   'sequencer journal': { directory: 'journal', form: 3 },
+  'sequencer place in the journal': { directory: 'journal-place', form: 1 },
   'sequencer blocks, snapshots, finality and inbox': { directory: 'chain', form: 3 },
   'signed headers': { directory: 'signed-headers', form: 1 },
   'relay blocks': { directory: 'blocks', form: 1 },

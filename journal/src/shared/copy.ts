@@ -6,7 +6,7 @@ import type { JournalStream } from './stream.ts'
 
 const placeKey = keyOf('p')
 const placeVersion = 1
-const headBytes = 1 + 8 + 8 + 8 + 32
+const numbersBytes = 1 + 8 + 8 + 8 + 32
 
 /** One replica's own copy of the stream: a local journal, and how far in the stream it reaches. */
 export class JournalCopy {
@@ -73,7 +73,8 @@ export function forked(sequence: number, reason: string): JournalError {
   return new JournalError({ code: 'JOURNAL_FORKED', sequence: BigInt(sequence), reason })
 }
 
-function encodePlace({ sequence, term, next, digest, unbound }: Place): Uint8Array {
+function encodePlace({ sequence, term, leader, next, digest, unbound }: Place): Uint8Array {
+  const headBytes = numbersBytes + 1 + leader.length
   const bytes = new Uint8Array(headBytes + 32 * unbound.length)
   const view = new DataView(bytes.buffer)
   bytes[0] = placeVersion
@@ -81,12 +82,15 @@ function encodePlace({ sequence, term, next, digest, unbound }: Place): Uint8Arr
   view.setBigUint64(9, term)
   view.setBigUint64(17, next)
   bytes.set(digest, 25)
+  bytes[numbersBytes] = leader.length
+  bytes.set(new TextEncoder().encode(leader), numbersBytes + 1)
   for (const [index, hash] of unbound.entries()) bytes.set(hash, headBytes + 32 * index)
   return checksummed(placeKey, bytes)
 }
 
 function decodePlace(stored: Uint8Array): Place {
   const bytes = unchecksummed(placeKey, stored)
+  const headBytes = numbersBytes + 1 + (bytes?.[numbersBytes] ?? 0)
   if (bytes === undefined || bytes[0] !== placeVersion || (bytes.length - headBytes) % 32 !== 0)
     throw new JournalError({ code: 'JOURNAL_CORRUPT', position: 0n, reason: 'the place in the stream is damaged' })
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -95,8 +99,9 @@ function decodePlace(stored: Uint8Array): Place {
   return {
     sequence: Number(view.getBigUint64(1)),
     term: view.getBigUint64(9),
+    leader: new TextDecoder().decode(bytes.subarray(numbersBytes + 1, headBytes)),
     next: view.getBigUint64(17),
-    digest: bytes.slice(25, headBytes),
+    digest: bytes.slice(25, numbersBytes),
     unbound,
   }
 }

@@ -10,6 +10,8 @@ export interface Place {
   /** Sequence number of the last message read, from 1; 0 before the first. */
   readonly sequence: number
   readonly term: bigint
+  /** Name of the replica that began the term; empty before the first. */
+  readonly leader: string
   /** Position of the next record. */
   readonly next: JournalPosition
   /** Of all valid messages: 32 bytes. */
@@ -24,7 +26,7 @@ const sha256 = (...parts: readonly Uint8Array[]): Uint8Array => {
   return Uint8Array.from(hash.digest())
 }
 
-export const beginning: Place = { sequence: 0, term: 0n, next: 0n, digest: new Uint8Array(32), unbound: [] }
+export const beginning: Place = { sequence: 0, term: 0n, leader: '', next: 0n, digest: new Uint8Array(32), unbound: [] }
 
 /**
  * The readers' rule: records count when they are of the current term and name the digest of all before them; a term begins when
@@ -49,7 +51,8 @@ export class StreamHistory {
     const sequence = place.sequence + 1
     if (message?.kind === 'term' && message.term === place.term + 1n) {
       const unbound = [...place.unbound, sha256(bytes)]
-      this.place = { ...place, sequence, unbound, term: message.term, digest: sha256(place.digest, bytes) }
+      const { term, replica: leader } = message
+      this.place = { ...place, sequence, unbound, term, leader, digest: sha256(place.digest, bytes) }
       return message
     }
     if (message?.kind === 'records' && message.term === place.term && sameBytes(message.previous, place.digest)) {

@@ -50,6 +50,7 @@ export async function connectNats(options: NatsOptions): Promise<JournalStream> 
   }
 }
 
+export const streamName = /^[a-z0-9-]{1,32}$/
 const nameOf = (rollup: string): string => `journal-${rollup}`
 const subjectOf = (name: string): string => name.replace('-', '.')
 

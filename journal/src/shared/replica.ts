@@ -28,12 +28,12 @@ export class Replica {
   readonly copy: JournalCopy
   readonly #connection: Connection
   readonly #deps: ReplicaDeps
-  readonly #name: string
+  readonly name: string
   readonly #life = Uint8Array.from(randomBytes(16))
 
   private constructor(deps: ReplicaDeps, name: string, copy: JournalCopy) {
     this.#deps = deps
-    this.#name = name
+    this.name = name
     this.copy = copy
     this.#connection = new Connection(deps, copy)
   }
@@ -59,6 +59,13 @@ export class Replica {
     for await (const bytes of this.#connection.messages(signal)) yield await this.copy.take(bytes)
   }
 
+  /** Reads to where the stream ends, as far as whoever answers knows. @returns whether there was anything to read */
+  async catchUp(signal: AbortSignal): Promise<boolean> {
+    const { sequence } = this.copy.history.place
+    await this.#readTo(await this.#connection.answered((stream) => stream.last(), signal), signal)
+    return this.copy.history.place.sequence > sequence
+  }
+
   /**
    * Begins the next term, and reads up to there. Nobody is asked who leads: whose message comes first does.
    * @returns undefined when another replica was first
@@ -67,7 +74,7 @@ export class Replica {
   async takeOver(signal: AbortSignal, options?: LeaderOptions): Promise<SharedJournal | undefined> {
     const { copy } = this
     const term = copy.history.place.term + 1n
-    const message = encodeMessage({ kind: 'term', term, replica: this.#name, life: this.#life })
+    const message = encodeMessage({ kind: 'term', term, replica: this.name, life: this.#life })
     await this.#connection.answered((stream) => stream.append(message), signal)
     for await (const bytes of this.#connection.messages(signal)) {
       const reading = await copy.take(bytes)
@@ -87,8 +94,7 @@ export class Replica {
     const { clock } = this.#deps
     const { history, local } = this.copy
     for (const until = clock.elapsed() + withinMs; ; ) {
-      const last = await this.#connection.answered((stream) => stream.last(), signal)
-      await this.#readTo(last, signal)
+      await this.catchUp(signal)
       if (history.place.next >= local.next) return
       if (clock.elapsed() >= until)
         throw forked(

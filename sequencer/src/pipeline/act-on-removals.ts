@@ -13,6 +13,8 @@ import { liveRecords } from './live-records.ts'
 export interface RemovalDeps {
   readonly config: ChainConfig
   readonly journal: Journal
+  /** Whether it may be appended to: otherwise removals wait that it does not hold yet. */
+  readonly appends: boolean
   readonly blocks: BlockStore
   readonly snapshots: SnapshotStore
   readonly inbox: InboxStore
@@ -38,6 +40,7 @@ export async function actOnRemovals(deps: RemovalDeps): Promise<void> {
       })
   })
   for (const removal of removals.slice(voids.ranges.length)) {
+    if (!deps.appends && (await findRange(deps, removal)).to === undefined) return
     await adoptRescues(deps, removal)
     await actOn(deps, removal)
   }

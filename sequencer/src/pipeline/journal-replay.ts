@@ -6,6 +6,7 @@ import { decodeRecord, type Lineage, type Opening, type Seal } from '../chain/jo
 import type { CommittedRuns, SealedChain } from '../chain/sealed-chain.ts'
 import { SequencerError } from '../faults.ts'
 import type { InboxStore } from '../store/inbox-store.ts'
+import type { Beyond } from './beyond.ts'
 import type { JournalEntry } from './live-records.ts'
 
 export interface JournalReplayDeps {
@@ -14,6 +15,7 @@ export interface JournalReplayDeps {
   /** At the tip before the first record. */
   readonly chain: SealedChain
   readonly inbox: InboxStore
+  readonly beyond?: Pick<Beyond, 'itemsKnown'>
 }
 
 /** What a replay has open. */
@@ -135,6 +137,7 @@ export class JournalReplay {
       !sameBytes(opening.lineage, this.deps.chain.lineage)
     )
       throw invalid(position, `opening of block ${number} does not follow block ${standing.number}`)
+    await this.deps.beyond?.itemsKnown(inboxFrom + BigInt(opening.items))
     const stored = await inbox.items(inboxFrom, inboxFrom + BigInt(opening.items))
     const items = stored.map(({ queued }) => queued)
     if (!sameBytes(opening.inboxHash, items.at(-1)?.inboxHash ?? standing.inboxHash))

@@ -24,7 +24,7 @@ import { genesisTip } from '../chain/tip.ts'
 import { Intake } from '../ingress/intake.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
 import type { Settings } from '../options.ts'
-import { assertChain } from '../settlement/assert-chain.ts'
+import { assertChain, assertClaimedHere } from '../settlement/assert-chain.ts'
 import { awaitLineage } from '../settlement/await-lineage.ts'
 import { BlockTime } from '../settlement/block-time.ts'
 import { Finality, type SealedRoot } from '../settlement/finality.ts'
@@ -40,6 +40,7 @@ import { actOnRemovals } from './act-on-removals.ts'
 import { LoopWatch } from './loop-watch.ts'
 import { recover } from './recovery.ts'
 import { Resubmission } from './resubmission.ts'
+import { recoverStandingBy, type Shared } from './stand-by.ts'
 
 /** What a sequencer needs of its surroundings. Whoever made these closes them, after `stop`. */
 export interface SequencerDeps {
@@ -48,6 +49,8 @@ export interface SequencerDeps {
   /** Lanes of the same config, at the genesis state. */
   readonly execution: Execution
   readonly journal: Journal
+  /** That journal, when other sequencers share it; left out when it is this one's alone. */
+  readonly shared?: Shared
   /** Holds blocks, inbox items and snapshots; nothing else. */
   readonly store: BytesLevel
   readonly settlement: SettlementReader
@@ -101,15 +104,22 @@ export async function preparePipeline(
   const signed = await SignedHeaders.open(deps.signedHeaders, config)
   const chain = new SealedChain({ config, blocks, signer, signed, verifier })
   const sealedRoot = sealedRootOf(config, stores)
-  const claimed = await assertChain(
-    { config, settlement, store, sealedRoot, head: blocks.head, sequencer: signer.address },
-    signal,
-  )
+  const claimed = await assertChain({ config, settlement, store, sequencer: signer.address }, signal)
+  const { shared } = deps
+  const assertClaimed = (): Promise<void> => assertClaimedHere({ settlement, sealedRoot, head: blocks.head }, signal)
+  if (shared === undefined) await assertClaimed()
   const follow = { settlement, clock, log }
   const following = { ...follow, store: inboxStore, config }
   await awaitLineage({ ...following, moved: () => undefined }, voids.ranges.length, signal)
-  await actOnRemovals({ config, journal, blocks, snapshots, inbox: inboxStore, voids, log })
-  const recovered = await recover({ execution, journal, chain, inbox: inboxStore, snapshots, voids, log })
+  const appends = shared === undefined
+  await actOnRemovals({ config, journal, appends, blocks, snapshots, inbox: inboxStore, voids, log })
+  const recovery = { execution, journal, chain, inbox: inboxStore, snapshots, voids, log }
+  const recovered =
+    shared === undefined
+      ? await recover(recovery)
+      : await recoverStandingBy({ ...recovery, ...following, shared }, signal)
+  // What is claimed may have been sealed elsewhere, and is here only now.
+  if (shared !== undefined) await assertClaimed()
   const head = { lineage: chain.lineage, number: chain.tip.header.number }
   // A journal may have an opening already: no header follows from it before it is sealed.
   const isNewChain = head.number === 0n && claimed.number === 0n && voids.ranges.length === 0
@@ -117,7 +127,15 @@ export async function preparePipeline(
   const fresh = isNewChain || (await isNewKey(blocks, keys, signer.address))
   const lineages = [...voids.ranges.map(({ ended }) => ended), head]
   await assertHeadersKnown(
-    { signed, witnesses: deps.witnesses, lineages, fresh, rootOf: sealedRoot, log },
+    {
+      signed,
+      witnesses: deps.witnesses,
+      lineages,
+      fresh,
+      isShared: shared !== undefined,
+      rootOf: sealedRoot,
+      log,
+    },
     settings.alone,
     signal,
   )

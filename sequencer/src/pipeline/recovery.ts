@@ -1,5 +1,5 @@
 import type { Execution } from '@parley/execution'
-import { type Journal, sameBytes, stateRoot } from '@parley/protocol'
+import { type Journal, type JournalPosition, sameBytes, stateRoot } from '@parley/protocol'
 import type { Logger } from 'pino'
 import type { ResumedBlock } from '../block-producer/open-block.ts'
 import type { OpeningBase } from '../block-producer/producer.ts'
@@ -9,8 +9,9 @@ import { SequencerError } from '../faults.ts'
 import type { InboxStore } from '../store/inbox-store.ts'
 import type { SnapshotHead, SnapshotStore } from '../store/snapshot-store.ts'
 import type { VoidStore } from '../store/void-store.ts'
+import type { Beyond } from './beyond.ts'
 import { JournalReplay } from './journal-replay.ts'
-import { liveRecords } from './live-records.ts'
+import { type JournalEntry, liveRecords } from './live-records.ts'
 
 export interface RecoveryDeps {
   /** At the genesis state. */
@@ -22,6 +23,8 @@ export interface RecoveryDeps {
   readonly snapshots: SnapshotStore
   readonly voids: VoidStore
   readonly log: Logger
+  /** What comes after the journal's end, if anything does, and when an L2's item is there that a record names. */
+  readonly beyond?: Beyond
 }
 
 export interface Recovered {
@@ -38,12 +41,12 @@ export interface Recovered {
  * @throws {SequencerError} `RECOVERY_DIFFERS`, `JOURNAL_INVALID`, `STORE_CORRUPT`. @throws {JournalError}
  */
 export async function recover(deps: RecoveryDeps): Promise<Recovered> {
-  const { journal, chain, log } = deps
+  const { chain, log } = deps
   const started = performance.now()
   const snapshot = await restoreSnapshot(deps)
   const restored = performance.now()
   const replay = new JournalReplay(deps)
-  const records = await replay.all(liveRecords(journal, deps.voids.ranges, snapshot?.journalFrom ?? 0n))
+  const records = await replay.all(recordsOf(deps, snapshot?.journalFrom ?? 0n))
   if (chain.tip.header.number < chain.blocks.head)
     throw new SequencerError({
       code: 'STORE_CORRUPT',
@@ -67,6 +70,13 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
     snapshot: snapshot?.header.number ?? 0n,
     tookMs: { snapshot: restored - started, journal: performance.now() - restored },
   }
+}
+
+async function* recordsOf(deps: RecoveryDeps, from: JournalPosition): AsyncGenerator<JournalEntry> {
+  const { journal, voids, beyond } = deps
+  const end = journal.next
+  yield* liveRecords(journal, voids.ranges, from, end)
+  if (beyond !== undefined) yield* beyond.records(end)
 }
 
 /** Loads the latest snapshot that is whole. Without any, the replay starts at the beginning of the journal. */

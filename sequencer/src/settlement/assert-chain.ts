@@ -20,6 +20,10 @@ export interface ChainCheck {
   readonly store: BytesLevel
   /** Address of the key that signs headers. */
   readonly sequencer: Bytes20
+}
+
+export interface ClaimCheck {
+  readonly settlement: SettlementReader
   readonly sealedRoot: SealedRoot
   /** Number of the last block stored here. */
   readonly head: bigint
@@ -41,14 +45,13 @@ function assertSame(field: string, expected: Uint8Array, received: Uint8Array): 
 }
 
 /**
- * Checks before the first block that store, key and config belong to the deployment on the L2, and that the last claimed
- * block was sealed from this store.
+ * Checks before the first block that store, key and config belong to the deployment on the L2.
  * @returns the last header claimed.
- * @throws {SequencerError} `CHAIN_MISMATCH`, `SIGNER_MISMATCH`, `COPY_OLDER`, `CLAIM_CONTRADICTS`, `STORE_CORRUPT`.
+ * @throws {SequencerError} `CHAIN_MISMATCH`, `SIGNER_MISMATCH`, `STORE_CORRUPT`.
  * @throws {SettlementError} when the L2 does not answer.
  */
 export async function assertChain(check: ChainCheck, signal: AbortSignal): Promise<BlockHeader> {
-  const { config, settlement, sequencer, sealedRoot } = check
+  const { config, settlement, sequencer } = check
   const identity = identityOf(config)
   assertSame('config', identityOf(await settlement.config(signal)), identity)
   assertSame(
@@ -62,13 +65,24 @@ export async function assertChain(check: ChainCheck, signal: AbortSignal): Promi
   if (!sameBytes(expected, sequencer))
     throw new SequencerError({ code: 'SIGNER_MISMATCH', expected, received: sequencer })
   await assertStoredChain(check.store, identity)
-  // Nobody sealed what a rescue claimed: it is taken in later, and compared then.
-  if (head.rescued) return head.lastHeader
-  const { lineage, number } = head.lastHeader
-  if (number > check.head && (await sealedRoot(lineage, number)) === undefined)
-    throw olderCopy('the last claim on the L2', number, check.head)
-  await assertSealedHere(sealedRoot, head.lastHeader)
   return head.lastHeader
+}
+
+/**
+ * Checks that the last claimed block was sealed here.
+ * @throws {SequencerError} `COPY_OLDER`, `CLAIM_CONTRADICTS`. @throws {SettlementError} when the L2 does not answer.
+ */
+export async function assertClaimedHere(
+  { settlement, sealedRoot, head }: ClaimCheck,
+  signal: AbortSignal,
+): Promise<void> {
+  const { rescued, lastHeader } = await settlement.head(signal)
+  // Nobody sealed what a rescue claimed: it is taken in later, and compared then.
+  if (rescued) return
+  const { lineage, number } = lastHeader
+  if (number > head && (await sealedRoot(lineage, number)) === undefined)
+    throw olderCopy('the last claim on the L2', number, head)
+  await assertSealedHere(sealedRoot, lastHeader)
 }
 
 async function assertStoredChain(store: BytesLevel, identity: Uint8Array): Promise<void> {

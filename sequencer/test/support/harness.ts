@@ -1,5 +1,5 @@
 import { createExecution, type Execution } from '@parley/execution'
-import { openJournal } from '@parley/journal'
+import { openJournal, ReplicaJournal } from '@parley/journal'
 import {
   type ChainConfig,
   type MessageReceipt,
@@ -54,6 +54,8 @@ export interface HarnessOptions extends SequencerOptions {
   readonly config?: ChainConfig
   readonly signer?: HeaderSigner
   readonly witnesses?: readonly HeaderWitness[]
+  /** In place of the local one of the disk; whoever made it closes it. */
+  readonly journal?: ReplicaJournal
   /** Wraps or replaces the lanes. */
   readonly wrap?: (execution: Execution) => Execution
 }
@@ -85,12 +87,13 @@ export async function startSequencer(options: HarnessOptions = {}): Promise<Harn
   const registry = new Registry()
   const lanes = await createExecution({ config, log }, { lanes: options.lanes ?? 2, verifier: 'portable' })
   const execution = options.wrap?.(lanes) ?? lanes
-  const journal = await openJournal({ db: disk.journal, registry })
+  const journal = options.journal ?? (await openJournal({ db: disk.journal, registry }))
   const sequencer = createSequencer(
     {
       config,
       execution,
       journal,
+      ...(journal instanceof ReplicaJournal && { shared: journal }),
       store: disk.store,
       settlement: l2,
       signer: options.signer ?? signer,
@@ -106,7 +109,7 @@ export async function startSequencer(options: HarnessOptions = {}): Promise<Harn
     open.delete(harness)
     await sequencer.stop()
     await lanes.close()
-    await journal.close()
+    if (options.journal === undefined) await journal.close()
   }
   const harness: Harness = {
     sequencer,

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSequencerClient, localOwner, type SequencerClient } from '@parley/client'
+import { rpcTransport } from '@parley/http'
+import { freePorts, NatsServer } from '@parley/journal/testing'
+import { type Anvil, deriveRoles, devMnemonic } from '@parley/lab'
+import type { ChainConfig } from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
+import { createSettlementMetrics, openSettlementReader, readerDefaults } from '@parley/settlement'
+import { Registry } from 'prom-client'
+import { bytesToHex } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Conversations } from './support/conversations.ts'
+import { eventually } from './support/eventually.ts'
+import { forever, log } from './support/l2.ts'
+import { ParleyProcess } from './support/parley.ts'
+import { deployParley, startL2 } from './support/rollup-l2.ts'
+
+const roles = deriveRoles(devMnemonic, 1)
+const owner = localOwner(roles.users[0]!.secret)
+let directory: string
+let servers: NatsServer[]
+let l2: Anvil
+let config: ChainConfig
+/** Of every process. */
+let shared: Readonly<Record<string, string>>
+const processes: ParleyProcess[] = []
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'parley-shared-journal-'))
+  servers = await startCluster()
+  l2 = await startL2()
+  const deployment = await deployParley(l2, roles, owner.address, [3])
+  config = await readConfig(deployment.rollup)
+  shared = {
+    PARLEY_SEQUENCER_KEY: bytesToHex(roles.sequencer.secret),
+    PARLEY_L2_URL: l2.url,
+    PARLEY_L2_ROLLUP: bytesToHex(deployment.rollup),
+    PARLEY_RUN_LANES: '1',
+    PARLEY_JOURNAL_KIND: 'jetstream',
+    PARLEY_JOURNAL_SERVERS: servers.map(({ address }) => address).join(','),
+    PARLEY_JOURNAL_ALLOW_UNSYNCED: 'true',
+    PARLEY_JOURNAL_TAKEOVER_AFTER_MS: '1000',
+  }
+})
+afterAll(async () => {
+  await Promise.all(processes.map((one) => one.kill()))
+  await l2?.stop()
+  await Promise.all((servers ?? []).map((server) => server.stop()))
+  await rm(directory, { recursive: true })
+})
+
+async function readConfig(rollup: Uint8Array): Promise<ChainConfig> {
+  const transport = rpcTransport(l2.url, { timeoutMs: 10_000 })
+  const deps = { transport, clock: systemClock, log, metrics: createSettlementMetrics(new Registry()) }
+  return (await openSettlementReader(deps, { ...readerDefaults, rollup, pollMs: 100 }, forever)).config(forever)
+}
+
+async function startCluster(): Promise<NatsServer[]> {
+  const ports = await freePorts(6)
+  const routes = ports.slice(3)
+  const members = routes.map((port, index) => ({ name: `zone-${index}`, port, ports: routes }))
+  return Promise.all(
+    members.map((cluster, index) =>
+      NatsServer.start({ directory: join(directory, cluster.name), port: ports[index]!, cluster }),
+    ),
+  )
+}
+
+interface Host {
+  readonly url: string
+  readonly process: ParleyProcess
+}
+
+/** A host: its own data, mark and port. */
+async function startHost(name: string): Promise<Host> {
+  const [port] = await freePorts(1)
+  const process = new ParleyProcess(['sequencer', '--port', `${port}`, '--data', join(directory, name)], {
+    ...shared,
+    PARLEY_SEQUENCER_MARK_DIR: join(directory, `${name}-mark`),
+    PARLEY_JOURNAL_REPLICA: name,
+  })
+  processes.push(process)
+  return { url: `http://127.0.0.1:${port}`, process }
+}
+
+async function standsBy({ url, process }: Host): Promise<void> {
+  await Promise.race([
+    eventually(`${url} to stand by`, async () => {
+      const answer = await fetch(`${url}/healthz`).catch(() => undefined)
+      return answer?.status === 200 || undefined
+    }),
+    process.ended.then((code) => Promise.reject(new Error(`ended with ${code}:\n${process.stderr.join('\n')}`))),
+  ])
+}
+
+const clientOf = ({ url }: Host): SequencerClient => createSequencerClient({ url, clock: systemClock })
+
+test('a sequencer is killed › another one goes on, and every acknowledged message is there', async () => {
+  const one = await startHost('one')
+  await one.process.line(/"ready"/)
+  const two = await startHost('two')
+  await standsBy(two)
+  expect((await fetch(`${two.url}/readyz`)).status).toBe(503)
+  expect(await (await fetch(`${two.url}/v1/status`)).json()).toMatchObject({
+    role: 'standby',
+    leader: 'one',
+    term: '1',
+  })
+
+  const place = { config, owner, client: clientOf(one) }
+  const conversations = new Conversations(place)
+  const speaker = await conversations.create(3)
+  const said = async (): Promise<bigint | undefined> =>
+    (await place.client.conversation(speaker.shard, speaker.index))?.messageCount
+  for (let round = 0; round < 10; round += 1) await conversations.say(speaker, 3)
+  one.process.signal('SIGKILL')
+  await two.process.line(/"ready"/)
+  place.client = clientOf(two)
+  expect(await said()).toBe(30n)
+  await conversations.say(speaker, 3)
+
+  const again = await startHost('one')
+  await standsBy(again)
+  two.process.signal('SIGTERM')
+  expect(await two.process.ended).toBe(0)
+  await again.process.line(/"ready"/)
+  place.client = clientOf(again)
+  await conversations.say(speaker, 3)
+  expect(await said()).toBe(36n)
+}, 240_000)
