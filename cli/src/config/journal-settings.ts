@@ -43,8 +43,7 @@ export const journalSettings = {
   'journal.takeoverAfterMs': defaulted(
     5_000,
     integer(100, 600_000, {
-      about:
-        'Milliseconds without a word of the leader after which this sequencer takes over; longer on each further one.',
+      about: 'Milliseconds of the leader’s silence after which this sequencer takes over; longer on each further one.',
     }),
   ),
 } as const
