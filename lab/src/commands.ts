@@ -12,7 +12,15 @@ import {
   benchRestartCommand,
   benchVerifyCommand,
 } from './command/bench-limits.ts'
-import { benchBroadcast, benchFanOutCommand, benchSubscribe } from './command/bench-readers.ts'
+import {
+  benchBareReads,
+  benchBroadcast,
+  benchFanOutCommand,
+  benchReadLoad,
+  benchReadsCommand,
+  benchReadTail,
+  benchSubscribe,
+} from './command/bench-readers.ts'
 import { celestiaDoubleCommand } from './command/celestia-double.ts'
 import type { LabCommand } from './command/command.ts'
 import { devCommand } from './command/dev.ts'
@@ -41,6 +49,10 @@ export const labCommands: readonly LabCommand[] = [
   benchFanOutCommand,
   benchSubscribe,
   benchBroadcast,
+  benchReadsCommand,
+  benchReadLoad,
+  benchReadTail,
+  benchBareReads,
   benchMemoryCommand,
   benchRestartCommand,
   benchVerifyCommand,

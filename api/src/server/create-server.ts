@@ -99,7 +99,8 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
 
 /** Adds what must run after the hooks of plugins: charges of routes, and refusals. */
 export function addCharges({ app, guard, exchangeOf }: ApiServer, ended: ApiServerDeps['ended']): void {
-  app.addHook('onRequest', async (request) => {
+  // Hooks that call back cost a request less than those that promise.
+  app.addHook('onRequest', (request, _reply, done) => {
     const exchange = exchangeOf(request)
     const { config, url } = request.routeOptions
     const { cost, answerBytes, always } = config
@@ -111,10 +112,11 @@ export function addCharges({ app, guard, exchangeOf }: ApiServer, ended: ApiServ
     assertJsonSize(request)
     if (cost !== undefined) exchange.charge(cost)
     if (answerBytes !== undefined) exchange.expect(answerBytes)
+    done()
   })
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     exchangeOf(request).answers(lengthOf(payload, reply))
-    return payload
+    done(null, payload)
   })
 }
 

@@ -103,7 +103,8 @@ export class Guard {
 
   /** Who asks; behind proxies that are trusted, whom they say they ask for. */
   sourceOf(request: IncomingMessage): string {
-    return sourceOf(proxyAddr(request, this.trusts))
+    const { remoteAddress = '' } = request.socket
+    return sourceOf(this.trusts(remoteAddress, 0) ? proxyAddr(request, this.trusts) : remoteAddress)
   }
 
   /**

@@ -4,6 +4,7 @@ import { list, object } from '../codec/composed.ts'
 import { type DocumentInfo, openApiDocument } from '../openapi.ts'
 import { type AnyRoute, type Forms, type PlaceOf, type Route, type Routes, readPlace, route } from '../route.ts'
 import { json, mediaTypeOf, octets, prefersOctets } from './media.ts'
+import { sent } from './revalidate.ts'
 
 /** What a handler is given of a request. */
 export interface Call<R, B> {
@@ -20,12 +21,12 @@ export interface Call<R, B> {
 }
 
 /**
- * Answers a request: a value in the route's JSON, octets or text, or the reply itself once it is under way.
+ * Answers a request: a value in the route's JSON, octets or text, or `sent` once the reply is under way.
  * Codes of what it throws belong to the route's faults.
  */
 export type Handler<R> =
   R extends Route<infer _P, infer _Q, infer J, infer _O, infer B>
-    ? (call: Call<R, B>) => Promise<J | Uint8Array | string | FastifyReply>
+    ? (call: Call<R, B>) => Promise<J | Uint8Array | string | FastifyReply | typeof sent>
     : never
 
 export type Handlers<T extends Routes> = { readonly [K in keyof T]: Handler<T[K]> }
@@ -114,7 +115,7 @@ function bodyOf(forms: Forms<unknown, unknown> | undefined, body: unknown, fromO
 }
 
 function answerWith(reply: FastifyReply, forms: Forms<unknown, unknown>, answer: unknown): FastifyReply {
-  if (answer === reply) return reply
+  if (answer === sent || reply.sent) return reply
   // Caches between must not give one form to who asked for the other.
   if (forms.octets !== undefined && forms.json !== undefined) void reply.header('vary', 'accept')
   if (answer instanceof Uint8Array) return reply.type(forms.octets?.type ?? octets).send(answer)

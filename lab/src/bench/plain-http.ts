@@ -5,6 +5,8 @@ import { CliError } from '@parley/cli'
 export interface PlainAnswer {
   readonly status: number
   readonly retryAfterSeconds: number
+  /** Status line and headers. */
+  readonly head: string
   readonly body: Buffer
 }
 
@@ -20,13 +22,14 @@ export function parseAnswer(bytes: Buffer): PlainAnswer | undefined {
   if (end === -1) return undefined
   const head = bytes.toString('latin1', 0, end)
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? Number.NaN)
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? Number.NaN)
+  // What has not changed has no body.
+  const length = status === 304 ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? Number.NaN)
   if (Number.isNaN(status) || Number.isNaN(length)) throw invalid('head', head.slice(0, 100))
   const from = end + endOfHead.length
   if (bytes.length < from + length) return undefined
   if (bytes.length > from + length) throw invalid('content-length', `${bytes.length - from - length} bytes too many`)
   const retryAfterSeconds = Number(/\r\nretry-after: (\d+)/i.exec(head)?.[1] ?? 1)
-  return { status, retryAfterSeconds, body: bytes.subarray(from) }
+  return { status, retryAfterSeconds, head: `${head}\r\n`, body: bytes.subarray(from) }
 }
 
 /**
@@ -62,9 +65,14 @@ export class PlainConnection {
 
   /** Sends a body and waits for its answer. @throws {CliError} `ANSWER_INVALID`. */
   post(body: Uint8Array): Promise<PlainAnswer> {
+    return this.exchange(Buffer.concat([this.head(body.length), body]))
+  }
+
+  /** Sends a whole request and waits for its answer. @throws {CliError} `ANSWER_INVALID`. */
+  exchange(request: Uint8Array): Promise<PlainAnswer> {
     if (this.ended !== undefined) return Promise.reject(this.ended)
     this.waiting = Promise.withResolvers()
-    this.socket.write(Buffer.concat([this.head(body.length), body]))
+    this.socket.write(request)
     return this.waiting.promise
   }
 

@@ -131,6 +131,10 @@ const bench = {
     about: 'Bodies a second that `bench open-load` sends, whatever becomes of those before.',
   }),
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
+  'bench.verifying': defaulted(
+    false,
+    toggle({ flag: 'verifying', about: 'Measure also how late proofs are while a node catches up.' }),
+  ),
   'bench.stream': defaulted(
     false,
     toggle({ flag: 'stream', about: 'Send messages one by one over WebSockets instead of in request bodies.' }),

@@ -65,6 +65,7 @@ export class Deriver {
       const turn = this.watch(seen, signal)
       try {
         await this.align()
+        await this.deps.chain.followFinality()
         const next = await this.next(signal)
         if (next !== undefined) {
           await this.derive(next, signal, turn.signal)

@@ -16,6 +16,7 @@ import type { Logger } from 'pino'
 import { NodeError, notReady } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import { StateLock } from '../lock.ts'
+import { FinalState } from '../state/final-state.ts'
 import { PublishedState } from '../state/published-state.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import type { ChainStore, CompletedClaim } from '../store/chain-store.ts'
@@ -61,6 +62,9 @@ export class VerifiedChain {
   /** What readers are shown, in step with `current`. */
   private view = new StateView()
   private latest: PublishedState | undefined
+  private readonly final: FinalState
+  /** Last block whose changes are not needed any more. */
+  private forgottenThrough = 0n
   /** What lanes told of blocks that are not recorded yet, in order. */
   private readonly changes: (readonly Uint8Array[])[] = []
 
@@ -68,12 +72,27 @@ export class VerifiedChain {
     this.deps = deps
     this.options = options
     this.lock = new StateLock(options.maxWaitingReads)
+    this.final = new FinalState(deps)
     deps.execution.onVerified((_, changes) => this.changes.push(changes))
   }
 
   /** A state for readers, who wait for nobody; undefined while there is none. Read at once: the view goes on with the next block. */
   published(at: 'latest' | 'final'): PublishedState | undefined {
-    return at === 'latest' ? this.latest : undefined
+    return at === 'latest' ? this.latest : this.final.published(this.deps.l2.summary?.final ?? 0n)
+  }
+
+  /** Brings the final state that readers are shown to the newest final claim, and forgets what is not needed for it. */
+  async followFinality(): Promise<void> {
+    const { store, l2 } = this.deps
+    const final = l2.summary?.final ?? 0n
+    await this.final.follow(final)
+    const restorable = await this.newestSnapshot(final)
+    const { block } = this.final
+    if (restorable === undefined || block === undefined) return
+    const through = restorable < block ? restorable : block
+    if (through <= this.forgottenThrough) return
+    await store.forgetChanges(through)
+    this.forgottenThrough = through
   }
 
   /** The state after the block recorded last; undefined while it is being restored. */
@@ -190,8 +209,10 @@ export class VerifiedChain {
       return fault
     }
     const roots = rootsOf(block) + (completed === undefined ? 0 : rootsOfClaim)
-    await this.deps.store.append({ block, state, pages: historyPages(block, itemAt) }, roots, completed)
-    this.publish(state)
+    const changes = this.changes.shift() ?? []
+    await this.deps.store.append({ block, state, pages: historyPages(block, itemAt), changes }, roots, completed)
+    for (const each of changes) this.view.apply(each)
+    this.show(state)
     return undefined
   }
 
@@ -199,12 +220,6 @@ export class VerifiedChain {
   private standAt(state: VerifiedState | undefined): void {
     this.current = state
     this.given = state
-  }
-
-  /** Shows readers the state after the next block that lanes told of. */
-  private publish(state: VerifiedState): void {
-    for (const changes of this.changes.shift() ?? []) this.view.apply(changes)
-    this.show(state)
   }
 
   private show(state: VerifiedState): void {

@@ -1,5 +1,5 @@
 import { ChangesType, noClaim, type nodeRoutes, ProvenAccountType, RequestError, readLimits } from '@parley/api'
-import { type ApiServer, type Handlers, healthHandlers, octets, revalidated } from '@parley/api/server'
+import { type ApiServer, type Handlers, healthHandlers, octets, revalidated, sent } from '@parley/api/server'
 import { type Block, BlockHeaderType, BodyKind, type SignedHeader, SignedHeaderType } from '@parley/protocol'
 import type { Registry } from 'prom-client'
 import type { ParleyNode } from '../node.ts'
@@ -82,7 +82,7 @@ export function nodeHandlers(
     async conversation({ place: { params, query }, toOctets, request, reply }) {
       const { shard, index } = params
       const { at = 'latest' } = query
-      if (revalidated(request, reply, tagOf(reads.conversationTag(shard, index, at), toOctets), 'asked')) return reply
+      if (revalidated(request, reply, tagOf(reads.conversationTag(shard, index, at), toOctets), 'asked')) return sent
       if (toOctets) return reads.conversationOctets(shard, index, at)
       const { conversation, entries, ...proven } = await reads.conversation(shard, index, at)
       return { ...params, conversation, entries, ...provenOf(proven) }
@@ -109,7 +109,7 @@ export function nodeHandlers(
       const { from = 0n, limit = readLimits.pageEntries } = query
       if (toOctets) {
         const { bytes, tag, forever } = await reads.historyOctets(params.shard, params.index, from, limit)
-        return revalidated(request, reply, tagOf(tag, true), forever ? 'forever' : 'asked') ? reply : bytes
+        return revalidated(request, reply, tagOf(tag, true), forever ? 'forever' : 'asked') ? sent : bytes
       }
       const { total, entries } = await reads.history(params.shard, params.index, from, limit)
       return { ...params, from, total, entries: entries.map((each, i) => entryOf(each, from + BigInt(i))) }
@@ -117,7 +117,7 @@ export function nodeHandlers(
     async account({ place: { params, query }, toOctets, request, reply }) {
       const { shard, index } = params
       const { at = 'latest' } = query
-      if (revalidated(request, reply, tagOf(reads.accountTag(shard, index, at), toOctets), 'asked')) return reply
+      if (revalidated(request, reply, tagOf(reads.accountTag(shard, index, at), toOctets), 'asked')) return sent
       const { account, ...proven } = await reads.account(shard, index, at)
       if (!toOctets) return { ...params, account, ...provenOf(proven) }
       const { claim = noClaim, proof, ...state } = stateOf(proven)
@@ -126,9 +126,9 @@ export function nodeHandlers(
     async block({ place: { params }, toOctets, request, reply }) {
       const stored = await reads.blockOctets(params.number)
       const lasts = stored.forever ? 'forever' : 'asked'
-      if (toOctets) return revalidated(request, reply, tagOf(stored.tag, true), lasts) ? reply : stored.bytes
+      if (toOctets) return revalidated(request, reply, tagOf(stored.tag, true), lasts) ? sent : stored.bytes
       const { block, claim, finality } = await reads.block(params.number)
-      if (revalidated(request, reply, `${stored.tag}-${claim ?? ''}-${finality}`, lasts)) return reply
+      if (revalidated(request, reply, `${stored.tag}-${claim ?? ''}-${finality}`, lasts)) return sent
       const headerRoot = BlockHeaderType.hashTreeRoot(block.header)
       return { header: block.header, headerRoot, runs: runsOf(block), claim, finality }
     },
@@ -138,7 +138,7 @@ export function nodeHandlers(
     },
     async part({ place: { params }, request, reply }) {
       const length = await reads.partLength(params.root)
-      if (revalidated(request, reply, hexOf(params.root), 'forever')) return reply
+      if (revalidated(request, reply, hexOf(params.root), 'forever')) return sent
       const exchange = exchangeOf(request)
       exchange.expect(length)
       exchange.charge(Math.ceil(length / bytesPerToken))
@@ -147,7 +147,7 @@ export function nodeHandlers(
     async partLength({ place: { params }, request, reply }) {
       const length = await reads.partLength(params.root)
       // What a root names never changes.
-      if (revalidated(request, reply, hexOf(params.root), 'forever')) return reply
+      if (revalidated(request, reply, hexOf(params.root), 'forever')) return sent
       return reply.type(octets).header('content-length', length).send()
     },
     async snapshots() {

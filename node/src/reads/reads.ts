@@ -23,9 +23,10 @@ import type { HistoryRecord } from '../store/chain-records.ts'
 import type { ChainStore } from '../store/chain-store.ts'
 import { decodeRecord } from '../store/node-store.ts'
 import type { Snapshot, SnapshotStore } from '../store/snapshot-store.ts'
+import { AnswerCache, type KeptAnswer } from './answer-cache.ts'
 import { ConversationsAnswer } from './conversations-bytes.ts'
 import { provenConversationBytes } from './proven-bytes.ts'
-import { recordBytes, recordsOf } from './record-bytes.ts'
+import { type RecordBytes, recordBytes, recordsOf } from './record-bytes.ts'
 
 /** How settled a verified block is on the L2. */
 export type Finality = 'claimed' | 'final'
@@ -205,11 +206,32 @@ export function createReads(sources: ReadSources): NodeReads {
     return { claim, finality: claim !== undefined && claim <= final() ? 'final' : 'claimed' }
   }
   const finalBlock = new FinalBlock(store, final)
+  const pages = new AnswerCache<KeptPage>(keptBytes)
+  const blocks = new AnswerCache<KeptAnswer>(keptBytes)
   const blockBytes = (asked: bigint | 'latest'): { number: bigint; bytes: Uint8Array } => {
     const number = asked === 'latest' ? store.tip.block : asked
     const bytes = store.blockBytes(number)
     if (bytes === undefined) throw new NodeError({ code: 'BLOCK_UNKNOWN', block: number, verified: store.tip.block })
     return { number, bytes }
+  }
+  const pageOf = async (shard: number, index: number, from: bigint, count: number): Promise<KeptPage> => {
+    const key = `${shard}/${index}/${from}/${count}`
+    const { version } = store
+    const kept = pages.get(key, version)
+    if (kept !== undefined) return kept
+    const read = recordBytes(await store.pages(shard, index, from, count), from, count)
+    const page = { ...read, tag: hash('sha256', read.bytes, 'hex').slice(0, tagDigits) }
+    // A page that is not full gets longer.
+    if (page.count === count) pages.set(key, version, page)
+    return page
+  }
+  const keepBlock = (number: bigint): KeptAnswer => {
+    const { bytes } = blockBytes(number)
+    // The header commits to all of it.
+    const tag = hash('sha256', bytes.subarray(0, headerBytes), 'hex').slice(0, tagDigits)
+    const kept = { bytes, tag }
+    blocks.set(String(number), store.version, kept)
+    return kept
   }
   const changesFrom = (since: bigint): Pick<Changes, 'head' | 'lineage'> => {
     const { header } = published('latest').state
@@ -256,9 +278,8 @@ export function createReads(sources: ReadSources): NodeReads {
       return { from, total, entries: recordsOf(await store.pages(shard, index, from, count), count) }
     },
     async historyOctets(shard, index, from, count) {
-      const read = recordBytes(await store.pages(shard, index, from, count), from, count)
-      const forever = read.count === count && read.lastBlock <= (await finalBlock.number())
-      return { bytes: read.bytes, tag: hash('sha256', read.bytes, 'hex').slice(0, tagDigits), forever }
+      const { bytes, tag, count: entries, lastBlock } = await pageOf(shard, index, from, count)
+      return { bytes, tag, forever: entries === count && lastBlock <= (await finalBlock.number()) }
     },
     changes(since, places) {
       const { head, lineage } = changesFrom(since)
@@ -284,10 +305,9 @@ export function createReads(sources: ReadSources): NodeReads {
       return { block: decodeRecord('block', BlockType, bytes) as Block, ...(await place(number)) }
     },
     async blockOctets(asked) {
-      const { number, bytes } = blockBytes(asked)
-      // The header commits to all of it.
-      const tag = hash('sha256', bytes.subarray(0, headerBytes), 'hex').slice(0, tagDigits)
-      return { bytes, tag, forever: asked !== 'latest' && number <= (await finalBlock.number()) }
+      const number = asked === 'latest' ? store.tip.block : asked
+      const kept = blocks.get(String(number), store.version) ?? keepBlock(number)
+      return { ...kept, forever: asked !== 'latest' && number <= (await finalBlock.number()) }
     },
     async claim(asked) {
       const standing = l2.summary?.claim ?? 0n
@@ -321,6 +341,10 @@ export function createReads(sources: ReadSources): NodeReads {
   }
 }
 
+/** Bytes of pages, and of blocks, that are kept after they were read. */
+const keptBytes = 32 * 1024 * 1024
+
+type KeptPage = KeptAnswer & RecordBytes
 /** Hex digits of a tag: 128 bits of a SHA-256. */
 const tagDigits = 32
 const headerBytes = BlockHeaderType.fixedSize as number

@@ -33,6 +33,8 @@ export interface VerifiedBlock {
   readonly state: VerifiedState
   /** What it adds to the records of conversations. */
   readonly pages: readonly HistoryPage[]
+  /** What it changed in the state, for `StateView.apply`. */
+  readonly changes: readonly Uint8Array[]
 }
 
 /** The claim that a block ends, when it ends one. */
@@ -50,8 +52,10 @@ export class ChainStore {
   private readonly witnesses: Table
   private readonly states: Table
   private readonly claims: Table
+  private readonly changed: Table
   private readonly index: HistoryIndex
   private currentTip: Tip
+  private rewritten = 0
 
   private constructor(db: NodeStore) {
     this.db = db
@@ -60,6 +64,7 @@ export class ChainStore {
     this.witnesses = tableOf(db, 'chain-witness')
     this.states = tableOf(db, 'chain-state')
     this.claims = tableOf(db, 'chain-claim')
+    this.changed = tableOf(db, 'chain-change')
     this.index = new HistoryIndex(db)
     this.currentTip = {
       claim: 0n,
@@ -94,6 +99,11 @@ export class ChainStore {
 
   get tip(): Tip {
     return this.currentTip
+  }
+
+  /** Changes when entries of records are taken back or lose their signatures; what is only added changes nothing before it. */
+  get version(): number {
+    return this.rewritten
   }
 
   /** SSZ of a block, as stored. */
@@ -151,7 +161,7 @@ export class ChainStore {
    * @param roots - Roots of it that were compared, all equal.
    */
   async append(verified: VerifiedBlock, roots: number, completed: CompletedClaim | undefined): Promise<void> {
-    const { block, state, pages } = verified
+    const { block, state, pages, changes } = verified
     const { number } = block.header
     const key = numberKey(number)
     const tip: Tip = {
@@ -164,6 +174,7 @@ export class ChainStore {
     const writes = [
       put(this.blocks, key, blockBytesOf(block)),
       put(this.witnesses, key, block.runs.witnessBytes),
+      put(this.changed, key, Buffer.concat(changes)),
       ...(await this.index.writes(number, pages)),
       put(this.meta, tipKey, TipType.serialize(tip)),
     ]
@@ -181,6 +192,17 @@ export class ChainStore {
   async stateAt(block: bigint): Promise<VerifiedState | undefined> {
     const stored = await this.states.get(numberKey(block))
     return stored === undefined ? undefined : decodeRecord('state', VerifiedStateType, stored)
+  }
+
+  /** What blocks changed in the state, in their order; undefined when it is not stored of one of them. */
+  async changes(first: bigint, last: bigint): Promise<Uint8Array[] | undefined> {
+    const stored = await this.changed.values({ gte: numberKey(first), lte: numberKey(last) }).all()
+    return BigInt(stored.length) === last - first + 1n ? stored : undefined
+  }
+
+  /** Forgets what blocks up to `through` changed. */
+  async forgetChanges(through: bigint): Promise<void> {
+    await this.changed.clear({ lte: numberKey(through) })
   }
 
   /** Adds roots that were compared besides those of blocks. */
@@ -203,7 +225,7 @@ export class ChainStore {
     for (let number = this.currentTip.block; number > last; number -= 1n) {
       const key = numberKey(number)
       writes.push(...(await this.index.unwrites(number)))
-      for (const table of [this.blocks, this.witnesses, this.states]) writes.push(del(table, key))
+      for (const table of [this.blocks, this.witnesses, this.states, this.changed]) writes.push(del(table, key))
     }
     for (let number = this.currentTip.claim; number > claim; number -= 1n)
       writes.push(del(this.claims, numberKey(number)))
@@ -216,6 +238,7 @@ export class ChainStore {
     }
     await writeAll(this.db, [...writes, put(this.meta, tipKey, TipType.serialize(tip))])
     this.currentTip = tip
+    this.rewritten += 1
   }
 
   /** Forgets the signatures of blocks up to `through`, in their witnesses and in records. */
@@ -226,6 +249,7 @@ export class ChainStore {
       await writeAll(this.db, [...unsigned, put(this.meta, prunedKey, numberKey(block))])
     }
     await this.witnesses.clear({ lte: numberKey(through) })
+    this.rewritten += 1
   }
 }
 

@@ -6,7 +6,7 @@ import { acceptedPerSecond } from '../measure.ts'
 import { followStack, runLoad } from '../pipeline-load.ts'
 import type { PreparedLoad } from '../prepared-load.ts'
 import type { SentLoad } from '../send-load.ts'
-import { type CatchUp, catchUp } from './catch-up.ts'
+import { type CatchUp, catchUp, rangeOf } from './catch-up.ts'
 
 /** What `parley bench verify --json` prints. */
 export interface VerifyReport extends BenchFrame {
@@ -90,9 +90,4 @@ function joined(before: SentLoad | undefined, { byBlock, ...sent }: SentLoad): S
     refused: before.refused + sent.refused,
     byBlock: { ...before.byBlock, ...byBlock },
   }
-}
-
-function rangeOf({ byBlock }: SentLoad): { first: bigint; last: bigint } {
-  const blocks = Object.keys(byBlock).map(Number)
-  return { first: BigInt(Math.min(...blocks)), last: BigInt(Math.max(...blocks)) }
 }

@@ -7,6 +7,7 @@ import { lastWords } from '../../process/last-words.ts'
 import { type ChildConfig, environmentOf } from '../../stack/environment.ts'
 import { stackPollMs } from '../../stack/stack-config.ts'
 import type { BenchStack } from '../bench-stack.ts'
+import type { SentLoad } from '../send-load.ts'
 import { type CpuTimes, readCpuTimes, threadOfLanes, usedBetween } from '../thread-cpu.ts'
 
 /** How a node that began with nothing came to the end of the chain. */
@@ -70,15 +71,18 @@ export async function catchUp(
   }
 }
 
-function startNode(
+/** Starts a node over an empty directory. */
+export function startNode(
   context: Context,
   { l1Url, l2Url, rollup, daLocalUrl }: BenchStack['stack']['places'],
   dataDir: string,
   logFile: string,
   signal: AbortSignal,
+  more: ChildConfig = {},
 ): Promise<Child> {
   const { config, inheritedEnv } = context
   const settings: ChildConfig = {
+    ...more,
     'log.level': 'info',
     'run.dataDir': dataDir,
     'run.lanes': config.run.lanes,
@@ -95,4 +99,27 @@ function startNode(
     { role: 'node', env: environmentOf(inheritedEnv, settings), logFile, readyWithinMs },
     signal,
   )
+}
+
+/** Waits until a node has verified a block. @throws {LabError} `CHILD_ENDED`, `NODE_HALTED`; {CliError} `DEADLINE_PASSED`. */
+export async function verifiedTo(
+  { clock }: Pick<Context, 'clock'>,
+  child: Child,
+  block: bigint,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = async (): Promise<true | undefined> => {
+    const view = await readNode(child.ready.url as string, signal)
+    if (view.state === 'wrong' || view.state === 'failed')
+      throw new LabError({ code: 'NODE_HALTED', state: view.state, reason: JSON.stringify(view.fault) })
+    return view.block >= block ? true : undefined
+  }
+  const waiting = { clock, everyMs: lookEveryMs, withinMs: verifiedWithinMs }
+  await waitFor(`block ${block} to be verified`, look, waiting, signal)
+}
+
+/** Blocks that a load's messages are in. */
+export function rangeOf({ byBlock }: SentLoad): { first: bigint; last: bigint } {
+  const blocks = Object.keys(byBlock).map(Number)
+  return { first: BigInt(Math.min(...blocks)), last: BigInt(Math.max(...blocks)) }
 }
