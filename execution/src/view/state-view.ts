@@ -3,11 +3,8 @@ import type { AccountRead, ShardChunk } from '../api.ts'
 import { ByteReader, FormError } from '../codec/bytes.ts'
 import { ExecutionError } from '../faults.ts'
 import { ShardRestore } from '../lane/shard-snapshot.ts'
-import { createLaneMemory, ShardState } from '../lane/shard-state.ts'
+import { createLaneMemory, ShardState, conversationLevels as shardLevels } from '../lane/shard-state.ts'
 import { applyChanges } from './apply-changes.ts'
-
-/** Levels between a conversation's root and its shard's. */
-const shardLevels = 28
 
 /**
  * The state of all shards for readers, on the reader's own thread: what lanes told of the blocks that it was given, and
