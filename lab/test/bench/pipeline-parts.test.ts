@@ -11,7 +11,14 @@ test('plain HTTP › waits for the whole answer', () => {
   const whole = answer('200 OK\r\nContent-Length: 3', 'abc')
   for (let length = 0; length < whole.length; length += 1)
     expect(parseAnswer(whole.subarray(0, length))).toBeUndefined()
-  expect(parseAnswer(whole)).toEqual({ status: 200, retryAfterSeconds: 1, body: Buffer.from('abc') })
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n'
+  expect(parseAnswer(whole)).toEqual({ status: 200, retryAfterSeconds: 1, head, body: Buffer.from('abc') })
+})
+
+test('plain HTTP › knows what has not changed by its status', () => {
+  const unchanged = parseAnswer(answer('304 Not Modified\r\netag: "a"'))
+  expect(unchanged).toMatchObject({ status: 304, body: Buffer.alloc(0) })
+  expect(unchanged?.head).toContain('etag: "a"')
 })
 
 test('plain HTTP › tells how long a refused sender waits', () => {
