@@ -13,7 +13,6 @@ export interface Metrics {
   readonly commit: Histogram
   readonly snapshot: Histogram<'part'>
   readonly recovery: Gauge<'part'>
-  readonly feeds: Gauge<'feed'>
   readonly finality: Gauge<'level'>
   readonly loopLag: Histogram
   readonly offeredAgain: Counter<'outcome'>
@@ -111,7 +110,6 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
       labelNames: ['part'],
       registers,
     }),
-    feeds: new Gauge({ name: 'parley_sequencer_feeds', help: 'Open feeds', labelNames: ['feed'], registers }),
     finality: new Gauge({
       name: 'parley_sequencer_finality_block',
       help: 'Last block of each level of finality',

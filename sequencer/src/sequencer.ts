@@ -1,7 +1,7 @@
 import { closeCodes } from '@parley/feeds'
 import { firstOf } from '@parley/runtime'
 import type { FastifyInstance } from 'fastify'
-import { SequencerError } from './faults.ts'
+import { type FatalFault, SequencerError } from './faults.ts'
 import { routesOf } from './http/routes.ts'
 import { createServer } from './http/server.ts'
 import { type SequencerOptions, type Settings, settingsOf } from './options.ts'
@@ -9,7 +9,8 @@ import { type Pipeline, preparePipeline, type SequencerDeps } from './pipeline/p
 
 export interface Sequencer {
   /**
-   * Recovers the state, then listens; resolves when requests are taken.
+   * Listens, recovers the state, and resolves when requests are taken. Before that it answers health and metrics, and tells all
+   * others to come later.
    * @throws {SequencerError} when the stored chain does not fit the L2, the key or itself; `JournalError`, `SettlementError`.
    */
   start(): Promise<void>
@@ -39,6 +40,9 @@ class RunningSequencer implements Sequencer {
   private app: FastifyInstance | undefined
   private stopped: Promise<void> | undefined
   private hasFailed = false
+  /** Why nothing is taken before there is a pipeline. */
+  private waitsFor = 'the L2 is asked for the chain'
+  private failedBy: unknown
   private farewell: { readonly code: number; readonly reason?: string } = { code: closeCodes.stopping }
 
   constructor(deps: SequencerDeps, settings: Settings) {
@@ -52,10 +56,14 @@ class RunningSequencer implements Sequencer {
   async start(): Promise<void> {
     const { deps, settings } = this
     const { signal } = this.ending
+    const begin = await this.listen()
     const fail = (error: unknown): void => this.fail(error)
-    const pipeline = await preparePipeline(deps, settings, fail, signal)
+    const waits = (because: string): void => {
+      this.waitsFor = because
+    }
+    const pipeline = await preparePipeline(deps, settings, fail, waits, signal)
     this.pipeline = pipeline
-    const { chain, finality, inbox, producer, resubmission, metrics } = pipeline
+    const { chain, finality, inbox, producer, resubmission } = pipeline
     deps.execution.onExecuted((batch) => {
       if (!this.hasFailed) producer.executed(batch)
     })
@@ -66,16 +74,46 @@ class RunningSequencer implements Sequencer {
     this.watch(inbox.follow(signal))
     this.watch(finality.follow(signal))
     this.watch(resubmission.run(signal))
-    const { clock, log, registry, execution } = deps
-    const ended = () => (this.hasFailed ? stopping() : undefined)
+    begin()
+    const { lanes, verifier } = deps.execution
+    deps.log.info({ url: this.url, head: chain.tip.header.number, lanes, verifier }, 'sequencer started')
+  }
+
+  /** @returns what lets requests through, once there is a pipeline. */
+  private async listen(): Promise<() => void> {
+    const { deps, settings } = this
+    const { clock, log, registry } = deps
+    const unreadyBecause = (): string | undefined => this.unreadyBecause()
+    const unhealthyBecause = (): string | undefined =>
+      this.hasFailed && removalOf(this.failedBy) === undefined ? unreadyBecause() : undefined
+    const pipeline = (): Pipeline => this.pipeline as Pipeline
+    const served = { ...deps, pipeline, unreadyBecause, unhealthyBecause, signal: this.ending.signal }
+    const ended = (): SequencerError | undefined => this.refusal()
     const farewell = () => this.farewell
-    this.app = await createServer({ clock, log, registry, metrics, ended, farewell }, settings.http, (exchangeOf) =>
-      routesOf(deps, settings, pipeline, signal, exchangeOf),
+    const { app, begin } = await createServer({ clock, log, registry, ended, farewell }, settings.http, (exchangeOf) =>
+      routesOf(served, settings, exchangeOf),
     )
     const { host, port } = settings.http
-    this.url = await this.app.listen({ host, port })
-    const { lanes, verifier } = execution
-    log.info({ url: this.url, head: chain.tip.header.number, lanes, verifier }, 'sequencer started')
+    this.url = await app.listen({ host, port })
+    this.app = app
+    // It may have been stopped meanwhile.
+    if (this.stopped !== undefined) await app.close()
+    this.ending.signal.throwIfAborted()
+    return begin
+  }
+
+  /** What everything but health and metrics is answered with; undefined when it is answered. */
+  private refusal(): SequencerError | undefined {
+    if (this.hasFailed) return stopping()
+    if (this.pipeline !== undefined) return undefined
+    return new SequencerError({ code: 'OVERLOADED', what: `the start: ${this.waitsFor}`, retryAfterMs: 1_000 })
+  }
+
+  private unreadyBecause(): string | undefined {
+    const removal = removalOf(this.failedBy)
+    if (removal !== undefined) return `claims were removed: it goes back to block ${removal.standing}`
+    if (this.hasFailed) return `it stops: ${this.failedBy instanceof Error ? this.failedBy.message : this.failedBy}`
+    return this.pipeline === undefined ? this.waitsFor : this.pipeline.unreadyBecause()
   }
 
   stop(): Promise<void> {
@@ -87,9 +125,17 @@ class RunningSequencer implements Sequencer {
   private fail(error: unknown): void {
     if (this.hasFailed) return
     this.hasFailed = true
-    if (error instanceof SequencerError && error.fault.code === 'LINEAGE_CHANGED')
-      this.farewell = { code: closeCodes.lineage, reason: `from ${error.fault.standing + 1n}` }
-    this.deps.log.fatal({ err: error }, 'sequencer stops')
+    this.failedBy = error
+    const removal = removalOf(error)
+    if (removal === undefined) this.deps.log.fatal({ err: error }, 'sequencer stops')
+    else {
+      this.farewell = { code: closeCodes.lineage, reason: `from ${removal.standing + 1n}` }
+      // Nothing is wrong here: the next start goes on in the new lineage.
+      this.deps.log.warn(
+        { fault: (error as SequencerError).toJSON() },
+        'claims were removed: sequencer stops to go back',
+      )
+    }
     this.pipeline?.intake.fail(stopping())
     this.ending.abort(error)
     this.failure.reject(error)
@@ -138,6 +184,11 @@ class RunningSequencer implements Sequencer {
     }
     if (intake.unanswered > 0) log.warn({ unanswered: intake.unanswered }, 'stopping with requests unanswered')
   }
+}
+
+/** The removal of claims that ended it, if one did. */
+function removalOf(error: unknown): Extract<FatalFault, { code: 'LINEAGE_CHANGED' }> | undefined {
+  return error instanceof SequencerError && error.fault.code === 'LINEAGE_CHANGED' ? error.fault : undefined
 }
 
 function stopping(): SequencerError {

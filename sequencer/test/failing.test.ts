@@ -47,7 +47,7 @@ const withLanes = (replace: (execution: Execution) => Partial<Execution>) => (ex
 describe('failing › what must not go on ends the sequencer, and nothing is answered after', () => {
   async function assertEnd(harness: Harness, code: string): Promise<void> {
     await expect(harness.sequencer.failed).rejects.toMatchObject({ fault: { code } })
-    for (const path of ['/v1/status', '/v1/blocks/1', '/healthz']) {
+    for (const path of ['/v1/status', '/v1/blocks/1']) {
       const response = await fetch(harness.url + path)
       expect(response.status).toBe(503)
       expect(await response.json()).toMatchObject({ code: 'STOPPING' })

@@ -11,6 +11,7 @@ export const healthRoutes = {
     answer: { json: object({ healthy: constant(true) }) },
     faults: ['NOT_READY'],
     anyQuery: true,
+    always: true,
   }),
   readyz: route({
     method: 'GET',
@@ -19,6 +20,7 @@ export const healthRoutes = {
     answer: { json: object({ ready: constant(true) }) },
     faults: ['NOT_READY'],
     anyQuery: true,
+    always: true,
   }),
   metrics: route({
     method: 'GET',

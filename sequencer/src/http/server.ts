@@ -5,9 +5,8 @@ import { type CodedError, signedMessageBytes, TransitionError } from '@parley/pr
 import type { Clock } from '@parley/runtime'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import type { Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
 import type { SequencerError } from '../faults.ts'
-import type { Metrics } from '../metrics.ts'
 import type { HttpOptions } from '../options.ts'
 import type { Served } from './routes.ts'
 
@@ -15,8 +14,7 @@ export interface ServerDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly registry: Registry
-  readonly metrics: Metrics
-  /** Why nothing is answered any more; undefined as long as it is. Metrics are told all the same. */
+  /** Why nothing but health and metrics is answered; undefined as long as all is. */
   readonly ended: () => SequencerError | undefined
   /** What WebSockets are told when the server closes. */
   readonly farewell: () => Farewell
@@ -27,19 +25,30 @@ function statusOf(error: CodedError): number | undefined {
   return error instanceof TransitionError ? (statusOfCode(error.fault.code) ?? 422) : undefined
 }
 
+/** A server and what lets it answer more than health. */
+export interface SequencerServer extends Pick<Served, 'begin'> {
+  readonly app: FastifyInstance
+}
+
 /** An HTTP server of the routes; it listens when told to. */
 export async function createServer(
   deps: ServerDeps,
   options: HttpOptions,
   routesOf: (exchangeOf: (request: FastifyRequest) => Exchange) => Served,
-): Promise<FastifyInstance> {
+): Promise<SequencerServer> {
   const maxBodyBytes = Math.max(options.maxMessages * signedMessageBytes, maxJsonBytes)
   const server = createApiServer({ ...deps, statusOf }, { ...options, maxBodyBytes })
   const { app, exchangeOf } = server
-  const { addTo, sockets } = routesOf(exchangeOf)
+  const { addTo, sockets, begin } = routesOf(exchangeOf)
   const maxFrameBytes = Math.max(options.maxMessages * signedMessageBytes, feedLimits.clientFrameBytes)
-  await addSockets(server, sockets, { ...deps, feeds: deps.metrics.feeds }, { ...options, maxFrameBytes })
+  const feeds = new Gauge({
+    name: 'parley_sequencer_feeds',
+    help: 'Open feeds',
+    labelNames: ['feed'],
+    registers: [deps.registry],
+  })
+  await addSockets(server, sockets, { ...deps, feeds }, { ...options, maxFrameBytes })
   addTo(app)
   await app.ready()
-  return app
+  return { app, begin }
 }

@@ -13,36 +13,39 @@ export interface FeedDeps {
   readonly chain: SealedChain
   readonly intake: Intake
   readonly voids: Pick<VoidStore, 'ranges'>
-  readonly exchangeOf: (request: FastifyRequest) => Exchange
 }
 
-/** Routes that are WebSockets. */
-export function socketRoutes(deps: FeedDeps, options: HttpOptions): SocketRoute[] {
-  const { chain, intake, voids, exchangeOf, live } = deps
+/** Routes that are WebSockets. @param feed - Asked for by connections that are let through. */
+export function socketRoutes(
+  exchangeOf: (request: FastifyRequest) => Exchange,
+  feed: () => FeedDeps,
+  options: HttpOptions,
+): SocketRoute[] {
   const { stream } = feedRoutes
-  const blocks: BlockFeedSource = {
-    get head() {
-      return chain.tip.header.number
-    },
-    get first() {
-      return chain.blocks.first
-    },
-    sealed: chain.sealed,
-    bytes: (number) => chain.blocks.bytes(number),
-  }
   return [
-    liveSocket({ live: () => live, epoch: () => chain.lineage, exchangeOf }, options),
-    blockSocket({ blocks: () => blocks, removals: () => voids.ranges }),
+    liveSocket({ live: () => feed().live, epoch: () => feed().chain.lineage, exchangeOf }, options),
+    blockSocket({ blocks: () => blocksOf(feed()), removals: () => feed().voids.ranges }),
     {
       route: stream,
       feed: 'stream',
       check: async (request) => void placeOf(stream, request),
       serve: (connection, request) =>
         new MessageStream(connection, {
-          intake,
+          intake: feed().intake,
           exchange: exchangeOf(request),
           maxMessages: options.maxMessages,
         }).run(),
     },
   ]
 }
+
+const blocksOf = ({ chain }: FeedDeps): BlockFeedSource => ({
+  get head() {
+    return chain.tip.header.number
+  },
+  get first() {
+    return chain.blocks.first
+  },
+  sealed: chain.sealed,
+  bytes: (number) => chain.blocks.bytes(number),
+})

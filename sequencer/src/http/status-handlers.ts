@@ -1,8 +1,7 @@
 import type { sequencerRoutes, ValueOf } from '@parley/api'
-import { type Handlers, healthHandlers } from '@parley/api/server'
+import type { Handlers } from '@parley/api/server'
 import type { Execution } from '@parley/execution'
 import type { Bytes20, HeadLag } from '@parley/protocol'
-import type { Registry } from 'prom-client'
 import type { Backpressure } from '../backpressure/backpressure.ts'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import type { BlockTime } from '../settlement/block-time.ts'
@@ -20,7 +19,6 @@ export interface StatusDeps {
   readonly lag: () => Promise<HeadLag | undefined>
   readonly backpressure: Pick<Backpressure, 'now'>
   readonly time: BlockTime
-  readonly registry: Registry
   readonly sequencer: Bytes20
   readonly mode: 'live' | 'virtual'
   /** Entries that came in and are not answered. */
@@ -80,13 +78,12 @@ async function statusNow(deps: StatusDeps): Promise<ValueOf<NonNullable<Routes['
   }
 }
 
-type StatusHandlers = Pick<Handlers<Routes>, 'status' | 'prices' | 'healthz' | 'readyz' | 'metrics'>
+type StatusHandlers = Pick<Handlers<Routes>, 'status' | 'prices'>
 
 /** For operators and for clients that look around. */
 export function statusHandlers(deps: StatusDeps): StatusHandlers {
   return {
     status: () => statusNow(deps),
     prices: async () => pricesNow(deps),
-    ...healthHandlers(deps),
   }
 }

@@ -91,11 +91,13 @@ export interface Pipeline {
 /**
  * Checks the chain, recovers the state and puts the parts together; nothing runs yet.
  * @param fail - Called when something ended that must not end.
+ * @param waits - Told what it waits for, each time that changes.
  */
 export async function preparePipeline(
   deps: SequencerDeps,
   settings: Settings,
   fail: (error: unknown) => void,
+  waits: (because: string) => void,
   signal: AbortSignal,
 ): Promise<Pipeline> {
   const { execution, journal, store, settlement, config, clock, log, signer, verifier } = deps
@@ -110,9 +112,11 @@ export async function preparePipeline(
   if (shared === undefined) await assertClaimed()
   const follow = { settlement, clock, log }
   const following = { ...follow, store: inboxStore, config }
-  await awaitLineage({ ...following, moved: () => undefined }, voids.ranges.length, signal)
+  await awaitLineage({ ...following, waits, moved: () => undefined }, voids.ranges.length, signal)
+  waits(restoring(inboxStore, voids))
   const appends = shared === undefined
   await actOnRemovals({ config, journal, appends, blocks, snapshots, inbox: inboxStore, voids, log })
+  if (shared !== undefined) waits('it stands by: another sequencer leads its journal, or none does yet')
   const recovery = { execution, journal, chain, inbox: inboxStore, snapshots, voids, log }
   const recovered =
     shared === undefined
@@ -120,6 +124,7 @@ export async function preparePipeline(
       : await recoverStandingBy({ ...recovery, ...following, shared }, signal)
   // What is claimed may have been sealed elsewhere, and is here only now.
   if (shared !== undefined) await assertClaimed()
+  waits('others are asked which headers are signed')
   const head = { lineage: chain.lineage, number: chain.tip.header.number }
   // A journal may have an opening already: no header follows from it before it is sealed.
   const isNewChain = head.number === 0n && claimed.number === 0n && voids.ranges.length === 0
@@ -140,12 +145,14 @@ export async function preparePipeline(
     signal,
   )
 
+  // Metrics are told while the rest is put together.
+  let built: Pick<Pipeline, 'intake' | 'lag' | 'backpressure'> | undefined
   const metrics: Metrics = createMetrics(deps.registry, {
-    unanswered: () => intake.unanswered,
+    unanswered: () => built?.intake.unanswered ?? 0,
     queued: () => execution.load().queued,
     journalPendingBytes: () => journal.pendingBytes,
-    lag: () => lag(),
-    dataLag: () => backpressure.now(),
+    lag: async () => built?.lag(),
+    dataLag: () => built?.backpressure.now(),
   })
   for (const [part, tookMs] of Object.entries(recovered.tookMs)) metrics.recovery.set({ part }, tookMs / 1000)
   const onAnswered = (waitedMs: number): void => metrics.acceptance.observe(waitedMs / 1000)
@@ -216,6 +223,7 @@ export async function preparePipeline(
     if (resubmission.unfinished) return 'entries of removed blocks are offered again'
     return intake.refusal(1)?.fault.code
   }
+  built = { intake, lag, backpressure }
   const loop = new LoopWatch({ log, lag: metrics.loopLag, now: () => performance.now() }, settings.loopBudgetMs)
   return {
     chain,
@@ -234,6 +242,13 @@ export async function preparePipeline(
     metrics,
     unreadyBecause,
   }
+}
+
+/** What a start does before it asks others. */
+function restoring({ standing }: InboxStore, { ranges }: VoidStore): string {
+  const removal = standing.removals.slice(ranges.length).at(-1)
+  if (removal === undefined) return 'the state is restored'
+  return `claims were removed: the state goes back to block ${removal.block}, the last one left standing`
 }
 
 /** Blocks that are looked at when a sequencer starts; those between count as they do. */

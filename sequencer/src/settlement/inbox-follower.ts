@@ -25,6 +25,8 @@ export interface InboxFollowerDeps extends FollowDeps {
 export interface Taken {
   readonly items: bigint
   readonly removals: number
+  /** Whether following goes on when a removal was stored that was not acted on. @default false */
+  readonly passesRemovals?: boolean
 }
 
 /** Follows the inbox on safe blocks of the L2 and keeps its items, and the removals of claims. */
@@ -39,6 +41,7 @@ export class InboxFollower {
 
   private consumed: bigint
   private readonly actedOn: number
+  private readonly passesRemovals: boolean
   private busy: Promise<unknown> = Promise.resolve()
   private readonly deps: InboxFollowerDeps
 
@@ -46,6 +49,7 @@ export class InboxFollower {
     this.deps = deps
     this.consumed = taken.items
     this.actedOn = taken.removals
+    this.passesRemovals = taken.passesRemovals ?? false
   }
 
   /** Items known. */
@@ -120,7 +124,7 @@ export class InboxFollower {
       log.info({ dropped, added: add.length, items: store.count, l2Block: page.cursor.blockNumber }, 'inbox moved')
     moved()
     const removal = store.standing.removals.at(-1)
-    if (removal !== undefined && store.standing.removals.length > this.actedOn)
+    if (removal !== undefined && store.standing.removals.length > this.actedOn && !this.passesRemovals)
       throw new SequencerError({
         code: 'LINEAGE_CHANGED',
         expected: before,

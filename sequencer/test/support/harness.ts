@@ -79,6 +79,15 @@ export async function endAll(): Promise<void> {
 }
 
 export async function startSequencer(options: HarnessOptions = {}): Promise<Harness> {
+  const { harness, started } = await beginSequencer(options)
+  await started
+  return harness
+}
+
+/** A sequencer that may have to wait for something before it has started. */
+export async function beginSequencer(
+  options: HarnessOptions = {},
+): Promise<{ readonly harness: Harness; readonly started: Promise<void> }> {
   const config = options.config ?? worldConfig
   const disk = options.disk ?? newDisk()
   const l2 = options.l2 ?? new FakeL2(config, signer.address)
@@ -123,8 +132,10 @@ export async function startSequencer(options: HarnessOptions = {}): Promise<Harn
     end,
   }
   open.add(harness)
-  await sequencer.start()
-  return harness
+  const started = sequencer.start()
+  // Whoever began it awaits it in their turn.
+  started.catch(() => undefined)
+  return { harness, started }
 }
 
 export async function postMessages(url: string, messages: readonly SignedMessage[]): Promise<MessageReceipt[]> {
