@@ -14,6 +14,12 @@ export interface NodeGauges {
   readonly l2LagSeconds: number
 }
 
+/** What an account that contests claims has, and what the whole way takes; in wei. */
+export interface ContestFunds {
+  readonly funds: bigint
+  readonly needed: bigint
+}
+
 /** As above, and the state as one word. */
 export interface NodeMeasured extends NodeGauges {
   readonly state: NodeState
@@ -38,7 +44,7 @@ export interface NodeMetrics {
   readonly verifySeconds: Histogram
   readonly httpSeconds: Histogram<'route' | 'status'>
   readonly l2Faults: Counter<'code'>
-  readonly challenges: Counter<'outcome'>
+  readonly challenges: Counter<'by' | 'outcome'>
   readonly dataChallenges: Counter<'outcome'>
   readonly watchedHeaders: Counter<'source' | 'outcome'>
   readonly evidence: Counter<'kind' | 'outcome'>
@@ -51,6 +57,7 @@ export function createMetrics(
   gauges: () => NodeMeasured,
   lag: () => Promise<HeadLag | undefined>,
   watched: () => WatchGauges,
+  contest: () => ContestFunds | undefined = () => undefined,
 ): NodeMetrics {
   const registers = [registry]
   new Gauge({
@@ -106,6 +113,24 @@ export function createMetrics(
     'Age of the oldest inbox item that the last verified header has not consumed',
     'oldestItemMs',
   )
+  const ofContest = (name: string, help: string, field: keyof ContestFunds): void => {
+    new Gauge({
+      name: `parley_node_${name}`,
+      help,
+      registers,
+      collect() {
+        const known = contest()
+        if (known === undefined) this.remove()
+        else this.set(Number(known[field]) / 1e18)
+      },
+    })
+  }
+  ofContest('contest_funds_ether', 'What the account that contests claims has, as of the last look', 'funds')
+  ofContest(
+    'contest_needed_ether',
+    'What contesting the largest claim takes; with less the node is not ready',
+    'needed',
+  )
   const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
     new Counter({ name: `parley_node_${name}`, help, labelNames, registers })
   const histogram = <L extends string = never>(name: string, help: string, labelNames: L[] = []): Histogram<L> =>
@@ -149,8 +174,16 @@ export function createMetrics(
     }),
     verifySeconds: histogram('verify_seconds', 'From the first look at the blocks of a claim to its verification'),
     httpSeconds: histogram('http_seconds', 'Time to answer a request', ['route', 'status']),
-    challenges: counter('challenges_total', 'Attempts to take a wrong claim back, by outcome', ['outcome']),
-    dataChallenges: counter('data_challenges_total', 'Places of withheld data asked for, by outcome', ['outcome']),
+    challenges: counter(
+      'challenges_total',
+      'What became of claims contested by a proof or for want of an answer: done by this account, already gone, refused (it is tried again), failed',
+      ['by', 'outcome'],
+    ),
+    dataChallenges: counter(
+      'data_challenges_total',
+      'Places of withheld data asked for, by outcome: done, already asked, late, refused',
+      ['outcome'],
+    ),
     watchedHeaders: counter(
       'watched_headers_total',
       'Signed headers shown to the node, by source and what became of them',

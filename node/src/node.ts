@@ -97,6 +97,7 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
     gauges,
     () => lagOf(sources),
     () => watch.status,
+    () => contesting?.contestFunds,
   )
   const progress = new NodeProgress()
   const contact = new L2Contact(deps.clock, (error) => metrics.l2Faults.inc({ code: error.fault.code }))
@@ -155,12 +156,15 @@ export async function createNode(deps: NodeDeps, options: NodeOptions = {}): Pro
 }
 
 /** What a node does about wrong and withheld claims. */
-type Contesting = Pick<Challenger, 'run' | 'unreadyBecause'>
+type Contesting = Pick<Challenger, 'run' | 'unreadyBecause' | 'contestFunds'>
 
 const contestingBy = (challenger: Challenger, data: DataChallenger): Contesting => ({
   run: (signal) => Promise.all([challenger.run(signal), data.run(signal)]).then(() => undefined),
   get unreadyBecause() {
-    return challenger.unreadyBecause ?? data.unreadyBecause
+    return data.unreadyBecause ?? challenger.unreadyBecause
+  },
+  get contestFunds() {
+    return challenger.contestFunds
   },
 })
 

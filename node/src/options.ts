@@ -24,7 +24,7 @@ export interface NodeOptions {
   readonly maxWaitingReads?: number
   /** Milliseconds over which nodes that contest spread what they send. @default 30_000 */
   readonly challengeSpreadMs?: number
-  /** Wei that the account of a node that contests must have, or the node is unready. @default 0n */
+  /** Wei that the account of a node that contests must have beside the deposits for the largest claim, or the node is unready. @default 0n */
   readonly challengeBudget?: bigint
   /** Milliseconds of L2 time that the data of a claim may be absent before a node that contests asks for it; earlier where three rounds need it. @default 21_600_000 */
   readonly challengeAfterMs?: number

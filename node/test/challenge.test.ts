@@ -20,6 +20,7 @@ class FakeContester implements ClaimContester {
   readonly asked: Asked[] = []
   money = 10n
   owed = 0n
+  price = 1n
   answer: (asked: Asked) => Promise<'done' | 'already'> = async () => 'done'
 
   async proveWrong(claim: BatchClaim, kind: number, proof: Uint8Array): Promise<'done' | 'already'> {
@@ -49,7 +50,7 @@ class FakeContester implements ClaimContester {
     return owed
   }
   async deposit(): Promise<bigint> {
-    return 1n
+    return this.price
   }
 
   async funds(): Promise<bigint> {
@@ -68,6 +69,8 @@ function withLie(): { readonly rig: Rig; readonly contester: FakeContester } {
   return { rig, contester }
 }
 
+const taken = (one: Running, outcome: string) =>
+  one.scraped(`parley_node_challenges_total{by="proof",outcome="${outcome}"}`)
 const messages = (rig: Rig): unknown[] => rig.logged.map(({ msg }) => msg)
 const unready = (one: Running) => one.node.unreadyBecause()
 
@@ -86,6 +89,21 @@ describe('a node that contests', () => {
     await one.verified(2n)
     expect(messages(rig)).toContain('the wrong claim is taken back')
     expect(contester.asked).toHaveLength(1)
+    expect(await taken(one, 'done')).toBe(1)
+    expect(await taken(one, 'already')).toBeUndefined()
+  })
+
+  test('counts its win also where it sees the claim gone before it knows that it did it', async () => {
+    const { rig, contester } = withLie()
+    const received = Promise.withResolvers<'done'>()
+    contester.answer = () => received.promise
+    const one = await started(rig)
+    await until('the proof', () => contester.asked.length > 0)
+    rig.l2.mine({ kind: 'removal', standing: 2n, lineage: new Uint8Array(32).fill(9) })
+    await one.verified(2n)
+    received.resolve('done')
+    await until('the count', async () => (await taken(one, 'done')) === 1)
+    expect(await taken(one, 'already')).toBeUndefined()
   })
 
   test('tries again while the L2 refuses or does not answer, with the same proof', async () => {
@@ -101,6 +119,8 @@ describe('a node that contests', () => {
     await until('the third', () => messages(rig).includes('the wrong claim is taken back'))
     expect(new Set(contester.asked.map(({ proof }) => Buffer.from(proof).toString('hex')))).toHaveProperty('size', 1)
     expect(contester.asked).toHaveLength(3)
+    expect(await taken(one, 'refused')).toBe(2)
+    expect(await taken(one, 'already')).toBe(1)
   })
 
   test('lets go of a claim that is gone before its turn has come', async () => {
@@ -109,6 +129,7 @@ describe('a node that contests', () => {
     await until('the proof', () => messages(rig).includes('the proof is written'))
     rig.l2.mine({ kind: 'removal', standing: 2n, lineage: new Uint8Array(32).fill(9) })
     await one.verified(2n)
+    await until('the count', async () => (await taken(one, 'already')) === 1)
     await one.stop()
     expect(contester.asked).toEqual([])
   })
@@ -122,28 +143,31 @@ describe('a node that contests', () => {
     await until('the proof again', () => contester.asked.length === 1)
   })
 
-  test('is not ready while its account has less than a contest may cost', async () => {
+  test('is not ready while its account has less than the largest claim may take', async () => {
     const rig = new Rig()
     rig.prepare()
     const contester = new FakeContester()
     rig.contester = contester
-    const poor = await started(rig, { challengeBudget: 11n })
-    await poor.verified(2n)
-    await until('the look at its funds', async () => (await unready(poor))?.includes('fewer') === true)
+    // 1,024 blocks and 8,192 segments have 2,560 places, each with a deposit of 1 and a quarter.
+    contester.money = 3_210n
+    const one = await started(rig, { challengeBudget: 11n })
+    await one.verified(2n)
+    await until('the look at its funds', async () => (await unready(one))?.includes('may take') === true)
     const address = `0x${'07'.repeat(20)}`
-    const because = `the account that contests claims, ${address}, has 10 wei, fewer than its budget of 11`
-    expect(await unready(poor)).toBe(because)
-    expect(rig.logged.filter(({ msg }) => msg === 'claims cannot be contested')).toMatchObject([{ because }])
-    await poor.stop()
+    const because = `the account that contests claims, ${address}, has 3210 wei, and contesting the largest claim may take 3211: deposits for 2560 places, and the budget of 11`
+    expect(await one.get('/readyz')).toMatchObject({ status: 503, body: { because } })
+    expect(rig.logged.filter(({ msg }) => msg === 'not every claim can be contested')).toMatchObject([{ because }])
+    expect(await one.scraped('parley_node_contest_funds_ether')).toBe(3210 / 1e18)
+    expect(await one.scraped('parley_node_contest_needed_ether')).toBe(3211 / 1e18)
+    await one.stop()
     contester.owed = 1n
     const paid = await started(rig, { challengeBudget: 11n })
     await until('the payment', () => rig.logged.some(({ msg }) => `${msg}`.startsWith('what the L2 owed')))
     await until('the look at its funds', async () => (await unready(paid)) === undefined)
-    expect(contester).toMatchObject({ owed: 0n, money: 11n })
+    expect(contester).toMatchObject({ owed: 0n, money: 3_211n })
     await paid.stop()
-    const rich = await started(rig, { challengeBudget: 10n })
-    await rich.verified(2n)
-    await until('the look at its funds', async () => (await unready(rich)) === undefined)
-    expect(await unready(rich)).toBeUndefined()
+    contester.price = 2n
+    const dear = await started(rig, { challengeBudget: 11n })
+    await until('the look at its funds', async () => (await unready(dear))?.includes('may take 6411') === true)
   })
 })

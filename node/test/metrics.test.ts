@@ -24,6 +24,7 @@ test.each([
     () => gauges,
     async () => lag,
     () => ({ sources: [{ name: 'one', state: 'failing' }], headers: 3 }),
+    () => undefined,
   )
   const text = await registry.metrics()
   const value = (name: string) => new RegExp(`^parley_node_${name} (.+)$`, 'm').exec(text)?.[1]
@@ -31,4 +32,5 @@ test.each([
   expect(value('oldest_item_seconds')).toBe(item)
   expect(value('watched_source_up{source="one"}')).toBe('0')
   expect(value('watched_headers')).toBe('3')
+  expect(value('contest_funds_ether')).toBeUndefined()
 })

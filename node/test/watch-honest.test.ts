@@ -40,7 +40,7 @@ class Watched {
     const db: NodeStore = new MemoryLevel<string, string>()
     const l2 = await L2Log.open(db)
     const facts = await L2Facts.open(db)
-    const metrics = createMetrics(new Registry(), unused, unused, unused)
+    const metrics = createMetrics(new Registry(), unused, unused, unused, unused)
     const finals = { current: undefined as HonestWorld | undefined }
     const deps: WatcherDeps = {
       headers: await HeaderStore.open(db),

@@ -111,6 +111,9 @@ function answered({ l2, claims, built }: Rig, places: readonly DataPlace[]): voi
 }
 
 const asked = ({ asked: all }: FakeContester) => all.flatMap(({ places }) => places)
+const unanswered = (one: Running, outcome: string) =>
+  one.scraped(`parley_node_challenges_total{by="unanswered",outcome="${outcome}"}`)
+const places = (one: Running, outcome: string) => one.scraped(`parley_node_data_challenges_total{outcome="${outcome}"}`)
 const unready = (one: Running) => one.node.unreadyBecause()
 
 describe('withheld data', () => {
@@ -179,9 +182,11 @@ describe('withheld data', () => {
   test('is asked for again when the L2 did not take the question', async () => {
     const { rig, contester } = withheld()
     contester.refusals = 1
-    await started(rig, asking)
+    const one = await started(rig, asking)
     await until('the questions', () => asked(contester).length > 0)
     expect(contester.asked).toEqual([{ claim: 2n, places: firstAsked }])
+    await until('the count', async () => (await places(one, 'done')) === firstAsked.length)
+    expect(await places(one, 'refused')).toBe(1)
   })
 
   test('that is not answered in time takes the claim back, and deposits come back once it is gone', async () => {
@@ -201,6 +206,24 @@ describe('withheld data', () => {
     expect(contester.dropped).toEqual([{ claim: 2n, places: [first[0]] }])
     expect(contester.refunded.map(({ places }) => places[0])).toEqual(firstAsked)
     expect(contester.asked).toEqual([])
+    expect(await unanswered(one, 'done')).toBe(1)
+    expect(await unanswered(one, 'already')).toBeUndefined()
+  })
+
+  test('of a claim that somebody else takes back is counted as that, once', async () => {
+    const { rig, contester } = withheld()
+    challenged(rig, contester.address, firstAsked)
+    rig.l2.time = (claimedAt + 6n) * 1_000n
+    contester.heldUp = 100n
+    const one = await started(rig, asking)
+    // Each look reads the clock once, before it counts.
+    await until('a second look', () => contester.clocksRead > 1)
+    rig.l2.mine({ kind: 'removal', standing: 1n, lineage: new Uint8Array(32).fill(9) })
+    await until('the count', async () => (await unanswered(one, 'already')) === 1)
+    await until('the deposits', () => contester.refunded.length === 3)
+    expect(await unanswered(one, 'already')).toBe(1)
+    expect(await unanswered(one, 'done')).toBeUndefined()
+    expect(contester.dropped).toEqual([])
   })
 
   test('that comes in the end is not asked for', async () => {
@@ -216,8 +239,9 @@ describe('withheld data', () => {
     const { rig, contester } = withheld()
     rig.l2.time = (claimedAt + 11n) * 1_000n
     contester.isLate = true
-    await started(rig, asking)
+    const one = await started(rig, asking)
     await until('the log', () => rig.logged.some(({ msg }) => `${msg}`.includes('TOO LATE TO ASK')))
+    expect(await places(one, 'late')).toBe(firstAsked.length)
     expect(contester.asked).toEqual([])
   })
 

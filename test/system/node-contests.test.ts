@@ -88,6 +88,13 @@ async function lies(right: SealedBlock, lie: Lie): Promise<void> {
   }
 }
 
+/** What the node counts of the claims that it took back by proofs, as a scrape shows it. */
+async function takenBack(): Promise<number> {
+  const text = await (await fetch(`${node.url}/metrics`)).text()
+  const found = /^parley_node_challenges_total\{by="proof",outcome="done"\} (\d+)$/m.exec(text)
+  return Number(found?.[1] ?? 0)
+}
+
 /** Waits until everything accepted is claimed and the node has verified it. */
 async function settled(): Promise<void> {
   const batcher = await rollup.startBatcher()
@@ -108,6 +115,7 @@ test('a node takes back a claim of signatures that do not hold, and all go on in
   })
   await settled()
   expect(await contester.credit(forever)).toBeGreaterThan(0n)
+  await until(async () => (await takenBack()) === 1)
 }, 240_000)
 
 // The sequencer ends at them, since its own key has signed what it did not.
@@ -117,4 +125,5 @@ test('a node takes back claims of a state that nobody reaches and of a shard tha
   const right = await nextBlock()
   await lies(right, otherState)
   await lies(right, otherShard)
+  await until(async () => (await takenBack()) === 3)
 }, 240_000)

@@ -8,10 +8,11 @@ import type { VerifiedChain } from '../derive/verified-chain.ts'
 import type { NodeFault } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import { pricePoints } from '../l2/price-points.ts'
-import type { NodeMetrics } from '../metrics.ts'
+import type { ContestFunds, NodeMetrics } from '../metrics.ts'
 import { writeClaimProof } from './claim-proof.ts'
 import type { ClaimContester } from './contester.ts'
 import { turnOf } from './turn.ts'
+import { costOfPlaces, placesOfLargest } from './whole-way.ts'
 
 export interface ChallengerDeps {
   readonly contester: ClaimContester
@@ -26,7 +27,7 @@ export interface ChallengerDeps {
 export interface ChallengerOptions extends BackoffOptions {
   /** Milliseconds over which nodes that found the same claim wrong spread what they send. */
   readonly challengeSpreadMs: number
-  /** Wei that the account must have to contest a claim all the way. */
+  /** Wei that the account must have beside the deposits. */
   readonly challengeBudget: bigint
 }
 
@@ -40,7 +41,7 @@ export class Challenger implements ClaimChallenger {
   private readonly deps: ChallengerDeps
   private readonly options: ChallengerOptions
   private underWay: Promise<void> = Promise.resolve()
-  private funds: bigint | undefined
+  private money: ContestFunds | undefined
   private collectedAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: ChallengerDeps, options: ChallengerOptions) {
@@ -55,9 +56,15 @@ export class Challenger implements ClaimChallenger {
   /** Why nothing could be contested now; undefined when all could. */
   get unreadyBecause(): string | undefined {
     const { challengeBudget } = this.options
-    if (this.funds === undefined) return 'the funds of the account that contests claims are not known yet'
-    if (this.funds >= challengeBudget) return undefined
-    return `the account that contests claims, ${toHex(this.address)}, has ${this.funds} wei, fewer than its budget of ${challengeBudget}`
+    if (this.money === undefined) return 'the funds of the account that contests claims are not known yet'
+    const { funds, needed } = this.money
+    if (funds >= needed) return undefined
+    return `the account that contests claims, ${toHex(this.address)}, has ${funds} wei, and contesting the largest claim may take ${needed}: deposits for ${placesOfLargest} places, and the budget of ${challengeBudget}`
+  }
+
+  /** As of the last look; undefined before the first. */
+  get contestFunds(): ContestFunds | undefined {
+    return this.money
   }
 
   /** Watches over the account's funds until the signal aborts, and then waits for what is under way. */
@@ -78,12 +85,22 @@ export class Challenger implements ClaimChallenger {
 
   /** Looks at the funds, and warns once each time they have become too few. */
   private async look(signal: AbortSignal): Promise<void> {
-    const { contester, log } = this.deps
-    const wasShort = this.funds !== undefined && this.unreadyBecause !== undefined
-    this.funds = await contester.funds(signal)
-    if (await this.collect(signal)) this.funds = await contester.funds(signal)
+    const { log } = this.deps
+    const wasShort = this.money !== undefined && this.unreadyBecause !== undefined
+    this.money = await this.readMoney(signal)
+    if (await this.collect(signal)) this.money = await this.readMoney(signal)
     if (this.unreadyBecause !== undefined && !wasShort)
-      log.warn({ because: this.unreadyBecause }, 'claims cannot be contested')
+      log.warn({ because: this.unreadyBecause }, 'not every claim can be contested')
+  }
+
+  /** As the way of a claim is checked before it begins, of the largest claim there may be. */
+  private async readMoney(signal: AbortSignal): Promise<ContestFunds> {
+    const { contester } = this.deps
+    const [funds, deposits] = await Promise.all([
+      contester.funds(signal),
+      costOfPlaces(contester, placesOfLargest, signal),
+    ])
+    return { funds, needed: deposits + this.options.challengeBudget }
   }
 
   /** Has deposits that came back and rewards paid, once they are worth the gas: what is owed pays for nothing. */
@@ -98,38 +115,44 @@ export class Challenger implements ClaimChallenger {
     return true
   }
 
-  contest(refusal: Refusal, signal: AbortSignal): void {
+  contest(refusal: Refusal, gone: AbortSignal, signal: AbortSignal): void {
     const { log, metrics } = this.deps
-    this.underWay = this.untilGone(refusal, signal).catch((error: unknown) => {
+    const way = this.untilGone(refusal, gone, signal).catch((error: unknown) => {
       if (signal.aborted) return
-      metrics.challenges.inc({ outcome: 'failed' })
+      metrics.challenges.inc({ by: 'proof', outcome: 'failed' })
       log.fatal({ err: error, claim: refusal.record.claim.number }, 'THE WRONG CLAIM CANNOT BE PROVEN WRONG')
     })
+    this.underWay = Promise.all([this.underWay, way]).then(() => undefined)
   }
 
-  private async untilGone(refusal: Refusal, signal: AbortSignal): Promise<void> {
-    const { clock, log, metrics } = this.deps
+  private async untilGone(refusal: Refusal, gone: AbortSignal, signal: AbortSignal): Promise<void> {
+    const { clock, contester, log, metrics } = this.deps
     const { claim, hash } = refusal.record
+    const waiting = AbortSignal.any([gone, signal])
     let proof: Proof | undefined
-    for (let failures = 0; ; failures += 1) {
-      signal.throwIfAborted()
+    for (let failures = 0; !waiting.aborted; failures += 1) {
       try {
         if (proof === undefined) {
           proof = await this.write(refusal)
           log.info({ claim: claim.number, kind: proof.kind, bytes: proof.bytes.length }, 'the proof is written')
-          await clock.sleep(turnOf(hash, this.deps.contester.address, this.options.challengeSpreadMs), signal)
+          await clock.sleep(turnOf(hash, contester.address, this.options.challengeSpreadMs), waiting)
         }
-        const outcome = await this.deps.contester.proveWrong(claim, proof.kind, proof.bytes, signal)
-        metrics.challenges.inc({ outcome })
+        // Not called off when the claim is gone: this may be what took it back.
+        const outcome = await contester.proveWrong(claim, proof.kind, proof.bytes, signal)
+        metrics.challenges.inc({ by: 'proof', outcome })
         log.warn({ claim: claim.number, outcome }, 'the wrong claim is taken back')
         return
       } catch (error) {
-        if (!(error instanceof CodedError) || signal.aborted) throw error
-        metrics.challenges.inc({ outcome: 'refused' })
+        if (waiting.aborted) break
+        if (!(error instanceof CodedError)) throw error
+        metrics.challenges.inc({ by: 'proof', outcome: 'refused' })
         log.error({ claim: claim.number, fault: error.toJSON() }, 'the wrong claim is not taken back yet')
-        await clock.sleep(backoffMs(failures, this.options), signal)
+        await pause(clock, backoffMs(failures, this.options), waiting)
       }
     }
+    if (signal.aborted) return
+    metrics.challenges.inc({ by: 'proof', outcome: 'already' })
+    log.info({ claim: claim.number }, 'the wrong claim was gone before its proof was sent')
   }
 
   private async write(refusal: Refusal): Promise<Proof> {

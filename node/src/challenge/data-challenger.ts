@@ -9,6 +9,7 @@ import { type Question, samePlace } from '../l2/question-log.ts'
 import type { NodeMetrics } from '../metrics.ts'
 import type { ClaimContester } from './contester.ts'
 import { turnOf } from './turn.ts'
+import { costOfPlaces } from './whole-way.ts'
 
 export interface DataChallengerDeps {
   readonly contester: ClaimContester
@@ -51,6 +52,9 @@ export class DataChallenger {
   /** What this process does not send, and until when. */
   private readonly held = new Map<string, number>()
   private readonly refunded = new Set<string>()
+  /** Claims that owe this account an answer, and those of which it was counted what became of them; the hex of their hashes. */
+  private awaited: ReadonlySet<string> = new Set()
+  private readonly counted = new Set<string>()
   /** Why a claim's data is not asked for, by the hex of its hash. */
   private readonly short = new Map<string, string>()
   /** Wei that the way of the claims before takes at most, of those that are asked for in one look. */
@@ -75,6 +79,7 @@ export class DataChallenger {
         const questions = await l2.asked()
         await this.askForAll(summary, questions, signal)
         await this.takeBackAll(summary, questions, signal)
+        await this.countGone(questions)
         await this.refundAll(summary, questions, signal)
       }
       await pause(clock, this.options.lookEveryMs, signal)
@@ -88,7 +93,9 @@ export class DataChallenger {
     this.committed = 0n
     for (const absent of due) {
       const { record } = absent
-      await this.attempt(`ask ${hex(record.hash)}`, record.claim.number, 'data is not asked for', signal, () =>
+      const refused = () => this.deps.metrics.dataChallenges.inc({ outcome: 'refused' })
+      const failed = { message: 'data is not asked for', refused }
+      await this.attempt(`ask ${hex(record.hash)}`, record.claim.number, failed, signal, () =>
         this.askFor(questions, absent, signal),
       )
     }
@@ -118,7 +125,7 @@ export class DataChallenger {
     )
     const remaining = missing.length === 0 ? 0 : Math.max(open.length, atMost - asked.length)
     if (open.length === 0) {
-      this.committed += await this.costOf(remaining, signal)
+      this.committed += await costOfPlaces(contester, remaining, signal)
       return
     }
     if (await this.isShort(record, remaining, signal)) return
@@ -126,6 +133,7 @@ export class DataChallenger {
       const places = open.slice(from, from + placesAtOnce)
       const outcome = await contester.askFor(claim, places, signal)
       if (outcome === 'late') {
+        metrics.dataChallenges.inc({ outcome }, open.length - from)
         log.fatal({ claim: claim.number, places: open.length }, 'DATA OF A CLAIM IS ABSENT, AND IT IS TOO LATE TO ASK')
         this.hold(`ask ${hex(hash)}`, againAfterMs)
         return
@@ -136,18 +144,13 @@ export class DataChallenger {
     }
   }
 
-  /** Wei that asking for so many places takes, a quarter more, as it is sent: fees may rise. */
-  private async costOf(places: number, signal: AbortSignal): Promise<bigint> {
-    return places === 0 ? 0n : (BigInt(places) * (await this.deps.contester.deposit(signal)) * 5n) / 4n
-  }
-
   /**
    * Whether the account cannot pay the whole way: what is still to be asked for at most, of this claim and of those before it, and
    * a proof.
    */
   private async isShort({ claim, hash }: ClaimRecord, places: number, signal: AbortSignal): Promise<boolean> {
     const { contester, log } = this.deps
-    const [funds, cost] = await Promise.all([contester.funds(signal), this.costOf(places, signal)])
+    const [funds, cost] = await Promise.all([contester.funds(signal), costOfPlaces(contester, places, signal)])
     const needed = this.committed + cost + this.options.challengeBudget
     if (funds >= needed) {
       this.committed += cost
@@ -176,17 +179,39 @@ export class DataChallenger {
       const record = await this.standing(summary, question)
       const key = keyOf('remove', hash, place)
       if (record === undefined || this.isHeld(key)) continue
-      await this.attempt(key, question.number, 'an unanswered claim is not taken back yet', signal, async () => {
+      const refused = () => metrics.challenges.inc({ by: 'unanswered', outcome: 'refused' })
+      const failed = { message: 'an unanswered claim is not taken back yet', refused }
+      await this.attempt(key, question.number, failed, signal, async () => {
         const { claimer } = record.claim
         const held = heldUp.get(hex(claimer)) ?? (await contester.answeringTime(claimer, signal))
         heldUp.set(hex(claimer), held)
         if (summary.time < fromSeconds(deadline + held + 1n) + BigInt(wait)) return
         const outcome = await contester.dropUnanswered(record.claim, place, signal)
         this.holdAll(questions, hash)
-        metrics.challenges.inc({ outcome })
+        metrics.challenges.inc({ by: 'unanswered', outcome })
+        this.counted.add(hex(hash))
         log.warn({ claim: question.number, ...place, outcome }, 'a claim whose data was not answered is taken back')
       })
     }
+  }
+
+  /** Counts the claims that somebody else took back while this account waited for an answer. */
+  private async countGone(questions: readonly Question[]): Promise<void> {
+    const { log, metrics } = this.deps
+    const awaited = new Set<string>()
+    for (const question of questions.filter((each) => this.isOwn(each) && !each.answered)) {
+      const key = hex(question.hash)
+      if (this.counted.has(key)) continue
+      if (await this.stands(question)) awaited.add(key)
+      else if (this.awaited.has(key)) {
+        this.counted.add(key)
+        metrics.challenges.inc({ by: 'unanswered', outcome: 'already' })
+        log.info({ claim: question.number }, 'a claim whose data was asked for is gone')
+      }
+    }
+    this.awaited = awaited
+    const asked = new Set(questions.map(({ hash }) => hex(hash)))
+    for (const key of this.counted) if (!asked.has(key)) this.counted.delete(key)
   }
 
   /** One place is enough for a claim; the L2 tells of it. */
@@ -203,7 +228,7 @@ export class DataChallenger {
       const key = keyOf('refund', hash, place)
       if (answered || !this.isOwn(question) || (await this.stands(question))) continue
       if (!this.refunded.has(key))
-        await this.attempt(key, number, 'a deposit is not back yet', signal, async () => {
+        await this.attempt(key, number, { message: 'a deposit is not back yet' }, signal, async () => {
           const { outcome } = await contester.refund({ number, hash }, place, signal)
           this.refunded.add(key)
           log.info({ claim: number, ...place, outcome }, 'the deposit of a claim that fell is back')
@@ -216,7 +241,7 @@ export class DataChallenger {
   private async attempt(
     key: string,
     claim: bigint,
-    failed: string,
+    failed: { readonly message: string; readonly refused?: () => void },
     signal: AbortSignal,
     act: () => Promise<void>,
   ): Promise<void> {
@@ -227,8 +252,8 @@ export class DataChallenger {
       if (signal.aborted) return
       if (!(error instanceof CodedError)) throw error
       this.hold(key, looksWhenRefused * this.options.lookEveryMs)
-      this.deps.metrics.challenges.inc({ outcome: 'refused' })
-      this.deps.log.error({ claim, fault: error.toJSON() }, failed)
+      failed.refused?.()
+      this.deps.log.error({ claim, fault: error.toJSON() }, failed.message)
     }
   }
 

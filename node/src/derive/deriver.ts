@@ -14,9 +14,10 @@ export interface ClaimChallenger {
   readonly address: Bytes20
   /**
    * Contests a claim from here on; the lanes stand at its parent.
-   * @param signal - Aborts when the node stops or the claim no longer stands.
+   * @param gone - Aborts when the claim no longer stands.
+   * @param signal - Aborts when the node stops.
    */
-  contest(refusal: Refusal, signal: AbortSignal): void
+  contest(refusal: Refusal, gone: AbortSignal, signal: AbortSignal): void
 }
 
 export interface DeriverDeps extends ClaimReaderDeps, ClaimVerifierDeps {
@@ -64,6 +65,7 @@ export class Deriver {
       const seen = l2.seen
       const turn = this.watch(seen, signal)
       try {
+        await this.letGo()
         await this.align()
         await this.deps.chain.followFinality()
         const next = await this.next(signal)
@@ -99,6 +101,14 @@ export class Deriver {
     progress.idle()
   }
 
+  /** Forgets the wrong claim once it no longer stands, before the lanes leave its parent. */
+  private async letGo(): Promise<void> {
+    if (this.wrong === undefined || (await this.stands(this.wrong))) return
+    this.deps.log.info({ claim: this.wrong.claim.number }, 'the wrong claim is gone, verification goes on')
+    this.gone.abort()
+    this.wrong = undefined
+  }
+
   /** Takes back what was verified of claims that no longer stand, and of one that was not verified to its end. */
   private async align(): Promise<void> {
     const { store, l2, chain, log, progress } = this.deps
@@ -118,15 +128,9 @@ export class Deriver {
 
   /** The claim to verify next; also sets what is fetched ahead. */
   private async next(signal: AbortSignal): Promise<ClaimRecord | undefined> {
-    const { store, log } = this.deps
-    const records = await this.claims.standing(store.tip.claim + 1n)
+    const records = await this.claims.standing(this.deps.store.tip.claim + 1n)
     const [next] = records
-    if (this.wrong !== undefined) {
-      if (next !== undefined && sameBytes(next.hash, this.wrong.hash)) return undefined
-      log.info({ claim: this.wrong.claim.number }, 'the wrong claim is gone, verification goes on')
-      this.gone.abort()
-      this.wrong = undefined
-    }
+    if (this.wrong !== undefined) return undefined
     this.halted = next !== undefined && this.haltsAt(next)
     if (this.halted) return undefined
     await this.claims.want(records, signal)
@@ -214,7 +218,7 @@ export class Deriver {
     await store.countRoots(1, 0)
     await chain.resetTo(store.tip.claim)
     this.gone = new AbortController()
-    this.deps.challenger?.contest(refusal, AbortSignal.any([signal, this.gone.signal]))
+    this.deps.challenger?.contest(refusal, this.gone.signal, signal)
   }
 
   /** Forgets what no verification can need: answers of final claims, parts of batches that have been final for long, and signatures that are final and before the newest final snapshot. */

@@ -160,6 +160,13 @@ export class Running {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }
   }
 
+  /** A series as a scrape shows it; undefined when it is not there. */
+  async scraped(series: string): Promise<number | undefined> {
+    const text = await (await fetch(`${await this.url()}/metrics`)).text()
+    const line = text.split('\n').find((each) => each.startsWith(`${series} `))
+    return line === undefined ? undefined : Number(line.slice(series.length + 1))
+  }
+
   async verified(claim: bigint): Promise<void> {
     await until(`claim ${claim} verified`, async () => {
       const { state, finality } = await this.node.status()

@@ -58,7 +58,6 @@ async function copycat(stage: Stage): Promise<Outcome> {
     const { removal } = await fallenOf(stage, claimed)
     await goOn(stage, claimed.number)
     await follows(stage, url)
-    // Who sees the claim gone before its own receipt counts nothing.
     const now = await Promise.all(urls.map((each) => challengesOf(each, signal)))
     const sum = (of: 'done' | 'failed'): number =>
       now.reduce((all, each, i) => all + each[of] - (counted[i]?.[of] ?? 0), 0)
@@ -85,7 +84,9 @@ async function challengesOf(
 ): Promise<{ readonly done: number; readonly failed: number }> {
   const text = await (await fetch(`${url}/metrics`, { signal })).text()
   const count = (outcome: string): number => {
-    const found = new RegExp(`^parley_node_challenges_total\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(text)
+    const found = new RegExp(`^parley_node_challenges_total\\{by="proof",outcome="${outcome}"\\} (\\d+)`, 'm').exec(
+      text,
+    )
     return Number(found?.[1] ?? 0)
   }
   return { done: count('done'), failed: count('refused') + count('failed') }
