@@ -141,8 +141,8 @@ function claimedOf({ core, witness }: Told): BatchClaim {
   return { ...claim, lastHeader, coreRoot: coreRoot(core), witnessRoot: witnessRoot(witness) }
 }
 
-/** Asks as long as something is missing, and answers it. */
-function asked(told: Told, served: ServedParts, follows = true) {
+/** Asks as long as something is missing, and answers it. @param fits - Rounds that fit when it begins. */
+function asked(told: Told, served: ServedParts, follows = true, fits = 5) {
   const claim = claimedOf(told)
   const trees = new BatchTrees(told)
   const answers: { place: DataPlace; data: Uint8Array }[] = []
@@ -150,7 +150,15 @@ function asked(told: Told, served: ServedParts, follows = true) {
     throw error
   }
   for (let rounds = 0; ; rounds += 1) {
-    const known = knowClaim(claim, count, answers, served, follows ? { state, window } : undefined, refused)
+    const known = knowClaim(
+      claim,
+      count,
+      answers,
+      served,
+      follows ? { state, window } : undefined,
+      fits - rounds,
+      refused,
+    )
     if (known.missing.length === 0) return { known, rounds, answers }
     const before = answers.map((each) => each.place)
     for (const place of known.missing) {
@@ -232,6 +240,24 @@ describe('answers', () => {
       { part: 1, block: 1, page: 2 },
     ])
   })
+
+  test.each([
+    { fits: 4, places: 9 },
+    { fits: 3, places: 10 },
+    { fits: 2, places: 10 },
+  ])(
+    'two long blocks of another core served › $fits rounds are enough where no more fit, of $places places',
+    (each) => {
+      const long2 = right.map((block, i) => (i === 3 ? long(block) : block))
+      const core = completeBlocks(otherWord(otherWord(long2, 1), 3), state, window, lineage)
+      const told = { core, witness: witnessOf(long2) }
+      const served = { core: columns(long2), witness: encodeWitness(told.witness) }
+      const { known, rounds, answers } = asked(told, served, true, each.fits)
+      expect(known.claim?.parts).toEqual(told)
+      expect(rounds).toBe(each.fits)
+      expect(answers).toHaveLength(each.places)
+    },
+  )
 
   test('a block that follows what is not verified › is not asked for where something is served', () => {
     const told = { core: rightCore(), witness: witnessOf(right) }
@@ -322,9 +348,11 @@ describe('answers', () => {
           }[choice.witness],
         }
         const told = { core, witness }
-        const { known, rounds } = asked(told, served)
-        expect(known.claim?.parts).toEqual(told)
-        expect(rounds).toBeLessThanOrEqual(5)
+        for (const fits of [2, 3, 4]) {
+          const { known, rounds } = asked(told, served, true, fits)
+          expect(known.claim?.parts).toEqual(told)
+          expect(rounds, `of ${fits} that fit`).toBeLessThanOrEqual(fits)
+        }
       }),
       { numRuns: 20 },
     )

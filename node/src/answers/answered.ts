@@ -65,3 +65,8 @@ function putPage<Page>({ pages }: AnsweredPart<Page>, { block, page }: DataPlace
 export function anyPage<Page>({ pages }: AnsweredPart<Page>, block: number): Page | undefined {
   return pages.get(block)?.values().next().value
 }
+
+/** Whether of each block a page is known. */
+export function hasAll<Page>(count: number, { pages }: AnsweredPart<Page>): boolean {
+  return Array.from({ length: count }, (_, block) => block).every((block) => pages.has(block))
+}

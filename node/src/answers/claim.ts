@@ -54,6 +54,7 @@ export type ClaimKnowledge =
 /**
  * Puts a claim together as far as its data is known, and says what to ask for next.
  * @param count - Blocks that the claim says it has.
+ * @param rounds - Rounds of asking that still fit.
  * @param refused - Told of what the L2 took for an answer and is none.
  */
 export function knowClaim(
@@ -62,15 +63,16 @@ export function knowClaim(
   answers: readonly AnsweredPlace[],
   served: ServedParts,
   followed: Followed | undefined,
+  rounds: number,
   refused: (error: CodecError) => void,
 ): ClaimKnowledge {
   const { coreRoot, witnessRoot } = claim
   const answered = readAnswers(answers, { coreRoot, witnessRoot, blocks: count }, refused)
-  const core = knowCore(claim, count, answered, served, followed)
+  const core = knowCore(claim, count, answered, served, followed, rounds)
   const known = whole(core)
   if (known !== undefined && known.length !== count)
     return { claim: claimFrom(claim, { core: known, witness: [] }), missing: [] }
-  const witness = knowWitness(claim, count, answered, served, core, followed !== undefined)
+  const witness = knowWitness(claim, count, answered, served, core, followed !== undefined, rounds)
   const signed = whole(witness)
   if (known === undefined || signed === undefined)
     return { claim: undefined, missing: [...core.missing, ...witness.missing] }
@@ -94,6 +96,7 @@ function knowCore(
   { core: answered }: Answered,
   { core: columns }: ServedParts,
   followed: Followed | undefined,
+  rounds: number,
 ): KnownPart<Block> {
   if (columns === undefined) return coreFromPages(count, answered)
   // What was served may be right: that shows once what it follows is known.
@@ -103,7 +106,7 @@ function knowCore(
   const skeletons = skeletonsOf(columns)
   const own = completeBlocks(skeletons, state, window, lineage)
   if (sameBytes(coreRoot(own), claim.coreRoot)) return { ...nothing, blocks: own }
-  return coreFromServed(count, answered, { skeletons, state, window, lineage })
+  return coreFromServed(count, answered, { skeletons, state, window, lineage }, rounds)
 }
 
 function knowWitness(
@@ -113,13 +116,14 @@ function knowWitness(
   { core: columns, witness: bytes }: ServedParts,
   core: KnownPart<Block>,
   isFollowed: boolean,
+  rounds: number,
 ): KnownPart<BlockWitness> {
   if (bytes === 'unread') return nothing
   if (bytes === undefined) return witnessFromPages(count, answered)
   const known = whole(core)
   if (known === undefined) {
     // Without a core nothing tells what was served: what shows it is asked for meanwhile, so that rounds do not add up.
-    if (columns === undefined) return witnessFromServed(count, answered, [])
+    if (columns === undefined) return witnessFromServed(count, answered, [], rounds)
     // Whether a served core is the claim's shows once what it follows is known.
     if (columns === 'unread' || !isFollowed) return nothing
   }
@@ -128,7 +132,7 @@ function knowWitness(
   const served = shapes.flatMap((shape) => (shape === undefined ? [] : (decoded(bytes, shape) ?? [])))
   const right = served.find((each) => sameBytes(witnessRoot(each), claim.witnessRoot))
   if (right !== undefined) return { ...nothing, blocks: right }
-  return served.length === 0 ? witnessFromPages(count, answered) : witnessFromServed(count, answered, served)
+  return served.length === 0 ? witnessFromPages(count, answered) : witnessFromServed(count, answered, served, rounds)
 }
 
 function decoded(bytes: Uint8Array, skeletons: readonly BlockSkeleton[]): [readonly BlockWitness[]] | undefined {

@@ -15,7 +15,8 @@ import {
 } from '@parley/protocol'
 import { BatchTrees, type ClaimParts, type ListLength, segmentsPerPage } from '@parley/protocol/fraud'
 import type { VerifiedState } from '../store/chain-records.ts'
-import { type AnsweredPart, anyPage, type CorePage } from './answered.ts'
+import { type AnsweredPart, anyPage, type CorePage, hasAll } from './answered.ts'
+import { roundsOfAsking } from './rounds-left.ts'
 
 /** A part as far as it is known, and what to ask for next where it is not. */
 export interface KnownPart<Value> {
@@ -59,19 +60,28 @@ export function coreFromPages(count: number, answered: AnsweredPart<CorePage>): 
 /**
  * The core from answers where something was served: the list, then page 0 of the first block that differs from what its
  * completion gives, then the pages of the runs that differ. From the second such block on page 0 of all that follow is asked
- * for at once, so that rounds do not add up.
+ * for at once, so that rounds do not add up; from the first on where that would be a round too many, and without the list
+ * where that is.
+ * @param rounds - Rounds of asking that still fit.
  */
-export function coreFromServed(count: number, answered: AnsweredPart<CorePage>, served: ServedCore): KnownPart<Block> {
+export function coreFromServed(
+  count: number,
+  answered: AnsweredPart<CorePage>,
+  served: ServedCore,
+  rounds: number,
+): KnownPart<Block> {
   const { roots } = answered
   const lengths = new Map<Run, ListLength>()
-  if (roots === undefined) return { blocks: [], missing: [{ part, block: count, page: 0 }], lengths }
+  const isShort = rounds < roundsOfAsking
+  if (roots === undefined && !isShort && !hasAll(count, answered))
+    return { blocks: [], missing: [{ part, block: count, page: 0 }], lengths }
   const missing: DataPlace[] = []
   const blocks: (Block | undefined)[] = []
   let before: Standing = { ...served.state, window: served.window }
   let differing = 0
   for (let block = 0; block < count; block += 1) {
     const own = completed(served, block, before)
-    if (own !== undefined && sameBytes(rootOf(own), roots[block] as Bytes32)) {
+    if (own !== undefined && roots !== undefined && sameBytes(rootOf(own), roots[block] as Bytes32)) {
       blocks.push(own)
       before = standingAfter(before, own.header, own.runs)
       continue
@@ -79,7 +89,7 @@ export function coreFromServed(count: number, answered: AnsweredPart<CorePage>, 
     differing += 1
     const any = anyPage(answered, block)
     if (any === undefined) {
-      const last = differing === 1 ? block + 1 : count
+      const last = differing === 1 && !isShort ? block + 1 : count
       for (let next = block; next < last; next += 1)
         if (anyPage(answered, next) === undefined) missing.push({ part, block: next, page: 0 })
       break

@@ -7,8 +7,9 @@ import {
   sameBytes,
 } from '@parley/protocol'
 import { type ListLength, segmentsPerPage } from '@parley/protocol/fraud'
-import { type AnsweredPart, anyPage, type WitnessPage } from './answered.ts'
+import { type AnsweredPart, anyPage, hasAll, type WitnessPage } from './answered.ts'
 import { isOversized, type KnownPart } from './core.ts'
+import { roundsOfAsking } from './rounds-left.ts'
 
 const part = 1
 
@@ -27,15 +28,23 @@ export function witnessFromPages(count: number, answered: AnsweredPart<WitnessPa
   return { blocks, missing, lengths }
 }
 
-/** The witness where something was served, in whatever shapes it can be read: the list, then page 0 of the blocks that differ, then their other pages. */
+/**
+ * The witness where something was served, in whatever shapes it can be read: the list, then page 0 of the blocks that differ,
+ * then their other pages. Without the list where that would be a round too many.
+ * @param rounds - Rounds of asking that still fit.
+ */
 export function witnessFromServed(
   count: number,
   answered: AnsweredPart<WitnessPage>,
   served: readonly (readonly BlockWitness[])[],
+  rounds: number,
 ): KnownPart<BlockWitness> {
   const { roots } = answered
   const lengths = new Map<Signed, ListLength>()
-  if (roots === undefined) return { blocks: [], missing: [{ part, block: count, page: 0 }], lengths }
+  if (roots === undefined) {
+    if (rounds < roundsOfAsking || hasAll(count, answered)) return witnessFromPages(count, answered)
+    return { blocks: [], missing: [{ part, block: count, page: 0 }], lengths }
+  }
   const missing: DataPlace[] = []
   const blocks = Array.from({ length: count }, (_, index) => {
     const own = served.flatMap((blocks) => blocks.slice(index, index + 1)).find((block) => isAt(roots, index, block))

@@ -1,6 +1,7 @@
 import { type Bytes32, CodedError, type DataPlace, fromSeconds, sameBytes } from '@parley/protocol'
 import { type Clock, pause } from '@parley/runtime'
 import type { Logger } from 'pino'
+import { askedAfter } from '../answers/rounds-left.ts'
 import type { AbsentClaim } from '../derive/absent-claims.ts'
 import type { L2Contact } from '../l2/contact.ts'
 import type { L2Log } from '../l2/l2-log.ts'
@@ -34,8 +35,6 @@ export interface DataChallengerOptions {
 const againAfterMs = 60_000
 /** Looks after which what was refused is sent again. */
 const looksWhenRefused = 5
-/** The list, first pages, other pages. */
-const rounds = 3
 /** An absence passes by itself that this process has known for less than the first, and none that it has known for the second. */
 const shortestAbsenceMs = 1_000
 const longestPassingMs = 60_000
@@ -104,8 +103,7 @@ export class DataChallenger {
   /** Whether it is time: early enough for three rounds, and not for an absence that passes by itself. */
   private isDue({ time }: L2Summary, { record, absentMs }: AbsentClaim): boolean {
     const { claimedAt, windows } = record.claim
-    const latest = Math.max(0, windows.data - rounds * windows.answer) * 1_000
-    const after = Math.min(this.options.challengeAfterMs, latest)
+    const after = askedAfter(windows, this.options.challengeAfterMs) * 1_000
     const from = fromSeconds(claimedAt) + BigInt(after + this.turn(record.hash))
     return time >= from && absentMs >= Math.min(Math.max(after, shortestAbsenceMs), longestPassingMs)
   }
@@ -123,7 +121,9 @@ export class DataChallenger {
     const open = missing.filter(
       (place) => !asked.some((each) => samePlace(each.place, place)) && !this.isHeld(keyOf('ask', hash, place)),
     )
-    const remaining = missing.length === 0 ? 0 : Math.max(open.length, atMost - asked.length)
+    // What was begun is gone on with as long as it can be paid.
+    const isBegun = asked.some((each) => this.isOwn(each))
+    const remaining = missing.length === 0 ? 0 : isBegun ? open.length : Math.max(open.length, atMost - asked.length)
     if (open.length === 0) {
       this.committed += await costOfPlaces(contester, remaining, signal)
       return

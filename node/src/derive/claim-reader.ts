@@ -39,6 +39,8 @@ export interface ClaimReaderOptions extends BackoffOptions {
   readonly fetchAhead: number
   /** Milliseconds between looks whether layers served something else. */
   readonly lookEveryMs: number
+  /** Milliseconds of L2 time that a claim's data may be absent before it is asked for. */
+  readonly challengeAfterMs: number
 }
 
 /** A claim and the blocks and signatures that it commits to. */
@@ -81,7 +83,7 @@ export class ClaimReader {
       options,
     )
     const served = (record: ClaimRecord) => (this.wants(record) ? this.fetcher.served(record) : undefined)
-    this.pieces = new ClaimPieces({ ...deps, served })
+    this.pieces = new ClaimPieces({ ...deps, served }, options)
   }
 
   /** Claims that stand behind those that are fetched, up to `last`. */

@@ -261,7 +261,7 @@ export function claimOf(
     lastHeader,
     core: { layer: layers.core.layer, pointer: layers.core.hold(encodeCore(blocks.map(skeletonOf))) },
     witness: { layer: layers.witness.layer, pointer: layers.witness.hold(encodeWitness(witness)) },
-    windows: { challenge: 10, data: 10, answer: 10, proof: 10 },
+    windows: { challenge: 10, data: 10, answer: 3, proof: 10 },
     claimer: new Uint8Array(20),
     claimedAt: 1_700_000_001n,
   }
