@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { contractsReadme, renderContractLimits } from '../src/docs/contract-limits.ts'
 import { gasLines, proofGasFile, renderGas, settlingShares } from '../src/docs/gas.ts'
 import { type Evm, startEvm } from '../src/fraud/evm.ts'
 import { type Measured, measureProofs } from '../src/fraud/gas/measure.ts'
@@ -34,5 +35,9 @@ describe('gas', () => {
 
   test('gas › docs/gas.md says what the snapshots say', () => {
     expect(readFileSync(new URL('../../docs/gas.md', import.meta.url), 'utf8')).toBe(renderGas())
+  })
+
+  test('gas › contracts/README.md says what the snapshots say: npm run gas', () => {
+    expect(readFileSync(contractsReadme, 'utf8')).toContain(renderContractLimits())
   })
 })

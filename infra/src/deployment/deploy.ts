@@ -18,7 +18,7 @@ import {
 import { privateKeyToAccount } from 'viem/accounts'
 import { InfraError } from '../faults.ts'
 import type { Deployment, Verifiers } from './deployment.ts'
-import type { Preset } from './presets.ts'
+import type { Preset, PriceRules } from './presets.ts'
 import { createRollupContracts, type RollupContracts, type SettingsBefore } from './rollup-contracts.ts'
 import { deployTransport } from './transport.ts'
 import { checkWindows } from './worst-times.ts'
@@ -151,9 +151,15 @@ async function makeSettings(client: PublicClient, options: DeployOptions): Promi
     keyNotice: preset.keyNotice,
     upgradeNotice: preset.upgradeNotice,
     minDeposit: preset.minDeposit,
-    priceRules: preset.priceRules,
+    priceRules: priceRulesOf(options),
     contest: preset.contest,
   }
+}
+
+/** What a claim takes is fixed with the deployment: the inbox cannot change it when a committee is named later. */
+export function priceRulesOf({ preset, dataCommittee }: Pick<DeployOptions, 'preset' | 'dataCommittee'>): PriceRules {
+  if (dataCommittee === undefined) return preset.priceRules
+  return { ...preset.priceRules, claimGas: preset.certifiedClaimGas }
 }
 
 function failed(reason: string, cause?: unknown): InfraError {
