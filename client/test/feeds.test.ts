@@ -149,6 +149,13 @@ describe('block source of a sequencer’s feed', () => {
     expect(error.fault.code).toBe(code)
   })
 
+  test('blocks › one that nobody signed is given out where a rescue has claimed it', async () => {
+    const feed = new BlockFeed(server)
+    feed.seal()
+    feed.seal((sealed) => ({ ...sealed, signature: new Uint8Array(65) }))
+    expect(await take(2, 1n, { isRescued: async ({ number }: { number: bigint }) => number === 2n })).toEqual([1n, 2n])
+  })
+
   test('blocks › a reader names the lineage it has, and is told when a removal voided its last block', async () => {
     const feed = new BlockFeed(server)
     const { header } = feed.seal().block

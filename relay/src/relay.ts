@@ -18,7 +18,8 @@ import { RelayStore } from './store/relay-store.ts'
 
 export interface RelayDeps {
   /** Blocks of a sequencer, or of another relay. Each must be signed and commit to its runs. */
-  readonly source: BlockSource
+  /** Makes the source. @param isRescued - Whether a header without a signature is one that a rescue claimed. */
+  readonly source: (isRescued: L2View['isRescued']) => BlockSource
   /** Where inbox items, claims and removals are read. */
   readonly settlement: Pick<SettlementReader, 'follow'>
   /** Header that stands for the state before the first block. */
@@ -143,7 +144,8 @@ class RunningRelay implements Relay {
   }
 
   private followerOf(chain: RelayChain): Follower {
-    const { source, clock, log } = this.deps
+    const { clock, log } = this.deps
+    const source = this.deps.source((header, signal) => this.l2.isRescued(header, signal))
     return new Follower(chain, { source, l2: this.l2, clock, log }, { maxBytes: BigInt(this.settings.maxBytes) })
   }
 

@@ -90,7 +90,12 @@ class World {
 }
 
 async function start(world: World, store: BytesLevel, options: Partial<RelayOptions> = {}): Promise<Relay> {
-  const deps = { source: world.source, settlement: world.settlement, clock: systemClock, registry: new Registry() }
+  const deps = {
+    source: () => world.source,
+    settlement: world.settlement,
+    clock: systemClock,
+    registry: new Registry(),
+  }
   const genesis = BlockHeaderType.defaultValue()
   const relay = await startRelay({ ...deps, genesis, store, log: pino({ level: 'silent' }) }, options)
   ends.push(() => relay.stop())

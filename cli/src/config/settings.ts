@@ -439,7 +439,8 @@ const node = {
   'node.challengeBudgetGwei': defaulted(
     10_000_000,
     integer(0, Number.MAX_SAFE_INTEGER, {
-      about: 'Gwei that the account must have beside the deposits for the largest claim; with less the node is not ready.',
+      about:
+        'Gwei that the account must have beside the deposits for the largest claim; with less the node is not ready.',
     }),
   ),
   'node.challengeAfterMs': defaulted(

@@ -24,10 +24,11 @@ export function startRelayRole(context: Context): Promise<Service> {
     const { keptMib, ...feeds } = config.feeds
     const relay = await startRelay(
       {
-        source: createSequencerBlockSource(
-          { url, clock, verifier: chooseVerifier(config.run.verifier) },
-          { deployment, keys: async (inner) => (await settlement.schedule(inner)).keys, giveUpMs },
-        ),
+        source: (isRescued) =>
+          createSequencerBlockSource(
+            { url, clock, verifier: chooseVerifier(config.run.verifier) },
+            { deployment, keys: async (inner) => (await settlement.schedule(inner)).keys, giveUpMs, isRescued },
+          ),
         settlement,
         genesis,
         store: await dataDir.bytes('relay blocks'),

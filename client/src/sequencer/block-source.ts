@@ -4,6 +4,7 @@ import {
   BlockHeaderType,
   type BlockSource,
   BlockView,
+  type Bytes20,
   type Bytes32,
   domainSeparator,
   headerDigest,
@@ -38,12 +39,17 @@ export interface BlockSourceOptions extends FeedOptions {
    * that does so itself, as the batcher does. @default true
    */
   readonly checkRuns?: boolean
+  /**
+   * Whether a rescue has claimed a header on the L2: nobody has signed it then. @default none was, and it is `HEADER_UNSIGNED`
+   * @param signal - Of the reading.
+   */
+  readonly isRescued?: (header: BlockHeader, signal: AbortSignal) => Promise<boolean>
 }
 
 /**
  * Blocks of a sequencer's feed. Each is checked before it is given out: its number is the next one, its header follows
  * the one before it (the first one's parent is for the caller to check), commits to the runs and is signed by the
- * sequencer. Ends without an error when the signal aborts.
+ * sequencer, or claimed by a rescue. Ends without an error when the signal aborts.
  */
 export function createSequencerBlockSource(deps: BlockSourceDeps, options: BlockSourceOptions): BlockSource {
   const verifier = deps.verifier ?? portableVerifier
@@ -56,12 +62,15 @@ export function createSequencerBlockSource(deps: BlockSourceDeps, options: Block
         return { path: pathOf(feedRoutes.blocks, { query }), from: next }
       }
       try {
-        const check = headerCheck(verifier, options, await options.keys(signal))
+        const keys = await options.keys(signal)
+        const check = headerCheck(verifier, options, keys)
         for await (const frame of readFeed(deps, pathFrom, options, signal)) {
           const view = viewOfFrame(frame, serverEndpoint(deps.url).shown)
-          check(view, next, previous)
+          const { header } = view
+          if (!check(view, next, previous) && !(await options.isRescued?.(header, signal)))
+            throw new ClientError({ code: 'HEADER_UNSIGNED', block: header.number, sequencer: keyOf(keys, header) })
           next += 1n
-          previous = view.header
+          previous = header
           yield view
         }
       } catch (error) {
@@ -71,7 +80,8 @@ export function createSequencerBlockSource(deps: BlockSourceDeps, options: Block
   }
 }
 
-type HeaderCheck = (view: BlockView, expected: bigint, previous: BlockHeader | undefined) => void
+/** @returns whether the header is signed. @throws {ClientError} where it is not the next one, or not of these runs. */
+type HeaderCheck = (view: BlockView, expected: bigint, previous: BlockHeader | undefined) => boolean
 
 function headerCheck(
   verifier: SignatureVerifier,
@@ -84,11 +94,11 @@ function headerCheck(
     if (header.number !== expected) throw new ClientError({ code: 'FEED_GAP', expected, received: header.number })
     if (previous !== undefined) assertLink(header, BlockHeaderType.hashTreeRoot(previous))
     if (checkRuns) assertRuns(view)
-    const { key } = sequencerAt(keys, header.number)
-    if (!verifier.verifyOwner(key, headerDigest(separator, header), signature.subarray(0, 64)))
-      throw new ClientError({ code: 'HEADER_UNSIGNED', block: header.number, sequencer: key })
+    return verifier.verifyOwner(keyOf(keys, header), headerDigest(separator, header), signature.subarray(0, 64))
   }
 }
+
+const keyOf = (keys: readonly SequencerKey[], { number }: BlockHeader): Bytes20 => sequencerAt(keys, number).key
 
 function viewOfFrame(frame: Uint8Array, url: string): BlockView {
   return decodeSsz({ deserialize: BlockView.read }, frame, url)

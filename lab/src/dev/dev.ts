@@ -167,7 +167,12 @@ async function play(
   const watching = new AbortController()
   const watched = AbortSignal.any([signal, watching.signal])
   const places = stackConfig(config, stack.places)
-  const observers = await observe({ clock, log, config: places }, stack.places, tracker, watched)
+  const observers = await observe(
+    { clock, log, config: places, goesOn: !config.dev.exit },
+    stack.places,
+    tracker,
+    watched,
+  )
   const shown = showProgress({ tracker, screen: err, clock }, watched)
   closing.add(async () => {
     watching.abort()
@@ -191,6 +196,8 @@ async function play(
       tracker,
       clock,
       log,
+      // Who looks on may silence the sequencer and rescue the chain.
+      ...(config.dev.exit ? {} : { persistMs: Number.POSITIVE_INFINITY }),
     },
     loadOptions(config),
     tally,

@@ -1,4 +1,5 @@
 import { type ClaimsView, openReader, publishedBlock, watchClaims } from '@parley/cli/roles'
+import { ClientError } from '@parley/client'
 import { createSequencerBlockSource } from '@parley/client/blocks'
 import { chooseVerifier } from '@parley/execution'
 import type { BlockHeader, ChainConfig, SettlementReader } from '@parley/protocol'
@@ -24,9 +25,19 @@ export interface ObserveContext extends Pick<Context, 'clock' | 'log'> {
   readonly config: Config
   /** Told of every sealed header. */
   readonly onHeader?: (header: BlockHeader) => void
+  /** Whether a lineage that ends is followed by the next; otherwise watching fails then. @default false */
+  readonly goesOn?: boolean
 }
 
 const publishedEveryMs = 250
+const goesOnEveryMs = 1_000
+/** What a reader meets while the sequencer goes back, and where rescues made blocks that nobody signed. */
+const betweenLineages: ReadonlySet<string> = new Set([
+  'LINEAGE_ENDED',
+  'SERVER_UNREACHABLE',
+  'BLOCK_FORGOTTEN',
+  'HEADER_UNSIGNED',
+])
 
 /** Watches a stack until `signal` and tells the tracker how far blocks have come. */
 export async function observe(
@@ -46,15 +57,7 @@ export async function observe(
     { deployment: chain, keys },
   )
   const watches = [
-    watchSealed(
-      blocks,
-      (view) => {
-        sealed = view
-        tracker.reach('sealed', view.header.number, clock.now())
-        context.onHeader?.(view.header)
-      },
-      signal,
-    ),
+    watchAllSealed(),
     watchClaims(
       reader,
       (view) => {
@@ -70,6 +73,45 @@ export async function observe(
   // Whoever watches races with it; until then a rejection must not end the process.
   failed.catch(() => undefined)
   return { reader, chain, sealed: () => sealed, claims: () => claims, failed }
+
+  function reached(header: BlockHeader): void {
+    tracker.reach('sealed', header.number, clock.now())
+    context.onHeader?.(header)
+  }
+
+  async function watchAllSealed(): Promise<void> {
+    const onBlock = (view: SealedChainView): void => {
+      sealed = view
+      reached(view.header)
+    }
+    try {
+      await watchSealed(blocks, onBlock, signal)
+    } catch (error) {
+      if (!isOver(error)) throw error
+      // What is added up from the first block on no longer holds.
+      sealed = undefined
+      await watchNextLineages()
+    }
+  }
+
+  /** Blocks behind the claim that stands, as often as the sequencer goes back to one. */
+  async function watchNextLineages(): Promise<void> {
+    while (!signal.aborted) {
+      log.warn('the lineage has ended; blocks are followed from the claim on that stands')
+      try {
+        const { lastHeader } = await reader.head(signal)
+        for await (const { header } of blocks.blocks(lastHeader.number + 1n, signal)) reached(header)
+      } catch (error) {
+        if (!isOver(error)) throw error
+      }
+      await clock.sleep(goesOnEveryMs, signal).catch(() => undefined)
+    }
+  }
+
+  /** Whether the next lineage is to be waited for: the sequencer ended one, or is away as it is before the next. */
+  function isOver(error: unknown): boolean {
+    return context.goesOn === true && error instanceof ClientError && betweenLineages.has(error.fault.code)
+  }
 
   async function watchPublished(): Promise<void> {
     while (!signal.aborted) {

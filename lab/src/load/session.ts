@@ -23,6 +23,8 @@ export interface SessionDeps {
   readonly tracker: FinalityTracker
   readonly clock: Clock
   readonly log: Logger
+  /** Milliseconds for which a sequencer that is away is asked again. @default 60_000 */
+  readonly persistMs?: number
   /** Told of every answer besides. */
   readonly onAnswer?: (answer: Answer) => void
 }
@@ -72,7 +74,10 @@ export async function playLoad(
       {
         lines: deps.lines,
         planner: createPlanner(deps),
-        delivery: createDelivery({ client: deps.client, clock }, persist),
+        delivery: createDelivery(
+          { client: deps.client, clock },
+          { ...persist, persistMs: deps.persistMs ?? persist.persistMs },
+        ),
         clock,
         onAnswer,
       },

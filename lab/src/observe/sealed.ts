@@ -9,7 +9,7 @@ export interface SealedChainView {
   readonly messages: number
 }
 
-/** Follows sealed blocks until `signal`, keeping nothing of a block but what it changes. */
+/** Follows sealed blocks from the first on until `signal`, keeping nothing of a block but what it changes. */
 export async function watchSealed(
   blocks: BlockSource,
   onBlock: (view: SealedChainView) => void,

@@ -7,17 +7,19 @@ import type { CelestiaPlace } from './stack-config.ts'
 
 /**
  * Writes where everything is into the data directory, as a configuration file for other commands, and beside it the key
- * that pays for them.
+ * that pays for them, the operator's, and the sequencer's process id.
  * @returns its path.
  */
 export async function writeStackFile(
   dataDir: string,
-  { places, payer, record }: Stack,
+  { places, payer, operator, record, roles }: Stack,
   layer: string,
 ): Promise<string> {
   const { l1Url, l2Url, daLocalUrl, altDaUrl, celestia, sequencerUrl, nodeUrl } = places
   const keyPath = resolve(dataDir, 'payer.key')
   writeKeyFile(keyPath, payer)
+  writeKeyFile(resolve(dataDir, 'operator.key'), operator)
+  await writeFile(resolve(dataDir, 'sequencer.pid'), `${roles.get('sequencer').pid}\n`)
   const deploymentPath = resolve(dataDir, 'deployment.json')
   await writeDeployment(deploymentPath, record)
   const config = {

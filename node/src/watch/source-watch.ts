@@ -99,7 +99,10 @@ export class SourceWatch {
   private async from(lineage: Bytes32): Promise<bigint> {
     const { l2 } = this.deps
     const claim = await l2.claim(l2.summary?.claim ?? 0n)
-    const claimed = claim?.claim.lastHeader.number ?? 1n
+    const first = claim?.claim.lastHeader.number ?? 1n
+    // Nobody signed the block of a rescue.
+    const isRescued = claim !== undefined && (await l2.rescue(claim.hash)) !== undefined
+    const claimed = isRescued ? first + 1n : first
     const { last } = this
     return last !== undefined && sameBytes(last.lineage, lineage) && last.number > claimed ? last.number : claimed
   }

@@ -1,5 +1,13 @@
 import type { EndedLineage } from '@parley/feeds'
-import { type Bytes32, type QueuedItem, type SettlementReader, sameBytes } from '@parley/protocol'
+import {
+  type BatchClaim,
+  type BlockHeader,
+  BlockHeaderType,
+  type Bytes32,
+  type QueuedItem,
+  type SettlementReader,
+  sameBytes,
+} from '@parley/protocol'
 import { firstOf, Pulse } from '@parley/runtime'
 import { RelayError } from '../faults.ts'
 
@@ -24,6 +32,9 @@ export class L2View {
   /** Lineage in force, as far as the L2 was read. */
   lineage: Bytes32
   private readonly removals: Removal[] = []
+  private lastHeader: BlockHeader | undefined
+  /** Roots of the headers that rescues claimed, in hex. */
+  private readonly rescued = new Set<string>()
   /** Last block of every claim standing, by its number. */
   private readonly lastBlocks: bigint[] = [0n]
   private items: QueuedItem[] = []
@@ -46,7 +57,8 @@ export class L2View {
       for (const event of events) {
         if (event.kind === 'rollback') throw new RelayError({ code: 'L2_ROLLED_BACK', l2Block: event.to.blockNumber })
         if (event.kind === 'item') await this.queue(event.queued, signal)
-        else if (event.kind === 'claim') this.claim(Number(event.claim.number), event.claim.lastHeader.number)
+        else if (event.kind === 'claim') this.claim(event.claim)
+        else if (event.kind === 'rescue') this.rescue()
         else if (event.kind === 'removal') this.remove(Number(event.standing), event.lineage)
       }
       this.caughtUp ||= caughtUp
@@ -94,10 +106,26 @@ export class L2View {
     this.moved.beat()
   }
 
-  private claim(number: number, lastBlock: bigint): void {
-    this.lastBlocks.length = number
-    this.lastBlocks.push(lastBlock)
-    this.claimed = lastBlock
+  /** Whether a rescue has claimed a header, once the L2 was read to claims of its number. */
+  async isRescued(header: BlockHeader, signal: AbortSignal): Promise<boolean> {
+    const root = rootOf(header)
+    for (let moved = this.moved.next(); !this.rescued.has(root); moved = this.moved.next()) {
+      if (this.caughtUp && this.claimed >= header.number) return false
+      await firstOf([moved], signal)
+    }
+    return true
+  }
+
+  private claim({ number, lastHeader }: BatchClaim): void {
+    this.lastBlocks.length = Number(number)
+    this.lastBlocks.push(lastHeader.number)
+    this.claimed = lastHeader.number
+    this.lastHeader = lastHeader
+  }
+
+  /** The claim told before was made by a rescue, of one block. */
+  private rescue(): void {
+    if (this.lastHeader !== undefined) this.rescued.add(rootOf(this.lastHeader))
   }
 
   private remove(standing: number, lineage: Bytes32): void {
@@ -107,3 +135,5 @@ export class L2View {
     this.lineage = lineage
   }
 }
+
+const rootOf = (header: BlockHeader): string => Buffer.from(BlockHeaderType.hashTreeRoot(header)).toString('hex')

@@ -64,7 +64,7 @@ export function startAutomine(accounts: number, chainId = 901): Promise<Anvil> {
   )
 }
 
-export async function startDeployedL2(users = 2): Promise<DeployedL2> {
+export async function startDeployedL2(users = 2, changes: Partial<DeployOptions> = {}): Promise<DeployedL2> {
   const chain = await startAutomine(10 + users)
   const transport = http(chain.url)
   const roles = deriveRoles(devMnemonic, users)
@@ -77,7 +77,7 @@ export async function startDeployedL2(users = 2): Promise<DeployedL2> {
     blobBaseFee: 1n,
   } as const
   await system.etch(attributes, forever)
-  const deployment = await deployRollup(chain.url, roles, {})
+  const deployment = await deployRollup(chain.url, roles, changes)
   return {
     chain,
     roles,
