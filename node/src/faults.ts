@@ -17,6 +17,7 @@ export type NodeFault =
       expected: Uint8Array
       received: Uint8Array
     }
+  | { code: 'RESCUE_UNREADABLE'; claim: bigint; reason: string }
   | { code: 'RESCUE_MISMATCH'; claim: bigint; part: BatchPart; expected: Uint8Array; received: Uint8Array }
   /** The claim is wrong. */
   | {
@@ -62,6 +63,11 @@ export const nodeFaults: FaultTable<NodeFault> = {
     blame: 'layer',
     retry: 'later',
     text: 'what a source served is not what was claimed, so it counts as absent',
+  },
+  RESCUE_UNREADABLE: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'what the L2 reported of a rescue is no block',
   },
   RESCUE_MISMATCH: {
     blame: 'layer',

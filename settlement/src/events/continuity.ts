@@ -76,7 +76,11 @@ export function follows(
     case 'rules withdrawn':
     case 'challenge':
     case 'answer':
+      return { after: before, event: { ...told, at } }
     case 'rescue':
+      // The contract tells the claim right before.
+      if (before.claim?.number !== told.number || !sameBytes(before.claim.hash, told.hash))
+        throw invalidEvent(`a rescue of claim ${told.number} comes after claim ${before.claim?.number}`)
       return { after: before, event: { ...told, at } }
     case 'other':
       return { after: before, event: undefined }
