@@ -1,12 +1,17 @@
 import { confirm, finalize, getSilence, resumeClaims, withdraw, withdrawalsOf } from '@parley/client'
+import { createSequencerBlockSource } from '@parley/client/blocks'
 import type { RescueStep } from '@parley/node'
 import type { RescueRequest } from '@parley/protocol'
+import { startRelay } from '@parley/relay'
+import { systemClock } from '@parley/runtime'
 import type { Contester, Rescuer } from '@parley/settlement'
+import { Registry } from 'prom-client'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Speaker } from './support/conversations.ts'
 import { eventually, untilAllVerified, untilStatus } from './support/eventually.ts'
-import { forever } from './support/l2.ts'
+import { forever, log } from './support/l2.ts'
+import { byteStore } from './support/memory-stores.ts'
 import { type ClaimRemover, contesterOf, removerOf } from './support/remove-claim.ts'
 import { queueDeposit, queueMessage, queueWithdrawal, rescuerOf, silentSoon, walletOf } from './support/rescue.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
@@ -163,7 +168,36 @@ test('rescue › lies are taken back, exit and forced message are final, and the
   await reached()
   const record = await node.client.completeConversation(3, ann.index)
   expect(record?.record).toHaveLength(Number(ann.nonce - 1n))
+  await relayed(await node.part.status().then(({ block }) => block))
 }, 300_000)
+
+/** A relay that begins with the first block comes to this one, past those of rescues, which nobody signed. */
+async function relayed(block: bigint): Promise<void> {
+  const settlement = await rollup.reader()
+  const { url } = rollup.sequencer
+  const keys = async (signal: AbortSignal) => (await settlement.schedule(signal)).keys
+  const relay = await startRelay(
+    {
+      source: (isRescued) =>
+        createSequencerBlockSource({ url, clock: systemClock }, { deployment: rollup.config, keys, isRescued }),
+      settlement,
+      genesis: await settlement.genesis(forever),
+      store: byteStore(),
+      clock: systemClock,
+      log,
+      registry: new Registry(),
+    },
+    {},
+  )
+  try {
+    await until(async () => {
+      const answer = await fetch(`${relay.url}/v1/status`)
+      return BigInt(((await answer.json()) as { head: string }).head) >= block
+    })
+  } finally {
+    await relay.stop()
+  }
+}
 
 interface SequencerStatus {
   readonly lineage: string
