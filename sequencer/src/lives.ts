@@ -1,4 +1,4 @@
-import { CodedError } from '@parley/protocol'
+import { goesOn } from './goes-on.ts'
 import type { Sequencer } from './sequencer.ts'
 
 /** One sequencer from its start to its end. */
@@ -7,13 +7,6 @@ export interface Life {
   readonly sequencer: Sequencer
   /** Closes what it was made with; called after its `stop`. */
   close(): Promise<void>
-}
-
-/** What ends a life and begins another: claims were removed, or another sequencer leads. */
-const livesOn: ReadonlySet<string> = new Set(['LINEAGE_CHANGED', 'JOURNAL_DISPLACED'])
-
-function goesOn(error: unknown): boolean {
-  return error instanceof CodedError && livesOn.has(error.fault.code)
 }
 
 /** A sequencer that goes on after claims were removed, or another sequencer of the same journal led. */

@@ -2,6 +2,7 @@ import { closeCodes } from '@parley/feeds'
 import { firstOf } from '@parley/runtime'
 import type { FastifyInstance } from 'fastify'
 import { type FatalFault, SequencerError } from './faults.ts'
+import { goesOn } from './goes-on.ts'
 import { routesOf } from './http/routes.ts'
 import { createServer } from './http/server.ts'
 import { type SequencerOptions, type Settings, settingsOf } from './options.ts'
@@ -56,12 +57,14 @@ class RunningSequencer implements Sequencer {
   async start(): Promise<void> {
     const { deps, settings } = this
     const { signal } = this.ending
-    const begin = await this.listen()
+    // Who stands by over a shared journal is answered for by others, at the same place, until it leads.
+    const early = deps.shared === undefined ? await this.listen() : undefined
     const fail = (error: unknown): void => this.fail(error)
     const waits = (because: string): void => {
       this.waitsFor = because
     }
     const pipeline = await preparePipeline(deps, settings, fail, waits, signal)
+    const begin = early ?? (await this.listen())
     this.pipeline = pipeline
     const { chain, finality, inbox, producer, resubmission } = pipeline
     deps.execution.onExecuted((batch) => {
@@ -85,7 +88,7 @@ class RunningSequencer implements Sequencer {
     const { clock, log, registry } = deps
     const unreadyBecause = (): string | undefined => this.unreadyBecause()
     const unhealthyBecause = (): string | undefined =>
-      this.hasFailed && removalOf(this.failedBy) === undefined ? unreadyBecause() : undefined
+      this.hasFailed && !goesOn(this.failedBy) ? unreadyBecause() : undefined
     const pipeline = (): Pipeline => this.pipeline as Pipeline
     const served = { ...deps, pipeline, unreadyBecause, unhealthyBecause, signal: this.ending.signal }
     const ended = (): SequencerError | undefined => this.refusal()
@@ -127,15 +130,10 @@ class RunningSequencer implements Sequencer {
     this.hasFailed = true
     this.failedBy = error
     const removal = removalOf(error)
-    if (removal === undefined) this.deps.log.fatal({ err: error }, 'sequencer stops')
-    else {
-      this.farewell = { code: closeCodes.lineage, reason: `from ${removal.standing + 1n}` }
-      // Nothing is wrong here: the next start goes on in the new lineage.
-      this.deps.log.warn(
-        { fault: (error as SequencerError).toJSON() },
-        'claims were removed: sequencer stops to go back',
-      )
-    }
+    if (removal !== undefined) this.farewell = { code: closeCodes.lineage, reason: `from ${removal.standing + 1n}` }
+    // Nothing is wrong where another start goes on.
+    if (goesOn(error)) this.deps.log.warn({ err: error }, 'sequencer stops, to begin again')
+    else this.deps.log.fatal({ err: error }, 'sequencer stops')
     this.pipeline?.intake.fail(stopping())
     this.ending.abort(error)
     this.failure.reject(error)

@@ -116,7 +116,6 @@ export async function preparePipeline(
   waits(restoring(inboxStore, voids))
   const appends = shared === undefined
   await actOnRemovals({ config, journal, appends, blocks, snapshots, inbox: inboxStore, voids, log })
-  if (shared !== undefined) waits('it stands by: another sequencer leads its journal, or none does yet')
   const recovery = { execution, journal, chain, inbox: inboxStore, snapshots, voids, log }
   const recovered =
     shared === undefined
