@@ -1,6 +1,13 @@
 import { DaError, DaLayer, type DaReceipt, type DaSubmitOptions } from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
 import { afterEach, expect, test } from 'vitest'
+import type { EncodedBatch } from '../../src/encode-batch.ts'
 import type { CostEntry } from '../../src/index.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import type { BatchPlan } from '../../src/plan.ts'
+import { Shadow } from '../../src/policy/shadow.ts'
 import { sealedChain } from '../support/chain.ts'
 import { MemoryDa } from '../support/layers.ts'
 import { numbers, Rig, type Running, until } from '../support/rig.ts'
@@ -90,4 +97,35 @@ test('copies › that are not there when they are read back are told apart', asy
   start()
   await until('both read in vain', async () => (await counted('unaudited')) === 2)
   expect(await counted('audited')).toBe(0)
+})
+
+test('copies › beyond what may wait are left out and counted', async () => {
+  const registry = new Registry()
+  const metrics = createMetrics(registry, () => 0)
+  const retry = { firstBackoffMs: 1, maxBackoffMs: 1 }
+  const layer = new MemoryDa('next', DaLayer.celestia)
+  const shadow = new Shadow({ layer, clock: systemClock, log: pino({ level: 'silent' }), metrics, retry }, 1_000)
+  const part = (length: number) => ({
+    bytes: new Uint8Array(length),
+    digest: new Uint8Array(32),
+    root: new Uint8Array(32),
+  })
+  const take = (core: number, witness: number) =>
+    shadow.take(
+      { number: 1n } as unknown as BatchPlan,
+      { parts: { core: part(core), witness: part(witness) } } as unknown as EncodedBatch,
+    )
+  // One that is larger than all that may wait is taken when nothing else does.
+  take(1_500, 10)
+  take(400, 700)
+  const leftOut = (await registry.getSingleMetric('parley_batcher_shadow_total')?.get())?.values
+  expect(leftOut?.map(({ labels, value }) => [labels.part, labels.outcome, value])).toEqual([
+    ['witness', 'left out', 2],
+    ['core', 'left out', 1],
+  ])
+  const stopping = new AbortController()
+  const copying = shadow.run(stopping.signal)
+  await until('what was taken is copied', () => layer.held.size === 1)
+  stopping.abort()
+  await copying
 })
