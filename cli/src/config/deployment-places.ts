@@ -16,7 +16,23 @@ const schema = z.object({
     ParleyGovernor: contract,
     ParleyVotes: contract,
   }),
+  layers: z.record(z.string(), z.string()).optional(),
 })
+
+/** What a deployment file may say of the layers that claims lie on: where they are read, and nothing that is secret. */
+const layerKeys = [
+  'da.localUrl',
+  'da.celestiaUrl',
+  'da.celestiaMoreUrls',
+  'da.celestiaChainId',
+  'da.altDaUrl',
+  'da.altDaCommitments',
+  'da.committeeUrls',
+  'l1.url',
+  'l1.beaconUrl',
+  'l1.archiveUrl',
+  'archive.urls',
+] as const
 
 /**
  * Where a deployment file says that contracts are, by their names in the section `l2`; those that were not deployed are missing.
@@ -34,6 +50,22 @@ export function deploymentPlaces(path: string): Readonly<Record<string, string>>
     ...(ParleyGovernor && { governor: ParleyGovernor.address }),
     ...(ParleyVotes && { votes: ParleyVotes.address }),
   }
+}
+
+/**
+ * What a deployment file says of the layers that claims lie on, by the keys of settings, as text: whoever reads that history needs
+ * an adapter for each of them.
+ * @throws {CliError} `CONFIG_FILE_UNREADABLE`, `CONFIG_KEY_UNKNOWN`.
+ */
+export function deploymentLayers(path: string): ReadonlyMap<(typeof layerKeys)[number], string> {
+  const found = new Map<(typeof layerKeys)[number], string>()
+  for (const [name, text] of Object.entries(readFields(path).layers ?? {})) {
+    const key = layerKeys.find((each) => each === name)
+    if (key === undefined)
+      throw new CliError({ code: 'CONFIG_KEY_UNKNOWN', key: `layers.${name}`, source: `file ${path}` })
+    found.set(key, text)
+  }
+  return found
 }
 
 function readFields(path: string): z.infer<typeof schema> {

@@ -1,6 +1,6 @@
 import { CliError } from '../faults.ts'
 import { type ConfigOf, configOf, keysOf, type Settings, settingOf, variableOf } from './config.ts'
-import { deploymentPlaces } from './deployment-places.ts'
+import { deploymentLayers, deploymentPlaces } from './deployment-places.ts'
 import { parseFile } from './parse-file.ts'
 
 /** Where a value came from, for faults and for `parley config`. */
@@ -90,9 +90,12 @@ export function loadConfig<S extends Settings>(
   { flags, env, files, deployment, fallbacks = {} }: ConfigSources,
 ): LoadedConfig<ConfigOf<S>> {
   const raw = new Map<string, Raw>()
-  if (deployment !== undefined)
-    for (const [name, value] of Object.entries(deploymentPlaces(deployment)))
-      raw.set(`l2.${name}`, { value, source: `file ${deployment}` })
+  if (deployment !== undefined) {
+    const source = `file ${deployment}` as const
+    for (const [name, value] of Object.entries(deploymentPlaces(deployment))) raw.set(`l2.${name}`, { value, source })
+    for (const [key, text] of deploymentLayers(deployment))
+      raw.set(key, { value: settingOf(settings, key).fromText(text), source })
+  }
   const standing = env[fileVariable]
   for (const path of standing === undefined ? files : [standing, ...files]) fromFile(settings, path, raw)
   fromEnvironment(settings, env, raw)

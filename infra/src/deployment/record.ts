@@ -49,6 +49,8 @@ export interface DeploymentRecord {
   readonly chainId: bigint
   readonly rollup?: Omit<Deployment, 'preset' | 'chainId'>
   readonly contracts: Readonly<Partial<Record<ContractName, DeployedContract>>>
+  /** Where the layers are read that claims lie on, by the names of settings; written by the operator, for whoever runs a node. */
+  readonly layers?: Readonly<Record<string, string>>
 }
 
 const uint64 = z
@@ -80,6 +82,7 @@ const schema = z.strictObject({
     })
     .optional(),
   contracts: z.partialRecord(z.enum(contractNames), contract),
+  layers: z.record(z.string().max(64), z.string().max(2_048)).optional(),
 })
 
 /** @throws {InfraError} `DEPLOYMENT_INVALID` naming the first field that is wrong, missing or unknown. */
@@ -95,11 +98,16 @@ export function parseDeployment(text: string): DeploymentRecord {
     const [issue] = parsed.error.issues
     throw invalid(issue?.path.join('.') || '(file)', issue?.message ?? 'is wrong')
   }
-  const { version: _, rollup, contracts, ...rest } = parsed.data
-  return { ...rest, ...(rollup && { rollup }), contracts: contracts as DeploymentRecord['contracts'] }
+  const { version: _, rollup, contracts, layers, ...rest } = parsed.data
+  return {
+    ...rest,
+    ...(rollup && { rollup }),
+    ...(layers && { layers }),
+    contracts: contracts as DeploymentRecord['contracts'],
+  }
 }
 
-export function formatDeployment({ preset, chainId, rollup, contracts }: DeploymentRecord): string {
+export function formatDeployment({ preset, chainId, rollup, contracts, layers }: DeploymentRecord): string {
   const deployed = Object.entries(contracts).map(([name, { address: at, block, transaction }]) => [
     name,
     { address: at.toLowerCase(), block: String(block), transaction },
@@ -119,6 +127,7 @@ export function formatDeployment({ preset, chainId, rollup, contracts }: Deploym
       },
     }),
     contracts: Object.fromEntries(deployed),
+    ...(layers && { layers }),
   }
   return `${JSON.stringify(fields, undefined, 2)}\n`
 }
