@@ -12,5 +12,6 @@ export function prefersOctets(accept: string | undefined): boolean {
 
 /** Type and subtype of a `Content-Type` header in lower case, without its parameters. */
 export function mediaTypeOf(contentType: string | undefined): string {
-  return (contentType ?? '').split(';')[0]!.trim().toLowerCase()
+  if (contentType === undefined || contentType === octets) return contentType ?? ''
+  return contentType.split(';')[0]!.trim().toLowerCase()
 }

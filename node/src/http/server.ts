@@ -48,19 +48,14 @@ export async function createNodeServer(deps: NodeServerDeps, options: NodeServer
 }
 
 /** Measures answers by their route. */
-function measure(app: FastifyInstance, { node, clock }: NodeServerDeps): void {
-  const begun = new WeakMap<object, number>()
-  app.addHook('onRequest', ({ raw }, _reply, done) => {
-    begun.set(raw, clock.elapsed())
-    done()
-  })
+function measure(app: FastifyInstance, { node }: NodeServerDeps): void {
   // Finding a histogram by its labels costs more than observing.
   const histograms = new Map<string, ReturnType<typeof node.metrics.httpSeconds.labels>>()
-  app.addHook('onResponse', ({ raw, routeOptions: { url } }, reply, done) => {
+  app.addHook('onResponse', ({ routeOptions: { url } }, reply, done) => {
     const key = `${reply.statusCode} ${url}`
     const histogram = histograms.get(key) ?? node.metrics.httpSeconds.labels(url ?? 'none', String(reply.statusCode))
     histograms.set(key, histogram)
-    histogram.observe((clock.elapsed() - (begun.get(raw) ?? clock.elapsed())) / 1000)
+    histogram.observe(reply.elapsedTime / 1000)
     done()
   })
 }

@@ -65,8 +65,8 @@ export class ConversationsAnswer {
   /** SSZ of a `ProvenConversations`, without a value in between. */
   bytes(isFinal: boolean): Uint8Array {
     const { known, unknown, nodes, published } = this
-    const bytes = Buffer.allocUnsafeSlow(this.length)
-    const view = new DataView(bytes.buffer)
+    const bytes = Buffer.allocUnsafe(this.length)
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
     writeProven(published, isFinal, bytes, view)
     view.setUint32(provenBytes, headBytes, true)
     let at = headBytes + offsetBytes * known.length

@@ -33,8 +33,8 @@ export function provenConversationBytes(
 ): Uint8Array {
   const { view: state, nodes } = published
   const conversationAt = branchAt + nodeBytes * (shardLevels + stateLevels)
-  const bytes = Buffer.allocUnsafeSlow(conversationAt + state.conversationBytes(shard, index))
-  const view = new DataView(bytes.buffer)
+  const bytes = Buffer.allocUnsafe(conversationAt + state.conversationBytes(shard, index))
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
   writeProven(published, isFinal, bytes, view)
   bytes[provenBytes] = shard
   view.setUint32(provenBytes + 1, index, true)

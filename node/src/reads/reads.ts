@@ -192,8 +192,7 @@ export function createReads(sources: ReadSources): NodeReads {
     if (found === undefined) throw new NodeError({ code: 'ACCOUNT_UNKNOWN', shard, account: index })
     return { state, found }
   }
-  const tagOf = (state: PublishedState): string =>
-    `${hexOf(state.state.header.stateRoot)}-${state.claim ?? ''}${isFinal(state) ? 'f' : ''}`
+  const tagOf = (state: PublishedState): string => (isFinal(state) ? `${state.tag}f` : state.tag)
   const conversationsAt = (places: readonly ConversationPlace[], at: StateAt) => {
     const state = published(at)
     const answer = new ConversationsAnswer(state, places)
@@ -350,8 +349,6 @@ const tagDigits = 32
 const headerBytes = BlockHeaderType.fixedSize as number
 /** Blocks that one answer looks through for changes. */
 const maxBlocksLooked = 1_024n
-
-const hexOf = (root: Bytes32): string => Buffer.from(root.buffer, root.byteOffset, tagDigits / 2).toString('hex')
 
 /** The last block that is final and verified here. */
 class FinalBlock {

@@ -48,7 +48,7 @@ export function recordBytes(read: PagesRead, from: bigint, count: number): Recor
     lastBlock = block
   })
   const bytes = Buffer.allocUnsafeSlow(headBytes + length)
-  const view = new DataView(bytes.buffer)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
   view.setBigUint64(0, from, true)
   view.setUint32(8, headBytes, true)
   let offsetAt = headBytes

@@ -8,6 +8,8 @@ export class PublishedState {
   readonly view: StateView
   /** Claim that ends here; undefined while the block's claim is being verified. */
   readonly claim: bigint | undefined
+  /** Names the state and its claim, in hex: 128 bits of the root. */
+  readonly tag: string
   private made: StateNodes | undefined
 
   /** @throws {TypeError} when the view has another state: nothing false may be proven. */
@@ -17,6 +19,7 @@ export class PublishedState {
     this.state = state
     this.view = view
     this.claim = claim
+    this.tag = `${Buffer.from(state.header.stateRoot.subarray(0, 16)).toString('hex')}-${claim ?? ''}`
   }
 
   /** Nodes above the shards. */
