@@ -326,6 +326,30 @@ describe('finalize', () => {
     expect(await settlement.finalize(forever)).toBe(2n)
     expect(await nonce()).toBe(sent + 1)
   })
+
+  test('finalize › claims whose window passes meanwhile take none of the gas that was meant for those before', async () => {
+    const settlement = await open()
+    await settlement.ensureBond(forever)
+    await settlement.claim(await following(settlement), forever)
+    await l2.control.increaseTime({ seconds: 60 })
+    for (let later = 0; later < 4; later += 1) await settlement.claim(await following(settlement), forever)
+    await l2.control.setAutomine(false)
+    const before = await waiting()
+    const finalized = settlement.finalize(forever)
+    await until(async () => (await waiting()) === before + 1)
+    await l2.control.increaseTime({ seconds: 60 })
+    await l2.control.mine({ blocks: 1 })
+    expect(
+      await l2.client.readContract({
+        address: bytesToHex(l2.deployment.rollup),
+        abi: rollupAbi,
+        functionName: 'finalNumber',
+      }),
+    ).toBe(1n)
+    await until(async () => (await waiting()) === before + 2)
+    await l2.control.mine({ blocks: 1 })
+    expect(await finalized).toBe(5n)
+  })
 })
 
 describe('prices', () => {

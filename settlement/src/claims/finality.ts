@@ -5,7 +5,8 @@ import { encodeFunctionData } from 'viem'
 import type { Connection } from '../reader.ts'
 
 /**
- * Makes final what can be, `limit` claims a transaction; sends nothing when there is nothing to do.
+ * Makes final what can be, `limit` claims a transaction; sends nothing when there is nothing to do. A transaction names how many
+ * claims it is for: one whose window passes before it is included would take gas that nobody estimated.
  * @returns number of the latest final claim.
  */
 export async function finalizeClaims(
@@ -15,11 +16,11 @@ export async function finalizeClaims(
   signal: AbortSignal,
 ): Promise<bigint> {
   const rollup = { address: contracts.rollup, abi: rollupAbi, account: sender.address } as const
-  const call = {
+  const callFor = (claims: bigint) => ({
     to: contracts.rollup,
-    data: encodeFunctionData({ abi: rollupAbi, functionName: 'finalize', args: [limit] }),
+    data: encodeFunctionData({ abi: rollupAbi, functionName: 'finalize', args: [claims] }),
     value: 0n,
-  }
+  })
   for (;;) {
     const latest = await ask(() => client.readContract({ ...rollup, functionName: 'finalNumber' }), signal)
     const { result } = await ask(
@@ -27,6 +28,6 @@ export async function finalizeClaims(
       signal,
     )
     if (result === latest) return latest
-    await sender.send({ key: `finalize:${result}`, call }, signal)
+    await sender.send({ key: `finalize:${result}`, call: callFor(result - latest) }, signal)
   }
 }
