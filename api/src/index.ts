@@ -12,6 +12,7 @@ export { type AnyRoute, faultsOf, type PlaceOf, pathOf, type Route, type Routes,
 export * from './routes/batcher.ts'
 export * from './routes/da.ts'
 export * from './routes/da-node.ts'
+export * from './routes/gateway.ts'
 export * from './routes/health.ts'
 export * from './routes/node.ts'
 export * from './routes/relay.ts'

@@ -37,6 +37,7 @@ import { costsCommand } from './command/costs.ts'
 import { daCommand } from './command/da.ts'
 import { daNodeCommand } from './command/da-node.ts'
 import { deployCommand } from './command/deploy.ts'
+import { gatewayCommand } from './command/gateway.ts'
 import { inspectBlock, inspectClaim, inspectConversation, inspectFallen, inspectPayload } from './command/inspect.ts'
 import {
   inviteGate,
@@ -81,6 +82,7 @@ const commands: readonly CommandDefinition[] = [
   costsCommand,
   daNodeCommand,
   storeCommand,
+  gatewayCommand,
   deployCommand,
   accountOpen,
   accountDeposit,

@@ -144,6 +144,7 @@ test('command line › every role has a port of its own, which a source may name
     ['da', 9606],
     ['da-node', 9607],
     ['store', 9608],
+    ['gateway', 9609],
   ])
   expect(product.load({ flags: new Map(), env: {}, files: [] }).config.run.port).toBe(0)
 })

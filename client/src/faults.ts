@@ -50,6 +50,18 @@ export type ClientFault =
   | { code: 'FUNDS_MISSING'; account: Address; balance: bigint; least: bigint }
   | { code: 'TRANSACTION_REVERTED'; hash: Hash; gasUsed: bigint }
   | { code: 'INVITE_EVENT_INVALID'; recipient: Address; reason: string }
+  | { code: 'PROMISE_INVALID'; gateway: string; reason: string }
+  | {
+      code: 'PROMISE_BROKEN'
+      gateway: string
+      hash: Hash
+      requestDigest: Hex
+      includeBy: bigint
+      key: Address
+      signature: Hex
+      time: bigint
+    }
+  | { code: 'GATEWAYS_FAILED'; gateways: readonly string[] }
   | { code: 'INVITES_OMITTED'; recipient: Address; expected: bigint; received: bigint; head: Hex }
 
 export const clientFaults: FaultTable<ClientFault> = {
@@ -116,6 +128,17 @@ export const clientFaults: FaultTable<ClientFault> = {
     retry: 'later',
     text: 'the L2 reported an invite that cannot have been delivered',
   },
+  PROMISE_INVALID: {
+    blame: 'layer',
+    retry: 'changed',
+    text: 'what a gateway promised is no promise of this request: ask another',
+  },
+  PROMISE_BROKEN: {
+    blame: 'layer',
+    retry: 'changed',
+    text: 'a gateway did not do in time what it promised; its signature is the evidence',
+  },
+  GATEWAYS_FAILED: { blame: 'layer', retry: 'later', text: 'no gateway did what it was asked' },
   INVITES_OMITTED: {
     blame: 'layer',
     retry: 'later',

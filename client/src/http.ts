@@ -31,6 +31,8 @@ export interface HttpRequest {
   readonly body?: Uint8Array
   /** The body only says what to read, so that it may be sent again. */
   readonly reads?: boolean
+  /** Media type of the body. @default application/octet-stream */
+  readonly contentType?: string
 }
 
 export interface HttpAnswer {
@@ -71,7 +73,7 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
         headers: {
           ...endpoint.headers,
           accept: request.accept ?? 'application/json',
-          ...(posted ? { 'content-type': octets } : {}),
+          ...(posted ? { 'content-type': request.contentType ?? octets } : {}),
         },
         ...(request.body === undefined ? {} : { body: request.body as Uint8Array<ArrayBuffer> }),
         signal: AbortSignal.any([signal, timeout]),

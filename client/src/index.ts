@@ -24,6 +24,7 @@ export * from './contacts/did-document.ts'
 export * from './contacts/identities.ts'
 export * from './contacts/parameters.ts'
 export * from './contacts/register.ts'
+export * from './contacts/relay.ts'
 export * from './contacts/resolve.ts'
 export * from './contacts/revoke.ts'
 export * from './contacts/set.ts'
@@ -36,6 +37,17 @@ export * from './gates/demand.ts'
 export * from './gates/flat-fee.ts'
 export type { GateParameters } from './gates/parameters.ts'
 export * from './gates/sybil-list.ts'
+export * from './gateway/forms.ts'
+export {
+  createGatewayClient,
+  type GatewayAbout,
+  type GatewayClient,
+  type GatewayDeps,
+  type Pledge,
+} from './gateway/gateway-client.ts'
+export * from './gateway/gateways.ts'
+export * from './gateway/pledge.ts'
+export * from './gateway/promise.ts'
 export * from './governance/get-proposal.ts'
 export type { GovernorParameters } from './governance/parameters.ts'
 export {
@@ -71,9 +83,10 @@ export { type InviteQuote, type QuoteInviteParameters, quoteInvite } from './inv
 export * from './invites/relay-invite.ts'
 export * from './invites/standing.ts'
 export * from './invites/watch-invites.ts'
-export type { L2Client, WriteParameters } from './l2/client.ts'
+export type { L2Client, SentCall, WriteParameters } from './l2/client.ts'
 export * from './l2/confirm.ts'
 export type { ContractFault } from './l2/contract-faults.ts'
+export { chainIdOf } from './l2/sign-typed.ts'
 export type { RecordEntry } from './node/answers.ts'
 export type { L2Deps } from './node/claims.ts'
 export * from './node/grade.ts'

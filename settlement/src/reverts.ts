@@ -1,8 +1,24 @@
-import { inboxAbi, malformedProofAbi, operationProofAbi, pagesAbi, rollupAbi } from '@parley/contracts'
+import {
+  contactDirectoryAbi,
+  inboxAbi,
+  malformedProofAbi,
+  operationProofAbi,
+  pagesAbi,
+  publicInboxAbi,
+  rollupAbi,
+} from '@parley/contracts'
 import { type Abi, decodeErrorResult, type Hex } from 'viem'
 
 /** A verifier's refusal comes through the rollup as it is. */
-const abi: Abi = [...rollupAbi, ...inboxAbi, ...malformedProofAbi, ...operationProofAbi, ...pagesAbi]
+const abi: Abi = [
+  ...rollupAbi,
+  ...inboxAbi,
+  ...malformedProofAbi,
+  ...operationProofAbi,
+  ...pagesAbi,
+  ...contactDirectoryAbi,
+  ...publicInboxAbi,
+]
 
 /** A contract's error as text: its name and arguments, or the data itself when no contract of ours has such an error. */
 export function describeRevert(data: Hex): string {

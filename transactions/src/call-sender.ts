@@ -47,12 +47,20 @@ export async function openTransactionSender(deps: CallSenderDeps, options: Sende
   return {
     address,
     isPending: (key) => sender.isPending(key),
-    async send(request, signal): Promise<TransactionReceipt> {
-      const { receipt } = await sender.send(request, signal)
-      // Nothing is watched, so that whatever confirmed it did so in this process and has its receipt.
-      if (receipt === undefined) throw new TypeError('a call was confirmed without its receipt')
-      return receipt
+    send: async (request, signal) => receiptOf(await sender.send(request, signal)),
+    async begin(request, signal) {
+      const wait = await sender.begin(request, signal)
+      const sent = await sender.find(request.key, signal)
+      // Between the two it may have been confirmed, and forgotten.
+      const hash = sent?.attempts[0]?.hash ?? receiptOf(await wait(signal)).transactionHash
+      return { hash, wait: async (waiting) => receiptOf(await wait(waiting)) }
     },
     close: () => sender.close(),
   }
+}
+
+/** Nothing is watched, so that whatever confirmed it did so in this process and has its receipt. */
+function receiptOf({ receipt }: { readonly receipt: TransactionReceipt | undefined }): TransactionReceipt {
+  if (receipt === undefined) throw new TypeError('a call was confirmed without its receipt')
+  return receipt
 }

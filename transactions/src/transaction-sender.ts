@@ -1,4 +1,4 @@
-import type { Address, TransactionReceipt } from 'viem'
+import type { Address, Hash, TransactionReceipt } from 'viem'
 import type { Call } from './chain.ts'
 import type { SendRequest } from './payload.ts'
 
@@ -6,6 +6,14 @@ export interface TransactionRequest extends SendRequest {
   readonly call: Call
   /** Estimated when left out; to be given for a call that would fail until an earlier one is included. */
   readonly gas?: bigint
+}
+
+/** A transaction that is stored: whatever happens to this process, it is sent. */
+export interface BegunTransaction {
+  /** Of the form that was offered first; a higher offer has another. */
+  readonly hash: Hash
+  /** @throws {TransactionError} `TRANSACTION_FAILED`, `NONCE_TAKEN`, `CHAIN_UNAVAILABLE` once the sender is closed. */
+  wait(signal: AbortSignal): Promise<TransactionReceipt>
 }
 
 /** The only sender of one account. */
@@ -19,6 +27,11 @@ export interface TransactionSender {
    * `CHAIN_UNAVAILABLE` (nothing was sent; retry).
    */
   send(request: TransactionRequest, signal: AbortSignal): Promise<TransactionReceipt>
+  /**
+   * As `send`, in two: resolves once the transaction is stored and offered, to its first hash and the wait for the receipt.
+   * @throws {TransactionError} as `send`, but for how it ends.
+   */
+  begin(request: TransactionRequest, signal: AbortSignal): Promise<BegunTransaction>
   /** Stops looking; what is on its way is taken up again by the next sender of the same store. */
   close(): Promise<void>
 }

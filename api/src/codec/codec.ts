@@ -113,6 +113,19 @@ export function bytes(length?: number): Codec<Uint8Array> {
   }
 }
 
+/** At most so many bytes as 0x… hex. */
+export function bytesUpTo(maximum: number): Codec<Uint8Array> {
+  return {
+    schema: { type: 'string', pattern: '^0x([0-9a-fA-F]{2})*$', maxLength: 2 + 2 * maximum },
+    encode: toHex,
+    decode(json, field) {
+      // Before it is read: what is too long is not looked at.
+      const value = typeof json === 'string' && json.length <= 2 + 2 * maximum ? fromHex(json) : undefined
+      return value ?? invalid(field, `at most ${maximum} bytes as 0x… hex`)
+    },
+  }
+}
+
 /** A value as JSON: bytes as 0x… hex, bigints as decimal strings, undefined left out. */
 function jsonOf(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)

@@ -4,6 +4,7 @@ import { mwei } from '@parley/protocol'
 import { chainSettings } from './chain-settings.ts'
 import { committeeSettings, daNodeSettings } from './da-node-settings.ts'
 import { journalSettings } from './journal-settings.ts'
+import { gatewaySettings } from './gateway-settings.ts'
 import { policySettings } from './policy-settings.ts'
 import {
   address,
@@ -69,7 +70,7 @@ const common = {
     integer(0, 65_535, {
       flag: 'port',
       about:
-        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9603 a relay, 9606 the local DA layer, 9607 the DA node, 9608 a store.',
+        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9603 a relay, 9606 the local DA layer, 9607 the DA node, 9608 a store, 9609 a gateway.',
     }),
   ),
 } as const
@@ -632,6 +633,7 @@ export const settings = {
   ...committeeSettings,
   ...daNodeSettings,
   ...storeSettings,
+  ...gatewaySettings,
   ...deploy,
   ...relay,
   ...contacts,

@@ -1,4 +1,4 @@
-import type { Account, Address, Chain, Client, Transport } from 'viem'
+import type { Account, Address, Chain, Client, Hash, Hex, Transport } from 'viem'
 import { ClientError } from '../faults.ts'
 
 /** Any viem client of the L2; what it is made of is the application's affair. */
@@ -10,6 +10,18 @@ export interface WriteParameters {
   readonly account?: Account | Address
   /** Nonce of the transaction; the chain's next when left out. */
   readonly nonce?: number
+  /** Sends in place of the client's wallet; what it is given the contract would take in the state of the latest block. */
+  readonly send?: (call: SentCall) => Promise<Hash>
+}
+
+/** A call of a contract that is ready to be sent. */
+export interface SentCall {
+  readonly to: Address
+  readonly data: Hex
+  /** Wei. */
+  readonly value: bigint
+  /** What was estimated, and a fifth more. */
+  readonly gas: bigint
 }
 
 /** Who acts. @throws {ClientError} `ACCOUNT_MISSING`. */

@@ -1,4 +1,11 @@
-import type { Abi, Address, ContractFunctionArgs, ContractFunctionName, Hash } from 'viem'
+import {
+  type Abi,
+  type Address,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  encodeFunctionData,
+  type Hash,
+} from 'viem'
 import { estimateContractGas, writeContract } from 'viem/actions'
 import { accountOf, type L2Client, type WriteParameters } from './client.ts'
 import { failureOf } from './failures.ts'
@@ -27,12 +34,16 @@ export interface Writing<A extends Abi, N extends ContractFunctionName<A, Change
 export async function write<const A extends Abi, N extends ContractFunctionName<A, Change>>(
   client: L2Client,
   writing: Writing<A, N>,
-  { account, nonce }: WriteParameters,
+  { account, nonce, send }: WriteParameters,
 ): Promise<Hash> {
   const call = { ...writing, account: accountOf(client, account), ...(nonce === undefined ? {} : { nonce }) }
   try {
     const estimate = await estimateContractGas(client, call as never)
     const gas = estimate + estimate / gasMargin
+    if (send !== undefined) {
+      const { address: to, value = 0n, abi, functionName, args } = writing
+      return await send({ to, data: encodeFunctionData({ abi, functionName, args } as never), value, gas })
+    }
     // The chain is the client's, or whatever the node says when the client was made without one.
     return await writeContract(client, { ...call, gas, chain: client.chain ?? null } as never)
   } catch (error) {

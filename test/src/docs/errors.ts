@@ -4,6 +4,7 @@ import { clientFaults } from '@parley/client'
 import { contentFaults } from '@parley/content'
 import { daNodeFaults } from '@parley/da-node'
 import { executionFaults } from '@parley/execution'
+import { gatewayFaults } from '@parley/gateway'
 import { infraFaults } from '@parley/infra'
 import { cliFaults, labFaults } from '@parley/lab/decoders'
 import { messagingFaults } from '@parley/messaging'
@@ -126,6 +127,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'contentFaults',
     about: '`ContentError` of `content`; the first ones are answers to HTTP requests.',
     faults: contentFaults,
+  },
+  {
+    title: 'Gateway',
+    name: 'gatewayFaults',
+    about: '`GatewayError` of `gateway`; the first ones are answers to HTTP requests.',
+    faults: gatewayFaults,
   },
   {
     title: 'Messaging',

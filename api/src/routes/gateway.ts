@@ -1,0 +1,156 @@
+import { bytes, bytesUpTo, text, uint64 } from '../codec/codec.ts'
+import { described, list, object, variant } from '../codec/composed.ts'
+import { route } from '../route.ts'
+import { healthRoutes } from './health.ts'
+import { uint32 } from './places.ts'
+
+/** Bounds of requests to a gateway. */
+export const gatewayLimits = {
+  /** Changes of one bundle in one request. */
+  changes: 32,
+  /** Bytes of one attribute's value. */
+  valueBytes: 512,
+  /** Bytes of a signature: of an EOA, by ERC-1271 or wrapped by ERC-6492. */
+  signatureBytes: 8_192,
+  /** Bytes of what a recipient's gate asks for. */
+  gateDataBytes: 8_192,
+  /** Bytes of a request's body. */
+  bodyBytes: 65_536,
+} as const
+
+const address = bytes(20)
+const digest = bytes(32)
+
+/** A signature as the contracts take it: of whom, and until when. */
+export const authorizationCodec = object({
+  signer: address,
+  deadline: described('Last second since 1970 at which it counts', uint64),
+  signature: described('Of an EOA, by ERC-1271, or wrapped by ERC-6492', bytesUpTo(gatewayLimits.signatureBytes)),
+})
+
+const changes = list(
+  object({
+    name: digest,
+    value: bytesUpTo(gatewayLimits.valueBytes),
+    validity: described('Seconds from its inclusion; 0 revokes', uint64),
+  }),
+  gatewayLimits.changes,
+)
+
+/** A change of the contact directory, with what lets anyone send it. */
+export const contactRequest = object({
+  change: variant({
+    register: object({ changes }),
+    attributes: object({ identity: address, changes }),
+    delegate: object({ identity: address, delegateType: text, delegate: address, validity: uint64 }),
+    owner: object({ identity: address, newOwner: address }),
+  }),
+  authorization: authorizationCodec,
+})
+
+/** An invite, with what lets a gateway relay it. */
+export const inviteRequest = object({
+  recipient: address,
+  contentDigest: digest,
+  maxFee: described('Wei that it may cost at most', uint64),
+  gateData: bytesUpTo(gatewayLimits.gateDataBytes),
+  relayer: described('Who alone may relay it, as signed; 0 for anyone', address),
+  authorization: authorizationCodec,
+})
+
+/** What a gateway signs when it accepts: that a request stands on its chain in time. */
+export const promiseCodec = object({
+  requestDigest: digest,
+  includeBy: described('The L2’s time, seconds, at which what was asked for has happened', uint64),
+  key: described('Address of the gateway’s key', address),
+  signature: bytes(65),
+})
+
+const relayed = object({
+  hash: described('The transaction as it was sent first; one at higher fees may take its place', digest),
+  promise: promiseCodec,
+})
+
+/** What may be asked the price of. */
+export const quoteRequest = variant({
+  contacts: object({}),
+  invites: object({
+    sender: address,
+    recipient: address,
+    contentDigest: digest,
+    gateData: bytesUpTo(gatewayLimits.gateDataBytes),
+  }),
+})
+
+const quote = object({
+  operation: text,
+  units: described('What it takes of an allowance', uint32),
+  feeWei: described('What it costs the gateway in fees of contracts, wei', uint64),
+  validUntil: described('The L2’s time, seconds', uint64),
+  key: address,
+  signature: bytes(65),
+})
+
+const windows = object({ second: uint32, minute: uint32, day: uint32 })
+
+const about = object({
+  chainId: uint64,
+  directory: described('Contract of contacts on the L2', address),
+  publicInbox: described('Contract of invites on the L2', address),
+  relayer: described('Account that sends on the L2', address),
+  key: described('Address of the key that signs promises and quotes', address),
+  includeWithinSeconds: described('Seconds of the L2 within which a promise is kept', uint32),
+  units: described('What each operation takes of an allowance', object({ contacts: uint32, invites: uint32 })),
+  anonymous: described('Units that one address may use without a token, by window', windows),
+  recipient: described('Invites that one inbox is sent through this gateway, by window', windows),
+  maxInviteFee: described('Wei that the gateway pays for one invite at most', uint64),
+  version: text,
+})
+
+/** A simulation on the L2, and a transaction. */
+const relayCost = 4_000
+
+const refusals = ['ALLOWANCE_EMPTY', 'AUTHORIZATION_EXPIRED', 'CALL_REFUSED', 'GATEWAY_BUSY', 'L2_AWAY']
+
+/** Routes of a gateway, which pays for consumers. */
+export const gatewayRoutes = {
+  about: route({
+    method: 'GET',
+    path: '/v1/gateway',
+    summary: 'What the gateway does, for whom, and by which key it promises',
+    answer: { json: about },
+    faults: [],
+    cost: 32,
+  }),
+  quote: route({
+    method: 'POST',
+    path: '/v1/quotes',
+    summary: 'What an operation takes of an allowance, and what it costs; signed',
+    body: { json: quoteRequest },
+    answer: { json: quote },
+    faults: ['CALL_REFUSED', 'L2_AWAY'],
+    cost: 2_000,
+    bodyLimit: gatewayLimits.bodyBytes,
+  }),
+  contact: route({
+    method: 'POST',
+    path: '/v1/contacts',
+    summary: 'Sends a signed change of the contact directory',
+    body: { json: contactRequest },
+    answer: { json: relayed },
+    faults: refusals,
+    cost: relayCost,
+    bodyLimit: gatewayLimits.bodyBytes,
+  }),
+  invite: route({
+    method: 'POST',
+    path: '/v1/invites',
+    summary: 'Relays a signed invite',
+    body: { json: inviteRequest },
+    answer: { json: relayed },
+    faults: [...refusals, 'RELAYER_OTHER', 'FEE_TOO_HIGH'],
+    cost: relayCost,
+    bodyLimit: gatewayLimits.bodyBytes,
+  }),
+  ...healthRoutes,
+}

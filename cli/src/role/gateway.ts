@@ -1,0 +1,86 @@
+import { chainIdOf } from '@parley/client'
+import { createGatewayServer, Gateway, memoryWindows } from '@parley/gateway'
+import { sameBytes } from '@parley/protocol'
+import { describeRevert } from '@parley/settlement'
+import { createSenderMetrics, openAccountSender, senderDefaults } from '@parley/transactions'
+import { bytesToHex, parseGwei } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import manifest from '../../package.json' with { type: 'json' }
+import { needed } from '../config/config.ts'
+import { CliError } from '../faults.ts'
+import type { Context } from '../process/context.ts'
+import { createRegistry } from '../process/registry.ts'
+import type { Service } from '../process/service.ts'
+import { Closing } from './closing.ts'
+import { DataDir } from './data-dir.ts'
+import { failedOf } from './failed-of.ts'
+import { l2TransportOf } from './l2.ts'
+import { openL2Client } from './l2-client.ts'
+
+/** Starts a gateway. */
+export function startGateway(context: Context): Promise<Service> {
+  return Closing.guard(async (closing) => {
+    const { config, clock, log, signal } = context
+    // Before anybody is asked.
+    const key = privateKeyToAccount(bytesToHex(needed(config, 'gateway.key').reveal()))
+    const secret = needed(config, 'gateway.payKey').reveal()
+    assertApart(context)
+    const directory = needed(config, 'l2.directory')
+    const inbox = needed(config, 'l2.publicInbox')
+    const { key: _key, payKey: _payKey, ...options } = config.gateway
+    const client = openL2Client(context)
+    const chainId = BigInt(await chainIdOf(client))
+    const deployment = `chain ${chainId}, directory ${directory}, public inbox ${inbox}`
+    const dataDir = new DataDir({ path: needed(config, 'run.dataDir'), deployment }, closing)
+    const registry = createRegistry()
+    const sender = await openAccountSender(
+      {
+        transport: l2TransportOf(context),
+        describeRevert,
+        secret,
+        store: await dataDir.texts('gateway transactions'),
+        clock,
+        log,
+        metrics: createSenderMetrics(registry),
+      },
+      { ...senderDefaults, pollMs: config.l2.pollMs, maxFeePerGas: parseGwei(`${config.l2.maxFeeGwei}`) },
+      signal,
+    )
+    closing.add(() => sender.close())
+    const gateway = new Gateway(
+      {
+        client,
+        chainId,
+        contracts: { directory, inbox },
+        sender,
+        key,
+        windows: memoryWindows(clock),
+        clock,
+        log,
+        registry,
+      },
+      options,
+    )
+    closing.add(() => gateway.close())
+    const { host, port } = config.run
+    const server = await createGatewayServer(gateway, { ...config.http, host, port, version: manifest.version })
+    closing.add(() => server.close())
+    const watching = new AbortController()
+    closing.add(async () => watching.abort())
+    const failed = failedOf(new Promise<never>(() => undefined), dataDir, clock, watching.signal)
+    return {
+      ready: { url: server.url, key: key.address, relayer: sender.address },
+      failed,
+      stop: () => closing.close(),
+    }
+  })
+}
+
+/** What signs promises is known to all, and what pays holds money: two keys, so that either can be replaced. */
+function assertApart({ config, sources }: Context): void {
+  const { key, payKey } = config.gateway
+  if (key === undefined || payKey === undefined || !sameBytes(key.reveal(), payKey.reveal())) return
+  const named = 'gateway.payKey'
+  const reason = 'must not be gateway.key: what signs and what pays are kept apart'
+  throw new CliError({ code: 'CONFIG_VALUE_INVALID', key: named, source: sources.get(named) ?? 'fallback', reason })
+}

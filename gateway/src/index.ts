@@ -1,0 +1,6 @@
+export { GatewayError, type GatewayFault, gatewayFaults } from './faults.ts'
+export { Gateway, type GatewayDeps } from './gateway.ts'
+export { createGatewayServer, type GatewayServer, type GatewayServerOptions } from './http/server.ts'
+export { type GatewayOptions, gatewayBounds } from './options.ts'
+export { memoryWindows } from './windows/memory-windows.ts'
+export type { Windows } from './windows/windows.ts'
