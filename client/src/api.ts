@@ -36,7 +36,12 @@ export interface Api {
   /** Sends octets, and reads the answer as JSON. Throws as `json`. */
   send<R extends AnyRoute>(route: R, body: Uint8Array, signal?: AbortSignal): Promise<JsonOf<R>>
   /** Sends JSON, in UTF-8, and reads the answer as JSON. Throws as `json`. */
-  call<R extends AnyRoute>(route: R, body: Uint8Array, signal?: AbortSignal): Promise<JsonOf<R>>
+  call<R extends AnyRoute>(
+    route: R,
+    body: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<JsonOf<R>>
   /** Sends octets. The answer is for the caller to judge, refusal or not. */
   post(route: AnyRoute, body: Uint8Array, signal?: AbortSignal): Promise<{ answer: HttpAnswer; url: string }>
 }
@@ -100,9 +105,10 @@ export function createApi(deps: ServerDeps, options: HttpOptions = {}): Api {
       const path = pathOf(route as AnyRoute)
       return readJson(route, await http({ path, body }, signal), base + path)
     },
-    async call(route, body, signal) {
+    async call(route, body, headers, signal) {
       const path = pathOf(route as AnyRoute)
-      return readJson(route, await http({ path, body, contentType: 'application/json' }, signal), base + path)
+      const request = { path, body, contentType: 'application/json', headers }
+      return readJson(route, await http(request, signal), base + path)
     },
     async post(route, body, signal) {
       const path = pathOf(route)

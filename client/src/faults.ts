@@ -50,6 +50,7 @@ export type ClientFault =
   | { code: 'FUNDS_MISSING'; account: Address; balance: bigint; least: bigint }
   | { code: 'TRANSACTION_REVERTED'; hash: Hash; gasUsed: bigint }
   | { code: 'INVITE_EVENT_INVALID'; recipient: Address; reason: string }
+  | { code: 'TOKEN_INVALID'; reason: string }
   | { code: 'PROMISE_INVALID'; gateway: string; reason: string }
   | {
       code: 'PROMISE_BROKEN'
@@ -128,6 +129,7 @@ export const clientFaults: FaultTable<ClientFault> = {
     retry: 'later',
     text: 'the L2 reported an invite that cannot have been delivered',
   },
+  TOKEN_INVALID: { blame: 'layer', retry: 'changed', text: 'a gateway’s answer makes no token: ask another' },
   PROMISE_INVALID: {
     blame: 'layer',
     retry: 'changed',

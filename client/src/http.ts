@@ -33,6 +33,7 @@ export interface HttpRequest {
   readonly reads?: boolean
   /** Media type of the body. @default application/octet-stream */
   readonly contentType?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface HttpAnswer {
@@ -72,6 +73,7 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
         method: posted ? 'POST' : 'GET',
         headers: {
           ...endpoint.headers,
+          ...request.headers,
           accept: request.accept ?? 'application/json',
           ...(posted ? { 'content-type': request.contentType ?? octets } : {}),
         },

@@ -38,16 +38,12 @@ export * from './gates/flat-fee.ts'
 export type { GateParameters } from './gates/parameters.ts'
 export * from './gates/sybil-list.ts'
 export * from './gateway/forms.ts'
-export {
-  createGatewayClient,
-  type GatewayAbout,
-  type GatewayClient,
-  type GatewayDeps,
-  type Pledge,
-} from './gateway/gateway-client.ts'
+export * from './gateway/gateway-client.ts'
 export * from './gateway/gateways.ts'
 export * from './gateway/pledge.ts'
 export * from './gateway/promise.ts'
+export * from './gateway/proofs.ts'
+export * from './gateway/tokens.ts'
 export * from './governance/get-proposal.ts'
 export type { GovernorParameters } from './governance/parameters.ts'
 export {

@@ -1,3 +1,4 @@
+import type { RefusalDetails } from '@parley/client'
 import { CodedError, type FaultTable } from '@parley/protocol'
 
 /** Why a gateway does not do what it was asked. */
@@ -10,6 +11,17 @@ export type GatewayFault =
   | { code: 'FEE_TOO_HIGH'; maxFee: bigint; maximum: bigint }
   | { code: 'GATEWAY_BUSY'; reason: string; retryAfterMs: number }
   | { code: 'L2_AWAY'; reason: string; retryAfterMs: number }
+  | { code: 'NOT_SERVED'; what: string }
+  | { code: 'SHARD_UNSERVED'; shard: number }
+  | { code: 'RESERVATION_UNKNOWN'; reservation: Uint8Array }
+  | { code: 'ALLOWANCE_TOO_HIGH'; allowance: bigint; maximum: bigint }
+  | ({ code: 'OPERATION_REFUSED' } & RefusalDetails)
+  | { code: 'TOKENS_OTHER'; expected: number; received: number }
+  | { code: 'TOKEN_INVALID'; token: number; reason: string }
+  | { code: 'TOKEN_SPENT'; token: number }
+  | { code: 'TOKEN_REQUEST_INVALID'; request: number; reason: string }
+  | { code: 'PROOF_INVALID'; reason: string }
+  | { code: 'PROOF_UNKNOWN'; kind: string; known: readonly string[] }
   /** What an operator configured. */
   | { code: 'OPTION_OUT_OF_RANGE'; option: string; value: number; minimum: number; maximum: number }
 
@@ -32,6 +44,17 @@ export const gatewayFaults: FaultTable<GatewayFault> = {
     retry: 'later',
     text: 'the L2 does not answer the gateway; nothing of the request was done',
   },
+  NOT_SERVED: { blame: 'operator', retry: 'never', text: 'the gateway does not do this' },
+  SHARD_UNSERVED: { blame: 'operator', retry: 'never', text: 'the gateway has no account in this shard' },
+  RESERVATION_UNKNOWN: sender('the account is reserved no more, or never was'),
+  ALLOWANCE_TOO_HIGH: sender('the gateway does not give the members of one conversation as much'),
+  OPERATION_REFUSED: sender('the L3 refused the operation'),
+  TOKENS_OTHER: sender('the request is paid by as many tokens as it takes units'),
+  TOKEN_INVALID: sender('a token does not count here'),
+  TOKEN_SPENT: sender('a token was spent before'),
+  TOKEN_REQUEST_INVALID: sender('what is to be signed is no request for a token of the key that signs now'),
+  PROOF_INVALID: sender('the proof does not show what it is to show'),
+  PROOF_UNKNOWN: sender('the gateway does not take this kind of proof'),
   OPTION_OUT_OF_RANGE: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }
 

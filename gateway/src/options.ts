@@ -18,6 +18,18 @@ export interface GatewayOptions {
   readonly recipientSecond?: number
   readonly recipientMinute?: number
   readonly recipientDay?: number
+  /** Units that a forced item and a new conversation take. @default 5 and 4 */
+  readonly forcedUnits?: number
+  readonly conversationUnits?: number
+  /** Mwei of all members of a new conversation together; mwei that a unit of funds is; mwei that a message of who is funded may cost. */
+  readonly maxAllowance?: number
+  readonly unitMwei?: number
+  readonly priceLimit?: number
+  /** Tokens a day for who proves nothing, little, enough and much. @default 5, 100, 1,000 and 10,000 */
+  readonly tierNone?: number
+  readonly tierLow?: number
+  readonly tierMiddle?: number
+  readonly tierHigh?: number
   /** Gwei that the gateway pays for one invite at most. @default 1,000,000, a thousandth of an ether */
   readonly maxInviteGwei?: number
   /** Seconds of the L2 within which a promise is kept. @default 120 */
@@ -41,6 +53,15 @@ export const gatewayBounds = {
   recipientSecond: [2, 0, most],
   recipientMinute: [10, 0, most],
   recipientDay: [100, 0, most],
+  forcedUnits: [5, 0, 1_000],
+  conversationUnits: [4, 0, 1_000],
+  maxAllowance: [2_000_000_000, 0, Number.MAX_SAFE_INTEGER],
+  unitMwei: [100_000_000, 1, Number.MAX_SAFE_INTEGER],
+  priceLimit: [10_000_000, 1, Number.MAX_SAFE_INTEGER],
+  tierNone: [5, 0, most],
+  tierLow: [100, 0, most],
+  tierMiddle: [1_000, 0, most],
+  tierHigh: [10_000, 0, most],
   maxInviteGwei: [1_000_000, 0, 1_000_000_000],
   includeWithinSeconds: [120, 2, 3_600],
 } as const satisfies { readonly [option in keyof GatewaySettings]: readonly [number, number, number] }

@@ -5,7 +5,7 @@ export interface ExchangeRequest {
   readonly endpoint: Endpoint
   /** Below the endpoint's path; the endpoint's own URL when left out. */
   readonly path?: string
-  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array | string
   /** Bytes of the answer's body at most. */

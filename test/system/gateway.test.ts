@@ -174,7 +174,7 @@ test('a gateway that promises and does nothing › is found out, and another is 
 test('a gateway that promises something else › is not believed', async () => {
   const other = privateKeyToAccount(generatePrivateKey())
   const url = await startGateway()
-  const asking = createGatewayClient({ url, key: other.address }).submit(await registration(), signal())
+  const asking = createGatewayClient({ url, key: other.address }).submit(await registration(), {}, signal())
   await expect(asking).rejects.toMatchObject({ fault: { code: 'PROMISE_INVALID', reason: 'it is by another key' } })
 })
 

@@ -7,7 +7,16 @@ export const gatewayCommand: CommandDefinition = {
   serves: true,
   about:
     'Send contacts and invites for users who have no money; PARLEY_GATEWAY_PAY_KEY pays, PARLEY_GATEWAY_KEY signs promises.',
-  keys: ['run.dataDir', 'run.host', 'run.port', 'l2.url', 'l2.directory', 'l2.publicInbox'],
+  keys: [
+    'run.dataDir',
+    'run.host',
+    'run.port',
+    'l2.url',
+    'l2.directory',
+    'l2.publicInbox',
+    'l2.rollup',
+    'sequencer.url',
+  ],
   fallbacks: { 'run.port': 9609 },
   examples: [
     'PARLEY_GATEWAY_KEY=file:gateway.key PARLEY_GATEWAY_PAY_KEY=file:payer.key parley gateway --data /var/lib/parley/gateway --l2 https://YOUR-L2-RPC --deployment deployment.json',

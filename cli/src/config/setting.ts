@@ -182,6 +182,24 @@ export function addresses(described: Described): Setting<readonly string[]> {
   return setting(described, z.array(one, { error }).readonly(), parts)
 }
 
+/** Addresses separated by commas, or a list in a file. */
+export function addressList(described: Described): Setting<readonly Address[]> {
+  const one = z.string({ error: 'must be addresses, separated by commas' }).transform((value, context) => {
+    const read = readAddress(bare(value))
+    if ('address' in read) return read.address
+    context.addIssue(read.refused)
+    return z.NEVER
+  })
+  return setting(described, z.array(one).readonly(), parts)
+}
+
+/** Places as shard/index, separated by commas, or a list in a file. */
+export function places(described: Described): Setting<readonly string[]> {
+  const error = 'must be shard/index, separated by commas, such as 7/0,12/3'
+  const one = z.string({ error }).regex(/^([0-9]|[1-5][0-9]|6[0-3])\/(0|[1-9][0-9]{0,9})$/, { error })
+  return setting(described, z.array(one, { error }).readonly(), parts)
+}
+
 /** Bytes as 0x and pairs of hexadecimal digits. */
 export function hex(described: Described): Setting<Address> {
   const isHex = (value: string): value is Address => /^0x(?:[0-9a-fA-F]{2})*$/.test(value)

@@ -1,6 +1,6 @@
 import { storeServerBounds } from '@parley/content/server'
 import { storeBounds } from '@parley/content/store'
-import { type Defaulted, defaulted, integer, secretToken } from './setting.ts'
+import { type Defaulted, defaulted, integer, secretToken, text, url } from './setting.ts'
 
 const bounds = { ...storeBounds, ...storeServerBounds }
 
@@ -12,6 +12,10 @@ const bounded = (option: keyof typeof bounds, about: string, flag?: string): Def
 /** What a store of contents keeps, and for how long. */
 export const storeSettings = {
   'store.token': secretToken('Bearer token of those who may put contents; anyone may when left out.'),
+  'store.kuboUrl': url({ about: 'RPC of a Kubo node that keeps the blocks; the data directory does when left out.' }),
+  'store.pinningUrl': url({ about: 'API of a pinning service that keeps the blocks, too; needs `store.kuboUrl`.' }),
+  'store.pinningToken': secretToken('Bearer token of the account at the pinning service.'),
+  'store.pinningOrigin': text({ about: 'Multiaddress at which the pinning service finds the Kubo node.' }),
   'store.applicationMs': bounded('applicationMs', 'Milliseconds for which messages are kept.'),
   'store.handshakeMs': bounded('handshakeMs', 'Milliseconds for which changes of groups are kept.'),
   'store.inviteMs': bounded('inviteMs', 'Milliseconds for which invites are kept.'),

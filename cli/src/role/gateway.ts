@@ -1,5 +1,5 @@
-import { chainIdOf } from '@parley/client'
-import { createGatewayServer, Gateway, memoryWindows } from '@parley/gateway'
+import { chainIdOf, getDeployment } from '@parley/client'
+import { createGatewayServer, Gateway, gatewayBounds, memoryWindows } from '@parley/gateway'
 import { sameBytes } from '@parley/protocol'
 import { describeRevert } from '@parley/settlement'
 import { createSenderMetrics, openAccountSender, senderDefaults } from '@parley/transactions'
@@ -14,6 +14,8 @@ import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { DataDir } from './data-dir.ts'
 import { failedOf } from './failed-of.ts'
+import { openIssuer } from './gateway-issuer.ts'
+import { openL3 } from './gateway-l3.ts'
 import { l2TransportOf } from './l2.ts'
 import { openL2Client } from './l2-client.ts'
 
@@ -27,7 +29,9 @@ export function startGateway(context: Context): Promise<Service> {
     assertApart(context)
     const directory = needed(config, 'l2.directory')
     const inbox = needed(config, 'l2.publicInbox')
-    const { key: _key, payKey: _payKey, ...options } = config.gateway
+    const options = Object.fromEntries(
+      Object.keys(gatewayBounds).map((name) => [name, config.gateway[name as keyof typeof gatewayBounds]]),
+    )
     const client = openL2Client(context)
     const chainId = BigInt(await chainIdOf(client))
     const deployment = `chain ${chainId}, directory ${directory}, public inbox ${inbox}`
@@ -47,11 +51,20 @@ export function startGateway(context: Context): Promise<Service> {
       signal,
     )
     closing.add(() => sender.close())
+    // An account of the L3 without its rollup is a mistake, not a wish.
+    if (config.gateway.accounts.length > 0) needed(config, 'l2.rollup')
+    const rollup = config.l2.rollup
+    const onL2 = rollup === undefined ? undefined : await getDeployment(client, { rollup })
+    const contracts = { directory, inbox, ...(onL2 !== undefined && { queue: onL2.inboxAddress }) }
+    const issuer = await openIssuer(context, dataDir, { client, chainId, contracts })
+    const l3 = openL3(context, onL2)
     const gateway = new Gateway(
       {
         client,
         chainId,
-        contracts: { directory, inbox },
+        contracts,
+        ...(issuer !== undefined && { issuer }),
+        ...(l3 !== undefined && { l3 }),
         sender,
         key,
         windows: memoryWindows(clock),

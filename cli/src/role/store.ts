@@ -1,3 +1,4 @@
+import { kuboBlocks, pinnedBlocks } from '@parley/content/ipfs'
 import { createStoreServer } from '@parley/content/server'
 import { ContentStore, levelBlocks } from '@parley/content/store'
 import manifest from '../../package.json' with { type: 'json' }
@@ -13,9 +14,16 @@ import { failedOf } from './failed-of.ts'
 export function startStore({ config, clock, log }: Context): Promise<Service> {
   return Closing.guard(async (closing) => {
     const dataDir = new DataDir({ path: needed(config, 'run.dataDir') }, closing)
-    const { token, putBurstBytes, putBytesPerDay, maxPuts, ...kept } = config.store
+    const { token, kuboUrl, pinningUrl, pinningToken: _token, pinningOrigin, ...rest } = config.store
+    const { putBurstBytes, putBytesPerDay, maxPuts, ...kept } = rest
     const index = await dataDir.bytes('contents')
-    const store = await ContentStore.open({ index, blocks: levelBlocks(index), clock, log }, kept)
+    const own = kuboUrl === undefined ? levelBlocks(index) : kuboBlocks({ url: kuboUrl })
+    const origins = pinningOrigin === undefined ? [] : [pinningOrigin]
+    const blocks =
+      pinningUrl === undefined
+        ? own
+        : pinnedBlocks(own, { url: pinningUrl, token: needed(config, 'store.pinningToken').reveal(), origins, clock })
+    const store = await ContentStore.open({ index, blocks, clock, log }, kept)
     const server = await createStoreServer(
       { store, registry: createRegistry(), clock, log },
       {

@@ -1,4 +1,17 @@
-import { type contactRequest, gatewayRoutes, type inviteRequest, type ValueOf } from '@parley/api'
+import {
+  type contactRequest,
+  type forcedRequest,
+  gatewayRoutes,
+  type inviteRequest,
+  RequestError,
+  type ValueOf,
+} from '@parley/api'
+import {
+  type SignedMessage,
+  SignedMessageType,
+  type SignedOperation,
+  SignedOperationType,
+} from '@parley/protocol/light'
 import { type Address, bytesToHex, type Hex, hexToBytes, sha256, stringToBytes, zeroAddress } from 'viem'
 import type { Authorization } from '../contacts/parameters.ts'
 import type { ContactChange } from '../contacts/sign.ts'
@@ -21,7 +34,16 @@ export interface GatewayInvite extends InviteOfMany {
   readonly authorization: Authorization
 }
 
-export type GatewayRequest = GatewayContact | GatewayInvite
+/** Something for the L2's queue, which the sequencer must take in time: signed, so that anybody may send it. */
+export interface GatewayForced {
+  readonly kind: 'forced'
+  readonly item:
+    | { readonly kind: 'message'; readonly message: SignedMessage }
+    /** A withdrawal, as `buildWithdraw` gives it. */
+    | { readonly kind: 'withdrawal'; readonly operation: SignedOperation }
+}
+
+export type GatewayRequest = GatewayContact | GatewayInvite | GatewayForced
 
 type ContactValue = ValueOf<typeof contactRequest>
 type InviteValue = ValueOf<typeof inviteRequest>
@@ -77,34 +99,71 @@ function changeValue(change: ContactChange): ContactValue['change'] {
 
 /** A request as it goes over the wire, with what a promise of it names. */
 export interface EncodedRequest {
-  readonly route: typeof gatewayRoutes.contact | typeof gatewayRoutes.invite
   /** UTF-8 of its JSON. */
   readonly body: Uint8Array
   /** 32 bytes. */
   readonly digest: Hex
 }
 
+type RelayRoute = typeof gatewayRoutes.contact | typeof gatewayRoutes.invite | typeof gatewayRoutes.forced
+
 /** @see docs/spec/gateway.md#promises */
-export function encodeGatewayRequest(request: GatewayRequest): EncodedRequest {
-  if (request.kind === 'contact') {
-    const value = { change: changeValue(request.change), authorization: authorizationValue(request.authorization) }
-    return encoded(gatewayRoutes.contact, gatewayRoutes.contact.body?.json?.encode(value))
+export function encodeGatewayRequest(request: GatewayRequest): EncodedRequest & { readonly route: RelayRoute } {
+  switch (request.kind) {
+    case 'contact': {
+      const value = { change: changeValue(request.change), authorization: authorizationValue(request.authorization) }
+      return { route: gatewayRoutes.contact, ...encodedRequest(gatewayRoutes.contact, value) }
+    }
+    case 'invite': {
+      const { recipient, contentDigest, maxFee, gateData = '0x', relayer = zeroAddress, authorization } = request
+      const value = {
+        recipient: hexToBytes(recipient),
+        contentDigest: hexToBytes(contentDigest),
+        maxFee,
+        gateData: hexToBytes(gateData),
+        relayer: hexToBytes(relayer),
+        authorization: authorizationValue(authorization),
+      }
+      return { route: gatewayRoutes.invite, ...encodedRequest(gatewayRoutes.invite, value) }
+    }
+    case 'forced':
+      return { route: gatewayRoutes.forced, ...encodedRequest(gatewayRoutes.forced, forcedValue(request)) }
   }
-  const { recipient, contentDigest, maxFee, gateData = '0x', relayer = zeroAddress, authorization } = request
-  const value = {
-    recipient: hexToBytes(recipient),
-    contentDigest: hexToBytes(contentDigest),
-    maxFee,
-    gateData: hexToBytes(gateData),
-    relayer: hexToBytes(relayer),
-    authorization: authorizationValue(authorization),
-  }
-  return encoded(gatewayRoutes.invite, gatewayRoutes.invite.body?.json?.encode(value))
 }
 
-function encoded(route: EncodedRequest['route'], json: unknown): EncodedRequest {
-  const text = JSON.stringify(json)
-  return { route, body: stringToBytes(text), digest: sha256(stringToBytes(`${route.path}\n${text}`)) }
+/** A body as a route writes it, with the digest that a promise of it names. */
+export function encodedRequest<B>(route: Bodied<B>, value: B): EncodedRequest {
+  const text = JSON.stringify(route.body?.json?.encode(value))
+  return { body: stringToBytes(text), digest: sha256(stringToBytes(`${route.path}\n${text}`)) }
+}
+
+interface Bodied<B> {
+  readonly path: string
+  readonly body?: { readonly json?: { encode(value: B): unknown } }
+}
+
+type ForcedValue = ValueOf<typeof forcedRequest>
+
+function forcedValue({ item }: GatewayForced): ForcedValue {
+  if (item.kind === 'message') return { kind: 'message', value: { message: SignedMessageType.serialize(item.message) } }
+  return { kind: 'withdrawal', value: { operation: SignedOperationType.serialize(item.operation) } }
+}
+
+/** The inverse, of a body as its route describes it. @throws {RequestError} `FIELD_INVALID` for bytes that are no such item. */
+export function gatewayForcedOf({ kind, value }: ForcedValue): GatewayForced {
+  try {
+    if (kind === 'message')
+      return { kind: 'forced', item: { kind, message: SignedMessageType.deserialize(value.message) } }
+    return {
+      kind: 'forced',
+      item: { kind, operation: SignedOperationType.deserialize(value.operation) as SignedOperation },
+    }
+  } catch (cause) {
+    throw new RequestError(
+      { code: 'FIELD_INVALID', field: 'value', expected: `the SSZ of a signed ${kind}` },
+      { cause },
+    )
+  }
 }
 
 /** The inverse, of a body as its route describes it. */

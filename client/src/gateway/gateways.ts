@@ -48,7 +48,7 @@ export function createGateways({
     const { timestamp } = await getBlock(client).catch((error) => {
       throw noAnswer(error)
     })
-    const pledge = await gateway.submit(request, signal)
+    const pledge = await gateway.submit(request, {}, signal)
     const { includeBy } = pledge.promise
     if (includeBy > timestamp + withinSeconds)
       throw new ClientError({

@@ -1,18 +1,21 @@
-import { contactDirectoryAbi, publicInboxAbi } from '@parley/contracts'
+import { contactDirectoryAbi, inboxAbi, publicInboxAbi } from '@parley/contracts'
+import type { Withdraw } from '@parley/protocol/light'
 import { type Clock, systemClock } from '@parley/runtime'
-import type { Address } from 'viem'
-import { getBlock } from 'viem/actions'
+import { type Address, bytesToHex } from 'viem'
+import { getBlock, getContractEvents } from 'viem/actions'
 import { ClientError } from '../faults.ts'
 import type { L2Client } from '../l2/client.ts'
 import { noAnswer } from '../l2/failures.ts'
 import { read } from '../l2/read.ts'
-import type { GatewayRequest } from './forms.ts'
+import type { GatewayForced, GatewayRequest } from './forms.ts'
 import type { Pledge } from './gateway-client.ts'
 
 /** The contracts in which a client looks whether a gateway did what it promised. */
 export interface PledgeContracts {
   readonly directory: Address
   readonly inbox: Address
+  /** The Inbox of the rollup, for forced items. */
+  readonly queue?: Address
 }
 
 /** How the L2 shows that a request was carried out. */
@@ -26,7 +29,7 @@ export interface Expected {
  */
 export async function expectDone(
   client: L2Client,
-  { directory, inbox }: PledgeContracts,
+  { directory, inbox, queue }: PledgeContracts,
   request: GatewayRequest,
 ): Promise<Expected> {
   if (request.kind === 'invite') {
@@ -34,11 +37,46 @@ export async function expectDone(
     const call = { address: inbox, abi: publicInboxAbi, functionName: 'sequenceOf' } as const
     return { isDone: async () => (await read(client, { ...call, args: [recipient, contentDigest] }))[0] }
   }
+  if (request.kind === 'forced') return expectForced(client, queue, request)
   const call = { address: directory, abi: contactDirectoryAbi, functionName: 'nonce' } as const
   const nonceNow = () => read(client, { ...call, args: [request.authorization.signer] })
   const before = await nonceNow()
   // A signature counts once, and takes the signer's nonce with it.
   return { isDone: async () => (await nonceNow()) > before }
+}
+
+async function expectForced(client: L2Client, queue: Address | undefined, { item }: GatewayForced): Promise<Expected> {
+  if (queue === undefined)
+    throw new ClientError({ code: 'ARGUMENT_INVALID', field: 'contracts', reason: 'names no queue for forced items' })
+  const { number } = await getBlock(client).catch((error) => {
+    throw noAnswer(error)
+  })
+  const events = { address: queue, abi: inboxAbi, fromBlock: number + 1n } as const
+  const isDone = async (): Promise<boolean> => {
+    if (item.kind === 'message') {
+      const { shard, conversation, member, content } = item.message
+      const found = await getContractEvents(client, { ...events, eventName: 'MessageQueued' })
+      return found.some(
+        ({ args: { shard: given, message } }) =>
+          given === shard &&
+          message?.conversation === conversation &&
+          message.member === member &&
+          message.content === bytesToHex(content),
+      )
+    }
+    const { shard, account, nonce } = item.operation.operation.value as Withdraw
+    const found = await getContractEvents(client, { ...events, eventName: 'WithdrawQueued' })
+    return found.some(
+      ({ args: { operation } }) =>
+        operation?.shard === shard && operation.account === account && operation.nonce === nonce,
+    )
+  }
+  return {
+    isDone: () =>
+      isDone().catch((error) => {
+        throw noAnswer(error)
+      }),
+  }
 }
 
 export interface WatchPledgeParameters {

@@ -7,6 +7,10 @@ export const gatewayTypes = {
     { name: 'requestDigest', type: 'bytes32' },
     { name: 'includeBy', type: 'uint64' },
   ],
+  TokenRequests: [
+    { name: 'requestsDigest', type: 'bytes32' },
+    { name: 'validUntil', type: 'uint64' },
+  ],
   Quote: [
     { name: 'operation', type: 'string' },
     { name: 'units', type: 'uint32' },

@@ -1,4 +1,6 @@
 import {
+  forceMessage,
+  forceWithdraw,
   type GatewayRequest,
   type L2Client,
   type PledgeContracts,
@@ -8,11 +10,18 @@ import {
   type SentCall,
 } from '@parley/client'
 import { type Address, zeroHash } from 'viem'
+import { GatewayError } from '../faults.ts'
 import { callFault } from './l2.ts'
+
+/** Contracts of the L2 that a gateway calls. */
+export interface GatewayContracts extends PledgeContracts {
+  /** Inbox of the rollup, for forced items; without it none are taken. */
+  readonly queue?: Address
+}
 
 export interface CallDeps {
   readonly client: L2Client
-  readonly contracts: PledgeContracts
+  readonly contracts: GatewayContracts
   /** The account that sends and pays. */
   readonly payer: Address
 }
@@ -30,6 +39,12 @@ export async function callOf({ client, contracts, payer }: CallDeps, request: Ga
     if (request.kind === 'contact') {
       const { change, authorization } = request
       await relayContactChange(client, { ...by, directory, change, authorization })
+    } else if (request.kind === 'forced') {
+      if (contracts.queue === undefined) throw new GatewayError({ code: 'NOT_SERVED', what: 'forced items' })
+      const { item } = request
+      const forced = { ...by, inboxAddress: contracts.queue }
+      if (item.kind === 'message') await forceMessage(client, { ...forced, message: item.message })
+      else await forceWithdraw(client, { ...forced, operation: item.operation })
     } else {
       const { kind: _, authorization, ...invite } = request
       const { fee } = await quoteInvite(client, { ...invite, inbox, sender: authorization.signer, payer })
@@ -39,7 +54,7 @@ export async function callOf({ client, contracts, payer }: CallDeps, request: Ga
       await relayInvite(client, { ...by, ...invite, inbox, authorization, value })
     }
   } catch (error) {
-    throw callFault(error, request.kind === 'contact' ? directory : inbox)
+    throw callFault(error, { contact: directory, invite: inbox, forced: contracts.queue ?? inbox }[request.kind])
   }
   if (prepared === undefined) throw new TypeError('an action did not send')
   return prepared

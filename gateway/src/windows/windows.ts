@@ -16,7 +16,12 @@ export interface Charge {
 /** What became of charges. `undefined` when all were taken; else the one that lacks most, and nothing was taken. */
 export type Lack = { readonly charge: Charge; readonly retryAfterMs: number } | undefined
 
-/** Windows of many, all or nothing. */
+/** Nobody can count now. */
+export class WindowsAway extends Error {
+  override readonly name = 'WindowsAway'
+}
+
+/** Windows of many, all or nothing. Calls reject with {@link WindowsAway} when nobody can count. */
 export interface Windows {
   /** Takes all charges, or none. */
   take(charges: readonly Charge[], signal: AbortSignal): Promise<Lack>
