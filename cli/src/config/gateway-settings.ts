@@ -1,5 +1,15 @@
 import { gatewayBounds } from '@parley/gateway'
-import { address, addressList, type Defaulted, defaulted, integer, places, secretKey, text } from './setting.ts'
+import {
+  address,
+  addressList,
+  type Defaulted,
+  defaulted,
+  integer,
+  places,
+  secretKey,
+  secretToken,
+  text,
+} from './setting.ts'
 
 const bounded = (option: keyof typeof gatewayBounds, about: string): Defaulted<number> => {
   const [standard, minimum, maximum] = gatewayBounds[option]
@@ -16,6 +26,9 @@ export const gatewaySettings = {
       about:
         'Accounts of the L3 that PARLEY_GATEWAY_PAY_KEY owns, as shard/index, separated by commas; needs `l2.rollup` and `sequencer.url`.',
     }),
+  ),
+  'gateway.redisUrl': secretToken(
+    'URL of a Redis or Valkey, redis:// or rediss://, in which several instances count allowances together; each counts alone when left out.',
   ),
   'gateway.issuer': text({ about: 'Name by which the gateway issues tokens; it issues none when left out.' }),
   'gateway.stakeVault': address({ about: 'Address of the StakeVault contract, for proofs by stake.' }),

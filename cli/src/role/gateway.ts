@@ -1,5 +1,5 @@
 import { chainIdOf, getDeployment } from '@parley/client'
-import { createGatewayServer, Gateway, gatewayBounds, memoryWindows } from '@parley/gateway'
+import { createGatewayServer, Gateway, gatewayBounds } from '@parley/gateway'
 import { sameBytes } from '@parley/protocol'
 import { describeRevert } from '@parley/settlement'
 import { createSenderMetrics, openAccountSender, senderDefaults } from '@parley/transactions'
@@ -16,6 +16,7 @@ import { DataDir } from './data-dir.ts'
 import { failedOf } from './failed-of.ts'
 import { openIssuer } from './gateway-issuer.ts'
 import { openL3 } from './gateway-l3.ts'
+import { openWindows } from './gateway-windows.ts'
 import { l2TransportOf } from './l2.ts'
 import { openL2Client } from './l2-client.ts'
 
@@ -67,7 +68,7 @@ export function startGateway(context: Context): Promise<Service> {
         ...(l3 !== undefined && { l3 }),
         sender,
         key,
-        windows: memoryWindows(clock),
+        windows: openWindows(context, closing),
         clock,
         log,
         registry,
