@@ -153,7 +153,8 @@ export function createGatewayClient(deps: GatewayDeps, options: HttpOptions = {}
     },
 
     async draftTokens(count, prove, signal) {
-      const said = await about(signal)
+      // Anew: the key that signs is another each week.
+      const said = await api.json(gatewayRoutes.about, {}, signal)
       if (said.tokens === null) throw new ClientError({ code: 'TOKEN_INVALID', reason: 'the gateway issues none' })
       const { key, challenge } = said.tokens
       const drafts = Array.from({ length: count }, () => draftToken(key, challenge))

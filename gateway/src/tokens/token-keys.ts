@@ -27,7 +27,11 @@ const spkiPrefix = Buffer.from(
 )
 
 const keyRange = { gte: 'token-key ', lt: 'token-key!' }
-const keyName = (from: number): string => `token-key ${String(from).padStart(16, '0')}`
+const padded = (from: number): string => String(from).padStart(16, '0')
+const keyName = (from: number): string => `token-key ${padded(from)}`
+
+/** What a token is known by once it is spent. @param from - Of its key. */
+export const spentName = (from: number, nonce: string): string => `spent ${padded(from)} ${nonce}`
 
 /** The keys of an issuer: a new one each week, and those whose tokens still count. */
 export class TokenKeys {
@@ -35,6 +39,7 @@ export class TokenKeys {
   private readonly store: TextLevel
   /** Newest last. */
   private keys: TokenKey[] = []
+  private making: Promise<TokenKey> | undefined
 
   private constructor(clock: Clock, store: TextLevel) {
     this.clock = clock
@@ -48,11 +53,26 @@ export class TokenKeys {
     return keys
   }
 
-  /** The key that signs now; made when the last one is a week old. Keys whose tokens no longer count are gone for good. */
+  /** The key that signs now; made when the last one is a week old. */
   async current(): Promise<TokenKey> {
-    const now = this.clock.now()
     const last = this.keys.at(-1)
-    if (last !== undefined && now - last.from < signsForMs) return last
+    if (last !== undefined && this.clock.now() - last.from < signsForMs) return last
+    // Whoever asks meanwhile gets the same one.
+    this.making ??= this.make().finally(() => {
+      this.making = undefined
+    })
+    return this.making
+  }
+
+  /** The key of a token, while its tokens count. */
+  find(id: Uint8Array): TokenKey | undefined {
+    const now = this.clock.now()
+    return this.keys.find((key) => key.id.equals(id) && now - key.from < countsForMs)
+  }
+
+  /** Makes a key. Those whose tokens no longer count are gone for good, and so is what is known of their tokens. */
+  private async make(): Promise<TokenKey> {
+    const now = this.clock.now()
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
     const made = keyOf(privateKey, now)
     const old = this.keys.filter(({ from }) => now - from >= countsForMs)
@@ -65,13 +85,8 @@ export class TokenKeys {
       { keyEncoding: 'utf8', sync: true } as never,
     )
     this.keys = [...this.keys.filter((key) => !old.includes(key)), made]
+    for (const { from } of old) await this.store.clear({ gte: spentName(from, ''), lt: spentName(from, '~') })
     return made
-  }
-
-  /** The key of a token, while its tokens count. */
-  find(id: Uint8Array): TokenKey | undefined {
-    const now = this.clock.now()
-    return this.keys.find((key) => key.id.equals(id) && now - key.from < countsForMs)
   }
 }
 

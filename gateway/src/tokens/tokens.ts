@@ -3,7 +3,7 @@ import { tokenBytes, tokenChallenge, tokenInputBytes, tokenRequestBytes, tokenTy
 import { Turns } from '@parley/runtime'
 import { GatewayError } from '../faults.ts'
 import type { TextLevel } from './text-level.ts'
-import type { TokenKey, TokenKeys } from './token-keys.ts'
+import { spentName, type TokenKey, type TokenKeys } from './token-keys.ts'
 
 export interface TokensDeps {
   readonly keys: TokenKeys
@@ -94,7 +94,7 @@ export class Tokens {
     if (!verify('sha384', signed, { key: key.public, ...padding }, bytes.subarray(tokenInputBytes)))
       throw refuse('is not signed by its key')
     const nonce = bytes.subarray(nonceAt, challengeAt).toString('hex')
-    return `spent ${String(key.from).padStart(16, '0')} ${nonce}`
+    return spentName(key.from, nonce)
   }
 }
 
