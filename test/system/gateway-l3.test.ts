@@ -26,6 +26,8 @@ import { textStore } from './support/memory-stores.ts'
 import { openShards, Rollup } from './support/rollup.ts'
 
 const signal = () => AbortSignal.timeout(110_000)
+/** Other tests may keep the machine busy. */
+const patient = { timeoutMs: 100_000 }
 const [shard] = openShards
 
 let rollup: Rollup
@@ -81,7 +83,7 @@ async function startGateway(options: GatewayOptions = {}): Promise<GatewayClient
   )
   const { url, close } = await createGatewayServer(gateway, { host: '127.0.0.1', port: 0, version: '1' })
   onTestFinished(close)
-  return createGatewayClient({ url }, { maxRetryAfterMs: 0 })
+  return createGatewayClient({ url }, { ...patient, maxRetryAfterMs: 0 })
 }
 
 const alice = memberKey(digestOf('alice'))

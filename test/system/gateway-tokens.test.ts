@@ -40,6 +40,8 @@ import { log } from './support/l2.ts'
 import { textStore } from './support/memory-stores.ts'
 
 const signal = () => AbortSignal.timeout(110_000)
+/** Other tests may keep the machine busy. */
+const patient = { timeoutMs: 100_000 }
 const payer = 0
 const ether = 10n ** 18n
 
@@ -109,7 +111,7 @@ async function startGateway(options: GatewayOptions = {}): Promise<GatewayClient
     await close()
     await gateway.close()
   })
-  return createGatewayClient({ url }, { maxRetryAfterMs: 0 })
+  return createGatewayClient({ url }, { ...patient, maxRetryAfterMs: 0 })
 }
 
 const now = async (): Promise<bigint> => (await getBlock(l2.client(payer))).timestamp

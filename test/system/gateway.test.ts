@@ -36,6 +36,8 @@ import { log } from './support/l2.ts'
 import { textStore } from './support/memory-stores.ts'
 
 const signal = () => AbortSignal.timeout(110_000)
+/** Other tests may keep the machine busy. */
+const patient = { timeoutMs: 100_000 }
 const payer = 0
 const gwei = 10n ** 9n
 
@@ -115,7 +117,7 @@ const gatewaysOf = (...gateways: GatewayClient[]) =>
 
 test('a user without money › is registered by a gateway, as it promised', async () => {
   const user = newUser()
-  const gateways = gatewaysOf(createGatewayClient({ url: await startGateway() }))
+  const gateways = gatewaysOf(createGatewayClient({ url: await startGateway() }, patient))
   const { pledge, failed } = await gateways.carryOut(await registration(user), signal())
   expect(failed).toEqual([])
   expect(pledge?.promise.key).toBe(key.address.toLowerCase())
@@ -125,7 +127,7 @@ test('a user without money › is registered by a gateway, as it promised', asyn
 
 test('a user without money › invites through a gateway, and the chain does not know who', async () => {
   const recipient = newUser().address
-  const gateways = gatewaysOf(createGatewayClient({ url: await startGateway() }))
+  const gateways = gatewaysOf(createGatewayClient({ url: await startGateway() }, patient))
   const request = await invitation(1, recipient, { relayer: sender.address })
   await gateways.carryOut(request, signal())
   expect(await getInbox(l2.client(payer), { inbox: l2.inbox, recipient })).toMatchObject({ count: 1n })
@@ -161,7 +163,10 @@ test('a gateway that promises and does nothing › is found out, and another is 
   const idle = { begin: async () => ({ hash: zeroHash, wait: () => new Promise<never>(() => undefined) }) }
   const options = { includeWithinSeconds: 2 }
   const [lying, honest] = [await startGateway(options, idle), await startGateway()]
-  const gateways = gatewaysOf(createGatewayClient({ url: lying }), createGatewayClient({ url: honest }))
+  const gateways = gatewaysOf(
+    createGatewayClient({ url: lying }, patient),
+    createGatewayClient({ url: honest }, patient),
+  )
   const request = await registration()
   const done = gateways.carryOut(request, signal())
   // The L2's time goes on only with blocks.
@@ -174,13 +179,13 @@ test('a gateway that promises and does nothing › is found out, and another is 
 test('a gateway that promises something else › is not believed', async () => {
   const other = privateKeyToAccount(generatePrivateKey())
   const url = await startGateway()
-  const asking = createGatewayClient({ url, key: other.address }).submit(await registration(), {}, signal())
+  const asking = createGatewayClient({ url, key: other.address }, patient).submit(await registration(), {}, signal())
   await expect(asking).rejects.toMatchObject({ fault: { code: 'PROMISE_INVALID', reason: 'it is by another key' } })
 })
 
 test('a gateway that is away or refuses › is passed over, and when all do it is said why', async () => {
   const away = createGatewayClient({ url: 'http://127.0.0.1:1' }, { maxAttempts: 1 })
-  const good = createGatewayClient({ url: await startGateway() })
+  const good = createGatewayClient({ url: await startGateway() }, patient)
   const { failed } = await gatewaysOf(away, good).carryOut(await registration(), signal())
   expect(failed).toHaveLength(1)
   const request = await registration()
@@ -201,7 +206,7 @@ async function faultOf(asking: Promise<unknown>): Promise<unknown> {
 
 test('requests › what is refused is told with field and bound, and costs no allowance', async () => {
   const url = await startGateway({ anonymousSecond: 1, anonymousMinute: 1, anonymousDay: 1, contactUnits: 1 })
-  const gateway = createGatewayClient({ url }, { maxRetryAfterMs: 0 })
+  const gateway = createGatewayClient({ url }, { ...patient, maxRetryAfterMs: 0 })
   const recipient = newUser().address
   const late = await invitation(3, recipient)
   const expired = { ...late, authorization: { ...late.authorization, deadline: await now() } }
@@ -257,7 +262,7 @@ test('parley gateway › registers a user, and needs two keys', async () => {
     const [line] = await once(createInterface(child.stdout), 'line')
     const { url, key: address } = JSON.parse(String(line)).ready
     expect(address).toBe(privateKeyToAccount(signing).address)
-    const { pledge } = await gatewaysOf(createGatewayClient({ url, key: address })).carryOut(
+    const { pledge } = await gatewaysOf(createGatewayClient({ url, key: address }, patient)).carryOut(
       await registration(),
       signal(),
     )

@@ -3,8 +3,8 @@ import { defaultAltDaMaxBytes } from '@parley/da-adapters'
 import { mwei } from '@parley/protocol'
 import { chainSettings } from './chain-settings.ts'
 import { committeeSettings, daNodeSettings } from './da-node-settings.ts'
-import { journalSettings } from './journal-settings.ts'
 import { gatewaySettings } from './gateway-settings.ts'
+import { journalSettings } from './journal-settings.ts'
 import { policySettings } from './policy-settings.ts'
 import {
   address,
