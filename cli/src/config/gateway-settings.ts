@@ -5,7 +5,7 @@ import {
   type Defaulted,
   defaulted,
   integer,
-  places,
+  l3Places,
   secretKey,
   secretToken,
   text,
@@ -22,7 +22,7 @@ export const gatewaySettings = {
   'gateway.payKey': secretKey('Key whose account pays on the L2; nothing else may send from it.'),
   'gateway.accounts': defaulted(
     [],
-    places({
+    l3Places({
       about:
         'Accounts of the L3 that PARLEY_GATEWAY_PAY_KEY owns, as shard/index, separated by commas; needs `l2.rollup` and `sequencer.url`.',
     }),

@@ -193,8 +193,8 @@ export function addressList(described: Described): Setting<readonly Address[]> {
   return setting(described, z.array(one).readonly(), parts)
 }
 
-/** Places as shard/index, separated by commas, or a list in a file. */
-export function places(described: Described): Setting<readonly string[]> {
+/** Places on the L3 as shard/index, separated by commas, or a list in a file. */
+export function l3Places(described: Described): Setting<readonly string[]> {
   const error = 'must be shard/index, separated by commas, such as 7/0,12/3'
   const one = z.string({ error }).regex(/^([0-9]|[1-5][0-9]|6[0-3])\/(0|[1-9][0-9]{0,9})$/, { error })
   return setting(described, z.array(one, { error }).readonly(), parts)
