@@ -19,6 +19,7 @@ export type MessagingFault =
   | { code: 'SPONSOR_REFUSED'; refusal: string }
   | { code: 'STORE_OF_ANOTHER'; identity: Uint8Array }
   | { code: 'NODE_MISSING' }
+  | { code: 'DEVICE_UNKNOWN' }
   | { code: 'SLOT_BUSY'; slot: number; attempts: number }
   | { code: 'KEY_PACKAGE_INVALID'; installation: Uint8Array; reason: string }
   | { code: 'WELCOME_INVALID'; reason: string }
@@ -69,6 +70,11 @@ export const messagingFaults: FaultTable<MessagingFault> = {
     blame: 'sender',
     retry: 'changed',
     text: 'only a node can prove this, and the messenger was given none',
+  },
+  DEVICE_UNKNOWN: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the directory has no device of this identity with this code',
   },
   SLOT_BUSY: {
     blame: 'sender',

@@ -20,6 +20,8 @@ export const messagingLimits = {
   skipAfterMs: 600_000,
   /** Positions one skip covers. */
   skipCount: 1_024,
+  /** Own messages that are kept while nobody but the one who let this device in was read. */
+  unvouched: 64,
   /** Gaps of others that a device without keys remembers. */
   wants: 64,
   /** Entries that wait behind a gap. */
@@ -36,12 +38,16 @@ export const messagingLimits = {
   inviteMs: 7_776_000_000,
   /** Invites whose envelopes are looked for again and again. */
   missingInvites: 256,
+  /** Messages of a conversation that one archive holds. */
+  archivedMessages: 65_536,
   /** An attachment: 64 MiB. Larger files are an application's own affair. */
   attachmentBytes: 67_108_864,
   /** Last places of a record that are kept to find where another one begins. */
   marks: 1_024,
   /** Identities of which a device remembers what the directory said. */
   identities: 4_096,
+  /** Milliseconds after which the directory is asked again for a device that it lacked. */
+  directoryAgainMs: 5_000,
   /** Milliseconds for which what the directory said holds. */
   directoryMs: 600_000,
 } as const

@@ -94,6 +94,48 @@ describe('messaging on a real stack', () => {
     expect(heard('charlie').events.filter(({ type }) => type === 'message')).toHaveLength(1)
   }, 110_000)
 
+  test('devices › a second one is let in by its code, reads and speaks, and reads and writes nothing once it was revoked', async () => {
+    const second = await people.open(1)
+    const atSecond = new Heard(second, stop.signal)
+    await second.registerInstallation()
+    await expect(bob.confirmInstallation({ code: '0000 0000 0000' })).rejects.toMatchObject({
+      fault: { code: 'DEVICE_UNKNOWN' },
+    })
+    await bob.confirmInstallation({ code: second.code })
+    await (await atSecond.first('request', ({ kind }) => kind === 'device')).accept()
+    const { conversation } = await atSecond.first('joined')
+    expect(conversation.id).toEqual(lunch.id)
+    await eventually('history', async () => {
+      const said = await second.history({ conversation })
+      return said.some(({ plaintext }) => new TextDecoder().decode(plaintext).includes('Great!')) || undefined
+    })
+    await conversation.send(text('from my other device'))
+    expect((await heard('alice').text('from my other device')).sender).toMatchObject({
+      identity: bob.identity,
+      installation: second.installation,
+      verified: true,
+    })
+    await bob.revokeInstallations({ installations: [second.installation] })
+    await eventually('a group without the device', async () => {
+      const isOut = !lunch.hasDevice(second.installation) && !atBob.hasDevice(second.installation)
+      return (isOut && atBob.isMember) || undefined
+    })
+    await lunch.send(text('who is there?'))
+    await heard('bob').text('who is there?')
+    await atBob.send(text('me'))
+    await heard('alice').text('me')
+    await eventually('being shut out', () =>
+      conversation.send(text('me, too')).then(
+        () => undefined,
+        (error: { fault?: { code?: unknown } }) => (error.fault?.code === 'NOT_A_MEMBER' ? true : undefined),
+      ),
+    )
+    const isLate = ({ type }: { type: string }): boolean => type === 'message'
+    expect(atSecond.events.filter(isLate).map((event) => ('fallback' in event ? event.fallback : ''))).toEqual([
+      'from my other device',
+    ])
+  }, 110_000)
+
   test('verify › the record is complete under a root that the L2 has, and is what the members have', async () => {
     const found = await rollupVerifies(alice, lunch)
     expect(found.record.length).toBe(Number(found.conversation.messageCount + found.conversation.epoch))

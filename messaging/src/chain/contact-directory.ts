@@ -1,5 +1,5 @@
 import { type ContactEntry, getBundle, keyName, type L2Client } from '@parley/client'
-import { type Bytes20, type Bytes32, toHex } from '@parley/protocol/light'
+import { type Bytes20, type Bytes32, type Millis, toHex } from '@parley/protocol/light'
 import { type Address, bytesToHex, hexToBytes } from 'viem'
 import { messagingLimits } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -22,10 +22,10 @@ export class ContactDirectory implements Directory {
     this.clock = clock
   }
 
-  async installations(identity: Bytes20, signal: AbortSignal): Promise<DirectoryAnswer> {
+  async installations(identity: Bytes20, signal: AbortSignal, notBefore?: Millis): Promise<DirectoryAnswer> {
     const known = this.known.get(toHex(identity))
-    const isFresh = known !== undefined && this.clock.now() < known.seenAt + BigInt(messagingLimits.directoryMs)
-    return isFresh ? known : this.read(identity, signal)
+    const oldest = notBefore ?? this.clock.now() - BigInt(messagingLimits.directoryMs)
+    return known !== undefined && known.seenAt >= oldest ? known : this.read(identity, signal)
   }
 
   /** Reads an identity's keys, whatever is known of them, and whether it is registered. */

@@ -1,4 +1,4 @@
-import type { Bytes20, Millis } from '@parley/protocol/light'
+import { type Bytes20, type MemberKey, type Millis, memberKey, Role, sameBytes } from '@parley/protocol/light'
 import type { KeyPackage } from 'ts-mls'
 import { type Control, encodeControl } from '../codec/control.ts'
 import { encodeFrame, FrameKind, frameDigest } from '../codec/frame.ts'
@@ -16,13 +16,14 @@ import {
 import { beginRecord } from '../engine/record.ts'
 import { staleLeaves } from '../engine/rules.ts'
 import { beginConversation, type ConversationState, gapsOf, memberOf } from '../engine/state.ts'
+import { isInForce } from '../keys/in-force.ts'
 import { messagingLimits } from '../limits.ts'
 import { groupInfo } from '../mls/group.ts'
 import type { MemberLeaf } from '../mls/leaf.ts'
 import { loadSuite } from '../mls/suite.ts'
 import type { LogEvent, Place } from '../ports/log.ts'
 import { seal } from '../sealing/sealed.ts'
-import { abandon, fetchMissing, takeEvent } from './follow.ts'
+import { abandon, fetchMissing, renew, takeEvent } from './follow.ts'
 import { type ConversationDeps, Held } from './held.ts'
 import { givePackage, newPackage } from './packages.ts'
 import { post } from './post.ts'
@@ -56,6 +57,8 @@ export class Conversation {
       asked: undefined,
       wants: [],
       wanted: undefined,
+      nextKey: undefined,
+      shutOut: false,
       identities: [],
     }
     const held = new Held(deps, await loadSuite(own.suite), { ...empty, own, state })
@@ -87,6 +90,25 @@ export class Conversation {
   /** Leaves that a commit must remove before anybody may speak. */
   get stale(): readonly MemberLeaf[] {
     return staleLeaves(this.state.record, this.leaves)
+  }
+
+  /** Leaves whose devices the directory does not have now (R12). @throws what the directory rejects with. */
+  async revoked(signal: AbortSignal): Promise<readonly MemberLeaf[]> {
+    const gone: MemberLeaf[] = []
+    for (const leaf of this.leaves)
+      if (!(await isInForce(this.held.deps, leaf.identity, leaf.installation, signal))) gone.push(leaf)
+    return gone
+  }
+
+  /** Whether a leaf is this device's own. */
+  isOwn({ installation }: MemberLeaf): boolean {
+    return sameBytes(installation, this.held.deps.installation.signing.key)
+  }
+
+  /** Whether this member may remove a leaf of a live slot. */
+  mayRemove(leaf: MemberLeaf): boolean {
+    const { record, slot } = this.state
+    return !this.isOwn(leaf) && (record.slots[slot]?.role === Role.admin || leaf.claim.slot === slot)
   }
 
   /** Slots that asked to join, and wait for an answer. */
@@ -168,7 +190,35 @@ export class Conversation {
   get mustAsk(): boolean {
     const { asked, state } = this.held.stored
     const isOpen = asked !== undefined && this.held.deps.clock.now() < asked + BigInt(messagingLimits.askAgainMs)
-    return memberOf(state) === undefined && !isOpen && state.commits.length === 0 && isIn(state)
+    return memberOf(state) === undefined && !isOpen && state.commits.length === 0 && isIn(state, this.own)
+  }
+
+  /** A key to exchange the slot's for, the same until that was done. It is stored. */
+  async nextKey(): Promise<MemberKey> {
+    const { stored, deps } = this.held
+    const key = stored.nextKey ?? memberKey(deps.random(32))
+    await this.held.keep({ nextKey: key })
+    return key
+  }
+
+  /** Goes on with a key that another device of the slot exchanged the slot's for. */
+  async adoptKey(slotKey: MemberKey): Promise<void> {
+    await this.held.keep({ own: { ...this.own, slotKey }, shutOut: false })
+  }
+
+  /** Whether another device of the slot put a key into it that this one does not have. */
+  get isShutOut(): boolean {
+    return this.held.stored.shutOut
+  }
+
+  /** Whether this device's own leaf has an earlier key of its slot. */
+  get isOwnStale(): boolean {
+    return this.stale.some((leaf) => this.isOwn(leaf))
+  }
+
+  /** Replaces the own leaf, whose slot has a new key, by a commit that takes no answer of others. */
+  renew(signal: AbortSignal): Promise<void> {
+    return renew(this.held, signal)
   }
 
   /** Remembers who has a slot: it may have no leaf when it asks to join. */
@@ -270,7 +320,8 @@ export class Conversation {
   }
 }
 
-/** Whether the own slot is live. */
-function isIn({ record, slot }: ConversationState): boolean {
-  return (record.slots[slot]?.role ?? 0) > 0
+/** Whether the own slot is live with the key that this device has. */
+function isIn({ record, slot }: ConversationState, { slotKey }: OwnSlot): boolean {
+  const held = record.slots[slot]
+  return held !== undefined && held.role !== Role.none && sameBytes(held.key, slotKey.key)
 }

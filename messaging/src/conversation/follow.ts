@@ -1,20 +1,22 @@
-import { type Bytes32, type Millis, sameBytes } from '@parley/protocol/light'
+import { type Bytes32, type Millis, Role, sameBytes } from '@parley/protocol/light'
 import { decodeControl } from '../codec/control.ts'
 import { frameDigest } from '../codec/frame.ts'
 import { decodeInvitation, type Invitation } from '../codec/invitation.ts'
 import { welcomeFrame } from '../engine/content.ts'
 import type { Taken } from '../engine/draft.ts'
 import type { EngineEvent } from '../engine/events.ts'
-import { makeExternalCommit } from '../engine/make.ts'
+import { isElsewhere, makeExternalCommit } from '../engine/make.ts'
 import { advance, beginRecord, isNext, type RecordState } from '../engine/record.ts'
-import { memberOf } from '../engine/state.ts'
-import { giveUp, rewind, takeEntry, takeFound } from '../engine/take.ts'
+import { gapsOf, memberOf } from '../engine/state.ts'
+import { distrust, giveUp, rewind, takeEntry, takeFound } from '../engine/take.ts'
 import { MessagingError } from '../faults.ts'
 import { messagingLimits } from '../limits.ts'
+import { groupInfo } from '../mls/group.ts'
 import { loadSuite } from '../mls/suite.ts'
 import type { Cursor, LogEntry, LogEvent } from '../ports/log.ts'
 import type { Change } from '../ports/store.ts'
 import { openSealed } from '../sealing/sealed.ts'
+import { headChange, splitsIn } from './heads.ts'
 import { onlyFresh } from './heard.ts'
 import type { Held } from './held.ts'
 import { newPackage } from './packages.ts'
@@ -35,7 +37,9 @@ export async function takeEvent(held: Held, event: LogEvent, signal: AbortSignal
     throw new MessagingError({ code: 'LOG_GAP', ...record.cursor })
   }
   const frame = await frameOf(held, event, signal)
-  return settle(held, await takeEntry(held.stored.state, event, frame, takingOf(held, signal)), event, signal)
+  const before = held.stored.state
+  const events = await settle(held, await takeEntry(before, event, frame, takingOf(held, signal)), event, signal)
+  return [...events, ...(await corrected(held, events, signal))]
 }
 
 /** Asks again for contents that are missing. @returns what those that were found led to. */
@@ -89,7 +93,9 @@ async function settle(
   signal: AbortSignal,
 ): Promise<readonly EngineEvent[]> {
   const { stored } = held
-  const { events, changes } = await onlyFresh(held, all)
+  const fresh = await onlyFresh(held, all)
+  const events = [...fresh.events, ...(await splitsIn(held, state.record, fresh.events))]
+  const changes = entry === undefined ? fresh.changes : [...fresh.changes, headChange(stored.own.place, state.record)]
   const isPosted = (content: Bytes32): boolean =>
     entry?.kind === 'message' && entry.slot === stored.own.slot && sameBytes(entry.content, content)
   const next: StoredConversation = {
@@ -107,6 +113,8 @@ async function settle(
     asking: askingAfter(stored, events),
     asked: askedAfter(stored, events),
     wants: wantsAfter(stored, events),
+    identities: identitiesAfter({ ...stored, state }, events),
+    ...keysAfter(stored, events),
   }
   await held.keep(next, [...changes, ...events.map((event, i) => eventChange(held, stored.events + i, event))])
   const invitation = await invitationIn(held, events)
@@ -134,17 +142,43 @@ function askingAfter(
 ): StoredConversation['asking'] {
   let next = asking
   for (const event of events) {
-    if (
-      event.type === 'control' &&
-      event.control.kind === 'join' &&
-      (event.slot !== own.slot || memberOf(state) !== undefined)
-    )
+    const isJoin = event.type === 'control' && event.control.kind === 'join'
+    if ((isJoin && (event.slot !== own.slot || memberOf(state) !== undefined)) || event.type === 'astray')
       next = [...next.filter(({ slot }) => slot !== event.slot), { slot: event.slot, position: event.position }]
     if (event.type === 'epoch') next = next.filter(({ slot }) => slot !== event.author.claim.slot)
     if (event.type === 'change')
       next = next.filter(({ slot }) => !event.change.remove.some((each) => each.slot === slot))
   }
   return next
+}
+
+/** Whose leaf was removed while its slot stays: it asks to join anew, and must be known then. */
+function identitiesAfter(
+  { identities, state }: StoredConversation,
+  events: readonly EngineEvent[],
+): StoredConversation['identities'] {
+  let next = identities
+  for (const event of events)
+    for (const { claim, identity } of event.type === 'epoch' ? event.removed : [])
+      if ((state.record.slots[claim.slot]?.role ?? Role.none) !== Role.none)
+        next = [...next.filter(({ slot }) => slot !== claim.slot), { slot: claim.slot, identity }]
+  return next
+}
+
+/** The own slot's key, once the record has another one: the one that was to take its place, or one that this device does not have. */
+function keysAfter(
+  { own, nextKey, shutOut, state }: StoredConversation,
+  events: readonly EngineEvent[],
+): Pick<StoredConversation, 'own' | 'nextKey' | 'shutOut'> {
+  const exchanged = events.flatMap((event) =>
+    event.type === 'change' && event.change.signer === own.slot ? event.change.exchange : [],
+  )
+  if (nextKey !== undefined && exchanged.some(({ key }) => sameBytes(key, nextKey.key)))
+    return { own: { ...own, slotKey: nextKey }, nextKey: undefined, shutOut: false }
+  // Only who had the slot can lose it: the record from before this device's own key is none of its affair.
+  const had = sameBytes(state.record.slots[own.slot]?.key ?? own.slotKey.key, own.slotKey.key)
+  const isTaken = had && exchanged.some(({ key }) => !sameBytes(key, own.slotKey.key))
+  return { own, nextKey, shutOut: shutOut || isTaken }
 }
 
 /** Gaps of others, while this device has no keys; keys, or a reason to have none, make the list new. */
@@ -165,12 +199,66 @@ function askedAfter({ asked, own }: StoredConversation, events: readonly EngineE
   return events.some(ends) ? undefined : asked
 }
 
-/** The first GroupInfo among sealed entries that is for this device, if it asked. */
-async function invitationIn(held: Held, events: readonly EngineEvent[]): Promise<Invitation | undefined> {
-  const { state, own } = held.stored
+/** A GroupInfo that was sealed to this device. */
+interface Answer extends Invitation {
+  /** Undefined for the own one. */
+  readonly answerer: number | undefined
+}
+
+/** The first GroupInfo among sealed entries that is for this device, if it has no keys and is not on its way to some. */
+async function invitationIn(held: Held, events: readonly EngineEvent[]): Promise<Answer | undefined> {
+  const { state } = held.stored
   if (memberOf(state) !== undefined || state.commits.length > 0) return undefined
+  const isAlone = state.record.slots.every(
+    ({ role }, slot) => role === Role.none || slot === state.slot || state.distrusted.includes(slot),
+  )
+  return answerIn(held, events, (slot) => isAlone || !state.distrusted.includes(slot))
+}
+
+/**
+ * Gives up a group that one slot alone vouches for once another slot sends a GroupInfo of a later epoch, or of another group in the
+ * same epoch: an old one was passed off as today's. It asks anew.
+ */
+async function corrected(
+  held: Held,
+  events: readonly EngineEvent[],
+  signal: AbortSignal,
+): Promise<readonly EngineEvent[]> {
+  const { state } = held.stored
+  const member = memberOf(state)
+  if (member?.voucher === undefined || gapsOf(state).length > 0) return []
+  const { voucher } = member
+  const answer = await answerIn(held, events, (slot) => slot !== voucher.slot)
+  if (answer === undefined) return []
+  const taking = takingOf(held, signal)
+  try {
+    if (!(await taking.budget(isElsewhere(state, answer.info, held.suite)))) return []
+  } catch (error) {
+    // One that is no good says nothing.
+    if (signal.aborted) throw error
+    return []
+  }
+  return settle(held, distrust(state, taking), undefined, signal)
+}
+
+/** Joins anew by the GroupInfo of the own state: with a new key of the slot the own leaf counts for nobody. */
+export async function renew(held: Held, signal: AbortSignal): Promise<void> {
+  const member = memberOf(held.stored.state)
+  if (member === undefined) return
+  const info = await groupInfo(member.state, held.suite)
+  const asOf = held.stored.state.record.cursor.messages
+  await abandon(held, 'the slot has a new key', signal)
+  await comeBack(held, { info, asOf, answerer: undefined }, signal)
+}
+
+async function answerIn(
+  held: Held,
+  events: readonly EngineEvent[],
+  isHeard: (slot: number) => boolean,
+): Promise<Answer | undefined> {
+  const { state } = held.stored
   for (const event of events) {
-    if (event.type !== 'sealed' || event.slot === own.slot) continue
+    if (event.type !== 'sealed' || !isHeard(event.slot)) continue
     const { fallback } = held.deps.installation
     const suite = await loadSuite('x25519')
     try {
@@ -179,7 +267,7 @@ async function invitationIn(held: Held, events: readonly EngineEvent[]): Promise
         suite,
         context: state.record.id,
       })
-      if (plaintext !== undefined) return decodeInvitation(plaintext)
+      if (plaintext !== undefined) return { ...decodeInvitation(plaintext), answerer: event.slot }
     } catch (error) {
       // Junk from another member; whoever is honest sends another.
       if (!(error instanceof MessagingError)) throw error
@@ -189,7 +277,7 @@ async function invitationIn(held: Held, events: readonly EngineEvent[]): Promise
 }
 
 /** Joins by a commit of its own. One that cannot be used leaves the request open. */
-async function comeBack(held: Held, invitation: Invitation, signal: AbortSignal): Promise<void> {
+async function comeBack(held: Held, invitation: Answer, signal: AbortSignal): Promise<void> {
   const { state } = held.stored
   const own = await newPackage(held)
   try {

@@ -32,7 +32,8 @@ async function dropObsolete(held: Held): Promise<void> {
 function isDue(held: Held, { nonce }: Intent, { members, messageCount }: Standing): boolean {
   const { own, state } = held.stored
   const now = members[own.slot]
-  if (now === undefined || now.role === Role.none) return false
+  // Without the slot's key nothing is taken: another device exchanged it.
+  if (now === undefined || now.role === Role.none || !sameBytes(now.key, own.slotKey.key)) return false
   if (nonce === undefined || now.nonce === nonce) return true
   // Taken by this message or by another device's: the record will say.
   return state.record.cursor.messages >= messageCount

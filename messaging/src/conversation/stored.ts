@@ -55,6 +55,10 @@ export interface StoredConversation {
   readonly wants: readonly bigint[]
   /** The gap that this device said that it is at. */
   readonly wanted: bigint | undefined
+  /** The key that is to take the place of the slot's, stored before it is used. */
+  readonly nextKey: MemberKey | undefined
+  /** Another device of the slot put a key into it that this one does not have. */
+  readonly shutOut: boolean
   /** Identities of slots that have no leaf yet, as far as they are known. */
   readonly identities: readonly { readonly slot: number; readonly identity: Uint8Array }[]
 }

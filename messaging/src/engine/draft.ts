@@ -1,9 +1,18 @@
+import { Role } from '@parley/protocol/light'
+import { messagingLimits } from '../limits.ts'
 import type { GroupState } from '../mls/group.ts'
 import type { Content } from './content.ts'
 import type { EngineEvent } from './events.ts'
 import type { Judge } from './judge.ts'
-import type { RecordState } from './record.ts'
-import { type ConversationState, gapsOf, type OutsideReason, type PendingMessage, type Waiting } from './state.ts'
+import { type RecordState, slotAt } from './record.ts'
+import {
+  type ConversationState,
+  gapsOf,
+  memberOf,
+  type OutsideReason,
+  type PendingMessage,
+  type Waiting,
+} from './state.ts'
 
 /** What taking an entry needs beside state and content. */
 export interface Taking extends Judge {
@@ -16,6 +25,9 @@ export interface Taken {
   readonly state: ConversationState
   readonly events: readonly EngineEvent[]
 }
+
+/** Slots that must contradict the one who let a device in: more than one liar. */
+const doubters = 2
 
 /** An own message that has its place. */
 type Posted = PendingMessage & Required<Pick<PendingMessage, 'at'>>
@@ -61,8 +73,11 @@ export class Draft {
       waiting: this.state.waiting.map(({ gap: _, ...rest }) => rest),
     })
     this.report({ type: 'outside', reason, why })
-    // Whether others counted what was posted at a gap cannot be known now.
+    // Whether others counted what was posted at a gap, or in a group of few, cannot be known now.
     this.confirm(() => false)
+    const { slot, unvouched } = this.state
+    for (const { position, plaintext } of unvouched) this.report({ type: 'late', position, slot, plaintext })
+    this.patch({ unvouched: [] })
     this.patch({ messages: this.state.messages.map((each) => ({ ...each, orphaned: true })) })
   }
 
@@ -70,9 +85,55 @@ export class Draft {
   confirm(counts: (message: Posted) => boolean): void {
     const { messages, slot } = this.state
     this.patch({ messages: messages.filter(({ at }) => at === undefined) })
-    for (const message of messages)
-      if (message.at !== undefined && !counts({ ...message, at: message.at }))
-        this.report({ type: 'late', position: message.at.position, slot, plaintext: message.plaintext })
+    for (const { at, ...message } of messages) {
+      if (at === undefined) continue
+      if (counts({ ...message, at })) this.counted(at.position, message.plaintext)
+      else this.report({ type: 'late', position: at.position, slot, plaintext: message.plaintext })
+    }
+  }
+
+  /** An own message counts in the group as this device has it. */
+  counted(position: bigint, plaintext: Uint8Array): void {
+    if (memberOf(this.state)?.voucher === undefined) return
+    this.patch({ unvouched: [...this.state.unvouched.slice(1 - messagingLimits.unvouched), { position, plaintext }] })
+  }
+
+  /** A slot's other device, or another slot, was read in the group: unless it is the one who let this device in, the group is the members'. */
+  vouch(slot: number): void {
+    const member = memberOf(this.state)
+    if (member?.voucher === undefined) return
+    if (slot === member.voucher.slot && this.others(slot) > 0) return
+    this.patch({ membership: { ...member, voucher: undefined }, unvouched: [], distrusted: [] })
+  }
+
+  /**
+   * A slot's entry cannot be read in the group. Two such slots, or all there are, and whoever let this device in is not believed.
+   * @returns whether the keys were given up.
+   */
+  doubt(slot: number): boolean {
+    const member = memberOf(this.state)
+    const voucher = member?.voucher
+    if (member === undefined || voucher === undefined || slot === this.state.slot || slot === voucher.slot) return false
+    if (slotAt(this.state.record, slot).role === Role.none) return false
+    const unread = [...new Set([...voucher.unread, slot])]
+    this.patch({ membership: { ...member, voucher: { ...voucher, unread } } })
+    if (unread.length < doubters && unread.length < this.others(voucher.slot)) return false
+    this.distrust()
+    return true
+  }
+
+  /** Gives up the keys of a group that others are not in. */
+  distrust(): void {
+    const slot = memberOf(this.state)?.voucher?.slot
+    if (slot === undefined) return
+    this.patch({ distrusted: [...new Set([...this.state.distrusted, slot])] })
+    this.leave('lost', `others are not in the group that slot ${slot} let this device into`)
+  }
+
+  /** Live slots beside the own one and another. */
+  private others(slot: number): number {
+    const { record, slot: own } = this.state
+    return record.slots.filter(({ role }, i) => role !== Role.none && i !== own && i !== slot).length
   }
 
   get isBlocked(): boolean {

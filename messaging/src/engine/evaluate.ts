@@ -60,6 +60,7 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
     const leaf = ownLeaf(member.state)
     const rest = draft.state.messages.filter((each) => each !== own)
     draft.patch({ messages: blocked ? [...rest, { ...own, at: { position, time } }] : rest })
+    if (!blocked) draft.counted(position, own.plaintext)
     draft.report({
       type: 'message',
       position,
@@ -75,11 +76,13 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
   }
   const verdict = await judgeMessage(member, content.message, draft.recordAt(item), slot, draft.taking)
   if (verdict.kind === 'refused') {
+    if (verdict.isUnreadable && !blocked && content.epoch === now && draft.doubt(slot)) return 'wait'
     draft.refuse(item, verdict.reason)
     return 'done'
   }
   const { leaf, plaintext, state } = verdict
   draft.patch({ membership: { ...member, state } })
+  draft.vouch(slot)
   draft.report({
     type: 'message',
     position,
@@ -106,6 +109,7 @@ export function tooLate(draft: Draft, item: Waiting): 'done' {
 /** An entry of an epoch that this device has not reached: at a gap it shows that others went on, else it is made up. */
 function ahead(draft: Draft, item: Waiting, blocked: boolean): Outcome {
   if (!blocked) {
+    if (draft.doubt(item.slot)) return 'wait'
     draft.refuse(item, 'its epoch has not begun')
     return 'done'
   }
@@ -117,13 +121,15 @@ async function evaluateHandshake(draft: Draft, item: Waiting, content: Handshake
   const member = memberOf(draft.state)
   const pending = draft.state.commits.find(({ digest }) => sameBytes(digest, item.digest))
   if (member === undefined) return pending?.asOf === undefined ? 'wait' : returned(draft, item, pending, pending.asOf)
-  if (content.generation !== draft.state.generation) return 'done'
   const now = member.state.groupContext.epoch
-  if (content.epoch < now) {
+  if (content.generation !== draft.state.generation || content.epoch < now) {
     draft.patch({ commits: draft.state.commits.filter((each) => each !== pending) })
-    return 'done'
+    return astray(draft, item, content)
   }
-  if (content.epoch > now) return ahead(draft, item, blocked)
+  if (content.epoch > now) {
+    if (!blocked) astray(draft, item, content)
+    return ahead(draft, item, blocked)
+  }
   if (blocked) return 'wait'
   const record = draft.recordAt(item)
   if (pending !== undefined) {
@@ -138,12 +144,22 @@ async function evaluateHandshake(draft: Draft, item: Waiting, content: Handshake
   const commit = await opened(member.state, content, draft)
   if (typeof commit === 'string') {
     draft.refuse(item, commit)
-    return 'done'
+    return astray(draft, item, content)
   }
   const verdict = await judgeCommit(member, commit, record, item.slot, draft.taking)
   if (verdict.kind === 'gap') return { gap: verdict.reason }
-  if (verdict.kind === 'refused') draft.refuse(item, verdict.reason)
-  else adopt(draft, item, member, verdict.commit, verdict.state, undefined)
+  if (verdict.kind === 'refused') {
+    draft.refuse(item, verdict.reason)
+    return astray(draft, item, content)
+  }
+  adopt(draft, item, member, verdict.commit, verdict.state, undefined)
+  draft.vouch(item.slot)
+  return 'done'
+}
+
+/** Whoever tried to join by a commit that does not count may not know it: it is answered as if it had asked. */
+function astray(draft: Draft, { position, slot }: Waiting, { kind }: Handshake): 'done' {
+  if (kind === 'external' && slot !== draft.state.slot) draft.report({ type: 'astray', position, slot })
   return 'done'
 }
 
@@ -180,6 +196,7 @@ function adopt(
       first: member.first,
       applied: [...member.applied, item.position],
       ended,
+      voucher: member.voucher,
     },
     commits: draft.state.commits.filter((each) => each.epoch > epoch),
     movedOn: false,
@@ -218,7 +235,7 @@ function returned(draft: Draft, item: Waiting, pending: (typeof draft.state.comm
     draft.refuse(item, fault)
     return 'wait'
   }
-  enter(draft, item.position, pending.next, item.position, 'commit')
+  enter(draft, item.position, pending.next, item.position, 'commit', pending.answerer)
   return 'done'
 }
 
@@ -256,7 +273,7 @@ async function evaluateWelcome(draft: Draft, item: Waiting, content: Welcome): P
     draft.leave('lost', 'too much happened since the welcome’s commit')
     return 'done'
   }
-  enter(draft, item.position, state, commit, 'welcome')
+  enter(draft, item.position, state, commit, 'welcome', item.slot)
   return 'done'
 }
 
@@ -275,6 +292,7 @@ function findWelcomeFault(draft: Draft, state: GroupState): string | undefined {
 /**
  * From now on this device has keys.
  * @param commit - Position of the commit that they come from: what was before it this device can never read.
+ * @param voucher - The slot on whose word this is the members' group.
  */
 export function enter(
   draft: Draft,
@@ -282,9 +300,14 @@ export function enter(
   state: GroupState,
   commit: bigint,
   by: 'welcome' | 'commit' | 'founding',
+  voucher?: number,
 ): void {
   const { epoch } = state.groupContext
   const applied = by === 'founding' ? [] : [commit]
-  draft.patch({ membership: { state, since: commit + 1n, first: epoch, applied, ended: [] }, movedOn: false })
+  const membership = { state, since: commit + 1n, first: epoch, applied, ended: [] }
+  draft.patch({
+    membership: { ...membership, voucher: voucher === undefined ? undefined : { slot: voucher, unread: [] } },
+    movedOn: false,
+  })
   draft.report({ type: 'joined', position, epoch, authenticator: state.keySchedule.epochAuthenticator, by })
 }

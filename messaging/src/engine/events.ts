@@ -61,5 +61,15 @@ export type EngineEvent =
   | { readonly type: 'refused'; readonly position: bigint; readonly slot: number; readonly reason: string }
   | { readonly type: 'sealed'; readonly position: bigint; readonly slot: number; readonly body: Uint8Array }
   | { readonly type: 'control'; readonly position: bigint; readonly slot: number; readonly control: Control }
+  /** A commit by which a slot joins does not count: its device may not know that it is outside. */
+  | { readonly type: 'astray'; readonly position: bigint; readonly slot: number }
+  /** The author of a message had another record than this device: a server shows two. `own` is undefined where this device had no such place. */
+  | {
+      readonly type: 'split'
+      readonly position: bigint
+      readonly slot: number
+      readonly seen: { readonly messages: bigint; readonly changes: bigint; readonly head: Uint8Array }
+      readonly own: Uint8Array | undefined
+    }
   /** Messages that this device can never read, for it had no keys when they were sent. */
   | { readonly type: 'expired'; readonly count: number }

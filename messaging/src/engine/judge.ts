@@ -23,7 +23,8 @@ export class BudgetSpent extends Error {}
 
 export type MessageVerdict =
   | { readonly kind: 'counts'; readonly leaf: MemberLeaf; readonly plaintext: Uint8Array; readonly state: GroupState }
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** `isUnreadable`: its keys are not those of this group. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isUnreadable?: boolean }
 
 export type CommitVerdict =
   | { readonly kind: 'valid'; readonly commit: PublicCommit; readonly state: GroupState }
@@ -47,7 +48,7 @@ export async function judgeMessage(
 ): Promise<MessageVerdict> {
   try {
     const leaf = await authorOf(state, message, record, suite)
-    if (leaf === undefined) return { kind: 'refused', reason: 'its author has no leaf' }
+    if (leaf === undefined) return { kind: 'refused', reason: 'its author has no leaf', isUnreadable: true }
     if (leaf.claim.slot !== slot)
       return { kind: 'refused', reason: `leaf of slot ${leaf.claim.slot}, posted by slot ${slot}` }
     if (!isLive(record, leaf)) return { kind: 'refused', reason: 'the leaf has an earlier key of its slot' }
@@ -56,7 +57,8 @@ export async function judgeMessage(
     return { kind: 'counts', leaf, plaintext: result.message, state: result.newState }
   } catch (error) {
     // The library's refusals, and a spent budget: a message that cannot be read changes nothing for others.
-    return { kind: 'refused', reason: error instanceof Error ? error.message : String(error) }
+    const reason = error instanceof Error ? error.message : String(error)
+    return { kind: 'refused', reason, isUnreadable: !(error instanceof BudgetSpent) }
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Bytes32, Millis } from '@parley/protocol/light'
-import type { KeyPackage } from 'ts-mls'
+import { type Bytes32, type Millis, sameBytes } from '@parley/protocol/light'
+import type { GroupInfo, KeyPackage } from 'ts-mls'
 import { encodeFrame, FrameKind, frameDigest } from '../codec/frame.ts'
 import type { Invitation } from '../codec/invitation.ts'
 import { MessagingError } from '../faults.ts'
@@ -75,6 +75,7 @@ export async function makeGroupCommit(state: ConversationState, plan: Plan, suit
           next: made.next,
           welcome: made.welcome,
           asOf: undefined,
+          answerer: undefined,
         },
       ],
     },
@@ -89,21 +90,15 @@ export async function makeGroupCommit(state: ConversationState, plan: Plan, suit
  */
 export async function makeExternalCommit(
   state: ConversationState,
-  { info, asOf }: Invitation,
+  { info, asOf, answerer }: Invitation & { readonly answerer: number | undefined },
   own: OwnPackage,
   suite: Suite,
 ): Promise<Made> {
-  const { record, generation, slot } = state
-  const { groupInfo } = decodeMessage(info, 'mls_group_info')
-  const { groupContext } = groupInfo
-  const name = groupName(groupContext.groupId)
-  if (name?.generation !== generation || !record.id.every((byte, i) => byte === name.conversation[i]))
-    throw new MessagingError({ code: 'WELCOME_INVALID', reason: 'it is of another group' })
+  const { generation, slot } = state
   if (asOf < state.keptFrom || isOutdated(state.voided, asOf))
     throw new MessagingError({ code: 'WELCOME_INVALID', reason: 'too much happened since its GroupInfo was made' })
-  const tree = await checkedTree(groupInfo, suite)
-  const leaves = readLeaves(tree, groupContext, record.chainId)
-  if (typeof leaves === 'string') throw new MessagingError({ code: 'WELCOME_INVALID', reason: leaves })
+  const { groupInfo, tree, leaves } = await readInfo(state, info, suite)
+  const { groupContext } = groupInfo
   const { signaturePublicKey } = own.keyPackage.leafNode
   const former = leaves.find(({ installation }) => installation.every((byte, i) => byte === signaturePublicKey[i]))
   if (former !== undefined && former.claim.slot !== slot)
@@ -116,8 +111,35 @@ export async function makeExternalCommit(
   })
   const pending = fitCommit(state, publicOf(state, external.next, former))
   const digest = frameDigest(frame)
-  const commit = { ...pending, digest, epoch, next: external.next, welcome: undefined, asOf }
+  const commit = { ...pending, digest, epoch, next: external.next, welcome: undefined, asOf, answerer }
   return { state: { ...state, commits: [commit] }, frame, digest }
+}
+
+/** A GroupInfo that was checked, as far as somebody outside can. */
+interface ReadInfo {
+  readonly groupInfo: GroupInfo
+  readonly tree: Awaited<ReturnType<typeof checkedTree>>
+  readonly leaves: readonly MemberLeaf[]
+}
+
+/** @throws {MessagingError} `WELCOME_INVALID`, `FRAME_INVALID`. */
+async function readInfo({ record, generation }: ConversationState, info: Uint8Array, suite: Suite): Promise<ReadInfo> {
+  const { groupInfo } = decodeMessage(info, 'mls_group_info')
+  const name = groupName(groupInfo.groupContext.groupId)
+  if (name?.generation !== generation || !record.id.every((byte, i) => byte === name.conversation[i]))
+    throw new MessagingError({ code: 'WELCOME_INVALID', reason: 'it is of another group' })
+  const tree = await checkedTree(groupInfo, suite)
+  const leaves = readLeaves(tree, groupInfo.groupContext, record.chainId)
+  if (typeof leaves === 'string') throw new MessagingError({ code: 'WELCOME_INVALID', reason: leaves })
+  return { groupInfo, tree, leaves }
+}
+
+/** Whether a GroupInfo is of a later epoch than this member's, or of the same epoch of another group. @throws {MessagingError} `WELCOME_INVALID`, `FRAME_INVALID`. */
+export async function isElsewhere(state: ConversationState, info: Uint8Array, suite: Suite): Promise<boolean> {
+  const theirs = (await readInfo(state, info, suite)).groupInfo.groupContext
+  const ours = demandMember(state).state.groupContext
+  if (theirs.epoch !== ours.epoch) return theirs.epoch > ours.epoch
+  return !sameBytes(theirs.confirmedTranscriptHash, ours.confirmedTranscriptHash)
 }
 
 /** Founds a group for a conversation that has none, or none that works: its members join by commits of their own. */
@@ -140,6 +162,7 @@ export async function beginGroup(state: ConversationState, own: OwnPackage, suit
     first: 0n,
     applied: [],
     ended: [],
+    voucher: undefined,
   }
   return { ...state, membership }
 }

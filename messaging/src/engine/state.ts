@@ -34,6 +34,8 @@ export interface PendingCommit {
   readonly welcome: Uint8Array | undefined
   /** Of an external commit: messages of the record that its GroupInfo had taken in. */
   readonly asOf: bigint | undefined
+  /** Of an external commit: the slot that sent the GroupInfo. */
+  readonly answerer: number | undefined
 }
 
 /** A message of this device that the record does not count yet. */
@@ -54,6 +56,13 @@ export interface PendingBoot {
   readonly founded: GroupState
 }
 
+/** One slot's word that a group is the members' group: nobody else was read in it yet. */
+export interface Voucher {
+  readonly slot: number
+  /** Other slots whose entries cannot be read in it. */
+  readonly unread: readonly number[]
+}
+
 /** What a member has of the group. */
 export interface Membership {
   readonly state: GroupState
@@ -65,6 +74,8 @@ export interface Membership {
   readonly applied: readonly bigint[]
   /** Epochs that ended, with the block time of the commit that ended them. */
   readonly ended: readonly (readonly [epoch: bigint, time: Millis])[]
+  /** Undefined once somebody else than the one who let this device in was read, and for founders. */
+  readonly voucher: Voucher | undefined
 }
 
 /** Why a device has no keys of the group: it never had any, it lost touch, or its leaf or slot was removed. */
@@ -94,6 +105,10 @@ export interface ConversationState {
   readonly movedOn: boolean
   readonly commits: readonly PendingCommit[]
   readonly messages: readonly PendingMessage[]
+  /** Own messages in a group that one slot alone vouches for: said again if it proves to be no group of the others. */
+  readonly unvouched: readonly { readonly position: bigint; readonly plaintext: Uint8Array }[]
+  /** Slots that let this device into groups of nobody else. Their answers count once there are no others. */
+  readonly distrusted: readonly number[]
   readonly boot: PendingBoot | undefined
 }
 
@@ -120,6 +135,8 @@ export function beginConversation(record: RecordState, slot: number): Conversati
     movedOn: false,
     commits: [],
     messages: [],
+    unvouched: [],
+    distrusted: [],
     boot: undefined,
   }
 }

@@ -62,6 +62,13 @@ export function giveUp(state: ConversationState, why: string, taking: Taking): T
   return draft.taken()
 }
 
+/** Gives up the keys of a group that its own voucher's word alone stands for: another member has a later one. */
+export function distrust(state: ConversationState, taking: Taking): Taken {
+  const draft = new Draft(state, taking)
+  draft.distrust()
+  return draft.taken()
+}
+
 /**
  * The record is another from some place on. What followed from commits behind it is void.
  * @param record - As it is up to that place.

@@ -17,7 +17,8 @@ const bounds = { title: 256, text: 512, padding: 4_096 } as const
 /** Bytes of an encoded body: its length tells no more than which. */
 const classes = [1_024, 4_096] as const
 const kinds = { conversation: 1, device: 2 } as const
-const suites: Readonly<Record<SuiteName, number>> = { x25519: 1, 'x-wing': 2 }
+/** How suites are named in what is sealed. */
+export const suiteNumbers: Readonly<Record<SuiteName, number>> = { x25519: 1, 'x-wing': 2 }
 
 const BodyType = new ContainerType(
   {
@@ -60,7 +61,7 @@ export function encodeInviteBody(body: InviteBody): Uint8Array {
     shard: body.place.shard,
     index: body.place.index,
     id: body.id,
-    suite: suites[body.suite],
+    suite: suiteNumbers[body.suite],
     slot: body.slot,
     secret: body.key.secret,
     title: encodeText(body.title, bounds.title, 'invite.title'),
@@ -80,7 +81,7 @@ export function decodeInviteBody(bytes: Uint8Array): InviteBody {
     kind: named(kinds, value.kind, 'kind'),
     place: { shard: value.shard, index: value.index },
     id: value.id,
-    suite: named(suites, value.suite, 'suite'),
+    suite: named(suiteNumbers, value.suite, 'suite'),
     slot: value.slot,
     key: keyOf(value.secret),
     title: decodeText(value.title, 'invite.title'),
@@ -88,13 +89,15 @@ export function decodeInviteBody(bytes: Uint8Array): InviteBody {
   }
 }
 
-function named<T extends string>(names: Readonly<Record<T, number>>, number: number, field: string): T {
+/** A name by its number. @throws {MessagingError} `FRAME_INVALID`. */
+export function named<T extends string>(names: Readonly<Record<T, number>>, number: number, field: string): T {
   const found = (Object.keys(names) as T[]).find((name) => names[name] === number)
   if (found === undefined) throw invalid(`invite.${field}`, `${number} is none`)
   return found
 }
 
-function keyOf(secret: Uint8Array): MemberKey {
+/** A member's key. @throws {MessagingError} `FRAME_INVALID`. */
+export function keyOf(secret: Uint8Array): MemberKey {
   try {
     return memberKey(secret)
   } catch (cause) {

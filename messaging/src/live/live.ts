@@ -1,9 +1,10 @@
-import type { Bytes20 } from '@parley/protocol/light'
+import type { Bytes20, MemberKey } from '@parley/protocol/light'
 import { decodePayload, encodePayload, type Payload } from '../codec/payload.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { MessagingError } from '../faults.ts'
 import type { Random } from '../keys/installation.ts'
+import type { MemberLeaf } from '../mls/leaf.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { doDue, turnOf } from './due.ts'
@@ -15,6 +16,10 @@ export interface LiveDeps {
   readonly random: Random
   /** Is told whenever something may have happened. */
   readonly changed?: () => void
+  /** Nothing is said while a device is in the group that the directory does not have. */
+  readonly strict?: boolean
+  /** Is told that the directory does not answer. */
+  readonly warn?: (error: unknown) => void
 }
 
 /** What is said, before it has a name and a time. */
@@ -87,8 +92,9 @@ export class LiveConversation {
     }
   }
 
-  /** Stores a message, and sends it at once if it can be sent. @returns its name. */
+  /** Stores a message, and sends it at once if it can be sent. @returns its name. @throws {MessagingError} `INSTALLATION_REVOKED`, `NOT_A_MEMBER`. */
   async send({ type, body, fallback }: Draft, signal: AbortSignal): Promise<Uint8Array> {
+    await this.assertLive(signal)
     const id = this.deps.random(16)
     await this.alone(async () => {
       const { cursor, head } = this.conversation.state.record
@@ -97,6 +103,21 @@ export class LiveConversation {
     })
     await this.tend(signal)
     return id
+  }
+
+  /** Does what is due now. */
+  attend(signal: AbortSignal): Promise<void> {
+    return this.tend(signal)
+  }
+
+  /** A key to exchange the slot's for. */
+  nextKey(): Promise<MemberKey> {
+    return this.alone(() => this.conversation.nextKey())
+  }
+
+  /** Goes on with a key that another device of the slot exchanged the slot's for. */
+  adoptKey(key: MemberKey): Promise<void> {
+    return this.alone(() => this.conversation.adoptKey(key))
   }
 
   /** Remembers who has a slot, so that it is let in once it asks. */
@@ -117,20 +138,43 @@ export class LiveConversation {
     }
   }
 
+  /** Refuses to speak from a device that was revoked, and, if so wanted, to devices that were. */
+  private async assertLive(signal: AbortSignal): Promise<void> {
+    const { strict = false, warn } = this.deps
+    const { own, isShutOut } = this.conversation
+    if (isShutOut) throw new MessagingError({ code: 'NOT_A_MEMBER', slot: own.slot, reason: 'shut out' })
+    let revoked: readonly MemberLeaf[]
+    try {
+      revoked = await this.conversation.revoked(signal)
+    } catch (error) {
+      if (strict || signal.aborted) throw error
+      warn?.(error)
+      return
+    }
+    const against = strict ? revoked : revoked.filter((leaf) => this.conversation.isOwn(leaf))
+    if (against.length === 0) return
+    throw new MessagingError({
+      code: 'INSTALLATION_REVOKED',
+      installations: against.map(({ installation }) => installation),
+    })
+  }
+
   /** Does all that is due, and posts what waits. */
   private async tend(signal: AbortSignal): Promise<void> {
     const { clock } = this.deps
     const turn = turnOf(this.conversation)
     await this.alone(() => this.conversation.post(signal))
     let isTurn = turn === 0
-    while (await this.alone(() => doDue(this.conversation, clock, isTurn, signal)))
+    const { strict = false, warn = () => undefined } = this.deps
+    const minding = { strict, warn }
+    while (await this.alone(() => doDue(this.conversation, clock, isTurn, minding, signal)))
       await this.alone(() => this.conversation.post(signal))
     const { stale, asking } = this.conversation
     if (isTurn || (stale.length === 0 && asking.length === 0)) return this.tellListeners()
     // Others may do it first: whoever sees that in the log has nothing to do any more.
     await clock.wait(turn, signal)
     isTurn = true
-    if (await this.alone(() => doDue(this.conversation, clock, isTurn, signal)))
+    if (await this.alone(() => doDue(this.conversation, clock, isTurn, minding, signal)))
       await this.alone(() => this.conversation.post(signal))
     this.tellListeners()
   }

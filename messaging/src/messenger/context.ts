@@ -16,6 +16,8 @@ export interface Context extends ConversationDeps {
   readonly sequencer: SequencerClient
   readonly node: NodeClient | undefined
   readonly sponsor: Sponsor
+  /** Nothing is said to devices that the directory does not have. */
+  readonly strict: boolean
   /** Beats whenever something may have happened. */
   readonly changed: Pulse
   /** Sends one transaction after the other, and waits for each. */

@@ -39,6 +39,8 @@ export interface MessengerOptions {
   readonly contents: Contents
   /** Who pays for conversations. See `ownAccount`. */
   readonly sponsor: SponsorFactory
+  /** Refuses to speak while a device is in the group that the directory does not have. @default false */
+  readonly strict?: boolean
   /** Is told what stops a part for a while: a server that is away. It goes on by itself. */
   readonly onTrouble?: (part: string, error: unknown) => void
   readonly clock?: Clock
@@ -78,6 +80,7 @@ export async function createMessenger(options: MessengerOptions): Promise<Messen
     random,
     installation,
     sponsor: options.sponsor({ client, sequencer, deployment, store, random }),
+    strict: options.strict ?? false,
     changed: new Pulse(),
     signal: end.signal,
     report: options.onTrouble ?? (() => undefined),

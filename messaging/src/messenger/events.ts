@@ -54,11 +54,15 @@ export type RoomEvent = { readonly conversation: Room } & (
   | { readonly type: 'gapClosed'; readonly position: bigint; readonly how: 'found' | 'skipped' | 'rejoined' }
   /** Messages that this device can never read. */
   | { readonly type: 'expired'; readonly count: number }
+  /** The author of a message had another record: a server shows two. */
+  | Pick<Extract<EngineEvent, { type: 'split' }>, 'type' | 'position' | 'slot' | 'seen' | 'own'>
 )
 
 /** Somebody wants to talk. */
 export interface RequestEvent {
   readonly type: 'request'
+  /** `device`: another device of this identity lets this one in. */
+  readonly kind: 'conversation' | 'device'
   readonly number: number
   readonly sender: Bytes20
   /** Whether the directory had the sender's device when the invite came. */
@@ -122,6 +126,10 @@ export function roomEventOf(
       return { type: 'gap', conversation, position: event.position, reason: event.reason }
     case 'gapClosed':
       return { type: 'gapClosed', conversation, position: event.position, how: event.how }
+    case 'split': {
+      const { type, position, slot, seen, own } = event
+      return { type, conversation, position, slot, seen, own }
+    }
     case 'expired':
       return { type: 'expired', conversation, count: event.count }
     default:
@@ -151,7 +159,7 @@ export function requestEventOf(
 ): RequestEvent {
   const { sender, expiresAt } = head
   const { title, text } = body
-  return { type: 'request', number, sender, verified, title, text, expiresAt, muted, ...actions }
+  return { type: 'request', kind: body.kind, number, sender, verified, title, text, expiresAt, muted, ...actions }
 }
 
 /** Roles of members, for those who set them. */

@@ -13,12 +13,16 @@ import { type Address, bytesToHex, hexToBytes } from 'viem'
 import { fallbackName, installationName } from '../chain/contact-directory.ts'
 import { Conversation } from '../conversation/conversation.ts'
 import type { OwnSlot } from '../conversation/stored.ts'
+import type { ArchivedMessage } from '../devices/archive.ts'
+import type { SharedSlot } from '../devices/shared-slot.ts'
 import { MessagingError } from '../faults.ts'
+import { isInForce } from '../keys/in-force.ts'
 import { payloadOf } from '../live/live.ts'
 import type { SuiteName } from '../mls/suite.ts'
 import type { Place } from '../ports/log.ts'
 import { changeMembers } from './change-members.ts'
 import type { Context } from './context.ts'
+import { Devices, type OwnDevice, ownFounder } from './devices.ts'
 import { type MessengerEvent, type RequestEvent, requestEventOf, roomEventOf } from './events.ts'
 import type { Inbox } from './inbox.ts'
 import { keysOf } from './invite-delivery.ts'
@@ -54,6 +58,7 @@ export class Messenger {
   private readonly end: (reason: unknown) => void
   private readonly byPlace = new Map<string, Room>()
   private readonly running: Promise<unknown>[] = []
+  private readonly devices: Devices
   private isRegistered = false
 
   /** @param end - Ends everything that runs. */
@@ -61,12 +66,18 @@ export class Messenger {
     this.context = context
     this.inbox = inbox
     this.end = end
+    this.devices = new Devices(context, {
+      rooms: () => this.all,
+      openShared: (slot, kind) => this.openShared(slot, kind),
+      openOwn: (key) => this.openOwn(key),
+    })
   }
 
   /** Reads what the device has, and begins to follow it. */
   async open(): Promise<void> {
     const { context } = this
     await this.inbox.open()
+    await this.devices.open()
     for (const meta of await readMetas(context.store)) {
       const conversation = await Conversation.open(context, meta.place)
       if (conversation !== undefined) this.start(conversation, meta)
@@ -74,7 +85,7 @@ export class Messenger {
     const { identity, signing } = context.installation
     const { installations } = await context.directory.read(identity, context.signal)
     this.isRegistered = installations.some((key) => sameBytes(key, signing.key))
-    this.running.push(this.inbox.run())
+    this.running.push(this.inbox.run(), this.devices.run())
   }
 
   /** Ends all that runs; what is stored is gone on with by the next messenger. */
@@ -98,7 +109,34 @@ export class Messenger {
   }
 
   get conversations(): readonly Room[] {
+    return this.all.filter(({ kind }) => kind === 'talk')
+  }
+
+  private get all(): readonly Room[] {
     return [...this.byPlace.values()]
+  }
+
+  /** What this device shows so that another one of the identity can let it in: 12 digits. */
+  get code(): string {
+    return this.devices.code
+  }
+
+  /** Devices that the directory has for this identity. */
+  listInstallations(): Promise<readonly OwnDevice[]> {
+    return this.devices.list()
+  }
+
+  /**
+   * Lets another device of this identity in by the code that it shows: it gets the slots of all conversations, and their history.
+   * @returns its key. @throws {MessagingError} `DEVICE_UNKNOWN`.
+   */
+  confirmInstallation({ code }: { readonly code: string }): Promise<Uint8Array> {
+    return this.devices.confirm(code)
+  }
+
+  /** Messages of a conversation that this device has, in order; those from before it was let in are another device's word. */
+  history({ conversation }: { readonly conversation: Room }): Promise<readonly ArchivedMessage[]> {
+    return this.devices.historyOf(conversation)
   }
 
   /** Puts this device's keys into the directory; a transaction of the wallet. */
@@ -124,18 +162,23 @@ export class Messenger {
     ]
   }
 
-  /** Takes devices out of the directory; others remove their leaves. A transaction of the wallet. */
-  async revokeInstallations(
-    keys: readonly { readonly installation: Uint8Array; readonly fallback?: Uint8Array }[],
-  ): Promise<void> {
+  /**
+   * Takes devices out of the directory, and shuts them out of all conversations: their leaves go, and each slot gets a new key. A
+   * transaction of the wallet.
+   */
+  async revokeInstallations({ installations }: { readonly installations: readonly Uint8Array[] }): Promise<void> {
     const { client, contracts, installation, signal, write, directory } = this.context
-    const changes = keys.flatMap((each) => [
-      revocationOf({ name: installationName, value: bytesToHex(each.installation) }),
-      ...(each.fallback === undefined ? [] : [revocationOf({ name: fallbackName, value: bytesToHex(each.fallback) })]),
-    ])
+    const changes = installations.flatMap((each) => {
+      const fallback = this.devices.fallbackOf(each)
+      return [
+        revocationOf({ name: installationName, value: bytesToHex(each) }),
+        ...(fallback === undefined ? [] : [revocationOf({ name: fallbackName, value: bytesToHex(fallback) })]),
+      ]
+    })
     const identity = bytesToHex(installation.identity)
     await write(() => changeAttributes(client, { directory: contracts.directory, identity, changes }))
     await directory.read(installation.identity, signal)
+    for (const each of installations) await this.devices.shutOut(each)
   }
 
   /** Begins a conversation of two. @throws {MessagingError} `IDENTITY_UNREACHABLE`, `SPONSOR_REFUSED`. */
@@ -169,6 +212,7 @@ export class Messenger {
     const own = this.ownSlot(place, 0, keys[0] as MemberKey, suite)
     const room = this.start(await Conversation.begin(context, own, true, context.signal), meta)
     await room.expect(invites)
+    await this.devices.share(room)
     return room
   }
 
@@ -254,10 +298,9 @@ export class Messenger {
     identity: Bytes20
     installation: Uint8Array
   }): Promise<boolean | undefined> {
-    const { directory, report, signal } = this.context
+    const { report, signal } = this.context
     try {
-      const { installations } = await directory.installations(identity, signal)
-      return installations.some((key) => sameBytes(key, installation))
+      return await isInForce(this.context, identity, installation, signal)
     } catch (error) {
       report('directory', error)
       return undefined
@@ -277,8 +320,9 @@ export class Messenger {
     if (request === undefined) throw unusable(`there is no request ${number}`)
     const { body, head } = request
     const known = this.byPlace.get(nameOf(body.place))
-    if (known !== undefined) return known
+    if (known !== undefined && body.kind === 'conversation') return known
     if (head.expiresAt < context.clock.now()) throw unusable('it is over')
+    if (body.kind === 'device') return this.joinOwn(request)
     const slotKey = request.slotKey ?? memberKey(context.random(32))
     await context.store.write([requestChange({ ...request, slotKey })])
     await this.takeSlot(request, slotKey)
@@ -287,7 +331,39 @@ export class Messenger {
     const own = this.ownSlot(body.place, body.slot, slotKey, body.suite)
     const conversation = await Conversation.begin(context, own, false, context.signal)
     await context.store.write([requestChange({ ...request, slotKey, state: 'accepted' })])
-    return this.start(conversation, meta)
+    const room = this.start(conversation, meta)
+    await this.devices.share(room)
+    return room
+  }
+
+  /** Another device of this identity let this one in. */
+  private async joinOwn(request: StoredRequest): Promise<Room> {
+    const { head, body, verified } = request
+    if (!verified || !sameBytes(head.sender, this.identity)) throw unusable('it is of no device of this identity')
+    await this.openShared(body, 'own')
+    await this.context.store.write([requestChange({ ...request, state: 'accepted' })])
+    return this.byPlace.get(nameOf(body.place)) as Room
+  }
+
+  private async openShared({ place, id, title, slot, key, suite }: SharedSlot, kind: RoomMeta['kind']): Promise<void> {
+    const { context } = this
+    const known = this.byPlace.get(nameOf(place))
+    if (known !== undefined) return known.live.adoptKey(key)
+    const { id: found } = await context.log.genesis(place, context.signal)
+    if (!sameBytes(found, id)) throw unusable('another conversation is at its place')
+    const meta: RoomMeta = { place, id, title, kind, invites: [] }
+    await keepMeta(context.store, meta)
+    const own = this.ownSlot(place, slot, key, suite)
+    this.start(await Conversation.begin(context, own, false, context.signal), meta)
+  }
+
+  private async openOwn(key: MemberKey): Promise<Room> {
+    const { context } = this
+    const { place, id } = await context.sponsor.create([ownFounder(key)], context.signal)
+    const meta: RoomMeta = { place, id, title: '', kind: 'own', invites: [] }
+    await keepMeta(context.store, meta)
+    const own = this.ownSlot(place, 0, key, 'x25519')
+    return this.start(await Conversation.begin(context, own, true, context.signal), meta)
   }
 
   private async takeSlot({ body }: StoredRequest, slotKey: MemberKey): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Bytes20, type ChangeMembers, memberKey, millis, Role, sameBytes } from '@parley/protocol/light'
 import { type Attachment, encodeAttachment, getAttachment, putAttachment } from '../attachments/attachment.ts'
 import type { Conversation } from '../conversation/conversation.ts'
+import type { SharedSlot } from '../devices/shared-slot.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { memberOf } from '../engine/state.ts'
 import { MessagingError } from '../faults.ts'
@@ -59,11 +60,12 @@ export class Room {
   private meta: RoomMeta
 
   constructor(context: Context, conversation: Conversation, meta: RoomMeta) {
-    const { log, clock, random, changed } = context
+    const { log, clock, random, changed, strict, report } = context
     this.context = context
     this.conversation = conversation
     this.meta = meta
-    this.live = new LiveConversation(conversation, { log, clock, random, changed: () => changed.beat() })
+    const hooks = { changed: () => changed.beat(), strict, warn: (error: unknown) => report('directory', error) }
+    this.live = new LiveConversation(conversation, { log, clock, random, ...hooks })
   }
 
   /** Follows the log until the messenger ends. */
@@ -250,6 +252,40 @@ export class Room {
   /** Gives a member another role. */
   async setRole(slot: number, role: number): Promise<void> {
     await this.change(() => ({ roles: [{ slot, role }] }))
+  }
+
+  /** What another device of the identity needs to join. */
+  get shared(): SharedSlot {
+    const { slot, slotKey, suite } = this.conversation.own
+    const { place, id, title } = this.meta
+    return { place, id, title, slot, suite, key: slotKey }
+  }
+
+  /** Puts a new key into the own slot: devices that do not get it can write no more, and read nothing that is said from then on. */
+  async exchangeKey(): Promise<void> {
+    const key = await this.live.nextKey()
+    const { slot } = this.conversation.own
+    await this.change(
+      ({ members }) =>
+        sameBytes(members[slot]?.key ?? key.key, key.key) ? undefined : { exchange: [{ key: key.key }] },
+      [key],
+    )
+  }
+
+  /** Does what is due now. */
+  attend(): Promise<void> {
+    return this.live.attend(this.context.signal)
+  }
+
+  /** Whether a device has a leaf in the group. */
+  hasDevice(installation: Uint8Array): boolean {
+    return this.conversation.leaves.some((leaf) => sameBytes(leaf.installation, installation))
+  }
+
+  /** Waits until something holds, or `signal` aborts. */
+  async until(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    while (!holds() && !signal.aborted) await Promise.race([this.context.changed.next(), ended])
   }
 
   /** Gives up the own slot. */

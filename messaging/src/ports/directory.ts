@@ -12,6 +12,9 @@ export interface DirectoryAnswer {
 
 /** The directory of contacts on the L2. It decides who may be sent to, never what the state of a conversation is. */
 export interface Directory {
-  /** Keys in force for an identity; none for one that is unknown. */
-  installations(identity: Bytes20, signal: AbortSignal): Promise<DirectoryAnswer>
+  /**
+   * Keys in force for an identity; none for one that is unknown.
+   * @param notBefore - The L2 must have been asked then or later; within the last ten minutes when left out.
+   */
+  installations(identity: Bytes20, signal: AbortSignal, notBefore?: Millis): Promise<DirectoryAnswer>
 }

@@ -1,29 +1,11 @@
-import { millis } from '@parley/protocol/light'
+import { toHex } from '@parley/protocol/light'
 import { expect, test } from 'vitest'
-import { type Clock, systemRandom } from '../../src/index.ts'
+import { encodePayload, systemClock, systemRandom } from '../../src/index.ts'
 import { LiveConversation, text } from '../../src/live/live.ts'
 import { type Party, World } from '../simulation/world.ts'
 
-/** The machine's clock. */
-const clock: Clock = {
-  now: () => millis(BigInt(Date.now())),
-  wait: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const stop = (): void => {
-        clearTimeout(timer)
-        reject(signal.reason)
-      }
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', stop)
-        resolve()
-      }, ms)
-      if (signal.aborted) stop()
-      else signal.addEventListener('abort', stop, { once: true })
-    }),
-}
-
 const liveOf = (world: World, { conversation }: Party): LiveConversation =>
-  new LiveConversation(conversation, { log: world.log, clock, random: systemRandom })
+  new LiveConversation(conversation, { log: world.log, clock: systemClock, random: systemRandom })
 
 /** Reads texts until there are so many; gives them with the cursor behind the last. */
 async function texts(live: LiveConversation, from: number, count: number): Promise<{ said: string[]; cursor: number }> {
@@ -59,4 +41,41 @@ test('live › two talk, a third is removed by the record and by whoever comes f
   expect(bob.conversation.leaves).toHaveLength(2)
   stop.abort()
   expect((await ended).every(({ status }) => status === 'rejected')).toBe(true)
+})
+
+test('directory › a device that was revoked says nothing, and an admin takes its leaf out before it speaks', async () => {
+  const world = await World.of(['alice', 'bob'])
+  const [alice, bob] = world.parties as [Party, Party]
+  world.directory.revoke(bob.installation)
+  const stop = new AbortController()
+  await expect(liveOf(world, bob).send(text('still here'), stop.signal)).rejects.toMatchObject({
+    fault: { code: 'INSTALLATION_REVOKED', installations: [bob.installation.signing.key] },
+  })
+  const live = liveOf(world, alice)
+  const ended = Promise.allSettled([live.run(stop.signal)])
+  await live.send(text('just me'), stop.signal)
+  expect((await texts(live, 0, 1)).said).toEqual(['just me'])
+  expect(alice.conversation.leaves.map(({ claim }) => claim.slot)).toEqual([alice.slot])
+  await bob.catchUp()
+  expect(bob.heard).toEqual([])
+  stop.abort()
+  await ended
+})
+
+test('split › an author with another record is found out by the head that it names, and by no other', async () => {
+  const world = await World.of(['alice', 'bob'])
+  const [alice, bob] = world.parties as [Party, Party]
+  const { cursor, head } = alice.state.record
+  const say = async (seen: { messages: bigint; changes: bigint; head: Uint8Array }): Promise<void> => {
+    const rest = { type: 'text/1', sentAt: 0n, fallback: '', body: new Uint8Array() }
+    await alice.conversation.say(encodePayload({ id: systemRandom(16), seen, ...rest }))
+    await world.settle()
+  }
+  await say({ ...cursor, head })
+  await say({ ...cursor, head })
+  expect(bob.events.filter(({ type }) => type === 'split')).toEqual([])
+  const other = head.map((byte) => byte ^ 1)
+  await say({ ...cursor, head: other })
+  expect(bob.events.at(-1)).toMatchObject({ type: 'split', slot: alice.slot, seen: { head: other }, own: head })
+  expect(toHex(other)).not.toBe(toHex(head))
 })

@@ -1,6 +1,7 @@
 import { toHex } from '@parley/protocol/light'
 import { expect, test } from 'vitest'
 import { calmDown } from '../simulation/due.ts'
+import { answerFalsely, keepInfo } from '../simulation/liar.ts'
 import { type Party, World } from '../simulation/world.ts'
 
 type Four = [Party, Party, Party, Party]
@@ -123,4 +124,48 @@ test('lineage › a skip is no more: who went on by it gives up its keys', async
   expect(carol.epoch).toBe(2n)
   await carol.conversation.take({ kind: 'void', from, reason: 'replaced' }, new AbortController().signal)
   expect(carol.isMember).toBe(false)
+})
+
+/** Dave keeps a GroupInfo, the group goes on, and bob, who lost its state, is let into the old one by dave. */
+async function strand(): Promise<World> {
+  const world = await World.of(['alice', 'bob', 'carol', 'dave'])
+  const [alice, bob, , dave] = world.parties as Four
+  dave.isLiar = true
+  await dave.catchUp()
+  const old = (await keepInfo(world, dave)) as Uint8Array
+  await alice.conversation.commit([], [])
+  await world.settle()
+  await dave.catchUp()
+  await bob.abandon('lost its state')
+  await bob.conversation.askToJoin()
+  await bob.post()
+  await dave.catchUp()
+  await answerFalsely(world, dave, old, bob)
+  await bob.catchUp()
+  await bob.post()
+  await bob.catchUp()
+  expect(bob.isMember).toBe(true)
+  return world
+}
+
+test('stranded › an old GroupInfo with a recent place: members answer whom it let in, and it comes back', async () => {
+  const world = await strand()
+  const [alice, bob] = world.parties as Four
+  await bob.say('to nobody')
+  await expectTogether(world)
+  expect(bob.authenticator).toBe(alice.authenticator)
+  expect(alice.heard).toEqual(['to nobody'])
+  expect(bob.heard).toEqual(['to nobody'])
+})
+
+test('stranded › two whom it cannot read: a device gives up the group that it was let into', async () => {
+  const world = await strand()
+  const [alice, bob, carol] = world.parties as Four
+  for (const party of [alice, carol]) {
+    await party.catchUp()
+    await party.say(`here is ${party.name}`)
+  }
+  await bob.catchUp()
+  expect(bob.isMember).toBe(false)
+  await expectTogether(world)
 })

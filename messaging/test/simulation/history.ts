@@ -6,7 +6,7 @@ import { decodeFrame, encodeFrame, FrameKind, frameDigest, messagingLimits } fro
 import { decodeMessage } from '../../src/mls/message.ts'
 import { loadSuite } from '../../src/mls/suite.ts'
 import { calmDown, doDue } from './due.ts'
-import { overstep, poison } from './liar.ts'
+import { answerFalsely, keepInfo, overstep, poison } from './liar.ts'
 import { Dice } from './random.ts'
 import { type Party, seeded, World } from './world.ts'
 
@@ -52,6 +52,8 @@ export class History {
   private readonly texts: { readonly party: Party; readonly text: string }[] = []
   private readonly authenticators = new Map<bigint, Map<string, string>>()
   private readonly notes: string[] = []
+  /** A GroupInfo that the liar passes off as today's later on. */
+  private kept: Uint8Array | undefined
   private leavesOutsideSlots = 0
   private steps = 0
 
@@ -231,8 +233,19 @@ export class History {
         const frame = await poison(world, liar, () => undefined)
         if (frame !== undefined) dice.pick(world.honest)?.view.never.add(toHex(frameDigest(frame)))
       },
+      () => this.answerFalsely(),
+      () => this.answerFalsely(),
     ]
     await dice.pick(kinds)?.()
+  }
+
+  /** The first time the liar keeps what it has; later it lets somebody into that. */
+  private async answerFalsely(): Promise<void> {
+    const { liar, world, dice } = this
+    const outside = world.honest.filter((party) => this.isLive(party) && !party.isMember)
+    const asking = dice.pick(outside)
+    if (this.kept === undefined) this.kept = await keepInfo(world, liar)
+    else if (asking !== undefined) await answerFalsely(world, liar, this.kept, asking)
   }
 
   private async copy(): Promise<void> {

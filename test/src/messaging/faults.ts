@@ -129,6 +129,27 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: '(member',
   },
   {
+    name: 'who tried to join by a commit that does not count is left alone',
+    test: 'stranded › an old GroupInfo with a recent place',
+    file: 'src/engine/evaluate.ts',
+    find: "if (kind === 'external' && slot !== draft.state.slot) draft",
+    replace: "if (kind === 'external' && slot === draft.state.slot) draft",
+  },
+  {
+    name: 'what is said in a group of nobody else is forgotten',
+    test: 'stranded › an old GroupInfo with a recent place',
+    file: 'src/engine/draft.ts',
+    find: '{ position, plaintext }] })',
+    replace: '] })',
+  },
+  {
+    name: 'one slot is believed whatever others say',
+    test: 'stranded › two whom it cannot read',
+    file: 'src/engine/draft.ts',
+    find: 'this.distrust()\n    return true',
+    replace: 'return false',
+  },
+  {
     name: 'key packages are left to the library',
     test: 'packages › several bad ones in one commit',
     file: 'src/mls/commit.ts',

@@ -107,7 +107,10 @@ export class Heard {
   private readonly looking = new Set<() => void>()
 
   constructor(messenger: Messenger, signal: AbortSignal) {
-    void this.follow(messenger, signal)
+    this.follow(messenger, signal).catch((error: unknown) => {
+      // What a device is told while its store is closed is nobody's affair.
+      if (!signal.aborted) throw error
+    })
   }
 
   private async follow(messenger: Messenger, signal: AbortSignal): Promise<void> {
