@@ -18,6 +18,7 @@ export type RequestFault =
   | { code: 'QUOTA_EXCEEDED'; retryAfterMs: number }
   | { code: 'CONNECTIONS_EXCEEDED'; maximum: number; retryAfterMs: number }
   | { code: 'SUBSCRIPTIONS_EXCEEDED'; maximum: number }
+  | { code: 'FEED_UNKNOWN' }
   | { code: 'NOT_READY'; because: string; retryAfterMs: number }
   | { code: 'STOPPING'; retryAfterMs: number }
   | { code: 'INTERNAL' }
@@ -46,6 +47,7 @@ export const requestFaults: FaultTable<RequestFault> = {
   },
   CONNECTIONS_EXCEEDED: later('too many connections are open'),
   SUBSCRIPTIONS_EXCEEDED: sender('too many conversations are followed; nothing of the mutation was taken'),
+  FEED_UNKNOWN: sender('there is no such feed, or it has ended: begin another one'),
   NOT_READY: later('the process cannot do its job now'),
   STOPPING: later('the process is stopping; what became of the request is not known'),
   INTERNAL: { blame: 'defect', retry: 'later', text: 'the request met a defect of the server' },
@@ -68,6 +70,7 @@ const statuses: Readonly<Record<RequestFault['code'], number>> = {
   QUOTA_EXCEEDED: 429,
   CONNECTIONS_EXCEEDED: 429,
   SUBSCRIPTIONS_EXCEEDED: 429,
+  FEED_UNKNOWN: 404,
   NOT_READY: 503,
   STOPPING: 503,
   INTERNAL: 500,

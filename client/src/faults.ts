@@ -32,6 +32,7 @@ export type ClientFault =
   | { code: 'BLOCK_FORGOTTEN'; url: string; from: bigint; reason: string }
   | { code: 'LINEAGE_ENDED'; url: string; from: bigint; reason: string }
   | { code: 'FEED_GAP'; expected: bigint; received: bigint }
+  | { code: 'ACCEPTED_REPLACED'; position: bigint; block: bigint }
   | { code: 'HEADER_UNSIGNED'; block: bigint; sequencer: Uint8Array }
   | { code: 'HEADER_UNLINKED'; block: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'HEADER_MISMATCH'; block: bigint; expected: Uint8Array; received: Uint8Array }
@@ -87,6 +88,11 @@ export const clientFaults: FaultTable<ClientFault> = {
     text: 'claims were removed: blocks and entries above the last one left standing are replaced, read again from there',
   },
   BLOCK_FORGOTTEN: { blame: 'operator', retry: 'never', text: 'the server no longer has that far back: ask a node' },
+  ACCEPTED_REPLACED: {
+    blame: 'layer',
+    retry: 'never',
+    text: 'an entry that was given as accepted is another one, or not there, now that its block is sealed',
+  },
   FEED_GAP: { blame: 'layer', retry: 'later', text: 'the feed is not in order or has a gap' },
   HEADER_UNSIGNED: { blame: 'layer', retry: 'later', text: 'a header is not signed by the sequencer' },
   HEADER_UNLINKED: { blame: 'layer', retry: 'later', text: 'a header does not follow the one before it' },

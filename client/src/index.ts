@@ -101,10 +101,19 @@ export * from './rollup/get-deployment.ts'
 export type { RollupParameters } from './rollup/parameters.ts'
 export * from './rollup/silence.ts'
 export * from './rollup/withdraw.ts'
-export type { ConversationStart, ConversationsFeed, FeedUpdate } from './sequencer/conversations-feed.ts'
+export type { BucketStart, BucketsFeed, BucketUpdate } from './sequencer/buckets-feed.ts'
+export { chooseBuckets, type HidingOptions } from './sequencer/choose-buckets.ts'
+export type {
+  ConversationStart,
+  ConversationsFeed,
+  EntriesUpdate,
+  FeedUpdate,
+  SealedUpdate,
+} from './sequencer/conversations-feed.ts'
+export type { LiveFeedOptions } from './sequencer/live-feed.ts'
 export type { MessageStream, MessageStreamOptions } from './sequencer/message-stream.ts'
 export { type Receipt, type Refusal, type RefusalDetails, refusalDetails } from './sequencer/receipts.ts'
-export type { FeedOptions } from './sequencer/resumable-feed.ts'
+export type { FeedOptions, FeedTransport } from './sequencer/resumable-feed.ts'
 export {
   createSequencerClient,
   type SequencerClient,

@@ -21,6 +21,7 @@ import {
   benchReadTail,
   benchSubscribe,
 } from './command/bench-readers.ts'
+import { benchFeedServer, benchSocketsCommand } from './command/bench-sockets.ts'
 import { celestiaDoubleCommand } from './command/celestia-double.ts'
 import type { LabCommand } from './command/command.ts'
 import { devCommand } from './command/dev.ts'
@@ -53,6 +54,8 @@ export const labCommands: readonly LabCommand[] = [
   benchReadLoad,
   benchReadTail,
   benchBareReads,
+  benchSocketsCommand,
+  benchFeedServer,
   benchMemoryCommand,
   benchRestartCommand,
   benchVerifyCommand,

@@ -26,6 +26,8 @@ export class RelayChain implements BlockFeedSource {
   readonly sealed = new Pulse()
   readonly fanOut: FanOut
   readonly supply: BlockSupply
+  /** Whether it is told what is accepted, too. */
+  tellsAccepted = false
   header: BlockHeader
   private readonly index: ConversationIndex
   private readonly entries: RecentEntries

@@ -1,6 +1,16 @@
-import { feedLimits, feedRoutes, maxJsonBytes, relayRoutes } from '@parley/api'
+import { feedLimits, feedRoutes, httpFeedRoutes, maxJsonBytes, relayRoutes } from '@parley/api'
 import { createApiServer, serveRoutes } from '@parley/api/server'
-import { addSockets, blockSocket, closeCodes, closeSockets, type Farewell, liveSocket } from '@parley/feeds'
+import {
+  addHttpFeeds,
+  addSockets,
+  blockSocket,
+  closeCodes,
+  closeSockets,
+  type Farewell,
+  type HttpFeeds,
+  LiveFeeds,
+  liveSocket,
+} from '@parley/feeds'
 import type { BlockHeader, BlockSource, QueuedItem, SettlementReader } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { BytesLevel } from '@parley/runtime/level'
@@ -8,6 +18,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { RelayError } from './faults.ts'
+import { AcceptedFollower, type AcceptedRecords } from './follow/accepted-follower.ts'
 import { Follower } from './follow/follower.ts'
 import { L2View } from './follow/l2-view.ts'
 import { relayHandlers } from './http/routes.ts'
@@ -20,6 +31,8 @@ export interface RelayDeps {
   /** Blocks of a sequencer, or of another relay. Each must be signed and commit to its runs. */
   /** Makes the source. @param isRescued - Whether a header without a signature is one that a rescue claimed. */
   readonly source: (isRescued: L2View['isRescued']) => BlockSource
+  /** What is accepted there, to be told before it is sealed; left out, readers are told of sealed blocks only. */
+  readonly accepted?: AcceptedRecords
   /** Where inbox items, claims and removals are read. */
   readonly settlement: Pick<SettlementReader, 'follow'>
   /** Header that stands for the state before the first block. */
@@ -63,6 +76,7 @@ class RunningRelay implements Relay {
   private readonly l2: L2View
   private follower: Follower
   private app: FastifyInstance | undefined
+  private httpFeeds: HttpFeeds | undefined
   private farewell: Farewell = { code: closeCodes.stopping }
   private readonly failure = Promise.withResolvers<never>()
   private readonly stopping = new AbortController()
@@ -91,22 +105,27 @@ class RunningRelay implements Relay {
     const { app, exchangeOf } = server
     // Which lineage is in force is not known before.
     const unread = (): string | undefined => (this.l2.caughtUp ? undefined : 'the L2 is being read')
+    const live = new LiveFeeds({ live: chain, epoch: () => this.l2.lineage, unreadyBecause: unread }, settings)
     const sockets = [
-      liveSocket({ live: chain, epoch: () => this.l2.lineage, exchangeOf, unreadyBecause: unread }, settings),
+      liveSocket(live, exchangeOf),
       blockSocket({ blocks: chain, removals: () => this.l2.endedLineages, unreadyBecause: unread }),
     ]
     const farewell = (): Farewell => this.farewell
     const maxFrameBytes = feedLimits.clientFrameBytes
-    await addSockets(
+    const shares = await addSockets(
       server,
       sockets,
       { clock, log, feeds, ended: () => undefined, farewell },
       { ...settings, maxFrameBytes },
     )
-    const { live, blocks } = feedRoutes
+    this.httpFeeds = addHttpFeeds(server, { live, clock, log, feeds, shares, farewell }, settings)
     const unreadyBecause = (): string | undefined => this.unreadyBecause()
     const handlers = relayHandlers({ chain, claimed: () => this.l2.claimed, registry, unreadyBecause })
-    serveRoutes(app, info, relayRoutes, handlers, { live, blocks })
+    serveRoutes(app, info, relayRoutes, handlers, {
+      live: feedRoutes.live,
+      blocks: feedRoutes.blocks,
+      ...httpFeedRoutes,
+    })
     await app.ready()
     this.app = app
     this.url = await app.listen({ host: settings.host, port: settings.port })
@@ -126,7 +145,7 @@ class RunningRelay implements Relay {
   private async follow(): Promise<void> {
     const { signal } = this.stopping
     while (!signal.aborted) {
-      const standing = await this.follower.run(signal)
+      const standing = await this.followChain(signal)
       if (standing === undefined) return
       const { head, store } = this.chain
       this.deps.log.warn({ head, standing }, 'claims were removed: blocks above the last one left standing are dropped')
@@ -137,9 +156,31 @@ class RunningRelay implements Relay {
       const again: QueuedItem[] = []
       for (let index = this.chain.header.inboxCount; index < consumed; index += 1n) again.push(await store.item(index))
       this.l2.putBack(again)
+      const goOn = { code: closeCodes.lineage, reason: `from ${standing + 1n}` }
+      this.httpFeeds?.close(goOn)
       const clients = this.app?.websocketServer.clients
-      if (clients !== undefined)
-        await closeSockets(clients, { code: closeCodes.lineage, reason: `from ${standing + 1n}` })
+      if (clients !== undefined) await closeSockets(clients, goOn)
+    }
+  }
+
+  /** Follows until stored blocks no longer stand, with what is accepted beside. */
+  private async followChain(signal: AbortSignal): Promise<bigint | undefined> {
+    const { accepted: source, clock, log } = this.deps
+    const { chain, l2 } = this
+    chain.tellsAccepted = source !== undefined
+    const ending = new AbortController()
+    const inner = AbortSignal.any([signal, ending.signal])
+    const accepted = source && new AcceptedFollower(chain, { source, l2, clock, log }).run(inner)
+    const reading = accepted?.then((): never => {
+      throw inner.reason
+    })
+    // Ended below, or raced.
+    reading?.catch(() => undefined)
+    try {
+      return await Promise.race([this.follower.run(signal), ...(reading === undefined ? [] : [reading])])
+    } finally {
+      ending.abort(new Error('blocks are no longer read'))
+      await accepted
     }
   }
 

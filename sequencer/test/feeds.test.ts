@@ -73,7 +73,7 @@ describe('block feed', () => {
   )
 
   test('more feeds than allowed are refused, until one ends', async () => {
-    const { harness } = await started({ http: { maxFeeds: 1 } })
+    const { harness } = await started({ http: { maxBlockFeeds: 1 } })
     const first = await new Listener(harness.url, '/v1/feed/blocks').opened()
     await expect(new Listener(harness.url, '/v1/feed/blocks').opened()).rejects.toThrow('refused')
     first.close()
@@ -82,7 +82,7 @@ describe('block feed', () => {
   })
 
   test('one address has a share of the feeds, and a refused upgrade gives its place back', async () => {
-    const { harness } = await started({ http: { maxFeeds: 10, maxFeedsPerAddress: 2 } })
+    const { harness } = await started({ http: { maxBlockFeeds: 8 } })
     const feeds = await Promise.all(
       Array.from({ length: 5 }, () => new Listener(harness.url, '/v1/feed/blocks').opened().catch(() => undefined)),
     )
@@ -91,6 +91,13 @@ describe('block feed', () => {
     for (let i = 0; i < 3; i += 1)
       await expect(new Listener(harness.url, '/v1/feed/blocks?from=x').opened()).rejects.toThrow('refused')
     await eventually('room', () => new Listener(harness.url, '/v1/feed/blocks').opened().catch(() => undefined))
+  })
+
+  test('readers that have taken every place leave those of block feeds alone', async () => {
+    const { harness } = await started({ http: { maxFeeds: 1 } })
+    await new Listener(harness.url, '/v1/feed').opened()
+    await expect(new Listener(harness.url, '/v1/feed').opened()).rejects.toThrow('refused')
+    await new Listener(harness.url, '/v1/feed/blocks').opened()
   })
 
   test('stopping closes it with 1001', async () => {

@@ -6,6 +6,7 @@ import {
   fromNow,
   type Mutation,
   type ServerRecord,
+  type Watch,
 } from '@parley/api'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
@@ -67,6 +68,11 @@ class Feed {
     this.listener.send(encodeClientRecord({ kind: 'mutate', value }))
   }
 
+  watch(change: Partial<Watch>): void {
+    const value = { id: 1, level: feedLevels.sealed, add: [], remove: [], ...change }
+    this.listener.send(encodeClientRecord({ kind: 'watch', value }))
+  }
+
   /** What was told, shortly: entries by the start of their content. */
   get told(): string[] {
     return this.records.map((record) => {
@@ -78,6 +84,7 @@ class Feed {
           .join(', ')
       if (record.kind === 'mutated' || record.kind === 'caughtUp') return `${record.kind} ${record.value.id}`
       if (record.kind === 'live') return `live ${record.value.places.map(({ index }) => index).join()}`
+      if (record.kind === 'watching') return `watching ${record.value.buckets.map(({ prefix }) => prefix).join()}`
       if (record.kind === 'refused') return `refused ${new TextDecoder().decode(record.value.code)}`
       return record.kind
     })
@@ -194,6 +201,60 @@ describe('live feed', () => {
     for (let i = 0; i < 3; i += 1) feed.mutate({ add })
     expect(await feed.listener.ended()).toEqual({ code: 4429, reason: 'QUOTA_EXCEEDED' })
   })
+
+  test('level accepted › tells what is durable, then that its block is sealed, and sends nothing twice', async () => {
+    const { harness, talks } = await started({ sealing: { minAgeMs: 250, minOperations: 1_000, maxWaitMs: 1_500 } })
+    const [a] = talks as [Talk]
+    const feed = await Feed.open(harness.url)
+    feed.mutate({ level: feedLevels.accepted, add: [cursor(0)] })
+    await feed.hears('live 0')
+    await postMessages(harness.url, [a.say('a0')])
+    await eventually('what is accepted', () => entriesOf(feed).length === 2 || undefined)
+    const late = await Feed.open(harness.url)
+    late.mutate({ level: feedLevels.accepted, add: [cursor(0)] })
+    await eventually('what is accepted', () => entriesOf(late).length === 2 || undefined)
+    const block = await say(harness, a, 'a1')
+    for (const each of [feed, late])
+      await eventually('the last block', () => sealedBlocks(each).includes(block) || undefined)
+    const sealed = (await blockAt(harness.url, block))!
+    for (const each of [feed, late]) {
+      const entries = entriesOf(each)
+      expect(entries.map(({ position }) => position)).toEqual([0n, 0n, 1n])
+      expect(entries.slice(1).map(({ level }) => level)).toEqual([feedLevels.accepted, feedLevels.accepted])
+      expect(entries.at(-1)).toMatchObject({ block, timestamp: sealed.block.header.timestamp })
+      const told = each.records.findLast(({ kind }) => kind === 'sealed')!
+      expect(told.value).toEqual({ header: sealed.block.header, signature: sealed.signature })
+    }
+  })
+
+  test('a bucket › gives all of its conversations and no others, and history by block', async () => {
+    const { harness, talks } = await started()
+    const [a, b] = talks as [Talk, Talk]
+    const first = await say(harness, a, 'a0')
+    await say(harness, b, 'b0')
+    const feed = await Feed.open(harness.url)
+    feed.watch({ add: [{ shard: 3, bits: 1, prefix: 1, after: first }] })
+    await feed.hears('watching 1')
+    await say(harness, a, 'a1')
+    await say(harness, b, 'b1')
+    await feed.hears(said(1, 'b1'))
+    expect(feed.told.filter((text) => /^\d/.test(text))).toEqual([said(0, 'b0'), said(1, 'b1')])
+    const shard = await Feed.open(harness.url)
+    shard.watch({ level: feedLevels.accepted, add: [{ shard: 3, bits: 0, prefix: 0, after: 0n }] })
+    await shard.hears(said(1, 'b1'))
+    expect(shard.told.filter((text) => /^\d/.test(text))).toHaveLength(6)
+  })
+
+  test.each([
+    [{ shard: 64, bits: 0, prefix: 0 }],
+    [{ shard: 1, bits: 33, prefix: 0 }],
+    [{ shard: 1, bits: 2, prefix: 4 }],
+  ])('a bucket that cannot be, %o, ends it with 4400', async (bucket) => {
+    const { harness } = await started()
+    const feed = await Feed.open(harness.url)
+    feed.watch({ add: [{ ...bucket, after: 0n }] })
+    expect(await feed.listener.ended()).toEqual({ code: 4400, reason: 'FIELD_INVALID' })
+  })
 })
 
 function mutationOf(place: { readonly shard: number; readonly index: number }): Uint8Array {
@@ -201,3 +262,14 @@ function mutationOf(place: { readonly shard: number; readonly index: number }): 
   const value = { id: 1, level: feedLevels.sealed, historyOnly: false, add, remove: [] }
   return encodeClientRecord({ kind: 'mutate', value })
 }
+
+type Entries = (ServerRecord & { readonly kind: 'entries' })['value']
+
+function entriesOf(feed: Feed): (Entries['entries'][number] & { readonly level: number })[] {
+  return feed.records.flatMap(({ kind, value }) =>
+    kind === 'entries' ? value.entries.map((entry) => ({ ...entry, level: value.level })) : [],
+  )
+}
+
+const sealedBlocks = (feed: Feed): bigint[] =>
+  feed.records.flatMap(({ kind, value }) => (kind === 'sealed' ? [value.header.number] : []))

@@ -11,6 +11,6 @@ test('feeds › readers that move while their relay is killed get everything onc
     { moments: 20, readers: 4, seed: '2', messagesPerSecond: 50, keep: false },
     new AbortController().signal,
   )
-  expect(report).toEqual({ ...report, lost: 0, doubled: 0, disordered: 0, wrong: 0, dropped: 0 })
+  expect(report).toEqual({ ...report, lost: 0, doubled: 0, disordered: 0, wrong: 0, dropped: 0, unsealed: 0 })
   expect(held(report)).toBe(true)
 })

@@ -2,7 +2,9 @@ import type { ValueOf } from '@chainsafe/ssz'
 import { type ConversationEntry, limits } from '@parley/protocol/light'
 import { RequestError } from '../faults.ts'
 import {
+  type BucketCursor,
   clientRecordTypes,
+  type FeedBucket,
   type FeedCursor,
   type FeedPlace,
   feedLevels,
@@ -37,8 +39,18 @@ export interface Mutation {
   readonly remove: readonly FeedPlace[]
 }
 
+/** A change of which buckets a socket watches. */
+export interface Watch {
+  readonly id: number
+  /** One of {@link feedLevels}. */
+  readonly level: number
+  readonly add: readonly BucketCursor[]
+  readonly remove: readonly FeedBucket[]
+}
+
 /** What a client asks. */
 export type ClientRecord =
+  | { readonly kind: 'watch'; readonly value: Watch }
   | { readonly kind: 'mutate'; readonly value: Mutation }
   | { readonly kind: 'ping'; readonly value: { readonly id: number } }
 
@@ -96,7 +108,10 @@ export function decodeClientFrame(frame: Uint8Array): ClientRecord[] {
       multipleOf: 1,
     })
   const records = decodeFrame(frame, clientKinds) as ClientRecord[]
-  for (const record of records) if (record.kind === 'mutate') assertMutation(record.value)
+  for (const record of records) {
+    if (record.kind === 'mutate') assertMutation(record.value)
+    if (record.kind === 'watch') assertWatch(record.value)
+  }
   return records
 }
 
@@ -136,19 +151,42 @@ const malformed = (reason: string): RequestError => new RequestError({ code: 'BO
 const knownLevels: ReadonlySet<number> = new Set(Object.values(feedLevels))
 
 function assertMutation({ level, add, remove }: Mutation): void {
-  if (!knownLevels.has(level))
-    throw new RequestError({ code: 'FIELD_INVALID', field: 'level', expected: [...knownLevels].join(' or ') })
-  assertPlaces('add', add)
-  assertPlaces('remove', remove)
+  assertLevel(level)
+  for (const [field, places] of [['add', add] as const, ['remove', remove] as const])
+    assertDistinct(field, places, ({ index }) => index)
 }
 
-function assertPlaces(field: string, places: readonly FeedPlace[]): void {
+function assertWatch({ level, add, remove }: Watch): void {
+  assertLevel(level)
+  for (const [field, buckets] of [['add', add] as const, ['remove', remove] as const]) {
+    for (const { bits, prefix } of buckets) {
+      const maximum = feedLimits.bucketBits
+      if (bits > maximum)
+        throw new RequestError({ code: 'FIELD_INVALID', field: `${field}.bits`, expected: `${maximum} at most` })
+      if (prefix >= 2 ** bits)
+        throw new RequestError({ code: 'FIELD_INVALID', field: `${field}.prefix`, expected: 'below 2^bits' })
+    }
+    assertDistinct(field, buckets, ({ bits, prefix }) => bits * 2 ** 32 + prefix)
+  }
+}
+
+function assertLevel(level: number): void {
+  if (!knownLevels.has(level))
+    throw new RequestError({ code: 'FIELD_INVALID', field: 'level', expected: [...knownLevels].join(' or ') })
+}
+
+/** Each shard exists, and nothing is named twice. */
+function assertDistinct<T extends { readonly shard: number }>(
+  field: string,
+  named: readonly T[],
+  within: (each: T) => number,
+): void {
   const seen = new Set<number>()
-  for (const { shard, index } of places) {
-    if (shard >= limits.shards)
+  for (const each of named) {
+    if (each.shard >= limits.shards)
       throw new RequestError({ code: 'FIELD_INVALID', field: `${field}.shard`, expected: `below ${limits.shards}` })
-    const key = shard * 2 ** 32 + index
-    if (seen.has(key)) throw new RequestError({ code: 'FIELD_INVALID', field, expected: 'each conversation once' })
+    const key = within(each) * limits.shards + each.shard
+    if (seen.has(key)) throw new RequestError({ code: 'FIELD_INVALID', field, expected: 'each one once' })
     seen.add(key)
   }
 }

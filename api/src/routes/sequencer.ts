@@ -13,8 +13,9 @@ import {
 } from '@parley/protocol/light'
 import { amount, anything, bytes, type Codec, constant, count, flag, text, uint64, word } from '../codec/codec.ts'
 import { described, list, nullable, object, objectSchema } from '../codec/composed.ts'
-import { bytesParameter, uint64OrWord, uint64Parameter } from '../codec/parameter.ts'
+import { bytesParameter, integerParameter, uint64OrWord, uint64Parameter } from '../codec/parameter.ts'
 import { ssz } from '../codec/ssz.ts'
+import { feedLimits } from '../feed/frame-types.ts'
 import { raw, route, sszOctets } from '../route.ts'
 import { healthRoutes } from './health.ts'
 import { place, shard, uint32 } from './places.ts'
@@ -259,6 +260,43 @@ export const feedRoutes = {
     path: '/v1/stream',
     summary: 'Frames of SignedMessage in, frames of MessageReceipt out, in the same order (WebSocket)',
     faults: feedFaults,
+  }),
+}
+
+const session = bytesParameter('Name of the feed, from its first record', feedLimits.sessionBytes)
+
+/** `/v1/feed` for those who have no WebSocket. */
+export const httpFeedRoutes = {
+  events: route({
+    method: 'GET',
+    path: '/v1/feed/events',
+    summary: 'The same as server-sent events: begins a feed; each event is a frame in base64',
+    answer: { text: { type: 'text/event-stream', description: 'Frames of docs/spec/feed.md' } },
+    faults: [...feedFaults, 'NOT_READY'],
+    cost: 64,
+  }),
+  frames: route({
+    method: 'GET',
+    path: '/v1/feed/frames',
+    summary:
+      'The same by asking again and again: records that wait, once there are any. Without a session a feed begins',
+    query: {
+      session,
+      waitMs: integerParameter('Milliseconds to wait for frames. Default 0', 0, feedLimits.waitMs),
+    },
+    answer: { octets: raw('Records of docs/spec/feed.md') },
+    faults: [...feedFaults, 'NOT_READY', 'FEED_UNKNOWN'],
+    answerBytes: 256 * 1024,
+  }),
+  ask: route({
+    method: 'POST',
+    path: '/v1/feed/frames',
+    summary: 'Takes a frame of a client whose feed goes over HTTP',
+    query: { session },
+    bodyLimit: feedLimits.clientFrameBytes,
+    body: { octets: raw('Records of docs/spec/feed.md') },
+    answer: { json: object({ bytes: count }) },
+    faults: ['FEED_UNKNOWN'],
   }),
 }
 

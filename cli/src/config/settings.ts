@@ -235,6 +235,12 @@ const sequencer = {
     100,
     integer(0, 1_000_000, { about: 'Feeds and streams that one address may have open.' }),
   ),
+  'sequencer.maxBlockFeeds': defaulted(
+    64,
+    integer(0, 1_000_000, {
+      about: 'Feeds of blocks beside them, for relays, batchers and nodes; a quarter of them of one address.',
+    }),
+  ),
   'sequencer.blockEveryOffers': integer(1, 960, {
     about: 'Development: seals after so many offers, with a clock that counts blocks; the real clock when left out.',
   }),

@@ -1,4 +1,4 @@
-import { createSequencerBlockSource } from '@parley/client/blocks'
+import { createAcceptedSource, createSequencerBlockSource } from '@parley/client/blocks'
 import { chooseVerifier } from '@parley/execution'
 import { startRelay } from '@parley/relay'
 import { needed } from '../config/config.ts'
@@ -29,6 +29,7 @@ export function startRelayRole(context: Context): Promise<Service> {
             { url, clock, verifier: chooseVerifier(config.run.verifier) },
             { deployment, keys: async (inner) => (await settlement.schedule(inner)).keys, giveUpMs, isRescued },
           ),
+        accepted: createAcceptedSource({ url, clock }, { giveUpMs }),
         settlement,
         genesis,
         store: await dataDir.bytes('relay blocks'),

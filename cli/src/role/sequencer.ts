@@ -47,12 +47,12 @@ function forcedMsOf(lagForcedMs: number, silenceLimit: number): number {
 
 function optionsOf({ sequencer, run, http }: Config, port: number, silenceLimit: number): SequencerOptions {
   const { minAgeMs, minOperations, maxWaitMs, blockEveryOffers, blockTimeMs, inboxItemsFirst } = sequencer
-  const { alone, snapshotEveryBlocks, maxFeeds, maxFeedsPerAddress } = sequencer
+  const { alone, snapshotEveryBlocks, maxFeeds, maxFeedsPerAddress, maxBlockFeeds } = sequencer
   const { lagLargerMs: largerMs, lagLimitedMs: limitedMs, lagForcedMs } = sequencer
   return {
     sealing: { minAgeMs, minOperations, maxWaitMs },
     ...(blockEveryOffers === undefined ? {} : { virtual: { blockEveryOffers, blockTimeMs, inboxItemsFirst } }),
-    http: { ...http, host: run.host, port, maxFeeds, maxFeedsPerAddress },
+    http: { ...http, host: run.host, port, maxFeeds, maxFeedsPerAddress, maxBlockFeeds },
     lag: { largerMs, limitedMs, forcedMs: forcedMsOf(lagForcedMs, silenceLimit) },
     storage: { snapshotEveryBlocks },
     alone,

@@ -2,8 +2,9 @@ import { retryAfterMs } from '@parley/http'
 import { backoffMs, jitteredMs, systemClock } from '@parley/runtime'
 import { ClientError } from '../faults.ts'
 import type { ServerDeps } from '../http.ts'
-import { socketPlace } from '../server-endpoint.ts'
+import { serverEndpoint, socketPlace } from '../server-endpoint.ts'
 import { ConnectionEnded, readFrames } from './frames.ts'
+import { type HttpTransport, readHttpFrames } from './http-frames.ts'
 
 export interface FeedOptions {
   /** Bytes of one frame at most. @default 8 MiB, above the largest block */
@@ -23,7 +24,12 @@ export interface FeedPath {
   readonly from: bigint
   /** Is given what sends a frame, once the connection is open. */
   readonly opened?: (send: (frame: Uint8Array) => void) => void
+  /** How frames come; only feeds of conversations come over HTTP. @default 'socket' */
+  readonly transport?: FeedTransport | undefined
 }
+
+/** A WebSocket, server-sent events, or requests one after the other. */
+export type FeedTransport = 'socket' | HttpTransport
 
 /** Close codes after which asking again cannot help. */
 const refused = 4400
@@ -44,7 +50,7 @@ export async function* readFeed(
   options: FeedOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const { clock = systemClock, random = Math.random } = deps
+  const { clock = systemClock, random = Math.random, fetch = globalThis.fetch } = deps
   const frameOptions = {
     maxFrameBytes: options.maxFrameBytes ?? 8 * 1024 * 1024,
     maxBufferedFrames: options.maxBufferedFrames ?? 64,
@@ -54,12 +60,17 @@ export async function* readFeed(
   let failures = 0
   let failingSince: number | undefined
   while (true) {
-    const { path, from, opened } = pathFrom()
+    const { path, from, opened, transport = 'socket' } = pathFrom()
     const place = socketPlace(deps.url, path)
     const url = place.shown
     let askedMs = 0
     try {
-      for await (const frame of readFrames(place, clock, { ...frameOptions, opened }, signal)) {
+      const asked = { ...frameOptions, opened }
+      const frames =
+        transport === 'socket'
+          ? readFrames(place, clock, asked, signal)
+          : readHttpFrames({ endpoint: serverEndpoint(deps.url), fetch, clock }, transport, asked, signal)
+      for await (const frame of frames) {
         failures = 0
         failingSince = undefined
         yield frame

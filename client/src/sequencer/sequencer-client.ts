@@ -12,8 +12,10 @@ import {
 import { createApi, type JsonOf } from '../api.ts'
 import { assertBetween, encodeMessages, maxMessagesPerRequest } from '../build/message.ts'
 import { accepted, type HttpOptions, type ServerDeps } from '../http.ts'
+import { type BucketStart, type BucketsFeed, watchBuckets } from './buckets-feed.ts'
 import { followConversation } from './conversation-feed.ts'
 import { type ConversationStart, type ConversationsFeed, followConversations } from './conversations-feed.ts'
+import type { LiveFeedOptions } from './live-feed.ts'
 import { type MessageStream, type MessageStreamOptions, openMessageStream } from './message-stream.ts'
 import { decodeReceipts, type Receipt } from './receipts.ts'
 import type { FeedOptions } from './resumable-feed.ts'
@@ -56,8 +58,10 @@ export interface SequencerClient {
     signal: AbortSignal,
     options?: FeedOptions,
   ): AsyncIterable<ConversationEntry>
-  /** What happens in many conversations, over one connection at a time, as sealed; reconnects until `signal`. */
-  followMany(starts: readonly ConversationStart[], signal: AbortSignal, options?: FeedOptions): ConversationsFeed
+  /** What happens in many conversations, over one connection at a time; reconnects until `signal`. */
+  followMany(starts: readonly ConversationStart[], signal: AbortSignal, options?: LiveFeedOptions): ConversationsFeed
+  /** As `followMany`, of whole buckets of conversations: the server does not learn which of them are read. */
+  watchMany(starts: readonly BucketStart[], signal: AbortSignal, options?: LiveFeedOptions): BucketsFeed
 }
 
 /** Makes a client of the sequencer at `deps.url`. */
@@ -87,5 +91,6 @@ export function createSequencerClient(deps: ServerDeps, options: HttpOptions = {
     follow: (shard, index, from, signal, feedOptions) =>
       followConversation(deps, { shard, index, from }, feedOptions, signal),
     followMany: (starts, signal, feedOptions = {}) => followConversations(deps, starts, feedOptions, signal),
+    watchMany: (starts, signal, feedOptions = {}) => watchBuckets(deps, starts, feedOptions, signal),
   }
 }

@@ -1,4 +1,4 @@
-import { feedLevels, recordHeadBytes, serverRecordTypes, writeRecordHead } from '@parley/api'
+import { encodeServerRecord, feedLevels } from '@parley/api'
 import {
   type BlockHeader,
   type BlockView,
@@ -19,7 +19,8 @@ import {
   viewedMessageBytes,
 } from '@parley/protocol'
 import { type ConversationLink, changedConversation, linksOf } from '../conversations/conversation-index.ts'
-import { shardOf } from '../conversations/place.ts'
+import { indexOf, shardOf } from '../conversations/place.ts'
+import { entriesRecord, messageEntryBytes, writeMessageEntry, writeMessageEvent } from './entry-bytes.ts'
 
 /** Entries of one conversation in one block, as the record of a feed. */
 export interface EntriesRecord {
@@ -32,16 +33,9 @@ export interface EntriesRecord {
 }
 
 /** What is looked at of a block. */
-export type EnteredBlock = Pick<BlockView, 'header' | 'runs'>
+export type EnteredBlock = Pick<BlockView, 'header' | 'runs' | 'signature'>
 
 type ItemAt = (index: bigint) => Promise<QueuedItem>
-
-/** Of an entry that is a message: position 8, block 8, timestamp 8, forced 1, offset 4, selector 1, member 2, content 32, signature 64. */
-const messageEntryBytes = 128
-const eventOffset = 29
-/** Of a record of entries before its list: place 5, level 1, offset 4. */
-const entriesFixed = 10
-const offsetBytes = 4
 
 /** Where a message lies in the runs, and its signature in the witness. */
 interface SpokenAt {
@@ -56,6 +50,12 @@ interface Told {
 
 type Happening = SpokenAt | Told
 
+interface EntryPart {
+  readonly position: bigint
+  /** Bytes of the entry, or where its message lies. */
+  readonly what: SpokenAt | Uint8Array
+}
+
 /**
  * What happened in the conversations of one block. The block's runs are walked once for all feeds that ask, and an entry
  * is encoded once, however many feeds send it.
@@ -66,6 +66,7 @@ export class BlockEntries {
   private readonly items: ReadonlyMap<bigint, QueuedItem>
   private readonly happenings = new Map<number, ReadonlyMap<number, readonly Happening[]>>()
   private readonly records = new Map<number, EntriesRecord>()
+  private sealed: Uint8Array | undefined
 
   private constructor(
     view: EnteredBlock,
@@ -117,54 +118,55 @@ export class BlockEntries {
   record(key: number, from = 0n): EntriesRecord | undefined {
     const link = this.links.get(key)
     if (link === undefined) return undefined
-    if (from > link.first) return this.writeRecord(key, link.first, from)
+    if (from > link.first) return this.writeRecord(key, link.first, { from, skip: 0 })
     let whole = this.records.get(key)
     if (whole === undefined) {
-      whole = this.writeRecord(key, link.first, from)
+      whole = this.writeRecord(key, link.first, { from, skip: 0 })
       if (whole !== undefined) this.records.set(key, whole)
     }
     return whole
   }
 
-  private writeRecord(key: number, first: bigint, from: bigint): EntriesRecord | undefined {
+  /** As `record`, without the first `skip` entries. */
+  rest(key: number, skip: number): EntriesRecord | undefined {
+    if (skip === 0) return this.record(key)
+    const link = this.links.get(key)
+    return link && this.writeRecord(key, link.first, { from: 0n, skip })
+  }
+
+  /** The record that says that the block is sealed. */
+  sealing(): Uint8Array {
+    const { header, signature } = this.view
+    this.sealed ??= encodeServerRecord('sealed', { header, signature })
+    return this.sealed
+  }
+
+  private writeRecord(
+    key: number,
+    first: bigint,
+    { from, skip }: { readonly from: bigint; readonly skip: number },
+  ): EntriesRecord | undefined {
     const shard = shardOf(key)
-    const index = key % 2 ** 32
+    const index = indexOf(key)
     const run = this.view.runs.runs.find((each) => each.shard === shard)
     if (run === undefined) return undefined
     const happenings = this.happeningsIn(run).get(index) ?? []
     let position = first
-    let bytes = 0
-    const parts: { readonly position: bigint; readonly what: SpokenAt | Uint8Array }[] = []
-    for (const happening of happenings) {
+    const parts: EntryPart[] = []
+    happenings.forEach((happening, i) => {
       const spoken = 'at' in happening
-      if (position >= from) {
-        const what = spoken ? happening : this.toldEntry(position, happening)
-        parts.push({ position, what })
-        bytes += spoken ? messageEntryBytes : (what as Uint8Array).length
-      }
+      if (position >= from && i >= skip)
+        parts.push({ position, what: spoken ? happening : this.told(position, happening) })
       if (spoken || happening.event.selector === ConversationEventKind.message) position += 1n
-    }
+    })
     const start = parts[0]
     if (start === undefined) return undefined
-    const body = entriesFixed + offsetBytes * parts.length + bytes
-    // Of the pool where it is small: blocks have many conversations with a message each.
-    const record = Buffer.allocUnsafe(recordHeadBytes + body)
-    writeRecordHead(record, serverRecordTypes.entries.number, body)
-    record[recordHeadBytes] = shard
-    record.writeUInt32LE(index, recordHeadBytes + 1)
-    record[recordHeadBytes + 5] = feedLevels.sealed
-    record.writeUInt32LE(entriesFixed, recordHeadBytes + 6)
-    const list = recordHeadBytes + entriesFixed
-    let at = list + offsetBytes * parts.length
+    const lengths = parts.map(({ what }) => (what instanceof Uint8Array ? what.length : messageEntryBytes))
+    const { record, starts } = entriesRecord({ shard, index }, feedLevels.sealed, lengths)
     parts.forEach(({ position: own, what }, i) => {
-      record.writeUInt32LE(at - list, list + offsetBytes * i)
-      if (what instanceof Uint8Array) {
-        record.set(what, at)
-        at += what.length
-      } else {
-        this.writeMessage(record, at, own, what)
-        at += messageEntryBytes
-      }
+      const at = starts[i] as number
+      if (what instanceof Uint8Array) record.set(what, at)
+      else this.writeMessage(record, at, own, what)
     })
     return { first: start.position, next: position, bytes: record }
   }
@@ -219,7 +221,7 @@ export class BlockEntries {
   private createdIn(shard: number): ReadonlyMap<number, number> {
     const created = new Map<number, number>()
     for (const [key, { createdIn }] of this.links)
-      if (createdIn !== undefined && shardOf(key) === shard) created.set(createdIn, key % 2 ** 32)
+      if (createdIn !== undefined && shardOf(key) === shard) created.set(createdIn, indexOf(key))
     return created
   }
 
@@ -232,18 +234,16 @@ export class BlockEntries {
 
   private writeMessage(into: Buffer, start: number, position: bigint, { at, signature }: SpokenAt): void {
     const { header, runs } = this.view
-    into.writeBigUInt64LE(position, start)
-    into.writeBigUInt64LE(header.number, start + 8)
-    into.writeBigUInt64LE(header.timestamp, start + 16)
-    into[start + 24] = 0
-    into.writeUInt32LE(eventOffset, start + 25)
-    into[start + eventOffset] = ConversationEventKind.message
-    into.set(runs.bytes.subarray(at + viewedMember, at + viewedMessageBytes), start + eventOffset + 1)
-    const signed = start + messageEntryBytes - signatureBytes
-    into.set(runs.witnessBytes.subarray(signature, signature + signatureBytes), signed)
+    writeMessageEntry(into, start, { position, block: header.number, timestamp: header.timestamp })
+    writeMessageEvent(
+      into,
+      start,
+      runs.bytes.subarray(at + viewedMember, at + viewedMessageBytes),
+      runs.witnessBytes.subarray(signature, signature + signatureBytes),
+    )
   }
 
-  private toldEntry(position: bigint, { event, forced }: Told): Uint8Array {
+  private told(position: bigint, { event, forced }: Told): Uint8Array {
     const { number: block, timestamp } = this.view.header
     const entry: ConversationEntry = { position, block, timestamp, forced, event }
     return ConversationEntryType.serialize(entry)

@@ -1,9 +1,15 @@
-import { type FeedCursor, fromNow, type Mutation } from '@parley/api'
+import { type BucketCursor, type FeedCursor, type FeedLevel, feedLevels, type Mutation, type Watch } from '@parley/api'
 import type { Clock } from '@parley/runtime'
-import { type ConversationPlace, placeKey, placeOfKey } from '../conversations/place.ts'
-import type { BlockEntries, EntriesRecord } from '../entries/block-entries.ts'
+import { type AcceptedEntry, type AcceptedEvent, type AcceptedRun, AcceptedTail } from '../accepted/accepted-tail.ts'
+import { placeKey, placeOfKey } from '../conversations/place.ts'
+import type { BlockEntries } from '../entries/block-entries.ts'
+import { entriesRecord } from '../entries/entry-bytes.ts'
+import { Audience } from './audience.ts'
 import type { BlockSupply } from './block-supply.ts'
-import { LiveSubscribers } from './live-subscribers.ts'
+import { bucketKey, bucketOfKey, bucketOfPlace } from './bucket.ts'
+import { bucketCatchUp, type CatchUpTerms, isFromNow, placeCatchUp } from './catch-up.ts'
+import { CatchUps } from './catch-ups.ts'
+import { Outbox } from './outbox.ts'
 import { type CatchUp, type Progress, type Sink, Subscriber } from './subscriber.ts'
 
 export interface FanOutDeps {
@@ -20,8 +26,15 @@ export interface FanOutOptions {
   readonly sliceMs: number
 }
 
-/** Tokens of one block read for one subscriber: some 0.1 ms. */
-const blockTokens = 25
+/** Entries of one conversation that are to be told, and where whoever has no room for them goes on. */
+interface Telling {
+  readonly key: number
+  readonly record: Uint8Array
+  /** Last block of which all was told. */
+  readonly after: bigint
+  /** Position of the first entry of the conversation behind that block. */
+  readonly first: bigint
+}
 
 /**
  * Sends entries of conversations to those who follow them. A block's runs are walked once, the entries of a followed
@@ -31,33 +44,37 @@ const blockTokens = 25
 export class FanOut {
   /** Number of the last block told of. */
   head: bigint
-  private readonly live = new LiveSubscribers()
-  /** Catch-ups that have work to do, in turn. */
-  private readonly due = new Set<CatchUp>()
-  /** Catch-ups that go on once another block is told of. */
-  private awaitingBlock: CatchUp[] = []
-  private readonly unsent = new Set<Subscriber>()
-  private sending = false
-  private catchingUp = false
-  private readonly deps: FanOutDeps
-  private readonly later: (run: () => void) => void
-  private readonly sliceMs: number
+  private readonly live: Readonly<Record<FeedLevel, Audience>> = { accepted: new Audience(), sealed: new Audience() }
+  private readonly tail: AcceptedTail
+  private readonly catchUps: CatchUps
+  private readonly outbox: Outbox
+  private readonly supply: BlockSupply
 
   constructor(deps: FanOutDeps, { head, sliceMs }: FanOutOptions) {
-    this.deps = deps
-    this.later = deps.later ?? ((run) => void setImmediate(run))
+    const { supply, clock, later = (run) => void setImmediate(run) } = deps
+    this.supply = supply
     this.head = head
-    this.sliceMs = sliceMs
+    this.tail = new AcceptedTail(supply)
+    this.outbox = new Outbox(clock, later, sliceMs)
+    const catchUps = {
+      supply,
+      clock,
+      later,
+      head: () => this.head,
+      join: (catchUp: CatchUp) => this.join(catchUp),
+      gone: (catchUp: CatchUp) => this.tellGone(catchUp),
+    }
+    this.catchUps = new CatchUps(catchUps, sliceMs)
   }
 
-  /** Conversations followed live, by all subscribers together. */
+  /** Conversations and buckets followed live, by all subscribers together. */
   get liveSubscriptions(): number {
-    return this.live.size
+    return this.live.accepted.size + this.live.sealed.size
   }
 
   /** Whether somebody waits for blocks; otherwise their entries need not be looked at. */
   get isFollowed(): boolean {
-    return this.live.size > 0
+    return this.liveSubscriptions > 0
   }
 
   /**
@@ -66,29 +83,52 @@ export class FanOut {
    */
   add(number: bigint, entries: () => BlockEntries): void {
     this.head = number
-    if (this.isFollowed) this.deliver(entries())
-    const waited = this.awaitingBlock
-    this.awaitingBlock = []
-    for (const catchUp of waited) this.schedule(catchUp)
+    const { told, released } = this.tail.sealed(number)
+    if (this.isFollowed) this.deliver(entries(), told)
+    for (const run of released) this.tellAccepted(run)
+    this.catchUps.blockCame()
+  }
+
+  /**
+   * A block is open: what is accepted into it is told of from here on.
+   * @param withheld - Shards of which nothing is told before the block is sealed.
+   */
+  opened(number: bigint, withheld: ReadonlySet<number> | 'all'): void {
+    this.tail.opened(number, withheld)
+  }
+
+  /**
+   * Tells of what is durable and will be in the open block, in its order.
+   * @param events - Asked for when somebody follows at this level.
+   */
+  accept(number: bigint, events: () => readonly AcceptedEvent[]): void {
+    if (this.live.accepted.size === 0) this.tail.keep(number, events)
+    else this.tellAccepted({ block: number, entries: this.tail.take(number, events()) })
   }
 
   /** A new reader, of nothing yet. */
   subscribe(sink: Sink): Subscriber {
-    return new Subscriber(sink, (subscriber) => {
-      this.unsent.add(subscriber)
-      if (this.sending) return
-      this.sending = true
-      this.later(() => this.sendSome())
-    })
+    return new Subscriber(sink, (subscriber) => this.outbox.add(subscriber))
   }
 
   /** Changes what a subscriber follows. After `Mutated` nothing of what was removed is sent. */
-  mutate(subscriber: Subscriber, { id, historyOnly, add, remove }: Mutation): void {
+  mutate(subscriber: Subscriber, { id, level, historyOnly, add, remove }: Mutation): void {
     subscriber.tell('mutated', { id })
-    for (const place of remove) this.drop(subscriber, placeKey(place))
-    for (const place of add) this.drop(subscriber, placeKey(place))
+    for (const place of remove) this.drop(subscriber, placeKey(place), false)
+    for (const place of add) this.drop(subscriber, placeKey(place), false)
+    const terms = { level: levelOf(level), historyOnly, progress: { id, left: add.length } }
+    for (const cursor of add) this.begin(placeCatchUp(subscriber, cursor, terms))
+    if (add.length === 0) subscriber.tell('caughtUp', { id })
+  }
+
+  /** As `mutate`, of buckets. */
+  watch(subscriber: Subscriber, { id, level, add, remove }: Watch): void {
+    subscriber.tell('mutated', { id })
+    for (const bucket of remove) this.drop(subscriber, bucketKey(bucket), true)
+    for (const bucket of add) this.drop(subscriber, bucketKey(bucket), true)
     const progress: Progress = { id, left: add.length }
-    for (const cursor of add) this.begin(catchUpOf(subscriber, cursor, historyOnly, progress), cursor.from === fromNow)
+    const terms = { level: levelOf(level), historyOnly: false, progress }
+    for (const cursor of add) this.begin(bucketCatchUp(subscriber, cursor, terms))
     if (add.length === 0) subscriber.tell('caughtUp', { id })
   }
 
@@ -97,202 +137,184 @@ export class FanOut {
     if (subscriber.parked.size === 0 || !subscriber.hasRoom) return
     const parked = [...subscriber.parked]
     subscriber.parked.clear()
-    for (const catchUp of parked) this.schedule(catchUp)
+    for (const catchUp of parked) this.catchUps.schedule(catchUp)
   }
 
   /** Ends a subscriber: nothing more is sent to it. */
   leave(subscriber: Subscriber): void {
-    for (const key of subscriber.live) this.live.delete(key, subscriber)
-    for (const key of [...subscriber.catchingUp.keys()]) this.drop(subscriber, key)
-    subscriber.live.clear()
-    this.unsent.delete(subscriber)
+    for (const isBucket of [false, true]) {
+      const { live, catchingUp } = isBucket ? subscriber.buckets : subscriber.places
+      for (const level of ['accepted', 'sealed'] as const)
+        for (const key of live[level]) this.live[level].delete(key, isBucket, subscriber)
+      for (const catchUp of catchingUp.values()) this.catchUps.cancel(catchUp)
+    }
+    subscriber.places.clear()
+    subscriber.buckets.clear()
+    subscriber.parked.clear()
+    this.outbox.delete(subscriber)
   }
 
-  private begin(catchUp: CatchUp, isFromNow: boolean): void {
-    const { subscriber, key, place, after, from } = catchUp
-    const { supply } = this.deps
-    // Nothing is missing: no block is read for it, and storms of reconnections are mostly of this kind.
-    const isWhole = after <= this.head && supply.lastBlock(place) <= after && from <= supply.messages(place)
-    if (isFromNow || isWhole) {
+  private begin(catchUp: CatchUp): void {
+    const { subscriber, key } = catchUp
+    if (isFromNow(catchUp) || this.isWhole(catchUp)) {
       this.join(catchUp)
       return
     }
-    subscriber.catchingUp.set(key, catchUp)
-    this.schedule(catchUp)
+    followedBy(subscriber, catchUp).catchingUp.set(key, catchUp)
+    this.catchUps.schedule(catchUp)
   }
 
-  private deliver(entries: BlockEntries): void {
+  /** Nothing is missing: no block is read for it, and storms of reconnections are mostly of this kind. */
+  private isWhole(catchUp: CatchUp): boolean {
+    if (catchUp.bucket !== undefined) return catchUp.after === this.head
+    const { place, after, from } = catchUp
+    const { supply } = this
+    return after <= this.head && supply.lastBlock(place) <= after && from <= supply.messages(place)
+  }
+
+  private deliver(entries: BlockEntries, told: (key: number) => number): void {
+    const { accepted, sealed } = this.live
+    const after = entries.number - 1n
+    const round = new Round()
+    const confirmed = new Set<Subscriber>()
     for (const key of entries.touched()) {
-      if (!this.live.has(key)) continue
-      const record = entries.record(key)
-      if (record === undefined) continue
-      this.live.each(key, (subscriber) => {
-        if (subscriber.isFull) this.fallBehind(subscriber, key, record, entries.number)
-        else subscriber.push(record.bytes)
-      })
+      if (sealed.has(key)) {
+        const record = entries.record(key)
+        if (record !== undefined)
+          this.tellAll('sealed', { key, record: record.bytes, after, first: record.first }, round)
+      }
+      if (!accepted.has(key)) continue
+      accepted.each(key, (subscriber) => confirmed.add(subscriber))
+      const rest = entries.rest(key, told(key))
+      if (rest === undefined) continue
+      const first = entries.record(key)?.first ?? rest.first
+      this.tellAll('accepted', { key, record: rest.bytes, after, first }, round)
+    }
+    for (const subscriber of confirmed) subscriber.push(entries.sealing())
+  }
+
+  private tellAccepted({ entries }: AcceptedRun): void {
+    const { accepted } = this.live
+    if (accepted.size === 0 || entries.length === 0) return
+    const byKey = Map.groupBy(entries, ({ key }) => key)
+    const round = new Round()
+    for (const [key, own] of byKey) {
+      if (!accepted.has(key)) continue
+      const first = this.tail.of(key)[0]?.entries[0]?.position as bigint
+      this.tellAll('accepted', { key, record: acceptedRecord(key, own), after: this.head, first }, round)
     }
   }
 
+  private tellAll(level: FeedLevel, { key, record, after, first }: Telling, round: Round): void {
+    const terms = { level, historyOnly: false, progress: undefined }
+    this.live[level].each(key, (subscriber, bucket) => {
+      const isLeftOut = bucket === undefined ? subscriber.isFull : round.isLeftOut(subscriber)
+      if (!isLeftOut) subscriber.push(record)
+      else if (bucket === undefined) this.fallBehind(subscriber, { ...placeOfKey(key), from: first, after }, terms)
+      else this.trail(subscriber, { ...bucketOfKey(bucket), after }, terms)
+    })
+  }
+
   /** What is not sent now is sent as history once there is room. */
-  private fallBehind(subscriber: Subscriber, key: number, { first }: EntriesRecord, block: bigint): void {
-    const place = placeOfKey(key)
-    this.drop(subscriber, key)
-    subscriber.tell('behind', { place, from: first })
-    const catchUp = catchUpOf(subscriber, { ...place, from: first, after: block - 1n }, false, undefined)
-    subscriber.catchingUp.set(key, catchUp)
+  private fallBehind(subscriber: Subscriber, cursor: FeedCursor, terms: CatchUpTerms): void {
+    const { shard, index, from } = cursor
+    this.drop(subscriber, placeKey(cursor), false)
+    subscriber.tell('behind', { place: { shard, index }, from })
+    this.park(placeCatchUp(subscriber, cursor, terms))
+  }
+
+  private trail(subscriber: Subscriber, cursor: BucketCursor, terms: CatchUpTerms): void {
+    const { after, ...bucket } = cursor
+    this.drop(subscriber, bucketKey(bucket), true)
+    subscriber.tell('trailing', { bucket, after })
+    this.park(bucketCatchUp(subscriber, cursor, terms))
+  }
+
+  private park(catchUp: CatchUp): void {
+    const { subscriber, key } = catchUp
+    followedBy(subscriber, catchUp).catchingUp.set(key, catchUp)
     subscriber.parked.add(catchUp)
   }
 
-  private drop(subscriber: Subscriber, key: number): void {
-    if (subscriber.live.delete(key)) this.live.delete(key, subscriber)
-    const catchUp = subscriber.catchingUp.get(key)
+  private drop(subscriber: Subscriber, key: number, isBucket: boolean): void {
+    const { live, catchingUp } = isBucket ? subscriber.buckets : subscriber.places
+    for (const level of ['accepted', 'sealed'] as const)
+      if (live[level].delete(key)) this.live[level].delete(key, isBucket, subscriber)
+    const catchUp = catchingUp.get(key)
     if (catchUp === undefined) return
-    catchUp.cancelled = true
-    this.due.delete(catchUp)
+    this.catchUps.cancel(catchUp)
+    subscriber.parked.delete(catchUp)
     this.end(catchUp)
   }
 
   /** Between two blocks, with nothing waited for since it was seen that nothing is missing. */
   private join(catchUp: CatchUp): void {
-    const { subscriber, key, place, historyOnly } = catchUp
+    const { subscriber, key, historyOnly, level, bucket } = catchUp
     if (!historyOnly) {
-      this.live.add(key, subscriber)
-      subscriber.live.add(key)
-      subscriber.tellLive(place, this.head)
+      const isBucket = bucket !== undefined
+      if (level === 'accepted') this.tail.read()
+      this.live[level].add(key, isBucket, subscriber)
+      followedBy(subscriber, catchUp).live[level].add(key)
+      if (isBucket) subscriber.tellWatching(bucket, this.head)
+      else subscriber.tellLive(catchUp.place, this.head)
+      if (level === 'accepted') this.tellTail(catchUp)
     }
     this.end(catchUp)
   }
 
-  private end({ subscriber, key, progress }: CatchUp): void {
-    subscriber.catchingUp.delete(key)
+  /** What was accepted before somebody joined, and is not sealed. */
+  private tellTail({ subscriber, key, bucket }: CatchUp): void {
+    const keys =
+      bucket === undefined ? [key] : [...this.tail.keys()].filter((each) => bucketOfPlace(each, bucket.bits) === key)
+    for (const each of keys)
+      for (const { entries } of this.tail.of(each)) subscriber.push(acceptedRecord(each, entries))
+  }
+
+  private end(catchUp: CatchUp): void {
+    const { subscriber, key, progress } = catchUp
+    followedBy(subscriber, catchUp).catchingUp.delete(key)
     if (progress === undefined) return
     progress.left -= 1
     if (progress.left === 0) subscriber.tell('caughtUp', { id: progress.id })
   }
 
-  private schedule(catchUp: CatchUp): void {
-    if (catchUp.cancelled) return
-    this.due.add(catchUp)
-    if (this.catchingUp) return
-    this.catchingUp = true
-    this.later(() => void this.catchUpAll())
-  }
-
-  private async catchUpAll(): Promise<void> {
-    const { clock } = this.deps
-    let until = clock.elapsed() + this.sliceMs
-    for (const catchUp of this.due) {
-      this.due.delete(catchUp)
-      try {
-        await this.step(catchUp)
-      } catch (error) {
-        catchUp.subscriber.sink.fail(error)
-      }
-      if (clock.elapsed() < until) continue
-      await new Promise<void>((resolve) => this.later(resolve))
-      until = clock.elapsed() + this.sliceMs
-    }
-    this.catchingUp = false
-  }
-
-  /** Does the next piece of work of one catch-up, a block at most, and puts it where it waits for the one after. */
-  private async step(catchUp: CatchUp): Promise<void> {
-    const { subscriber, place, found } = catchUp
-    if (catchUp.cancelled) return
-    if (!subscriber.hasRoom) {
-      subscriber.parked.add(catchUp)
-      return
-    }
-    if (catchUp.walk !== undefined) await this.walkBack(catchUp, catchUp.walk)
-    else if (found.length > 0) await this.sendBlock(catchUp, found.pop() as bigint)
-    else {
-      const last = this.deps.supply.lastBlock(place)
-      if (last > catchUp.after && last <= this.head) {
-        catchUp.walk = last
-        catchUp.kept = undefined
-      } else {
-        if (this.isAhead(catchUp, last)) this.awaitingBlock.push(catchUp)
-        else this.join(catchUp)
-        return
-      }
-    }
-    this.schedule(catchUp)
-  }
-
-  /** Whether a block on its way touched the conversation, or the reader has more of it than there is here. */
-  private isAhead({ historyOnly, after, from, place }: CatchUp, last: bigint): boolean {
-    return last > this.head || (!historyOnly && (after > this.head || from > this.deps.supply.messages(place)))
-  }
-
-  private async walkBack(catchUp: CatchUp, number: bigint): Promise<void> {
-    const { place, found, from, after } = catchUp
-    const link = await this.deps.supply.link(number, place)
-    if (catchUp.cancelled) return
-    if (link === undefined) {
-      this.tellGone(catchUp)
-      return
-    }
-    found.push(number)
-    catchUp.kept = link.first
-    const isStart = link.first < from || link.previous <= after
-    catchUp.walk = isStart ? undefined : link.previous
-  }
-
-  private async sendBlock(catchUp: CatchUp, number: bigint): Promise<void> {
-    const { subscriber, key, from, found } = catchUp
-    const entries = await this.deps.supply.entries(number)
-    if (catchUp.cancelled) return
-    if (entries === undefined) {
-      // Forgotten meanwhile: walking back again finds out what is left.
-      found.length = 0
-      return
-    }
-    subscriber.sink.owe(blockTokens)
-    const record = entries.record(key, from)
-    catchUp.after = number
-    if (record !== undefined) subscriber.push(record.bytes)
-  }
-
-  /** A part of what was asked for is no longer kept: the conversation is not followed. */
+  /** A part of what was asked for is no longer kept: the conversation, or the bucket, is not followed. */
   private tellGone(catchUp: CatchUp): void {
-    const { subscriber, place, kept } = catchUp
-    catchUp.cancelled = true
-    subscriber.tell('gone', { place, from: kept ?? this.deps.supply.messages(place) })
-    this.end(catchUp)
-  }
-
-  private sendSome(): void {
-    const { clock } = this.deps
-    const until = clock.elapsed() + this.sliceMs
-    for (const subscriber of this.unsent) {
-      this.unsent.delete(subscriber)
-      subscriber.flush()
-      if (clock.elapsed() >= until) break
+    const { subscriber, bucket } = catchUp
+    this.catchUps.cancel(catchUp)
+    if (bucket !== undefined) subscriber.tell('forgotten', { bucket, after: catchUp.after })
+    else {
+      const { place, kept } = catchUp
+      subscriber.tell('gone', { place, from: kept ?? this.supply.messages(place) })
     }
-    this.sending = this.unsent.size > 0
-    if (this.sending) this.later(() => this.sendSome())
+    this.end(catchUp)
   }
 }
 
-function catchUpOf(
-  subscriber: Subscriber,
-  { shard, index, from, after }: FeedCursor,
-  historyOnly: boolean,
-  progress: Progress | undefined,
-): CatchUp {
-  const place: ConversationPlace = { shard, index }
-  const key = placeKey(place)
-  return {
-    subscriber,
-    key,
-    place,
-    from,
-    after,
-    kept: undefined,
-    found: [],
-    walk: undefined,
-    historyOnly,
-    progress,
-    cancelled: false,
+/** One telling of many conversations: who has no room for a bucket's first one is told none of the others. */
+class Round {
+  private readonly leftOut = new Map<Subscriber, boolean>()
+
+  isLeftOut(subscriber: Subscriber): boolean {
+    const known = this.leftOut.get(subscriber)
+    if (known !== undefined) return known
+    const { isFull } = subscriber
+    this.leftOut.set(subscriber, isFull)
+    return isFull
   }
+}
+
+function followedBy({ places, buckets }: Subscriber, { bucket }: CatchUp): Subscriber['places'] {
+  return bucket === undefined ? places : buckets
+}
+
+function levelOf(level: number): FeedLevel {
+  return level === feedLevels.accepted ? 'accepted' : 'sealed'
+}
+
+function acceptedRecord(key: number, entries: readonly AcceptedEntry[]): Uint8Array {
+  const lengths = entries.map(({ bytes }) => bytes.length)
+  const { record, starts } = entriesRecord(placeOfKey(key), feedLevels.accepted, lengths)
+  for (const [i, { bytes }] of entries.entries()) record.set(bytes, starts[i])
+  return record
 }

@@ -1,4 +1,4 @@
-import { encodeServerRecord, feedLimits, type ServerValues } from '@parley/api'
+import { encodeServerRecord, type FeedBucket, type FeedLevel, feedLimits, type ServerValues } from '@parley/api'
 import type { ConversationPlace } from '../conversations/place.ts'
 
 /** Where the frames of one subscriber go. */
@@ -15,32 +15,66 @@ export interface Sink {
   fail(error: unknown): void
 }
 
-/** A mutation of which some conversations are not caught up yet. */
+/** A change of which some conversations or buckets are not caught up yet. */
 export interface Progress {
   readonly id: number
   left: number
 }
 
-/** A conversation whose history a subscriber is being sent. */
-export interface CatchUp {
+interface CatchingUp {
   readonly subscriber: Subscriber
   readonly key: number
+  /** At which it goes on live. */
+  readonly level: FeedLevel
+  /** Nothing of this block or of those before it is sent. */
+  after: bigint
+  readonly historyOnly: boolean
+  /** Undefined for one that was live and fell behind. */
+  readonly progress: Progress | undefined
+  /** Removed meanwhile: what is under way for it is dropped. */
+  cancelled: boolean
+}
+
+/** A conversation whose history a subscriber is being sent. */
+export interface PlaceCatchUp extends CatchingUp {
+  readonly bucket: undefined
   readonly place: ConversationPlace
   /** Nothing before this position is sent. */
   readonly from: bigint
-  /** Nothing of this block or of those before it is sent. */
-  after: bigint
   /** Position of the first entry that is known to be kept. */
   kept: bigint | undefined
   /** Blocks found by walking back and not sent yet, latest first. */
   readonly found: bigint[]
   /** Block that the walk back comes to next; undefined while none is under way. */
   walk: bigint | undefined
-  readonly historyOnly: boolean
-  /** Undefined for one that was live and fell behind. */
-  readonly progress: Progress | undefined
-  /** Removed meanwhile: what is under way for it is dropped. */
-  cancelled: boolean
+}
+
+/** A bucket whose history a subscriber is being sent, block after block. */
+export interface BucketCatchUp extends CatchingUp {
+  readonly bucket: FeedBucket
+}
+
+export type CatchUp = PlaceCatchUp | BucketCatchUp
+
+/** What one subscriber follows of one kind, conversations or buckets, by their keys. */
+export class Followed {
+  readonly live: Readonly<Record<FeedLevel, Set<number>>> = { accepted: new Set(), sealed: new Set() }
+  readonly catchingUp = new Map<number, CatchUp>()
+
+  /** Caught up or not. */
+  get size(): number {
+    return this.live.accepted.size + this.live.sealed.size + this.catchingUp.size
+  }
+
+  has(key: number): boolean {
+    return this.live.sealed.has(key) || this.live.accepted.has(key) || this.catchingUp.has(key)
+  }
+
+  clear(): void {
+    this.live.accepted.clear()
+    this.live.sealed.clear()
+    this.catchingUp.clear()
+  }
 }
 
 /** Bytes of one frame beyond which the next record begins another. */
@@ -50,9 +84,8 @@ const historyRoom = 256 * 1024
 
 /** One reader of many conversations, and what it is to be sent, in order. */
 export class Subscriber {
-  /** Keys of conversations that it follows live. */
-  readonly live = new Set<number>()
-  readonly catchingUp = new Map<number, CatchUp>()
+  readonly places = new Followed()
+  readonly buckets = new Followed()
   /** Those that wait for room. */
   readonly parked = new Set<CatchUp>()
   readonly sink: Sink
@@ -60,6 +93,7 @@ export class Subscriber {
   private queue: Uint8Array[] = []
   private queued = 0
   private joined: ConversationPlace[] = []
+  private watching: FeedBucket[] = []
   private joinedAfter = 0n
 
   constructor(sink: Sink, onPushed: (subscriber: Subscriber) => void) {
@@ -67,13 +101,9 @@ export class Subscriber {
     this.onPushed = onPushed
   }
 
-  /** Conversations that it follows, caught up or not. */
+  /** Conversations and buckets that it follows. */
   get size(): number {
-    return this.live.size + this.catchingUp.size
-  }
-
-  follows(key: number): boolean {
-    return this.live.has(key) || this.catchingUp.has(key)
+    return this.places.size + this.buckets.size
   }
 
   get isFull(): boolean {
@@ -95,6 +125,14 @@ export class Subscriber {
     // Right for those before, too: nothing was pushed since.
     this.joinedAfter = after
     if (this.joined.length === feedLimits.placesPerMutation) this.pushJoined()
+    this.onPushed(this)
+  }
+
+  /** As `tellLive`, of a bucket. */
+  tellWatching(bucket: FeedBucket, after: bigint): void {
+    this.watching.push(bucket)
+    this.joinedAfter = after
+    if (this.watching.length === feedLimits.bucketsPerWatch) this.pushJoined()
     this.onPushed(this)
   }
 
@@ -131,10 +169,15 @@ export class Subscriber {
   }
 
   private pushJoined(): void {
-    if (this.joined.length === 0) return
-    const places = this.joined
-    this.joined = []
-    this.enqueue(encodeServerRecord('live', { after: this.joinedAfter, places }))
+    const { joined: places, watching: buckets, joinedAfter: after } = this
+    if (places.length > 0) {
+      this.joined = []
+      this.enqueue(encodeServerRecord('live', { after, places }))
+    }
+    if (buckets.length > 0) {
+      this.watching = []
+      this.enqueue(encodeServerRecord('watching', { after, buckets }))
+    }
   }
 }
 

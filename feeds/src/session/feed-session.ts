@@ -1,10 +1,13 @@
-import { type ClientRecord, decodeClientFrame, feedLevels, type Mutation, RequestError } from '@parley/api'
+import { type ClientRecord, decodeClientFrame, type Mutation, RequestError, type Watch } from '@parley/api'
 import type { Exchange, Share } from '@parley/api/server'
 import { placeKey } from '../conversations/place.ts'
 import type { BlockSupply } from '../fan-out/block-supply.ts'
+import { bucketKey } from '../fan-out/bucket.ts'
 import type { FanOut } from '../fan-out/fan-out.ts'
 import type { Sink, Subscriber } from '../fan-out/subscriber.ts'
-import { type Connection, closeCodes, SlowReader } from '../socket/connection.ts'
+import { SlowReader } from '../socket/backlog.ts'
+import { closeCodes } from '../socket/close-codes.ts'
+import type { FeedTransport } from '../socket/transport.ts'
 
 export interface FeedSessionDeps {
   readonly fanOut: FanOut
@@ -16,8 +19,10 @@ export interface FeedSessionDeps {
 }
 
 export interface FeedSessionOptions {
-  /** Conversations that one socket follows at most. */
+  /** Conversations and buckets that one socket follows at most. */
   readonly maxPlaces: number
+  /** Sum of the levels that it may follow them at. */
+  readonly levels: number
 }
 
 /** Tokens of a frame, and of each conversation that it adds. */
@@ -26,10 +31,10 @@ const placeTokens = 1
 /** How far beyond the sealed conversations of its shard one may lie that was accepted a moment ago. */
 const acceptedAhead = 4_096
 
-/** One socket of `/v1/feed`. @see docs/spec/feed.md */
+/** One reader of `/v1/feed`, whatever carries its frames. @see docs/spec/feed.md */
 export class FeedSession implements Sink {
   private readonly subscriber: Subscriber
-  private readonly connection: Connection
+  private readonly transport: FeedTransport
   private readonly deps: FeedSessionDeps
   private readonly options: FeedSessionOptions
   private readonly failure = Promise.withResolvers<never>()
@@ -38,49 +43,50 @@ export class FeedSession implements Sink {
   private refused = false
   private draining = false
 
-  constructor(connection: Connection, deps: FeedSessionDeps, options: FeedSessionOptions) {
-    this.connection = connection
+  constructor(transport: FeedTransport, deps: FeedSessionDeps, options: FeedSessionOptions) {
+    this.transport = transport
     this.deps = deps
     this.options = options
     this.subscriber = deps.fanOut.subscribe(this)
-    connection.socket.on('message', (data: Buffer, binary: boolean) => this.take(data, binary))
-    connection.signal.addEventListener('abort', () => this.leave(), { once: true })
+    transport.onFrame((data, binary) => this.take(data, binary))
+    transport.signal.addEventListener('abort', () => this.leave(), { once: true })
   }
 
   /** Runs until the connection ends. @throws what ended it by a defect of the server. */
   async run(): Promise<void> {
-    const { signal } = this.connection
+    const { signal } = this.transport
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
     if (!signal.aborted) await Promise.race([ended, this.failure.promise])
   }
 
   send(frame: Uint8Array): void {
-    this.connection.post(frame, () => {
-      if (this.connection.socket.isPaused && !this.connection.isFull) this.connection.socket.resume()
+    const { transport } = this
+    transport.post(frame, () => {
+      if (transport.isPaused && !transport.isFull) transport.resume()
       this.deps.fanOut.roomAgain(this.subscriber)
     })
-    if (!this.connection.isFull || this.draining) return
+    if (!transport.isFull || this.draining) return
     this.draining = true
     // What a client asks makes something to send, too.
-    this.connection.socket.pause()
-    this.connection.drained().then(
+    transport.pause()
+    transport.drained().then(
       () => {
         this.draining = false
       },
       (error: unknown) => {
-        if (this.connection.signal.aborted) return
-        if (error instanceof SlowReader) this.connection.close(closeCodes.slow)
+        if (transport.signal.aborted) return
+        if (error instanceof SlowReader) transport.close(closeCodes.slow)
         else this.fail(error)
       },
     )
   }
 
   get waiting(): number {
-    return this.connection.waiting
+    return this.transport.waiting
   }
 
   get isFull(): boolean {
-    return this.connection.isFull
+    return this.transport.isFull
   }
 
   owe(tokens: number): void {
@@ -107,25 +113,25 @@ export class FeedSession implements Sink {
       }
       this.refused = true
       const { code } = error.fault
-      this.connection.close(code === 'QUOTA_EXCEEDED' ? closeCodes.quota : closeCodes.refused, code)
+      this.transport.close(code === 'QUOTA_EXCEEDED' ? closeCodes.quota : closeCodes.refused, code)
     }
   }
 
   private answer(record: ClientRecord): void {
     const { fanOut } = this.deps
     if (record.kind === 'mutate') this.mutate(record.value)
+    else if (record.kind === 'watch') this.watch(record.value)
     else this.subscriber.tell('pong', { id: record.value.id, head: fanOut.head })
   }
 
   private mutate(mutation: Mutation): void {
     const { id, level, add, remove } = mutation
-    if (level !== feedLevels.sealed)
-      throw new RequestError({ code: 'FIELD_INVALID', field: 'level', expected: 'one that Started names' })
+    this.assertLevel(level)
     const { subscriber } = this
     const { fanOut, supply } = this.deps
     const unknown = add.filter(({ shard, index }) => index >= supply.conversations(shard) + acceptedAhead)
     const known = unknown.length === 0 ? add : add.filter((cursor) => !unknown.includes(cursor))
-    if (!this.count(known, remove)) {
+    if (!this.count(subscriber.places, { add: known.map(placeKey), remove: remove.map(placeKey) })) {
       subscriber.tell('refused', { id, code: codeBytes('SUBSCRIPTIONS_EXCEEDED'), places: [] })
       return
     }
@@ -136,13 +142,30 @@ export class FeedSession implements Sink {
     fanOut.mutate(subscriber, { ...mutation, add: known })
   }
 
+  private watch(watch: Watch): void {
+    const { id, level, add, remove } = watch
+    this.assertLevel(level)
+    const { subscriber } = this
+    if (this.count(subscriber.buckets, { add: add.map(bucketKey), remove: remove.map(bucketKey) }))
+      this.deps.fanOut.watch(subscriber, watch)
+    else subscriber.tell('refused', { id, code: codeBytes('SUBSCRIPTIONS_EXCEEDED'), places: [] })
+  }
+
+  private assertLevel(level: number): void {
+    if ((level & this.options.levels) === 0)
+      throw new RequestError({ code: 'FIELD_INVALID', field: 'level', expected: 'one that Started names' })
+  }
+
   /** Counts what a mutation changes; false when it would be more than there may be. */
-  private count(add: Mutation['add'], remove: Mutation['remove']): boolean {
+  private count(
+    followed: Subscriber['places'],
+    { add, remove }: { readonly add: readonly number[]; readonly remove: readonly number[] },
+  ): boolean {
     const { subscriber } = this
     const { subscriptions, exchange } = this.deps
-    const kept = new Set(add.map(placeKey))
-    const more = [...kept].filter((key) => !subscriber.follows(key)).length
-    const less = remove.map(placeKey).filter((key) => subscriber.follows(key) && !kept.has(key)).length
+    const kept = new Set(add)
+    const more = [...kept].filter((key) => !followed.has(key)).length
+    const less = remove.filter((key) => followed.has(key) && !kept.has(key)).length
     const size = subscriber.size + more - less
     const difference = size - this.counted
     if (difference > 0 && (size > this.options.maxPlaces || !subscriptions.take(exchange.source, difference)))
@@ -162,7 +185,7 @@ export class FeedSession implements Sink {
 
 function tokensOf(records: readonly ClientRecord[]): number {
   return records.reduce(
-    (sum, record) => sum + frameTokens + (record.kind === 'mutate' ? placeTokens * record.value.add.length : 0),
+    (sum, record) => sum + frameTokens + (record.kind === 'ping' ? 0 : placeTokens * record.value.add.length),
     0,
   )
 }

@@ -1,6 +1,7 @@
 import { type Bytes32, sameBytes } from '@parley/protocol'
 import { firstOf, type Pulse } from '@parley/runtime'
-import { type Connection, closeCodes } from './connection.ts'
+import { closeCodes } from './close-codes.ts'
+import type { Connection } from './connection.ts'
 import { sendingFrom } from './sending.ts'
 
 /** Sealed blocks as a feed sends them. */

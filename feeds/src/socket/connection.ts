@@ -1,29 +1,13 @@
 import type { Writable } from 'node:stream'
 import type { WebSocket } from '@fastify/websocket'
 import type { Share } from '@parley/api/server'
-import { type Clock, firstOf, Pulse } from '@parley/runtime'
+import type { Clock } from '@parley/runtime'
+import { Backlog, type BacklogOptions } from './backlog.ts'
 import { answerPings } from './pongs.ts'
+import type { FeedTransport } from './transport.ts'
 
-/** Why the server closes a WebSocket. @see README.md */
-export const closeCodes = {
-  stopping: 1001,
-  refused: 4400,
-  forgotten: 4404,
-  lineage: 4409,
-  slow: 4408,
-  quota: 4429,
-  defect: 1011,
-} as const
-
-export interface ConnectionOptions {
+export interface ConnectionOptions extends BacklogOptions {
   readonly heartbeatMs: number
-  readonly maxBufferedBytes: number
-  readonly slowReaderMs: number
-}
-
-/** Thrown by `send` when the reader did not keep up; the connection is then of no use. */
-export class SlowReader extends Error {
-  override readonly name = 'SlowReader'
 }
 
 /** Milliseconds that a peer has to answer our closing. */
@@ -46,16 +30,15 @@ export interface ConnectionDeps {
 }
 
 /** One WebSocket with a bound on what waits in it and a check that the other side lives. */
-export class Connection {
+export class Connection implements FeedTransport {
   /** Aborts when the connection has ended. */
   readonly signal: AbortSignal
   readonly socket: WebSocket
 
   private readonly ended = new AbortController()
-  private readonly flushed = new Pulse()
+  private readonly backlog: Backlog
   private readonly deps: ConnectionDeps
   private readonly options: ConnectionOptions
-  private buffered = 0
   private alive = true
   private beats = 0
 
@@ -64,13 +47,14 @@ export class Connection {
     this.deps = deps
     this.socket = socket
     this.options = options
+    this.backlog = new Backlog(deps, options)
     this.signal = this.ended.signal
     answerPings(socket)
     socket.on('pong', (data) => {
       if (String(data) === String(this.beats)) this.alive = true
     })
     socket.on('close', () => {
-      deps.unsent.give(deps.source, this.buffered)
+      this.backlog.drop()
       this.ended.abort(new Error('the connection was closed'))
     })
     // The close event follows and ends everything.
@@ -98,7 +82,7 @@ export class Connection {
 
   /** Bytes that were sent and have not left. */
   get waiting(): number {
-    return this.buffered
+    return this.backlog.waiting
   }
 
   /**
@@ -111,19 +95,16 @@ export class Connection {
 
   private write(frames: readonly Uint8Array[], left?: () => void): void {
     const bytes = frames.reduce((sum, { length }) => sum + length, 0)
-    this.buffered += bytes
-    const { stream, unsent, source } = this.deps
-    unsent.add(source, bytes)
+    const { stream } = this.deps
+    this.backlog.add(bytes)
     stream?.cork()
     frames.forEach((frame, i) => {
       if (i < frames.length - 1) this.socket.send(frame)
       else
         this.socket.send(frame, () => {
           if (this.signal.aborted) return
-          this.buffered -= bytes
-          unsent.give(source, bytes)
           this.alive = true
-          this.flushed.beat()
+          this.backlog.left(bytes)
           left?.()
         })
     })
@@ -141,29 +122,31 @@ export class Connection {
 
   /** Whether so much waits, here or in all feeds, that nothing may be added. */
   get isFull(): boolean {
-    if (this.buffered > this.options.maxBufferedBytes) return true
-    return this.buffered > 0 && this.deps.unsent.full(this.deps.source)
+    return this.backlog.isFull
   }
 
   /**
    * Waits until there is room again.
    * @throws {SlowReader} when there was none for `slowReaderMs`. @throws the signal's reason when the connection ended.
    */
-  async drained(): Promise<void> {
-    const deadline = this.deps.clock.elapsed() + this.options.slowReaderMs
-    while (this.isFull) {
-      const left = deadline - this.deps.clock.elapsed()
-      if (left <= 0) throw new SlowReader(`no room for ${this.options.slowReaderMs} ms`)
-      const timer = new AbortController()
-      const late = this.deps.clock.sleep(left, timer.signal)
-      // Called off below when something was flushed first.
-      late.catch(() => undefined)
-      try {
-        await firstOf([this.flushed.next(), late], this.signal)
-      } finally {
-        timer.abort()
-      }
-    }
+  drained(): Promise<void> {
+    return this.backlog.drained(this.signal)
+  }
+
+  onFrame(take: (data: Buffer, binary: boolean) => void): void {
+    this.socket.on('message', take)
+  }
+
+  pause(): void {
+    this.socket.pause()
+  }
+
+  resume(): void {
+    this.socket.resume()
+  }
+
+  get isPaused(): boolean {
+    return this.socket.isPaused
   }
 
   private async beat(greeting: Greeting | undefined): Promise<void> {

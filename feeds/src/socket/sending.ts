@@ -1,4 +1,6 @@
-import { type Connection, closeCodes, SlowReader } from './connection.ts'
+import { SlowReader } from './backlog.ts'
+import { closeCodes } from './close-codes.ts'
+import type { Connection } from './connection.ts'
 
 /** Runs a feed until it or its connection ends; a slow reader is told where to resume. */
 export async function sendingFrom(

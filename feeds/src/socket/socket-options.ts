@@ -4,6 +4,11 @@ export interface SocketOptions {
   readonly maxFeeds: number
   /** Of those, by address. Default 100. */
   readonly maxFeedsPerAddress: number
+  /**
+   * Feeds of blocks beside them, for relays, batchers and nodes: readers cannot take their places. A quarter of them may be of
+   * one address. Default 64.
+   */
+  readonly maxBlockFeeds: number
   /** Conversations that one feed follows at most. Default 16,384. */
   readonly maxSubscriptionsPerFeed: number
   /** Conversations that all feeds follow together. Default 1,000,000. */
@@ -27,6 +32,7 @@ const day = 86_400_000
 export const socketBounds = {
   maxFeeds: [1_000, 0, 1_000_000],
   maxFeedsPerAddress: [100, 0, 1_000_000],
+  maxBlockFeeds: [64, 0, 1_000_000],
   maxSubscriptionsPerFeed: [16_384, 1, 1_000_000],
   maxSubscriptions: [1_000_000, 0, 100_000_000],
   maxSubscriptionsPerAddress: [131_072, 0, 100_000_000],

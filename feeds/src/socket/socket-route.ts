@@ -6,6 +6,8 @@ import type { Connection, Greeting } from './connection.ts'
 export interface SocketRoute {
   readonly route: AnyRoute
   readonly feed: string
+  /** Whether it has its place among the feeds of blocks, and not among those of readers. */
+  readonly ofBlocks?: boolean
   /** Checks the request before the upgrade; what it throws is answered over HTTP. */
   readonly check: (request: FastifyRequest) => Promise<void>
   /** Serves the connection until it ends. */

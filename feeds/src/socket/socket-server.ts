@@ -6,7 +6,8 @@ import type { Clock } from '@parley/runtime'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Gauge } from 'prom-client'
-import { Connection, closeCodes } from './connection.ts'
+import { closeCodes } from './close-codes.ts'
+import { Connection } from './connection.ts'
 import type { SocketOptions } from './socket-options.ts'
 import { plainRequest, type SocketRoute } from './socket-route.ts'
 
@@ -35,9 +36,11 @@ export interface SocketServerOptions extends SocketOptions {
 }
 
 /** What open feeds use up together. */
-interface FeedShares {
+export interface FeedShares {
   /** Feeds. */
   readonly places: Share
+  /** Feeds of blocks. */
+  readonly blockPlaces: Share
   /** Bytes sent to feeds that have not left. */
   readonly unsent: Share
 }
@@ -48,19 +51,20 @@ const closingMs = 2_000
 /** Parts of one frame of a client, as it fragments it and as the network delivers it; each has a cost of its own. */
 const maxParts = { maxFragments: 1_024, maxBufferedChunks: 8_192 }
 
-/** Makes a server take WebSockets, and only at these routes. Routes that answer are added afterwards. */
+/** Makes a server take WebSockets, and only at these routes. Routes that answer are added afterwards. @returns what feeds share. */
 export async function addSockets(
   server: ApiServer,
   sockets: readonly SocketRoute[],
   deps: SocketServerDeps,
   options: SocketServerOptions,
-): Promise<void> {
+): Promise<FeedShares> {
   const { app } = server
   await addWebSockets(app, deps, options.maxFrameBytes)
   // After the plugin, whose own hook must have seen an upgrade before one here refuses it: otherwise its socket stays open.
   addCharges(server, deps.ended)
   const shares: FeedShares = {
     places: new Share({ maximum: options.maxFeeds, perSource: options.maxFeedsPerAddress }),
+    blockPlaces: new Share({ maximum: options.maxBlockFeeds, perSource: Math.ceil(options.maxBlockFeeds / 4) }),
     unsent: new Share({ maximum: options.maxHeldBytes, perSource: options.maxHeldBytesPerAddress }),
   }
   const socketPaths = new Set(sockets.map(({ route }) => fastifyPath(route.path)))
@@ -69,6 +73,7 @@ export async function addSockets(
       throw new RequestError({ code: 'REQUEST_MALFORMED', reason: 'the route is no WebSocket' })
   })
   for (const socket of sockets) addSocket(server, socket, shares, deps, options)
+  return shares
 }
 
 async function addWebSockets(
@@ -96,8 +101,8 @@ async function addWebSockets(
 
 function addSocket(
   { app, exchangeOf }: ApiServer,
-  { route, feed, greeting, check, serve }: SocketRoute,
-  { places, unsent }: FeedShares,
+  { route, feed, ofBlocks = false, greeting, check, serve }: SocketRoute,
+  { unsent, ...shares }: FeedShares,
   { clock, log, feeds }: SocketServerDeps,
   options: SocketServerOptions,
 ): void {
@@ -108,7 +113,11 @@ function addSocket(
     handler: plainRequest,
     preValidation: async (request) => {
       if (!request.ws) return
-      takePlace(places, exchangeOf(request).source, request)
+      const { source } = exchangeOf(request)
+      const places = ofBlocks ? shares.blockPlaces : shares.places
+      takeFeedPlace(places, source)
+      // Upgraded or not.
+      request.raw.socket.once('close', () => places.give(source))
       await check(request)
     },
     wsHandler: (socket, request) => {
@@ -127,8 +136,8 @@ function addSocket(
   })
 }
 
-/** Takes a feed's place before anything is waited for; it is given back when the socket closes, upgraded or not. */
-function takePlace(places: Share, source: string, { raw }: FastifyRequest): void {
+/** Takes a feed's place before anything is waited for. @throws {RequestError} `CONNECTIONS_EXCEEDED`. */
+export function takeFeedPlace(places: Share, source: string): void {
   const { maximum, perSource } = places.bounds
   if (places.full(source))
     throw new RequestError({
@@ -137,7 +146,6 @@ function takePlace(places: Share, source: string, { raw }: FastifyRequest): void
       retryAfterMs: 5_000,
     })
   places.add(source, 1)
-  raw.socket.once('close', () => places.give(source))
 }
 
 /** Closes every WebSocket, then ends those that do not answer. */

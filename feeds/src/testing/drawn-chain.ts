@@ -39,6 +39,19 @@ export interface ModelEntry {
   readonly hex: string
 }
 
+/** An entry of a block that is drawn and not sealed. */
+export interface DrawnEntry extends ModelEntry {
+  readonly key: number
+  readonly isMessage: boolean
+  readonly forced: boolean
+}
+
+/** A block that is drawn: what will be in it, in the order in which it happens. */
+export interface DrawnBlock {
+  readonly number: bigint
+  readonly entries: readonly DrawnEntry[]
+}
+
 interface StoredBlock {
   readonly view: BlockView
   readonly links: Uint8Array
@@ -56,6 +69,8 @@ export class DrawnChain {
   /** Number of the first block kept. */
   first = 1n
   private readonly blocks: StoredBlock[] = []
+  private readonly drawn: BlockView[] = []
+  private entriesDrawn: DrawnEntry[] = []
   /** Inbox items that blocks consumed, by their index. */
   readonly items = new Map<bigint, QueuedItem>()
   /** Of the blocks sealed from now on. */
@@ -96,14 +111,21 @@ export class DrawnChain {
 
   /** Seals a block of these runs, one a shard at most. */
   seal(runs: readonly DrawnRun[]): void {
-    const number = this.head + 1n
+    this.draw(runs)
+    this.put()
+  }
+
+  /** Makes a block of these runs, which nobody can read before it is put. */
+  draw(runs: readonly DrawnRun[]): DrawnBlock {
+    const number = this.head + BigInt(this.drawn.length) + 1n
+    this.entriesDrawn = []
     const witness: Uint8Array[][][] = []
     const header: BlockHeader = {
       ...BlockHeaderType.defaultValue(),
       number,
       timestamp: 1_000n * number,
       lineage: this.lineage,
-      parent: BlockHeaderType.hashTreeRoot(this.blocks.at(-1)?.view.header ?? BlockHeaderType.defaultValue()),
+      parent: BlockHeaderType.hashTreeRoot(this.lastHeader),
     }
     const built = runs.map(({ shard, segments }) => {
       const signatures: Uint8Array[][] = []
@@ -119,8 +141,20 @@ export class DrawnChain {
     header.inboxCount = BigInt(this.items.size)
     header.runsRoot = RunsType.hashTreeRoot(built)
     const view = BlockView.encode({ block: { header, runs: built }, witness, signature: new Uint8Array(65) })
-    const links = this.index.add(number, view.runs, (item) => this.items.get(item) as QueuedItem)
+    this.drawn.push(view)
+    return { number, entries: this.entriesDrawn }
+  }
+
+  /** The next block drawn becomes the head. */
+  put(): void {
+    const view = this.drawn.shift()
+    if (view === undefined) throw new RangeError('no block is drawn')
+    const links = this.index.add(view.header.number, view.runs, (item) => this.items.get(item) as QueuedItem)
     this.blocks.push({ view, links })
+  }
+
+  private get lastHeader(): BlockHeader {
+    return (this.drawn.at(-1) ?? this.blocks.at(-1)?.view)?.header ?? BlockHeaderType.defaultValue()
   }
 
   private segment(shard: number, drawn: Drawn, header: BlockHeader) {
@@ -185,7 +219,9 @@ export class DrawnChain {
     const entry: ConversationEntry = { position, block, timestamp, forced, event }
     const list = this.model.get(key) ?? []
     this.model.set(key, list)
-    list.push({ block, position, hex: hex(ConversationEntryType.serialize(entry)) })
+    const model = { block, position, hex: hex(ConversationEntryType.serialize(entry)) }
+    list.push(model)
+    this.entriesDrawn.push({ ...model, key, isMessage: event.selector === 0, forced })
   }
 
   private unique(): bigint {

@@ -15,7 +15,7 @@ import { createTalks } from './prepare.ts'
 import type { PreparedLoad } from './prepared-load.ts'
 import { signLoads } from './sign-load.ts'
 
-export type BenchStackOptions = Pick<StackOptions, 'layer' | 'maxFeeds'>
+export type BenchStackOptions = Pick<StackOptions, 'layer' | 'maxFeeds' | 'relay' | 'sealing'>
 
 /** A whole deployment for a measurement, without a verifying node. */
 export interface BenchStack {
@@ -78,7 +78,7 @@ export async function withBenchStack<T>(
 async function start(
   context: Context,
   dataDir: string,
-  { layer, maxFeeds }: BenchStackOptions,
+  options: BenchStackOptions,
   signal: AbortSignal,
 ): Promise<BenchStack> {
   const { config } = context
@@ -88,8 +88,7 @@ async function start(
     context,
     {
       dataDir,
-      layer,
-      maxFeeds,
+      ...options,
       lanes: config.run.lanes,
       verifier: config.run.verifier,
       logLevel: 'warn',

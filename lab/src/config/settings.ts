@@ -135,6 +135,7 @@ const bench = {
     false,
     toggle({ flag: 'verifying', about: 'Measure also how late proofs are while a node catches up.' }),
   ),
+  'bench.bare': defaulted(false, toggle({ flag: 'bare', about: 'Serve readers with nothing behind them.' })),
   'bench.stream': defaulted(
     false,
     toggle({ flag: 'stream', about: 'Send messages one by one over WebSockets instead of in request bodies.' }),

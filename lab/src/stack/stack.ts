@@ -38,12 +38,21 @@ export interface VirtualTime {
   readonly blockTimeMs: number
 }
 
+/** As `parley sequencer` takes it. */
+export interface SealingRule {
+  readonly minAgeMs: number
+  readonly minOperations: number
+  readonly maxWaitMs: number
+}
+
 export interface StackOptions {
   /** Empty or not there yet. */
   readonly dataDir: string
   /** Layers of the parts, as `--da` takes them. */
   readonly layer: string
-  /** Open feeds that the sequencer allows, all of them to one address; its own default when left out. */
+  /** When blocks are sealed; the sequencer's own rule when left out. */
+  readonly sealing?: SealingRule | undefined
+  /** Open feeds that the sequencer and the relay allow, all of them to one address; their own defaults when left out. */
   readonly maxFeeds?: number | undefined
   readonly lanes: number | undefined
   readonly verifier: string
@@ -272,16 +281,22 @@ async function startRoles(
     ...onCelestia,
     'da.celestiaToken': celestia?.token,
   }
+  // Beside its feeds a benchmark has the connections of its load.
+  const connections: ChildConfig = {
+    'http.maxConnectionsPerAddress': options.maxFeeds === undefined ? undefined : options.maxFeeds + 500,
+  }
   const sequencerUrl = await start('sequencer', {
     'sequencer.markDir': join(dataDir, 'sequencer-mark'),
     // One stack, made anew: nobody else can have signed for it.
     'sequencer.alone': true,
     'sequencer.key': bytesToHex(accounts.sequencer.secret),
     'da.layer': layer,
+    'sequencer.minAgeMs': options.sealing?.minAgeMs,
+    'sequencer.minOperations': options.sealing?.minOperations,
+    'sequencer.maxWaitMs': options.sealing?.maxWaitMs,
     'sequencer.maxFeeds': options.maxFeeds,
     'sequencer.maxFeedsPerAddress': options.maxFeeds,
-    // Beside its feeds a benchmark has the connections of its load.
-    'http.maxConnectionsPerAddress': options.maxFeeds === undefined ? undefined : options.maxFeeds + 500,
+    ...connections,
     'sequencer.blockEveryOffers': virtual?.blockEveryOffers,
     'sequencer.blockTimeMs': virtual?.blockTimeMs,
     'sequencer.inboxItemsFirst': virtual === undefined ? undefined : limits.shards * options.owners.length,
@@ -316,7 +331,14 @@ async function startRoles(
       'batcher.pricesEveryMs': pricesEveryMs,
     }),
     options.node === false ? undefined : start('node', { ...reading, ...challenging }),
-    options.relay === true ? start('relay', { 'sequencer.url': sequencerUrl }) : undefined,
+    options.relay === true
+      ? start('relay', {
+          'sequencer.url': sequencerUrl,
+          'feeds.maxFeeds': options.maxFeeds,
+          'feeds.maxFeedsPerAddress': options.maxFeeds,
+          ...connections,
+        })
+      : undefined,
   ])
   return {
     l1Url: l1.url,

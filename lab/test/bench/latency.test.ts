@@ -40,7 +40,9 @@ describe('levels of blocks', () => {
     levels.reach('sealed', 1, 1_000)
     levels.reach('sealed', 3, 1_600)
     levels.reach('sealed', 2, 1_700)
-    const sent = [{ dueAtMs: 900, answeredAtMs: 950, blocks: [[1, 1] as const, [2, 3] as const] }]
+    const sent = [
+      { dueAtMs: 900, answeredAtMs: 950, blocks: [[1, 1] as const, [2, 3] as const], first: [0, 0, 0] as const },
+    ]
     expect(levels.last('sealed')).toBe(3)
     expect(levels.percentiles('sealed', sent)).toEqual({ p50: 700, p90: 700, p99: 700, max: 700 })
     expect(() => levels.percentiles('final', sent)).toThrow(RangeError)

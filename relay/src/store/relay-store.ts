@@ -5,7 +5,6 @@ import {
   type ConversationPlace,
   findLink,
   linksOf,
-  placeKey,
   placeOfKey,
 } from '@parley/feeds'
 import {
@@ -30,7 +29,9 @@ const ExtentType = new ContainerType({ first: Uint64Type, head: Uint64Type, byte
 const blockKey = (number: bigint): Uint8Array => keyOf('block/', number)
 const linksKey = (number: bigint): Uint8Array => keyOf('links/', number)
 const itemKey = (index: bigint): Uint8Array => keyOf('item/', index)
-const conversationKey = (place: ConversationPlace): Uint8Array => keyOf('talk/', BigInt(placeKey(place)))
+const indexes = 2n ** 32n
+const conversationKey = ({ shard, index }: ConversationPlace): Uint8Array =>
+  keyOf('talk/', BigInt(shard) * indexes + BigInt(index))
 const extentKey = keyOf('extent')
 const conversationRange = { gte: keyOf('talk/', 0n), lte: keyOf('talk/', 2n ** 64n - 1n) }
 
@@ -83,9 +84,10 @@ export class RelayStore {
   /** Puts the conversations of all blocks into an index. @throws {RelayError} `STORE_CORRUPT`. */
   async loadIndex(index: ConversationIndex): Promise<void> {
     for await (const [key, value] of this.db.iterator(conversationRange)) {
-      const place = placeOfKey(Number(new DataView(key.buffer, key.byteOffset).getBigUint64(key.length - 8)))
+      const stored = new DataView(key.buffer, key.byteOffset).getBigUint64(key.length - 8)
+      const place = { shard: Number(stored / indexes), index: Number(stored % indexes) }
       const content = unchecksummed(key, value)
-      if (content === undefined) throw corrupt('conversation', BigInt(placeKey(place)))
+      if (content === undefined) throw corrupt('conversation', stored)
       const view = new DataView(content.buffer, content.byteOffset)
       index.put(place, { messages: view.getFloat64(0), lastBlock: view.getFloat64(8) })
     }

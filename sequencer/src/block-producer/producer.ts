@@ -26,6 +26,14 @@ export interface OpeningBase {
   readonly prices: Prices
 }
 
+/** Who is told what becomes of blocks before they are sealed. */
+export interface ProducerTold {
+  /** A block is open, and consumes these items. */
+  opened(number: bigint, items: readonly QueuedItem[]): void
+  /** What was accepted is durable, and in the block of this timestamp. */
+  accepted(batch: ExecutedBatch, timestamp: bigint): void
+}
+
 export interface ProducerDeps {
   readonly execution: Execution
   readonly journal: Journal
@@ -49,6 +57,7 @@ const clockPatienceMs = 1_000
 /** Opens blocks, journals what lanes executed, answers for it, and seals. One block is open at a time. */
 export class Producer {
   open: OpenBlock | undefined
+  told: ProducerTold | undefined
 
   private base: OpeningBase
   private readonly wake = new Pulse()
@@ -111,7 +120,10 @@ export class Producer {
     const first = open.waitingSince === undefined
     open.waitingSince ??= clock.elapsed()
     const appended = journal.append([encodeRecord({ kind: 'entries', block: batch.block, entries: record })])
-    appended.then(() => this.answer(batch), fail)
+    appended.then(() => {
+      this.told?.accepted(batch, open.opening.timestamp)
+      this.answer(batch)
+    }, fail)
     if (first || this.decide(open).seal !== undefined) this.wake.beat()
   }
 
@@ -232,6 +244,7 @@ export class Producer {
     execution.open({ number, timestamp, prices, items })
     this.open = { opening, items, openedAt: clock.elapsed(), operations: 0, waitingSince: undefined }
     log.debug({ block: number, timestamp, items: items.length }, 'block opened')
+    this.told?.opened(number, items)
     intake.open(this.plan.room(number))
   }
 

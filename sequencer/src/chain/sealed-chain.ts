@@ -75,7 +75,10 @@ export class SealedChain {
     const known = await this.isStored(tip, opening)
     if (!known) await signed.assertMaySign(header)
     await this.put(tip, opening, items, view, async (links) => {
-      if (!known) await this.blocks.add(await this.signedBlock(tip, view), links, signed.record(header))
+      if (known) return this.storedSignature(opening.number)
+      const block = await this.signedBlock(tip, view)
+      await this.blocks.add(block, links, signed.record(header))
+      return block.signature
     })
   }
 
@@ -84,6 +87,7 @@ export class SealedChain {
     const known = await this.isStored(tip, opening)
     await this.put(tip, opening, items, view, async (links) => {
       if (!known) await this.blocks.add(BlockView.of(tip.header, view, unsigned), links, Promise.resolve())
+      return unsigned
     })
   }
 
@@ -92,16 +96,24 @@ export class SealedChain {
     opening: Opening,
     items: readonly QueuedItem[],
     view: CommittedRuns['view'],
-    store: (links: Uint8Array) => Promise<void>,
+    store: (links: Uint8Array) => Promise<Uint8Array>,
   ): Promise<void> {
     const itemAt = (index: bigint) => items[Number(index - opening.inboxFrom)] as QueuedItem
     const links = this.index.add(opening.number, view, itemAt)
     this.fees.apply(view, opening.timestamp)
-    await store(links)
+    const signature = await store(links)
     this.tip = tip
     this.sealed.beat()
     const consumed = (): Map<bigint, QueuedItem> => new Map(items.map((item) => [item.index, item]))
-    this.onSealed?.(opening.number, () => BlockEntries.of({ header: tip.header, runs: view }, links, consumed()))
+    const entered = { header: tip.header, runs: view, signature }
+    this.onSealed?.(opening.number, () => BlockEntries.of(entered, links, consumed()))
+  }
+
+  /** Nobody is told of blocks that are read again, and reading each would only take time. */
+  private async storedSignature(number: bigint): Promise<Uint8Array> {
+    if (this.onSealed === undefined) return unsigned
+    const bytes = await this.blocks.bytes(number)
+    return bytes === undefined ? unsigned : BlockView.read(bytes).signature
   }
 
   private async signedBlock({ header }: Tip, view: CommittedRuns['view']): Promise<BlockView> {

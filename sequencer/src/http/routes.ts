@@ -1,6 +1,6 @@
-import { devRoutes, feedRoutes, type Routes, sequencerRoutes } from '@parley/api'
+import { devRoutes, feedRoutes, httpFeedRoutes, type Routes, sequencerRoutes } from '@parley/api'
 import { type Exchange, type Handlers, healthHandlers, serveRoutes } from '@parley/api/server'
-import { RecentEntries, type SocketRoute } from '@parley/feeds'
+import { LiveFeeds, RecentEntries, type SocketRoute } from '@parley/feeds'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { followChain } from '../feeds/live-feed.ts'
 import { submitHandlers } from '../ingress/submit-handlers.ts'
@@ -18,9 +18,10 @@ const info = {
   summary: 'Takes messages and operations, and serves the blocks they are sealed into',
 }
 
-/** What a server serves: routes that answer, and those that become WebSockets. */
+/** What a server serves: routes that answer, feeds, and routes that become WebSockets. */
 export interface Served {
   readonly addTo: (app: FastifyInstance) => void
+  readonly live: LiveFeeds
   readonly sockets: readonly SocketRoute[]
   /** To be called once there is a pipeline, before any other request than for health is let through. */
   readonly begin: () => void
@@ -54,11 +55,15 @@ export function routesOf(
   const routes = sequencerRoutes(maxMessages)
   const handlers: Handlers<typeof routes> = { ...later(routes, () => built().handlers), ...healthHandlers(deps) }
   const addTo = (app: FastifyInstance): void => {
+    const besides = { ...feedRoutes, ...httpFeedRoutes }
     const forDevelopment = later(devRoutes, () => built().forDevelopment)
-    if (settings.virtual === undefined) serveRoutes(app, info, routes, handlers, feedRoutes)
-    else serveRoutes(app, info, { ...routes, ...devRoutes }, { ...handlers, ...forDevelopment }, feedRoutes)
+    if (settings.virtual === undefined) serveRoutes(app, info, routes, handlers, besides)
+    else serveRoutes(app, info, { ...routes, ...devRoutes }, { ...handlers, ...forDevelopment }, besides)
   }
-  return { addTo, sockets: socketRoutes(exchangeOf, () => built().feed, settings.http), begin }
+  const epoch = () => built().feed.chain.lineage
+  const live = new LiveFeeds({ live: () => built().feed.live, epoch }, settings.http)
+  const sockets = socketRoutes(live, exchangeOf, () => built().feed, settings.http)
+  return { addTo, live, sockets, begin }
 }
 
 type SequencerRoutes = ReturnType<typeof sequencerRoutes>
@@ -90,7 +95,7 @@ function handlersOf(
       ...statusHandlers({ ...looking, unanswered, unreadyBecause }),
     },
     forDevelopment: devHandlers({ chain, sealNow: () => producer.sealNow(signal) }),
-    feed: { live: followChain(chain, entries, clock), chain, intake, voids },
+    feed: { live: followChain({ chain, producer, entries, clock }), chain, intake, voids },
   }
 }
 

@@ -1,6 +1,6 @@
 import { feedLimits, maxJsonBytes, statusOfCode } from '@parley/api'
 import { createApiServer, type Exchange } from '@parley/api/server'
-import { addSockets, type Farewell } from '@parley/feeds'
+import { addHttpFeeds, addSockets, type Farewell } from '@parley/feeds'
 import { type CodedError, signedMessageBytes, TransitionError } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -39,7 +39,7 @@ export async function createServer(
   const maxBodyBytes = Math.max(options.maxMessages * signedMessageBytes, maxJsonBytes)
   const server = createApiServer({ ...deps, statusOf }, { ...options, maxBodyBytes })
   const { app, exchangeOf } = server
-  const { addTo, sockets, begin } = routesOf(exchangeOf)
+  const { addTo, live, sockets, begin } = routesOf(exchangeOf)
   const maxFrameBytes = Math.max(options.maxMessages * signedMessageBytes, feedLimits.clientFrameBytes)
   const feeds = new Gauge({
     name: 'parley_sequencer_feeds',
@@ -47,7 +47,8 @@ export async function createServer(
     labelNames: ['feed'],
     registers: [deps.registry],
   })
-  await addSockets(server, sockets, { ...deps, feeds }, { ...options, maxFrameBytes })
+  const shares = await addSockets(server, sockets, { ...deps, feeds }, { ...options, maxFrameBytes })
+  addHttpFeeds(server, { ...deps, live, feeds, shares }, options)
   addTo(app)
   await app.ready()
   return { app, begin }

@@ -1,6 +1,13 @@
 import { feedRoutes } from '@parley/api'
 import { type Exchange, placeOf } from '@parley/api/server'
-import { type BlockFeedSource, blockSocket, type LiveFeed, liveSocket, type SocketRoute } from '@parley/feeds'
+import {
+  type BlockFeedSource,
+  blockSocket,
+  type LiveFeed,
+  type LiveFeeds,
+  liveSocket,
+  type SocketRoute,
+} from '@parley/feeds'
 import type { FastifyRequest } from 'fastify'
 import type { SealedChain } from '../chain/sealed-chain.ts'
 import type { Intake } from '../ingress/intake.ts'
@@ -17,13 +24,14 @@ export interface FeedDeps {
 
 /** Routes that are WebSockets. @param feed - Asked for by connections that are let through. */
 export function socketRoutes(
+  live: LiveFeeds,
   exchangeOf: (request: FastifyRequest) => Exchange,
   feed: () => FeedDeps,
   options: HttpOptions,
 ): SocketRoute[] {
   const { stream } = feedRoutes
   return [
-    liveSocket({ live: () => feed().live, epoch: () => feed().chain.lineage, exchangeOf }, options),
+    liveSocket(live, exchangeOf),
     blockSocket({ blocks: () => blocksOf(feed()), removals: () => feed().voids.ranges }),
     {
       route: stream,

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import type { FeedTransport } from '@parley/client'
 import { FinalityTracker, observe, randomStream, stackConfig } from '@parley/lab'
 import { checkout } from '@parley/lab/program'
 import type { Clock } from '@parley/runtime'
@@ -31,6 +33,9 @@ export interface FeedsReport {
   readonly disordered: number
   /** Contents other than the sequencer acknowledged for their position. */
   readonly wrong: number
+  /** Entries given before their block was sealed, and of them those that were never told to be. */
+  readonly early: number
+  readonly unsealed: number
   /** Conversations that were refused, or gone, though all of them are there. */
   readonly dropped: number
 }
@@ -38,7 +43,8 @@ export interface FeedsReport {
 export const held = (report: FeedsReport): boolean =>
   report.received > 0 &&
   report.killed > 0 &&
-  report.lost + report.doubled + report.disordered + report.wrong + report.dropped === 0
+  report.early > 0 &&
+  report.lost + report.doubled + report.disordered + report.wrong + report.dropped + report.unsealed === 0
 
 const settleWithinMs = 60_000
 const everyMs = 100
@@ -49,7 +55,8 @@ const longestPauseMs = 400
 
 /**
  * Readers follow a relay over a stack under load, change what they follow, break off all at once, and the relay is killed
- * again and again. Whatever they follow at the end they must have been given once, in order and whole.
+ * again and again. Half of them follow what is accepted, two of three come over HTTP, and half are at a relay
+ * of that relay. Whatever they follow at the end they must have been given once, in order and whole.
  */
 export function runFeeds(deps: CrashDeps, options: FeedsOptions, signal: AbortSignal): Promise<FeedsReport> {
   return onStack(
@@ -62,13 +69,36 @@ export function runFeeds(deps: CrashDeps, options: FeedsOptions, signal: AbortSi
 }
 
 async function moveAndCheck(run: Run, options: FeedsOptions, signal: AbortSignal): Promise<FeedsReport> {
+  // A relay of the relay, which loses its source whenever that is killed.
+  const chained = await run.stack.roles.startBeside('relay', {
+    PARLEY_SEQUENCER_URL: run.stack.places.relayUrl as string,
+    PARLEY_RUN_DATA_DIR: join(run.dataDir, 'chained-relay'),
+  })
+  try {
+    return await moveBetween(run, chained.ready.url as string, options, signal)
+  } finally {
+    await chained.stop()
+  }
+}
+
+async function moveBetween(
+  run: Run,
+  chainedUrl: string,
+  options: FeedsOptions,
+  signal: AbortSignal,
+): Promise<FeedsReport> {
   const { stack, clock, log, derive } = run
   const { places } = stack
   const config = stackConfig(checkout.load({ flags: new Map(), env: {}, files: [] }).config, places)
   const tracker = new FinalityTracker()
   const { chain, failed } = await observe({ clock, log, config }, places, tracker, signal)
   const random = randomStream(derive, 'readers')
-  const readers = Array.from({ length: options.readers }, () => new MovingReader(places.relayUrl as string, clock))
+  const readers = Array.from({ length: options.readers }, (_, i) => {
+    const level = i % 2 === 0 ? 'accepted' : 'sealed'
+    const transport = (['socket', 'events', 'poll'] as const)[i % 3] as FeedTransport
+    const url = (i % 4 < 2 ? places.relayUrl : chainedUrl) as string
+    return new MovingReader(url, clock, { level, transport })
+  })
   const ending = new AbortController()
   const reading = Promise.all(readers.map((reader) => reader.run(AbortSignal.any([signal, ending.signal]))))
   // Raced below.
@@ -148,7 +178,7 @@ async function settle(
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = clock.elapsed() + settleWithinMs
-  while (clock.elapsed() < deadline && readers.some((reader) => missingOf(reader, expected) > 0))
+  while (clock.elapsed() < deadline && readers.some((reader) => missingOf(reader, expected) + reader.waiting > 0))
     await clock.sleep(everyMs, signal)
 }
 
@@ -169,5 +199,7 @@ function reportOf(readers: readonly MovingReader[], expected: Contents) {
       0,
     ),
     dropped: sum(({ dropped }) => dropped),
+    early: sum(({ early }) => early),
+    unsealed: sum(({ waiting }) => waiting),
   }
 }

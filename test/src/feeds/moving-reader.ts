@@ -1,10 +1,23 @@
-import { type ConversationsFeed, createSequencerClient } from '@parley/client'
-import { type ConversationEntry, ConversationEventKind } from '@parley/protocol'
+import type { FeedLevel } from '@parley/api'
+import {
+  type ConversationsFeed,
+  createSequencerClient,
+  type EntriesUpdate,
+  type FeedTransport,
+  type SealedUpdate,
+} from '@parley/client'
+import { ConversationEventKind } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 
 export interface ReadPlace {
   readonly shard: number
   readonly index: number
+}
+
+/** How a reader follows. */
+export interface ReaderOptions {
+  readonly level: FeedLevel
+  readonly transport: FeedTransport
 }
 
 export const nameOf = ({ shard, index }: ReadPlace): string => `${shard}/${index}`
@@ -17,13 +30,19 @@ export class MovingReader {
   disordered = 0
   /** Conversations that the server refused or had no more. */
   dropped = 0
+  /** Entries given before their block was sealed. */
+  early = 0
+  /** Positions given that way and not sealed yet, by conversation. */
+  private readonly unsealed = new Map<string, Map<bigint, bigint>>()
+  private readonly how: ReaderOptions
   private feed: ConversationsFeed
   private connection: AbortController
   private readonly clock: Clock
   private readonly url: string
 
-  constructor(url: string, clock: Clock) {
+  constructor(url: string, clock: Clock, how: ReaderOptions) {
     this.url = url
+    this.how = how
     this.clock = clock
     this.connection = new AbortController()
     this.feed = this.open([])
@@ -38,7 +57,8 @@ export class MovingReader {
       signal.addEventListener('abort', end, { once: true })
       try {
         for await (const update of feed) {
-          if (update.kind === 'entries') this.take(update.place, update.entries)
+          if (update.kind === 'entries') this.take(update)
+          else if (update.kind === 'sealed') this.seal(update)
           else if (update.kind === 'gone') this.dropped += 1
           else if (update.kind === 'refused') this.dropped += update.places.length
         }
@@ -53,6 +73,7 @@ export class MovingReader {
   /** Follows a conversation from its beginning, or no longer. */
   turn(place: ReadPlace): void {
     const name = nameOf(place)
+    this.unsealed.delete(name)
     if (this.followed.delete(name)) this.feed.remove([place])
     else this.follow(place)
   }
@@ -67,6 +88,10 @@ export class MovingReader {
   breakOff(): void {
     const cursors = this.feed.cursors()
     const { connection } = this
+    // What was not sealed comes again.
+    for (const [name, positions] of this.unsealed)
+      for (const position of positions.keys()) this.followed.get(name)?.delete(position)
+    this.unsealed.clear()
     this.feed = this.open(cursors)
     connection.abort(new Error('the reader broke off'))
   }
@@ -74,13 +99,30 @@ export class MovingReader {
   private open(starts: ReturnType<ConversationsFeed['cursors']>): ConversationsFeed {
     this.connection = new AbortController()
     const client = createSequencerClient({ url: this.url, clock: this.clock })
-    return client.followMany(starts, this.connection.signal)
+    return client.followMany(starts, this.connection.signal, this.how)
   }
 
-  private take(place: ReadPlace, entries: readonly ConversationEntry[]): void {
+  /** Entries that were given and whose blocks, as far as it was told, are not sealed. */
+  get waiting(): number {
+    return [...this.unsealed.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
+  private seal({ block, places }: SealedUpdate): void {
+    for (const place of places) {
+      const positions = this.unsealed.get(nameOf(place)) ?? new Map<bigint, bigint>()
+      for (const [position, within] of positions) if (within <= block) positions.delete(position)
+    }
+  }
+
+  private take({ place, level, entries }: EntriesUpdate): void {
     const contents = this.followed.get(nameOf(place))
     if (contents === undefined) return
-    for (const { position, event } of entries) {
+    for (const { position, block, event } of entries) {
+      if (level === 'accepted' && event.selector === ConversationEventKind.message) {
+        const positions = this.unsealed.get(nameOf(place)) ?? new Map<bigint, bigint>()
+        this.unsealed.set(nameOf(place), positions.set(position, block))
+        this.early += 1
+      }
       if (event.selector !== ConversationEventKind.message) continue
       if (contents.has(position)) this.doubled += 1
       else if (BigInt(contents.size) !== position) this.disordered += 1

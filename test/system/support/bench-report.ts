@@ -32,6 +32,46 @@ const lanes = [1, 2].flatMap((count) =>
   ),
 )
 
+const fed = {
+  feeds: 1_000,
+  messagesPerSecond: 200,
+  accepted: percentiles(5),
+  live: percentiles(9),
+  sealed: percentiles(700),
+  afterBlock: percentiles(3),
+  messagesPerBlock: spread(240),
+  headerBytesPerMessage: spread(2),
+  delivered: 4_000,
+  lost: 0,
+  doubled: 0,
+  disordered: 0,
+}
+const deliveryCost = {
+  cpuPerDelivery: { server: spread(30), bare: spread(24) },
+  ratio: spread(1.25),
+  acceptedWithout: percentiles(5),
+  acceptedRatio: spread(1.1),
+  bareAfterBlock: percentiles(3),
+}
+const fanout = [
+  { ...fed, through: 'relay', level: 'sealed', measures: 'cost', sealing: 'standard', cost: deliveryCost },
+  { ...fed, through: 'relay', level: 'accepted', measures: 'latency', sealing: 'standard' },
+  { ...fed, through: 'relay', level: 'sealed', measures: 'latency', sealing: 'chat' },
+]
+const userCost = (bytes: number, cpu: number) => ({ bytes: spread(bytes), cpuMicroseconds: spread(cpu) })
+const sockets = {
+  placesPerUser: 200,
+  user: { oneSocket: userCost(20_000, 700), manySockets: userCost(2_000_000, 90_000) },
+  userCpuRatio: 0.008,
+  subscriptions: { count: 1_000_000, bytesEach: spread(60) },
+  storm: {
+    readers: 10_000,
+    feeds: { tookMs: spread(6_000), refused: 12 },
+    bare: { tookMs: spread(4_000), refused: 0 },
+    ratio: 1.5,
+  },
+}
+
 const da = [null, 1, 1_000].map((messagesPerSecond) => ({
   messagesPerSecond,
   messages: 1_000,
@@ -96,6 +136,8 @@ export const madeUpReport: AllReport = {
       lanes: 2,
       verifier: 'npm secp256k1',
     },
+    fanout: { ...frame, lanes: 2, verifier: 'npm secp256k1', results: fanout },
+    sockets: { ...frame, ...sockets },
     latency: {
       ...frame,
       layer: 'local',

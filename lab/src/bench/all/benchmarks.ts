@@ -4,6 +4,7 @@ import { showLanes } from './sections/lanes.ts'
 import { showLatency } from './sections/latency.ts'
 import { showPeers } from './sections/peers.ts'
 import { showPipeline } from './sections/pipeline.ts'
+import { showFanOut, showSockets } from './sections/readers.ts'
 import { showReads } from './sections/reads.ts'
 import { showMemory, showRestart } from './sections/state.ts'
 import { showVerify } from './sections/verify.ts'
@@ -13,6 +14,8 @@ export const benchmarks: readonly Benchmark[] = [
   benchmark('lanes', showLanes),
   benchmark('pipeline', showPipeline),
   benchmark('latency', showLatency),
+  benchmark('fanout', showFanOut),
+  benchmark('sockets', showSockets),
   benchmark('verify', showVerify),
   benchmark('reads', showReads),
   benchmark('memory', showMemory),

@@ -73,7 +73,8 @@ export async function broadcast(
         sockets[feed]?.send(frame)
       }
     }
-    await Promise.all(sockets.map((socket) => once(socket, 'close')))
+    // Until it is stopped, so that its CPU can be read.
+    if (!signal.aborted) await once(signal, 'abort')
   } finally {
     sessions.close()
     server.closeAllConnections()

@@ -2,6 +2,7 @@ import { blockAt, type FedBlock, type FedResult, timestampAt } from './feed-plan
 
 interface Delivery {
   readonly feed: number
+  readonly position: number
   readonly block: number
   readonly atMs: number
   /** Milliseconds since 1970 that the entry itself tells. */
@@ -26,8 +27,10 @@ export class Deliveries {
     this.seen = Array.from({ length: feeds }, () => new Set())
   }
 
-  get complete(): boolean {
-    return this.deliveries.length === this.next.length * this.count
+  /** All entries came; and their blocks, where those are followed. */
+  isComplete(followsBlocks: boolean): boolean {
+    if (this.deliveries.length < this.next.length * this.count) return false
+    return !followsBlocks || this.deliveries.every(({ block }) => this.blockAtMs.has(block))
   }
 
   block(number: number, atMs: number): void {
@@ -47,6 +50,7 @@ export class Deliveries {
     this.next[feed] = position + 1
     this.deliveries.push({
       feed,
+      position,
       block: Number(frame.readBigUInt64LE(blockAt)),
       atMs,
       toldMs: Number(frame.readBigUInt64LE(timestampAt)),
@@ -64,6 +68,7 @@ export class Deliveries {
       disordered,
       afterBlockMs: deliveries.map((delivery) => Number((delivery.atMs - blockOf(delivery)).toFixed(2))),
       blocks: this.blocks(blockOf),
+      entries: deliveries.map((delivery) => [delivery.feed, delivery.position, delivery.atMs, blockOf(delivery)]),
     }
   }
 

@@ -1,4 +1,4 @@
-import { recordHeadBytes, serverRecordTypes } from '@parley/api'
+import { type FeedLevel, recordHeadBytes, serverRecordTypes } from '@parley/api'
 
 /** What a process of subscribers follows. It is handed over as a file. */
 export interface FeedPlan {
@@ -10,8 +10,10 @@ export interface FeedPlan {
   readonly from: number
   /** Entries that every feed has to get. */
   readonly count: number
-  /** Whether the server has a feed of blocks, whose arrivals are the clock of sealing. */
-  readonly blocks: boolean
+  /** Where sealed blocks are followed, as the clock of sealing; undefined of a bare server. */
+  readonly blocksUrl: string | undefined
+  /** How early entries come. */
+  readonly level: FeedLevel
 }
 
 export type FeedPlace = readonly [shard: number, index: number]
@@ -34,6 +36,8 @@ export interface FedResult {
   /** Milliseconds from when the block was there to when its entry was, for each entry. */
   readonly afterBlockMs: readonly number[]
   readonly blocks: readonly FedBlock[]
+  /** When each entry came, and the block, by its follower; milliseconds since 1970. */
+  readonly entries: readonly (readonly [feed: number, position: number, atMs: number, blockAtMs: number])[]
 }
 
 /** Path that the bare server knows a feed by; Parley's is asked by a mutation. */

@@ -27,8 +27,10 @@ export async function subscribe(
   failed.promise.catch(() => undefined)
   let heardAt = clock.now()
   const sockets: WebSocket[] = []
-  const open = (path: string, onFrame: (frame: Buffer, atMs: number) => void): Promise<WebSocket> => {
-    const socket = new WebSocket(`${plan.url.replace(/^http/, 'ws')}${path}`, { perMessageDeflate: false })
+  const { blocksUrl } = plan
+  const hasRollup = blocksUrl !== undefined
+  const open = (url: string, path: string, onFrame: (frame: Buffer, atMs: number) => void): Promise<WebSocket> => {
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, { perMessageDeflate: false })
     sockets.push(socket)
     socket.on('message', (data: Buffer, binary) => {
       if (binary) onFrame(data, preciseNow())
@@ -40,9 +42,9 @@ export async function subscribe(
     })
   }
   try {
-    if (plan.blocks)
+    if (hasRollup)
       // SSZ of a `SealedBlock`: where the block begins, which begins with its header, which begins with its number.
-      await open('/v1/feed/blocks', (frame, atMs) =>
+      await open(blocksUrl, '/v1/feed/blocks', (frame, atMs) =>
         deliveries.block(Number(frame.readBigUInt64LE(frame.readUInt32LE(0))), atMs),
       )
     for (let first = 0; first < plan.places.length; first += openingAtOnce)
@@ -52,21 +54,21 @@ export async function subscribe(
           const take = (frame: Buffer, atMs: number): void => {
             heardAt = clock.now()
             for (const entry of entriesIn(frame)) deliveries.entry(first + i, entry, atMs)
-            if (plan.blocks && !isLive) {
+            if (hasRollup && !isLive) {
               isLive = decodeServerFrame(frame).some(({ kind }) => kind === 'live')
               if (isLive) live.resolve()
             }
           }
           let isLive = false
-          const socket = await open(plan.blocks ? feedRoutes.live.path : barePath(place), take)
-          if (!plan.blocks) return
-          socket.send(mutationFrom(place, plan.from))
+          const socket = await open(plan.url, hasRollup ? feedRoutes.live.path : barePath(place), take)
+          if (!hasRollup) return
+          socket.send(mutationFrom(place, plan))
           await Promise.race([live.promise, failed.promise])
         }),
       )
     onOpen()
     heardAt = clock.now()
-    while (!deliveries.complete && clock.now() - heardAt < silenceMs)
+    while (!deliveries.isComplete(hasRollup) && clock.now() - heardAt < silenceMs)
       await Promise.race([clock.sleep(lookEveryMs, signal), failed.promise])
     return deliveries.result()
   } finally {
@@ -77,10 +79,10 @@ export async function subscribe(
   }
 }
 
-function mutationFrom([shard, index]: FeedPlace, from: number): Uint8Array {
+function mutationFrom([shard, index]: FeedPlace, { from, level }: FeedPlan): Uint8Array {
   const add = [{ shard, index, from: BigInt(from), after: 0n }]
   return encodeClientRecord({
     kind: 'mutate',
-    value: { id: 1, level: feedLevels.sealed, historyOnly: false, add, remove: [] },
+    value: { id: 1, level: feedLevels[level], historyOnly: false, add, remove: [] },
   })
 }

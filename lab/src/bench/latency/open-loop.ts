@@ -11,6 +11,8 @@ export interface SentBody {
   readonly answeredAtMs: number
   /** Messages accepted into each block. */
   readonly blocks: readonly (readonly [block: number, messages: number])[]
+  /** Where its first message is. */
+  readonly first: readonly [shard: number, conversation: number, position: number]
 }
 
 /** When each body is due, from the start: evenly, whatever becomes of those before. Milliseconds. */
@@ -44,8 +46,10 @@ export async function sendOpenLoop(
       const dueAtMs = start + dueAfter(next * streams + stream, bodiesPerSecond)
       const waitMs = dueAtMs - preciseNow()
       if (waitMs > 0) await clock.sleep(waitMs, signal)
-      const receipts = await deliver(connection, body(stream, next))
-      sent.push({ dueAtMs, answeredAtMs: preciseNow(), blocks: blocksOf(receipts) })
+      const bytes = body(stream, next)
+      const receipts = await deliver(connection, bytes)
+      const answeredAtMs = preciseNow()
+      sent.push({ dueAtMs, answeredAtMs, blocks: blocksOf(receipts), first: firstOf(bytes, receipts) })
     }
   }
   const deliver = async (connection: PlainConnection, bytes: Buffer): Promise<Buffer> => {
@@ -73,6 +77,11 @@ function blocksOf(receipts: Buffer): [number, number][] {
     blocks.set(block, (blocks.get(block) ?? 0) + 1)
   }
   return [...blocks]
+}
+
+/** Of a signed message: its shard comes first, its conversation behind it. Of a receipt: refusal 1, block 8, position 8. */
+function firstOf(bytes: Buffer, receipts: Buffer): SentBody['first'] {
+  return [bytes[0] as number, bytes.readUInt32LE(1), Number(receipts.readBigUInt64LE(9))]
 }
 
 function invalid(field: string, reason: string): CliError {

@@ -1,4 +1,4 @@
-import { feedRoutes, sequencerRoutes } from '@parley/api'
+import { feedRoutes, httpFeedRoutes, sequencerRoutes } from '@parley/api'
 import { messageReceiptBytes } from '@parley/protocol'
 import { sign } from '../../vectors/people.ts'
 import { fund, owners } from '../../vectors/standing.ts'
@@ -189,7 +189,12 @@ export async function openHttpTargets(): Promise<{ targets: FuzzTarget[]; close(
   const targets = [
     ...submitTargets(ingress, taken, sequencer),
     pathTarget('http path', ingress, paths),
-    routesTarget('http routes', ingress, { ...sequencerRoutes(4096), ...feedRoutes }),
+    routesTarget('http routes', ingress, {
+      ...sequencerRoutes(4096),
+      ...feedRoutes,
+      ask: httpFeedRoutes.ask,
+      frames: httpFeedRoutes.frames,
+    }),
     streamTarget(taken, sequencer.url, sequencer.messages),
     rawTarget(new URL(sequencer.url), sequencer.messages[0]!),
   ]

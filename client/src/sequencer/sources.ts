@@ -1,0 +1,2 @@
+export * from './accepted-source.ts'
+export * from './block-source.ts'
