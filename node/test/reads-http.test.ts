@@ -215,6 +215,15 @@ describe('changes', () => {
       expect([answer.status, answer.json()]).toMatchObject([404, { code: 'BLOCK_UNKNOWN', block: '5', verified: '4' }])
   })
 
+  test('the far ends of all numbers › are answered, empty or by a fault', async () => {
+    const end = 2n ** 64n - 1n
+    expect((await get(`/v1/conversations/3/0/messages?from=${end}&limit=1000`)).bytes).toHaveLength(12)
+    expect((await get(`/v1/conversations/63/4294967295/messages`)).bytes).toHaveLength(12)
+    expect((await get(`/v1/changes?since=${end}`)).json().code).toBe('BLOCK_UNKNOWN')
+    expect((await post('/v1/changes', placesBytes([[3, 0]], end))).json().code).toBe('BLOCK_UNKNOWN')
+    expect((await get('/v1/conversations/3/4294967295')).json().code).toBe('CONVERSATION_UNKNOWN')
+  })
+
   test('bad input › is refused by its field', async () => {
     const field = async (path: string) => (await get(path)).json().field
     expect(await field('/v1/changes?since=-1')).toBe('since')

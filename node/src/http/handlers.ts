@@ -56,6 +56,8 @@ function evidenceOf(evidence: Evidence) {
   return { kind, value: { signed, opening, claim: { number: claim.claim.number, hash: claim.hash } } } as const
 }
 
+/** Blocks, and conversations in them, that are looked through for a token. */
+const looksPerToken = 4
 /** Tokens of each conversation of a request for many. */
 const tokensPerPlace = 2
 
@@ -100,9 +102,9 @@ export function nodeHandlers(
     },
     async changedSince({ place: { query }, toOctets, request }) {
       const { since = 0n, limit = readLimits.places } = query
-      const changes = await reads.changedSince(since, limit)
-      // Every block looked at is read.
-      exchangeOf(request).owe(tokensPerPlace * Number(changes.through - since) + changes.changed.length)
+      const { looked, ...changes } = await reads.changedSince(since, limit)
+      // Only now is it known what was looked through.
+      exchangeOf(request).owe(Math.ceil(looked / looksPerToken))
       return changesAs(changes, toOctets)
     },
     async messages({ place: { params, query }, toOctets, request, reply }) {

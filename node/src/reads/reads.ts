@@ -140,9 +140,10 @@ export interface NodeReads {
   /**
    * Which conversations grew after a block, in whole blocks.
    * @param limit - Conversations after which no further block is begun.
+   * @returns besides, `looked`: blocks and conversations in them that were looked through.
    * @throws {NodeError} `BLOCK_UNKNOWN`; {RequestError} `NOT_READY`.
    */
-  changedSince(since: bigint, limit: number): Promise<Changes>
+  changedSince(since: bigint, limit: number): Promise<Changes & { readonly looked: number }>
   /** @throws {NodeError} `BLOCK_UNKNOWN`. */
   block(number: bigint | 'latest'): Promise<VerifiedBlockRead>
   /** The block as it is stored: SSZ. @throws {NodeError} `BLOCK_UNKNOWN`. */
@@ -292,12 +293,14 @@ export function createReads(sources: ReadSources): NodeReads {
       const { head, lineage } = changesFrom(since)
       const changed = new Map<string, Changes['changed'][number]>()
       let through = since
-      while (through < head && changed.size < limit && through - since < maxBlocksLooked) {
+      let looked = 0
+      while (through < head && changed.size < limit && looked < maxGrowthsLooked) {
         through += 1n
-        for (const growth of await store.growth(through))
-          changed.set(`${growth.shard}/${growth.index}`, { ...growth, block: through })
+        const growths = await store.growth(through)
+        looked += 1 + growths.length
+        for (const growth of growths) changed.set(`${growth.shard}/${growth.index}`, { ...growth, block: through })
       }
-      return { head, lineage, through, changed: [...changed.values()] }
+      return { head, lineage, through, changed: [...changed.values()], looked }
     },
     async block(asked) {
       const { number, bytes } = blockBytes(asked)
@@ -347,8 +350,8 @@ type KeptPage = KeptAnswer & RecordBytes
 /** Hex digits of a tag: 128 bits of a SHA-256. */
 const tagDigits = 32
 const headerBytes = BlockHeaderType.fixedSize as number
-/** Blocks that one answer looks through for changes. */
-const maxBlocksLooked = 1_024n
+/** Blocks, and conversations in them, that one answer looks through for changes before it begins no further block. */
+const maxGrowthsLooked = 16_384
 
 /** The last block that is final and verified here. */
 class FinalBlock {
