@@ -29,6 +29,13 @@ async function splitByDave(world: World, others = world.parties.slice(0, 2)): Pr
   return carol.gaps[0] as bigint
 }
 
+/** It was let into no group that it had to give up again. */
+function expectNoDoubt({ events }: Party): void {
+  expect(
+    events.flatMap((event) => (event.type === 'outside' && event.why.startsWith('others are') ? [event.why] : [])),
+  ).toEqual([])
+}
+
 async function expectTogether(world: World): Promise<void> {
   await calmDown(world)
   expect(world.honest.flatMap(({ name, isMember }) => (isMember ? [] : [name]))).toEqual([])
@@ -77,6 +84,7 @@ test('snapshot › own commit given up: others may have taken it, so an older Gr
   await bob.post()
   await carol.post()
   await expectTogether(world)
+  expectNoDoubt(bob)
 })
 
 test('snapshot › GroupInfo from before the keys were given up: what came since is not known, so it is of no use', async () => {
@@ -91,6 +99,7 @@ test('snapshot › GroupInfo from before the keys were given up: what came since
   await bob.conversation.askToJoin()
   await carol.post()
   await expectTogether(world)
+  expectNoDoubt(bob)
 })
 
 test('snapshot › what was said with keys that were given up is said again, once', async () => {
@@ -141,6 +150,12 @@ async function strand(): Promise<World> {
   await bob.post()
   await dave.catchUp()
   await answerFalsely(world, dave, old, bob)
+  // Others answer, too late: bob is on its way. For them that is the end of it.
+  for (const other of world.parties.filter((each) => each !== bob && each !== dave)) {
+    await other.catchUp()
+    await other.answer(bob.slot)
+    await other.post()
+  }
   await bob.catchUp()
   await bob.post()
   await bob.catchUp()

@@ -136,6 +136,13 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: "if (kind === 'external' && slot === draft.state.slot) draft",
   },
   {
+    name: 'a later GroupInfo of another member says nothing',
+    test: 'stranded › an old GroupInfo with a recent place',
+    file: 'src/conversation/follow.ts',
+    find: 'if (!(await taking.budget(isElsewhere(state, answer.info, held.suite)))) return []',
+    replace: 'if (await taking.budget(isElsewhere(state, answer.info, held.suite))) return []',
+  },
+  {
     name: 'what is said in a group of nobody else is forgotten',
     test: 'stranded › an old GroupInfo with a recent place',
     file: 'src/engine/draft.ts',
