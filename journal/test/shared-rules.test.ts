@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import type { Journal } from '@parley/protocol'
+import { systemClock } from '@parley/runtime'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { connectNats, type Replica } from '../src/index.ts'
+import { connectNats, openJournal, type Replica, ReplicaJournal } from '../src/index.ts'
 import type { JournalStream } from '../src/shared/stream.ts'
 import { freePorts, NatsServer } from '../src/testing/index.ts'
 import { type Fate, lossy } from './support/lossy-stream.ts'
@@ -29,6 +30,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
+const never = new AbortController().signal
 const newRollup = (): string => randomUUID().slice(0, 8)
 
 async function opened(
@@ -92,6 +94,76 @@ test('takeover › of two at once one leads', async () => {
   const signal = new AbortController().signal
   const journals = await Promise.all(replicas.map((replica) => replica.takeOver(signal)))
   expect(journals.filter((journal) => journal !== undefined)).toHaveLength(1)
+})
+
+test('takeover › of two with one name the one that was displaced says so, and does not come back for it', async () => {
+  const rollup = newRollup()
+  const one = await lead(await opened(rollup, 'one'))
+  await lead(await opened(rollup, 'one'))
+  await expect(one.append([record('a')])).rejects.toMatchObject({
+    fault: { code: 'JOURNAL_NAME_TAKEN', replica: 'one', term: 2n },
+  })
+})
+
+test('takeover › who has not taken everything that was read does not take over', async () => {
+  const rollup = newRollup()
+  const one = await lead(await opened(rollup, 'one'))
+  await one.append([record('a')])
+  await one.append([record('b')])
+  const two = new ReplicaJournal(await opened(rollup, 'two'), systemClock, { takeoverAfterMs: 50 })
+  const records = two.untilLeading(0n, never)[Symbol.asyncIterator]()
+  await records.next()
+  await one.close()
+  const stream = await raw(rollup)
+  const before = await stream.last()
+  await expect(two.append([record('c')])).rejects.toMatchObject({ fault: { code: 'JOURNAL_DISPLACED' } })
+  // Another one that is up to date takes over meanwhile.
+  const three = new ReplicaJournal(await opened(rollup, 'three'), systemClock, { takeoverAfterMs: 200 })
+  for await (const _ of three.untilLeading(2n, never));
+  expect(await stream.last()).toBe(before + 1)
+  await Promise.all([two.close(), three.close()])
+})
+
+test('takeover › one that is closed while it connects leaves no connection', async () => {
+  const rollup = newRollup()
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  let open = 0
+  let connections = 0
+  const replica = await opened(rollup, 'one', new Disk(), (stream) => {
+    open += 1
+    connections += 1
+    const again = connections > 1
+    return {
+      ...lossy(stream, () => 'request-lost'),
+      async first() {
+        if (again) asked.resolve()
+        if (again) await answer.promise
+        return stream.first()
+      },
+      async close() {
+        open -= 1
+        await stream.close()
+      },
+    }
+  })
+  const journal = new ReplicaJournal(replica, systemClock, { takeoverAfterMs: 50 })
+  const leading = journal.untilLeading(0n, never)[Symbol.asyncIterator]().next()
+  leading.catch(() => undefined)
+  await asked.promise
+  const closing = journal.close()
+  answer.resolve()
+  await closing
+  await expect(leading).rejects.toMatchObject({ fault: { code: 'JOURNAL_CLOSED' } })
+  expect(open).toBe(0)
+})
+
+test('following › ends at once when it is told to before it began', async () => {
+  const stream = await raw(newRollup())
+  const ending = new AbortController()
+  const next = stream.follow(1, ending.signal)[Symbol.asyncIterator]().next()
+  ending.abort()
+  expect(await next).toMatchObject({ done: true })
 })
 
 test('unanswered › whether the request or its answer was lost, each record is there once', async () => {
@@ -162,6 +234,25 @@ test('forked › a lost local journal beside a kept place is found', async () =>
   await one.close()
   await disk.records.clear()
   await expect(opened(rollup, 'one', disk)).rejects.toMatchObject({ fault: { code: 'JOURNAL_FORKED' } })
+})
+
+test('forked › a replica does not begin behind messages that are gone, nor asks for them for ever', async () => {
+  const rollup = newRollup()
+  const one = await lead(await opened(rollup, 'one'))
+  for (const text of ['a', 'b', 'c']) await one.append([record(text)])
+  await (await raw(rollup)).purge(3)
+  await expect(opened(rollup, 'two')).rejects.toMatchObject({ fault: { code: 'JOURNAL_FORKED', sequence: 1n } })
+})
+
+test('kind › records that were never shared are not taken for a stream that lost them', async () => {
+  const rollup = newRollup()
+  const disk = new Disk()
+  const alone = await openJournal({ db: disk.records })
+  await alone.append([record('a')])
+  await alone.close()
+  await expect(opened(rollup, 'one', disk)).rejects.toMatchObject({
+    fault: { code: 'JOURNAL_KIND_CHANGED', from: 'local', to: 'jetstream' },
+  })
 })
 
 test('a lost disk › is read again from the stream', async () => {

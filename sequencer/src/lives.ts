@@ -45,6 +45,8 @@ async function started(
     const life = await begin(port)
     const stop = (): void => void stopped(life)
     signal?.addEventListener('abort', stop, { once: true })
+    // It may have been told to end while it was made.
+    if (signal?.aborted === true) stop()
     try {
       await life.sequencer.start()
       return life
@@ -115,6 +117,8 @@ class RunningLives implements Lives {
     if (this.stopping) return
     const begin: typeof this.begin = async (port) => {
       this.beginning = await this.begin(port)
+      // It was told so while this was made, and could stand by for ever.
+      if (this.stopping) void stopped(this.beginning)
       return this.beginning
     }
     try {

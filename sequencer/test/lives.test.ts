@@ -72,3 +72,44 @@ test('lives › a stop while it starts again leaves nothing open', async () => {
   await stopped
   expect(told).toEqual(['stopped', 'closed', 'stopped', 'closed'])
 })
+
+/** One that stands by until it is stopped. */
+function standingBy(told: string[]) {
+  const ending = Promise.withResolvers<never>()
+  const life = sequencerOf('http://127.0.0.1:4000', told, () => ending.promise)
+  const stop = async (): Promise<void> => {
+    told.push('stopped')
+    ending.reject(new Error('it stops'))
+  }
+  return { ...life, sequencer: { ...life.sequencer, stop } }
+}
+
+test('lives › a stop while the next is made ends it, though it stands by', async () => {
+  const told: string[] = []
+  const first = sequencerOf('http://127.0.0.1:4000', told)
+  const making = Promise.withResolvers<void>()
+  const made = Promise.withResolvers<void>()
+  const lives = await startLives(async (port) => {
+    if (port === undefined) return first
+    making.resolve()
+    await made.promise
+    return standingBy(told)
+  })
+  first.fail(removed())
+  await making.promise
+  const stopped = lives.stop()
+  made.resolve()
+  await stopped
+  expect(told).toEqual(['stopped', 'closed', 'stopped', 'closed'])
+})
+
+test('lives › an end while the first is made ends it, though it stands by', async () => {
+  const told: string[] = []
+  const ending = new AbortController()
+  const starting = startLives(async () => {
+    ending.abort()
+    return standingBy(told)
+  }, ending.signal)
+  await expect(starting).rejects.toThrow('it stops')
+  expect(told).toEqual(['stopped', 'closed'])
+})

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '@parley/runtime'
 import { Level } from 'level'
@@ -42,6 +43,12 @@ export class DataDir {
 
   get path(): string {
     return this.options.path
+  }
+
+  /** Whether there is such a store already. */
+  async has(kind: StoreKind): Promise<boolean> {
+    const found = await stat(join(this.path, storeKinds[kind].directory)).catch(() => undefined)
+    return found !== undefined
   }
 
   /** Texts under texts. @throws {CliError} `DATA_DIR_LOCKED`, `DATA_DIR_UNUSABLE`, `STORE_DAMAGED`, `STORE_FORM_UNKNOWN`, `STORE_OTHER`. */

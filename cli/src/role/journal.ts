@@ -7,7 +7,7 @@ import {
   replicaName,
   streamName,
 } from '@parley/journal'
-import type { Journal } from '@parley/protocol'
+import { type Journal, JournalError } from '@parley/protocol'
 import type { BytesLevel } from '@parley/runtime/level'
 import type { Shared } from '@parley/sequencer'
 import type { Registry } from 'prom-client'
@@ -15,6 +15,7 @@ import { type Config, needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 import type { DataDir } from './data-dir.ts'
+import { storeKinds } from './store-kinds.ts'
 
 /** The stores of a journal. */
 export interface JournalStores {
@@ -23,10 +24,20 @@ export interface JournalStores {
   readonly places: BytesLevel | undefined
 }
 
-export async function openJournalStores({ config }: Context, dataDir: DataDir): Promise<JournalStores> {
+/** @throws {JournalError} `JOURNAL_KIND_CHANGED` when a shared journal is to be gone on with alone. */
+export async function openJournalStores({ config }: Pick<Context, 'config'>, dataDir: DataDir): Promise<JournalStores> {
+  const { kind } = config.journal
+  const place = 'sequencer place in the journal'
+  if (kind === 'local' && (await dataDir.has(place)))
+    throw new JournalError({
+      code: 'JOURNAL_KIND_CHANGED',
+      from: 'jetstream',
+      to: kind,
+      reason: `another replica may lead: remove ${storeKinds[place].directory} from ${dataDir.path} once none can any more`,
+    })
   return {
     records: await dataDir.bytes('sequencer journal'),
-    places: config.journal.kind === 'local' ? undefined : await dataDir.bytes('sequencer place in the journal'),
+    places: kind === 'local' ? undefined : await dataDir.bytes(place),
   }
 }
 

@@ -53,14 +53,21 @@ export class Connection {
 
   /** Messages after the last one read, each once, over as many connections as it takes, until the signal aborts. */
   async *messages(signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    while (!signal.aborted) {
+    const { clock, log } = this.#deps
+    for (let failures = 0; !signal.aborted; failures += 1) {
       try {
         const stream = await this.answered(async (connected) => connected, signal)
-        yield* stream.follow(this.#copy.history.place.sequence + 1, signal)
+        for await (const bytes of stream.follow(this.#copy.history.place.sequence + 1, signal)) {
+          failures = 0
+          yield bytes
+        }
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof Unanswered)) throw error
+        const waitMs = backoffMs(failures, backoff)
+        log.warn({ err: error, waitMs }, 'the shared journal cannot be followed')
         await this.close()
+        await clock.sleep(waitMs, signal).catch(() => undefined)
       }
     }
   }

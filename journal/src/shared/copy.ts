@@ -1,5 +1,5 @@
-import { type Journal, JournalError, sameBytes } from '@parley/protocol'
-import { type BytesLevel, checksummed, keyOf, lazy, unchecksummed } from '@parley/runtime/level'
+import { type Journal, JournalError, type JournalPosition, sameBytes } from '@parley/protocol'
+import { type BytesLevel, checksummed, durable, keyOf, lazy, unchecksummed } from '@parley/runtime/level'
 import { beginning, type Place, type Reading, StreamHistory } from './history.ts'
 import type { RecordsMessage } from './message.ts'
 import type { JournalStream } from './stream.ts'
@@ -12,12 +12,19 @@ const numbersBytes = 1 + 8 + 8 + 8 + 32
 export class JournalCopy {
   readonly local: Journal
   readonly history: StreamHistory
+  /** Whether there was a place when it was opened: without one the local journal's records may never have been shared. */
+  readonly hadPlace: boolean
   readonly #places: BytesLevel
+  /** Up to where everything that was read is on the disk. */
+  #kept: Place
+  #keeping: Promise<unknown> = Promise.resolve()
 
-  private constructor(local: Journal, places: BytesLevel, place: Place) {
+  private constructor(local: Journal, places: BytesLevel, place: Place, hadPlace: boolean) {
     this.local = local
+    this.hadPlace = hadPlace
     this.#places = places
     this.history = new StreamHistory(place)
+    this.#kept = place
   }
 
   /**
@@ -31,11 +38,14 @@ export class JournalCopy {
     const place = stored === undefined ? beginning : decodePlace(stored)
     if (place.next > local.next)
       throw forked(place.sequence, `the local journal ends at ${local.next}, and had reached ${place.next}`)
-    return new JournalCopy(local, places, place)
+    return new JournalCopy(local, places, place, stored !== undefined)
   }
 
   /** Compares what was read with what the stream has now. @throws {JournalError} `JOURNAL_FORKED`. @throws {Unanswered} */
   async compare(stream: JournalStream): Promise<void> {
+    const next = this.history.place.sequence + 1
+    const first = await stream.first()
+    if (first > next) throw forked(next, `the stream begins at message ${first}: what was not read yet is gone`)
     await this.history.compare((sequence) => stream.at(sequence))
   }
 
@@ -45,10 +55,28 @@ export class JournalCopy {
    */
   async take(bytes: Uint8Array): Promise<Reading> {
     const reading = this.history.read(bytes)
-    if (reading.kind === 'records') await this.#keep(reading)
-    // Lazily: a place that is behind the local journal makes the next start compare more.
-    await this.#places.batch([{ type: 'put', key: placeKey, value: encodePlace(this.history.place) }], lazy)
+    // More may be read before this is on the disk: a place must not reach further than the local journal does.
+    const { place } = this.history
+    const kept = Promise.all([this.#keeping, reading.kind === 'records' && this.#keep(reading)])
+    this.#keeping = kept
+    await kept
+    this.#kept = place
+    // Lazily: a place that is behind the local journal makes the next start compare more. What is skipped would be written
+    // again and again until a leader's word.
+    // A term is the first of what counts: from it on it is known that the records here are shared.
+    if (reading.kind !== 'skipped') await this.#writePlace(reading.kind === 'term' ? durable : lazy)
     return reading
+  }
+
+  /** Forgets records of the local journal. */
+  async prune(before: JournalPosition): Promise<void> {
+    // A place that a loss of power takes back behind what is forgotten could not be gone on from.
+    await this.#writePlace(durable)
+    await this.local.prune(before)
+  }
+
+  async #writePlace(how: typeof lazy | typeof durable): Promise<void> {
+    await this.#places.batch([{ type: 'put', key: placeKey, value: encodePlace(this.#kept) }], how)
   }
 
   async #keep({ first, records }: RecordsMessage): Promise<void> {

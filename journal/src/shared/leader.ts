@@ -2,7 +2,7 @@ import { type Journal, JournalError, type JournalPosition, maxJournalRecordBytes
 import { type Clock, Pulse } from '@parley/runtime'
 import type { Connection } from './connection.ts'
 import { forked, type JournalCopy } from './copy.ts'
-import { encodeMessage, maxMessageBytes, messageBytes } from './message.ts'
+import { encodeMessage, maxMessageBytes, messageBytes, type RecordsMessage, type TermMessage } from './message.ts'
 
 export interface LeaderOptions {
   /** Bytes that may wait to be written; more is refused. @default 256 MiB */
@@ -17,6 +17,8 @@ export interface LeaderDeps {
   readonly copy: JournalCopy
   readonly connection: Connection
   readonly clock: Clock
+  /** Name of the replica. */
+  readonly name: string
 }
 
 interface Append {
@@ -86,7 +88,7 @@ export class SharedJournal implements Journal {
 
   /** Forgets them here; the stream keeps what other replicas may need. */
   async prune(before: JournalPosition): Promise<void> {
-    await this.#deps.copy.local.prune(before)
+    await this.#deps.copy.prune(before)
   }
 
   async close(): Promise<void> {
@@ -157,8 +159,7 @@ export class SharedJournal implements Journal {
         if (sameBytes(found, message)) return { local: copy.take(message) }
         const reading = await copy.take(found)
         if (reading.kind === 'skipped') continue
-        const leader = reading.kind === 'term' ? reading.replica : 'an earlier life of this replica'
-        throw new JournalError({ code: 'JOURNAL_DISPLACED', term: reading.term, leader })
+        throw displaced(reading, this.#deps.name)
       }
     } catch (error) {
       this.#fail(error, batch)
@@ -194,6 +195,15 @@ export class SharedJournal implements Journal {
     }
     for (const { reject } of [...batch, ...this.#waiting.splice(0)]) reject(this.#broken)
   }
+}
+
+/** An earlier life of this replica did not know of this term: only one that runs beside it begins the next. */
+function displaced(reading: RecordsMessage | TermMessage, name: string): JournalError {
+  const { term } = reading
+  if (reading.kind === 'records')
+    return new JournalError({ code: 'JOURNAL_DISPLACED', term, leader: 'an earlier life of this replica' })
+  if (reading.replica === name) return new JournalError({ code: 'JOURNAL_NAME_TAKEN', replica: name, term })
+  return new JournalError({ code: 'JOURNAL_DISPLACED', term, leader: reading.replica })
 }
 
 function assertSize(bytes: number, maximum: number): void {

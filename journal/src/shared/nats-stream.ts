@@ -149,6 +149,10 @@ class NatsStream implements JournalStream {
     }
   }
 
+  async first(): Promise<number> {
+    return (await answered(this.#manager.streams.info(this.#name))).state.first_seq
+  }
+
   async last(): Promise<number> {
     return (await answered(this.#manager.streams.info(this.#name))).state.last_seq
   }
@@ -159,6 +163,7 @@ class NatsStream implements JournalStream {
     const messages = await answered(consumer.consume({ max_bytes: readAheadBytes }))
     const stop = (): void => messages.stop()
     signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
     void this.#connection.closed().then(stop)
     let next = from
     try {

@@ -15,6 +15,8 @@ export class ReplicaJournal implements Journal {
   readonly #end = Promise.withResolvers<Error>()
   readonly #stopped = new AbortController()
   #leader: SharedJournal | undefined
+  /** Settles when this replica leads, or will not. */
+  #standing: Promise<unknown> = Promise.resolve()
 
   constructor(replica: Replica, clock: Clock, options: StandByOptions) {
     this.#replica = replica
@@ -48,7 +50,7 @@ export class ReplicaJournal implements Journal {
   }
 
   async prune(before: JournalPosition): Promise<void> {
-    await this.#replica.copy.local.prune(before)
+    await this.#replica.copy.prune(before)
   }
 
   /**
@@ -56,29 +58,39 @@ export class ReplicaJournal implements Journal {
    * @throws {JournalError} @throws the signal's reason when it aborts
    */
   async *untilLeading(from: JournalPosition, signal: AbortSignal): ReturnType<Journal['read']> {
+    const { local } = this.#replica.copy
     const either = AbortSignal.any([signal, this.#stopped.signal])
     const grown = new Pulse()
-    const standing = standBy(this.#replica, this.#clock, this.#options, () => grown.beat(), either)
+    const taken = new Pulse()
+    let position = from
+    // Who waits for its L2, or is behind, would lead without being able to go on.
+    const allTaken = async (): Promise<void> => {
+      while (position < local.next) await raceAbort(taken.next(), either)
+    }
+    const standing = standBy(this.#replica, this.#clock, this.#options, { read: () => grown.beat(), allTaken }, either)
     const leading = standing.then((leader) => {
       this.#leader = leader
       void leader.ended.then(this.#end.resolve)
       grown.beat()
     })
     // Awaited below, after what was read until then.
-    leading.catch(() => grown.beat())
-    for (let position = from; ; ) {
+    this.#standing = leading.catch(() => grown.beat())
+    for (;;) {
       const next = grown.next()
       for await (const entry of this.read(position)) {
         yield entry
         position = entry.position + 1n
+        taken.beat()
       }
-      if (this.#leader !== undefined && position >= this.#replica.copy.local.next) return
+      if (this.#leader !== undefined && position >= local.next) return
       await raceAbort(Promise.race([next, leading]), either)
     }
   }
 
   async close(): Promise<void> {
     this.#stopped.abort(new JournalError({ code: 'JOURNAL_CLOSED' }))
+    // It may be taking over just now, or connecting: nobody would end what comes of it.
+    await this.#standing
     if (this.#leader === undefined) await this.#replica.close()
     else await this.#leader.close()
   }

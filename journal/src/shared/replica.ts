@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Journal, sameBytes } from '@parley/protocol'
+import { type Journal, JournalError, sameBytes } from '@parley/protocol'
 import type { BytesLevel } from '@parley/runtime/level'
 import { Connection, type ConnectionDeps } from './connection.ts'
 import { forked, JournalCopy } from './copy.ts'
@@ -40,8 +40,8 @@ export class Replica {
 
   /**
    * Compares the local journal with the stream, and reads to where the stream ends.
-   * @throws {JournalError} `JOURNAL_FORKED` when the two do not agree, or the stream ends first; `JOURNAL_UNSUITABLE`; faults of
-   * the local journal @throws the signal's reason when it aborts
+   * @throws {JournalError} `JOURNAL_FORKED` when the two do not agree, or the stream ends first; `JOURNAL_KIND_CHANGED` when it
+   * has no records, and those of the local journal were never shared; `JOURNAL_UNSUITABLE`; faults of the local journal @throws the signal's reason when it aborts
    */
   static async open(deps: ReplicaDeps, options: ReplicaOptions, signal: AbortSignal): Promise<Replica> {
     const replica = new Replica(deps, options.name, await JournalCopy.open(deps.local, deps.places))
@@ -80,7 +80,10 @@ export class Replica {
       const reading = await copy.take(bytes)
       if (!sameBytes(bytes, message)) continue
       if (reading.kind !== 'term') return undefined
-      return new SharedJournal({ copy, connection: this.#connection, clock: this.#deps.clock }, options)
+      return new SharedJournal(
+        { copy, connection: this.#connection, clock: this.#deps.clock, name: this.name },
+        options,
+      )
     }
     throw signal.reason
   }
@@ -96,13 +99,17 @@ export class Replica {
     for (const until = clock.elapsed() + withinMs; ; ) {
       await this.catchUp(signal)
       if (history.place.next >= local.next) return
-      if (clock.elapsed() >= until)
-        throw forked(
-          history.place.sequence,
-          `the stream ends at record ${history.place.next}, the local journal at ${local.next}`,
-        )
+      if (clock.elapsed() >= until) throw this.#behind()
       await clock.sleep(100, signal)
     }
+  }
+
+  #behind(): JournalError {
+    const { history, local, hadPlace } = this.copy
+    const { sequence, next } = history.place
+    const reason = `the stream ends at record ${next}, the local journal at ${local.next}`
+    if (hadPlace || next > 0n) return forked(sequence, reason)
+    return new JournalError({ code: 'JOURNAL_KIND_CHANGED', from: 'local', to: 'jetstream', reason })
   }
 
   async #readTo(last: number, signal: AbortSignal): Promise<void> {

@@ -7,18 +7,24 @@ export interface StandByOptions extends LeaderOptions {
   readonly takeoverAfterMs: number
 }
 
+export interface StandingBy {
+  /** Told after each message. */
+  read(): void
+  /** Resolves when whoever is given the records has taken all that were read. */
+  allTaken(): Promise<void>
+}
+
 /**
  * Reads along until nothing came of the leader for a while, and takes over; goes on reading when another replica was first.
  * There is no lease: who takes over too early displaces a leader, and nothing else. Nobody is waited for when there never was a
  * leader, or when it was an earlier life of this replica.
- * @param read - told after each message
  * @throws {JournalError} @throws the signal's reason when it aborts
  */
 export async function standBy(
   replica: Replica,
   clock: Clock,
   options: StandByOptions,
-  read: () => void,
+  { read, allTaken }: StandingBy,
   signal: AbortSignal,
 ): Promise<SharedJournal> {
   const { place } = replica.copy.history
@@ -27,6 +33,8 @@ export async function standBy(
     if (!isFree) await untilSilent(replica, clock, options.takeoverAfterMs, read, signal)
     // The stream itself may have been away.
     if (isFree || !(await replica.catchUp(signal))) {
+      read()
+      await allTaken()
       const journal = await replica.takeOver(signal, options)
       if (journal !== undefined) return journal
     }

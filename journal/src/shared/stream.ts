@@ -18,6 +18,8 @@ export interface JournalStream {
   append(bytes: Uint8Array, last?: number): Promise<Appended>
   /** The message of a sequence number; undefined when none is served there. @throws {Unanswered} */
   at(sequence: number): Promise<Uint8Array | undefined>
+  /** Sequence number of the first message that is kept; at most 1 more than the last one's. @throws {Unanswered} */
+  first(): Promise<number>
   /** Sequence number of the last message, as far as whoever answers knows: it decides nothing. @throws {Unanswered} */
   last(): Promise<number>
   /** Messages from a sequence number on, each once and in order, as they come. Ends when the signal does. @throws {Unanswered} */

@@ -14,6 +14,7 @@ export function lossy(stream: JournalStream, drawn: () => Fate): JournalStream {
       return fate === 'doubled' ? stream.append(bytes, last) : outcome
     },
     at: (sequence) => stream.at(sequence),
+    first: () => stream.first(),
     last: () => stream.last(),
     follow: (from, signal) => stream.follow(from, signal),
     purge: (before) => stream.purge(before),

@@ -11,6 +11,8 @@ export type JournalFault =
   | { code: 'JOURNAL_BROKEN'; reason: string }
   | { code: 'JOURNAL_CLOSED' }
   | { code: 'JOURNAL_DISPLACED'; term: bigint; leader: string }
+  | { code: 'JOURNAL_NAME_TAKEN'; replica: string; term: bigint }
+  | { code: 'JOURNAL_KIND_CHANGED'; from: string; to: string; reason: string }
   | { code: 'JOURNAL_FORKED'; sequence: bigint; reason: string }
   | { code: 'JOURNAL_UNREACHABLE'; reason: string }
   | { code: 'JOURNAL_UNSUITABLE'; field: string; found: string; needed: string }
@@ -25,6 +27,16 @@ export const journalFaults: FaultTable<JournalFault> = {
   JOURNAL_BROKEN: { blame: 'operator', retry: 'never', text: 'writing failed: nothing more can be promised' },
   JOURNAL_CLOSED: { blame: 'defect', retry: 'never', text: 'the journal was closed' },
   JOURNAL_DISPLACED: { blame: 'operator', retry: 'later', text: 'another replica leads' },
+  JOURNAL_NAME_TAKEN: {
+    blame: 'operator',
+    retry: 'never',
+    text: 'another replica of the same name leads: two of one name displace each other for ever',
+  },
+  JOURNAL_KIND_CHANGED: {
+    blame: 'operator',
+    retry: 'never',
+    text: 'the records here are those of another kind of journal',
+  },
   JOURNAL_FORKED: {
     blame: 'operator',
     retry: 'never',
