@@ -63,7 +63,7 @@ export async function openConfiguredJournal(
   if (places === undefined) return local
   const { takeoverAfterMs } = config.journal
   const nats = natsOf(config)
-  const deps = { connect: () => connectNats(nats), clock, log: log.child({ part: 'journal' }), local, places }
+  const deps = { connect: () => connectNats(nats), clock, log: log.child({ part: 'journal' }), local, places, registry }
   const replica = await Replica.open(deps, { name: replicaOf(config) }, signal)
   log.info(
     { replica: replica.name, servers: nats.servers },

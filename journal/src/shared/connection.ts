@@ -1,6 +1,7 @@
 import { backoffMs, type Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { JournalCopy } from './copy.ts'
+import type { ReplicaMetrics } from './metrics.ts'
 import { type JournalStream, Unanswered } from './stream.ts'
 
 export interface ConnectionDeps {
@@ -21,11 +22,13 @@ const patience = 2
 export class Connection {
   readonly #deps: ConnectionDeps
   readonly #copy: JournalCopy
+  readonly #metrics: ReplicaMetrics | undefined
   #stream: JournalStream | undefined
   #unanswered = 0
 
-  constructor(deps: ConnectionDeps, copy: JournalCopy) {
+  constructor(deps: ConnectionDeps, copy: JournalCopy, metrics: ReplicaMetrics | undefined) {
     this.#deps = deps
+    this.#metrics = metrics
     this.#copy = copy
   }
 
@@ -43,6 +46,7 @@ export class Connection {
         return result
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
+        this.#metrics?.unanswered.inc()
         const waitMs = backoffMs(failures, backoff)
         log.warn({ err: error, waitMs }, 'the shared journal does not answer')
         await this.#lost()
@@ -64,6 +68,7 @@ export class Connection {
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof Unanswered)) throw error
+        this.#metrics?.unanswered.inc()
         const waitMs = backoffMs(failures, backoff)
         log.warn({ err: error, waitMs }, 'the shared journal cannot be followed')
         await this.close()
@@ -90,6 +95,7 @@ export class Connection {
       throw error
     }
     this.#stream = stream
+    this.#metrics?.connections.inc()
     return stream
   }
 

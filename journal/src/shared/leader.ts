@@ -3,6 +3,7 @@ import { type Clock, Pulse } from '@parley/runtime'
 import type { Connection } from './connection.ts'
 import { forked, type JournalCopy } from './copy.ts'
 import { encodeMessage, maxMessageBytes, messageBytes, type RecordsMessage, type TermMessage } from './message.ts'
+import type { ReplicaMetrics } from './metrics.ts'
 
 export interface LeaderOptions {
   /** Bytes that may wait to be written; more is refused. @default 256 MiB */
@@ -19,6 +20,7 @@ export interface LeaderDeps {
   readonly clock: Clock
   /** Name of the replica. */
   readonly name: string
+  readonly metrics: ReplicaMetrics | undefined
 }
 
 interface Append {
@@ -62,6 +64,11 @@ export class SharedJournal implements Journal {
     this.next = deps.copy.local.next
     this.ended = this.#end.promise
     this.#running = this.#run()
+  }
+
+  /** Whether it may append, as far as it knows. */
+  get leads(): boolean {
+    return this.#broken === undefined && !this.#closed
   }
 
   async append(records: readonly Uint8Array[]): Promise<JournalPosition> {
@@ -146,8 +153,9 @@ export class SharedJournal implements Journal {
 
   /** Appends one message. @returns what resolves when its records are on the own disk */
   async #commit(first: JournalPosition, batch: readonly Append[]): Promise<{ readonly local: Promise<unknown> }> {
-    const { copy, connection } = this.#deps
+    const { copy, connection, metrics } = this.#deps
     const { signal } = this.#stopped
+    const started = performance.now()
     const records = batch.flatMap((append) => append.records)
     try {
       const previous = copy.history.place.digest
@@ -156,7 +164,10 @@ export class SharedJournal implements Journal {
         const last = copy.history.place.sequence
         const outcome = await connection.answered((stream) => stream.append(message, last), signal)
         const found = outcome.appended ? message : await this.#served(last + 1)
-        if (sameBytes(found, message)) return { local: copy.take(message) }
+        if (sameBytes(found, message)) {
+          metrics?.append.observe((performance.now() - started) / 1000)
+          return { local: copy.take(message) }
+        }
         const reading = await copy.take(found)
         if (reading.kind === 'skipped') continue
         throw displaced(reading, this.#deps.name)

@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { type Journal, JournalError, sameBytes } from '@parley/protocol'
 import type { BytesLevel } from '@parley/runtime/level'
+import type { Registry } from 'prom-client'
 import { Connection, type ConnectionDeps } from './connection.ts'
 import { forked, JournalCopy } from './copy.ts'
 import type { Reading } from './history.ts'
 import { type LeaderOptions, SharedJournal } from './leader.ts'
 import { encodeMessage } from './message.ts'
+import { type ReplicaMetrics, replicaMetrics } from './metrics.ts'
 
 export interface ReplicaDeps extends ConnectionDeps {
   /** Holds what this replica read of the stream, and nothing else. */
   readonly local: Journal
   /** Holds how far it read, and nothing else. */
   readonly places: BytesLevel
+  /** Takes `parley_journal_leads`, `_term`, `_sequence`, `_records`, `_skipped`, `_append_seconds`, `_unanswered_total` and
+   * `_connections_total`. */
+  readonly registry?: Registry
 }
 
 export interface ReplicaOptions {
@@ -29,13 +34,17 @@ export class Replica {
   readonly #connection: Connection
   readonly #deps: ReplicaDeps
   readonly name: string
+  readonly #metrics: ReplicaMetrics | undefined
+  #leader: SharedJournal | undefined
   readonly #life = Uint8Array.from(randomBytes(16))
 
   private constructor(deps: ReplicaDeps, name: string, copy: JournalCopy) {
     this.#deps = deps
     this.name = name
     this.copy = copy
-    this.#connection = new Connection(deps, copy)
+    const leads = (): boolean => this.#leader?.leads === true
+    this.#metrics = deps.registry && replicaMetrics(deps.registry, copy.history, leads)
+    this.#connection = new Connection(deps, copy, this.#metrics)
   }
 
   /**
@@ -80,10 +89,9 @@ export class Replica {
       const reading = await copy.take(bytes)
       if (!sameBytes(bytes, message)) continue
       if (reading.kind !== 'term') return undefined
-      return new SharedJournal(
-        { copy, connection: this.#connection, clock: this.#deps.clock, name: this.name },
-        options,
-      )
+      const leading = { copy, connection: this.#connection, clock: this.#deps.clock, name: this.name }
+      this.#leader = new SharedJournal({ ...leading, metrics: this.#metrics }, options)
+      return this.#leader
     }
     throw signal.reason
   }

@@ -5,6 +5,7 @@ import { systemClock } from '@parley/runtime'
 import { keyOf } from '@parley/runtime/level'
 import { MemoryLevel } from 'memory-level'
 import { pino } from 'pino'
+import { Registry } from 'prom-client'
 import { connectNats, openJournal, Replica, type SharedJournal } from '../../src/index.ts'
 import type { JournalStream } from '../../src/shared/stream.ts'
 
@@ -43,6 +44,7 @@ export async function openReplica(
   name: string,
   disk: Disk,
   through: (stream: JournalStream) => JournalStream = (stream) => stream,
+  registry = new Registry(),
 ): Promise<Opened> {
   const connections = new Set<JournalStream>()
   let isCut = false
@@ -53,7 +55,7 @@ export async function openReplica(
     return through(stream)
   }
   const local = await openJournal({ db: disk.records })
-  const deps = { connect, clock: systemClock, log: pino({ level: 'silent' }), local, places: disk.places }
+  const deps = { connect, clock: systemClock, log: pino({ level: 'silent' }), local, places: disk.places, registry }
   const replica = await Replica.open(deps, { name, agreeWithinMs: 300 }, never)
   return {
     replica,
