@@ -152,7 +152,7 @@ function asked(told: Told, served: ServedParts, follows = true, fits = 5) {
   for (let rounds = 0; ; rounds += 1) {
     const known = knowClaim(
       claim,
-      count,
+      { blocks: count, segmentsBefore: 0n },
       answers,
       served,
       follows ? { state, window } : undefined,
@@ -308,6 +308,31 @@ describe('answers', () => {
       const proof = writeWitnessShape(new BatchTrees(parts), 1, run)
       expect(proof).toEqual(writeWitnessShape(new BatchTrees(told), 1, run))
     }
+  })
+
+  const allLong = right.map((of) => long(of, [100, 60]))
+
+  test('more segments than the last header counts › are not asked for: first pages show it, and the proof is that of the whole', () => {
+    const core = completeBlocks(allLong, state, window, lineage)
+    const last = count - 1
+    core[last] = { ...core[last]!, header: { ...core[last]!.header, segmentCount: segments } }
+    const told = { core, witness: witnessOf(allLong) }
+    const { known, rounds, answers } = asked(told, nothing)
+    expect(rounds).toBe(1)
+    expect(answers.length).toBeLessThanOrEqual(placesAtMost(count, segments, [false, false]))
+    const fault = { code: 'SEGMENT_COUNT', block: BigInt(count), expected: BigInt(160 * count), received: segments }
+    expect(known.claim?.byLengths).toEqual([{ index: last, fault }])
+    const { parts } = known.claim!
+    expect(writeSegmentCount(new BatchTrees(parts), last)).toEqual(writeSegmentCount(new BatchTrees(told), last))
+  })
+
+  test('a witness with more segments than the core › is not asked for beyond its first pages', () => {
+    const told = { core: rightCore(), witness: witnessOf(allLong) }
+    const { known, answers } = asked(told, nothing)
+    expect(answers.length).toBeLessThanOrEqual(placesAtMost(count, segments, [false, false]))
+    expect(known.claim?.byLengths).toMatchObject([{ index: 0, fault: { code: 'WITNESS_SHAPE', block: 1n } }])
+    const { parts } = known.claim!
+    expect(writeWitnessShape(new BatchTrees(parts), 0)).toEqual(writeWitnessShape(new BatchTrees(told), 0))
   })
 
   test('whatever is claimed and served › the claim is known in the end, in few rounds', () => {

@@ -293,6 +293,9 @@ describe('withheld data', () => {
     ],
     ['no run of a segment', 9, (of) => withRuns(of, (runs) => runs.map((run) => ({ ...run, segments: [] })))],
     ['a witness without runs', 15, (of) => ({ ...of, witness: [] })],
+    // Of which all pages but the first are never answered.
+    ['a hundred times the segments', 7, (of) => longer(of)],
+    ['a hundred times the signatures', 15, (of) => ({ ...of, witness: of.witness.map(hundredfold) })],
     ['a witness short of a segment', 15, (of) => ({ ...of, witness: of.witness.map((run) => run.slice(1)) })],
   ]
   test.each(lies)('of a claim with %s is answered, and the claim shown to be wrong by it', async (_, rule, lie) => {
@@ -318,6 +321,14 @@ describe('withheld data', () => {
 })
 
 const segmentsIn = ({ block }: BuiltBlock): bigint => BigInt(block.runs.flatMap(({ segments }) => segments).length)
+
+const hundredfold = <Value>(list: readonly Value[]): Value[] => Array.from({ length: 100 }, () => list).flat()
+
+/** More segments than the header counts. */
+function longer(of: BuiltBlock): BuiltBlock {
+  const runs = of.block.runs.map((run) => ({ ...run, segments: hundredfold(run.segments) }))
+  return { ...of, block: { header: { ...of.block.header, runsRoot: runsRoot(runs) }, runs } }
+}
 
 function withRuns(of: BuiltBlock, change: (runs: Block['runs']) => Block['runs']): BuiltBlock {
   const runs = change(of.block.runs)

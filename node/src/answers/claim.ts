@@ -23,6 +23,7 @@ import { BatchTrees, type ClaimParts, segmentsPerPage } from '@parley/protocol/f
 import type { AnsweredPlace } from '../l2/question-log.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
 import { type Answered, readAnswers } from './answered.ts'
+import { type Extent, partsByLengths, type ShownByLengths, shownByLengths } from './by-lengths.ts'
 import { coreFromPages, coreFromServed, isOversized, type KnownPart } from './core.ts'
 import { witnessFromPages, witnessFromServed } from './witness.ts'
 
@@ -45,6 +46,8 @@ export interface AnsweredClaim {
   readonly parts: ClaimParts
   /** What is wrong with the lengths of a block's lists, by the block's index. */
   readonly misshapen: ReadonlyMap<number, BlockFault>
+  /** There where lists are known by their lengths alone: the fault that these show, or none where the last header is another. */
+  readonly byLengths?: readonly ShownByLengths[]
 }
 
 export type ClaimKnowledge =
@@ -53,13 +56,13 @@ export type ClaimKnowledge =
 
 /**
  * Puts a claim together as far as its data is known, and says what to ask for next.
- * @param count - Blocks that the claim says it has.
+ * @param extent - Blocks that the claim says it has, and what it follows.
  * @param rounds - Rounds of asking that still fit.
  * @param refused - Told of what the L2 took for an answer and is none.
  */
 export function knowClaim(
   claim: BatchClaim,
-  count: number,
+  extent: Extent,
   answers: readonly AnsweredPlace[],
   served: ServedParts,
   followed: Followed | undefined,
@@ -67,6 +70,7 @@ export function knowClaim(
   refused: (error: CodecError) => void,
 ): ClaimKnowledge {
   const { coreRoot, witnessRoot } = claim
+  const { blocks: count, segmentsBefore } = extent
   const answered = readAnswers(answers, { coreRoot, witnessRoot, blocks: count }, refused)
   const core = knowCore(claim, count, answered, served, followed, rounds)
   const known = whole(core)
@@ -74,8 +78,12 @@ export function knowClaim(
     return { claim: claimFrom(claim, { core: known, witness: [] }), missing: [] }
   const witness = knowWitness(claim, count, answered, served, core, followed !== undefined, rounds)
   const signed = whole(witness)
-  if (known === undefined || signed === undefined)
-    return { claim: undefined, missing: [...core.missing, ...witness.missing] }
+  if (known === undefined || signed === undefined) {
+    const segments = claim.lastHeader.segmentCount - segmentsBefore
+    const parts = partsByLengths(count, segments, answered, core, witness)
+    if (parts === undefined) return { claim: undefined, missing: [...core.missing, ...witness.missing] }
+    return { claim: claimByLengths(claim, parts, segmentsBefore), missing: [] }
+  }
   const lengths = new Map([...core.lengths, ...witness.lengths])
   return {
     claim: claimFrom(claim, { core: known, witness: signed, ...(lengths.size > 0 && { lengths }) }),
@@ -156,6 +164,16 @@ function claimFrom({ lastHeader }: BatchClaim, parts: ClaimParts): AnsweredClaim
     return viewOfBlock(block, signed === undefined || fault !== undefined ? unsigned(block) : signed)
   })
   return { blocks, parts, misshapen }
+}
+
+function claimByLengths({ lastHeader }: BatchClaim, parts: ClaimParts, segmentsBefore: bigint): AnsweredClaim {
+  const trees = new BatchTrees(parts)
+  const first = lastHeader.number - BigInt(parts.core.length) + 1n
+  const shown = shownByLengths(trees, first, segmentsBefore, (index) =>
+    lengthFault(trees, index, first + BigInt(index)),
+  )
+  const blocks = parts.core.map((block) => viewOfBlock(block, unsigned(block)))
+  return { blocks, parts, misshapen: new Map(), byLengths: shown === undefined ? [] : [shown] }
 }
 
 const unsigned = ({ runs }: Block): BlockWitness => runs.map(({ segments }) => segments.map(() => []))

@@ -137,14 +137,7 @@ function blockFrom(
   own: Block['runs'],
   lengths: Map<Run, ListLength>,
 ): { readonly block: Block | undefined; readonly pages: readonly number[] } {
-  if (isOversized(any.runs)) {
-    const runs = any.runs.map(({ shard, postRoot, segments: count, tree }): Run => {
-      const run = { shard, postRoot, segments: [] }
-      lengths.set(run, { count, tree })
-      return run
-    })
-    return { block: { header: any.header, runs }, pages: [] }
-  }
+  if (isOversized(any.runs)) return { block: coreByLengths(any, lengths), pages: [] }
   const missing = new Set<number>()
   let passed = 0
   const runs = any.runs.map(({ shard, postRoot, segments: count, tree }, index) => {
@@ -163,4 +156,14 @@ function blockFrom(
   })
   const block = missing.size === 0 ? { header: any.header, runs } : undefined
   return { block, pages: [...missing] }
+}
+
+/** A block whose runs stand there by their lengths and trees alone. */
+export function coreByLengths({ header, runs }: CorePage, lengths: Map<Run, ListLength>): Block {
+  const known = runs.map(({ shard, postRoot, segments: count, tree }): Run => {
+    const run = { shard, postRoot, segments: [] }
+    lengths.set(run, { count, tree })
+    return run
+  })
+  return { header, runs: known }
 }

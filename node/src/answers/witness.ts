@@ -14,7 +14,7 @@ import { roundsOfAsking } from './rounds-left.ts'
 const part = 1
 
 /** The signatures of one run, by segment. */
-type Signed = BlockWitness[number]
+export type Signed = BlockWitness[number]
 
 /** The witness from answers: page 0 of every block, then its other pages. */
 export function witnessFromPages(count: number, answered: AnsweredPart<WitnessPage>): KnownPart<BlockWitness> {
@@ -66,14 +66,7 @@ function blockFrom(
 ): { readonly witness: BlockWitness | undefined; readonly missing: readonly DataPlace[] } {
   const any = anyPage(answered, block)
   if (any === undefined) return { witness: undefined, missing: [{ part, block, page: 0 }] }
-  if (isOversized(any.runs)) {
-    const witness = any.runs.map(({ segments: count, tree }): Signed => {
-      const signed: Signed = []
-      lengths.set(signed, { count, tree })
-      return signed
-    })
-    return { witness, missing: [] }
-  }
+  if (isOversized(any.runs)) return { witness: witnessByLengths(any, lengths), missing: [] }
   const pages = answered.pages.get(block)
   // The witness's own lengths count: that the core has others is what is wrong with it then.
   const segments = any.runs.reduce((sum, run) => sum + run.segments, 0)
@@ -86,4 +79,13 @@ function blockFrom(
     return entries
   })
   return { witness, missing: [] }
+}
+
+/** A block's signatures, of which lengths and trees alone are known. */
+export function witnessByLengths({ runs }: WitnessPage, lengths: Map<Signed, ListLength>): BlockWitness {
+  return runs.map(({ segments: count, tree }): Signed => {
+    const signed: Signed = []
+    lengths.set(signed, { count, tree })
+    return signed
+  })
 }

@@ -98,7 +98,8 @@ export class ClaimPieces {
       : undefined
     const answers = await l2.answers(record.hash)
     const told = followed === undefined && this.isLate(record) ? { core: undefined, witness: undefined } : served
-    return knowClaim(claim, count, answers, told, followed, rounds, (error) =>
+    const extent = { blocks: count, segmentsBefore: parent?.segmentCount ?? 0n }
+    return knowClaim(claim, extent, answers, told, followed, rounds, (error) =>
       log.error({ claim: claim.number, fault: error.toJSON() }, 'the L2 showed an answer that is none'),
     )
   }

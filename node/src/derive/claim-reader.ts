@@ -197,10 +197,10 @@ export class ClaimReader {
   }
 
   /** Whoever asks this node needs no answers any more. What has lists of wrong lengths has no encoding. */
-  private async keepAnswered(record: ClaimRecord, { blocks, misshapen }: AnsweredClaim): Promise<void> {
+  private async keepAnswered(record: ClaimRecord, { blocks, misshapen, byLengths }: AnsweredClaim): Promise<void> {
     const { chain, archive, log } = this.deps
     const { state } = chain
-    if (state === undefined || misshapen.size > 0) return
+    if (state === undefined || misshapen.size > 0 || byLengths !== undefined) return
     const { claim } = record
     try {
       const encoded = encodeViews(blocks)

@@ -95,12 +95,16 @@ export class ClaimVerifier {
     parent: VerifiedState,
     signal: AbortSignal,
   ): Promise<VerifiedState | Refusal> {
-    const { record, blocks } = claimed
+    const { record, blocks, answered } = claimed
     const { number } = record.claim
     const begun = this.deps.clock.elapsed()
     let before = parent
     try {
       checkLastHeader(record.claim, assertBlock(blocks.at(-1)).header, parent.header)
+      // Its runs stand here without their segments, and nothing before the fault need be right to show it.
+      const [shown] = answered?.byLengths ?? []
+      if (shown !== undefined)
+        return (await this.finish(0, signal)) ?? { ...claimed, fault: wrongBlock(number, shown.fault) }
       for (const [index, block] of blocks.entries()) {
         const step = await this.check(claimed, index, before)
         const refusal = await this.finish(blocksGiven - 1, signal)
