@@ -21,7 +21,7 @@ import {
   signer,
   startSequencer,
 } from './support/harness.ts'
-import { config, deposit, Talk } from './support/world.ts'
+import { config, deposit, named, Talk } from './support/world.ts'
 
 let server: NatsServer
 let directory: string
@@ -72,6 +72,11 @@ class Host {
 
   async stop(harness: Harness): Promise<void> {
     await harness.end()
+    await this.#journal?.close()
+  }
+
+  /** Ends what a start that failed left. */
+  async endLife(): Promise<void> {
     await this.#journal?.close()
   }
 
@@ -134,4 +139,40 @@ test('shared journal › who led before stands by, and may lead again', async ()
   const { url } = await again
   expect(await getJson(url, '/v1/conversations/3/0')).toMatchObject({ conversation: { messageCount: '3' } })
   expect(await postMessages(url, [talk.say('d')])).toMatchObject([{ refusal: 0, value: 3n }])
+})
+
+/** Starts it anew while what ends it is that claims were removed, as a process does: a few times at most. */
+async function startGoingBack(host: Host, l2: FakeL2): Promise<Harness> {
+  for (let lives = 1; ; lives += 1)
+    try {
+      return await host.start(l2)
+    } catch (error) {
+      if ((error as { fault?: { code?: string } }).fault?.code !== 'LINEAGE_CHANGED' || lives === 3) throw error
+      await host.endLife()
+    }
+}
+
+test('shared journal › who leads acts on a removal, and who stands by goes back with it', async () => {
+  const [one, two] = hosts()
+  const l2 = new FakeL2(config, signer.address)
+  const first = await one.start(l2)
+  const talk = await talking(first.url, l2)
+  const said = await postMessages(first.url, [talk.say('a')])
+  const claimed = await eventually('block', () => blockAt(first.url, said[0]!.block))
+  l2.claim(claimed.block.header)
+  await postMessages(first.url, [talk.say('b')])
+  const lineage = named('lineage')
+  l2.removal(lineage, 1n)
+  await expect(first.sequencer.failed).rejects.toMatchObject({ fault: { code: 'LINEAGE_CHANGED' } })
+  await one.stop(first)
+
+  const again = await startGoingBack(one, l2)
+  const taking = startGoingBack(two, l2)
+  const next = await eventually('block', () => blockAt(again.url, claimed.block.header.number + 1n))
+  expect(next.block.header.lineage).toEqual(lineage)
+  expect(await postMessages(again.url, [talk.say('c')])).toMatchObject([{ refusal: 0, value: 2n }])
+  await one.cutOff()
+  const { url } = await taking
+  expect(await getJson(url, '/v1/conversations/3/0')).toMatchObject({ conversation: { messageCount: '3' } })
+  expect(await blockAt(url, claimed.block.header.number + 1n)).toEqual(next)
 })

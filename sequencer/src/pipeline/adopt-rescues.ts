@@ -47,9 +47,13 @@ export async function adoptRescues(deps: AdoptionDeps, ending: Removal): Promise
     if (!there.has(header.number)) records.push(recordOf(header, parent))
     parent = header
   }
-  if (records.length > 0) await journal.append(records)
+  for (let from = 0; from < records.length; from += recordsAtOnce)
+    await journal.append(records.slice(from, from + recordsAtOnce))
   log.warn({ first: rescued[0]?.number, last: parent.number }, 'blocks of rescues are taken in')
 }
+
+/** A shared journal takes 512 KiB at once; what a start leaves undone the next one does. */
+const recordsAtOnce = 1_000
 
 function recordOf(header: BlockHeader, parent: BlockHeader): Uint8Array {
   const { number, timestamp, lineage, inboxHash, prices } = header

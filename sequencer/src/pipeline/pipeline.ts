@@ -114,13 +114,14 @@ export async function preparePipeline(
   const following = { ...follow, store: inboxStore, config }
   await awaitLineage({ ...following, waits, moved: () => undefined }, voids.ranges.length, signal)
   waits(restoring(inboxStore, voids))
-  const appends = shared === undefined
-  await actOnRemovals({ config, journal, appends, blocks, snapshots, inbox: inboxStore, voids, log })
+  const act = (appends: boolean): Promise<void> =>
+    actOnRemovals({ config, journal, appends, blocks, snapshots, inbox: inboxStore, voids, log })
+  await act(shared === undefined)
   const recovery = { execution, journal, chain, inbox: inboxStore, snapshots, voids, log }
   const recovered =
     shared === undefined
       ? await recover(recovery)
-      : await recoverStandingBy({ ...recovery, ...following, shared }, signal)
+      : await recoverStandingBy({ ...recovery, ...following, shared, actOnRemovals: () => act(true) }, signal)
   // What is claimed may have been sealed elsewhere, and is here only now.
   if (shared !== undefined) await assertClaimed()
   waits('others are asked which headers are signed')

@@ -18,6 +18,8 @@ export interface Shared {
 
 export interface StandByDeps extends RecoveryDeps, Omit<InboxFollowerDeps, 'moved'> {
   readonly shared: Shared
+  /** Puts removals into the journal that it does not hold yet, and acts on them. */
+  readonly actOnRemovals: () => Promise<void>
 }
 
 /**
@@ -41,9 +43,11 @@ export async function recoverStandingBy(deps: StandByDeps, signal: AbortSignal):
   const records = (from: JournalPosition) => withinLineage(shared.untilLeading(from, either), deps.chain)
   try {
     const recovered = await recover({ ...deps, beyond: { records, itemsKnown } })
-    if (inbox.standing.removals.length > voids.ranges.length)
-      throw removed(deps.chain.lineage, inbox.standing.removals.at(-1))
-    return recovered
+    if (inbox.standing.removals.length <= voids.ranges.length) return recovered
+    // It leads, so it is its turn; what it executed above goes.
+    const removal = inbox.standing.removals.at(-1)
+    await deps.actOnRemovals()
+    throw removed(deps.chain.lineage, removal)
   } catch (error) {
     // What ended the following is why the rest ended.
     throw ending.signal.aborted ? ending.signal.reason : error
