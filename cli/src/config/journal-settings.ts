@@ -1,4 +1,4 @@
-import { choice, defaulted, integer, places, text, toggle, urls } from './setting.ts'
+import { choice, defaulted, integer, places, secretToken, text, toggle, urls } from './setting.ts'
 
 /** Where a sequencer keeps what it has answered for. */
 export const journalSettings = {
@@ -17,6 +17,7 @@ export const journalSettings = {
       about: 'Every NATS server of the shared journal as host:port, separated by commas.',
     }),
   ),
+  'journal.token': secretToken('Token that the NATS servers ask of whoever connects; none when left out.'),
   'journal.replica': text({
     flag: 'replica',
     about: 'Name of this sequencer among those that share the journal: 1 to 64 characters a to z, 0 to 9 and -.',

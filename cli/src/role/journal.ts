@@ -89,11 +89,11 @@ export function sharedWhile(journal: ReplicaJournal, serve: () => Promise<{ clos
 }
 
 function natsOf(config: Config) {
-  const { servers, stream, copies } = config.journal
+  const { servers, token, stream, copies } = config.journal
   if (servers.length === 0) needed(config, 'journal.servers')
   if (servers.length === 0) throw invalid('journal.servers', 'must name a server')
   if (!streamName.test(stream)) throw invalid('journal.stream', 'must be 1 to 32 characters a to z, 0 to 9 and -')
-  return { servers, rollup: stream, replicas: copies }
+  return { servers, ...(token !== undefined && { token: token.reveal() }), rollup: stream, replicas: copies }
 }
 
 function replicaOf(config: Config): string {

@@ -18,6 +18,8 @@ import { type Appended, type JournalStream, Unanswered } from './stream.ts'
 export interface NatsOptions {
   /** `host:port` of every server; another one is taken when a connection is lost. */
   readonly servers: readonly string[]
+  /** What the servers ask of whoever connects; it is sent in the clear unless they ask for TLS. */
+  readonly token?: string
   /** Names the stream and its subject: 1 to 32 characters `a` to `z`, `0` to `9`, `-`. */
   readonly rollup: string
   /** Servers that keep each message. */
@@ -38,7 +40,14 @@ const readAheadBytes = 8 * 1024 * 1024
 export async function connectNats(options: NatsOptions): Promise<JournalStream> {
   const timeout = options.timeoutMs ?? defaultTimeoutMs
   const connection = await answered(
-    connect({ servers: [...options.servers], reconnect: false, timeout, pingInterval: timeout / 2, maxPingOut: 2 }),
+    connect({
+      servers: [...options.servers],
+      ...(options.token !== undefined && { token: options.token }),
+      reconnect: false,
+      timeout,
+      pingInterval: timeout / 2,
+      maxPingOut: 2,
+    }),
   )
   try {
     const manager = await answered(jetstreamManager(connection, { timeout }))

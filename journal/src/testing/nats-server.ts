@@ -51,6 +51,8 @@ export interface NatsServerOptions {
   /** Where it keeps streams. */
   readonly directory: string
   readonly port: number
+  /** Asked of whoever connects. */
+  readonly token?: string
   /** Of a cluster: its name among the members, its own port for them, and all members' ports. */
   readonly cluster?: { readonly name: string; readonly port: number; readonly ports: readonly number[] }
 }
@@ -66,7 +68,7 @@ export class NatsServer {
   }
 
   static async start(options: NatsServerOptions): Promise<NatsServer> {
-    const { directory, port, cluster } = options
+    const { directory, port, token, cluster } = options
     await mkdir(directory, { recursive: true })
     const config = join(directory, 'nats.conf')
     const routes = cluster?.ports.map((other) => `nats://127.0.0.1:${other}`)
@@ -75,6 +77,7 @@ export class NatsServer {
       [
         `host: 127.0.0.1, port: ${port}`,
         `jetstream { store_dir: ${JSON.stringify(join(directory, 'streams'))} }`,
+        ...(token === undefined ? [] : [`authorization { token: ${JSON.stringify(token)} }`]),
         ...(cluster === undefined
           ? []
           : [
