@@ -66,8 +66,11 @@ abstract contract RollupEvidence is RollupRemovals {
     function _condemn(BlockHeader calldata header, bytes32 a, bytes32 b) private {
         if (a == b) revert Rollup_NoContradiction();
         if (_shown[header.lineage][header.number]) revert Rollup_ShownAlready(header.lineage, header.number);
-        _shown[header.lineage][header.number] = true;
         address bondOwner = _keyAt(header.number).bondOwner;
+        // A place is paid for once: were it shown while there is nothing to take, it would never cost anything.
+        uint128 bond = _bonds[bondOwner].amount;
+        if (bond < BOND) revert Rollup_BondTooSmall(bondOwner, bond, BOND);
+        _shown[header.lineage][header.number] = true;
         emit Equivocated(bondOwner, header.lineage, header.number, a, b);
         _slash(bondOwner, msg.sender);
     }

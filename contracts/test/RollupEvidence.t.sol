@@ -46,6 +46,21 @@ contract RollupEvidenceTest is Contested {
         assertEq(rollup.creditOf(WITNESS), BOND, "twice half a bond");
     }
 
+    /// @dev Otherwise a key shows places of its own, those to come included, while there is nothing to take, and none of them costs
+    /// its bond once that is full.
+    function test_equivocation_withoutAFullBond_waitsForIt() public {
+        (BlockHeader memory a, BlockHeader memory b) = _two();
+        _equivocate(a, b, SEQUENCER_SECRET);
+        (a.number, b.number) = (7, 7);
+        _refuse(a, b, abi.encodeWithSelector(IRollupEvents.Rollup_BondTooSmall.selector, BOND_OWNER, 0, BOND));
+        rollup.depositBondFor{value: BOND - 1}(BOND_OWNER);
+        _refuse(a, b, abi.encodeWithSelector(IRollupEvents.Rollup_BondTooSmall.selector, BOND_OWNER, BOND - 1, BOND));
+        rollup.depositBondFor{value: 1}(BOND_OWNER);
+        _equivocate(a, b, SEQUENCER_SECRET);
+        assertEq(rollup.creditOf(WITNESS), BOND, "twice half a bond");
+        assertEq(bondOf(BOND_OWNER), 0, "the place to come still cost the whole bond");
+    }
+
     function test_equivocation_ofABondOnItsWay() public {
         (BlockHeader memory a, BlockHeader memory b) = _two();
         vm.prank(BOND_OWNER);
@@ -108,7 +123,7 @@ contract RollupEvidenceTest is Contested {
         rollup.answerFor(entry.key);
         vm.prank(OPERATOR);
         rollup.announceSequencer(entry);
-        rollup.depositBondFor{value: 3 ether}(entry.bondOwner);
+        rollup.depositBondFor{value: BOND}(entry.bondOwner);
         (BlockHeader memory a, BlockHeader memory b) = _two();
         (a.number, b.number) = (20, 20);
         _refuse(

@@ -506,6 +506,7 @@ const forAnyTest: readonly Mutant[] = [
   evidence('headers of two lineages contradict', 'a.lineage != b.lineage || ', ''),
   evidence('a header contradicts itself', 'if (a == b) revert Rollup_NoContradiction();', ''),
   evidence('a place is paid for again', '_shown[header.lineage][header.number] = true;', '', 'equivocation'),
+  evidence('a place is shown for nothing', 'if (bond < BOND) revert', 'if (bond > BOND) revert', 'equivocation'),
   evidence('any lineage binds', '_lineages[header.lineage] != 0 && ', ''),
   evidence('any signature binds', 'if (signer != key.key) revert', 'if (signer == address(1)) revert'),
   evidence('claims that are not final are evidence', 'claim.number <= _finalNumber && ', ''),

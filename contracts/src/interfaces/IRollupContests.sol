@@ -38,7 +38,7 @@ interface IRollupContests is IRollupEvents {
     function refundChallenge(uint64 number, bytes32 hash, Place calldata place) external;
 
     /// @notice Shows two headers of one lineage and number, signed by the key of that number. Whoever calls is credited half of
-    /// the bond behind the key; the other half stays in the contract.
+    /// the bond behind the key; the other half stays in the contract. Refused while that bond is not full: a place is paid for once.
     /// @dev Only headers bind whose lineage was in force and whose inboxHash is the inbox's, so that no reorganisation of the L2
     /// makes two of what was signed on two sides of it.
     function proveEquivocation(

@@ -281,9 +281,9 @@ contract Contestants is Base {
         b.stateRoot = root;
         bool binds = uint256(root) % 4 != 0;
         if (!binds) b.inboxHash = keccak256("another fork");
-        bool possible = binds && root != a.stateRoot && !_shown[a.lineage][a.number];
-        (bytes memory byA, bytes memory byB) = (_sign(a), _sign(b));
         (uint128 bond,,) = ROLLUP.bondOf(BOND_OWNER);
+        bool possible = binds && root != a.stateRoot && !_shown[a.lineage][a.number] && bond >= ROLLUP.parameters().bond;
+        (bytes memory byA, bytes memory byB) = (_sign(a), _sign(b));
         vm.prank(PROVER);
         try ROLLUP.proveEquivocation(a, byA, b, byB) {
             if (!possible) _breaks(binds ? "equivocation" : "an honest key was slashed");

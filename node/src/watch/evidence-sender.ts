@@ -8,7 +8,7 @@ export interface EvidenceSender {
   readonly address: Bytes20
   /**
    * Shows two headers that a key signed for one place.
-   * @returns `already` when it was shown before; `unbonded`, and nothing is sent, while there is no bond to take.
+   * @returns `already` when it was shown before; `unbonded`, and nothing is sent, while the bond is not full.
    * @throws {CodedError} when the contract refuses, or the L2 does not answer.
    */
   proveEquivocation(a: SignedHeader, b: SignedHeader, signal: AbortSignal): Promise<EvidenceOutcome>

@@ -123,7 +123,7 @@ export class Prover {
     if (this.unbonded.has(keyOf(place))) return
     this.unbonded.add(keyOf(place))
     metrics.evidence.inc({ kind, outcome: 'unbonded' })
-    log.warn({ block: place.number, kind }, 'a second header waits: there is no bond behind the key to take')
+    log.warn({ block: place.number, kind }, 'a second header waits: the bond behind the key is not full')
   }
 
   /** Waits for something new. After a failure the wait is not cut short. */

@@ -7,14 +7,12 @@ import {
   type DataPlace,
   SettlementError,
   type SignedHeader,
-  sequencerAt,
 } from '@parley/protocol'
 import type { ProofKind } from '@parley/protocol/fraud'
 import type { TransactionSender } from '@parley/transactions'
 import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'
 import { claimToAbi, headerToAbi } from '../claims/convert.ts'
 import type { Connection } from '../reader.ts'
-import { readSchedule } from '../schedule.ts'
 import { type Action, act, type Contested, keyOf } from './act.ts'
 import { ChallengeState, placeToAbi } from './convert.ts'
 import { isGone } from './gone.ts'
@@ -66,7 +64,7 @@ export interface Contester {
   removeUnanswered(claim: InQuestion, place: DataPlace, signal: AbortSignal): Promise<Contested>
   /**
    * Shows two headers that the key of their number signed for one lineage and number, which costs the bond behind it.
-   * @returns `already` when the place was shown before; `unbonded`, and nothing is sent, while there is no bond to take.
+   * @returns `already` when the place was shown before; `unbonded`, and nothing is sent, while the bond is not full.
    */
   proveEquivocation(a: SignedHeader, b: SignedHeader, signal: AbortSignal): Promise<EvidenceOutcome>
   /**
@@ -107,21 +105,13 @@ export function createContester({ client, contracts, claims }: Connection, sende
   const acting = ({ key, data, value = 0n, isDone }: Contest, signal: AbortSignal): Promise<Contested> =>
     act(client, sender, { key, call: { to: contracts.rollup, data, value }, isDone }, signal)
 
-  /** Whether the bond behind the key of a block was taken already. */
-  async function isSlashed(block: bigint, signal: AbortSignal): Promise<boolean> {
-    const { keys } = await readSchedule(client, contracts.rollup, signal)
-    const args = [bytesToHex(sequencerAt(keys, block).bondOwner)] as const
-    const [bond] = await ask(() => client.readContract({ ...rollup, functionName: 'bondOf', args }), signal)
-    return bond === 0n
-  }
-
-  async function show(signed: SignedHeader, data: Hex, signal: AbortSignal): Promise<EvidenceOutcome> {
+  async function show(data: Hex, signal: AbortSignal): Promise<EvidenceOutcome> {
     const key = keyOf('evidence', data)
-    const isDone: Contest['isDone'] = ({ errorName }) => errorName === 'Rollup_ShownAlready'
-    if (!sender.isPending(key) && (await isSlashed(signed.header.number, signal))) {
+    if (!sender.isPending(key)) {
       const refusal = await refusalOf(client, sender.address, { to: contracts.rollup, data, value: 0n }, signal)
-      if (refusal === undefined) return 'unbonded'
+      if (refusal?.error?.errorName === 'Rollup_BondTooSmall') return 'unbonded'
     }
+    const isDone: Contest['isDone'] = ({ errorName }) => errorName === 'Rollup_ShownAlready'
     return (await acting({ key, data, isDone }, signal)).outcome
   }
 
@@ -198,7 +188,7 @@ export function createContester({ client, contracts, claims }: Connection, sende
 
     proveEquivocation(a, b, signal) {
       const args = [...signedToAbi(a), ...signedToAbi(b)] as const
-      return show(a, encodeFunctionData({ abi: rollupAbi, functionName: 'proveEquivocation', args }), signal)
+      return show(encodeFunctionData({ abi: rollupAbi, functionName: 'proveEquivocation', args }), signal)
     },
 
     async proveContradiction(signed, finalClaim, opening, signal) {
@@ -206,7 +196,7 @@ export function createContester({ client, contracts, claims }: Connection, sende
       if (parent === undefined)
         throw new SettlementError({ code: 'SETTLEMENT_UNAVAILABLE', reason: 'a final claim does not stand' })
       const args = [...signedToAbi(signed), ...claimsOf({ claim: finalClaim, parent }), bytesToHex(opening)] as const
-      return show(signed, encodeFunctionData({ abi: rollupAbi, functionName: 'proveContradiction', args }), signal)
+      return show(encodeFunctionData({ abi: rollupAbi, functionName: 'proveContradiction', args }), signal)
     },
 
     async dropUnanswered(claim, place, signal) {
