@@ -3,6 +3,7 @@ export { attestationGateAbi, attestationGateBytecode } from '../abi/attestation-
 export { bulkPricingAbi, bulkPricingBytecode } from '../abi/bulk-pricing.ts'
 export { compositeGateAbi, compositeGateBytecode } from '../abi/composite-gate.ts'
 export { contactDirectoryAbi, contactDirectoryBytecode } from '../abi/contact-directory.ts'
+export { contractErrors } from '../abi/errors.ts'
 export { dataCommitteeAbi, dataCommitteeBytecode } from '../abi/data-committee.ts'
 export { demandGateAbi, demandGateBytecode } from '../abi/demand-gate.ts'
 export { flatFeeGateAbi, flatFeeGateBytecode } from '../abi/flat-fee-gate.ts'

@@ -28,7 +28,7 @@ describe('ethereum-blobs on anvil', () => {
   for (const { name, run } of daCompliance(() => harness, blobsTraits)) test(name, run)
 
   const receipts = new Map<string, DaReceipt>()
-  const defects: readonly (readonly [string, (da: DataAvailability) => Partial<DataAvailability>, string, string])[] = [
+  const defects: readonly (readonly [string, (da: DataAvailability) => Partial<DataAvailability>, string, string | RegExp])[] = [
     [
       'ends nothing when it is asked to abandon',
       (da) => ({
@@ -37,7 +37,8 @@ describe('ethereum-blobs on anvil', () => {
         }),
       }),
       'abandon › ends with a receipt, or never lands',
-      'it landed all the same',
+      // Whether the first or the second is counted late, one too many or too few is there.
+      /it landed all the same|strictly equal/,
     ],
     [
       'remembers what a reorg took back',

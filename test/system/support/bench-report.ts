@@ -138,6 +138,28 @@ export const madeUpReport: AllReport = {
     },
     fanout: { ...frame, lanes: 2, verifier: 'npm secp256k1', results: fanout },
     sockets: { ...frame, ...sockets },
+    reads: {
+      ...frame,
+      lanes: 2,
+      verifier: 'npm secp256k1',
+      messages: 64_000,
+      conversations: 256,
+      results: ['proof', 'page', 'block'].map((name) => ({
+        name,
+        bytes: 2_000,
+        cpuMicroseconds: { node: spread(50), bare: spread(25) },
+        ratio: spread(2),
+        requestsPerSecond: spread(9_000),
+      })),
+      togetherRatio: spread(0.04),
+      replay: { microsecondsPerEntry: spread(1.1), entries: 1_000 },
+      tail: {
+        requestsPerSecond: 500,
+        idle: percentiles(2),
+        verifying: percentiles(3),
+        tailRatio: spread(1.5),
+      },
+    },
     latency: {
       ...frame,
       layer: 'local',
