@@ -28,7 +28,12 @@ describe('ethereum-blobs on anvil', () => {
   for (const { name, run } of daCompliance(() => harness, blobsTraits)) test(name, run)
 
   const receipts = new Map<string, DaReceipt>()
-  const defects: readonly (readonly [string, (da: DataAvailability) => Partial<DataAvailability>, string, string | RegExp])[] = [
+  const defects: readonly (readonly [
+    string,
+    (da: DataAvailability) => Partial<DataAvailability>,
+    string,
+    string | RegExp,
+  ])[] = [
     [
       'ends nothing when it is asked to abandon',
       (da) => ({

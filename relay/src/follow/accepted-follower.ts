@@ -1,5 +1,5 @@
 import { feedLevels, type ServerRecord } from '@parley/api'
-import { type AcceptedEvent, placeKey } from '@parley/feeds'
+import { type AcceptedEvent, placeKey, placeOfKey } from '@parley/feeds'
 import { type Bytes32, CodedError, ConversationEntryType, ConversationEventKind, sameBytes } from '@parley/protocol'
 import { type Clock, firstOf } from '@parley/runtime'
 import type { Logger } from 'pino'
@@ -31,6 +31,8 @@ export class AcceptedFollower {
   private readonly told = new Map<bigint, Map<number, number>>()
   /** The same, since the connection began. */
   private readonly heard = new Map<bigint, Map<number, number>>()
+  /** Where the next entry of a conversation stands behind those told, and the block of the last of them. */
+  private readonly next = new Map<number, { readonly block: bigint; readonly position: bigint }>()
   private readonly chain: RelayChain
   private readonly deps: AcceptedFollowerDeps
 
@@ -74,6 +76,7 @@ export class AcceptedFollower {
     while (chain.fanOut.head < number) await firstOf([chain.sealed.next()], signal)
     for (const counts of [this.told, this.heard])
       for (const block of counts.keys()) if (block <= number) counts.delete(block)
+    for (const [key, { block }] of this.next) if (block <= number) this.next.delete(key)
   }
 
   private tell({ place, level, entries }: EntriesValue): void {
@@ -86,9 +89,25 @@ export class AcceptedFollower {
       fanOut.opened(block, new Set())
     }
     const key = placeKey(place)
-    const fresh = entries.filter(() => count(this.heard, block, key) > (this.told.get(block)?.get(key) ?? 0))
-    for (const _ of fresh) count(this.told, block, key)
+    const fresh = entries.filter((entry) => this.follows(key, block, entry))
     if (fresh.length > 0) fanOut.accept(block, () => fresh.map((entry) => eventOf(key, entry)))
+  }
+
+  /**
+   * Whether an entry was not told and stands right behind what readers have. What stands behind entries of blocks that are
+   * sealed elsewhere and not here yet comes with its own block.
+   */
+  private follows(key: number, block: bigint, { position, event }: EntriesValue['entries'][number]): boolean {
+    if (count(this.heard, block, key) <= (this.told.get(block)?.get(key) ?? 0)) return false
+    const { fanOut, supply } = this.chain
+    const behind = this.next.get(key)
+    const expected =
+      behind !== undefined && behind.block > fanOut.head ? behind.position : supply.messages(placeOfKey(key))
+    if (position !== expected) return false
+    count(this.told, block, key)
+    const isMessage = event.selector === ConversationEventKind.message
+    this.next.set(key, { block, position: isMessage ? position + 1n : position })
+    return true
   }
 }
 
