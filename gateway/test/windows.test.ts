@@ -66,3 +66,12 @@ test('windows › with too many at once nobody new is let in, and nobody old is 
   clock.advance(86_400_000)
   expect(await take('c')).toBeUndefined()
 })
+
+test('windows › a whole window can be taken at any fraction of a millisecond', async () => {
+  const clock = new ManualClock()
+  const windows = memoryWindows(clock)
+  for (let i = 0; i < 1_000; i += 1) {
+    clock.advance(0.37)
+    expect(await windows.take(chargesOf(`${i}`, { second: 1, minute: 1, day: 1 }, 1), signal)).toBeUndefined()
+  }
+})

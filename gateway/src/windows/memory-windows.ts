@@ -9,11 +9,12 @@ const defaultMaximum = 1_000_000
  * back evenly and none is counted that was not taken. With too many at once nobody new is let in.
  */
 export function memoryWindows(clock: Clock, maximum = defaultMaximum): Windows {
-  /** By key, elapsed milliseconds at which the window is full again. */
+  /** By key, elapsed microseconds at which the window is full again: whole ones, for fractions do not add up. */
   const fullAt = new Map<string, number>()
 
-  const after = ({ window, units }: Charge, at: number, now: number): number =>
-    Math.max(at, now) + (units * window.periodMs) / window.units
+  const elapsed = (): number => Math.floor(1_000 * clock.elapsed())
+  const stepOf = ({ window, units }: Charge): number => Math.floor((1_000 * units * window.periodMs) / window.units)
+  const after = (charge: Charge, at: number, now: number): number => Math.max(at, now) + stepOf(charge)
 
   const sweep = (now: number): void => {
     for (const [key, at] of fullAt) if (at <= now) fullAt.delete(key)
@@ -21,7 +22,7 @@ export function memoryWindows(clock: Clock, maximum = defaultMaximum): Windows {
 
   return {
     async take(charges) {
-      const now = clock.elapsed()
+      const now = elapsed()
       if (fullAt.size + charges.length > maximum) sweep(now)
       // One window may be charged twice: the second comes on top of the first.
       const next = new Map<string, number>()
@@ -33,7 +34,7 @@ export function memoryWindows(clock: Clock, maximum = defaultMaximum): Windows {
         const isNew = !next.has(key) && !fullAt.has(key)
         const at = after(charge, next.get(key) ?? fullAt.get(key) ?? now, now)
         const room = !isNew || fullAt.size + next.size < maximum
-        const retryAfterMs = room ? at - now - window.periodMs : window.periodMs
+        const retryAfterMs = room ? (at - now) / 1_000 - window.periodMs : window.periodMs
         if (retryAfterMs > (lack?.retryAfterMs ?? 0))
           lack = { charge, retryAfterMs: waitOf(retryAfterMs, window.periodMs) }
         next.set(key, at)
@@ -43,13 +44,12 @@ export function memoryWindows(clock: Clock, maximum = defaultMaximum): Windows {
       return undefined
     },
     async give(charges) {
-      const now = clock.elapsed()
+      const now = elapsed()
       for (const charge of charges) {
-        const { window, units } = charge
         const key = keyOf(charge)
         const at = fullAt.get(key)
-        if (at === undefined || units === 0) continue
-        const earlier = at - (units * window.periodMs) / window.units
+        if (at === undefined || charge.units === 0) continue
+        const earlier = at - stepOf(charge)
         if (earlier <= now) fullAt.delete(key)
         else fullAt.set(key, earlier)
       }
