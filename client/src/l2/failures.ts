@@ -1,8 +1,11 @@
+import { contractErrors } from '@parley/contracts'
 import { revertData, rpcReason } from '@parley/http'
 import { type Abi, type Address, BaseError, decodeErrorResult, type Hex } from 'viem'
 import { ClientError, type ClientFault } from '../faults.ts'
 import { contractErrorCodes } from './contract-faults.ts'
-import { knownErrors } from './known-errors.ts'
+
+/** What a contract refuses with may come from another that it calls. */
+const knownErrors: Abi = contractErrors
 
 /** Where a failed call went. */
 export interface Called {
