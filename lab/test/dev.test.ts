@@ -83,6 +83,12 @@ test('dev › rows that say where everything is fit 80 columns, and are the READ
     batcherUrl: at(65_531),
     nodeUrl: at(65_530),
     relayUrl: at(65_529),
+    messaging: {
+      directory: `0x${'5e'.repeat(20)}`,
+      inbox: `0x${'5d'.repeat(20)}`,
+      gateways: [65_528, 65_527].map((port) => ({ url: at(port), key: `0x${'5c'.repeat(20)}` as const })),
+      storeUrls: [at(65_526), at(65_525)],
+    },
   } as const
   const rows = placeRows(places, 'ethereum-blobs', '/tmp/parley-dev-pfryMW').trimEnd().split('\n')
   expect(rows.filter((row) => row.length > 80)).toEqual([])

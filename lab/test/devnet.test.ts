@@ -74,10 +74,10 @@ describe('devnet', () => {
   })
 
   test('devnet › every role is funded on both chains', async () => {
-    const { users, ...named } = devnet.roles
+    const { users, gateways, ...named } = devnet.roles
     for (const url of [devnet.l1.url, devnet.l2.url]) {
       const client = createPublicClient({ transport: http(url) })
-      for (const { address } of [...Object.values(named), ...users])
+      for (const { address } of [...Object.values(named), ...gateways, ...users])
         expect(await client.getBalance({ address })).toBeGreaterThan(parseEther('9000'))
     }
   })

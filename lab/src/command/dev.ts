@@ -19,6 +19,7 @@ export const devCommand: LabCommand = {
     'dev.contacts',
     'dev.inbox',
     'dev.treasury',
+    'dev.messaging',
     'dev.exit',
     'dev.keep',
     'dev.withinSeconds',

@@ -62,6 +62,13 @@ const dev = {
       about: 'Deploy treasury and governance, too, and with --exit go through their actions.',
     }),
   ),
+  'dev.messaging': defaulted(
+    false,
+    toggle({
+      flag: 'messaging',
+      about: 'Deploy contacts and inbox, too, and run two gateways and two stores of contents.',
+    }),
+  ),
   'dev.keep': defaulted(false, toggle({ flag: 'keep', about: 'Keep the data directory.' })),
   'dev.withinSeconds': defaulted(
     600,

@@ -21,6 +21,7 @@ import { claimCosts } from '../observe/claim-costs.ts'
 import { showProgress } from '../progress/display.ts'
 import { FinalityTracker } from '../progress/finality.ts'
 import { claimDirectory } from '../stack/claim-directory.ts'
+import { messagingConfiguration, writeMessagingFile } from '../stack/messaging-file.ts'
 import { type Stack, startStack, type VirtualTime } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
 import { writeStackFile } from '../stack/stack-file.ts'
@@ -62,6 +63,11 @@ function loadOptions({ load, dev }: Context['config']): LoadOptions {
 export async function runDev(context: Context): Promise<number> {
   const { config } = context
   if (config.dev.exit && config.load.trace === undefined && config.load.messages === undefined) return runAlone(context)
+  if (config.dev.messaging && config.load.seed !== undefined) {
+    // Promises, keys and invites have times of the real clock.
+    const reason = 'a run with a clock of its own has no messaging: leave --messaging out'
+    throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--seed', reason })
+  }
   if (config.load.trace !== undefined) await checkTrace(config.load.trace, config.load.messages, context.signal)
   const given = config.run.dataDir
   if (given !== undefined) await claimDirectory(given)
@@ -130,6 +136,7 @@ async function runIn(context: Context, dataDir: string): Promise<number> {
         // With a clock of its own a run takes the same items every time: prices move with the real one.
         pushPrices: seed === undefined,
         besides: besidesOf(config),
+        messaging: config.dev.messaging,
       },
       either,
     )
@@ -151,6 +158,10 @@ const interrupted = 130
 async function announce({ config, err }: Context, stack: Stack, dataDir: string): Promise<void> {
   const layer = config.da.layer.toString()
   await writeStackFile(dataDir, stack, layer)
+  const { places, deployment } = stack
+  const { messaging } = places
+  if (messaging !== undefined)
+    await writeMessagingFile(dataDir, messagingConfiguration(places, messaging, deployment.chainId))
   err.write(placeRows(stack.places, layer, dataDir))
 }
 

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { messagingFile } from '../stack/messaging-file.ts'
 import type { StackPlaces } from '../stack/stack-config.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -6,7 +8,19 @@ import { shellWord } from './shell-word.ts'
  * of its own choice fit 80 columns, so that they can be copied whole.
  */
 export function placeRows(
-  { l1Url, l2Url, rollup, daLocalUrl, altDaUrl, celestia, daNodeUrls, sequencerUrl, nodeUrl, relayUrl }: StackPlaces,
+  {
+    l1Url,
+    l2Url,
+    rollup,
+    daLocalUrl,
+    altDaUrl,
+    celestia,
+    daNodeUrls,
+    sequencerUrl,
+    nodeUrl,
+    relayUrl,
+    messaging,
+  }: StackPlaces,
   layer: string,
   dataDir: string,
 ): string {
@@ -18,6 +32,7 @@ export function placeRows(
     ['sequencer', sequencerUrl],
     ['node', nodeUrl ?? 'none'],
     ['relay', relayUrl ?? 'none'],
+    ...messagingRows(messaging, dataDir),
     ['status', `curl ${nodeUrl ?? sequencerUrl}/v1/status`],
     ['another node', `npx parley node --dev ${shellWord(dataDir)} --data NEW_DIR`],
     ['look at it', `npx parley inspect claim latest --dev ${shellWord(dataDir)}`],
@@ -34,4 +49,14 @@ function daPlace(
   if (doubleUrl !== undefined) return `${layer} (double)  ${doubleUrl}`
   if (memberUrl !== undefined) return `${layer}  ${memberUrl} and others`
   return daLocalUrl === undefined ? `${layer} on the L1` : `${layer}  ${daLocalUrl}`
+}
+
+function messagingRows(messaging: StackPlaces['messaging'], dataDir: string): (readonly [string, string])[] {
+  if (messaging === undefined) return []
+  const { gateways, storeUrls } = messaging
+  return [
+    ['gateways', gateways.map(({ url }) => url).join(' ')],
+    ['stores', storeUrls.join(' ')],
+    ['messaging', join(dataDir, messagingFile)],
+  ]
 }

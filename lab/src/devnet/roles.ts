@@ -29,6 +29,8 @@ export interface DevRoles {
   readonly bondOwner: DevAccount
   /** A verifier that answers and challenges. */
   readonly verifier: DevAccount
+  /** Each pays for what a gateway sends. */
+  readonly gateways: readonly DevAccount[]
   /** People. */
   readonly users: readonly DevAccount[]
 }
@@ -60,6 +62,7 @@ export function deriveRoles(mnemonic: string, users: number): DevRoles {
     funder: account(4),
     verifier: account(5),
     bondOwner: account(6),
+    gateways: [account(7), account(8)],
     users: Array.from({ length: users }, (_, i) => account(firstUser + i)),
   }
 }

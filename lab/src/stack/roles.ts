@@ -4,6 +4,9 @@ import { lastWords } from '../process/last-words.ts'
 
 /** Members of a committee; they run the same command. */
 export const daNodeNames = ['da-node-0', 'da-node-1', 'da-node-2', 'da-node-3'] as const
+/** Gateways and stores of a stack with messaging: two of each, for clients change to another when one fails them. */
+export const gatewayNames = ['gateway-0', 'gateway-1'] as const
+export const storeNames = ['store-0', 'store-1'] as const
 
 /** The processes of a stack beside its chains. */
 const roleNames = [
@@ -15,11 +18,13 @@ const roleNames = [
   'batcher',
   'node',
   'relay',
+  ...storeNames,
+  ...gatewayNames,
 ] as const
 export type RoleName = (typeof roleNames)[number]
 
 /** Words of the command that a process runs. */
-export const commandOf = (role: RoleName): string => role.replace(/^da-node-\d$/, 'da-node')
+export const commandOf = (role: RoleName): string => role.replace(/^(da-node|gateway|store)-\d$/, '$1')
 
 /** Keeps the processes of a stack: starts, kills and restarts them, and tells when one ends by itself. */
 export class Roles {

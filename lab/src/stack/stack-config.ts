@@ -11,6 +11,16 @@ export interface CelestiaPlace {
   readonly token: string
 }
 
+/** Where clients of messaging find what serves them. */
+export interface MessagingPlaces {
+  /** Contracts on the L2. */
+  readonly directory: `0x${string}`
+  readonly inbox: `0x${string}`
+  /** Each with the address of the key that it promises by. */
+  readonly gateways: readonly { readonly url: string; readonly key: `0x${string}` }[]
+  readonly storeUrls: readonly string[]
+}
+
 /** Where everything is. */
 export interface StackPlaces {
   readonly l1Url: string
@@ -26,6 +36,8 @@ export interface StackPlaces {
   readonly nodeUrl: string | undefined
   /** Undefined where none runs. */
   readonly relayUrl: string | undefined
+  /** Undefined without messaging. */
+  readonly messaging: MessagingPlaces | undefined
 }
 
 /** The configuration with the places of a stack put in, for reading it from this process. */

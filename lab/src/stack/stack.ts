@@ -13,7 +13,7 @@ import {
   type Phase,
   type Preset,
 } from '@parley/infra'
-import { type Bytes20, limits, millis, mwei, toSeconds } from '@parley/protocol'
+import { type Bytes20, limits, millis, mwei, sameBytes, toSeconds } from '@parley/protocol'
 import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
 import { bytesToHex, hexToBytes } from 'viem'
@@ -25,6 +25,7 @@ import type { ChildOptions } from '../process/child.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { startCommittee, usesCommittee } from './committee.ts'
 import { type ChildConfig, environmentOf } from './environment.ts'
+import { gatewayShards, messagingPhases, startMessaging } from './messaging-parts.ts'
 import { commandOf, daNodeNames, type RoleName, Roles } from './roles.ts'
 import { type StackPlaces, stackPollMs } from './stack-config.ts'
 
@@ -64,6 +65,8 @@ export interface StackOptions {
   readonly node: boolean | 'challenges'
   /** Whether a relay serves readers beside the sequencer. */
   readonly relay?: boolean
+  /** Whether gateways and stores run, with the contracts that they need: not with a clock of its own. */
+  readonly messaging?: boolean
   /** Milliseconds after which a partial batch is posted. */
   readonly batchAgeMs: number
   /** Whether the batcher moves prices: then blocks of price items follow after whatever was sent. */
@@ -133,11 +136,10 @@ export function startStack(deps: StackDeps, options: StackOptions, signal: Abort
     const record = await deployOn(deps, devnet, options)
     const { preset, chainId, rollup } = record
     const deployment = { preset, chainId, ...(rollup as NonNullable<typeof rollup>) }
-    const accounts = await openAll(deps, devnet, deployment, options, signal)
+    const { accounts, gatewayAccounts } = await openAll(deps, devnet, deployment, options, signal)
     const roles = new Roles(deps, signal)
     closing.add(() => roles.stop())
-    const committee = record.contracts.DataCommittee?.address
-    const places = await startRoles(deps, { ...options, committee }, devnet, deployment, roles, signal)
+    const places = await startRoles(deps, { ...options, record, gatewayAccounts }, devnet, deployment, roles, signal)
     const chainEnded = devnet.exited.then(({ chain, exit }): Promise<never> => {
       // Stopping was asked for: nothing failed.
       if (exit.stopped) return new Promise(() => undefined)
@@ -165,7 +167,8 @@ function chainsOf({ virtual, chains = devnetDefaults }: StackOptions): DevnetOpt
 }
 
 function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Promise<DeploymentRecord> {
-  const { virtual, besides = [], changed } = options
+  const { virtual, besides = [], changed, messaging = false } = options
+  const asked = messaging ? [...besides, ...messagingPhases] : besides
   const { sequencer, bondOwner, batcher, pricePusher } = devnet.roles
   const rollup = {
     sequencer: hexToBytes(sequencer.address),
@@ -176,7 +179,7 @@ function deployOn({ log }: StackDeps, devnet: Devnet, options: StackOptions): Pr
     ...(virtual === undefined ? {} : { genesisTimestamp: virtual.genesisTimestamp }),
   }
   const preset = { ...devPreset, ...changed }
-  return deployPhases({ log }, { ...devDeployment(devnet), preset, phases: phasesOf(options.layer, besides), rollup })
+  return deployPhases({ log }, { ...devDeployment(devnet), preset, phases: phasesOf(options.layer, asked), rollup })
 }
 
 const phasesOf = (layer: string, besides: readonly Phase[]): ReadonlySet<Phase> =>
@@ -197,38 +200,50 @@ export function devDeployment({ l2, roles: { deployer, pricePusher } }: Pick<Dev
   }
 }
 
-/** Opens an account in every shard for every owner. */
+interface OpenedAccounts {
+  readonly accounts: readonly OpenedAccount[]
+  /** What each gateway owns. */
+  readonly gatewayAccounts: readonly (readonly OpenedAccount[])[]
+}
+
+/** Opens an account in every shard for every owner, and in some for every gateway. */
 function openAll(
   { clock, log }: StackDeps,
   { l2, roles }: Devnet,
   deployment: Deployment,
-  { dataDir, owners, accountShards }: StackOptions,
+  { dataDir, owners, accountShards, messaging = false }: StackOptions,
   signal: AbortSignal,
-): Promise<readonly OpenedAccount[]> {
+): Promise<OpenedAccounts> {
   return Closing.guard(async (closing) => {
     const store = await new DataDir({ path: dataDir, deployment: bytesToHex(deployment.inbox) }, closing).texts(
       'deposit transactions',
     )
     const shards = accountShards ?? Array.from({ length: limits.shards }, (_, shard) => shard)
-    const opened = await openAccounts(
-      { clock, log: log.child({}, { level: 'warn' }), metrics: createSenderMetrics(new Registry()), store },
-      { url: l2.url, deployment, funder: roles.funder.secret, owners, shards, amount: accountAmount },
-      signal,
-    )
+    const sending = {
+      clock,
+      log: log.child({}, { level: 'warn' }),
+      metrics: createSenderMetrics(new Registry()),
+      store,
+    }
+    const paying = { url: l2.url, deployment, funder: roles.funder.secret, amount: accountAmount }
+    const accounts = await openAccounts(sending, { ...paying, owners, shards }, signal)
+    const gateways = messaging ? roles.gateways.map(({ address }) => hexToBytes(address)) : []
+    const theirs = await openAccounts(sending, { ...paying, owners: gateways, shards: gatewayShards }, signal)
     await closing.close()
-    return opened
+    return { accounts, gatewayAccounts: gateways.map((each) => theirs.filter(({ owner }) => sameBytes(owner, each))) }
   })
 }
 
 async function startRoles(
   { clock, inheritedEnv }: StackDeps,
-  options: StackOptions & { readonly committee: `0x${string}` | undefined },
+  options: StackOptions & Pick<OpenedAccounts, 'gatewayAccounts'> & { readonly record: DeploymentRecord },
   { l1, l2, roles: accounts }: Devnet,
   deployment: Deployment,
   roles: Roles,
   signal: AbortSignal,
 ): Promise<StackPlaces> {
-  const { dataDir, layer, virtual } = options
+  const { dataDir, layer, virtual, record, gatewayAccounts } = options
+  const committee = record.contracts.DataCommittee?.address
   const used: ReadonlySet<string> = new Set(parsePolicy(layer).layers)
   const rollup = bytesToHex(deployment.rollup)
   const daDir = used.has('local') ? join(dataDir, 'da') : undefined
@@ -253,11 +268,11 @@ async function startRoles(
     return options.front === undefined ? url : options.front(role, url)
   }
   const daNodeUrls =
-    options.committee === undefined
+    committee === undefined
       ? []
       : await startCommittee(
           { clock, start: (place, config) => start(daNodeNames[place] as RoleName, config) },
-          { l2Url: l2.url, committee: options.committee, deployer: accounts.deployer.secret },
+          { l2Url: l2.url, committee, deployer: accounts.deployer.secret },
           signal,
         )
   const daLocalUrl = daDir === undefined ? undefined : await start('da', { 'da.localDir': daDir })
@@ -311,7 +326,7 @@ async function startRoles(
           'node.challengeSpreadMs': 0,
         }
       : {}
-  const [batcherUrl, nodeUrl, relayUrl] = await Promise.all([
+  const [batcherUrl, nodeUrl, relayUrl, messaging] = await Promise.all([
     start('batcher', {
       'sequencer.url': sequencerUrl,
       'l2.key': bytesToHex(accounts.batcher.secret),
@@ -339,6 +354,9 @@ async function startRoles(
           ...connections,
         })
       : undefined,
+    options.messaging === true
+      ? startMessaging(start, { record, sequencerUrl, gateways: accounts.gateways, gatewayAccounts })
+      : undefined,
   ])
   return {
     l1Url: l1.url,
@@ -352,5 +370,6 @@ async function startRoles(
     batcherUrl,
     nodeUrl,
     relayUrl,
+    messaging,
   }
 }
