@@ -219,7 +219,8 @@ describe('guard › pages of other origins', () => {
     const headers = { origin: 'https://example.org', 'access-control-request-method': 'POST' }
     const preflight = await fetch(server.url + path, { method: 'OPTIONS', headers })
     expect(preflight.status).toBe(204)
-    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+    expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, HEAD, POST, PUT, OPTIONS')
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization')
     expect(preflight.headers.get('access-control-allow-headers')).toContain('content-type')
     for (const response of [preflight, await fetch(server.url + path, { headers })]) {
       expect(response.headers.get('access-control-allow-origin')).toBe('*')

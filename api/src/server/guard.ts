@@ -179,8 +179,8 @@ export class Guard {
 function preflight(response: ServerResponse): void {
   response
     .writeHead(204, {
-      'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
-      'access-control-allow-headers': 'accept, content-type, range, if-none-match',
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, OPTIONS',
+      'access-control-allow-headers': 'accept, authorization, content-type, range, if-none-match',
       'access-control-max-age': '86400',
     })
     .end()

@@ -45,9 +45,11 @@ export interface SponsorDeps {
 /** Makes a sponsor for a messenger. */
 export type SponsorFactory = (deps: SponsorDeps) => Sponsor
 
-/** An account on the L3, owned by the messenger's own account of the L2. */
+/** An account on the L3, paid into by the messenger's own account of the L2. */
 export interface OwnAccountOptions {
   readonly shard: number
+  /** Signs for the account; the messenger's own account of the L2 when left out, whose key must be at hand then. */
+  readonly owner?: OwnerSigner
   /** Index of the account in its shard; one is opened at the first need when left out. */
   readonly account?: number
   /** What is paid into an account that is opened, in mwei. */
@@ -81,7 +83,7 @@ class OwnAccount implements Sponsor {
   async create(founders: readonly Founder[], signal: AbortSignal): Promise<{ place: Place; id: Bytes32 }> {
     const { client, sequencer, deployment, random } = this.deps
     const { shard, allowance, priceLimit } = this.options
-    const owner = ownerOf(client)
+    const owner = this.options.owner ?? ownerOf(client)
     const members = founders.map(({ key, role }) => ({ key: key.key, role, allowance, priceLimit }))
     const consents = founders.map(({ key }) => consentOf(deployment.chainId, key))
     const account = await this.account(signal)
@@ -124,7 +126,8 @@ class OwnAccount implements Sponsor {
   private async openAccount(signal: AbortSignal): Promise<number> {
     const { client, sequencer, deployment } = this.deps
     const { shard, amount } = this.options
-    const hash = await deposit(client, { ...deployment, shard, amount: mwei(amount) })
+    const owner = bytesToHex((this.options.owner ?? ownerOf(client)).address)
+    const hash = await deposit(client, { ...deployment, shard, amount: mwei(amount), owner })
     const [paid] = depositsOf(await confirm(client, { hash }), deployment.inboxAddress)
     const index = paid?.account as number
     await poll(() => sequencer.account(shard, index, signal), signal)
