@@ -22,6 +22,8 @@ import {
   listOf,
   pageOf,
   segmentsPerPage,
+  writeLastHeader,
+  writeRunOrder,
   writeSegmentCount,
   writeWitnessShape,
 } from '@parley/protocol/fraud'
@@ -132,12 +134,16 @@ const lies: readonly Lie[] = [
 interface Told {
   readonly core: Block[]
   readonly witness: BlockWitness[]
+  /** That the claim's last header counts, where it is not the core's. */
+  readonly segmentCount?: bigint
 }
 
-function claimedOf({ core, witness }: Told): BatchClaim {
+function claimedOf({ core, witness, segmentCount }: Told): BatchClaim {
   const layers = { core: new SpoilableDa('core', 0), witness: new SpoilableDa('witness', 2) }
   const { claim } = claimOf(built, undefined, layers)
-  const lastHeader = { ...core.at(-1)!.header, number: state.header.number + BigInt(count) }
+  const { header } = core.at(-1)!
+  const number = state.header.number + BigInt(count)
+  const lastHeader = { ...header, number, segmentCount: segmentCount ?? header.segmentCount }
   return { ...claim, lastHeader, coreRoot: coreRoot(core), witnessRoot: witnessRoot(witness) }
 }
 
@@ -333,6 +339,32 @@ describe('answers', () => {
     expect(known.claim?.byLengths).toMatchObject([{ index: 0, fault: { code: 'WITNESS_SHAPE', block: 1n } }])
     const { parts } = known.claim!
     expect(writeWitnessShape(new BatchTrees(parts), 0)).toEqual(writeWitnessShape(new BatchTrees(told), 0))
+  })
+
+  test('first pages of a core that ends otherwise than the claim › show it, and the proof is that of the whole', () => {
+    const core = completeBlocks(allLong, state, window, lineage)
+    const told = { core, witness: witnessOf(allLong), segmentCount: segments }
+    const { known, rounds, answers } = asked(told, nothing)
+    expect(rounds).toBe(1)
+    expect(answers.length).toBeLessThanOrEqual(placesAtMost(count, segments, [false, false]))
+    expect(known.claim?.byLengths).toEqual([])
+    expect(known.claim?.blocks.at(-1)?.header.segmentCount).toBe(BigInt(160 * count))
+    const { parts } = known.claim!
+    expect(writeLastHeader(new BatchTrees(parts))).toEqual(writeLastHeader(new BatchTrees(told)))
+  })
+
+  test('runs out of order under a witness that is too long › are what is shown, and the proof is that of the whole', () => {
+    const core = rightCore()
+    const [first, second] = core[1]!.runs
+    core[1] = { ...core[1]!, runs: [second!, first!] }
+    const told = { core, witness: witnessOf(allLong) }
+    const { known, rounds, answers } = asked(told, nothing)
+    expect(rounds).toBe(1)
+    expect(answers.length).toBeLessThanOrEqual(placesAtMost(count, segments, [false, false]))
+    const fault = { code: 'RUN_ORDER', block: 2n, shard: 3, previousShard: 9 }
+    expect(known.claim?.byLengths).toEqual([{ index: 1, fault }])
+    const { parts } = known.claim!
+    expect(writeRunOrder(new BatchTrees(parts), 1, 1)).toEqual(writeRunOrder(new BatchTrees(told), 1, 1))
   })
 
   test('whatever is claimed and served › the claim is known in the end, in few rounds', () => {
