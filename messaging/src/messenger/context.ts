@@ -4,6 +4,7 @@ import type { Address, Hash } from 'viem'
 import type { ChainLog } from '../chain/chain-log.ts'
 import type { ContactDirectory } from '../chain/contact-directory.ts'
 import type { ConversationDeps } from '../conversation/held.ts'
+import type { Payer } from './payer.ts'
 import type { Sponsor } from './sponsor.ts'
 
 /** What everything in a messenger works with. */
@@ -16,6 +17,8 @@ export interface Context extends ConversationDeps {
   readonly sequencer: SequencerClient
   readonly node: NodeClient | undefined
   readonly sponsor: Sponsor
+  /** Pays on the L2 for what this identity decides. */
+  readonly payer: Payer
   /** Nothing is said to devices that the directory does not have. */
   readonly strict: boolean
   /** Beats whenever something may have happened. */

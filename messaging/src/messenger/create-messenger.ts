@@ -1,6 +1,8 @@
 import {
   ClientError,
   confirm,
+  createGatewayClient,
+  createGateways,
   createNodeClient,
   createSequencerClient,
   getDeployment,
@@ -8,7 +10,7 @@ import {
 } from '@parley/client'
 import { sameBytes } from '@parley/protocol/light'
 import { Pulse, Turns } from '@parley/runtime'
-import { hexToBytes } from 'viem'
+import { type Address, bytesToHex, type Hash, hexToBytes } from 'viem'
 import { ChainLog } from '../chain/chain-log.ts'
 import { ContactDirectory } from '../chain/contact-directory.ts'
 import { systemClock } from '../chain/system-clock.ts'
@@ -19,9 +21,17 @@ import type { Clock } from '../ports/clock.ts'
 import type { Contents } from '../ports/contents.ts'
 import type { Store } from '../ports/store.ts'
 import type { Context, Contracts } from './context.ts'
+import { byGateways } from './gateway-sponsor.ts'
 import { Inbox } from './inbox.ts'
 import { Messenger } from './messenger.ts'
+import { gatewayPayer, walletPayer } from './payer.ts'
 import type { SponsorFactory } from './sponsor.ts'
+
+/** Where a gateway is, and by which key it promises: what it says of itself at first when left out, and then no other. */
+export interface GatewayAt {
+  readonly url: string
+  readonly key?: Address
+}
 
 /** What a messenger is made of. */
 export interface MessengerOptions {
@@ -37,8 +47,13 @@ export interface MessengerOptions {
   /** Proves records; `verify` needs it. */
   readonly node?: string
   readonly contents: Contents
-  /** Who pays for conversations. See `ownAccount`. */
-  readonly sponsor: SponsorFactory
+  /**
+   * Gateways, in the order in which they are asked. They pay for what the wallet signs, which needs no money then: registration,
+   * invites, revocations; it sends itself where there are none.
+   */
+  readonly gateways?: readonly GatewayAt[]
+  /** Who pays for conversations: `ownAccount`, or `byGateways`, which it is when left out. */
+  readonly sponsor?: SponsorFactory
   /** Refuses to speak while a device is in the group that the directory does not have. @default false */
   readonly strict?: boolean
   /** Is told what stops a part for a while: a server that is away. It goes on by itself. */
@@ -63,6 +78,21 @@ export async function createMessenger(options: MessengerOptions): Promise<Messen
   const feed = options.relay === undefined ? sequencer : createSequencerClient({ url: options.relay })
   const end = new AbortController()
   const turns = new Turns(1)
+  const write = (send: () => Promise<Hash>): Promise<void> =>
+    turns.take(async () => {
+      await confirm(client, { hash: await send() })
+    }, end.signal)
+  const gateways = (options.gateways ?? []).map((at) => createGatewayClient(at))
+  const { sponsor = byGateways() } = options
+  const paying = { client, contracts, identity: bytesToHex(installation.identity) }
+  const payer =
+    gateways.length === 0
+      ? walletPayer(paying, write)
+      : gatewayPayer(
+          paying,
+          createGateways({ client, contracts: { directory: contracts.directory, inbox: contracts.inbox }, gateways }),
+          random,
+        )
   const context: Context = {
     client,
     contracts,
@@ -79,15 +109,13 @@ export async function createMessenger(options: MessengerOptions): Promise<Messen
     clock,
     random,
     installation,
-    sponsor: options.sponsor({ client, sequencer, deployment, store, random }),
+    sponsor: sponsor({ client, sequencer, deployment, store, random, gateways }),
+    payer,
     strict: options.strict ?? false,
     changed: new Pulse(),
     signal: end.signal,
     report: options.onTrouble ?? (() => undefined),
-    write: (send) =>
-      turns.take(async () => {
-        await confirm(client, { hash: await send() })
-      }, end.signal),
+    write,
   }
   const messenger = new Messenger(context, new Inbox(context), (reason) => end.abort(reason))
   await messenger.open()

@@ -1,4 +1,4 @@
-import { ClientError, invite, quoteInvite } from '@parley/client'
+import { ClientError } from '@parley/client'
 import { type Bytes20, millis, sameBytes } from '@parley/protocol/light'
 import { bytesToHex, hexToBytes } from 'viem'
 import { frameDigest } from '../codec/frame.ts'
@@ -8,9 +8,6 @@ import type { InviteBody } from '../invites/invite-body.ts'
 import { messagingLimits } from '../limits.ts'
 import type { Context } from './context.ts'
 import type { OutgoingInvite } from './room-meta.ts'
-
-/** A tenth above what was quoted: fees move while a transaction waits. */
-const margin = (fee: bigint): bigint => fee + fee / 10n
 
 /** Keys to which something for an identity is sealed. @throws {MessagingError} `IDENTITY_UNREACHABLE`. */
 export async function keysOf(context: Context, identity: Bytes20): Promise<readonly Uint8Array[]> {
@@ -37,13 +34,11 @@ export function sealFor(
  * @returns the digest.
  */
 export async function deliver(context: Context, identity: Bytes20, frame: Uint8Array): Promise<`0x${string}`> {
-  const { client, contracts, contents, signal } = context
+  const { contents, payer, signal } = context
   const contentDigest = bytesToHex(frameDigest(frame))
   await contents.put(frame, { class: 'invite', acks: [] }, signal)
-  const call = { inbox: contracts.inbox, recipient: bytesToHex(identity), contentDigest }
   try {
-    const { fee } = await quoteInvite(client, { ...call, sender: bytesToHex(context.installation.identity) })
-    await context.write(() => invite(client, { ...call, maxFee: margin(fee) }))
+    await payer.invite({ recipient: bytesToHex(identity), contentDigest }, signal)
   } catch (error) {
     if (!(error instanceof ClientError && error.fault.code === 'INVITE_DELIVERED')) throw error
   }

@@ -1,13 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
-import {
-  type CompleteConversation,
-  changeAttributes,
-  keyAttribute,
-  register,
-  revocationOf,
-  setStanding,
-  settingOf,
-} from '@parley/client'
+import { type CompleteConversation, keyAttribute, revocationOf, setStanding, settingOf } from '@parley/client'
 import { type Bytes20, type MemberKey, memberKey, Role, sameBytes } from '@parley/protocol/light'
 import { type Address, bytesToHex, hexToBytes } from 'viem'
 import { fallbackName, installationName } from '../chain/contact-directory.ts'
@@ -139,17 +131,13 @@ export class Messenger {
     return this.devices.historyOf(conversation)
   }
 
-  /** Puts this device's keys into the directory; a transaction of the wallet. */
+  /** Puts this device's keys into the directory; a signature of the wallet where gateways pay, a transaction elsewhere. */
   async registerInstallation(): Promise<void> {
-    const { client, contracts, directory, installation, signal, write } = this.context
+    const { directory, installation, payer, signal } = this.context
     const attributes = this.attributes()
-    const identity = bytesToHex(installation.identity)
     const { registered } = await directory.read(installation.identity, signal)
-    if (!registered) await write(() => register(client, { directory: contracts.directory, attributes }))
-    else {
-      const changes = attributes.map(settingOf)
-      await write(() => changeAttributes(client, { directory: contracts.directory, identity, changes }))
-    }
+    if (registered) await payer.change(attributes.map(settingOf), signal)
+    else await payer.register(attributes, signal)
     await directory.read(installation.identity, signal)
     this.isRegistered = true
   }
@@ -164,10 +152,10 @@ export class Messenger {
 
   /**
    * Takes devices out of the directory, and shuts them out of all conversations: their leaves go, and each slot gets a new key. A
-   * transaction of the wallet.
+   * signature of the wallet where gateways pay, a transaction elsewhere.
    */
   async revokeInstallations({ installations }: { readonly installations: readonly Uint8Array[] }): Promise<void> {
-    const { client, contracts, installation, signal, write, directory } = this.context
+    const { installation, signal, payer, directory } = this.context
     const changes = installations.flatMap((each) => {
       const fallback = this.devices.fallbackOf(each)
       return [
@@ -175,8 +163,7 @@ export class Messenger {
         ...(fallback === undefined ? [] : [revocationOf({ name: fallbackName, value: bytesToHex(fallback) })]),
       ]
     })
-    const identity = bytesToHex(installation.identity)
-    await write(() => changeAttributes(client, { directory: contracts.directory, identity, changes }))
+    await payer.change(changes, signal)
     await directory.read(installation.identity, signal)
     for (const each of installations) await this.devices.shutOut(each)
   }

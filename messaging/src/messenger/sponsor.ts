@@ -7,6 +7,7 @@ import {
   type DeploymentOnL2,
   deposit,
   depositsOf,
+  type GatewayClient,
   type L2Client,
   type OwnerSigner,
   poll,
@@ -40,6 +41,8 @@ export interface SponsorDeps {
   readonly deployment: DeploymentOnL2
   readonly store: Store
   readonly random: Random
+  /** Those of the messenger; none when it has none. */
+  readonly gateways: readonly GatewayClient[]
 }
 
 /** Makes a sponsor for a messenger. */

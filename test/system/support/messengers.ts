@@ -9,6 +9,7 @@ import {
   createMessenger,
   levelStore,
   type Messenger,
+  type MessengerOptions,
   ownAccount,
   type WatchedEvent,
 } from '@parley/messaging'
@@ -28,7 +29,7 @@ export class Messengers {
   readonly contents: Contents = new MemoryContents()
   private readonly rollup: Rollup
   private readonly node: RunningNode | undefined
-  private readonly contracts: Contracts
+  readonly contracts: Contracts
   private readonly secrets: readonly Hex[]
   private readonly stops: (() => Promise<void>)[] = []
 
@@ -67,10 +68,23 @@ export class Messengers {
   }
 
   /** A device of a user: all its devices have one wallet. */
-  async open(user: number, contents: Contents = this.contents): Promise<Messenger> {
+  open(user: number, contents: Contents = this.contents): Promise<Messenger> {
+    const sponsor = ownAccount({ shard: 3, ...(user === 0 ? { account: 0 } : {}) })
+    return this.openOf(this.secrets[user] as Hex, { contents, sponsor })
+  }
+
+  /** A device of somebody who has a wallet without money. */
+  openPoor(secret: Hex, gateways: readonly string[]): Promise<Messenger> {
+    return this.openOf(secret, { contents: this.contents, gateways: gateways.map((url) => ({ url })) })
+  }
+
+  private async openOf(
+    secret: Hex,
+    paid: Pick<MessengerOptions, 'contents' | 'sponsor' | 'gateways'>,
+  ): Promise<Messenger> {
     const path = await mkdtemp(join(tmpdir(), 'parley-messenger-'))
     const db = new ClassicLevel<string, Uint8Array>(path, { valueEncoding: 'view' })
-    const account = privateKeyToAccount(this.secrets[user] as Hex)
+    const account = privateKeyToAccount(secret)
     const transport = http(this.rollup.chain.url)
     const messenger = await createMessenger({
       wallet: createWalletClient({ account, transport, pollingInterval: 100, cacheTime: 0 }),
@@ -78,8 +92,7 @@ export class Messengers {
       store: levelStore(db),
       sequencer: this.rollup.sequencer.url,
       ...(this.node === undefined ? {} : { node: this.node.url }),
-      contents,
-      sponsor: ownAccount({ shard: 3, ...(user === 0 ? { account: 0 } : {}) }),
+      ...paid,
     })
     this.stops.push(async () => {
       await messenger.close()
