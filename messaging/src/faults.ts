@@ -4,6 +4,8 @@ import { CodedError, type FaultTable } from '@parley/protocol/light'
 export type MessagingFault =
   | { code: 'FRAME_INVALID'; field: string; reason: string }
   | { code: 'NOT_A_MEMBER'; slot: number; reason: string }
+  | { code: 'NOT_AN_ADMIN'; slot: number }
+  | { code: 'MESSAGE_UNKNOWN'; position: bigint }
   | { code: 'GAP'; positions: readonly bigint[] }
   | { code: 'STALE_LEAVES'; slots: readonly number[] }
   | { code: 'COMMIT_INVALID'; reason: string }
@@ -32,6 +34,8 @@ export const messagingFaults: FaultTable<MessagingFault> = {
     retry: 'changed',
     text: 'this device has no keys of the conversation’s group now',
   },
+  NOT_AN_ADMIN: { blame: 'sender', retry: 'changed', text: 'only admins may do this, and this slot is none now' },
+  MESSAGE_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'this device read no message at this position' },
   GAP: { blame: 'layer', retry: 'later', text: 'entries whose content is missing hold up changes of the group' },
   STALE_LEAVES: {
     blame: 'layer',

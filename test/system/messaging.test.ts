@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { signMessage } from '@parley/client'
-import { type Messenger, type Room, text } from '@parley/messaging'
+import { type Messenger, type Room, reply, text } from '@parley/messaging'
 import { memberKey } from '@parley/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
@@ -68,6 +68,32 @@ describe('messaging on a real stack', () => {
     expect(heard('charlie').events).toEqual([])
   })
 
+  test('types › answers, reactions, settings and receipts say what they mean, and what a device does not know shows its fallback', async () => {
+    const great = await heard('bob').text('Great!')
+    await atBob.send(reply(great, text('So it is')))
+    await atBob.react(great, '👍')
+    const answer = await heard('alice').first('message', ({ content }) => content.type === 'reply/1')
+    expect(answer.content).toEqual({ type: 'reply/1', to: great.id, content: { type: 'text/1', text: 'So it is' } })
+    const sign = await heard('alice').first('message', ({ content }) => content.type === 'reaction/1')
+    expect(sign.content).toEqual({ type: 'reaction/1', to: great.id, reaction: '👍', act: 'added' })
+    await expect(atBob.setSettings({ title: 'Mine' })).rejects.toMatchObject({
+      fault: { code: 'NOT_AN_ADMIN', slot: 1 },
+    })
+    await lunch.setSettings({ title: 'Lunch on Friday' })
+    await heard('bob').first('message', ({ content }) => content.type === 'settings/1' && content.counts)
+    expect([lunch.title, atBob.title]).toEqual(['Lunch on Friday', 'Lunch on Friday'])
+    await bob.markRead({ conversation: atBob, position: great.position, receipt: true })
+    expect(await bob.readPosition({ conversation: atBob })).toBe(great.position)
+    const seen = await heard('alice').first('message', ({ content }) => content.type === 'receipt/1')
+    expect(seen.content).toEqual({ type: 'receipt/1', position: great.position })
+    await lunch.send({ type: 'app.example/poll/1', body: Uint8Array.of(1), fallback: 'A poll' })
+    const poll = await heard('bob').first('message', ({ content }) => content.type === 'other')
+    expect(poll).toMatchObject({ fallback: 'A poll', content: { name: 'app.example/poll/1' } })
+    await atBob.resend(great.position)
+    const again = await heard('alice').first('message', ({ content }) => content.type === 'resend/1')
+    expect(again.content).toMatchObject({ identity: alice.identity, id: great.id, content: { text: 'Great!' } })
+  }, 60_000)
+
   test('attachment › a file of 1 MiB arrives as it was', async () => {
     const bytes = new Uint8Array(randomBytes(1_048_576))
     await lunch.sendAttachment({ bytes, name: 'menu.pdf', mime: 'application/pdf' })
@@ -108,6 +134,13 @@ describe('messaging on a real stack', () => {
     await eventually('history', async () => {
       const said = await second.history({ conversation })
       return said.some(({ plaintext }) => new TextDecoder().decode(plaintext).includes('Great!')) || undefined
+    })
+    await eventually('what was read on the first device', async () => {
+      const [first, other] = await Promise.all([
+        bob.readPosition({ conversation: atBob }),
+        second.readPosition({ conversation }),
+      ])
+      return (first !== undefined && first === other) || undefined
     })
     await conversation.send(text('from my other device'))
     expect((await heard('alice').text('from my other device')).sender).toMatchObject({

@@ -1,6 +1,6 @@
 import { ByteListType, ByteVectorType, ContainerType } from '@chainsafe/ssz'
 import { Bytes32Type, Uint8Type, Uint64Type } from '@parley/protocol/light'
-import { invalid } from '../faults.ts'
+import { invalid, MessagingError } from '../faults.ts'
 import { bounded, decodeExactly, decodeText, encodeText } from './ssz.ts'
 
 const version = 1
@@ -37,6 +37,9 @@ export interface Payload {
   readonly body: Uint8Array
 }
 
+/** What is said, before it has a name and a time. */
+export type Draft = Pick<Payload, 'type' | 'body' | 'fallback'>
+
 const typePattern = /^[a-z0-9.-]+(?:\/[a-z0-9.-]+)?\/[1-9][0-9]{0,4}$/
 
 /** @throws {MessagingError} `FRAME_INVALID`: a text is too long or no type. */
@@ -68,7 +71,18 @@ export function decodePayload(bytes: Uint8Array): Payload {
   }
 }
 
-function checkedType(type: string): string {
+/** @throws {MessagingError} `FRAME_INVALID`: it is no type. */
+export function checkedType(type: string): string {
   if (!typePattern.test(type)) throw invalid('payload.type', `${JSON.stringify(type)} is no type`)
   return type
+}
+
+/** A payload, or undefined for another member's junk: that is a message that says nothing. */
+export function readPayload(bytes: Uint8Array): Payload | undefined {
+  try {
+    return decodePayload(bytes)
+  } catch (error) {
+    if (error instanceof MessagingError) return undefined
+    throw error
+  }
 }

@@ -21,6 +21,7 @@ import { messagingLimits } from '../limits.ts'
 import { groupInfo } from '../mls/group.ts'
 import type { MemberLeaf } from '../mls/leaf.ts'
 import { loadSuite } from '../mls/suite.ts'
+import type { Setting } from '../payloads/settings.ts'
 import type { LogEvent, Place } from '../ports/log.ts'
 import { seal } from '../sealing/sealed.ts'
 import { abandon, fetchMissing, renew, takeEvent } from './follow.ts'
@@ -60,6 +61,7 @@ export class Conversation {
       nextKey: undefined,
       shutOut: false,
       identities: [],
+      settings: [],
     }
     const held = new Held(deps, await loadSuite(own.suite), { ...empty, own, state })
     await held.keep(found ? { state: await beginGroup(state, await newPackage(held), held.suite) } : {})
@@ -116,6 +118,11 @@ export class Conversation {
     return this.held.stored.asking.map(({ slot }) => slot)
   }
 
+  /** What admins set, in order of keys. */
+  get settings(): readonly Setting[] {
+    return this.held.stored.settings
+  }
+
   /** Whether anything waits to be posted or said again. */
   get isBusy(): boolean {
     const { intents, unsent } = this.held.stored
@@ -151,6 +158,15 @@ export class Conversation {
   async event(number: number): Promise<EngineEvent | undefined> {
     const bytes = await this.held.deps.store.get(eventKey(this.own.place, number))
     return bytes && (decodeValue(bytes) as EngineEvent)
+  }
+
+  /** The message that this device read at a position of the record; the last ones are found first. */
+  async messageAt(position: bigint): Promise<Extract<EngineEvent, { type: 'message' }> | undefined> {
+    for (let number = this.held.stored.events - 1; number >= 0; number -= 1) {
+      const event = await this.event(number)
+      if (event?.type === 'message' && event.position === position) return event
+    }
+    return undefined
   }
 
   /** Whether something came too late and is to be said again. */

@@ -20,6 +20,7 @@ import { headChange, splitsIn } from './heads.ts'
 import { onlyFresh } from './heard.ts'
 import type { Held } from './held.ts'
 import { newPackage } from './packages.ts'
+import { settingsAfter } from './set.ts'
 import { eventKey, type Intent, type StoredConversation } from './stored.ts'
 import { encodeValue } from './stored-value.ts'
 import { takingOf } from './taking.ts'
@@ -114,6 +115,7 @@ async function settle(
     asked: askedAfter(stored, events),
     wants: wantsAfter(stored, events),
     identities: identitiesAfter({ ...stored, state }, events),
+    settings: settingsAfter(stored.settings, events),
     ...keysAfter(stored, events),
   }
   await held.keep(next, [...changes, ...events.map((event, i) => eventChange(held, stored.events + i, event))])

@@ -1,14 +1,11 @@
 import { sameBytes } from '@parley/protocol/light'
-import { decodePayload, type Payload } from '../codec/payload.ts'
+import { readPayload } from '../codec/payload.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import type { RecordState } from '../engine/record.ts'
-import { MessagingError } from '../faults.ts'
 import type { Cursor, Place } from '../ports/log.ts'
 import type { Change } from '../ports/store.ts'
 import type { Held } from './held.ts'
 import { storeKey } from './stored.ts'
-
-type Message = Extract<EngineEvent, { type: 'message' }>
 
 /** Keeps the head of a record's place, for others' messages name it. */
 export function headChange(place: Place, { cursor, head }: RecordState): Change {
@@ -23,23 +20,13 @@ export async function splitsIn(
 ): Promise<EngineEvent[]> {
   const splits: EngineEvent[] = []
   for (const event of events) {
-    const seen = event.type === 'message' && !event.own ? seenIn(event) : undefined
+    const seen = event.type === 'message' && !event.own ? readPayload(event.plaintext)?.seen : undefined
     if (event.type !== 'message' || seen === undefined) continue
     const own = await headAt(held, record, seen)
     if (own !== undefined && sameBytes(own, seen.head)) continue
     splits.push({ type: 'split', position: event.position, slot: event.slot, seen, own })
   }
   return splits
-}
-
-/** Undefined for a message that is no payload. */
-function seenIn({ plaintext }: Message): Payload['seen'] | undefined {
-  try {
-    return decodePayload(plaintext).seen
-  } catch (error) {
-    if (error instanceof MessagingError) return undefined
-    throw error
-  }
 }
 
 /** Undefined where this device's record had no such place. */

@@ -12,6 +12,7 @@ import { decodeState, encodeState } from '../mls/group.ts'
 import type { OwnPackage } from '../mls/leaf.ts'
 import { decodeMessage } from '../mls/message.ts'
 import type { SuiteName } from '../mls/suite.ts'
+import type { Setting } from '../payloads/settings.ts'
 import type { ContentClass } from '../ports/contents.ts'
 import type { Place } from '../ports/log.ts'
 import { decodeValue, encodeValue } from './stored-value.ts'
@@ -61,6 +62,13 @@ export interface StoredConversation {
   readonly shutOut: boolean
   /** Identities of slots that have no leaf yet, as far as they are known. */
   readonly identities: readonly { readonly slot: number; readonly identity: Uint8Array }[]
+  /** What admins set, with where they did: of each key the last in the record counts. */
+  readonly settings: readonly PlacedSetting[]
+}
+
+/** A setting with the position of the message that set it. */
+export interface PlacedSetting extends Setting {
+  readonly position: bigint
 }
 
 /** Where a conversation is in the store. */

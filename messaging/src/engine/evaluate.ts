@@ -56,6 +56,7 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
   }
   if (content.epoch < now && !isInTime(member, content.epoch, item.time)) return tooLate(draft, item)
   const { position, slot, time } = item
+  const { role } = slotAt(draft.recordAt(item), slot)
   if (own !== undefined) {
     const leaf = ownLeaf(member.state)
     const rest = draft.state.messages.filter((each) => each !== own)
@@ -65,6 +66,7 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
       type: 'message',
       position,
       slot,
+      role,
       identity: leaf.identity,
       installation: leaf.installation,
       epoch: content.epoch,
@@ -87,6 +89,7 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
     type: 'message',
     position,
     slot,
+    role,
     identity: leaf.identity,
     installation: leaf.installation,
     epoch: content.epoch,

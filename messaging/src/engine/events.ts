@@ -9,6 +9,8 @@ export type EngineEvent =
       readonly type: 'message'
       readonly position: bigint
       readonly slot: number
+      /** Of its slot, at its place. */
+      readonly role: number
       readonly identity: Bytes20
       readonly installation: Bytes32
       readonly epoch: bigint

@@ -1,5 +1,5 @@
 import type { Bytes20, MemberKey } from '@parley/protocol/light'
-import { decodePayload, encodePayload, type Payload } from '../codec/payload.ts'
+import { type Draft, encodePayload, type Payload, readPayload } from '../codec/payload.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { MessagingError } from '../faults.ts'
@@ -22,14 +22,6 @@ export interface LiveDeps {
   readonly warn?: (error: unknown) => void
 }
 
-/** What is said, before it has a name and a time. */
-export interface Draft {
-  readonly type: string
-  readonly body: Uint8Array
-  /** What is shown by those who do not know the type. */
-  readonly fallback: string
-}
-
 /** Something that happened. Messages that are no payload come without one. */
 export interface LiveEvent {
   /** Where to go on after it; keep it with what was made of the event. */
@@ -40,11 +32,6 @@ export interface LiveEvent {
 
 /** Milliseconds between looks for what is due by time alone. */
 const tickMs = 5_000
-
-/** A text as `text/1`. */
-export function text(value: string): Draft {
-  return { type: 'text/1', body: new TextEncoder().encode(value), fallback: value.slice(0, 60) }
-}
 
 /** A conversation that runs: it follows the log, does by itself what its rules want, and may be spoken and listened to meanwhile. */
 export class LiveConversation {
@@ -219,12 +206,5 @@ async function firstOf<T>(next: Promise<T>, clock: Clock, signal: AbortSignal): 
 }
 
 export function payloadOf(event: EngineEvent): Payload | undefined {
-  if (event.type !== 'message') return undefined
-  try {
-    return decodePayload(event.plaintext)
-  } catch (error) {
-    // Another member's junk: it is reported as a message without a payload.
-    if (error instanceof MessagingError) return undefined
-    throw error
-  }
+  return event.type === 'message' ? readPayload(event.plaintext) : undefined
 }

@@ -1,5 +1,6 @@
 import { type Bytes32, type MemberKey, memberKey, Role, sameBytes } from '@parley/protocol/light'
 import { getAttachment, putAttachment } from '../attachments/attachment.ts'
+import type { Draft } from '../codec/payload.ts'
 import { decodeValue, encodeValue } from '../conversation/stored-value.ts'
 import {
   type ArchivedMessage,
@@ -9,6 +10,7 @@ import {
   encodeArchivePointer,
 } from '../devices/archive.ts'
 import { deviceCode, sameCode } from '../devices/device-code.ts'
+import { decodePut, type Preference } from '../devices/preference.ts'
 import { decodeSharedSlot, encodeSharedSlot, type SharedSlot } from '../devices/shared-slot.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { MessagingError } from '../faults.ts'
@@ -18,6 +20,7 @@ import type { Place } from '../ports/log.ts'
 import type { Context } from './context.ts'
 import { deliver, sealFor } from './invite-delivery.ts'
 import { keepRunning } from './keep-running.ts'
+import { Preferences } from './preferences.ts'
 import { defaultValidMs, type Room } from './room.ts'
 
 /** A device of the own identity, as the directory has it. */
@@ -37,11 +40,11 @@ export interface KnownDevice {
 
 /** What devices ask of the messenger that they belong to. */
 export interface DevicesHost {
-  readonly rooms: () => readonly Room[]
+  readonly all: readonly Room[]
   /** Opens a conversation whose slot another device shared, or goes on with its new key. */
-  readonly openShared: (slot: SharedSlot, kind: 'talk' | 'own') => Promise<void>
+  openShared(slot: SharedSlot, kind: 'talk' | 'own'): Promise<unknown>
   /** Opens a conversation of one slot, this device's. */
-  readonly openOwn: (key: MemberKey) => Promise<Room>
+  openOwn(key: MemberKey): Promise<Room>
 }
 
 interface Standing {
@@ -55,6 +58,7 @@ interface Standing {
 
 const standingKey = 'devices'
 const slotType = 'slot/1'
+const putType = 'put/1'
 const archiveType = 'archive/1'
 /** Milliseconds to wait for a leaf to go before the slot's key is exchanged whatever. */
 const patienceMs = 10_000
@@ -65,8 +69,11 @@ export class Devices {
   private readonly host: DevicesHost
   private standing: Standing = { handled: 0, invited: [], known: [] }
 
+  readonly preferences: Preferences
+
   constructor(context: Context, host: DevicesHost) {
     this.context = context
+    this.preferences = new Preferences(context.store, context.changed)
     this.host = host
   }
 
@@ -82,7 +89,7 @@ export class Devices {
   }
 
   private get own(): Room | undefined {
-    return this.host.rooms().find(({ kind }) => kind === 'own')
+    return this.host.all.find(({ kind }) => kind === 'own')
   }
 
   async list(): Promise<readonly OwnDevice[]> {
@@ -131,6 +138,12 @@ export class Devices {
     return key
   }
 
+  /** Keeps a preference for all devices of the identity. @throws {MessagingError} `FRAME_INVALID`. */
+  async prefer(preference: Preference): Promise<void> {
+    const draft = await this.preferences.put(preference)
+    await this.own?.send(draft)
+  }
+
   /** Gives other devices the slot of a conversation that is new to them. */
   async share(room: Room): Promise<void> {
     await this.own?.send({ type: slotType, body: encodeSharedSlot(room.shared), fallback: '' })
@@ -144,7 +157,7 @@ export class Devices {
     const { directory, installation, signal } = this.context
     const { own } = this
     const fallback = this.fallbackOf(revoked)
-    for (const room of this.host.rooms()) if (room.state !== 'left') await this.rekey(room, revoked)
+    for (const room of this.host.all) if (room.state !== 'left') await this.rekey(room, revoked)
     const { installations, fallbacks } = await directory.read(installation.identity, signal)
     const isOther = (key: Uint8Array, mine: Uint8Array): boolean => !sameBytes(key, mine)
     const staying = installations.filter((key) => isOther(key, installation.signing.key) && isOther(key, revoked))
@@ -208,10 +221,13 @@ export class Devices {
       await this.shareAll()
       await this.keep({ invited: this.standing.invited.filter((key) => !sameBytes(key, installation)) })
     }
+    if (event.type === 'joined') await this.say(await this.preferences.drafts('waiting'))
     const payload = payloadOf(event)
-    if (event.type !== 'message' || event.own || payload === undefined) return
+    if (event.type !== 'message' || payload === undefined) return
     if (!sameBytes(event.identity, this.context.installation.identity)) return
     try {
+      if (payload.type === putType) await this.preferences.take(decodePut(payload.body), event.position, event.own)
+      if (event.own) return
       if (payload.type === slotType) await this.host.openShared(decodeSharedSlot(payload.body), 'talk')
       if (payload.type === archiveType) await this.takeArchive(payload.body)
     } catch (error) {
@@ -221,9 +237,14 @@ export class Devices {
     }
   }
 
+  private async say(drafts: readonly Draft[]): Promise<void> {
+    for (const draft of drafts) await this.own?.send(draft)
+  }
+
   private async shareAll(): Promise<void> {
     const { contents, random, signal } = this.context
-    for (const room of this.host.rooms()) {
+    await this.say(await this.preferences.drafts('all'))
+    for (const room of this.host.all) {
       if (room.kind === 'own' || room.state === 'left') continue
       await this.share(room)
       const messages = await this.historyOf(room)

@@ -1,10 +1,9 @@
 import { type Bytes20, type Bytes32, type Millis, Role } from '@parley/protocol/light'
-import { type Attachment, decodeAttachment } from '../attachments/attachment.ts'
 import type { Payload } from '../codec/payload.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import type { GapReason, OutsideReason } from '../engine/state.ts'
-import { MessagingError } from '../faults.ts'
 import type { MemberLeaf } from '../mls/leaf.ts'
+import { contentOf, type MessageContent } from '../payloads/content.ts'
 import type { StoredRequest } from './request-store.ts'
 import type { Room } from './room.ts'
 
@@ -18,12 +17,6 @@ export interface Sender {
   /** This very device. */
   readonly own: boolean
 }
-
-/** What a message is. Types of applications come with their bytes. */
-export type MessageContent =
-  | { readonly type: 'text/1'; readonly text: string }
-  | ({ readonly type: 'attachment/1' } & Attachment)
-  | { readonly type: 'other'; readonly name: string; readonly body: Uint8Array }
 
 /** A device in a group: whose it is. */
 export type Device = Pick<MemberLeaf, 'identity' | 'installation'> & { readonly slot: number }
@@ -100,7 +93,7 @@ export function roomEventOf(
         sender,
         sentAt,
         time,
-        content: contentOf(payload),
+        content: contentOf(payload, event.role),
         fallback,
       }
     }
@@ -139,17 +132,6 @@ export function roomEventOf(
 
 function deviceOf({ identity, installation, claim }: MemberLeaf): Device {
   return { identity, installation, slot: claim.slot }
-}
-
-/** One that is not what its type says is shown by its fallback. */
-function contentOf({ type, body }: Payload): MessageContent {
-  try {
-    if (type === 'text/1') return { type, text: new TextDecoder('utf-8', { fatal: true }).decode(body) }
-    if (type === 'attachment/1') return { type, ...decodeAttachment(body) }
-  } catch (error) {
-    if (!(error instanceof MessagingError || error instanceof TypeError)) throw error
-  }
-  return { type: 'other', name: type, body }
 }
 
 /** What an application is told of a stored request. */

@@ -1,12 +1,18 @@
 import { type Bytes20, type ChangeMembers, memberKey, millis, Role, sameBytes } from '@parley/protocol/light'
 import { type Attachment, encodeAttachment, getAttachment, putAttachment } from '../attachments/attachment.ts'
+import type { Draft } from '../codec/payload.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { SharedSlot } from '../devices/shared-slot.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { memberOf } from '../engine/state.ts'
 import { MessagingError } from '../faults.ts'
 import type { InviteBody } from '../invites/invite-body.ts'
-import { type Draft, LiveConversation } from '../live/live.ts'
+import { LiveConversation } from '../live/live.ts'
+import { left } from '../payloads/left.ts'
+import type { Named } from '../payloads/named.ts'
+import { type Reaction, reaction } from '../payloads/reaction.ts'
+import { resend } from '../payloads/resend.ts'
+import { entriesOf, type Settings, settings, settingsOf } from '../payloads/settings.ts'
 import type { Place } from '../ports/log.ts'
 import { changeMembers } from './change-members.ts'
 import type { Context } from './context.ts'
@@ -89,7 +95,7 @@ export class Room {
   }
 
   get title(): string {
-    return this.meta.title
+    return this.settings.title ?? this.meta.title
   }
 
   get kind(): RoomMeta['kind'] {
@@ -139,6 +145,32 @@ export class Room {
   /** A file that a message names, checked. @throws {MessagingError} `CONTENT_UNAVAILABLE`, `FRAME_INVALID`. */
   fetchAttachment(attachment: Attachment): Promise<Uint8Array> {
     return getAttachment(this.context.contents, attachment, this.context.signal)
+  }
+
+  /** Reacts to a message, or takes a reaction back. @returns the reaction's name. */
+  react(message: Named, sign: string, act: Reaction['act'] = 'added'): Promise<Uint8Array> {
+    return this.send(reaction(message, sign, act))
+  }
+
+  /** Says again what this device read at a position, for those who lack it: they have it on this member’s word. @throws {MessagingError} `MESSAGE_UNKNOWN`. */
+  async resend(position: bigint): Promise<Uint8Array> {
+    const event = await this.conversation.messageAt(position)
+    if (event === undefined) throw new MessagingError({ code: 'MESSAGE_UNKNOWN', position })
+    const { identity, installation, plaintext } = event
+    return this.send(resend({ position, identity, installation }, plaintext))
+  }
+
+  /** What admins set for the conversation, last set last. */
+  get settings(): Settings {
+    return settingsOf(this.conversation.settings)
+  }
+
+  /** Sets what all members see. What is left out stays. @throws {MessagingError} `NOT_AN_ADMIN`, `FRAME_INVALID`. */
+  async setSettings(changes: Settings): Promise<Uint8Array> {
+    const { slot } = this.conversation.own
+    const { role = Role.none } = this.conversation.state.record.slots[slot] ?? {}
+    if (role !== Role.admin) throw new MessagingError({ code: 'NOT_AN_ADMIN', slot })
+    return this.send(settings(entriesOf(changes)))
   }
 
   /** Gives identities slots and sends them invites; this member must be an admin. */
@@ -288,10 +320,21 @@ export class Room {
     while (!holds() && !signal.aborted) await Promise.race([this.context.changed.next(), ended])
   }
 
-  /** Gives up the own slot. */
-  async leave(): Promise<void> {
+  /** Gives up the own slot, and says so to the others if it can be said now. */
+  async leave({ text = '' }: { readonly text?: string } = {}): Promise<void> {
     const { slot } = this.conversation.own
+    if (this.isMember) await this.sayBye(left(text))
     await this.change(({ members }) => ((members[slot]?.role ?? 0) > 0 ? { remove: [{ slot }] } : undefined))
+  }
+
+  /** A member that cannot speak now leaves all the same: the record shows that it did. */
+  private async sayBye(bye: Draft): Promise<void> {
+    try {
+      await this.send(bye)
+    } catch (error) {
+      if (!(error instanceof MessagingError)) throw error
+      this.context.report('leaving', error)
+    }
   }
 
   private async change(

@@ -1,7 +1,7 @@
 import { toHex } from '@parley/protocol/light'
 import { expect, test } from 'vitest'
-import { encodePayload, systemClock, systemRandom } from '../../src/index.ts'
-import { LiveConversation, text } from '../../src/live/live.ts'
+import { encodePayload, systemClock, systemRandom, text } from '../../src/index.ts'
+import { LiveConversation } from '../../src/live/live.ts'
 import { type Party, World } from '../simulation/world.ts'
 
 const liveOf = (world: World, { conversation }: Party): LiveConversation =>

@@ -1,0 +1,86 @@
+import { type MemberKey, memberKey, Role, sameBytes } from '@parley/protocol/light'
+import { changeMembers } from './change-members.ts'
+import type { Context } from './context.ts'
+import type { Devices } from './devices.ts'
+import { type RequestEvent, requestEventOf } from './events.ts'
+import { readRequest, requestChange, type StoredRequest } from './request-store.ts'
+import type { Room } from './room.ts'
+import type { RoomMeta } from './room-meta.ts'
+import { type Rooms, unusable } from './rooms.ts'
+
+/** Invites to this identity: what an application is told of them, and what becomes of them. */
+export class Requests {
+  private readonly context: Context
+  private readonly rooms: Rooms
+  private readonly devices: Devices
+
+  constructor(context: Context, rooms: Rooms, devices: Devices) {
+    this.context = context
+    this.rooms = rooms
+    this.devices = devices
+  }
+
+  /** An invite by its number; undefined while it did not come. */
+  read(number: number): Promise<StoredRequest | undefined> {
+    return readRequest(this.context.store, number)
+  }
+
+  eventOf(request: StoredRequest): RequestEvent {
+    const { store } = this.context
+    const decline = async (): Promise<void> => store.write([requestChange({ ...request, state: 'declined' })])
+    return requestEventOf(request, { accept: () => this.accept(request.number), decline })
+  }
+
+  /** Accepts a request: its slot's key is exchanged for one of this device. @throws {MessagingError} `INVITE_UNUSABLE`. */
+  async accept(number: number): Promise<Room> {
+    const { context } = this
+    const request = await this.read(number)
+    if (request === undefined) throw unusable(`there is no request ${number}`)
+    const { body, head } = request
+    const known = this.rooms.at(body.place)
+    if (known !== undefined && body.kind === 'conversation') return known
+    if (head.expiresAt < context.clock.now()) throw unusable('it is over')
+    if (body.kind === 'device') return this.joinOwn(request)
+    const key = request.slotKey ?? memberKey(context.random(32))
+    await context.store.write([requestChange({ ...request, slotKey: key })])
+    await this.takeSlot(request, key)
+    const meta: RoomMeta = { place: body.place, id: body.id, title: body.title, kind: 'talk', invites: [] }
+    const room = await this.rooms.begin({ meta, slot: body.slot, key, suite: body.suite, founds: false })
+    await context.store.write([requestChange({ ...request, slotKey: key, state: 'accepted' })])
+    await this.devices.share(room)
+    return room
+  }
+
+  /** Another device of this identity let this one in. */
+  private async joinOwn(request: StoredRequest): Promise<Room> {
+    const { head, body, verified } = request
+    if (!verified || !sameBytes(head.sender, this.context.installation.identity))
+      throw unusable('it is of no device of this identity')
+    const room = await this.rooms.openShared(body, 'own')
+    await this.context.store.write([requestChange({ ...request, state: 'accepted' })])
+    return room
+  }
+
+  private async takeSlot({ body }: StoredRequest, slotKey: MemberKey): Promise<void> {
+    const { log, signal } = this.context
+    const { place, slot, key, id } = body
+    await this.rooms.assertThere(place, id)
+    await changeMembers(
+      log,
+      place,
+      {
+        slot,
+        key,
+        entering: [slotKey],
+        plan: ({ members }) => {
+          const held = members[slot]
+          if (held !== undefined && sameBytes(held.key, slotKey.key)) return undefined
+          if (held === undefined || held.role === Role.none || !sameBytes(held.key, key.key))
+            throw unusable('its slot was taken or taken back')
+          return { exchange: [{ key: slotKey.key }] }
+        },
+      },
+      signal,
+    )
+  }
+}
