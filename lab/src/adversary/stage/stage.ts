@@ -108,7 +108,8 @@ export async function openStage(context: Context, dataDir: string, closing: Clos
   const claimer = await openClaimer(context, places.l2Url, places.rollup, { secret: claimerSecret, store })
   closing.add(() => claimer.close())
   const config = await claimer.config(signal)
-  const client = createSequencerClient({ url: places.sequencerUrl, clock })
+  // How long a busy machine takes to answer is no part of what is tried.
+  const client = createSequencerClient({ url: places.sequencerUrl, clock }, { timeoutMs: withinMs })
   const da = await createLocalDa({ log }, { dir: join(dataDir, 'da') })
   closing.add(() => da.close())
   const ledger = new Ledger(claimer)
