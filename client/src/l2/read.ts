@@ -21,7 +21,12 @@ export async function read<const A extends Abi, N extends ContractFunctionName<A
   reading: Reading<A, N>,
 ): Promise<ContractFunctionReturnType<A, View, N>> {
   try {
-    return (await readContract(client, reading as never)) as ContractFunctionReturnType<A, View, N>
+    // From nobody: some nodes ask the caller for the fee of a call that is never sent, which not everybody has.
+    return (await readContract(client, { ...reading, account: null } as never)) as ContractFunctionReturnType<
+      A,
+      View,
+      N
+    >
   } catch (error) {
     throw failureOf(error, reading)
   }

@@ -1,4 +1,11 @@
-import { ClientError, conversationId, type Deployment, type Refusal, type SequencerClient } from '@parley/client'
+import {
+  ClientError,
+  conversationId,
+  type Deployment,
+  type Receipt,
+  type Refusal,
+  type SequencerClient,
+} from '@parley/client'
 import {
   type ChangeMembers,
   CodedError,
@@ -8,6 +15,7 @@ import {
   type Millis,
   OperationKind,
   type Signature,
+  type SignedMessage,
   sameBytes,
   type TransitionFault,
   transitionFaults,
@@ -17,6 +25,7 @@ import { MessagingError } from '../faults.ts'
 import { messagingLimits } from '../limits.ts'
 import type { Cursor, Genesis, Log, LogEvent, OutgoingMessage, Place, RecordPlace } from '../ports/log.ts'
 import { assertSigned, entryOf } from './checked-entry.ts'
+import type { Forcing } from './forcing.ts'
 
 /**
  * The L3 by a sequencer or a relay. What it says was signed by members is checked; that nothing is left out or in another order is
@@ -27,18 +36,24 @@ export class ChainLog implements Log {
   private readonly sequencer: SequencerClient
   private readonly feed: Pick<SequencerClient, 'followMany'>
   private readonly deployment: Deployment
+  private readonly forcing: Forcing | undefined
   private readonly begun = new Map<string, Genesis>()
 
-  /** @param feed - Where entries are read: a relay's client, or the sequencer itself. */
+  /**
+   * @param feed - Where entries are read: a relay's client, or the sequencer itself.
+   * @param forcing - The way past the sequencer; none when left out.
+   */
   constructor(
     sequencer: SequencerClient,
     deployment: Deployment,
     feed: Pick<SequencerClient, 'followMany'> = sequencer,
+    forcing?: Forcing,
   ) {
     this.chainId = deployment.chainId
     this.sequencer = sequencer
     this.feed = feed
     this.deployment = deployment
+    this.forcing = forcing
   }
 
   async genesis(place: Place, signal: AbortSignal): Promise<Genesis> {
@@ -57,8 +72,22 @@ export class ChainLog implements Log {
   async send({ shard, index }: Place, message: OutgoingMessage, signal: AbortSignal): Promise<void> {
     const { slot, nonce, content, signature } = message
     const sent = { shard, conversation: index, member: slot, nonce, content, signature }
-    const [receipt] = await this.sequencer.submitMessages([sent], signal)
+    if (this.forcing?.isForced(sent) === true) return
+    const receipt = await this.submit(sent, signal)
     if (receipt?.accepted === false) throw refused(receipt)
+  }
+
+  /** @returns undefined for a message that was forced, for the sequencer gives no answer. */
+  private async submit(message: SignedMessage, signal: AbortSignal): Promise<Receipt | undefined> {
+    try {
+      const [receipt] = await this.sequencer.submitMessages([message], signal)
+      this.forcing?.settle(message)
+      return receipt
+    } catch (error) {
+      signal.throwIfAborted()
+      if ((await this.forcing?.unanswered(message, signal)) === true) return undefined
+      throw error
+    }
   }
 
   async change(change: ChangeMembers, signatures: readonly Signature[], signal: AbortSignal): Promise<void> {

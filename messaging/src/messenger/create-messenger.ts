@@ -13,6 +13,7 @@ import { Pulse, Turns } from '@parley/runtime'
 import { type Address, bytesToHex, type Hash, hexToBytes } from 'viem'
 import { ChainLog } from '../chain/chain-log.ts'
 import { ContactDirectory } from '../chain/contact-directory.ts'
+import { Forcing } from '../chain/forcing.ts'
 import { systemClock } from '../chain/system-clock.ts'
 import { decodeValue, encodeValue } from '../conversation/stored-value.ts'
 import { MessagingError } from '../faults.ts'
@@ -54,6 +55,11 @@ export interface MessengerOptions {
   readonly gateways?: readonly GatewayAt[]
   /** Who pays for conversations: `ownAccount`, or `byGateways`, which it is when left out. */
   readonly sponsor?: SponsorFactory
+  /**
+   * Milliseconds after which a message that the sequencer gives no answer to is forced through the L2's queue, which the gateways
+   * or the wallet pay for. Never when left out: the sequencer may just be away.
+   */
+  readonly forceAfterMs?: number
   /** Refuses to speak while a device is in the group that the directory does not have. @default false */
   readonly strict?: boolean
   /** Is told what stops a part for a while: a server that is away. It goes on by itself. */
@@ -82,23 +88,28 @@ export async function createMessenger(options: MessengerOptions): Promise<Messen
     turns.take(async () => {
       await confirm(client, { hash: await send() })
     }, end.signal)
+  const report = options.onTrouble ?? (() => undefined)
   const gateways = (options.gateways ?? []).map((at) => createGatewayClient(at))
-  const { sponsor = byGateways() } = options
-  const paying = { client, contracts, identity: bytesToHex(installation.identity) }
+  const { sponsor = byGateways(), forceAfterMs } = options
+  const { inboxAddress: queue } = deployment
+  const paying = { client, contracts, identity: bytesToHex(installation.identity), queue }
   const payer =
     gateways.length === 0
       ? walletPayer(paying, write)
-      : gatewayPayer(
-          paying,
-          createGateways({ client, contracts: { directory: contracts.directory, inbox: contracts.inbox }, gateways }),
+      : gatewayPayer(paying, createGateways({ client, contracts: { ...contracts, queue }, gateways }), {
           random,
-        )
+          report: (error) => report('gateway', error),
+        })
+  const forcing =
+    forceAfterMs === undefined
+      ? undefined
+      : new Forcing({ clock, force: (message, signal) => payer.force(message, signal) }, forceAfterMs)
   const context: Context = {
     client,
     contracts,
     deployment,
     sequencer,
-    log: new ChainLog(sequencer, deployment, feed),
+    log: new ChainLog(sequencer, deployment, feed, forcing),
     directory: new ContactDirectory(client, contracts.directory, clock),
     node:
       options.node === undefined
@@ -114,7 +125,7 @@ export async function createMessenger(options: MessengerOptions): Promise<Messen
     strict: options.strict ?? false,
     changed: new Pulse(),
     signal: end.signal,
-    report: options.onTrouble ?? (() => undefined),
+    report,
     write,
   }
   const messenger = new Messenger(context, new Inbox(context), (reason) => end.abort(reason))

@@ -2,6 +2,8 @@ import {
   type Attribute,
   type AttributeChange,
   changeAttributes,
+  forceMessage,
+  type GatewayRequest,
   type Gateways,
   invite,
   type L2Client,
@@ -11,6 +13,7 @@ import {
   signContactChange,
   signInvite,
 } from '@parley/client'
+import type { SignedMessage } from '@parley/protocol/light'
 import { type Address, bytesToHex, type Hash, type Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { getBlock } from 'viem/actions'
@@ -24,6 +27,8 @@ export interface Payer {
   change(changes: readonly AttributeChange[], signal: AbortSignal): Promise<void>
   /** Has an inbox take the digest of an envelope. @throws {ClientError} `INVITE_DELIVERED` when it has it. */
   invite(call: InviteCall, signal: AbortSignal): Promise<void>
+  /** Puts a message into the L2's queue, past the sequencer. */
+  force(message: SignedMessage, signal: AbortSignal): Promise<void>
 }
 
 interface InviteCall {
@@ -35,6 +40,8 @@ export interface PayerDeps {
   readonly client: L2Client
   readonly contracts: Readonly<Record<'directory' | 'inbox', Address>>
   readonly identity: Address
+  /** The Inbox contract of the rollup. */
+  readonly queue: Address
 }
 
 /** A tenth above what was quoted: fees move while a transaction waits. */
@@ -44,7 +51,7 @@ const signedFor = 3_600n
 
 /** The identity's own wallet. @param write - Sends one transaction after the other, and waits for each. */
 export function walletPayer(
-  { client, contracts, identity }: PayerDeps,
+  { client, contracts, identity, queue }: PayerDeps,
   write: (send: () => Promise<Hash>) => Promise<void>,
 ): Payer {
   const { directory, inbox } = contracts
@@ -55,6 +62,7 @@ export function walletPayer(
       const { fee } = await quoteInvite(client, { inbox, ...call, sender: identity })
       await write(() => invite(client, { inbox, ...call, maxFee: margin(fee) }))
     },
+    force: (message) => write(() => forceMessage(client, { inboxAddress: queue, message })),
   }
 }
 
@@ -63,12 +71,21 @@ export function walletPayer(
  * envelope says it to the recipient.
  * @throws {ClientError} of every call: `GATEWAYS_FAILED` with what each said.
  */
-export function gatewayPayer({ client, contracts, identity }: PayerDeps, gateways: Gateways, random: Random): Payer {
+export function gatewayPayer(
+  { client, contracts, identity }: PayerDeps,
+  gateways: Gateways,
+  { random, report }: { readonly random: Random; readonly report: (error: unknown) => void },
+): Payer {
   const { directory, inbox } = contracts
+  const carryOut = async (request: GatewayRequest, signal: AbortSignal): Promise<void> => {
+    const { failed } = await gateways.carryOut(request, signal)
+    // What another gateway did meanwhile is done; with broken promises goes their evidence.
+    for (const each of failed) report(each)
+  }
   const deadline = async (): Promise<bigint> => (await getBlock(client)).timestamp + signedFor
   const carryOutChange = async (change: Parameters<typeof signContactChange>[1]['change'], signal: AbortSignal) => {
     const authorization = await signContactChange(client, { directory, change, deadline: await deadline() })
-    await gateways.carryOut({ kind: 'contact', change, authorization }, signal)
+    await carryOut({ kind: 'contact', change, authorization }, signal)
   }
   return {
     register: (attributes, signal) => carryOutChange({ kind: 'register', changes: attributes.map(settingOf) }, signal),
@@ -77,7 +94,10 @@ export function gatewayPayer({ client, contracts, identity }: PayerDeps, gateway
       const account = privateKeyToAccount(bytesToHex(random(32)))
       const { fee } = await quoteInvite(client, { inbox, ...call, sender: account.address })
       const authorization = await signInvite(client, { inbox, ...call, deadline: await deadline(), account })
-      await gateways.carryOut({ kind: 'invite', ...call, maxFee: margin(fee), authorization }, signal)
+      await carryOut({ kind: 'invite', ...call, maxFee: margin(fee), authorization }, signal)
+    },
+    async force(message, signal) {
+      await carryOut({ kind: 'forced', item: { kind: 'message', message } }, signal)
     },
   }
 }
