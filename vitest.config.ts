@@ -14,6 +14,7 @@ const longest = [
   'test/system/cli-dev',
   'test/system/l2-reorgs',
   'test/system/adversary',
+  'test/system/moved-chain',
   'test/system/drill',
   'test/system/keys-and-rules',
   'test/system/published',

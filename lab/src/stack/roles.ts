@@ -80,11 +80,13 @@ export class Roles {
     await this.held(role).child.stop()
   }
 
-  /** Starts a process again that was killed or halted, where it was, with some variables changed. */
-  async restart(role: RoleName, variables: ChildOptions['env'] = {}): Promise<Child> {
+  /** Starts a process again that was killed or halted, where it was, with some variables changed, and without those that are undefined. */
+  async restart(role: RoleName, variables: Readonly<Record<string, string | undefined>> = {}): Promise<Child> {
     const { child, options } = this.held(role)
     const port = new URL(child.ready.url as string).port
-    return this.start(role, { ...options, env: { ...options.env, ...variables, PARLEY_RUN_PORT: port } })
+    const changed = Object.entries({ ...options.env, ...variables, PARLEY_RUN_PORT: port })
+    const env = Object.fromEntries(changed.filter((each): each is [string, string] => each[1] !== undefined))
+    return this.start(role, { ...options, env })
   }
 
   /**
