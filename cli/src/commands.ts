@@ -51,6 +51,7 @@ import {
 } from './command/invite.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { nodeCommand } from './command/node.ts'
+import { pdsCommand } from './command/pds.ts'
 import { relayCommand } from './command/relay.ts'
 import { rescueCommand } from './command/rescue.ts'
 import { rollupAnnounceKey, rollupAnswerFor, rollupResume, rollupSilence } from './command/rollup.ts'
@@ -83,6 +84,7 @@ const commands: readonly CommandDefinition[] = [
   daNodeCommand,
   storeCommand,
   gatewayCommand,
+  pdsCommand,
   deployCommand,
   accountOpen,
   accountDeposit,

@@ -145,6 +145,7 @@ test('command line › every role has a port of its own, which a source may name
     ['da-node', 9607],
     ['store', 9608],
     ['gateway', 9609],
+    ['pds', 9612],
   ])
   expect(product.load({ flags: new Map(), env: {}, files: [] }).config.run.port).toBe(0)
 })

@@ -9,7 +9,8 @@ const digest = digestParameter('SHA-256 of the content')
 
 const cid = cidParameter('CIDv1 of the content: raw, sha2-256, base32 in lower case')
 
-const formatParameter: Parameter<'raw'> = {
+/** How trustless gateways are asked. */
+export const formatParameter: Parameter<'raw'> = {
   description: 'The form of the answer: raw, as trustless gateways have it',
   schema: { enum: ['raw'] },
   expected: 'raw',

@@ -14,6 +14,7 @@ import { httpSettings } from './http-settings.ts'
 import { journalSettings } from './journal-settings.ts'
 import { keySettings, memberSettings } from './member-settings.ts'
 import { archiveSettings, nodeSettings } from './node-settings.ts'
+import { pdsSettings } from './pds-settings.ts'
 import { placeSettings } from './place-settings.ts'
 import { policySettings } from './policy-settings.ts'
 import { feedSettings } from './relay-settings.ts'
@@ -40,6 +41,7 @@ export const settings = {
   ...daNodeSettings,
   ...storeSettings,
   ...gatewaySettings,
+  ...pdsSettings,
   ...deploySettings,
   ...authorizationSettings,
   ...contactSettings,

@@ -22,6 +22,8 @@ export const storeKinds = {
   contents: { directory: 'contents', form: 1 },
   'gateway tokens': { directory: 'tokens', form: 1 },
   'gateway transactions': { directory: 'transactions', form: 1 },
+  'pds contents': { directory: 'contents', form: 1 },
+  'pds users': { directory: 'users', form: 1 },
   'DA node parts': { directory: 'index', form: 1 },
   'answer transactions': { directory: 'answers', form: 1 },
   'L2 trail': { directory: 'trail', form: 1 },

@@ -1,7 +1,7 @@
 import { type BlockWithLogs, createBlocks, LogPages, type Step, type Trail, Walk } from '@parley/l2'
 import { type L2Confidence, type L2Position, SettlementError, sameBytes } from '@parley/protocol/light'
 import { type Clock, systemClock } from '@parley/runtime'
-import { type Address, bytesToHex, hexToBytes, zeroHash } from 'viem'
+import { type Address, bytesToHex, type Hex, hexToBytes, zeroHash } from 'viem'
 import { getBlock } from 'viem/actions'
 import { ClientError } from '../faults.ts'
 import { assertAddress, assertWithin } from '../l2/assert.ts'
@@ -37,6 +37,10 @@ export interface InvitePage {
   readonly cursor: InviteCursor
   /** Invites in the inbox up to here. */
   readonly count: bigint
+  /** Commits to them in their order; 0 before the first. */
+  readonly head: Hex
+  /** The L2 block that this is as of. */
+  readonly at: L2Position
   /** That this is the L2's head, and that the inbox counts exactly the invites told, in this order. */
   readonly caughtUp: boolean
 }
@@ -133,7 +137,7 @@ class StandingInbox implements Trail {
     if (step.kind === 'back') return this.#goBack(step.cursor)
     const caughtUp = step.caughtUp && (await this.#isWhole(client))
     this.#ahead = []
-    return { voidFrom: undefined, invites: step.told, cursor: this.#cursor(), count: this.at.count, caughtUp }
+    return { voidFrom: undefined, invites: step.told, ...this.#standing(), caughtUp }
   }
 
   #goBack(to: L2Position): InvitePage {
@@ -142,7 +146,7 @@ class StandingInbox implements Trail {
     const origin = { position: to, count: 0n, head: zeroHash }
     this.#waypoints = kept < 0 ? [origin] : this.#waypoints.slice(0, kept + 1)
     const { count } = this.at
-    return { voidFrom: count < before ? count : undefined, invites: [], cursor: this.#cursor(), count, caughtUp: false }
+    return { voidFrom: count < before ? count : undefined, invites: [], ...this.#standing(), caughtUp: false }
   }
 
   /** Whether the inbox counts what was told; false while its state at this block is not to be had, or no longer. */
@@ -166,8 +170,9 @@ class StandingInbox implements Trail {
     return new ClientError({ code: 'INVITES_OMITTED', recipient, expected, received, head })
   }
 
-  #cursor(): InviteCursor {
-    return encodeCursor(this.#waypoints)
+  #standing(): Pick<InvitePage, 'cursor' | 'count' | 'head' | 'at'> {
+    const { count, head, position } = this.at
+    return { cursor: encodeCursor(this.#waypoints), count, head, at: position }
   }
 }
 

@@ -1,5 +1,5 @@
 import { bulkPricingAbi, reputationAbi } from '@parley/contracts'
-import type { Address } from 'viem'
+import type { Address, Hash } from 'viem'
 import { assertAddress } from '../l2/assert.ts'
 import type { L2Client } from '../l2/client.ts'
 import { read } from '../l2/read.ts'
@@ -8,6 +8,8 @@ export interface GetReputeParameters {
   /** Address of the reputation contract. */
   readonly reputation: Address
   readonly holder: Address
+  /** Block whose state is read; the latest when left out. */
+  readonly blockHash?: Hash
 }
 
 /** How an account stands with the network. @see docs/spec/economics.md#reputation */
@@ -27,10 +29,11 @@ export interface GetReputeReturnType {
 /** How an account stands. @throws {ClientError} what every reading action throws. */
 export async function getRepute(
   client: L2Client,
-  { reputation, holder }: GetReputeParameters,
+  { reputation, holder, blockHash }: GetReputeParameters,
 ): Promise<GetReputeReturnType> {
   assertAddress('holder', holder)
-  return read(client, { address: reputation, abi: reputationAbi, functionName: 'reputeOf', args: [holder] })
+  const call = { address: reputation, abi: reputationAbi, functionName: 'reputeOf', args: [holder] } as const
+  return read(client, { ...call, ...(blockHash !== undefined && { blockHash }) })
 }
 
 export interface GetReachParameters {

@@ -51,6 +51,8 @@ export async function withdrawStake(client: L2Client, parameters: WithdrawStakeP
 
 export interface GetStakeParameters extends VaultParameters {
   readonly holder: Address
+  /** Block whose state is read; the latest when left out. */
+  readonly blockHash?: Hash
 }
 
 export interface GetStakeReturnType {
@@ -63,7 +65,11 @@ export interface GetStakeReturnType {
 }
 
 /** Stake of an account. @throws {ClientError} what every reading action throws. */
-export async function getStake(client: L2Client, { vault, holder }: GetStakeParameters): Promise<GetStakeReturnType> {
+export async function getStake(
+  client: L2Client,
+  { vault, holder, blockHash }: GetStakeParameters,
+): Promise<GetStakeReturnType> {
   assertAddress('holder', holder)
-  return read(client, { address: vault, abi: stakeVaultAbi, functionName: 'stakeOf', args: [holder] })
+  const call = { address: vault, abi: stakeVaultAbi, functionName: 'stakeOf', args: [holder] } as const
+  return read(client, { ...call, ...(blockHash !== undefined && { blockHash }) })
 }

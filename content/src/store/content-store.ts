@@ -137,6 +137,12 @@ export class ContentStore implements Contents {
     return (await this.live(digest))?.bytes
   }
 
+  /** Milliseconds since 1970 at which a content goes that is there; undefined when it is not. */
+  async keptUntil(digest: Bytes32): Promise<Millis | undefined> {
+    const record = await this.live(digest)
+    return record === undefined ? undefined : millis(dueAt(record, this.settings.graceMs))
+  }
+
   /** @throws {ContentError} `CONTENT_UNKNOWN`, `ACK_UNKNOWN`, `ACK_INVALID`. */
   async ack(digest: Bytes32, ackKey: Bytes32, signature: Signature, signal: AbortSignal): Promise<void> {
     const commitment = ackCommitment(ackKey, digest)

@@ -9,6 +9,7 @@ import { infraFaults } from '@parley/infra'
 import { cliFaults, labFaults } from '@parley/lab/decoders'
 import { messagingFaults } from '@parley/messaging'
 import { nodeFaults } from '@parley/node'
+import { pdsFaults } from '@parley/pds'
 import {
   blockFaults,
   blockSourceFaults,
@@ -133,6 +134,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'gatewayFaults',
     about: '`GatewayError` of `gateway`; the first ones are answers to HTTP requests.',
     faults: gatewayFaults,
+  },
+  {
+    title: 'Post-delivery service',
+    name: 'pdsFaults',
+    about: '`PdsError` of `pds`; the first ones are answers to HTTP requests, the next what its user finds.',
+    faults: pdsFaults,
   },
   {
     title: 'Messaging',

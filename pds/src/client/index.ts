@@ -1,0 +1,13 @@
+export { PdsError, type PdsFault, pdsFaults } from '../faults.ts'
+export { applies, type Facts, judge, type Rule, type RuleKind } from '../forms/rules.ts'
+export { decodeScope, encodeScope, type Scope, type ScopeConversation, type ScopeKind } from '../forms/scope.ts'
+export type { Signed } from '../forms/signing.ts'
+export type {
+  StatedConversation,
+  StatedEntry,
+  StatedHidden,
+  StatedInvite,
+  Statement,
+  StatementKind,
+} from '../forms/statements.ts'
+export { type PdsAbout, PdsClient, type PdsClientOptions, type PdsDevice, type Said } from './pds-client.ts'

@@ -1,0 +1,5 @@
+export type { PdsContracts, PdsDeps } from './deps.ts'
+export { PdsError, type PdsFault, pdsFaults } from './faults.ts'
+export { createPdsServer, type PdsServer, type PdsServerOptions } from './http/server.ts'
+export { type PdsOptions, pdsBounds } from './options.ts'
+export { Pds } from './pds.ts'
