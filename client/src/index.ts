@@ -58,7 +58,7 @@ export * from './governance/vote.ts'
 export type { HttpOptions, ServerDeps } from './http.ts'
 export * from './invites/credit.ts'
 export type { InviteCursor } from './invites/cursor.ts'
-export type { Invite } from './invites/decode-invite.ts'
+export { type Invite, nextHead } from './invites/decode-invite.ts'
 export * from './invites/inbox-state.ts'
 export { type InviteReturnType, invite, type SendInviteParameters } from './invites/invite.ts'
 export {
@@ -96,7 +96,13 @@ export * from './reputation/vouch.ts'
 export * from './rollup/deposit.ts'
 export * from './rollup/finalize.ts'
 export * from './rollup/force.ts'
-export { type GetClaimParameters, getClaim, getFinalNumber, type StandingClaim } from './rollup/get-claim.ts'
+export {
+  type GetClaimParameters,
+  type GetFinalNumberParameters,
+  getClaim,
+  getFinalNumber,
+  type StandingClaim,
+} from './rollup/get-claim.ts'
 export * from './rollup/get-deployment.ts'
 export type { RollupParameters } from './rollup/parameters.ts'
 export * from './rollup/silence.ts'

@@ -2,7 +2,8 @@ import { x25519 } from '@noble/curves/ed25519.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { contentDigest } from '@parley/content'
-import { ContactDirectory } from '@parley/messaging/serving'
+import { MessagingError } from '@parley/messaging'
+import { ContactDirectory, type InviteHead, openInviteHead } from '@parley/messaging/serving'
 import { type Bytes20, type Bytes32, joinBytes, type Millis, sameBytes, toHex } from '@parley/protocol'
 import { concurrently, pause, Turns } from '@parley/runtime'
 import { durable } from '@parley/runtime/level'
@@ -31,7 +32,7 @@ import { Mirror } from './work/mirror.ts'
 import { Records } from './work/records.ts'
 
 /** Scopes that this service takes. */
-export const scopesTaken: readonly ScopeKind[] = ['none', 'blind']
+export const scopesTaken: readonly ScopeKind[] = ['none', 'blind', 'sender']
 
 const retryAfterMs = 1_000
 /** Reads of the directory at once: an L2 is asked for all users. */
@@ -414,7 +415,19 @@ export class Pds {
     return this.state(asker, user, 'segments', { after, segments, more, bytes: sum })
   }
 
-  private readonly openHead: OpenHead = async () => undefined
+  /** Who invites, by a head that is sealed to the service's key for this user, and by a device that the directory has. */
+  private readonly openHead: OpenHead = async ({ identity }, envelope, signal) => {
+    const to = { ...this.place, recipient: identity }
+    let head: InviteHead | undefined
+    try {
+      head = await openInviteHead(envelope, to, this.headSecret(identity))
+    } catch (error) {
+      if (error instanceof MessagingError) return undefined
+      throw error
+    }
+    if (head === undefined) return undefined
+    return (await this.isInstallation(head.sender, head.senderKey, signal)) ? head.sender : undefined
+  }
 
   private headSecret(identity: Bytes20): Uint8Array {
     return hkdf(sha256, this.deps.secret, identity, headInfo, 32)
@@ -468,6 +481,8 @@ export class Pds {
     if (behindMs > maxBehindMs) throw behind('the inbox', `it is ${Math.floor(behindMs)} ms behind the L2`)
     for (const each of scope.conversations) {
       const claim = this.places.find(each)?.final.claim ?? 0n
+      const isUnproven = claim === 0n && (this.claims.latest ?? 0n) > 0n
+      if (isUnproven) throw behind(`conversation ${each.shard}/${each.index}`, 'its record was not proven yet')
       const ms = this.claims.behindMs(claim)
       if (ms > maxBehindMs)
         throw behind(

@@ -79,9 +79,15 @@ export async function getWholeClaim(
   return { standing, claim: args.claim }
 }
 
+export interface GetFinalNumberParameters extends RollupParameters {
+  /** L2 block as of which it is asked; the latest when left out. */
+  readonly blockHash?: Hash
+}
+
 /** Number of the newest final claim; 0 is genesis. @throws {ClientError} `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`. */
-export function getFinalNumber(client: L2Client, { rollup }: RollupParameters): Promise<bigint> {
-  return read(client, { address: rollup, abi: rollupAbi, functionName: 'finalNumber', args: [] })
+export function getFinalNumber(client: L2Client, { rollup, blockHash }: GetFinalNumberParameters): Promise<bigint> {
+  const call = { address: rollup, abi: rollupAbi, functionName: 'finalNumber', args: [] } as const
+  return read(client, { ...call, ...(blockHash !== undefined && { blockHash }) })
 }
 
 async function standingHash(

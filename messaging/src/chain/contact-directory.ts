@@ -9,17 +9,29 @@ import type { Directory, DirectoryAnswer } from '../ports/directory.ts'
 export const installationName: string = keyName({ algorithm: 'Ed25519', use: 'installation' })
 export const fallbackName: string = keyName({ algorithm: 'X25519', use: 'fallback' })
 
+/** Key of whoever filters invites for the identity, by which heads alone are opened. @see docs/spec/pds.md#scopes */
+export const headKeyName = 'did/pub/X25519/pds/hex'
+/** Keys of that kind that an identity may have. */
+const headKeysAtMost = 4
+
 /** The contract of contacts as the engine sees it. What was read holds for ten minutes, unless it is read afresh. */
 export class ContactDirectory implements Directory {
   private readonly client: L2Client
   private readonly directory: Address
   private readonly clock: Pick<Clock, 'now'>
   private readonly known = new Map<string, DirectoryAnswer>()
+  private readonly heads = new Map<string, readonly Bytes32[]>()
 
   constructor(client: L2Client, directory: Address, clock: Pick<Clock, 'now'>) {
     this.client = client
     this.directory = directory
     this.clock = clock
+  }
+
+  /** Keys to which heads of invites to an identity are sealed, too, as read lately. */
+  async headKeys(identity: Bytes20, signal: AbortSignal): Promise<readonly Bytes32[]> {
+    await this.installations(identity, signal)
+    return this.heads.get(toHex(identity)) ?? []
   }
 
   async installations(identity: Bytes20, signal: AbortSignal, notBefore?: Millis): Promise<DirectoryAnswer> {
@@ -39,8 +51,12 @@ export class ContactDirectory implements Directory {
     signal.throwIfAborted()
     const inForce = entries.filter(({ validTo }) => validTo * 1_000n > seenAt)
     const answer = { installations: keys(inForce, installationName), fallbacks: keys(inForce, fallbackName), seenAt }
-    if (this.known.size >= messagingLimits.identities) this.known.clear()
+    if (this.known.size >= messagingLimits.identities) {
+      this.known.clear()
+      this.heads.clear()
+    }
     this.known.set(toHex(identity), answer)
+    this.heads.set(toHex(identity), keys(inForce, headKeyName).slice(0, headKeysAtMost))
     return { ...answer, registered: registeredAt !== undefined }
   }
 }

@@ -43,6 +43,7 @@ export interface InviteInput {
 /**
  * Seals an invite to devices of its recipient.
  * @param keys - X25519 keys of theirs, 1 to 64.
+ * @param headKeys - Of whoever filters for the recipient: they open the head alone. As many as leave room for the keys count.
  * @returns the frame.
  */
 export async function sealInvite(
@@ -50,6 +51,7 @@ export async function sealInvite(
   keys: readonly Uint8Array[],
   installation: OwnInstallation,
   random: Random,
+  headKeys: readonly Uint8Array[] = [],
 ): Promise<Uint8Array> {
   const suite = await loadSuite('x25519')
   const sealing = { name: 'x25519', suite, context: contextOf(to) } as const
@@ -66,7 +68,7 @@ export async function sealInvite(
     installation,
   )
   const envelope = EnvelopeType.serialize({
-    head: await seal(head, keys, sealing, random),
+    head: await seal(head, [...keys, ...headKeys].slice(0, messagingLimits.recipients), sealing, random),
     body: await seal(inner, keys, sealing, random),
   })
   return encodeFrame({ kind: FrameKind.invite, body: envelope })
@@ -96,6 +98,26 @@ export async function openInvite(
   if (head.expiresAt > head.createdAt + BigInt(messagingLimits.inviteMs))
     throw invalid('invite.expiresAt', `more than ${messagingLimits.inviteMs} ms after createdAt`)
   return { head, body: decodeInviteBody(bodyBytes) }
+}
+
+/**
+ * Opens who invites whom, by a key that opens no more than that; undefined when the head is not sealed to it.
+ * @throws {MessagingError} `FRAME_INVALID`.
+ */
+export async function openInviteHead(
+  frame: Uint8Array,
+  to: Addressed,
+  secret: Uint8Array,
+): Promise<InviteHead | undefined> {
+  const { kind, body } = decodeFrame(frame)
+  if (kind !== FrameKind.invite) throw invalid('invite', `a frame of kind ${kind} is none`)
+  const { head: sealed } = decodeExactly(EnvelopeType, body, 'invite')
+  const sealing = { name: 'x25519', suite: await loadSuite('x25519'), context: contextOf(to) } as const
+  const bytes = await openSealed(sealed, [secret], sealing)
+  if (bytes === undefined) return undefined
+  const head = decodeInviteHead(bytes)
+  if (!isFor(head, to)) throw invalid('invite.head', 'it is for another inbox or recipient')
+  return head
 }
 
 function isFor(head: InviteHead, { chainId, inbox, recipient }: Addressed): boolean {

@@ -16,17 +16,20 @@ export async function keysOf(context: Context, identity: Bytes20): Promise<reado
   return fallbacks.slice(0, messagingLimits.recipients)
 }
 
-/** Seals an invite. @returns its frame. */
-export function sealFor(
+/** Seals an invite; its head to whom the identity lets filter, too. @returns its frame. */
+export async function sealFor(
   context: Context,
   identity: Bytes20,
   keys: readonly Uint8Array[],
   body: InviteBody,
   expiresAt: bigint,
 ): Promise<Uint8Array> {
-  const { deployment, contracts, clock, installation, random } = context
+  const { deployment, contracts, clock, directory, installation, random, signal } = context
   const to = { chainId: deployment.chainId, inbox: hexToBytes(contracts.inbox), recipient: identity }
-  return sealInvite({ to, body, createdAt: clock.now(), expiresAt: millis(expiresAt) }, keys, installation, random)
+  const input = { to, body, createdAt: clock.now(), expiresAt: millis(expiresAt) }
+  // What is for a device of one's own is nobody's affair.
+  const headKeys = body.kind === 'device' ? [] : await directory.headKeys(identity, signal)
+  return sealInvite(input, keys, installation, random, headKeys)
 }
 
 /**

@@ -10,4 +10,8 @@ export type {
   Statement,
   StatementKind,
 } from '../forms/statements.ts'
+export { type AuditDeps, type AuditOptions, type AuditReport, auditPds } from './audit.ts'
+export { type CheckDeps, checkEvidence, type Verdict } from './check-evidence.ts'
+export { type ContradictionKind, decodeEvidence, type Evidence, encodeEvidence } from './evidence.ts'
+export { type AuditMemory, decodeAuditMemory, encodeAuditMemory, newAuditMemory } from './memory.ts'
 export { type PdsAbout, PdsClient, type PdsClientOptions, type PdsDevice, type Said } from './pds-client.ts'

@@ -238,3 +238,8 @@ export function decodeStatement<K extends StatementKind>(kind: K, bytes: Uint8Ar
   const value = decodeExactly(type, body, (expected, cause) => invalid(`statement.${kind}`, expected, cause))
   return { ...stated, kind, body: value }
 }
+
+/** The kind that a statement says it is of; undefined when it is none. */
+export function kindOfStatement(bytes: Uint8Array): StatementKind | undefined {
+  return kinds[(bytes[1] ?? 0) - 1]
+}

@@ -204,7 +204,10 @@ export class Records {
   /** Takes back what a record has beyond a place: the L3 has something else there now. */
   private async cut(place: Place, to: RecordState): Promise<void> {
     const { tables, places, log } = this.deps
-    const { shard, index } = place
+    const { shard, index, final } = place
+    // What is final stays: a feed that says otherwise is not believed.
+    if (entriesOf(to) < final.messages + final.changes)
+      throw new MessagingError({ code: 'RECORD_FORGED', ...to.cursor })
     log.info({ shard, index, entries: String(entriesOf(to)) }, 'what lies behind here was replaced')
     await tables.entries.clear([placeKey(place)], numberKey(entriesOf(to)))
     place.record = to
