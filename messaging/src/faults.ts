@@ -21,6 +21,7 @@ export type MessagingFault =
   | { code: 'SPONSOR_REFUSED'; refusal: string }
   | { code: 'STORE_OF_ANOTHER'; identity: Uint8Array }
   | { code: 'NODE_MISSING' }
+  | { code: 'PROVIDER_UNKNOWN'; kind: string; name: string }
   | { code: 'DEVICE_UNKNOWN' }
   | { code: 'SLOT_BUSY'; slot: number; attempts: number }
   | { code: 'KEY_PACKAGE_INVALID'; installation: Uint8Array; reason: string }
@@ -75,6 +76,7 @@ export const messagingFaults: FaultTable<MessagingFault> = {
     retry: 'changed',
     text: 'only a node can prove this, and the messenger was given none',
   },
+  PROVIDER_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'the messenger was given no provider of this name' },
   DEVICE_UNKNOWN: {
     blame: 'sender',
     retry: 'changed',

@@ -18,12 +18,28 @@ export const messagingLimits = {
   lateMs: 120_000,
   /** Milliseconds after which an admin skips a gap from which nobody moved on, by block time. */
   skipAfterMs: 600_000,
+  /** Milliseconds for which stores keep messages: a missing content that is older is taken for one. */
+  retentionMs: 2_592_000_000,
+  /** Own messages after which a device renews the keys of its leaf. */
+  updateMessages: 500,
+  /** Milliseconds after which it does so, if it said anything since; longer in groups of more than 350. */
+  updateMs: 604_800_000,
+  /** Milliseconds by which that is longer for each member. */
+  updateMsEach: 1_728_000,
+  /** Milliseconds after which any member ends an epoch. */
+  epochMs: 2_592_000_000,
   /** Positions one skip covers. */
   skipCount: 1_024,
   /** Own messages that are kept while nobody but the one who let this device in was read. */
   unvouched: 64,
   /** Gaps of others that a device without keys remembers. */
   wants: 64,
+  /** Contents that were read and wait to be acknowledged; older ones stay with the stores until they expire. */
+  unacked: 1_024,
+  /** Times that acknowledging a content is tried. */
+  ackTries: 8,
+  /** Contents acknowledged in one go. */
+  ackedAtOnce: 64,
   /** Entries that wait behind a gap. */
   deferred: 4_096,
   /** Key packages of one conversation that a device keeps the secrets of. */

@@ -3,6 +3,7 @@ import type { KeyPackage } from 'ts-mls'
 import { type Control, encodeControl } from '../codec/control.ts'
 import { encodeFrame, FrameKind, frameDigest } from '../codec/frame.ts'
 import { encodeInvitation } from '../codec/invitation.ts'
+import { agedKeys } from '../engine/aged.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import {
   beginGroup,
@@ -15,7 +16,7 @@ import {
 } from '../engine/make.ts'
 import { beginRecord } from '../engine/record.ts'
 import { staleLeaves } from '../engine/rules.ts'
-import { beginConversation, type ConversationState, gapsOf, memberOf } from '../engine/state.ts'
+import { beginConversation, type ConversationState, expiredOf, gapsOf, memberOf, strangeGaps } from '../engine/state.ts'
 import { isInForce } from '../keys/in-force.ts'
 import { messagingLimits } from '../limits.ts'
 import { groupInfo } from '../mls/group.ts'
@@ -24,11 +25,12 @@ import { loadSuite } from '../mls/suite.ts'
 import type { Setting } from '../payloads/settings.ts'
 import type { LogEvent, Place } from '../ports/log.ts'
 import { seal } from '../sealing/sealed.ts'
-import { abandon, fetchMissing, renew, takeEvent } from './follow.ts'
+import { acknowledge, forget } from './acks.ts'
+import { abandon, fetchMissing, passOverExpired, renew, takeEvent } from './follow.ts'
 import { type ConversationDeps, Held } from './held.ts'
 import { givePackage, newPackage } from './packages.ts'
 import { post } from './post.ts'
-import { decodeStored, eventKey, type Intent, type OwnSlot, storeKey } from './stored.ts'
+import { decodeStored, eventKey, type Intent, type OwnSlot, storeKey, type Unacked } from './stored.ts'
 import { decodeValue } from './stored-value.ts'
 
 /**
@@ -62,6 +64,7 @@ export class Conversation {
       shutOut: false,
       identities: [],
       settings: [],
+      unacked: [],
     }
     const held = new Held(deps, await loadSuite(own.suite), { ...empty, own, state })
     await held.keep(found ? { state: await beginGroup(state, await newPackage(held), held.suite) } : {})
@@ -139,9 +142,40 @@ export class Conversation {
     return post(this.held, signal)
   }
 
+  /** Whether contents that were read are to be acknowledged. */
+  get mustAck(): boolean {
+    return this.held.stored.unacked.length > 0
+  }
+
+  /** Acknowledges contents to stores. It keeps the conversation's state apart, so that stores keep nobody waiting. */
+  acknowledge(signal: AbortSignal): Promise<readonly Unacked[]> {
+    return acknowledge(this.held, signal)
+  }
+
+  /** Forgets what was acknowledged, or cannot be. */
+  acknowledged(tried: readonly Unacked[]): Promise<void> {
+    return forget(this.held, tried)
+  }
+
   /** Asks stores again for contents that are missing. */
   fetchMissing(signal: AbortSignal): Promise<readonly EngineEvent[]> {
     return fetchMissing(this.held, signal)
+  }
+
+  /** Whether something is missing that is older than stores keep messages. */
+  hasExpired(now: Millis): boolean {
+    return memberOf(this.state) !== undefined && expiredOf(this.state, now).length > 0
+  }
+
+  /** Takes for messages what is missing and expired: it can never be read. */
+  passOver(signal: AbortSignal): Promise<readonly EngineEvent[]> {
+    return passOverExpired(this.held, signal)
+  }
+
+  /** Whether the keys of the own leaf, or of the epoch, are old; `own`: whoever else comes first does not change that. */
+  agedKeys(now: Millis): 'own' | 'epoch' | undefined {
+    const member = memberOf(this.state)
+    return member && agedKeys(member, this.leaves.length, now)
   }
 
   /** Encrypts a message and stores it to be posted. @throws {MessagingError} `NOT_A_MEMBER`, `STALE_LEAVES`, `MESSAGE_TOO_LARGE`. */
@@ -171,7 +205,7 @@ export class Conversation {
 
   /** Whether something came too late and is to be said again. */
   get mustSayAgain(): boolean {
-    return this.held.stored.unsent.length > 0
+    return this.held.stored.unsent.length > 0 && strangeGaps(this.state).length === 0
   }
 
   /** Encrypts anew what came too late. */
@@ -263,7 +297,7 @@ export class Conversation {
       kind: FrameKind.sealed,
       body: await seal(plaintext, keys, sealing, this.held.deps.random),
     })
-    await this.intend('sealed', 'handshake', { state, frame, digest: frameDigest(frame) }, rest)
+    await this.intend('sealed', 'handshake', { state, frame, digest: frameDigest(frame), acks: [] }, rest)
   }
 
   /** The gap at which this device cannot answer those who ask to join, unless it said so before. */
@@ -317,10 +351,10 @@ export class Conversation {
   private async intend(
     kind: Intent['kind'],
     contentClass: Intent['class'],
-    { state, frame, digest }: Made,
+    { state, frame, digest, acks }: Made,
     changes: object = {},
   ): Promise<void> {
-    const intent: Intent = { kind, content: digest, frame, class: contentClass, nonce: undefined }
+    const intent: Intent = { kind, content: digest, frame, class: contentClass, acks, nonce: undefined }
     await this.held.keep({ ...changes, state, intents: [...this.held.stored.intents, intent] })
   }
 
@@ -330,6 +364,7 @@ export class Conversation {
       content: encodeControl(control),
       frame: undefined,
       class: 'handshake',
+      acks: [],
       nonce: undefined,
     }
     await this.held.keep({ ...changes, intents: [...this.held.stored.intents, intent] })

@@ -8,7 +8,7 @@ import type { EngineEvent } from '../engine/events.ts'
 import { isElsewhere, makeExternalCommit } from '../engine/make.ts'
 import { advance, beginRecord, isNext, type RecordState } from '../engine/record.ts'
 import { gapsOf, memberOf } from '../engine/state.ts'
-import { distrust, giveUp, rewind, takeEntry, takeFound } from '../engine/take.ts'
+import { distrust, giveUp, passOver, rewind, takeEntry, takeFound } from '../engine/take.ts'
 import { MessagingError } from '../faults.ts'
 import { messagingLimits } from '../limits.ts'
 import { groupInfo } from '../mls/group.ts'
@@ -16,6 +16,7 @@ import { loadSuite } from '../mls/suite.ts'
 import type { Cursor, LogEntry, LogEvent } from '../ports/log.ts'
 import type { Change } from '../ports/store.ts'
 import { openSealed } from '../sealing/sealed.ts'
+import { readChanges, unackedAfter, wasRead } from './acks.ts'
 import { headChange, splitsIn } from './heads.ts'
 import { onlyFresh } from './heard.ts'
 import type { Held } from './held.ts'
@@ -38,8 +39,19 @@ export async function takeEvent(held: Held, event: LogEvent, signal: AbortSignal
     throw new MessagingError({ code: 'LOG_GAP', ...record.cursor })
   }
   const frame = await frameOf(held, event, signal)
+  const isKnown = frame === undefined && event.kind === 'message' && (await wasRead(held, event.content))
   const before = held.stored.state
-  const events = await settle(held, await takeEntry(before, event, frame, takingOf(held, signal)), event, signal)
+  const events = await settle(
+    held,
+    await takeEntry(
+      before,
+      event,
+      frame,
+      takingOf(held, signal, () => isKnown),
+    ),
+    event,
+    signal,
+  )
   return [...events, ...(await corrected(held, events, signal))]
 }
 
@@ -53,6 +65,13 @@ export async function fetchMissing(held: Held, signal: AbortSignal): Promise<rea
   }
   if (found.size === 0) return []
   return settle(held, await takeFound(held.stored.state, found, takingOf(held, signal)), undefined, signal)
+}
+
+/** Passes over what expired. */
+export async function passOverExpired(held: Held, signal: AbortSignal): Promise<readonly EngineEvent[]> {
+  const { deps, stored } = held
+  const taken = await passOver(stored.state, deps.clock.now(), takingOf(held, signal))
+  return taken.events.length === 0 ? [] : settle(held, taken, undefined, signal)
 }
 
 /** Gives up the keys of the group: others went on by what this device cannot have. */
@@ -96,7 +115,8 @@ async function settle(
   const { stored } = held
   const fresh = await onlyFresh(held, all)
   const events = [...fresh.events, ...(await splitsIn(held, state.record, fresh.events))]
-  const changes = entry === undefined ? fresh.changes : [...fresh.changes, headChange(stored.own.place, state.record)]
+  const read = [...fresh.changes, ...readChanges(stored.own.place, events)]
+  const changes = entry === undefined ? read : [...read, headChange(stored.own.place, state.record)]
   const isPosted = (content: Bytes32): boolean =>
     entry?.kind === 'message' && entry.slot === stored.own.slot && sameBytes(entry.content, content)
   const next: StoredConversation = {
@@ -116,6 +136,7 @@ async function settle(
     wants: wantsAfter(stored, events),
     identities: identitiesAfter({ ...stored, state }, events),
     settings: settingsAfter(stored.settings, events),
+    unacked: unackedAfter(stored.unacked, events),
     ...keysAfter(stored, events),
   }
   await held.keep(next, [...changes, ...events.map((event, i) => eventChange(held, stored.events + i, event))])
@@ -134,7 +155,7 @@ function eventChange(held: Held, number: number, event: EngineEvent): Change {
 function welcomeIntents({ position, welcome }: Extract<EngineEvent, { type: 'epoch' }>): Intent[] {
   if (welcome === undefined) return []
   const frame = welcomeFrame(position, welcome)
-  return [{ kind: 'welcome', content: frameDigest(frame), frame, class: 'handshake', nonce: undefined }]
+  return [{ kind: 'welcome', content: frameDigest(frame), frame, class: 'handshake', acks: [], nonce: undefined }]
 }
 
 /** Who asks to join is answered once, by anybody: the first answer ends it. */
@@ -290,6 +311,7 @@ async function comeBack(held: Held, invitation: Answer, signal: AbortSignal): Pr
       content: made.digest,
       frame: made.frame,
       class: 'handshake',
+      acks: [],
       nonce: undefined,
     }
     await held.keep({ state: made.state, intents: [...held.stored.intents, intent] })

@@ -24,7 +24,7 @@ export async function onlyFresh(held: Held, events: readonly EngineEvent[]): Pro
     const key = event.type === 'message' ? heardKey(held, event) : undefined
     if (event.type !== 'message' || key === undefined) fresh.push(event)
     else if (seen.has(key) || (await held.deps.store.get(key)) !== undefined)
-      fresh.push({ type: 'repeated', position: event.position, slot: event.slot })
+      fresh.push({ type: 'repeated', position: event.position, slot: event.slot, digest: event.digest })
     else {
       seen.add(key)
       changes.push({ key, value: new TextEncoder().encode(event.position.toString()) })

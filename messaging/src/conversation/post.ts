@@ -14,7 +14,7 @@ export async function post(held: Held, signal: AbortSignal): Promise<void> {
     const standing = await held.deps.log.standing(held.stored.own.place, signal)
     if (!isDue(held, intent, standing)) continue
     if (intent.frame !== undefined)
-      await held.deps.contents.put(intent.frame, { class: intent.class, acks: [] }, signal)
+      await held.deps.contents.put(intent.frame, { class: intent.class, acks: intent.acks }, signal)
     await send(held, intent, standing, signal)
   }
 }

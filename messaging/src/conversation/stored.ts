@@ -24,6 +24,8 @@ export interface Intent {
   /** Undefined for a control. */
   readonly frame: Uint8Array | undefined
   readonly class: ContentClass
+  /** Commitments of those who are to acknowledge it. */
+  readonly acks: readonly Bytes32[]
   /** Nonce with which it was sent, if it was. */
   readonly nonce: bigint | undefined
 }
@@ -62,8 +64,16 @@ export interface StoredConversation {
   readonly shutOut: boolean
   /** Identities of slots that have no leaf yet, as far as they are known. */
   readonly identities: readonly { readonly slot: number; readonly identity: Uint8Array }[]
+  /** Contents that were read and are to be acknowledged, with how often that failed. */
+  readonly unacked: readonly Unacked[]
   /** What admins set, with where they did: of each key the last in the record counts. */
   readonly settings: readonly PlacedSetting[]
+}
+
+/** A content that this device is to acknowledge. */
+export interface Unacked {
+  readonly digest: Bytes32
+  readonly tries: number
 }
 
 /** A setting with the position of the message that set it. */

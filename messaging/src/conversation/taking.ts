@@ -10,10 +10,10 @@ import type { Clock } from '../ports/clock.ts'
 import type { Held } from './held.ts'
 
 /** What the engine needs of a device to take entries. */
-export function takingOf(held: Held, signal: AbortSignal): Taking {
+export function takingOf(held: Held, signal: AbortSignal, isKnown: Taking['isKnown'] = () => false): Taking {
   const { suite, deps } = held
   const budget = budgetOf(deps.clock, signal)
-  return { suite, budget, join: (content) => join(held, content, budget) }
+  return { suite, budget, isKnown, join: (content) => join(held, content, budget) }
 }
 
 /** Lets work on one content take so long and no longer. Work that goes on meanwhile is bounded by the size of frames. */

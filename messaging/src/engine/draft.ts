@@ -1,4 +1,4 @@
-import { Role } from '@parley/protocol/light'
+import { type Bytes32, type Millis, Role } from '@parley/protocol/light'
 import { messagingLimits } from '../limits.ts'
 import type { GroupState } from '../mls/group.ts'
 import type { Content } from './content.ts'
@@ -16,6 +16,8 @@ import {
 
 /** What taking an entry needs beside state and content. */
 export interface Taking extends Judge {
+  /** Whether this device has read a content before: stores may have let go of it since, and nothing follows from it any more. */
+  readonly isKnown: (digest: Bytes32) => boolean
   /** Joins by a Welcome; undefined when no package of this device is among those that it is for, or it is no good. */
   readonly join: (welcome: Extract<Content, { kind: 'welcome' }>) => Promise<GroupState | undefined>
 }
@@ -79,6 +81,19 @@ export class Draft {
     for (const { position, plaintext } of unvouched) this.report({ type: 'late', position, slot, plaintext })
     this.patch({ unvouched: [] })
     this.patch({ messages: this.state.messages.map((each) => ({ ...each, orphaned: true })) })
+  }
+
+  /** This device did something that its state does not know: it was restored from a backup, and its keys are used up. */
+  forgot(): void {
+    this.leave('lost', 'this device did something that its state does not know of: its store is older than it was')
+  }
+
+  /** An own message counts: the keys of the own leaf grow old. */
+  saidAt(time: Millis): void {
+    const member = memberOf(this.state)
+    if (member === undefined) return
+    const renewed = member.renewed === 0n ? time : member.renewed
+    this.patch({ membership: { ...member, renewed, said: member.said + 1 } })
   }
 
   /** Settles own messages that had their place while this device was at a gap: some came too late for others. */

@@ -10,7 +10,7 @@ import type { Draft } from './draft.ts'
 import { isInTime, judgeCommit, judgeMessage } from './judge.ts'
 import { slotAt } from './record.ts'
 import { findRuleFault, isLive } from './rules.ts'
-import { type GapReason, type Membership, memberOf, type Waiting } from './state.ts'
+import { type GapReason, isStrange, type Membership, memberOf, type Waiting } from './state.ts'
 import { isOutdated } from './voided.ts'
 
 /** What became of an entry: dealt with for good, to be looked at again, or in the way of all commits. */
@@ -25,7 +25,11 @@ type Welcome = Extract<Content, { kind: 'welcome' }>
  * @param blocked - An older entry is a gap: commits wait, conversation goes on.
  */
 export async function evaluate(draft: Draft, item: Waiting, blocked: boolean): Promise<Outcome> {
-  if (item.frame === undefined) return memberOf(draft.state) === undefined ? 'wait' : { gap: 'missing' }
+  if (item.frame === undefined && draft.taking.isKnown(item.digest)) {
+    draft.report({ type: 'repeated', position: item.position, slot: item.slot, digest: item.digest })
+    return 'done'
+  }
+  if (item.frame === undefined) return evaluateMissing(draft, item)
   const content = readContent(item.frame, draft.state.record.id)
   switch (content.kind) {
     case 'junk':
@@ -41,6 +45,18 @@ export async function evaluate(draft: Draft, item: Waiting, blocked: boolean): P
     default:
       return evaluateHandshake(draft, item, content, blocked)
   }
+}
+
+function evaluateMissing(draft: Draft, item: Waiting): Outcome {
+  const member = memberOf(draft.state)
+  if (member === undefined) return 'wait'
+  if (!isStrange(draft.state, item)) return { gap: 'missing' }
+  // Stores let go of what all others have read. Only this device can have written it, if it is its slot's only one.
+  const leaves = readLeaves(member.state.ratchetTree, member.state.groupContext, draft.state.record.chainId)
+  const isAlone = typeof leaves !== 'string' && leaves.filter(({ claim }) => claim.slot === item.slot).length === 1
+  if (!isAlone) return { gap: 'missing' }
+  draft.forgot()
+  return 'wait'
 }
 
 async function evaluateMessage(draft: Draft, item: Waiting, content: Application, blocked: boolean): Promise<Outcome> {
@@ -62,6 +78,7 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
     const rest = draft.state.messages.filter((each) => each !== own)
     draft.patch({ messages: blocked ? [...rest, { ...own, at: { position, time } }] : rest })
     if (!blocked) draft.counted(position, own.plaintext)
+    draft.saidAt(time)
     draft.report({
       type: 'message',
       position,
@@ -72,6 +89,7 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
       epoch: content.epoch,
       time,
       plaintext: own.plaintext,
+      digest: item.digest,
       own: true,
     })
     return 'done'
@@ -83,6 +101,7 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
     return 'done'
   }
   const { leaf, plaintext, state } = verdict
+  const isForgotten = sameBytes(leaf.installation, ownLeaf(member.state).installation)
   draft.patch({ membership: { ...member, state } })
   draft.vouch(slot)
   draft.report({
@@ -95,8 +114,10 @@ async function evaluateMessage(draft: Draft, item: Waiting, content: Application
     epoch: content.epoch,
     time,
     plaintext,
-    own: false,
+    digest: item.digest,
+    own: isForgotten,
   })
+  if (isForgotten) draft.forgot()
   return 'done'
 }
 
@@ -112,6 +133,10 @@ export function tooLate(draft: Draft, item: Waiting): 'done' {
 /** An entry of an epoch that this device has not reached: at a gap it shows that others went on, else it is made up. */
 function ahead(draft: Draft, item: Waiting, blocked: boolean): Outcome {
   if (!blocked) {
+    if (memberOf(draft.state)?.passed) {
+      draft.leave('lost', 'what expired may have been a commit, and others went on')
+      return 'wait'
+    }
     if (draft.doubt(item.slot)) return 'wait'
     draft.refuse(item, 'its epoch has not begun')
     return 'done'
@@ -150,6 +175,10 @@ async function evaluateHandshake(draft: Draft, item: Waiting, content: Handshake
     return astray(draft, item, content)
   }
   const verdict = await judgeCommit(member, commit, record, item.slot, draft.taking)
+  if (verdict.kind === 'own') {
+    draft.forgot()
+    return 'wait'
+  }
   if (verdict.kind === 'gap') return { gap: verdict.reason }
   if (verdict.kind === 'refused') {
     draft.refuse(item, verdict.reason)
@@ -190,6 +219,7 @@ function adopt(
     draft.leave('lost', 'the own leaf was removed')
     return
   }
+  const isOwn = commit.author === 'member' && commit.leaf.index === member.state.privatePath.leafIndex
   const oldest = epoch + 1n - BigInt(messagingLimits.lateEpochs)
   const ended = [...member.ended, [epoch, item.time] as const].filter(([each]) => each >= oldest)
   draft.patch({
@@ -199,7 +229,12 @@ function adopt(
       first: member.first,
       applied: [...member.applied, item.position],
       ended,
-      voucher: member.voucher,
+      // What was passed over may have been the commit that counts: then this one's author is alone in its group.
+      voucher: member.passed && !isOwn ? { slot: item.slot, unread: [] } : member.voucher,
+      passed: false,
+      began: item.time,
+      renewed: isOwn ? item.time : member.renewed,
+      said: isOwn ? 0 : member.said,
     },
     commits: draft.state.commits.filter((each) => each.epoch > epoch),
     movedOn: false,
@@ -307,7 +342,9 @@ export function enter(
 ): void {
   const { epoch } = state.groupContext
   const applied = by === 'founding' ? [] : [commit]
-  const membership = { state, since: commit + 1n, first: epoch, applied, ended: [] }
+  const { time } = draft.state.record
+  const fresh = { passed: false, began: time, renewed: time, said: 0 }
+  const membership = { state, since: commit + 1n, first: epoch, applied, ended: [], ...fresh }
   draft.patch({
     membership: { ...membership, voucher: voucher === undefined ? undefined : { slot: voucher, unread: [] } },
     movedOn: false,

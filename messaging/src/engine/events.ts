@@ -16,11 +16,13 @@ export type EngineEvent =
       readonly epoch: bigint
       readonly time: Millis
       readonly plaintext: Uint8Array
+      /** Of its content. */
+      readonly digest: Bytes32
       /** Of this device. */
       readonly own: boolean
     }
   /** A message whose author lost its keys and could not know that it had counted: it was reported before. */
-  | { readonly type: 'repeated'; readonly position: bigint; readonly slot: number }
+  | { readonly type: 'repeated'; readonly position: bigint; readonly slot: number; readonly digest: Bytes32 }
   | { readonly type: 'change'; readonly change: ChangeMembers; readonly time: Millis }
   | {
       readonly type: 'epoch'
@@ -51,7 +53,11 @@ export type EngineEvent =
       readonly reason: GapReason
       readonly digest: Bytes32
     }
-  | { readonly type: 'gapClosed'; readonly position: bigint; readonly how: 'found' | 'skipped' | 'rejoined' }
+  | {
+      readonly type: 'gapClosed'
+      readonly position: bigint
+      readonly how: 'found' | 'skipped' | 'rejoined' | 'expired'
+    }
   /** A message came after its epoch's time. An own one is to be sent anew. */
   | {
       readonly type: 'late'

@@ -7,6 +7,7 @@ import { type GroupState, peekSender } from '../mls/group.ts'
 import { groupName } from '../mls/group-id.ts'
 import { type MemberLeaf, readLeaf } from '../mls/leaf.ts'
 import type { Suite } from '../mls/suite.ts'
+import { readLeaves } from '../mls/tree.ts'
 import type { RecordState } from './record.ts'
 import { findRuleFault, isLive } from './rules.ts'
 import type { Membership } from './state.ts'
@@ -30,6 +31,8 @@ export type CommitVerdict =
   | { readonly kind: 'valid'; readonly commit: PublicCommit; readonly state: GroupState }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'gap'; readonly reason: 'private' | 'budget' }
+  /** Of the own leaf, from a life of this device that its state does not know. */
+  | { readonly kind: 'own' }
 
 /** Whether a message of an epoch that ended still counts: the epoch is near and its time is not up (R8). */
 export function isInTime({ state, ended }: Membership, epoch: bigint, time: Millis): boolean {
@@ -91,8 +94,14 @@ export async function judgeCommit(
   { suite, budget }: Judge,
 ): Promise<CommitVerdict> {
   try {
-    if (commit.kind === 'private' && (await isOwnLeaf(state, commit.message, suite)))
-      return { kind: 'gap', reason: 'private' }
+    if (commit.kind === 'private' && (await isOwnLeaf(state, commit.message, suite))) {
+      // Who else posts it made up who wrote it: no member takes it.
+      const own = readLeaves(state.ratchetTree, state.groupContext, record.chainId)
+      const leaf = typeof own === 'string' ? undefined : own.find(({ index }) => index === state.privatePath.leafIndex)
+      return leaf?.claim.slot === slot
+        ? { kind: 'own' }
+        : { kind: 'refused', reason: 'another slot’s leaf is its author' }
+    }
     const read = await budget(readCommit(state, commit, record.chainId, suite))
     if (typeof read === 'string') return { kind: 'refused', reason: read }
     const fault = findRuleFault(read, record, slot)

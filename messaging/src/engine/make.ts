@@ -1,4 +1,5 @@
-import { type Bytes32, type Millis, sameBytes } from '@parley/protocol/light'
+import { ackCommitment } from '@parley/content'
+import { type Bytes32, type Millis, sameBytes, toHex } from '@parley/protocol/light'
 import type { GroupInfo, KeyPackage } from 'ts-mls'
 import { encodeFrame, FrameKind, frameDigest } from '../codec/frame.ts'
 import type { Invitation } from '../codec/invitation.ts'
@@ -14,9 +15,10 @@ import { type MemberLeaf, type OwnPackage, readLeaf } from '../mls/leaf.ts'
 import { decodeMessage } from '../mls/message.ts'
 import type { Suite } from '../mls/suite.ts'
 import { readLeaves } from '../mls/tree.ts'
+import { maxAcks } from '../ports/contents.ts'
 import { commitInFrame } from './content.ts'
 import { findRuleFault, isLive, staleLeaves } from './rules.ts'
-import { type ConversationState, gapsOf, type Membership, memberOf, type PendingCommit } from './state.ts'
+import { type ConversationState, gapsOf, type Membership, memberOf, type PendingCommit, strangeGaps } from './state.ts'
 import { isOutdated } from './voided.ts'
 
 /** What is to be posted, with the state that must be stored before it leaves (R9). */
@@ -24,12 +26,17 @@ export interface Made {
   readonly state: ConversationState
   readonly frame: Uint8Array
   readonly digest: Bytes32
+  /** What readers are known by to stores. None where nobody need acknowledge. */
+  readonly acks: readonly Bytes32[]
 }
 
-/** Encrypts a message. @throws {MessagingError} `NOT_A_MEMBER`, `STALE_LEAVES`, `MESSAGE_TOO_LARGE`. */
+/** Encrypts a message. @throws {MessagingError} `NOT_A_MEMBER`, `GAP`, `STALE_LEAVES`, `MESSAGE_TOO_LARGE`. */
 export async function makeMessage(state: ConversationState, plaintext: Uint8Array, suite: Suite): Promise<Made> {
   const member = demandMember(state)
-  const stale = staleLeaves(state.record, leavesOfState(state, member))
+  const unknown = strangeGaps(state)
+  if (unknown.length > 0) throw new MessagingError({ code: 'GAP', positions: unknown.map(({ position }) => position) })
+  const leaves = leavesOfState(state, member)
+  const stale = staleLeaves(state.record, leaves)
   if (stale.length > 0) throw new MessagingError({ code: 'STALE_LEAVES', slots: stale.map(({ claim }) => claim.slot) })
   const { state: next, frame } = await encrypt(member.state, plaintext, suite)
   const digest = frameDigest(frame)
@@ -39,7 +46,17 @@ export async function makeMessage(state: ConversationState, plaintext: Uint8Arra
     state: { ...state, membership: { ...member, state: next }, messages: [...state.messages, pending] },
     frame,
     digest,
+    acks: commitments(leaves, member.state.privatePath.leafIndex, digest),
   }
+}
+
+/** One for each leaf that is to read a content, in the order of their hashes; none in large groups. */
+function commitments(leaves: readonly MemberLeaf[], own: number, digest: Bytes32): readonly Bytes32[] {
+  if (leaves.length > maxAcks) return []
+  return leaves
+    .filter(({ index }) => index !== own)
+    .map(({ claim }) => ackCommitment(claim.ackKey, digest))
+    .sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1))
 }
 
 /** What a commit is to do. */
@@ -81,6 +98,7 @@ export async function makeGroupCommit(state: ConversationState, plan: Plan, suit
     },
     frame: made.frame,
     digest,
+    acks: [],
   }
 }
 
@@ -112,7 +130,7 @@ export async function makeExternalCommit(
   const pending = fitCommit(state, publicOf(state, external.next, former))
   const digest = frameDigest(frame)
   const commit = { ...pending, digest, epoch, next: external.next, welcome: undefined, asOf, answerer }
-  return { state: { ...state, commits: [commit] }, frame, digest }
+  return { state: { ...state, commits: [commit] }, frame, digest, acks: [] }
 }
 
 /** A GroupInfo that was checked, as far as somebody outside can. */
@@ -163,6 +181,10 @@ export async function beginGroup(state: ConversationState, own: OwnPackage, suit
     applied: [],
     ended: [],
     voucher: undefined,
+    passed: false,
+    began: state.record.time,
+    renewed: state.record.time,
+    said: 0,
   }
   return { ...state, membership }
 }

@@ -1,4 +1,5 @@
-import type { Bytes32, Millis } from '@parley/protocol/light'
+import { type Bytes32, type Millis, sameBytes } from '@parley/protocol/light'
+import { messagingLimits } from '../limits.ts'
 import type { PublicCommit } from '../mls/commit.ts'
 import type { GroupState } from '../mls/group.ts'
 import type { Slot } from '../ports/log.ts'
@@ -76,6 +77,14 @@ export interface Membership {
   readonly ended: readonly (readonly [epoch: bigint, time: Millis])[]
   /** Undefined once somebody else than the one who let this device in was read, and for founders. */
   readonly voucher: Voucher | undefined
+  /** Entries whose content expired were passed over in this epoch: one of them may have been a commit. */
+  readonly passed: boolean
+  /** Block time at which this epoch began; 0 of one that began with the conversation. */
+  readonly began: Millis
+  /** Block time at which the own leaf got its keys; 0 while that is not known. */
+  readonly renewed: Millis
+  /** Own messages that counted since. */
+  readonly said: number
 }
 
 /** Why a device has no keys of the group: it never had any, it lost touch, or its leaf or slot was removed. */
@@ -115,6 +124,25 @@ export interface ConversationState {
 /** The membership of a device that has keys. */
 export function memberOf({ membership }: ConversationState): Membership | undefined {
   return 'outside' in membership ? undefined : membership
+}
+
+/** Entries whose content nobody can be expected to have any more, for they are older than stores keep messages. */
+export function expiredOf({ waiting }: ConversationState, now: Millis): Waiting[] {
+  return waiting.filter(
+    ({ frame, time, gap }) =>
+      gap === 'missing' && frame === undefined && now >= time + BigInt(messagingLimits.retentionMs),
+  )
+}
+
+/** Whether an entry of the own slot, without its content, is none that this device knows: another device's, or of a life that it forgot. */
+export function isStrange({ slot, messages, commits }: ConversationState, item: Waiting): boolean {
+  const isIt = ({ digest }: { readonly digest: Bytes32 }): boolean => sameBytes(digest, item.digest)
+  return item.slot === slot && item.frame === undefined && !messages.some(isIt) && !commits.some(isIt)
+}
+
+/** Gaps behind which this device may have said more than it knows: it says nothing there, for its keys may be used up. */
+export function strangeGaps(state: ConversationState): Waiting[] {
+  return gapsOf(state).filter((item) => isStrange(state, item))
 }
 
 /** Entries that hold up commits; the first is the oldest. */

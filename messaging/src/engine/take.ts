@@ -1,4 +1,4 @@
-import { Role, sameBytes } from '@parley/protocol/light'
+import { type Millis, Role, sameBytes } from '@parley/protocol/light'
 import { type Control, decodeControl } from '../codec/control.ts'
 import { frameDigest } from '../codec/frame.ts'
 import { messagingLimits } from '../limits.ts'
@@ -9,7 +9,7 @@ import { Draft, type Taken, type Taking } from './draft.ts'
 import { enter, evaluate, tooLate } from './evaluate.ts'
 import { isInTime } from './judge.ts'
 import { advance, type RecordState, slotAt } from './record.ts'
-import { type ConversationState, memberOf, type Waiting } from './state.ts'
+import { type ConversationState, expiredOf, isStrange, memberOf, type Waiting } from './state.ts'
 import { hasAny, isVoid, smaller } from './voided.ts'
 
 /**
@@ -59,6 +59,26 @@ export async function takeFound(
 export function giveUp(state: ConversationState, why: string, taking: Taking): Taken {
   const draft = new Draft(state, taking)
   draft.leave('lost', why)
+  return draft.taken()
+}
+
+/**
+ * Takes entries whose content expired for messages, which can never be read (R3). If one was a commit, what others say next shows it.
+ */
+export async function passOver(state: ConversationState, now: Millis, taking: Taking): Promise<Taken> {
+  const draft = new Draft(state, taking)
+  const over = expiredOf(state, now)
+  const member = memberOf(state)
+  if (over.length === 0 || member === undefined) return draft.taken()
+  for (const { position } of over) draft.report({ type: 'gapClosed', position, how: 'expired' })
+  draft.report({ type: 'expired', count: over.length })
+  draft.patch({
+    waiting: state.waiting.filter((item) => !over.includes(item)),
+    membership: { ...member, passed: true },
+  })
+  if (over.some((item) => isStrange(state, item))) draft.forgot()
+  else await drain(draft)
+  tidy(draft)
   return draft.taken()
 }
 
@@ -191,7 +211,8 @@ async function skip(draft: Draft, at: bigint, from: bigint, to: bigint): Promise
     if (item.gap !== undefined) draft.report({ type: 'gapClosed', position: item.position, how: 'skipped' })
     if (draft.state.messages.some(({ digest }) => sameBytes(digest, item.digest))) tooLate(draft, item)
   }
-  if (wentBy || mayHave)
+  if (skipped.some((item) => isStrange(before, item))) draft.forgot()
+  else if (wentBy || mayHave)
     draft.leave('lost', `an admin skipped entries ${from} to ${to - 1n}, and the group went by them`)
   else if (skipped.length > 0) await drain(draft)
 }

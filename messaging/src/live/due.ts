@@ -31,6 +31,10 @@ export async function doDue(
 ): Promise<boolean> {
   const { state } = conversation
   await conversation.fetchMissing(signal)
+  if (conversation.hasExpired(clock.now())) {
+    await conversation.passOver(signal)
+    return true
+  }
   if (gapsOf(conversation.state).length > 0 && conversation.state.movedOn) {
     await conversation.abandon('others went on by what this device cannot have', signal)
     return true
@@ -68,6 +72,12 @@ export async function doDue(
   const removable = revoked.filter((leaf) => conversation.mayRemove(leaf) && isDue(leaf))
   if (removable.length > 0 && !isBlocked && conversation.state.commits.length === 0) {
     await conversation.commit([], removable.slice(0, messagingLimits.proposals))
+    return true
+  }
+  const aged = conversation.agedKeys(clock.now())
+  const isDueToEnd = aged === 'own' || (aged === 'epoch' && isTurn)
+  if (isDueToEnd && !isBlocked && conversation.state.commits.length === 0) {
+    await conversation.commit([], [])
     return true
   }
   if (!conversation.mustSayAgain || (minding.strict && revoked.length > 0)) return false

@@ -4,6 +4,7 @@ import type { Conversation } from '../conversation/conversation.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { MessagingError } from '../faults.ts'
 import type { Random } from '../keys/installation.ts'
+import { messagingLimits } from '../limits.ts'
 import type { MemberLeaf } from '../mls/leaf.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -32,6 +33,8 @@ export interface LiveEvent {
 
 /** Milliseconds between looks for what is due by time alone. */
 const tickMs = 5_000
+/** Milliseconds after which acknowledging is tried again. */
+const ackAgainMs = 60_000
 
 /** A conversation that runs: it follows the log, does by itself what its rules want, and may be spoken and listened to meanwhile. */
 export class LiveConversation {
@@ -39,6 +42,12 @@ export class LiveConversation {
   private readonly deps: LiveDeps
   private turn: Promise<unknown> = Promise.resolve()
   private readonly listeners = new Set<() => void>()
+  /** Acknowledging goes on beside everything else: a slow store keeps nobody waiting. */
+  private acking: Promise<void> | undefined
+  private ackAfter = 0n
+  /** The record was read up to what the L3 had when this began: until then the own keys may be older than what was said with them. */
+  private isCurrent = false
+  private target: bigint | undefined
 
   constructor(conversation: Conversation, deps: LiveDeps) {
     this.conversation = conversation
@@ -68,7 +77,9 @@ export class LiveConversation {
           isAtEnd = result.value.kind === 'end'
           next = source.next()
         }
+        if (isAtEnd && !this.isCurrent) this.isCurrent = await this.hasReached(signal)
         if (isAtEnd) await this.tend(signal)
+        if (isAtEnd) this.acknowledge(either)
         this.tellListeners()
       }
     } finally {
@@ -76,6 +87,7 @@ export class LiveConversation {
       // Whatever the source was about to say, or fails with now, is asked for again next time.
       next.catch(() => undefined)
       source.return?.().catch(() => undefined)
+      await this.acking
     }
   }
 
@@ -146,8 +158,46 @@ export class LiveConversation {
     })
   }
 
+  private async hasReached(signal: AbortSignal): Promise<boolean> {
+    const { log, warn } = this.deps
+    const { own, state } = this.conversation
+    try {
+      this.target ??= (await log.standing(own.place, signal)).messageCount
+      return state.record.cursor.messages >= this.target
+    } catch (error) {
+      if (signal.aborted) throw error
+      warn?.(error)
+      return false
+    }
+  }
+
+  private acknowledge(signal: AbortSignal): void {
+    const { conversation, deps } = this
+    if (this.acking !== undefined || !conversation.mustAck || deps.clock.now() < this.ackAfter) return
+    this.acking = this.acknowledgeAll(signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) deps.warn?.(error)
+      })
+      .finally(() => {
+        this.acking = undefined
+      })
+  }
+
+  /** Until all is acknowledged, or a store does not take it: that is tried again after a while. */
+  private async acknowledgeAll(signal: AbortSignal): Promise<void> {
+    const { conversation, deps } = this
+    while (conversation.mustAck) {
+      const tried = await conversation.acknowledge(signal)
+      await this.alone(() => conversation.acknowledged(tried))
+      if (!tried.some(({ tries }) => tries < messagingLimits.ackTries)) continue
+      this.ackAfter = deps.clock.now() + BigInt(ackAgainMs)
+      return
+    }
+  }
+
   /** Does all that is due, and posts what waits. */
   private async tend(signal: AbortSignal): Promise<void> {
+    if (!this.isCurrent) return
     const { clock } = this.deps
     const turn = turnOf(this.conversation)
     await this.alone(() => this.conversation.post(signal))

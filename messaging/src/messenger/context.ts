@@ -4,6 +4,8 @@ import type { Address, Hash } from 'viem'
 import type { ChainLog } from '../chain/chain-log.ts'
 import type { ContactDirectory } from '../chain/contact-directory.ts'
 import type { ConversationDeps } from '../conversation/held.ts'
+import type { Providers } from '../providers/providers.ts'
+import type { Stores } from '../providers/stores.ts'
 import type { Payer } from './payer.ts'
 import type { Sponsor } from './sponsor.ts'
 
@@ -17,6 +19,10 @@ export interface Context extends ConversationDeps {
   readonly sequencer: SequencerClient
   readonly node: NodeClient | undefined
   readonly sponsor: Sponsor
+  /** Who serves this device. */
+  readonly providers: Providers
+  /** The stores behind `contents`, if they were given one by one. */
+  readonly stores: Stores | undefined
   /** Pays on the L2 for what this identity decides. */
   readonly payer: Payer
   /** Nothing is said to devices that the directory does not have. */

@@ -5,11 +5,15 @@ import {
   createGateways,
   createNodeClient,
   createSequencerClient,
+  type GatewayClient,
+  type Gateways,
   getDeployment,
   type L2Client,
+  type PledgeContracts,
 } from '@parley/client'
-import { sameBytes } from '@parley/protocol/light'
-import { Pulse, Turns } from '@parley/runtime'
+import type { NamedContents } from '@parley/content'
+import { millis, sameBytes } from '@parley/protocol/light'
+import { Pulse, systemClock as runtimeClock, Turns } from '@parley/runtime'
 import { type Address, bytesToHex, type Hash, hexToBytes } from 'viem'
 import { ChainLog } from '../chain/chain-log.ts'
 import { ContactDirectory } from '../chain/contact-directory.ts'
@@ -21,6 +25,9 @@ import { createInstallation, type OwnInstallation, type Random, systemRandom } f
 import type { Clock } from '../ports/clock.ts'
 import type { Contents } from '../ports/contents.ts'
 import type { Store } from '../ports/store.ts'
+import type { Evidence, Provider } from '../providers/provider.ts'
+import { Providers } from '../providers/providers.ts'
+import { Stores, type StoresDeps } from '../providers/stores.ts'
 import type { Context, Contracts } from './context.ts'
 import { byGateways } from './gateway-sponsor.ts'
 import { Inbox } from './inbox.ts'
@@ -47,7 +54,8 @@ export interface MessengerOptions {
   readonly relay?: string
   /** Proves records; `verify` needs it. */
   readonly node?: string
-  readonly contents: Contents
+  /** One face of stores, or the stores themselves: then contents go to two of them at least, and who withholds is reported. */
+  readonly contents: Contents | readonly NamedContents[]
   /**
    * Gateways, in the order in which they are asked. They pay for what the wallet signs, which needs no money then: registration,
    * invites, revocations; it sends itself where there are none.
@@ -75,7 +83,7 @@ const installationKey = 'installation'
  * @throws {MessagingError} `STORE_OF_ANOTHER`; {ClientError} `ACCOUNT_MISSING`, `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`.
  */
 export async function createMessenger(options: MessengerOptions): Promise<Messenger> {
-  const { wallet: client, contracts, store, contents, clock = systemClock, random = systemRandom } = options
+  const { wallet: client, contracts, store, clock = systemClock, random = systemRandom } = options
   const { account } = client
   if (account === undefined) throw new ClientError({ code: 'ACCOUNT_MISSING' })
   const installation = await installationOf(store, hexToBytes(account.address), random)
@@ -88,15 +96,29 @@ export async function createMessenger(options: MessengerOptions): Promise<Messen
     turns.take(async () => {
       await confirm(client, { hash: await send() })
     }, end.signal)
+  const changed = new Pulse()
   const report = options.onTrouble ?? (() => undefined)
+  const providers = new Providers({ store, clock, changed })
+  await providers.open()
+  const accuse = (kind: Provider['kind'], name: string, evidence: Evidence): void => {
+    providers.report({ kind, name }, evidence).catch((error: unknown) => report('providers', error))
+  }
+  const stores = storesOf(options.contents, (name, evidence) => accuse('store', name, evidence))
+  if (stores !== undefined)
+    providers.add('store', stores.names, () => stores.arrange((name) => providers.isAside({ kind: 'store', name })))
   const gateways = (options.gateways ?? []).map((at) => createGatewayClient(at))
+  const isAside = ({ name }: { readonly name: string }): boolean => providers.isAside({ kind: 'gateway', name })
   const { sponsor = byGateways(), forceAfterMs } = options
   const { inboxAddress: queue } = deployment
   const paying = { client, contracts, identity: bytesToHex(installation.identity), queue }
+  const watched = (): Gateways =>
+    gatewaysOf(client, { ...contracts, queue }, gateways, providers, (name, evidence) =>
+      accuse('gateway', name, evidence),
+    )
   const payer =
     gateways.length === 0
       ? walletPayer(paying, write)
-      : gatewayPayer(paying, createGateways({ client, contracts: { ...contracts, queue }, gateways }), {
+      : gatewayPayer(paying, watched(), {
           random,
           report: (error) => report('gateway', error),
         })
@@ -115,15 +137,17 @@ export async function createMessenger(options: MessengerOptions): Promise<Messen
       options.node === undefined
         ? undefined
         : createNodeClient({ url: options.node, l2: { client, rollup: contracts.rollup } }, deployment),
-    contents,
+    contents: stores ?? (options.contents as Contents),
+    stores,
+    providers,
     store,
     clock,
     random,
     installation,
-    sponsor: sponsor({ client, sequencer, deployment, store, random, gateways }),
+    sponsor: sponsor({ client, sequencer, deployment, store, random, gateways, isAside }),
     payer,
     strict: options.strict ?? false,
-    changed: new Pulse(),
+    changed,
     signal: end.signal,
     report,
     write,
@@ -131,6 +155,39 @@ export async function createMessenger(options: MessengerOptions): Promise<Messen
   const messenger = new Messenger(context, new Inbox(context), (reason) => end.abort(reason))
   await messenger.open()
   return messenger
+}
+
+/** Stores that were given one by one; undefined for what is one face already. */
+function storesOf(contents: MessengerOptions['contents'], report: StoresDeps['report']): Stores | undefined {
+  return 'length' in contents ? new Stores(contents, { clock: runtimeClock, report }) : undefined
+}
+
+/** Gateways of which those come last that were switched away from. What each refused or broke is reported. */
+function gatewaysOf(
+  client: L2Client,
+  contracts: PledgeContracts,
+  gateways: readonly GatewayClient[],
+  providers: Providers,
+  report: StoresDeps['report'],
+): Gateways {
+  let current: Gateways | undefined
+  const names = gateways.map(({ name }) => name)
+  providers.add('gateway', names, () => {
+    const aside = (each: GatewayClient): boolean => providers.isAside({ kind: 'gateway', name: each.name })
+    const ordered = [...gateways.filter((each) => !aside(each)), ...gateways.filter(aside)]
+    current = createGateways({ client, contracts, gateways: ordered })
+  })
+  return {
+    async carryOut(request, signal) {
+      const done = await (current as Gateways).carryOut(request, signal)
+      for (const { fault } of done.failed) {
+        if (!('gateway' in fault)) continue
+        const reason = fault.code === 'PROMISE_BROKEN' ? 'broken' : 'refused'
+        report(fault.gateway, { reason, digests: [], at: millis(BigInt(Date.now())), fault })
+      }
+      return done
+    },
+  }
 }
 
 async function installationOf(store: Store, identity: Uint8Array, random: Random): Promise<OwnInstallation> {

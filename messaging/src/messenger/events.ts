@@ -4,6 +4,7 @@ import type { EngineEvent } from '../engine/events.ts'
 import type { GapReason, OutsideReason } from '../engine/state.ts'
 import type { MemberLeaf } from '../mls/leaf.ts'
 import { contentOf, type MessageContent } from '../payloads/content.ts'
+import type { Withheld } from '../providers/provider.ts'
 import type { StoredRequest } from './request-store.ts'
 import type { Room } from './room.ts'
 
@@ -44,7 +45,7 @@ export type RoomEvent = { readonly conversation: Room } & (
   /** This device has no keys any more; it asks for new ones by itself unless it was removed. */
   | { readonly type: 'outside'; readonly reason: OutsideReason; readonly why: string }
   | { readonly type: 'gap'; readonly position: bigint; readonly reason: GapReason }
-  | { readonly type: 'gapClosed'; readonly position: bigint; readonly how: 'found' | 'skipped' | 'rejoined' }
+  | { readonly type: 'gapClosed'; readonly position: bigint; readonly how: 'found' | 'skipped' | 'rejoined' | 'expired' }
   /** Messages that this device can never read. */
   | { readonly type: 'expired'; readonly count: number }
   /** The author of a message had another record: a server shows two. */
@@ -69,8 +70,11 @@ export interface RequestEvent {
   decline(): Promise<void>
 }
 
+/** A provider withholds: see `switchProvider`. */
+export type WithheldEvent = { readonly type: 'withheld' } & Withheld
+
 /** Without a cursor, which belongs to what is watched. */
-export type MessengerEvent = RoomEvent | RequestEvent
+export type MessengerEvent = RoomEvent | RequestEvent | WithheldEvent
 
 /** An event of the engine as applications see it; undefined for one that is none of theirs. */
 export function roomEventOf(

@@ -34,7 +34,9 @@ class ByGateways implements Sponsor {
 
   /** @throws {MessagingError} `SPONSOR_REFUSED` with what each gateway said. */
   async create(founders: readonly Founder[], signal: AbortSignal): ReturnType<Sponsor['create']> {
-    const { asked, leftOut } = this.sources.turn()
+    const { gateways, isAside = () => false } = this.deps
+    const preferred = gateways.filter((each) => !isAside(each))
+    const { asked, leftOut } = this.sources.turn(preferred.length > 0 ? preferred : gateways)
     const errors: Error[] = []
     for (const gateway of asked)
       try {

@@ -5,6 +5,8 @@ import type { ArchivedMessage } from '../devices/archive.ts'
 import { MessagingError } from '../faults.ts'
 import type { SuiteName } from '../mls/suite.ts'
 import { receipt } from '../payloads/receipt.ts'
+import type { Evidence, Provider } from '../providers/provider.ts'
+import type { KnownProvider } from '../providers/providers.ts'
 import type { Context } from './context.ts'
 import { Devices, type OwnDevice } from './devices.ts'
 import type { Inbox } from './inbox.ts'
@@ -198,6 +200,25 @@ export class Messenger {
   /** Up to which message a conversation was read on any device of this identity; undefined when none was. */
   async readPosition({ conversation }: { readonly conversation: Room }): Promise<bigint | undefined> {
     return readMark.positionIn(await this.devices.preferences.get(readMark.key(conversation.place)))
+  }
+
+  /** Stores and gateways of this messenger, and from which it was switched away. */
+  get providers(): readonly KnownProvider[] {
+    return this.context.providers.all
+  }
+
+  /**
+   * Has a provider asked last from now on, after a restart too, and keeps why. One that others are served by can be replaced so; whoever
+   * is left alone is asked still.
+   * @throws {MessagingError} `PROVIDER_UNKNOWN`.
+   */
+  async switchProvider(provider: Provider, evidence: Evidence): Promise<void> {
+    await this.context.providers.switchFrom(provider, evidence)
+  }
+
+  /** Has a provider asked in its turn again. */
+  async switchBack(provider: Provider): Promise<void> {
+    await this.context.providers.switchBack(provider)
   }
 
   /** Refuses invites of an account in the public inbox. A transaction of the wallet. */

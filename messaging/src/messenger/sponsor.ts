@@ -43,6 +43,8 @@ export interface SponsorDeps {
   readonly random: Random
   /** Those of the messenger; none when it has none. */
   readonly gateways: readonly GatewayClient[]
+  /** Whether the messenger was switched away from one of them. */
+  readonly isAside?: (gateway: GatewayClient) => boolean
 }
 
 /** Makes a sponsor for a messenger. */

@@ -50,6 +50,11 @@ export class Watching {
       const cursor = counts.next('requests')
       if (request.state === 'open') yield { ...this.requests.eventOf(request), cursor }
     }
+    for (;;) {
+      const withheld = await this.context.providers.event(counts.of('withheld'))
+      if (withheld === undefined) break
+      yield { type: 'withheld', ...withheld, cursor: counts.next('withheld') }
+    }
     for (const room of this.rooms.all) {
       if (room.kind === 'own') continue
       const source = `${room.place.shard}/${room.place.index}`

@@ -11,6 +11,10 @@ export function codeOf(error: unknown): string | undefined {
 export async function doDue(world: World, party: Party): Promise<boolean> {
   const { conversation, state } = party
   await party.fetch()
+  if (conversation.hasExpired(world.clock.now())) {
+    await party.passOver()
+    return true
+  }
   const gaps = gapsOf(state)
   if (gaps.length > 0 && state.movedOn) {
     await party.abandon('others went on')
@@ -39,6 +43,10 @@ export async function doDue(world: World, party: Party): Promise<boolean> {
   const [asking] = conversation.asking
   if (asking !== undefined && isFirst(world, party)) {
     await party.answer(asking)
+    return true
+  }
+  if (conversation.agedKeys(world.clock.now()) !== undefined && state.commits.length === 0) {
+    await conversation.commit([], [])
     return true
   }
   if (conversation.mustSayAgain) {

@@ -3,6 +3,7 @@ import { emptyPskIndex, processPrivateMessage } from 'ts-mls'
 import { staleLeaves } from '../../src/engine/rules.ts'
 import { gapsOf, type Membership, memberOf } from '../../src/engine/state.ts'
 import { decodeFrame, encodeFrame, FrameKind, frameDigest, messagingLimits } from '../../src/index.ts'
+import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { decodeMessage } from '../../src/mls/message.ts'
 import { loadSuite } from '../../src/mls/suite.ts'
 import { calmDown, doDue } from './due.ts'
@@ -41,7 +42,12 @@ interface Removed {
   readonly kept: Membership | undefined
 }
 
-/** One random history: members that race, liars, stores that withhold, devices that crash; at its end everything is let come right. */
+/** Nothing of a party is on its way: what it said has its place, and was read by it. */
+function isQuiet({ conversation, state }: Party): boolean {
+  return !conversation.isBusy && state.messages.length + state.commits.length === 0 && state.boot === undefined
+}
+
+/** One random history: members that race, liars, stores that withhold or let go of what was acknowledged, devices that crash or are restored; at its end everything is let come right. */
 export class History {
   private readonly dice: Dice
   private readonly world: World
@@ -52,6 +58,9 @@ export class History {
   private readonly texts: { readonly party: Party; readonly text: string }[] = []
   private readonly authenticators = new Map<bigint, Map<string, string>>()
   private readonly notes: string[] = []
+  private readonly backups = new Map<Party, MemoryStore>()
+  /** Parties that hear again what they heard before. */
+  private readonly restored = new Set<Party>()
   /** A GroupInfo that the liar passes off as today's later on. */
   private kept: Uint8Array | undefined
   private leavesOutsideSlots = 0
@@ -119,6 +128,9 @@ export class History {
       () => this.removeOne(),
       () => this.addOne(),
       () => this.giveUp(party),
+      () => party.acknowledge(),
+      () => this.backUp(party),
+      () => this.restore(party),
       async () => this.world.clock.pass(this.dice.below(20_000)),
       () => this.waitLong(),
     ]
@@ -168,6 +180,22 @@ export class History {
   private async crash(party: Party): Promise<void> {
     if (this.dice.once(2)) await this.guarded(() => this.say(party))
     await party.restart()
+  }
+
+  /** Copies a party's store while nothing of it is on its way. */
+  private async backUp(party: Party): Promise<void> {
+    if (!isQuiet(party)) return
+    this.backups.set(party, party.store.copy())
+  }
+
+  /** Goes on with an older store, as a device that was restored; it reads the record up to its end before it does anything. */
+  private async restore(party: Party): Promise<void> {
+    const backup = this.backups.get(party)
+    if (backup === undefined || !isQuiet(party) || !this.dice.once(2)) return
+    this.backups.delete(party)
+    this.restored.add(party)
+    await party.restart(backup)
+    await party.catchUp()
   }
 
   private async giveUp(party: Party): Promise<void> {
@@ -312,9 +340,13 @@ export class History {
       const missed = live.filter((other) => {
         const { since = 0n, first = 0n } = memberOf(other.state) ?? {}
         const heard = other.heard.filter((each) => each === text).length
-        return heard > 1 || (heard === 0 && counted.some(({ position, epoch }) => position >= since && epoch >= first))
+        return (
+          (heard > 1 && !this.restored.has(other)) ||
+          (heard === 0 && counted.some(({ position, epoch }) => position >= since && epoch >= first))
+        )
       })
-      if (counted.length === 1 && missed.length === 0) continue
+      const isCounted = counted.length === 1 || (counted.length > 1 && this.restored.has(party))
+      if (isCounted && missed.length === 0) continue
       lost += 1
       this.notes.push(
         `${text}: counted ${counted.length} times, missed by ${missed.map(({ name }) => name).join(', ')}`,

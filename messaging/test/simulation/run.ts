@@ -3,8 +3,8 @@ import { type Findings, History } from './history.ts'
 
 const help = `npm run fuzz:messaging -- --histories N --seed N [--steps N]
 
-Plays random histories of a conversation over a simulated log: races, removals, arrivals, rejoins, withheld contents, skips, crashes
-and a liar. Prints one line of JSON; ends with 1 when something was found. What was found, with its seed, goes to stderr.`
+Plays random histories of a conversation over a simulated log: races, removals, arrivals, rejoins, withheld contents, contents
+that stores let go of once all have acknowledged them, skips, crashes, backups that are restored and a liar. Prints one line of JSON; ends with 1 when something was found. What was found, with its seed, goes to stderr.`
 
 const { values } = parseArgs({
   options: {

@@ -8,6 +8,7 @@ import {
   type MemberKey,
   memberKey,
   messageDigest,
+  type Signature,
   signDigest,
   toHex,
 } from '@parley/protocol/light'
@@ -15,14 +16,14 @@ import { Conversation } from '../../src/conversation/conversation.ts'
 import type { ConversationDeps } from '../../src/conversation/held.ts'
 import type { EngineEvent } from '../../src/engine/events.ts'
 import { gapsOf, memberOf } from '../../src/engine/state.ts'
-import type { Contents, LogEntry, Place } from '../../src/index.ts'
+import type { Contents, LogEntry, Place, PutOptions } from '../../src/index.ts'
 import { createInstallation, type OwnInstallation, systemRandom } from '../../src/keys/installation.ts'
-import { MemoryContents } from '../../src/memory/memory-contents.ts'
 import { MemoryDirectory } from '../../src/memory/memory-directory.ts'
 import { MemoryLog } from '../../src/memory/memory-log.ts'
 import { MemoryStore } from '../../src/memory/memory-store.ts'
 import type { SuiteName } from '../../src/mls/suite.ts'
 import { ManualClock } from './clock.ts'
+import { DeletingContents } from './contents.ts'
 
 const { signal } = new AbortController()
 
@@ -39,14 +40,14 @@ class View implements Contents {
   readonly hidden = new Set<string>()
   /** Kept from it for ever. */
   readonly never = new Set<string>()
-  private readonly all: MemoryContents
+  private readonly all: DeletingContents
 
-  constructor(all: MemoryContents) {
+  constructor(all: DeletingContents) {
     this.all = all
   }
 
-  put(frame: Uint8Array): ReturnType<Contents['put']> {
-    return this.all.put(frame)
+  put(frame: Uint8Array, options: PutOptions): ReturnType<Contents['put']> {
+    return this.all.put(frame, options)
   }
 
   async get(digest: Bytes32): Promise<Uint8Array | undefined> {
@@ -58,8 +59,8 @@ class View implements Contents {
     return this.all.has(digest)
   }
 
-  ack(): Promise<void> {
-    return this.all.ack()
+  ack(digest: Bytes32, ackKey: Bytes32, signature: Signature): Promise<void> {
+    return this.all.ack(digest, ackKey, signature)
   }
 }
 
@@ -98,8 +99,15 @@ export class Party {
     this.conversation = conversation
   }
 
-  static async begin(world: World, name: string, slot: number, key: MemberKey, found: boolean): Promise<Party> {
-    const installation = createInstallation(seeded(name).subarray(0, 20), systemRandom)
+  static async begin(
+    world: World,
+    name: string,
+    slot: number,
+    key: MemberKey,
+    found: boolean,
+    identity = seeded(name).subarray(0, 20),
+  ): Promise<Party> {
+    const installation = createInstallation(identity, systemRandom)
     world.directory.register(installation)
     const view = new View(world.contents)
     const store = new MemoryStore()
@@ -163,6 +171,10 @@ export class Party {
     this.note(await this.conversation.fetchMissing(signal))
   }
 
+  async passOver(): Promise<void> {
+    this.note(await this.conversation.passOver(signal))
+  }
+
   async abandon(why: string): Promise<void> {
     this.note(await this.conversation.abandon(why, signal))
   }
@@ -174,6 +186,11 @@ export class Party {
 
   post(): Promise<void> {
     return this.conversation.post(signal)
+  }
+
+  /** Says to the stores what it has read. */
+  async acknowledge(): Promise<void> {
+    while (this.conversation.mustAck) await this.conversation.acknowledged(await this.conversation.acknowledge(signal))
   }
 
   answer(slot: number): Promise<void> {
@@ -199,7 +216,7 @@ export class Party {
 export class World {
   readonly clock = new ManualClock()
   readonly log = new MemoryLog(() => this.clock.now())
-  readonly contents = new MemoryContents()
+  readonly contents = new DeletingContents()
   readonly directory = new MemoryDirectory(this.clock)
   readonly suite: SuiteName
   readonly place: Place
@@ -241,6 +258,15 @@ export class World {
     await this.change(by, { add: [{ slot, key: key.key, role: 1, allowance, priceLimit: 2n ** 60n }] }, [consent])
     const party = await Party.begin(this, name, slot, key, false)
     this.parties.push(party)
+    return party
+  }
+
+  /** Another device of a party's identity, in its slot; it is added by that party. */
+  async device(name: string, slot: number, by: Party): Promise<Party> {
+    const party = await Party.begin(this, name, slot, slotKeyOf(slot), false, by.installation.identity)
+    this.parties.push(party)
+    await party.catchUp()
+    await this.add(by, [party])
     return party
   }
 
@@ -290,6 +316,7 @@ export class World {
       for (const party of this.honest) await party.catchUp()
       // What was taken last may have led to something to post.
       for (const party of this.honest) await party.post()
+      for (const party of this.honest) await party.acknowledge()
     }
   }
 

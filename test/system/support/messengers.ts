@@ -68,7 +68,7 @@ export class Messengers {
   }
 
   /** A device of a user: all its devices have one wallet. */
-  open(user: number, contents: Contents = this.contents): Promise<Messenger> {
+  open(user: number, contents: MessengerOptions['contents'] = this.contents): Promise<Messenger> {
     const sponsor = ownAccount({ shard: 3, ...(user === 0 ? { account: 0 } : {}) })
     return this.openOf(this.secrets[user] as Hex, { contents, sponsor })
   }
