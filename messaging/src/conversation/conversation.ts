@@ -1,4 +1,4 @@
-import { type Bytes20, type MemberKey, type Millis, memberKey, Role, sameBytes } from '@parley/protocol/light'
+import { type Bytes20, type MemberKey, type Millis, memberKey, millis, Role, sameBytes } from '@parley/protocol/light'
 import type { KeyPackage } from 'ts-mls'
 import { type Control, encodeControl } from '../codec/control.ts'
 import { encodeFrame, FrameKind, frameDigest } from '../codec/frame.ts'
@@ -286,7 +286,11 @@ export class Conversation {
     const identity = leaf?.identity ?? identities.find((each) => each.slot === slot)?.identity
     const rest = { asking: asking.filter((each) => each.slot !== slot) }
     if (identity === undefined) return this.held.keep(rest)
-    const { fallbacks } = await this.held.deps.directory.installations(identity, signal)
+    // It may be a device that was registered a moment ago: what the directory said before then seals nothing to it.
+    const now = this.held.deps.clock.now()
+    const again = BigInt(messagingLimits.directoryAgainMs)
+    const lately = millis(now > again ? now - again : 0n)
+    const { fallbacks } = await this.held.deps.directory.installations(identity, signal, lately)
     const keys = fallbacks.slice(0, messagingLimits.recipients)
     if (keys.length === 0) return this.held.keep(rest)
     const info = await groupInfo(member.state, this.held.suite)
