@@ -5,8 +5,17 @@ import type { CommandDefinition } from './command.ts'
 export const storeCommand: CommandDefinition = {
   name: 'store',
   serves: true,
-  about: 'Keep encrypted contents for their readers, and serve them as raw blocks of IPFS.',
-  keys: ['run.dataDir', 'run.host', 'run.port', 'store.maxStoredBytes'],
+  about:
+    'Keep encrypted contents for their readers, and serve them as raw blocks of IPFS, with --bitswap to peers, too.',
+  keys: [
+    'run.dataDir',
+    'run.host',
+    'run.port',
+    'store.maxStoredBytes',
+    'store.bitswap',
+    'store.bitswapPort',
+    'store.bitswapPeers',
+  ],
   fallbacks: { 'run.port': 9608 },
   examples: [
     'parley store --data /var/lib/parley/store',

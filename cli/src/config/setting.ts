@@ -175,6 +175,14 @@ export function places(described: Described): Setting<readonly string[]> {
   return setting(described, z.array(one, { error }).readonly(), parts)
 }
 
+/** Multiaddresses with the peer's id, separated by commas, or a list in a file. */
+export function peers(described: Described): Setting<readonly string[]> {
+  const error = 'must be like /ip4/192.0.2.1/tcp/9618/p2p/12D3…, separated by commas'
+  const form =
+    /^\/(?:ip4\/[0-9.]{7,15}|ip6\/[0-9a-fA-F:]{2,39}|dns[46]?\/[A-Za-z0-9.-]{1,253})\/tcp\/[0-9]{1,5}\/p2p\/[1-9A-HJ-NP-Za-km-z]{46,64}$/
+  return setting(described, z.array(z.string({ error }).regex(form, { error }), { error }).readonly(), parts)
+}
+
 /** IP addresses and networks, separated by commas, or a list in a file. */
 export function addresses(described: Described): Setting<readonly string[]> {
   const error = 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas'

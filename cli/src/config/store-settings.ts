@@ -1,6 +1,6 @@
 import { storeServerBounds } from '@parley/content/server'
 import { storeBounds } from '@parley/content/store'
-import { type Defaulted, defaulted, integer, secretToken, text, url } from './setting.ts'
+import { type Defaulted, defaulted, integer, peers, secretToken, text, toggle, url } from './setting.ts'
 
 const bounds = { ...storeBounds, ...storeServerBounds }
 
@@ -16,6 +16,21 @@ export const storeSettings = {
   'store.pinningUrl': url({ about: 'API of a pinning service that keeps the blocks, too; needs `store.kuboUrl`.' }),
   'store.pinningToken': secretToken('Bearer token of the account at the pinning service.'),
   'store.pinningOrigin': text({ about: 'Multiaddress at which the pinning service finds the Kubo node.' }),
+  'store.bitswap': defaulted(
+    false,
+    toggle({ flag: 'bitswap', about: 'Serve contents by bitswap, too, and ask peers for those that are not here.' }),
+  ),
+  'store.bitswapPort': defaulted(
+    9618,
+    integer(0, 65_535, { flag: 'bitswap-port', about: 'TCP port of bitswap, 0 any free one.' }),
+  ),
+  'store.bitswapPeers': defaulted(
+    [],
+    peers({
+      flag: 'bitswap-peers',
+      about: 'Stores that are asked by bitswap, such as /ip4/192.0.2.1/tcp/9618/p2p/12D3…, separated by commas.',
+    }),
+  ),
   'store.applicationMs': bounded('applicationMs', 'Milliseconds for which messages are kept.'),
   'store.handshakeMs': bounded('handshakeMs', 'Milliseconds for which changes of groups are kept.'),
   'store.inviteMs': bounded('inviteMs', 'Milliseconds for which invites are kept.'),

@@ -20,6 +20,7 @@ export const storeKinds = {
   'alt-DA commitments': { directory: 'alt-da', form: 2 },
   'committee certificates': { directory: 'certificates', form: 1 },
   contents: { directory: 'contents', form: 1 },
+  'store peer': { directory: 'peer', form: 1 },
   'gateway tokens': { directory: 'tokens', form: 1 },
   'gateway transactions': { directory: 'transactions', form: 1 },
   'pds contents': { directory: 'contents', form: 1 },

@@ -2,6 +2,7 @@ import { kuboBlocks, pinnedBlocks } from '@parley/content/ipfs'
 import { createStoreServer } from '@parley/content/server'
 import { ContentStore, levelBlocks } from '@parley/content/store'
 import manifest from '../../package.json' with { type: 'json' }
+import { openBitswap } from '../bitswap/bitswap.ts'
 import { needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { createRegistry } from '../process/registry.ts'
@@ -15,7 +16,8 @@ export function startStore({ config, clock, log }: Context): Promise<Service> {
   return Closing.guard(async (closing) => {
     const dataDir = new DataDir({ path: needed(config, 'run.dataDir') }, closing)
     const { token, kuboUrl, pinningUrl, pinningToken: _token, pinningOrigin, ...rest } = config.store
-    const { putBurstBytes, putBytesPerDay, maxPuts, ...kept } = rest
+    const { bitswap, bitswapPort, bitswapPeers, ...bounds } = rest
+    const { putBurstBytes, putBytesPerDay, maxPuts, ...kept } = bounds
     const index = await dataDir.bytes('contents')
     const own = kuboUrl === undefined ? levelBlocks(index) : kuboBlocks({ url: kuboUrl })
     const origins = pinningOrigin === undefined ? [] : [pinningOrigin]
@@ -24,8 +26,15 @@ export function startStore({ config, clock, log }: Context): Promise<Service> {
         ? own
         : pinnedBlocks(own, { url: pinningUrl, token: needed(config, 'store.pinningToken').reveal(), origins, clock })
     const store = await ContentStore.open({ index, blocks, clock, log }, kept)
+    const peer = bitswap
+      ? await openBitswap(
+          { store, keys: await dataDir.texts('store peer'), clock, log },
+          { host: config.run.host, port: bitswapPort, peers: bitswapPeers },
+        )
+      : undefined
+    if (peer !== undefined) closing.add(() => peer.close())
     const server = await createStoreServer(
-      { store, registry: createRegistry(), clock, log },
+      { store, registry: createRegistry(), clock, log, ...(peer !== undefined && { elsewhere: peer.fetch }) },
       {
         ...config.http,
         host: config.run.host,
@@ -45,6 +54,10 @@ export function startStore({ config, clock, log }: Context): Promise<Service> {
       await running
     })
     const failed = failedOf(running, dataDir, clock, stopping.signal)
-    return { ready: { url: server.url }, failed, stop: () => closing.close() }
+    return {
+      ready: { url: server.url, ...(peer !== undefined && { bitswap: peer.addresses }) },
+      failed,
+      stop: () => closing.close(),
+    }
   })
 }

@@ -1,6 +1,6 @@
 import { RequestError, type storeRoutes } from '@parley/api'
 import { type Handlers, healthHandlers } from '@parley/api/server'
-import { sameBytes } from '@parley/protocol'
+import { type Bytes32, sameBytes } from '@parley/protocol'
 import type { FastifyReply } from 'fastify'
 import type { Registry } from 'prom-client'
 import { contentDigest } from '../digests.ts'
@@ -13,6 +13,7 @@ import type { StoreMetrics } from './metrics.ts'
 
 export interface StoreHandlerDeps {
   readonly store: ContentStore
+  readonly elsewhere: ((digest: Bytes32, signal: AbortSignal) => Promise<Uint8Array | undefined>) | undefined
   readonly metrics: StoreMetrics
   readonly registry: Registry
   readonly version: string
@@ -23,7 +24,7 @@ export interface StoreHandlerDeps {
 
 /** What a store answers on its routes. */
 export function storeHandlers(deps: StoreHandlerDeps): Handlers<ReturnType<typeof storeRoutes>> {
-  const { store, metrics, registry, version, unreadyBecause, signal } = deps
+  const { store, elsewhere, metrics, registry, version, unreadyBecause, signal } = deps
   return {
     async put({ place: { params }, body }) {
       const because = unreadyBecause()
@@ -54,7 +55,7 @@ export function storeHandlers(deps: StoreHandlerDeps): Handlers<ReturnType<typeo
     },
 
     async block({ place: { params }, reply }) {
-      const content = await store.get(params.cid, signal)
+      const content = (await store.get(params.cid, signal)) ?? (await elsewhere?.(params.cid, signal))
       if (content === undefined) throw new ContentError({ code: 'CONTENT_UNKNOWN', digest: params.cid })
       metrics.served.inc(content.length)
       describe(reply)

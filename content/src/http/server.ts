@@ -10,6 +10,7 @@ import {
   Quota,
   serveRoutes,
 } from '@parley/api/server'
+import type { Bytes32 } from '@parley/protocol'
 import type { Clock } from '@parley/runtime'
 import type { FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
@@ -25,6 +26,8 @@ export interface StoreServerDeps {
   readonly registry: Registry
   readonly clock: Clock
   readonly log: Logger
+  /** Asks others for a content that this store does not have; it is served, and not kept. Bounded by itself. */
+  readonly elsewhere?: (digest: Bytes32, signal: AbortSignal) => Promise<Uint8Array | undefined>
   /** Why the store does not do its job now; undefined when it does. */
   readonly unreadyBecause?: () => string | undefined
 }
@@ -65,7 +68,7 @@ const info = { title: 'Parley store', summary: 'Keeps encrypted contents for the
 
 /** Serves a store over HTTP; resolves once it listens. */
 export async function createStoreServer(deps: StoreServerDeps, options: StoreServerOptions): Promise<StoreServer> {
-  const { store, registry, clock, log, unreadyBecause = () => undefined } = deps
+  const { store, registry, clock, log, elsewhere, unreadyBecause = () => undefined } = deps
   const {
     host,
     port,
@@ -94,7 +97,7 @@ export async function createStoreServer(deps: StoreServerDeps, options: StoreSer
     server.app,
     info,
     storeRoutes(maxPutBytes),
-    storeHandlers({ store, metrics, registry, version, unreadyBecause, signal: closing.signal }),
+    storeHandlers({ store, elsewhere, metrics, registry, version, unreadyBecause, signal: closing.signal }),
   )
   const url = await server.app.listen({ host, port })
   log.info({ url }, 'store serves')
