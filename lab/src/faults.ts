@@ -11,6 +11,7 @@ export type LabFault =
   | { code: 'CHAIN_MISMATCH'; expected: bigint; received: bigint }
   | { code: 'PREDEPLOY_REFUSED'; step: string; reason: string }
   | { code: 'OPTION_INVALID'; field: string; reason: string }
+  | { code: 'STEP_FAILED'; step: string; reason: string }
 
 export const labFaults: FaultTable<LabFault> = {
   TRACE_UNREADABLE: { blame: 'operator', retry: 'changed', text: 'the trace cannot be read' },
@@ -22,6 +23,7 @@ export const labFaults: FaultTable<LabFault> = {
   PROCESS_NOT_READY: { blame: 'operator', retry: 'later', text: 'a process did not become ready in time' },
   CHAIN_MISMATCH: { blame: 'operator', retry: 'changed', text: 'the chain is not the one expected' },
   PREDEPLOY_REFUSED: { blame: 'defect', retry: 'never', text: 'the development L2 refused a predeploy' },
+  STEP_FAILED: { blame: 'defect', retry: 'never', text: 'a step of a run did not happen as it must' },
   OPTION_INVALID: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }
 

@@ -66,7 +66,8 @@ const dev = {
     false,
     toggle({
       flag: 'messaging',
-      about: 'Deploy contacts and inbox, too, and run two gateways and two stores of contents.',
+      about:
+        'Run two gateways and two stores of contents with what they need, too, and with --exit go through messaging.',
     }),
   ),
   'dev.keep': defaulted(false, toggle({ flag: 'keep', about: 'Keep the data directory.' })),

@@ -17,6 +17,7 @@ import { risingPrices } from '../load/rising-prices.ts'
 import { type Derive, deriveFrom, deriveScalar } from '../load/seeded.ts'
 import { newTally, playLoad } from '../load/session.ts'
 import { nativeSigner } from '../load/signer.ts'
+import { goThroughMessaging } from '../messaging/go-through.ts'
 import { claimCosts } from '../observe/claim-costs.ts'
 import { showProgress } from '../progress/display.ts'
 import { FinalityTracker } from '../progress/finality.ts'
@@ -62,7 +63,7 @@ function loadOptions({ load, dev }: Context['config']): LoadOptions {
 /** Runs the whole of Parley on this machine until the process is asked to end or, with --exit, the load is final. */
 export async function runDev(context: Context): Promise<number> {
   const { config } = context
-  if (config.dev.exit && config.load.trace === undefined && config.load.messages === undefined) return runAlone(context)
+  if (config.dev.exit && !hasLoad(config) && !config.dev.messaging) return runAlone(context)
   if (config.dev.messaging && config.load.seed !== undefined) {
     // Promises, keys and invites have times of the real clock.
     const reason = 'a run with a clock of its own has no messaging: leave --messaging out'
@@ -84,6 +85,10 @@ export async function runDev(context: Context): Promise<number> {
   }
 }
 
+/** Whether anything is sent by the load itself; without --exit it is always. */
+const hasLoad = ({ load, dev }: Context['config']): boolean =>
+  !dev.exit || load.trace !== undefined || load.messages !== undefined
+
 /** What is deployed beside the rollup. */
 function besidesOf({ dev }: Context['config']): Phase[] {
   const asked = new Set<Phase>()
@@ -99,7 +104,7 @@ function besidesOf({ dev }: Context['config']): Phase[] {
 async function runAlone(context: Context): Promise<number> {
   const besides = besidesOf(context.config)
   if (besides.length === 0) {
-    const reason = 'needs --messages, --trace, --contacts, --inbox or --treasury'
+    const reason = 'needs --messages, --trace, --contacts, --inbox, --treasury or --messaging'
     throw new CliError({ code: 'ARGUMENT_INVALID', argument: '--exit', reason })
   }
   try {
@@ -194,40 +199,44 @@ async function play(
   const gateway = await openGateway({ client, signer, clock }, owner, stack.accounts, signal)
   const tally = newTally()
   const { genesis } = observers.chain
-  const loading = playLoad(
-    {
-      client,
-      config: observers.chain,
-      // With a clock of its own a run's prices stand still.
-      prices: config.load.seed === undefined ? risingPrices(genesis.prices) : genesis.prices,
-      gateway,
-      derive,
-      signer,
-      lines: linesOf(config, derive),
-      tracker,
-      clock,
-      log,
-      // Who looks on may silence the sequencer and rescue the chain.
-      ...(config.dev.exit ? {} : { persistMs: Number.POSITIVE_INFINITY }),
-    },
-    loadOptions(config),
-    tally,
-    signal,
-  )
-  await Promise.race([loading, observers.failed])
+  const offer = () =>
+    playLoad(
+      {
+        client,
+        config: observers.chain,
+        // With a clock of its own a run's prices stand still.
+        prices: config.load.seed === undefined ? risingPrices(genesis.prices) : genesis.prices,
+        gateway,
+        derive,
+        signer,
+        lines: linesOf(config, derive),
+        tracker,
+        clock,
+        log,
+        // Who looks on may silence the sequencer and rescue the chain.
+        ...(config.dev.exit ? {} : { persistMs: Number.POSITIVE_INFINITY }),
+      },
+      loadOptions(config),
+      tally,
+      signal,
+    )
+  await Promise.race([hasLoad(config) ? offer() : undefined, observers.failed])
   if (config.load.seed !== undefined) await sealRest(stack.places.sequencerUrl, signal)
   if (!config.dev.exit) return Promise.race([asked(signal), observers.failed])
   const report = await Promise.race([finish(context, { stack, observers, tracker, tally }, signal), observers.failed])
-  const whole = { ...report, ...(await goThroughStack(stack, clock, signal)) }
+  const messaging = config.dev.messaging
+    ? { messaging: await Promise.race([goThroughMessaging(context, stack, stack.dataDir, signal), observers.failed]) }
+    : {}
+  const whole = { ...report, ...(await goThroughStack(stack, new Set(besidesOf(config)), clock, signal)), ...messaging }
   return conclude(context, whole, failedChecks(whole))
 }
 
-function goThroughStack(stack: Stack, clock: Clock, signal: AbortSignal): Promise<L2Report> {
+function goThroughStack(stack: Stack, asked: ReadonlySet<Phase>, clock: Clock, signal: AbortSignal): Promise<L2Report> {
   const { record, users, deployer, operator, deployment, places } = stack
   const { l2Url: url, rollup } = places
   const treasury = async (people: TreasuryPeople) =>
     goThroughCosts(record, people, await claimCosts(url, rollup, deployment.block))
-  return goThroughL2(clock, { url, record, users, deployer, operator, treasury }, signal)
+  return goThroughL2(clock, { url, record, asked, users, deployer, operator, treasury }, signal)
 }
 
 /** Prints the report and what does not hold. @returns the exit code. */

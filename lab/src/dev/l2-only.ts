@@ -21,6 +21,7 @@ export async function goThroughAlone({ clock, log, signal }: Context, besides: r
     const options = {
       url,
       record,
+      asked: new Set(besides),
       users: users.map(({ secret }) => secret),
       deployer: deployer.secret,
       operator: pricePusher.secret,

@@ -1,3 +1,4 @@
+import type { MessagingReport } from '../messaging/go-through.ts'
 import type { PartReports } from './da-parts.ts'
 import type { L2Report } from './l2-report.ts'
 
@@ -36,6 +37,8 @@ export interface DevReport extends L2Report {
     readonly stateRoot: string
   }
   readonly sequencer: { readonly stateRoot: string; readonly shardRoots: readonly string[] }
+  /** Steps of messaging that happened, where it was gone through: one that did not ends the run. */
+  readonly messaging?: MessagingReport
 }
 
 /** Something that must hold at the end of a run. */

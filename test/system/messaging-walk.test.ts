@@ -1,0 +1,55 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { goThroughMessaging, messagingConfiguration } from '@parley/lab'
+import { systemClock } from '@parley/runtime'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { followGuide } from './support/guide.ts'
+import { log } from './support/l2.ts'
+import { MessagingServers } from './support/messaging-stack.ts'
+
+let servers: MessagingServers
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'parley-walk-'))
+  servers = await MessagingServers.start()
+}, 120_000)
+afterAll(async () => {
+  await servers?.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+test('docs/guides/first-message.md › two who follow it talk', async () => {
+  const { places, deployment } = servers.stack
+  const configuration = messagingConfiguration(places, places.messaging!, deployment.chainId)
+  const path = join(directory, 'messaging.json')
+  await writeFile(path, JSON.stringify(configuration))
+  const guide = await readFile(new URL('../../docs/guides/first-message.md', import.meta.url), 'utf8')
+  const [first, second] = await followGuide(guide, path)
+  expect(first).toEqual([
+    expect.stringMatching(/^I am 0x[0-9a-f]{40}$/),
+    expect.stringMatching(/^0x[0-9a-f]{40} asks: May I\?$/),
+    expect.stringMatching(/^0x[0-9a-f]{40} says: Thank you!$/),
+  ])
+  expect(second).toEqual([
+    expect.stringMatching(/^I am 0x[0-9a-f]{40}$/),
+    expect.stringMatching(/^0x[0-9a-f]{40} says: You may\.$/),
+  ])
+}, 110_000)
+
+test('going through messaging › every step happens, with what shows it', async () => {
+  const { steps } = await goThroughMessaging(
+    { clock: systemClock, log },
+    servers.stack,
+    directory,
+    AbortSignal.timeout(380_000),
+  )
+  const evidence = (step: string) => steps.find((each) => each.step === step)?.evidence
+  expect(steps.length).toBeGreaterThanOrEqual(18)
+  expect(evidence('Alice registers, and a gateway pays')).toMatchObject({ balanceWei: '0', transactions: 0 })
+  expect(evidence('Charlie is refused by every node')).toMatchObject({ bySequencer: 'SIGNATURE_INVALID' })
+  expect(evidence('an attachment of 5 MB arrives')).toMatchObject({ bytes: 5_242_880 })
+  expect(evidence('a gateway censors, and is switched')).toMatchObject({ fault: 'PROMISE_BROKEN', registered: true })
+  expect(evidence('Bob is removed, and can neither read nor write')).toMatchObject({ gotFromBob: 0, readSince: 0 })
+  expect(evidence('everything is final and complete')).toMatchObject({ grade: 'final' })
+}, 400_000)
