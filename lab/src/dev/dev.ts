@@ -26,6 +26,7 @@ import { messagingConfiguration, writeMessagingFile } from '../stack/messaging-f
 import { type Stack, startStack, type VirtualTime } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
 import { writeStackFile } from '../stack/stack-file.ts'
+import { serveChatPage } from './chat-page.ts'
 import { finish, sealRest } from './finish.ts'
 import { goThroughL2 } from './go-through.ts'
 import { goThroughCosts, type TreasuryPeople } from './go-through-treasury.ts'
@@ -146,7 +147,7 @@ async function runIn(context: Context, dataDir: string): Promise<number> {
       either,
     )
     closing.add(() => stack.stop())
-    await announce(context, stack, dataDir)
+    await announce(context, stack, dataDir, closing)
     return await Promise.race([play(context, stack, derive, owner, either, closing), stack.failed])
   } catch (error) {
     if (!signal.aborted) throw error
@@ -160,14 +161,21 @@ async function runIn(context: Context, dataDir: string): Promise<number> {
 /** Exit code of a run that was to end by itself and was asked to end before. */
 const interrupted = 130
 
-async function announce({ config, err }: Context, stack: Stack, dataDir: string): Promise<void> {
+async function announce({ config, err }: Context, stack: Stack, dataDir: string, closing: Closing): Promise<void> {
   const layer = config.da.layer.toString()
   await writeStackFile(dataDir, stack, layer)
   const { places, deployment } = stack
   const { messaging } = places
-  if (messaging !== undefined)
-    await writeMessagingFile(dataDir, messagingConfiguration(places, messaging, deployment.chainId))
-  err.write(placeRows(stack.places, layer, dataDir))
+  if (messaging === undefined) {
+    err.write(placeRows(places, layer, dataDir))
+    return
+  }
+  const configuration = messagingConfiguration(places, messaging, deployment.chainId)
+  await writeMessagingFile(dataDir, configuration)
+  // A run that ends by itself is looked at by nobody.
+  const page = config.dev.exit ? undefined : await serveChatPage(configuration)
+  if (page !== undefined) closing.add(() => page.close())
+  err.write(placeRows(places, layer, dataDir, page?.url))
 }
 
 async function play(

@@ -23,6 +23,7 @@ export function placeRows(
   }: StackPlaces,
   layer: string,
   dataDir: string,
+  chatUrl?: string,
 ): string {
   const rows = [
     ['L1', l1Url],
@@ -36,6 +37,7 @@ export function placeRows(
     ['status', `curl ${nodeUrl ?? sequencerUrl}/v1/status`],
     ['another node', `npx parley node --dev ${shellWord(dataDir)} --data NEW_DIR`],
     ['look at it', `npx parley inspect claim latest --dev ${shellWord(dataDir)}`],
+    ...(chatUrl === undefined ? [] : [['chat', `open ${chatUrl} in a browser`] as const]),
     ['stop', 'Ctrl-C'],
   ] as const
   return rows.map(([name, place]) => `${name.padEnd(14)}${place}\n`).join('')

@@ -8,6 +8,7 @@ import { gatewayFaults } from '@parley/gateway'
 import { infraFaults } from '@parley/infra'
 import { cliFaults, labFaults } from '@parley/lab/decoders'
 import { messagingFaults } from '@parley/messaging'
+import { pageFaults } from '@parley/messenger'
 import { nodeFaults } from '@parley/node'
 import { pdsFaults } from '@parley/pds'
 import {
@@ -146,6 +147,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'messagingFaults',
     about: '`MessagingError` of `messaging`: frames, rules and conversations.',
     faults: messagingFaults,
+  },
+  {
+    title: 'Messenger',
+    name: 'pageFaults',
+    about: '`PageError` of `messenger`: what keeps the page from working.',
+    faults: pageFaults,
   },
   {
     title: 'Deployment',

@@ -1,0 +1,7 @@
+import { buildPage, type PageServer, placesOf, renderPage, servePage } from '@parley/messenger'
+import type { MessagingConfiguration } from '../stack/messaging-file.ts'
+
+/** Serves the page in which people talk through a stack. */
+export async function serveChatPage(configuration: MessagingConfiguration): Promise<PageServer> {
+  return servePage(renderPage(await buildPage(), placesOf(configuration)))
+}

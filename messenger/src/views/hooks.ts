@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Observable } from '../model/observable.ts'
+import { wordsOf } from '../model/words.ts'
+
+/** Looks at something again whenever it changed. */
+export function useObservable(observable: Observable): void {
+  const [, look] = useState(0)
+  useEffect(() => observable.watch(() => look(observable.changes)), [observable])
+}
+
+export interface Doing {
+  readonly busy: boolean
+  /** What went wrong last. */
+  readonly fault: string | undefined
+  /** Does one thing at a time, and keeps what goes wrong to be shown. */
+  run(work: () => Promise<void>): Promise<boolean>
+}
+
+export function useDoing(): Doing {
+  const [busy, setBusy] = useState(false)
+  const [fault, setFault] = useState<string>()
+  return {
+    busy,
+    fault,
+    async run(work) {
+      if (busy) return false
+      setBusy(true)
+      setFault(undefined)
+      try {
+        await work()
+        return true
+      } catch (error) {
+        console.warn(error)
+        setFault(wordsOf(error))
+        return false
+      } finally {
+        setBusy(false)
+      }
+    },
+  }
+}
