@@ -56,6 +56,7 @@ import { relayCommand } from './command/relay.ts'
 import { rescueCommand } from './command/rescue.ts'
 import { rollupAnnounceKey, rollupAnswerFor, rollupResume, rollupSilence } from './command/rollup.ts'
 import { sequencerCommand } from './command/sequencer.ts'
+import { signerCommand, signerInit } from './command/signer.ts'
 import { storeCommand } from './command/store.ts'
 import {
   treasuryDelegate,
@@ -77,6 +78,8 @@ import type { Program } from './program.ts'
 const commands: readonly CommandDefinition[] = [
   nodeCommand,
   sequencerCommand,
+  signerCommand,
+  signerInit,
   relayCommand,
   batcherCommand,
   daCommand,

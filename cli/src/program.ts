@@ -96,6 +96,8 @@ export function createProgram<C extends Config>(
     .description('A messaging rollup: conversations anyone can verify.')
     .version(manifest.version, '--version', 'Print the version.')
     .exitOverride()
+    // Flags of `signer init` are its own, though `signer` has flags of the same names.
+    .enablePositionalOptions()
     // What is wrong with a command line is a fault, which the end of the command prints.
     .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({ writeOut: output.out, writeErr: output.err, outputError: () => undefined })

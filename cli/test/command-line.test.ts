@@ -139,13 +139,14 @@ test('command line › every role has a port of its own, which a source may name
   expect(ports).toEqual([
     ['node', 9602],
     ['sequencer', 9600],
-    ['relay', 9603],
+    ['signer', 9603],
+    ['relay', 9604],
     ['batcher', 9601],
-    ['da', 9606],
-    ['da-node', 9607],
+    ['da', 9612],
+    ['da-node', 9606],
     ['store', 9608],
-    ['gateway', 9609],
-    ['pds', 9612],
+    ['gateway', 9607],
+    ['pds', 9609],
   ])
   expect(product.load({ flags: new Map(), env: {}, files: [] }).config.run.port).toBe(0)
 })

@@ -1,7 +1,7 @@
 export type { BytesLevel, BytesOperation, KeyRange } from '@parley/runtime/level'
 export { decideSeal, type OpenBlockLoad, type SealDecision } from './block-producer/sealing-rule.ts'
 export type { HeaderWitness } from './chain/assert-headers-known.ts'
-export type { HeaderSigner } from './chain/signer.ts'
+export type { HeaderSigner, HeaderToSign } from './chain/signer.ts'
 export * from './faults.ts'
 export { type Life, type Lives, startLives } from './lives.ts'
 export type {

@@ -2,20 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSequencerClient, localOwner, type SequencerClient } from '@parley/client'
-import { rpcTransport } from '@parley/http'
 import { freePorts, NatsServer } from '@parley/journal/testing'
 import { type Anvil, deriveRoles, devMnemonic } from '@parley/lab'
 import type { ChainConfig } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
-import { createSettlementMetrics, openSettlementReader, readerDefaults } from '@parley/settlement'
-import { Registry } from 'prom-client'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Conversations } from './support/conversations.ts'
 import { eventually } from './support/eventually.ts'
-import { forever, log } from './support/l2.ts'
 import { ParleyProcess } from './support/parley.ts'
-import { deployParley, startL2 } from './support/rollup-l2.ts'
+import { deployParley, readConfig, startL2 } from './support/rollup-l2.ts'
 
 const roles = deriveRoles(devMnemonic, 1)
 const owner = localOwner(roles.users[0]!.secret)
@@ -32,7 +28,7 @@ beforeAll(async () => {
   servers = await startCluster()
   l2 = await startL2()
   const deployment = await deployParley(l2, roles, owner.address, [3])
-  config = await readConfig(deployment.rollup)
+  config = await readConfig(l2.url, deployment.rollup)
   shared = {
     PARLEY_SEQUENCER_KEY: bytesToHex(roles.sequencer.secret),
     PARLEY_L2_URL: l2.url,
@@ -50,12 +46,6 @@ afterAll(async () => {
   await Promise.all((servers ?? []).map((server) => server.stop()))
   await rm(directory, { recursive: true })
 })
-
-async function readConfig(rollup: Uint8Array): Promise<ChainConfig> {
-  const transport = rpcTransport(l2.url, { timeoutMs: 10_000 })
-  const deps = { transport, clock: systemClock, log, metrics: createSettlementMetrics(new Registry()) }
-  return (await openSettlementReader(deps, { ...readerDefaults, rollup, pollMs: 100 }, forever)).config(forever)
-}
 
 async function startCluster(): Promise<NatsServer[]> {
   const ports = await freePorts(6)

@@ -8,7 +8,7 @@ import { RequestError, statusOfCode } from '../faults.ts'
 import { maxJsonBytes } from '../routes/sequencer.ts'
 import { assertHeaders } from './assert-headers.ts'
 import type { Exchange } from './exchange.ts'
-import { Guard } from './guard.ts'
+import { Guard, type MutualTls } from './guard.ts'
 import { dearJson } from './json-shape.ts'
 import { KnownMethods } from './known-methods.ts'
 import { json, mediaTypeOf, octets } from './media.ts'
@@ -31,6 +31,8 @@ export interface ApiServerOptions extends GuardOptions {
   readonly maxBodyBytes: number
   /** Whether bodies may be JSON. Default true. */
   readonly takesJson?: boolean
+  /** Only those may connect who have a certificate; anybody when left out. */
+  readonly tls?: MutualTls | undefined
 }
 
 export interface ApiServer {
@@ -64,7 +66,7 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
     registers: [registry],
   })
   const onRefused = (code: string): void => refusals.inc({ code })
-  const guard = new Guard({ clock, maxBodyBytes: options.maxBodyBytes, onRefused }, options)
+  const guard = new Guard({ clock, maxBodyBytes: options.maxBodyBytes, onRefused, tls: options.tls }, options)
   measure(registry, guard)
   const app = fastify({
     bodyLimit: defaultBodyLimit,
@@ -89,7 +91,10 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
   addFaults(app, { ...deps, exchangeOf, methods }, onRefused)
   if (options.metricsPort !== undefined) {
     // Its own refusals are nobody's business.
-    const apart = createApiServer({ ...deps, registry: new Registry() }, { ...options, metricsPort: undefined })
+    const apart = createApiServer(
+      { ...deps, registry: new Registry() },
+      { ...options, metricsPort: undefined, tls: undefined },
+    )
     addCharges(apart, undefined)
     const listening = (url: string): void => deps.log.info({ url }, 'metrics are served')
     serveMetricsApart(app, apart.app, { registry, port: options.metricsPort, listening })

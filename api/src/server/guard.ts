@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import proxyAddr from '@fastify/proxy-addr'
 import type { Clock } from '@parley/runtime'
 import { RequestError } from '../faults.ts'
@@ -14,12 +16,22 @@ import { corsHeaders, refuse, refuseSocket } from './refuse.ts'
 import { Share } from './share.ts'
 import { sourceOf } from './source.ts'
 
+/** Of a server that only those reach who have a certificate of `ca`. All in PEM. */
+export interface MutualTls {
+  readonly key: string
+  readonly cert: string
+  /** Who certifies those who may connect. */
+  readonly ca: string
+}
+
 export interface GuardDeps {
   readonly clock: Clock
   /** Bytes that a body without a length may have. */
   readonly maxBodyBytes: number
   /** Told of everything refused, by code. */
   readonly onRefused: (code: string) => void
+  /** Connections are taken from those alone who have a certificate; from anybody when left out. */
+  readonly tls?: MutualTls | undefined
 }
 
 /** Tokens of any request, whatever it asks for. */
@@ -65,7 +77,8 @@ export class Guard {
   /** An HTTP server whose `listener` sees what the guard lets through. */
   createServer(listener: RequestListener): Server {
     const { headersTimeoutMs, requestTimeoutMs, keepAliveMs, stalledMs } = this.options
-    const server = createServer({
+    const { tls } = this.deps
+    const options = {
       // Node exchanges the two when the first is the larger.
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
@@ -73,11 +86,14 @@ export class Guard {
       keepAliveTimeout: keepAliveMs,
       // Whoever sends none is told by the routes, with a code.
       requireHostHeader: false,
-    })
+    }
+    const server = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...demanding(tls) })
     server.maxConnections = this.connections.bounds.maximum
     const open = new WeakMap<Socket, GuardedConnection>()
-    server.on('connection', (socket: Socket) => {
-      const connection = this.admitConnection(socket, listener)
+    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+      // Whoever comes by a socket of the file system has no address.
+      const isLocal = typeof server.address() === 'string'
+      const connection = this.admitConnection(socket, isLocal ? 'local socket' : socket.remoteAddress, listener)
       if (connection !== undefined) open.set(socket, connection)
     })
     server.on('checkExpectation', (_, response: ServerResponse) =>
@@ -140,8 +156,11 @@ export class Guard {
     return { bytes, bytesPerToken: mediaTypeOf(headers['content-type']) === json ? jsonBytesPerToken : bytesPerToken }
   }
 
-  private admitConnection(socket: Socket, listener: RequestListener): GuardedConnection | undefined {
-    const address = socket.remoteAddress
+  private admitConnection(
+    socket: Socket,
+    address: string | undefined,
+    listener: RequestListener,
+  ): GuardedConnection | undefined {
     if (address === undefined) return undefined
     const source = this.trusts(address, 0) ? `proxy ${address}` : sourceOf(address)
     const counted = !this.trusts(address, 0)
@@ -173,6 +192,11 @@ export class Guard {
     if (request.method === 'OPTIONS') preflight(response)
     else listener(request, response)
   }
+}
+
+/** The last version of TLS, and nobody without a certificate. */
+function demanding({ key, cert, ca }: MutualTls): TlsOptions {
+  return { key, cert, ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }
 }
 
 /** Lets any page send what the routes take; which of it a route takes is the route's matter. */

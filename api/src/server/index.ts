@@ -8,7 +8,7 @@ export {
   createApiServer,
 } from './create-server.ts'
 export type { Exchange } from './exchange.ts'
-export type { Guard } from './guard.ts'
+export type { Guard, MutualTls } from './guard.ts'
 export { healthHandlers } from './health.ts'
 export { json, mediaTypeOf, octets, prefersOctets } from './media.ts'
 export { type GuardOptions, guardBounds, guardOptions } from './options.ts'

@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -29,7 +30,7 @@ export const batcherCommand: CommandDefinition = {
     'da.altDaUrl',
     'archive.urls',
   ],
-  fallbacks: { 'run.port': 9601 },
+  fallbacks: { 'run.port': ports.batcher },
   examples: [
     'PARLEY_L2_KEY=file:claimer.key PARLEY_L1_KEY=file:publisher.key parley batcher --data /var/lib/parley/batcher --sequencer http://127.0.0.1:9600 --l2 https://YOUR-L2-RPC --rollup 0xROLLUP --l1 https://YOUR-L1-RPC --beacon https://YOUR-BEACON-API --da ethereum-blobs',
   ],

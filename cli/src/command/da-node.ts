@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -16,7 +17,7 @@ export const daNodeCommand: CommandDefinition = {
     'daNode.maxStoredBytes',
     'daNode.pricePerGibDay',
   ],
-  fallbacks: { 'run.port': 9607 },
+  fallbacks: { 'run.port': ports['da-node'] },
   examples: [
     'PARLEY_DA_NODE_KEY=file:member.key PARLEY_DA_NODE_ANSWER_KEY=file:answer.key parley da-node --data /var/lib/parley/da-node --l2 https://YOUR-L2-RPC --rollup 0xROLLUP',
   ],

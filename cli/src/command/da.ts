@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -7,7 +8,7 @@ export const daCommand: CommandDefinition = {
   serves: true,
   about: 'Serve the local DA layer over HTTP, for reading.',
   keys: ['da.localDir', 'run.host', 'run.port'],
-  fallbacks: { 'run.port': 9606 },
+  fallbacks: { 'run.port': ports.da },
   examples: ['parley da --da-dir /var/lib/parley/da'],
   async run(context) {
     const { startDa } = await import('../role/da.ts')

@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -17,7 +18,7 @@ export const gatewayCommand: CommandDefinition = {
     'l2.rollup',
     'sequencer.url',
   ],
-  fallbacks: { 'run.port': 9609 },
+  fallbacks: { 'run.port': ports.gateway },
   examples: [
     'PARLEY_GATEWAY_KEY=file:gateway.key PARLEY_GATEWAY_PAY_KEY=file:payer.key parley gateway --data /var/lib/parley/gateway --l2 https://YOUR-L2-RPC --deployment deployment.json',
   ],

@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -26,7 +27,7 @@ export const nodeCommand: CommandDefinition = {
     'node.archive',
     'node.challenge',
   ],
-  fallbacks: { 'run.port': 9602 },
+  fallbacks: { 'run.port': ports.node },
   examples: [
     'parley node --dev DIR --data /tmp/my-node',
     'PARLEY_NODE_CHALLENGE_KEY=file:key parley node --challenge --dev DIR --data /tmp/my-node',

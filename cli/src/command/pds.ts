@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -20,7 +21,7 @@ export const pdsCommand: CommandDefinition = {
     'pds.stores',
   ],
   abouts: { 'sequencer.url': 'Where a sequencer or a relay serves: its feed is followed.' },
-  fallbacks: { 'run.port': 9612 },
+  fallbacks: { 'run.port': ports.pds },
   examples: [
     'PARLEY_PDS_KEY=file:pds.key parley pds --data /var/lib/parley/pds --l2 https://YOUR-L2-RPC --deployment deployment.json --sequencer https://RELAY --node https://NODE --stores https://STORE-A,https://STORE-B',
   ],

@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -7,7 +8,7 @@ export const relayCommand: CommandDefinition = {
   serves: true,
   about: 'Follow the blocks of a sequencer or of another relay, check and keep them, and serve their feeds.',
   keys: ['run.dataDir', 'run.host', 'run.port', 'run.verifier', 'sequencer.url', 'l2.url', 'l2.rollup'],
-  fallbacks: { 'run.port': 9603 },
+  fallbacks: { 'run.port': ports.relay },
   examples: [
     'parley relay --dev DIR --data /tmp/my-relay',
     'parley relay --data /var/lib/parley/relay --sequencer http://127.0.0.1:9600 --l2 https://YOUR-L2-RPC --rollup 0xROLLUP',

@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -5,7 +6,7 @@ import type { CommandDefinition } from './command.ts'
 export const sequencerCommand: CommandDefinition = {
   name: 'sequencer',
   serves: true,
-  about: 'Take messages, keep them durably and seal them into blocks signed with PARLEY_SEQUENCER_KEY.',
+  about: 'Take messages, keep them durably and seal them into blocks signed with PARLEY_SEQUENCER_KEY, or by a signer.',
   keys: [
     'run.dataDir',
     'run.host',
@@ -15,15 +16,17 @@ export const sequencerCommand: CommandDefinition = {
     'l2.url',
     'l2.rollup',
     'da.layer',
+    'sequencer.signer',
     'sequencer.alone',
     'journal.kind',
     'journal.servers',
     'journal.replica',
     'journal.allowUnsynced',
   ],
-  fallbacks: { 'run.port': 9600 },
+  fallbacks: { 'run.port': ports.sequencer },
   examples: [
     'PARLEY_SEQUENCER_KEY=file:header.key parley sequencer --data /var/lib/parley/sequencer --l2 https://YOUR-L2-RPC --rollup 0xROLLUP --da ethereum-blobs',
+    'parley sequencer --signer /run/parley/signer.sock --data /var/lib/parley/sequencer --l2 https://YOUR-L2-RPC --rollup 0xROLLUP --da ethereum-blobs',
   ],
   async run(context) {
     const { startSequencer } = await import('../role/sequencer.ts')

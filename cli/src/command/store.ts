@@ -1,3 +1,4 @@
+import { ports } from '../config/ports.ts'
 import { serve } from '../process/service.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -16,7 +17,7 @@ export const storeCommand: CommandDefinition = {
     'store.bitswapPort',
     'store.bitswapPeers',
   ],
-  fallbacks: { 'run.port': 9608 },
+  fallbacks: { 'run.port': ports.store },
   examples: [
     'parley store --data /var/lib/parley/store',
     'PARLEY_STORE_TOKEN=file:token parley store --data /var/lib/parley/store --max-content-bytes 1000000000000',

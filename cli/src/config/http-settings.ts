@@ -15,7 +15,8 @@ export const httpSettings = {
     }),
   ),
   'http.metricsPort': integer(0, 65_535, {
-    about: 'TCP port that alone serves /metrics, 0 any free one; the main port serves them, too, when left out.',
+    about:
+      'TCP port that alone serves /metrics, 0 any free one. When left out the main port + 50; where that is 0, the main port serves them, too.',
   }),
   'http.headersTimeoutMs': bounded(
     'headersTimeoutMs',

@@ -1,3 +1,4 @@
+import { portList } from './ports.ts'
 import { choice, defaulted, integer, text, toggle } from './setting.ts'
 
 /** What every command, or every process that serves, has. */
@@ -38,8 +39,7 @@ export const runSettings = {
     0,
     integer(0, 65_535, {
       flag: 'port',
-      about:
-        'TCP port that the server listens on, 0 any free one. When left out: 9600 the sequencer, 9601 the batcher, 9602 the node, 9603 a relay, 9606 the local DA layer, 9607 the DA node, 9608 a store, 9609 a gateway, 9612 a post-delivery service.',
+      about: `TCP port that the server listens on, 0 any free one. When left out: ${portList}.`,
     }),
   ),
 } as const

@@ -4,10 +4,14 @@ const day = 86_400_000
 
 /** How blocks are sealed, and who may sign their headers. */
 export const sequencerSettings = {
-  'sequencer.key': secretKey('Key that signs headers.'),
+  'sequencer.key': secretKey('Key that signs headers; in its place `sequencer.signer`.'),
+  'sequencer.signer': text({
+    flag: 'signer',
+    about: 'Signer that holds this key: path of its socket, or its https URL.',
+  }),
   'sequencer.markDir': text({
     about:
-      'Directory of the mark of signed headers, which belongs to the key and is never restored from a copy; the key’s file with `.signed` when left out.',
+      'Directory of the mark of signed headers, which belongs to the key and is never restored from a copy; the key’s file with `.signed` when left out, and `signed` in the data directory with a signer, which remembers by itself.',
   }),
   'sequencer.nodes': defaulted(
     [],

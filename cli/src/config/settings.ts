@@ -21,6 +21,7 @@ import { feedSettings } from './relay-settings.ts'
 import { runSettings } from './run-settings.ts'
 import { sequencerSettings } from './sequencer-settings.ts'
 import type { Setting } from './setting.ts'
+import { signerSettings } from './signer-settings.ts'
 import { storeSettings } from './store-settings.ts'
 
 /** Every key of the command, as `section.name`. Variables and flags follow from it, and so does the table in the README. */
@@ -30,6 +31,7 @@ export const settings = {
   ...policySettings,
   ...chainSettings,
   ...sequencerSettings,
+  ...signerSettings,
   ...journalSettings,
   ...httpSettings,
   ...batcherSettings,

@@ -16,6 +16,7 @@ import { batchLayers } from './batch-layers.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openClaimer, openDataDir } from './l2.ts'
+import { serverOptions } from './metrics-port.ts'
 import { policyKeys } from './policy-keys.ts'
 import { keepPrices } from './price-keeper.ts'
 import { openPriceSources } from './price-sources.ts'
@@ -82,7 +83,7 @@ export function startBatcher(context: Context): Promise<Service> {
         unreadyBecause: () => unreadyBecause(batcher.status()),
         latestBlock: () => latestOf(batcher.lastHeader()),
       },
-      { ...config.http, host: config.run.host, port: config.run.port },
+      serverOptions(config),
     )
     closing.add(() => server.close())
     const stopping = new AbortController()

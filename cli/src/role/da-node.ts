@@ -13,6 +13,7 @@ import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { noCommittee, openChunkAnswers, openDataCommittee, openDataDir } from './l2.ts'
+import { serverOptions } from './metrics-port.ts'
 
 /** Starts a member of a data committee. */
 export function startDaNode(context: Context): Promise<Service> {
@@ -47,9 +48,7 @@ export function startDaNode(context: Context): Promise<Service> {
     const server = await createDaNodeServer(
       { node, registry, clock, log },
       {
-        ...config.http,
-        host: config.run.host,
-        port: config.run.port,
+        ...serverOptions(config),
         version: manifest.version,
         pricePerGiBDay: pricePerGibDay,
       },

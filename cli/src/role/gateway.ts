@@ -19,6 +19,7 @@ import { openL3 } from './gateway-l3.ts'
 import { openWindows } from './gateway-windows.ts'
 import { l2TransportOf } from './l2.ts'
 import { openL2Client } from './l2-client.ts'
+import { serverOptions } from './metrics-port.ts'
 
 /** Starts a gateway. */
 export function startGateway(context: Context): Promise<Service> {
@@ -76,8 +77,7 @@ export function startGateway(context: Context): Promise<Service> {
       options,
     )
     closing.add(() => gateway.close())
-    const { host, port } = config.run
-    const server = await createGatewayServer(gateway, { ...config.http, host, port, version: manifest.version })
+    const server = await createGatewayServer(gateway, { ...serverOptions(config), version: manifest.version })
     closing.add(() => server.close())
     const watching = new AbortController()
     closing.add(async () => watching.abort())

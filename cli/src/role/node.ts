@@ -12,6 +12,7 @@ import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openClaimContester, openDataDir, openReader } from './l2.ts'
 import { openLayers } from './layers.ts'
+import { serverOptions } from './metrics-port.ts'
 import { watchedSources } from './watched-sources.ts'
 
 /** Whom the node asks for what layers do not serve. */
@@ -68,10 +69,7 @@ export function startNode(context: Context): Promise<Service> {
         ...(config.node.archive ? { archiveKeptMs: Number.POSITIVE_INFINITY } : {}),
       },
     )
-    const server = await createNodeServer(
-      { node, registry, clock, log },
-      { ...config.http, host: config.run.host, port: config.run.port },
-    )
+    const server = await createNodeServer({ node, registry, clock, log }, serverOptions(config))
     closing.add(() => server.close())
     const stopping = new AbortController()
     const running = node.run(stopping.signal)

@@ -8,6 +8,7 @@ import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openDataDir, openReader } from './l2.ts'
+import { serverOptions } from './metrics-port.ts'
 
 /** A source that does not answer for this long is reported; the relay tries again by itself. Milliseconds. */
 const giveUpMs = 5_000
@@ -37,7 +38,7 @@ export function startRelayRole(context: Context): Promise<Service> {
         log,
         registry,
       },
-      { ...config.http, ...feeds, maxBytes: keptMib * 2 ** 20, host: config.run.host, port: config.run.port },
+      { ...serverOptions(config), ...feeds, maxBytes: keptMib * 2 ** 20 },
     )
     closing.add(() => relay.stop())
     const watching = new AbortController()

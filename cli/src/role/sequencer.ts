@@ -1,15 +1,9 @@
 import { availableParallelism } from 'node:os'
-import { chooseVerifier, createExecution, createNativeSigner } from '@parley/execution'
+import { join } from 'node:path'
+import { chooseVerifier, createExecution } from '@parley/execution'
 import { ReplicaJournal } from '@parley/journal'
-import { type ChainConfig, ownerAddress } from '@parley/protocol'
-import {
-  type BytesLevel,
-  createSequencer,
-  type HeaderSigner,
-  type Life,
-  type SequencerOptions,
-  startLives,
-} from '@parley/sequencer'
+import type { ChainConfig } from '@parley/protocol'
+import { type BytesLevel, createSequencer, type Life, type SequencerOptions, startLives } from '@parley/sequencer'
 import type { ChainReader } from '@parley/settlement'
 import { Registry } from 'prom-client'
 import { type Config, needed } from '../config/config.ts'
@@ -22,6 +16,7 @@ import { segmentsPerBlock } from './block-bound.ts'
 import { Closing } from './closing.ts'
 import { DataDir } from './data-dir.ts'
 import { failedOf } from './failed-of.ts'
+import { assertHeaderKey, type HeaderSigning, openHeaderSigning } from './header-signer.ts'
 import { headerWitness } from './header-witness.ts'
 import {
   assertJournalIsDurable,
@@ -31,11 +26,7 @@ import {
   sharedWhile,
 } from './journal.ts'
 import { openDataDir, openReader } from './l2.ts'
-
-function signerOf(secret: Uint8Array): HeaderSigner {
-  const { signRecoverable } = createNativeSigner()
-  return { address: ownerAddress(secret), sign: async (digest) => signRecoverable(secret, digest) }
-}
+import { serverOptions } from './metrics-port.ts'
 
 /** Milliseconds of lag that are no sign of an outage: batches themselves take that long. */
 const usualLagMs = 60_000
@@ -45,14 +36,15 @@ function forcedMsOf(lagForcedMs: number, silenceLimit: number): number {
   return Math.min(lagForcedMs, Math.max(usualLagMs, silenceLimit * 250))
 }
 
-function optionsOf({ sequencer, run, http }: Config, port: number, silenceLimit: number): SequencerOptions {
+function optionsOf(config: Config, port: number | undefined, silenceLimit: number): SequencerOptions {
+  const { sequencer } = config
   const { minAgeMs, minOperations, maxWaitMs, blockEveryOffers, blockTimeMs, inboxItemsFirst } = sequencer
   const { alone, snapshotEveryBlocks, maxFeeds, maxFeedsPerAddress, maxBlockFeeds } = sequencer
   const { lagLargerMs: largerMs, lagLimitedMs: limitedMs, lagForcedMs } = sequencer
   return {
     sealing: { minAgeMs, minOperations, maxWaitMs },
     ...(blockEveryOffers === undefined ? {} : { virtual: { blockEveryOffers, blockTimeMs, inboxItemsFirst } }),
-    http: { ...http, host: run.host, port, maxFeeds, maxFeedsPerAddress, maxBlockFeeds },
+    http: { ...serverOptions(config, port), maxFeeds, maxFeedsPerAddress, maxBlockFeeds },
     lag: { largerMs, limitedMs, forcedMs: forcedMsOf(lagForcedMs, silenceLimit) },
     storage: { snapshotEveryBlocks },
     alone,
@@ -61,7 +53,8 @@ function optionsOf({ sequencer, run, http }: Config, port: number, silenceLimit:
 
 /** Beside the key: two processes with one key meet at its lock, whatever copies of the data they have. */
 function markPathOf(config: Config): string {
-  const { key, markDir } = config.sequencer
+  const { key, signer, markDir } = config.sequencer
+  if (signer !== undefined) return markDir ?? join(needed(config, 'run.dataDir'), 'signed')
   return markDir ?? (key?.file === undefined ? needed(config, 'sequencer.markDir') : `${key.file}.signed`)
 }
 
@@ -69,6 +62,7 @@ function markPathOf(config: Config): string {
 interface Kept {
   readonly chain: ChainConfig
   readonly settlement: ChainReader
+  readonly signing: HeaderSigning
   /** Takes the metrics of the L2's reader. */
   readonly registry: Registry
   readonly journal: JournalStores
@@ -82,6 +76,7 @@ async function openKept(context: Context, dataDir: DataDir, markDir: DataDir): P
   return {
     chain: await settlement.config(context.signal),
     settlement,
+    signing: await openHeaderSigning(context),
     registry,
     journal: await openJournalStores(context, dataDir),
     blocks: await dataDir.bytes('sequencer blocks, snapshots, finality and inbox'),
@@ -100,7 +95,7 @@ function beginLife(
   return Closing.guard(async (closing) => {
     const { blockEveryOffers, maxSegments, nodes, relays } = config.sequencer
     const registry = Registry.merge([kept.registry])
-    const { chain, settlement, signedHeaders } = kept
+    const { chain, settlement, signing, signedHeaders } = kept
     const execution = await createExecution(
       { config: chain, log: log.child({ part: 'execution' }) },
       {
@@ -123,9 +118,10 @@ function beginLife(
         }),
         store: kept.blocks,
         settlement,
-        signer: signerOf(needed(config, 'sequencer.key').reveal()),
+        signer: signing.signer,
         signedHeaders,
         witnesses: [
+          ...(signing.witness === undefined ? [] : [signing.witness]),
           ...nodes.map((place) => headerWitness(place, false)),
           ...relays.map((place) => headerWitness(place, true)),
         ],
@@ -134,7 +130,7 @@ function beginLife(
         log,
         registry,
       },
-      optionsOf(config, port ?? config.run.port, settlement.silenceLimit),
+      optionsOf(config, port, settlement.silenceLimit),
     )
     const { lanes, verifier } = execution
     return { sequencer, ready: { lanes, verifier }, close: () => closing.close() }
@@ -157,7 +153,7 @@ function serveStandingBy(
       unreadyBecause: () => `stands by: ${journal.term.leader || 'nobody'} leads term ${journal.term.term}`,
       latestBlock: () => undefined,
     },
-    { ...config.http, host: config.run.host, port: port ?? config.run.port },
+    serverOptions(config, port),
   )
 }
 
@@ -171,7 +167,7 @@ export function startSequencer(context: Context): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock } = context
     // Before anybody is asked, and before the mark that lies beside the key.
-    needed(config, 'sequencer.key')
+    assertHeaderKey(config)
     const markPath = markPathOf(config)
     const dataDir = await openDataDir(context, closing)
     const markDir = new DataDir({ path: markPath }, closing)

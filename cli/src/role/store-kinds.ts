@@ -7,6 +7,7 @@ export const storeKinds = {
   'sequencer place in the journal': { directory: 'journal-place', form: 1 },
   'sequencer blocks, snapshots, finality and inbox': { directory: 'chain', form: 3 },
   'signed headers': { directory: 'signed-headers', form: 1 },
+  'signer record': { directory: 'record', form: 1 },
   'relay blocks': { directory: 'blocks', form: 1 },
   'node chain': { directory: 'chain', form: 2 },
   'batcher plans': { directory: 'plans', form: 2 },

@@ -10,6 +10,7 @@ import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { DataDir } from './data-dir.ts'
 import { failedOf } from './failed-of.ts'
+import { serverOptions } from './metrics-port.ts'
 
 /** Starts a store of contents. It belongs to no deployment: a digest says all there is to say. */
 export function startStore({ config, clock, log }: Context): Promise<Service> {
@@ -36,9 +37,7 @@ export function startStore({ config, clock, log }: Context): Promise<Service> {
     const server = await createStoreServer(
       { store, registry: createRegistry(), clock, log, ...(peer !== undefined && { elsewhere: peer.fetch }) },
       {
-        ...config.http,
-        host: config.run.host,
-        port: config.run.port,
+        ...serverOptions(config),
         version: manifest.version,
         token: token?.reveal(),
         putBurstBytes,

@@ -11,7 +11,12 @@ export interface HeaderWitness {
   /** Whether it follows sealed blocks, and not only claimed ones. */
   readonly followsSealed: boolean
   /** The last header that it knows; undefined when it knows none. @throws when it cannot be asked. */
-  lastHeader(signal: AbortSignal): Promise<KnownHeader | undefined>
+  lastHeader(signal: AbortSignal): Promise<WitnessedHeader | undefined>
+}
+
+/** A header by its place; its root is left out by who knows only that a number may have been signed. */
+export interface WitnessedHeader extends Omit<KnownHeader, 'root'> {
+  readonly root?: Bytes32 | undefined
 }
 
 export interface LineageHead {
@@ -89,7 +94,7 @@ async function ask(
   witness: HeaderWitness,
   log: Logger,
   signal: AbortSignal,
-): Promise<KnownHeader | 'unreachable' | undefined> {
+): Promise<WitnessedHeader | 'unreachable' | undefined> {
   try {
     return await witness.lastHeader(signal)
   } catch (error) {
@@ -100,7 +105,7 @@ async function ask(
   }
 }
 
-async function assertHere({ lineages, rootOf }: HeaderCheck, known: KnownHeader, knownBy: string): Promise<void> {
+async function assertHere({ lineages, rootOf }: HeaderCheck, known: WitnessedHeader, knownBy: string): Promise<void> {
   if (known.number === 0n) return
   const head = lineages.find(({ lineage }) => sameBytes(lineage, known.lineage))
   if (head === undefined)
@@ -112,6 +117,7 @@ async function assertHere({ lineages, rootOf }: HeaderCheck, known: KnownHeader,
       cure: 'start over the newest data directory, against an L2 that tells all removals of claims',
     })
   if (known.number > head.number) throw olderCopy(knownBy, known.number, head.number)
+  if (known.root === undefined) return
   const here = await rootOf(known.lineage, known.number)
   if (here === undefined || !sameBytes(here, known.root))
     throw new SequencerError({

@@ -24,6 +24,8 @@ export interface SealedChainDeps {
   readonly signed: SignedHeaders
   /** Looks at what the signer returned; the portable one when left out. */
   readonly verifier?: SignatureVerifier | undefined
+  /** Ends the wait for a signer that does not answer. */
+  readonly signal?: AbortSignal
 }
 
 /** What a block is committed of. */
@@ -117,8 +119,8 @@ export class SealedChain {
   }
 
   private async signedBlock({ header }: Tip, view: CommittedRuns['view']): Promise<BlockView> {
-    const { config, signer, verifier } = this.deps
-    return BlockView.of(header, view, await signHeader(signer, config, header, verifier))
+    const { config, signer, verifier, signal } = this.deps
+    return BlockView.of(header, view, await signHeader(signer, config, header, verifier, signal))
   }
 
   /** Whether the block was stored before. */

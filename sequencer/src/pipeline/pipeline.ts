@@ -104,7 +104,7 @@ export async function preparePipeline(
   const stores = await openStores(store)
   const { blocks, inboxStore, snapshots, voids } = stores
   const signed = await SignedHeaders.open(deps.signedHeaders, config)
-  const chain = new SealedChain({ config, blocks, signer, signed, verifier })
+  const chain = new SealedChain({ config, blocks, signer, signed, verifier, signal })
   const sealedRoot = sealedRootOf(config, stores)
   const claimed = await assertChain({ config, settlement, store, sequencer: signer.address }, signal)
   const { shared } = deps
@@ -215,6 +215,8 @@ export async function preparePipeline(
   const unreadyBecause = (): string | undefined => {
     const fault = inbox.fault.current ?? finality.fault.current
     if (fault !== undefined) return `the L2 cannot be followed: ${fault.message}`
+    const unsigned = signer.unreadyBecause?.()
+    if (unsigned !== undefined) return unsigned
     if (!inbox.caughtUp || !time.isKnown) return 'the L2 has not been followed to its head'
     if (producer.waitsForL2) return 'the L2 is too far behind to open a block'
     const until = producer.clockBehindUntil

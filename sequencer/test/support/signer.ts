@@ -1,8 +1,8 @@
-import { ownerAddress, signDigestRecoverable } from '@parley/protocol'
+import { type Bytes32, ownerAddress, signDigestRecoverable } from '@parley/protocol'
 import type { HeaderSigner } from '../../src/index.ts'
 import { sequencerSecret } from './world.ts'
 
-export const signer: HeaderSigner = {
+export const signer = {
   address: ownerAddress(sequencerSecret),
-  sign: async (digest) => signDigestRecoverable(sequencerSecret, digest),
-}
+  sign: async (digest: Bytes32) => signDigestRecoverable(sequencerSecret, digest),
+} satisfies HeaderSigner

@@ -24,6 +24,7 @@ import {
 } from '@parley/protocol'
 import { relayFaults } from '@parley/relay'
 import { sequencerFaults } from '@parley/sequencer'
+import { signerFaults } from '@parley/signer'
 import { transactionFaults } from '@parley/transactions'
 
 export interface ErrorTable {
@@ -103,6 +104,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'sequencerFaults',
     about: '`SequencerError` of `sequencer`; the first ones are answers to HTTP requests.',
     faults: sequencerFaults,
+  },
+  {
+    title: 'Signer',
+    name: 'signerFaults',
+    about: '`SignerError` of `signer`: why a header is not signed, and why the signer does not start.',
+    faults: signerFaults,
   },
   {
     title: 'Relay',

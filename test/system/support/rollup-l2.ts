@@ -1,7 +1,9 @@
+import { rpcTransport } from '@parley/http'
 import { type Deployment, deploy, devPreset, openAccounts, type Preset } from '@parley/infra'
 import { type Anvil, type DevRoles, devMnemonic, startAnvil } from '@parley/lab'
-import { type Bytes20, mwei } from '@parley/protocol'
+import { type Bytes20, type ChainConfig, mwei } from '@parley/protocol'
 import { systemClock } from '@parley/runtime'
+import { createSettlementMetrics, openSettlementReader, readerDefaults } from '@parley/settlement'
 import { createSenderMetrics } from '@parley/transactions'
 import { Registry } from 'prom-client'
 import { hexToBytes } from 'viem'
@@ -66,4 +68,11 @@ export async function deployParley(
     forever,
   )
   return deployment
+}
+
+/** What the contracts of a rollup say of its chain. */
+export async function readConfig(url: string, rollup: Uint8Array): Promise<ChainConfig> {
+  const transport = rpcTransport(url, { timeoutMs: 10_000 })
+  const deps = { transport, clock: systemClock, log, metrics: createSettlementMetrics(new Registry()) }
+  return (await openSettlementReader(deps, { ...readerDefaults, rollup, pollMs: 100 }, forever)).config(forever)
 }

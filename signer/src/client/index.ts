@@ -1,0 +1,1 @@
+export { createSignerClient, type SignedPlace, type SignerClient, type SignerClientPlace } from './client.ts'

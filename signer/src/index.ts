@@ -1,0 +1,6 @@
+export { type BeginDeps, beginRecord } from './begin.ts'
+export * from './faults.ts'
+export type { SignerPlace } from './http/serve.ts'
+export { type SignerRules, signerBounds } from './options.ts'
+export type { RecordOwner, Watermark } from './record/signing-record.ts'
+export { type Signer, type SignerDeps, type SignerOptions, startSigner } from './signer.ts'
