@@ -29,7 +29,7 @@ export const signerRoutes = {
   address: route({
     method: 'GET',
     path: '/v1/address',
-    summary: 'Whose key it is, and the deployment whose headers it signs',
+    summary: 'The address of the key, and the deployment that it signs headers of',
     answer: { json: signerAddress },
     faults: [],
   }),
