@@ -17,7 +17,7 @@ export const signerSettings = {
   'signer.tlsCert': text({ about: 'PEM file of the certificate of that key.' }),
   'signer.tlsCa': text({ about: 'PEM file of the authority that certified the other one.' }),
   'signer.lineage': hex({
-    about: 'The only lineage in which anything is signed; all that the L2 tells when left out.',
+    about: 'The only lineage in which anything is signed; all that the L2 reports when left out.',
   }),
   'signer.perSecond': bounded('perSecond', 'Headers a second in the long run.'),
   'signer.burst': bounded('burst', 'Headers at once after a pause.'),
