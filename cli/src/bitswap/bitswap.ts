@@ -146,7 +146,6 @@ async function keepDialing(
 
 /** Nobody is looked for: the peers are named. */
 const nobody = {
-  // biome-ignore lint/correctness/useYield: there is nobody.
   async *findProviders(): AsyncGenerator<never> {},
 }
 
