@@ -22,6 +22,7 @@ import {
   settlementFaults,
   transitionFaults,
 } from '@parley/protocol'
+import { networkFaults } from '@parley/network'
 import { relayFaults } from '@parley/relay'
 import { sequencerFaults } from '@parley/sequencer'
 import { signerFaults } from '@parley/signer'
@@ -110,6 +111,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'signerFaults',
     about: '`SignerError` of `signer`: why a header is not signed, and why the signer does not start.',
     faults: signerFaults,
+  },
+  {
+    title: 'Network',
+    name: 'networkFaults',
+    about: '`NetworkError` of `network`: why it cannot start; those that begin with `PEER_` are what a peer did.',
+    faults: networkFaults,
   },
   {
     title: 'Relay',

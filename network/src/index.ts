@@ -1,0 +1,7 @@
+export type { BlockLibrary, NetworkChain } from './chain.ts'
+export * from './faults.ts'
+export { createIdentity, peerIdOf } from './identity.ts'
+export { networkLimits, reputation } from './limits.ts'
+export { createNetwork, type Network, type NetworkDeps, type NetworkStatus, type PeerSummary } from './network.ts'
+export type { NetworkOptions } from './options.ts'
+export { type EvidencePair, type PeerStatus, protocols, topicOf } from './wire/forms.ts'
