@@ -430,14 +430,13 @@ class PeerNetwork implements Network {
 
   /** Does something beside; an error that is no peer's doing is a defect, and logged as one. */
   private run(task: () => Promise<unknown>): void {
-    const running = (async () => {
-      try {
-        await task()
-      } catch (error) {
+    const running: Promise<void> = task()
+      .catch((error: unknown) => {
         if (!this.stopping.signal.aborted) this.deps.log.error({ err: error }, 'a task of the network failed')
-      }
-      this.tasks.delete(running)
-    })()
+      })
+      .then(() => {
+        this.tasks.delete(running)
+      })
     this.tasks.add(running)
   }
 
