@@ -60,11 +60,35 @@ function titlesOf(path: string): string[] {
   return [...titles, ...all(group).flatMap((name) => titles.map((title) => `${name} › ${title}`))]
 }
 
-describe('tests of data layers', () => {
-  const titles = places.flatMap((place) => globSync(place, { cwd: root }).flatMap(titlesOf))
+/** Words of `npm run test:da`: it runs the files whose paths have one of them. */
+function runWords(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { scripts: Record<string, string> }
+  const [, words = ''] = /^vitest run (.+)$/.exec(scripts['test:da'] ?? '') ?? []
+  return words.split(' ')
+}
 
-  test.each(names)('there is one named %s', (name) => {
-    expect(titles.some((title) => title === name || title.startsWith(`${name} › `))).toBe(true)
+describe('tests of data layers', () => {
+  const files = places.flatMap((place) => globSync(place, { cwd: root }))
+  const titlesByFile = new Map(files.map((path) => [path, titlesOf(path)]))
+  const titles = [...titlesByFile.values()].flat()
+  const isNamed = (title: string, name: string): boolean => title === name || title.startsWith(`${name} › `)
+
+  test.each(names)('there is one named %s, and npm run test:da runs it', (name) => {
+    const found = files.filter((path) => titlesByFile.get(path)?.some((title) => isNamed(title, name)))
+    expect(found).not.toEqual([])
+    const words = runWords()
+    // The suite itself is run by those that hold an adapter to it.
+    const tests = found.filter((path) => path.endsWith('.test.ts'))
+    expect(tests.filter((path) => !words.some((word) => path.includes(word)))).toEqual([])
+  })
+
+  test('npm run test:da runs every file of the layers, and each of its words names one', () => {
+    const words = runWords()
+    const all = globSync('{da-adapters,da-node,batcher}/test/**/*.test.ts', { cwd: root })
+    expect(all.length).toBeGreaterThan(40)
+    expect(all.filter((path) => !words.some((word) => path.includes(word)))).toEqual([])
+    const tests = globSync('{*/test/**,test/system}/*.test.ts', { cwd: root })
+    expect(words.filter((word) => !tests.some((path) => path.includes(word)))).toEqual([])
   })
 
   test('names that nobody has given are not found', () => {
