@@ -40,6 +40,8 @@ interface Watch extends LoadWatch {
 
 /** A short look ahead, so that members join and allowances are paid while processes die. */
 const lookaheadLines = 256
+/** Milliseconds for which a killed sequencer may be away: it recovers, and waits for safe blocks of the L2, on a busy machine. */
+const persistMs = 300_000
 
 /**
  * Lets a load run beside something else; it ends with everything answered or found again.
@@ -64,7 +66,7 @@ export async function loadBeside(
   const onAnswer = acknowledged.record.bind(acknowledged)
   const { prices } = chain.genesis
   const loading = playLoad(
-    { client, config: chain, prices, gateway, derive, signer, lines, tracker, clock, log, onAnswer },
+    { client, config: chain, prices, gateway, derive, signer, lines, tracker, clock, log, onAnswer, persistMs },
     { messages: undefined, messagesPerSecond, roundOffers: undefined, lookaheadLines, maxMessages: 100 },
     tally,
     signal,
