@@ -215,7 +215,8 @@ export class Chat extends Observable {
 
   private async take(event: WatchedEvent): Promise<void> {
     if (event.type === 'request') this.asking.set(event.number, event)
-    else {
+    // What one provider withholds another has served, or else the gap is shown.
+    else if (event.type !== 'withheld') {
       const { key } = this.talkOf(event.conversation)
       const item = event.type === 'message' && this.isAside(key, event) ? undefined : this.itemOf(event)
       if (item !== undefined) {
