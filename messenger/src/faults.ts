@@ -8,7 +8,7 @@ export type PageFault =
   | { code: 'WALLET_ON_ANOTHER_CHAIN'; expected: number; received: number }
 
 export const pageFaults: FaultTable<PageFault> = {
-  PLACES_INVALID: { blame: 'operator', retry: 'changed', text: 'the page was not told where its services are' },
+  PLACES_INVALID: { blame: 'operator', retry: 'changed', text: 'the page does not know where its services are' },
   STORAGE_UNAVAILABLE: {
     blame: 'operator',
     retry: 'changed',

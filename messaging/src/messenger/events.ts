@@ -45,7 +45,11 @@ export type RoomEvent = { readonly conversation: Room } & (
   /** This device has no keys any more; it asks for new ones by itself unless it was removed. */
   | { readonly type: 'outside'; readonly reason: OutsideReason; readonly why: string }
   | { readonly type: 'gap'; readonly position: bigint; readonly reason: GapReason }
-  | { readonly type: 'gapClosed'; readonly position: bigint; readonly how: 'found' | 'skipped' | 'rejoined' | 'expired' }
+  | {
+      readonly type: 'gapClosed'
+      readonly position: bigint
+      readonly how: 'found' | 'skipped' | 'rejoined' | 'expired'
+    }
   /** Messages that this device can never read. */
   | { readonly type: 'expired'; readonly count: number }
   /** The author of a message had another record: a server shows two. */

@@ -1,5 +1,5 @@
 import { ContentError, contentDigest, type NamedContents, type SeveralOptions, severalContents } from '@parley/content'
-import { type Bytes32, millis, sameBytes, type Signature, toHex } from '@parley/protocol/light'
+import { type Bytes32, millis, type Signature, sameBytes, toHex } from '@parley/protocol/light'
 import type { Clock } from '@parley/runtime'
 import type { Contents, Kept, PutOptions } from '../ports/contents.ts'
 import type { Evidence } from './provider.ts'

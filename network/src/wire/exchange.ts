@@ -12,12 +12,6 @@ interface ExchangeDeps {
   readonly signal: AbortSignal
 }
 
-/** Bounds of a protocol: of what is asked, and of what is answered. */
-export interface ProtocolBounds {
-  readonly asked: FrameBounds
-  readonly answered: FrameBounds
-}
-
 /** Answers one request. What it throws is the peer's fault, or that of the way to it. */
 export type Answering = (frames: Frames, peer: PeerId, signal: AbortSignal) => Promise<void>
 

@@ -18,15 +18,6 @@ export function isInboxPage({ body }: Statement<'inbox'>): boolean {
   return from + BigInt(invites.length) < count || sameBytes(hexToBytes(at), head)
 }
 
-/** Head of the inbox after a page. */
-export function headAfter({ body }: Statement<'inbox'>): Bytes32 {
-  let at: Hex = bytesToHex(body.headBefore)
-  body.invites.forEach(({ contentDigest }, i) => {
-    at = nextHead(at, body.from + BigInt(i), bytesToHex(contentDigest))
-  })
-  return hexToBytes(at)
-}
-
 /** Head of a record after one entry more; undefined for bytes that are no change. */
 export function nextRecordHead(chainId: bigint, id: Bytes32, head: Bytes32, entry: StatedEntry): Bytes32 | undefined {
   if (entry.change.length === 0) return hash64(head, messageDigest(chainId, id, entry.slot, entry.nonce, entry.content))

@@ -9,6 +9,7 @@ import { infraFaults } from '@parley/infra'
 import { cliFaults, labFaults } from '@parley/lab/decoders'
 import { messagingFaults } from '@parley/messaging'
 import { pageFaults } from '@parley/messenger'
+import { networkFaults } from '@parley/network'
 import { nodeFaults } from '@parley/node'
 import { pdsFaults } from '@parley/pds'
 import {
@@ -22,7 +23,6 @@ import {
   settlementFaults,
   transitionFaults,
 } from '@parley/protocol'
-import { networkFaults } from '@parley/network'
 import { relayFaults } from '@parley/relay'
 import { sequencerFaults } from '@parley/sequencer'
 import { signerFaults } from '@parley/signer'
