@@ -1,9 +1,4 @@
-import { type GossipSub, gossipsub, StrictNoSign } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
-import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
+import type { Connection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import {
   BlockHeaderType,
@@ -16,7 +11,6 @@ import {
 } from '@parley/protocol'
 import { type Clock, Pulse, pause } from '@parley/runtime'
 import type { BytesLevel } from '@parley/runtime/level'
-import { createLibp2p } from 'libp2p'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { backfill } from './blocks/backfill.ts'
@@ -32,12 +26,13 @@ import { readIdentity } from './identity.ts'
 import { evidenceBytes, networkLimits, reputation, signedHeaderBytes } from './limits.ts'
 import { createMetrics, type NetworkMetrics } from './metrics.ts'
 import { type NetworkOptions, type NetworkSettings, settingsOf } from './options.ts'
-import { isPublic, isUsable, readAddress } from './peers/addresses.ts'
+import { isPublic, readAddress } from './peers/addresses.ts'
 import { Bans } from './peers/bans.ts'
 import { Discovery } from './peers/discovery.ts'
 import { configuredAddresses, createGater } from './peers/gater.ts'
 import { Greetings } from './peers/greetings.ts'
 import { PeerBook } from './peers/peer-book.ts'
+import { createPeerHost, type PeerHost } from './peers/peer-host.ts'
 import { Rates } from './peers/rates.ts'
 import { Reputations } from './peers/reputations.ts'
 import { serve, statusBounds } from './serving.ts'
@@ -131,8 +126,6 @@ export async function createNetwork(deps: NetworkDeps, options: NetworkOptions =
   return network
 }
 
-type Services = { readonly pubsub: GossipSub }
-
 /** What is on disk. */
 interface Stored {
   readonly bans: Bans
@@ -146,7 +139,7 @@ class PeerNetwork implements Network {
   private readonly deps: NetworkDeps
   private readonly settings: NetworkSettings
   private readonly stored: Stored
-  private readonly libp2p: Libp2p<Services>
+  private readonly libp2p: PeerHost
   private readonly metrics: NetworkMetrics
   private readonly exchange: Exchange
   private readonly greetings: Greetings
@@ -178,7 +171,7 @@ class PeerNetwork implements Network {
     settings: NetworkSettings,
     stored: Stored,
     reputations: Reputations,
-    libp2p: Libp2p<Services>,
+    libp2p: PeerHost,
     bootnodes: readonly Multiaddr[],
   ) {
     this.deps = deps
@@ -242,7 +235,7 @@ class PeerNetwork implements Network {
   /** Opens what is stored; nobody is listened to yet. */
   static async open(deps: NetworkDeps, settings: NetworkSettings): Promise<PeerNetwork> {
     const { store, clock } = deps
-    const { allowPrivate, maxPeers, historyBlocks, keptBytes } = settings
+    const { allowPrivate, historyBlocks, keptBytes } = settings
     const rules = { allowPrivate }
     const bootnodes = settings.bootnodes.map((text) => readAddress('bootnodes', text, true))
     for (const text of settings.listen) readAddress('listen', text, false)
@@ -261,62 +254,16 @@ class PeerNetwork implements Network {
       configured: configuredAddresses(bootnodes),
       connections: () => libp2p.getConnections(),
     })
-    const { chain } = deps
-    const libp2p: Libp2p<Services> = await createLibp2p({
-      start: false,
-      privateKey,
-      nodeInfo: { name: 'parley', version: '1', userAgent: 'parley/1' },
-      addresses: {
-        listen: [...settings.listen],
-        ...(settings.announce.length === 0 ? {} : { announce: [...settings.announce] }),
-        announceFilter: (addresses: Multiaddr[]) => addresses.filter((address) => isUsable(address, rules)),
+    const { rollup } = deps.chain
+    const libp2p = await createPeerHost(
+      {
+        privateKey,
+        gater,
+        topics: [topicOf(rollup, 'headers'), topicOf(rollup, 'evidence')],
+        scoreOf: (peer) => reputations.of(peer),
       },
-      transports: [tcp()],
-      connectionEncrypters: [noise()],
-      streamMuxers: [yamux()],
-      connectionGater: gater,
-      connectionManager: {
-        maxConnections: maxPeers,
-        maxParallelDials: networkLimits.dialsAtOnce,
-        // One's own machines come from one address.
-        inboundConnectionThreshold: allowPrivate ? maxPeers : networkLimits.inboundPerNetwork,
-        maxIncomingPendingConnections: maxPeers,
-        reconnectRetries: 0,
-      },
-      peerStore: { addressFilter: (_: PeerId, address: Multiaddr) => isUsable(address, rules) },
-      services: {
-        identify: identify(),
-        pubsub: gossipsub({
-          globalSignaturePolicy: StrictNoSign,
-          allowedTopics: [topicOf(chain.rollup, 'headers'), topicOf(chain.rollup, 'evidence')],
-          D: networkLimits.mesh,
-          Dlo: networkLimits.meshLeast,
-          Dhi: networkLimits.meshMost,
-          heartbeatInterval: networkLimits.beatMs,
-          floodPublish: true,
-          doPX: false,
-          fallbackToFloodsub: false,
-          allowPublishToZeroTopicPeers: true,
-          ignoreDuplicatePublishError: true,
-          maxInboundDataLength: networkLimits.gossipFrameBytes,
-          decodeRpcLimits: {
-            maxSubscriptions: 8,
-            maxMessages: 64,
-            maxIhaveMessageIDs: 512,
-            maxIwantMessageIDs: 512,
-            maxIdontwantMessageIDs: 64,
-            maxControlMessages: 16,
-            maxPeerInfos: 0,
-          },
-          scoreParams: {
-            appSpecificScore: (peer: string) => reputations.of(peer),
-            appSpecificWeight: 1,
-            // Counted by networks, in the gater.
-            IPColocationFactorWeight: 0,
-          },
-        }),
-      },
-    })
+      settings,
+    )
     return new PeerNetwork(deps, settings, stored, reputations, libp2p, bootnodes)
   }
 

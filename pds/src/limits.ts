@@ -11,6 +11,8 @@ export const pdsLimits = {
   scopeBytes: 1_048_576,
   /** Entries of one answer. */
   page: 256,
+  /** Invites that are looked at for one answer of hidden ones. */
+  looked: 4_096,
   /** Contents asked after in one request. */
   wanted: 256,
   /** Bytes of one archive segment. */

@@ -1,7 +1,6 @@
 import { x25519 } from '@noble/curves/ed25519.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { contentDigest } from '@parley/content'
 import { MessagingError } from '@parley/messaging'
 import { ContactDirectory, type InviteHead, openInviteHead } from '@parley/messaging/serving'
 import { type Bytes20, type Bytes32, joinBytes, type Millis, sameBytes, toHex } from '@parley/protocol'
@@ -19,6 +18,7 @@ import { pdsLimits } from './limits.ts'
 import { createMetrics, type PdsMetrics } from './metrics.ts'
 import { Nonces } from './nonces.ts'
 import { type PdsOptions, type PdsSettings, settingsOf } from './options.ts'
+import { Archive } from './state/archive.ts'
 import { entriesOf, type Place, Places, placeKey } from './state/places.ts'
 import { Seen } from './state/seen.ts'
 import { numberKey } from './state/table.ts'
@@ -56,6 +56,7 @@ export class Pds {
   private readonly places: Places
   private readonly heads: Seen
   private readonly claims: Seen
+  private readonly archive: Archive
   private readonly mirror: Mirror
   private readonly records: Records
   private readonly finality: Finality
@@ -80,6 +81,7 @@ export class Pds {
     this.claims = new Seen(clock)
     this.nonces = new Nonces(clock, 2 * pdsLimits.requestMs)
     this.metrics = createMetrics(deps.registry, { users, places, mirror: deps.mirror })
+    this.archive = new Archive(tables, settings.archiveBytesPerUser)
     this.mirror = new Mirror({ ...deps, tables }, settings)
     this.records = new Records({ ...deps, tables, places, mirror: this.mirror })
     this.finality = new Finality({ ...deps, tables, places, records: this.records, claims: this.claims })
@@ -94,6 +96,7 @@ export class Pds {
       tables,
       users,
       places,
+      archive: this.archive,
       assertFresh: (user) => this.assertFresh(user),
       onCheckpoint: () => this.metrics.checkpoints.inc(),
     })
@@ -251,12 +254,14 @@ export class Pds {
     const hidden: BodyOf<'hidden'>['hidden'] = []
     let next = from
     let more = false
+    let looked = 0
     for await (const { rest, value } of this.tables.invites.rows([user.identity], { from: numberKey(from) })) {
       const sequence = sequenceOf(rest)
-      if (hidden.length === pdsLimits.page) {
+      if (hidden.length === pdsLimits.page || looked === pdsLimits.looked) {
         more = true
         break
       }
+      looked += 1
       next = sequence + 1n
       if (value.hidden === 0 || value.scope !== user.scope.number) continue
       const {
@@ -376,43 +381,26 @@ export class Pds {
     return this.mirror.kept.lengthOf(digest)
   }
 
-  /** Stores an archive segment, which is ciphertext to the service. @throws {PdsError} `SEGMENT_OTHER`, `ARCHIVE_FULL`. */
-  async putSegment({ identity }: Asker, digest: Bytes32, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    const received = contentDigest(bytes)
-    if (!sameBytes(received, digest)) throw new PdsError({ code: 'SEGMENT_OTHER', expected: digest, received })
-    await this.giving.take(async () => {
-      const { segments, db } = this.tables
+  /** Stores an archive segment, which is ciphertext to the service. @throws {PdsError} `USER_UNKNOWN`, `SEGMENT_OTHER`, `ARCHIVE_FULL`. */
+  putSegment({ identity }: Asker, digest: Bytes32, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    return this.giving.take(async () => {
+      // Who was forgotten meanwhile stores nothing.
       this.users.get(identity)
-      if ((await segments.get(identity, digest)) !== undefined) return
-      let stored = 0
-      for await (const { value } of segments.rows([identity])) stored += value.bytes.length
-      const free = this.settings.archiveBytesPerUser - stored
-      if (bytes.length > free)
-        throw new PdsError({ code: 'ARCHIVE_FULL', bytes: bytes.length, free: Math.max(0, free) })
-      await db.batch([segments.put([identity, digest], { bytes })], durable)
+      await this.archive.put(identity, digest, bytes)
     }, signal)
   }
 
   /** @throws {PdsError} `SEGMENT_UNKNOWN`. */
-  async segment({ identity }: Asker, digest: Bytes32): Promise<Uint8Array> {
-    const found = await this.tables.segments.get(identity, digest)
-    if (found === undefined) throw new PdsError({ code: 'SEGMENT_UNKNOWN', digest })
-    return found.bytes
+  segment({ identity }: Asker, digest: Bytes32): Promise<Uint8Array> {
+    return this.archive.get(identity, digest)
   }
 
   /** Segments of a user, behind one in the order of their digests. */
   async segments(asker: Asker, after: Bytes32): Promise<Signed> {
     const user = this.users.get(asker.identity)
-    const segments: BodyOf<'segments'>['segments'] = []
-    let sum = 0n
-    let more = false
-    for await (const { rest: digest, value } of this.tables.segments.rows([user.identity])) {
-      sum += BigInt(value.bytes.length)
-      if (toHex(digest) <= toHex(after)) continue
-      if (segments.length < pdsLimits.page) segments.push({ digest, bytes: value.bytes.length })
-      else more = true
-    }
-    return this.state(asker, user, 'segments', { after, segments, more, bytes: sum })
+    const page = await this.archive.list(user.identity, after, pdsLimits.page)
+    const { bytes } = await this.archive.size(user.identity)
+    return this.state(asker, user, 'segments', { after, ...page, bytes })
   }
 
   /** Who invites, by a head that is sealed to the service's key for this user, and by a device that the directory has. */

@@ -1,14 +1,14 @@
-import { noise } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
 import { createBitswap } from '@helia/bitswap'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { contentDigest, contentLimits } from '@parley/content'
 import type { ContentStore } from '@parley/content/store'
 import { type Bytes32, sameBytes } from '@parley/protocol'
-import type { Clock } from '@parley/runtime'
+import { type Clock, pause } from '@parley/runtime'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
@@ -139,8 +139,7 @@ async function keepDialing(
         if (!signal.aborted && !away.has(`${peer}`)) log.warn({ err: error, peer: `${peer}` }, 'a peer is away')
         away.add(`${peer}`)
       }
-    // An abort ends the wait; the loop's condition sees it.
-    await clock.sleep(dialEveryMs, signal).catch(() => undefined)
+    await pause(clock, dialEveryMs, signal)
   }
 }
 

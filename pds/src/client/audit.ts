@@ -219,8 +219,10 @@ class Audit {
         if (!isHiddenBy(scope, hidden)) await this.accuse(evidence)
         else await this.decide(evidence, `how the sender of invite ${hidden.sequence} stood`)
       }
-      ;({ next: cursor, more } = statement.body)
-      if (more && statement.body.hidden.length === 0) break
+      const { next } = statement.body
+      // A page may have none: so many were looked at for it. One that does not go on has no end.
+      more = statement.body.more && next > cursor
+      cursor = next
     }
   }
 

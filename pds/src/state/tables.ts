@@ -89,6 +89,8 @@ const SegmentType = new ContainerType(
   { bytes: new ByteListType(pdsLimits.segmentBytes) },
   { typeName: 'StoredSegment' },
 )
+const LengthType = new ContainerType({ bytes: Uint32Type }, { typeName: 'StoredLength' })
+const ArchiveType = new ContainerType({ segments: Uint32Type, bytes: Uint64Type }, { typeName: 'StoredArchive' })
 const CheckpointType = new ContainerType(
   { bytes: new ByteListType(pdsLimits.answerBytes), signature: new ByteVectorType(65) },
   { typeName: 'StoredCheckpoint' },
@@ -115,6 +117,10 @@ export function createTables(db: BytesLevel) {
     /** By when they are looked for next, and digest. */
     wanted: new Table(db, 'wanted/', WantedType),
     segments: new Table(db, 'segment/', SegmentType),
+    /** Of segments. */
+    lengths: new Table(db, 'segment-length/', LengthType),
+    /** Segments of a user, together. */
+    archives: new Table(db, 'archive/', ArchiveType),
     checkpoints: new Table(db, 'checkpoint/', CheckpointType),
   }
 }

@@ -68,6 +68,8 @@ export class Users {
     const { number } = given.scope
     if (before !== undefined && number <= before.scope.number)
       throw new PdsError({ code: 'SCOPE_OLD', number, latest: before.scope.number })
+    // What an interrupted farewell left is nobody's.
+    if (before === undefined) await this.clear(identity)
     const row = { joined: now, scope, authorization: new TextEncoder().encode(authorization) }
     await this.tables.db.batch([...more, this.tables.users.put([identity], row)], durable)
     const user = { identity, scope: given.scope, scopeDigest: scopeDigest(scope), standing: before?.standing }
@@ -77,9 +79,15 @@ export class Users {
 
   /** Forgets a user and all that is the user's alone. */
   async forget(identity: Bytes20): Promise<void> {
-    const { db, users, standings, invites, unjudged, segments, checkpoints } = this.tables
+    const { db, users, standings, archives } = this.tables
     this.known.delete(nameOf(identity))
-    await db.batch([users.delete([identity]), standings.delete([identity])], durable)
-    for (const table of [invites, unjudged, segments, checkpoints]) await table.clear([identity])
+    const rows = [users, standings, archives].map((table) => table.delete([identity]))
+    await db.batch(rows, durable)
+    await this.clear(identity)
+  }
+
+  private async clear(identity: Bytes20): Promise<void> {
+    const { invites, unjudged, lengths, segments, checkpoints } = this.tables
+    for (const table of [invites, unjudged, lengths, segments, checkpoints]) await table.clear([identity])
   }
 }

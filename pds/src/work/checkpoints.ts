@@ -5,6 +5,7 @@ import type { PdsDeps } from '../deps.ts'
 import { PdsError } from '../faults.ts'
 import { type Checkpoint, checkpointDigest, decodeCheckpoint, encodeCheckpoint } from '../forms/checkpoint.ts'
 import { type Signed, type SigningPlace, signBytes } from '../forms/signing.ts'
+import type { Archive } from '../state/archive.ts'
 import type { Places } from '../state/places.ts'
 import { numberKey } from '../state/table.ts'
 import type { Tables } from '../state/tables.ts'
@@ -15,6 +16,7 @@ export interface CheckpointsDeps extends Pick<PdsDeps, 'key' | 'clock' | 'log'> 
   readonly tables: Tables
   readonly users: Users
   readonly places: Places
+  readonly archive: Pick<Archive, 'size'>
   /** @throws {PdsError} `PDS_BEHIND` when what is known of a user is old. */
   readonly assertFresh: (user: User) => void
   readonly onCheckpoint: () => void
@@ -83,9 +85,8 @@ export class Checkpoints {
     { identity, scope, scopeDigest, standing }: User,
     made: Pick<Checkpoint, 'number' | 'previous' | 'createdAt'>,
   ): Promise<Checkpoint> {
-    const { place, places, tables } = this.deps
-    let segments = 0
-    for await (const _ of tables.segments.rows([identity])) segments += 1
+    const { place, places, archive } = this.deps
+    const { segments } = await archive.size(identity)
     return {
       ...place,
       identity,
