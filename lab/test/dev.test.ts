@@ -90,7 +90,7 @@ test('dev › rows that say where everything is fit 80 columns, and are the READ
       storeUrls: [at(65_526), at(65_525)],
     },
   } as const
-  const rows = placeRows(places, 'ethereum-blobs', '/tmp/parley-dev-pfryMW').trimEnd().split('\n')
+  const rows = placeRows(places, 'ethereum-blobs', '/tmp/parley-dev-pfryMW', at(65_524)).trimEnd().split('\n')
   expect(rows.filter((row) => row.length > 80)).toEqual([])
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   const sample = readme.slice(readme.indexOf('$ npm run dev\n'))
