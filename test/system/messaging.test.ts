@@ -117,6 +117,23 @@ describe('messaging on a real stack', () => {
     await heard('alice').text('just us')
     await heard('charlie').first('outside', ({ reason }) => reason === 'removed')
     expect(atCharlie.state).toBe('left')
+    const file = { bytes: new Uint8Array(1), name: 'a', mime: 'text/plain' }
+    const [heardHim] = heard('charlie').events.filter((event) => event.type === 'message')
+    const tries = [
+      atCharlie.send(text('Let me in')),
+      atCharlie.sendAttachment(file),
+      atCharlie.react(heardHim!, '👍'),
+      atCharlie.resend(heardHim!.position),
+      atCharlie.setSettings({ title: 'Mine' }),
+      atCharlie.setRole(0, 1),
+      atCharlie.deliverInvites(),
+      charlie.addMembers(atCharlie, { to: [alice.identity] }),
+      charlie.removeMembers(atCharlie, { identities: [bob.identity] }),
+      charlie.markRead({ conversation: atCharlie, position: 0n, receipt: true }),
+    ]
+    const refusals = (await Promise.allSettled(tries)).map((each) => 'reason' in each && each.reason.fault)
+    expect(refusals).toEqual(tries.map(() => ({ code: 'NOT_A_MEMBER', slot: 2, reason: 'removed' })))
+    await atCharlie.leave()
     expect(heard('charlie').events.filter(({ type }) => type === 'message')).toHaveLength(1)
   }, 110_000)
 

@@ -6,7 +6,7 @@ import type { Meeting } from './meeting.ts'
 import { deliver } from './meeting.ts'
 import type { Device, People } from './people.ts'
 import type { Stage } from './stage.ts'
-import { expectThat, type Steps } from './steps.ts'
+import { expectThat, refusalOf, type Steps } from './steps.ts'
 import { isInRecord, messageBy, type Onlookers, queued, refusedBySequencer, taken } from './strangers.ts'
 
 export interface FailuresDeps {
@@ -121,15 +121,18 @@ export async function removeBob(
     await dave.heard.first('membership', signal, ({ removed }) => removed.length > 0)
     await deliver(lunch, dave, 'Just us.', signal)
     await deliver(atDave, alice, 'At last.', signal)
-    // Whether his messenger refuses it or keeps it, nobody is to get it.
-    await atBob.send(text('Let me in.')).catch(() => undefined)
+    const { code } = await refusalOf('what Bob says now', atBob.send(text('Let me in.')))
+    expectThat(code === 'NOT_A_MEMBER', 'Bob’s messenger says that he is no member')
     const bySequencer = await refusedBySequencer(onlookers, lunch, slot, key)
     expectThat(!bob.heard.texts.slice(before).includes('Just us.'), 'Bob read nothing of what was said since')
     expectThat(atBob.state === 'left', 'Bob’s messenger has left the conversation')
     await deliver(lunch, dave, 'Still just us.', signal)
     const got = [...alice.heard.texts, ...dave.heard.texts]
     expectThat(!got.includes('Let me in.'), 'nobody got what Bob said')
-    return { evidence: { gotFromBob: 0, bySequencer, readSince: bob.heard.texts.length - before }, value: undefined }
+    return {
+      evidence: { gotFromBob: 0, refused: code, bySequencer, readSince: bob.heard.texts.length - before },
+      value: undefined,
+    }
   })
   return atDave
 }

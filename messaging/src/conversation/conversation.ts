@@ -32,6 +32,7 @@ import { givePackage, newPackage } from './packages.ts'
 import { post } from './post.ts'
 import { decodeStored, eventKey, type Intent, type OwnSlot, storeKey, type Unacked } from './stored.ts'
 import { decodeValue } from './stored-value.ts'
+import { hasUnsaid, isRemoved, withoutUnsaid } from './unsaid.ts'
 
 /**
  * One conversation of one device. Nothing happens by itself: whoever runs it feeds it what the log reports, and lets it do what is
@@ -186,6 +187,21 @@ export class Conversation {
   /** Stores a message to be said as soon as it can be: now, or once a gap, a stale leaf or the lack of keys is over. */
   async sayLater(plaintext: Uint8Array): Promise<void> {
     await this.held.keep({ unsent: [...this.held.stored.unsent, plaintext] })
+  }
+
+  /** Whether the record took this device's slot away. */
+  get isRemoved(): boolean {
+    return isRemoved(this.state)
+  }
+
+  /** Whether a message waits that was not sent to the log. */
+  get hasUnsaid(): boolean {
+    return hasUnsaid(this.held.stored)
+  }
+
+  /** Gives up the messages that were never sent to the log. */
+  async unsay(): Promise<void> {
+    await this.held.keep(withoutUnsaid(this.held.stored))
   }
 
   /** Something that was reported, by its number from 0; undefined when it was not yet. */

@@ -25,6 +25,7 @@ import { settingsAfter } from './set.ts'
 import { eventKey, type Intent, type StoredConversation } from './stored.ts'
 import { encodeValue } from './stored-value.ts'
 import { takingOf } from './taking.ts'
+import { endSaying } from './unsaid.ts'
 
 /**
  * Takes what the log reports next, in one write, and says what it led to.
@@ -108,13 +109,16 @@ async function goBack(held: Held, to: Cursor, why: string, signal: AbortSignal):
 /** Writes a new state with all that follows from it, at once. */
 async function settle(
   held: Held,
-  { state, events: all }: Taken,
+  { state: taken, events: all }: Taken,
   entry: LogEntry | undefined,
   signal: AbortSignal,
 ): Promise<readonly EngineEvent[]> {
   const { stored } = held
   const fresh = await onlyFresh(held, all)
-  const events = [...fresh.events, ...(await splitsIn(held, state.record, fresh.events))]
+  const end = endSaying(stored, taken, fresh.events)
+  const { state } = end ?? { state: taken }
+  const splits = await splitsIn(held, state.record, fresh.events)
+  const events = [...fresh.events, ...splits, ...(end?.unsaid ?? [])]
   const read = [...fresh.changes, ...readChanges(stored.own.place, events)]
   const changes = entry === undefined ? read : [...read, headChange(stored.own.place, state.record)]
   const isPosted = (content: Bytes32): boolean =>
@@ -138,6 +142,7 @@ async function settle(
     settings: settingsAfter(stored.settings, events),
     unacked: unackedAfter(stored.unacked, events),
     ...keysAfter(stored, events),
+    ...(end && { intents: end.intents, unsent: end.unsent }),
   }
   await held.keep(next, [...changes, ...events.map((event, i) => eventChange(held, stored.events + i, event))])
   const invitation = await invitationIn(held, events)

@@ -63,7 +63,7 @@ async function send(held: Held, intent: Intent, first: Standing, signal: AbortSi
   }
 }
 
-function isSame(a: Intent, b: Intent): boolean {
+export function isSame(a: Pick<Intent, 'content'>, b: Pick<Intent, 'content'>): boolean {
   return sameBytes(a.content, b.content)
 }
 

@@ -65,6 +65,8 @@ export type EngineEvent =
       readonly slot: number
       readonly plaintext: Uint8Array | undefined
     }
+  /** A message of this device that nobody will get, for the own slot was removed before it had its place. */
+  | { readonly type: 'unsaid'; readonly plaintext: Uint8Array }
   /** All members who have the content refuse it. */
   | { readonly type: 'refused'; readonly position: bigint; readonly slot: number; readonly reason: string }
   | { readonly type: 'sealed'; readonly position: bigint; readonly slot: number; readonly body: Uint8Array }

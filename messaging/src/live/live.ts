@@ -1,6 +1,7 @@
-import type { Bytes20, MemberKey } from '@parley/protocol/light'
+import { type Bytes20, type MemberKey, Role } from '@parley/protocol/light'
 import { type Draft, encodePayload, type Payload, readPayload } from '../codec/payload.ts'
 import type { Conversation } from '../conversation/conversation.ts'
+import { notAMember } from '../conversation/unsaid.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { MessagingError } from '../faults.ts'
 import type { Random } from '../keys/installation.ts'
@@ -101,7 +102,33 @@ export class LiveConversation {
       await this.conversation.sayLater(encodePayload({ id, type, seen, sentAt: this.deps.clock.now(), fallback, body }))
     })
     await this.tend(signal)
+    if (this.conversation.hasUnsaid) await this.assertStanding(signal)
     return id
+  }
+
+  /** Refuses what only members can do. @throws {MessagingError} `NOT_A_MEMBER`. */
+  assertMember(): void {
+    const { own, isRemoved, isShutOut } = this.conversation
+    if (isRemoved) throw notAMember(own.slot, 'removed')
+    if (isShutOut) throw notAMember(own.slot, 'shut out')
+  }
+
+  /** What could not be sent is not kept if the L3 took this device's slot away, though this device did not read that yet. */
+  private async assertStanding(signal: AbortSignal): Promise<void> {
+    const { log, warn } = this.deps
+    const { own } = this.conversation
+    let role: number | undefined
+    try {
+      role = (await log.standing(own.place, signal)).members[own.slot]?.role
+    } catch (error) {
+      // It is stored: the record will say.
+      if (signal.aborted) throw error
+      warn?.(error)
+      return
+    }
+    if (role !== Role.none) return
+    await this.alone(() => this.conversation.unsay())
+    throw notAMember(own.slot, 'removed')
   }
 
   /** Does what is due now. */
@@ -140,8 +167,7 @@ export class LiveConversation {
   /** Refuses to speak from a device that was revoked, and, if so wanted, to devices that were. */
   private async assertLive(signal: AbortSignal): Promise<void> {
     const { strict = false, warn } = this.deps
-    const { own, isShutOut } = this.conversation
-    if (isShutOut) throw new MessagingError({ code: 'NOT_A_MEMBER', slot: own.slot, reason: 'shut out' })
+    this.assertMember()
     let revoked: readonly MemberLeaf[]
     try {
       revoked = await this.conversation.revoked(signal)
@@ -256,5 +282,5 @@ async function firstOf<T>(next: Promise<T>, clock: Clock, signal: AbortSignal): 
 }
 
 export function payloadOf(event: EngineEvent): Payload | undefined {
-  return event.type === 'message' ? readPayload(event.plaintext) : undefined
+  return event.type === 'message' || event.type === 'unsaid' ? readPayload(event.plaintext) : undefined
 }

@@ -50,6 +50,8 @@ export type RoomEvent = { readonly conversation: Room } & (
       readonly position: bigint
       readonly how: 'found' | 'skipped' | 'rejoined' | 'expired'
     }
+  /** A message of this device that nobody will get: the own slot was removed before it had its place. */
+  | { readonly type: 'unsent'; readonly id: Uint8Array; readonly content: MessageContent; readonly fallback: string }
   /** Messages that this device can never read. */
   | { readonly type: 'expired'; readonly count: number }
   /** The author of a message had another record: a server shows two. */
@@ -130,6 +132,11 @@ export function roomEventOf(
     case 'split': {
       const { type, position, slot, seen, own } = event
       return { type, conversation, position, slot, seen, own }
+    }
+    case 'unsaid': {
+      if (payload === undefined) return undefined
+      const { id, fallback } = payload
+      return { type: 'unsent', conversation, id, content: contentOf(payload, Role.none), fallback }
     }
     case 'expired':
       return { type: 'expired', conversation, count: event.count }

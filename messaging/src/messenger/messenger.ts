@@ -191,6 +191,7 @@ export class Messenger {
     readonly position: bigint
     readonly receipt?: boolean
   }): Promise<void> {
+    if (isTold) conversation.live.assertMember()
     const before = await this.readPosition({ conversation })
     if (before !== undefined && before >= position) return
     await this.devices.prefer(readMark.preference(conversation.place, position))

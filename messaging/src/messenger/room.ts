@@ -2,6 +2,7 @@ import { type Bytes20, type ChangeMembers, memberKey, millis, Role, sameBytes } 
 import { type Attachment, encodeAttachment, getAttachment, putAttachment } from '../attachments/attachment.ts'
 import type { Draft } from '../codec/payload.ts'
 import type { Conversation } from '../conversation/conversation.ts'
+import { notAMember } from '../conversation/unsaid.ts'
 import type { SharedSlot } from '../devices/shared-slot.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { memberOf } from '../engine/state.ts'
@@ -126,17 +127,18 @@ export class Room {
     return this.conversation.event(number)
   }
 
-  /** Stores a message and sends it, now or as soon as it can be sent. @returns its name, 16 bytes. */
+  /** Stores a message and sends it, now or as soon as it can be sent. @returns its name, 16 bytes. @throws {MessagingError} `NOT_A_MEMBER`, `INSTALLATION_REVOKED`. */
   send(draft: Draft): Promise<Uint8Array> {
     return this.live.send(draft, this.context.signal)
   }
 
-  /** Stores a file in encrypted parts and tells the others of it. @throws {MessagingError} `MESSAGE_TOO_LARGE`. */
+  /** Stores a file in encrypted parts and tells the others of it. @throws {MessagingError} `MESSAGE_TOO_LARGE`, `NOT_A_MEMBER`. */
   async sendAttachment(file: {
     readonly bytes: Uint8Array
     readonly name: string
     readonly mime: string
   }): Promise<Uint8Array> {
+    this.live.assertMember()
     const { contents, random, signal } = this.context
     const attachment = await putAttachment(contents, file, random, signal)
     return this.send({ type: 'attachment/1', body: encodeAttachment(attachment), fallback: file.name.slice(0, 60) })
@@ -152,8 +154,9 @@ export class Room {
     return this.send(reaction(message, sign, act))
   }
 
-  /** Says again what this device read at a position, for those who lack it: they have it on this member’s word. @throws {MessagingError} `MESSAGE_UNKNOWN`. */
+  /** Says again what this device read at a position, for those who lack it: they have it on this member’s word. @throws {MessagingError} `MESSAGE_UNKNOWN`, `NOT_A_MEMBER`. */
   async resend(position: bigint): Promise<Uint8Array> {
+    this.live.assertMember()
     const event = await this.conversation.messageAt(position)
     if (event === undefined) throw new MessagingError({ code: 'MESSAGE_UNKNOWN', position })
     const { identity, installation, plaintext } = event
@@ -165,21 +168,23 @@ export class Room {
     return settingsOf(this.conversation.settings)
   }
 
-  /** Sets what all members see. What is left out stays. @throws {MessagingError} `NOT_AN_ADMIN`, `FRAME_INVALID`. */
+  /** Sets what all members see. What is left out stays. @throws {MessagingError} `NOT_A_MEMBER`, `NOT_AN_ADMIN`, `FRAME_INVALID`. */
   async setSettings(changes: Settings): Promise<Uint8Array> {
+    this.live.assertMember()
     const { slot } = this.conversation.own
     const { role = Role.none } = this.conversation.state.record.slots[slot] ?? {}
     if (role !== Role.admin) throw new MessagingError({ code: 'NOT_AN_ADMIN', slot })
     return this.send(settings(entriesOf(changes)))
   }
 
-  /** Gives identities slots and sends them invites; this member must be an admin. */
+  /** Gives identities slots and sends them invites; this member must be an admin. @throws {MessagingError} `NOT_A_MEMBER`. */
   async addMembers({
     to,
     text = '',
     validMs = defaultValidMs,
     allowance = defaults.allowance,
   }: AddOptions): Promise<AddResult> {
+    this.live.assertMember()
     const failed: { identity: Bytes20; fault: unknown }[] = []
     const reachable: Bytes20[] = []
     for (const identity of to.slice(0, addedAtOnce)) {
@@ -209,6 +214,7 @@ export class Room {
     let invites: readonly OutgoingInvite[] = []
     await this.change(
       async ({ members }) => {
+        this.assertHolds(members[this.conversation.own.slot])
         invites = planned.map((each, i) => outgoing({ ...each, slot: members.length + i, expiresAt }))
         await this.keep({ invites: [...before, ...invites] })
         const { priceLimit } = defaults
@@ -229,6 +235,7 @@ export class Room {
 
   /** Delivers invites that no inbox has yet, and forgets those whose slot has a device in the group, or nobody any more. */
   async deliverInvites(): Promise<void> {
+    this.live.assertMember()
     const { members } = await this.context.log.standing(this.place, this.context.signal)
     for (const each of this.meta.invites) {
       const isIn = this.conversation.leaves.some(({ claim }) => claim.slot === each.slot)
@@ -270,6 +277,7 @@ export class Room {
 
   /** Removes identities with all their devices: on the L3 first, then by whoever's turn it is to commit. */
   async removeMembers(identities: readonly Bytes20[]): Promise<void> {
+    this.live.assertMember()
     const isNamed = (identity: Bytes20): boolean => identities.some((each) => sameBytes(each, identity))
     const pending = this.meta.invites.filter(({ identity }) => isNamed(identity))
     const named = [...this.members.filter(({ identity }) => isNamed(identity)), ...pending]
@@ -320,8 +328,9 @@ export class Room {
     while (!holds() && !signal.aborted) await Promise.race([this.context.changed.next(), ended])
   }
 
-  /** Gives up the own slot, and says so to the others if it can be said now. */
+  /** Gives up the own slot, and says so to the others if it can be said now. Who is out already has nothing to leave. */
   async leave({ text = '' }: { readonly text?: string } = {}): Promise<void> {
+    if (this.state === 'left') return
     const { slot } = this.conversation.own
     if (this.isMember) await this.sayBye(left(text))
     await this.change(({ members }) => ((members[slot]?.role ?? 0) > 0 ? { remove: [{ slot }] } : undefined))
@@ -342,7 +351,20 @@ export class Room {
     entering: Parameters<typeof changeMembers>[2]['entering'] = [],
   ): Promise<ChangeMembers | undefined> {
     const { slot, slotKey } = this.conversation.own
-    return changeMembers(this.context.log, this.place, { slot, key: slotKey, plan, entering }, this.context.signal)
+    const asMember: typeof plan = (standing) => {
+      const planned = plan(standing)
+      if (planned !== undefined) this.assertHolds(standing.members[slot])
+      return planned
+    }
+    const changing = { slot, key: slotKey, plan: asMember, entering }
+    return changeMembers(this.context.log, this.place, changing, this.context.signal)
+  }
+
+  /** The L3 may know more than this device read: only who holds a slot can change anything. */
+  private assertHolds(held: { readonly key: Uint8Array; readonly role: number } | undefined): void {
+    const { slot, slotKey } = this.conversation.own
+    if (held === undefined || held.role === Role.none) throw notAMember(slot, 'removed')
+    if (!sameBytes(held.key, slotKey.key)) throw notAMember(slot, 'shut out')
   }
 
   private async replace(old: OutgoingInvite, by: OutgoingInvite | undefined): Promise<void> {
