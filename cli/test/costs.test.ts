@@ -88,7 +88,13 @@ describe('sums of costs', () => {
       ['core', 'ethereum-blobs', 'eth', 2],
       ['claim', 'l2', 'l2-eth', 2],
     ])
-    expect(sums[1]).toMatchObject({ bytes: 2_000n, messages: 20n, cost: 10_000n, overhead: 1_400n })
+    expect(sums[1]).toMatchObject({
+      bytes: 2_000n,
+      messages: 20n,
+      bytesPerMessage: 100,
+      cost: 10_000n,
+      overhead: 1_400n,
+    })
     expect(sums[1]).toMatchObject({ costPerMessage: 570, weiPerMessage: 570, usdPerMessage: 570e-18 * 2_000 })
     expect(sums[0]).toMatchObject({ costPerMessage: 4, weiPerMessage: 4 * 0.0002 * 1e12 })
     expect(sums[2]).toMatchObject({ claimGas: 200n, costPerMessage: 30 })

@@ -22,6 +22,8 @@ export interface CostSum {
   readonly cost: bigint
   readonly overhead: bigint
   readonly claimGas: bigint
+  /** Undefined without messages. */
+  readonly bytesPerMessage: number | undefined
   /** Cost and overhead for a message, in the token's smallest unit; undefined without messages. */
   readonly costPerMessage: number | undefined
   /** The same in wei; undefined, too, where a rate is missing. */
@@ -80,12 +82,12 @@ function empty(part: CostEntry['part'], layer: string, token: DaToken): Adding {
 }
 
 function perMessage(sum: Adding, rates: Rates): CostSum {
-  const { token, cost, overhead, messages } = sum
+  const { token, bytes, cost, overhead, messages } = sum
   const each = (amount: bigint | undefined): number | undefined =>
     amount === undefined || messages === 0n ? undefined : Number(amount) / Number(messages)
   const costPerMessage = each(cost + overhead)
   const weiPerMessage = each(weiOf({ token, amount: cost + overhead }, rates))
   const usdPerMessage =
     weiPerMessage === undefined || rates.usd === undefined ? undefined : (weiPerMessage / 1e18) * rates.usd
-  return { ...sum, costPerMessage, weiPerMessage, usdPerMessage }
+  return { ...sum, bytesPerMessage: each(bytes), costPerMessage, weiPerMessage, usdPerMessage }
 }

@@ -8,7 +8,7 @@ import { messageUsd } from '../../src/costs/tables.ts'
 import { benchContext } from '../support/bench-context.ts'
 
 const rule = { minAgeMs: 500, minOperations: 256, maxWaitMs: 2_000, maxAheadMs: 0 }
-const unbounded = { maxAgeMs: 5_000, maxBlocks: 1_024, maxPartBytes: Number.POSITIVE_INFINITY }
+const unbounded = { maxAgeMs: 5_000, maxBlocks: 1_024, maxPartBytes: Number.POSITIVE_INFINITY, isFull: () => false }
 
 describe('planned blocks', () => {
   test.each([
@@ -20,12 +20,13 @@ describe('planned blocks', () => {
     expect(planBlocks(load, rule).map(({ messages }) => messages)).toEqual(sizes)
   })
 
-  test('planBatches › closes by age, by number and by size', () => {
+  test('planBatches › closes by age, by number, by size and when it is full', () => {
     const blocks = Array.from({ length: 12 }, (_, at) => ({ sealedAtMs: 1_000 * at, messages: 10 }))
     expect(planBatches(blocks, unbounded)).toEqual([6, 6])
     expect(planBatches(blocks, { ...unbounded, maxBlocks: 5 })).toEqual([5, 5, 2])
     expect(planBatches(blocks, { ...unbounded, maxPartBytes: 64 * 25 })).toEqual([2, 2, 2, 2, 2, 2])
     expect(planBatches(blocks, { ...unbounded, maxPartBytes: 1 })).toEqual(Array(12).fill(1))
+    expect(planBatches(blocks, { ...unbounded, isFull: (messages) => messages >= 40 })).toEqual([4, 4, 4])
   })
 })
 

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { curveThrough, isFull } from '@parley/batcher'
+import { usableBytesPerBlob } from '@parley/da-adapters'
 import { createExecution, type Execution } from '@parley/execution'
 import { benchConfig, SyntheticLoad, skewed } from '@parley/execution/bench'
 import { signedMessageBytes } from '@parley/protocol'
@@ -8,7 +10,7 @@ import { type BenchFrame, benchFrame, seedOf } from '../frame.ts'
 import { type ColumnName, columnNames, type EncodedSizes, measureColumns } from './columns.ts'
 import { BlockExecutor, type ExecutedBlock } from './execute-blocks.ts'
 import { type LayerModel, layerModels } from './layers.ts'
-import { type PlannedBlock, planBatches, planBlocks } from './plan-batches.ts'
+import { type PlannedBlock, planBatches, planBlocks, signatureBytes } from './plan-batches.ts'
 
 /** Sizes of one workload, bytes a message where nothing else is said. */
 export interface DaResult {
@@ -37,7 +39,10 @@ export interface PartCost {
   readonly dollarsPerMillion: DollarsByLayer
 }
 
-/** What waiting saves on blobs where messages come one a second: batches closed after five seconds, and after ten minutes. */
+/**
+ * What waiting saves on blobs where messages come one a second: batches closed after five seconds, and as a batcher closes them,
+ * once they are full by its policy or after ten minutes.
+ */
 export interface Waiting {
   readonly messagesPerSecond: number
   readonly layer: 'ethereum-blobs'
@@ -171,9 +176,10 @@ async function measure(
   const models = layerModels(config)
   // The strictest layer's bound, so that one encoding is told of.
   const maxPartBytes = Math.min(...models.map((model) => model.maxPartBytes))
-  const counts = planBatches(planned, { ...config.batcher, maxAgeMs: hasteMs, maxPartBytes })
-  const batches = encodeBatches(blocks, counts)
-  const patient = { ...config.batcher, maxAgeMs: patienceMs, maxPartBytes }
+  const hasty = { ...config.batcher, maxAgeMs: hasteMs, maxPartBytes, isFull: () => false }
+  const batches = encodeBatches(blocks, planBatches(planned, hasty))
+  const full = fullOnBlobs(config, models, batches.reduce((sum, { core }) => sum + core, 0) / messages)
+  const patient = { ...config.batcher, maxAgeMs: patienceMs, maxPartBytes, isFull: full }
   const waited = encodeBatches(blocks, planBatches(planned, patient))
   return {
     waited: waitingOf(batches, waited, { models, messages }),
@@ -188,6 +194,24 @@ async function measure(
 const hasteMs = 5_000
 /** How long a batch waits that waits for fullness. */
 const patienceMs = 600_000
+
+/** How precisely dollars are priced: the policy counts in whole units of a token. */
+const pricePrecision = 1e12
+
+/** The batcher's policy, with both parts on blobs. @param coreBytes - Of a message. */
+function fullOnBlobs(
+  { batcher }: BenchContext['config'],
+  models: readonly LayerModel[],
+  coreBytes: number,
+): (messages: number) => boolean {
+  const { dollars, maxPartBytes } = models.find(({ layer }) => layer === 'ethereum-blobs') as LayerModel
+  const price = (bytes: number): bigint => BigInt(Math.round(pricePrecision * dollars(bytes)))
+  const curve = curveThrough(price(1), price(maxPartBytes), maxPartBytes, usableBytesPerBlob)
+  const part = { maxBytes: maxPartBytes, curve }
+  const rules = { targetFixedShare: batcher.maxFixedPercent / 100 }
+  return (messages) =>
+    isFull({ core: messages * coreBytes, witness: messages * signatureBytes }, { core: part, witness: part }, rules)
+}
 
 function waitingOf(
   batches: readonly EncodedSizes[],

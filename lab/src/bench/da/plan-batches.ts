@@ -1,7 +1,7 @@
 import { decideSeal, type SealingOptions } from '@parley/sequencer'
 
 /** Of one message in the witness. */
-const signatureBytes = 64
+export const signatureBytes = 64
 
 /** A block to be: when it is sealed, in milliseconds from the start, and how many messages are in it. */
 export interface PlannedBlock {
@@ -46,19 +46,23 @@ export interface BatchRule {
   readonly maxBlocks: number
   /** Bytes of one part that the layer takes at once. */
   readonly maxPartBytes: number
+  /** Whether so many messages fill a batch, so that waiting for more no longer pays. */
+  readonly isFull: (messages: number) => boolean
 }
 
-/** How many of the blocks go into each batch: as the batcher closes them, by age, number and size. */
+/** How many of the blocks go into each batch: as the batcher closes them, by age, number, size and fullness. */
 export function planBatches(blocks: readonly PlannedBlock[], rule: BatchRule): number[] {
   const batches: number[] = []
   for (let first = 0; first < blocks.length; ) {
     const deadline = (blocks[first] as PlannedBlock).sealedAtMs + rule.maxAgeMs
-    let witnessBytes = 0
+    let messages = 0
     let count = 0
     for (const block of blocks.slice(first, first + rule.maxBlocks)) {
-      witnessBytes += block.messages * signatureBytes
-      if (count > 0 && (block.sealedAtMs > deadline || witnessBytes >= rule.maxPartBytes)) break
+      const grown = messages + block.messages
+      if (count > 0 && (block.sealedAtMs > deadline || grown * signatureBytes >= rule.maxPartBytes)) break
+      messages = grown
       count += 1
+      if (rule.isFull(messages)) break
     }
     batches.push(count)
     first += count
