@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 /** Files that differ in what is published, with where they are kept meanwhile. */
 const kept = { 'package.json': 'dist/package.json.kept', 'README.md': 'dist/README.md.kept' } as const
 const licence = 'LICENSE'
-const compiler = fileURLToPath(import.meta.resolve('typescript/package.json')).replace('package.json', 'bin/tsc')
+const compiler = fileURLToPath(import.meta.resolve('tsc/package.json')).replace('package.json', 'bin/tsc')
 
 /** Where `tsc -b` puts what it makes of a source. */
 const built = (source: string, extension: string): string =>

@@ -1,14 +1,17 @@
 /**
  * Installs @parley/server alone, as an operator does, from a copy of the checkout; fails when the rest beside Node is
- * larger than its bound, or when the command that was installed does not run on the Node it pins.
+ * larger than its bound, when something is there that no role needs, or when the command that was installed does not
+ * run on the Node it pins.
  */
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const boundMb = 260
+const boundMb = 200
 const shown = 10
+/** Optional peers of what roles need, and what is installed beside a role by those who want it. */
+const unwanted = ['typescript', 'tsc', '@parley/bitswap', '@helia/bitswap']
 
 interface Installed {
   readonly name: string
@@ -48,11 +51,17 @@ try {
   const { version } = JSON.parse(readFileSync(join(modules, 'node/package.json'), 'utf8')) as { version: string }
   // Without a Node on the path: only the pinned one can run it.
   const run = { cwd: directory, encoding: 'utf8', env: { PATH: '/usr/bin:/bin' } } as const
-  const help = execFileSync(join(modules, '.bin/parley'), ['--help'], run)
+  const parley = join(modules, '.bin/parley')
+  const help = execFileSync(parley, ['--help'], run)
   const pinned = execFileSync(join(modules, 'node/bin/node'), ['--version'], run).trim()
+  const store = spawnSync(parley, ['store', '--bitswap', '--port', '0', '--data', join(directory, 'store')], run)
   const roles = ['node', 'sequencer', 'batcher', 'da'].filter((role) => !help.includes(`  ${role} `))
   if (roles.length > 0) throw new Error(`the command that was installed lacks ${roles.join(', ')}`)
   if (pinned !== `v${version}`) throw new Error(`the Node that was installed is ${pinned}, not v${version}`)
+  if (store.status !== 1 || !store.stderr.includes('PACKAGE_MISSING'))
+    throw new Error(`a store is not told that bitswap is not installed: ${store.status}, ${store.stderr}`)
+  const there = unwanted.filter((name) => existsSync(join(modules, name)))
+  if (there.length > 0) throw new Error(`no role needs ${there.join(', ')}`)
   if (mb > boundMb) throw new Error(`${mb.toFixed(1)} MB are more than ${boundMb} MB`)
 } finally {
   rmSync(directory, { recursive: true })

@@ -14,6 +14,7 @@ export type CliFault =
   | { code: 'SYSTEM_REFUSED'; call: string; path: string; reason: string }
   | { code: 'OUTPUT_UNWRITABLE'; stream: string; reason: string }
   | { code: 'SERVER_UNREACHABLE'; reason: string }
+  | { code: 'PACKAGE_MISSING'; package: string; setting: string; cure: string }
   | { code: 'DATA_DIR_LOCKED'; path: string; reason: string }
   | { code: 'DATA_DIR_UNUSABLE'; path: string; reason: string }
   | { code: 'DATA_DIR_REPLACED'; path: string }
@@ -43,6 +44,11 @@ export const cliFaults: FaultTable<CliFault> = {
   SYSTEM_REFUSED: { blame: 'operator', retry: 'changed', text: 'the operating system refused a call' },
   OUTPUT_UNWRITABLE: { blame: 'operator', retry: 'changed', text: 'what the command printed was not written' },
   SERVER_UNREACHABLE: { blame: 'operator', retry: 'later', text: 'a server gave no usable answer' },
+  PACKAGE_MISSING: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'a setting needs a package that is not installed',
+  },
   DATA_DIR_LOCKED: { blame: 'operator', retry: 'changed', text: 'another process uses the data directory' },
   DATA_DIR_UNUSABLE: { blame: 'operator', retry: 'changed', text: 'the data directory cannot be read or written' },
   DATA_DIR_REPLACED: {

@@ -2,12 +2,12 @@ import { kuboBlocks, pinnedBlocks } from '@parley/content/ipfs'
 import { createStoreServer } from '@parley/content/server'
 import { ContentStore, levelBlocks } from '@parley/content/store'
 import manifest from '../../package.json' with { type: 'json' }
-import { openBitswap } from '../bitswap/bitswap.ts'
 import { needed } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { createRegistry } from '../process/registry.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
+import { bitswapPackage, contentPeerOf } from './content-peer.ts'
 import { DataDir } from './data-dir.ts'
 import { failedOf } from './failed-of.ts'
 import { serverOptions } from './metrics-port.ts'
@@ -28,7 +28,7 @@ export function startStore({ config, clock, log }: Context): Promise<Service> {
         : pinnedBlocks(own, { url: pinningUrl, token: needed(config, 'store.pinningToken').reveal(), origins, clock })
     const store = await ContentStore.open({ index, blocks, clock, log }, kept)
     const peer = bitswap
-      ? await openBitswap(
+      ? await (await contentPeerOf(bitswapPackage))(
           { store, keys: await dataDir.texts('store peer'), clock, log },
           { host: config.run.host, port: bitswapPort, peers: bitswapPeers },
         )

@@ -122,7 +122,7 @@ export const nodes = (project: string): readonly string[] => [
 
 /** Type-checks the project's files as strictly as there is. @throws with what the compiler says. */
 export async function typeCheck(project: string): Promise<void> {
-  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const compiler = join(root, 'node_modules/tsc/bin/tsc')
   await run(process.execPath, [compiler, '-p', project], { cwd: project }).catch((error: { stdout?: string }) => {
     throw new Error(error.stdout, { cause: error })
   })

@@ -6,8 +6,8 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { contentDigest, contentLimits } from '@parley/content'
-import type { ContentStore } from '@parley/content/store'
-import { type Bytes32, sameBytes } from '@parley/protocol'
+import type { ContentPeerDeps, OpenContentPeer } from '@parley/content/store'
+import { sameBytes } from '@parley/protocol'
 import { type Clock, pause } from '@parley/runtime'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { CID } from 'multiformats/cid'
@@ -16,31 +16,6 @@ import { create as createDigest } from 'multiformats/hashes/digest'
 import { sha256 } from 'multiformats/hashes/sha2'
 import type { Logger } from 'pino'
 import { servedBlocks } from './served-blocks.ts'
-
-export interface BitswapDeps {
-  readonly store: ContentStore
-  /** Keeps the key by which peers know this one. */
-  readonly keys: { get(key: string): Promise<string | undefined>; put(key: string, value: string): Promise<void> }
-  readonly clock: Clock
-  readonly log: Logger
-}
-
-export interface BitswapOptions {
-  readonly host: string
-  /** 0 takes any free port. */
-  readonly port: number
-  /** Multiaddresses of stores that are asked for what this one does not have. */
-  readonly peers: readonly string[]
-}
-
-/** A store among others, by bitswap. */
-export interface BitswapPeer {
-  /** Where others find it, with its peer id. */
-  readonly addresses: readonly string[]
-  /** Asks the peers for a content; undefined when none gave it in time, or as many are asked for as may be. */
-  fetch(digest: Bytes32, signal: AbortSignal): Promise<Uint8Array | undefined>
-  close(): Promise<void>
-}
 
 const keyName = 'peer'
 /** Readers give up after five seconds. */
@@ -52,10 +27,7 @@ const dialEveryMs = 5_000
 const messageBytes = 2 * contentLimits.bytes
 
 /** Speaks bitswap 1.2 over TCP, with Noise and Yamux: gives whoever asks what the store has, and asks the peers named. */
-export async function openBitswap(
-  { store, keys, clock, log }: BitswapDeps,
-  { host, port, peers }: BitswapOptions,
-): Promise<BitswapPeer> {
+export const openBitswap: OpenContentPeer = async ({ store, keys, clock, log }, { host, port, peers }) => {
   const closing = new AbortController()
   const libp2p = await createLibp2p({
     privateKey: await keyOf(keys),
@@ -114,7 +86,7 @@ export async function openBitswap(
 }
 
 /** The key of this store, made at its first start. */
-async function keyOf(keys: BitswapDeps['keys']) {
+async function keyOf(keys: ContentPeerDeps['keys']) {
   const stored = await keys.get(keyName)
   if (stored !== undefined) return privateKeyFromProtobuf(Buffer.from(stored, 'hex'))
   const made = await generateKeyPair('Ed25519')

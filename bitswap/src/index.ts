@@ -1,0 +1,1 @@
+export { openBitswap } from './open-bitswap.ts'
