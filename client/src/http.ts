@@ -49,8 +49,8 @@ const octets = 'application/octet-stream'
 const backoff = { firstBackoffMs: 100, maxBackoffMs: 5_000 }
 /** What is waited at least when a server is busy and does not say for how long. */
 const busyMs = 1000
-/** Statuses of proxies and of servers that are going away: a reading may be asked again. */
-const passing = new Set([502, 503, 504])
+/** Statuses of proxies, and of servers that are going away or too busy to read a request in time: a reading may be asked again. */
+const passing = new Set([408, 502, 503, 504])
 
 /**
  * Sends requests with a deadline each. 429 is obeyed and repeated; readings are repeated when the server is away;

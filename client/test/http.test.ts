@@ -99,14 +99,19 @@ describe('sequencer client', () => {
   test('unanswered › what was posted is not sent twice', async () => {
     server.answer = () => ({ drop: true })
     expect((await faultOf(client().submitMessages([message]))).code).toBe('OUTCOME_UNKNOWN')
-    server.answer = () => ({ status: 503, body: { code: 'STOPPING', message: '' } })
-    expect((await faultOf(client().submitMessages([message]))).code).toBe('OUTCOME_UNKNOWN')
+    for (const [status, code] of [
+      [503, 'STOPPING'],
+      [408, 'REQUEST_TIMEOUT'],
+    ] as const) {
+      server.answer = () => ({ status, body: { code, message: '' } })
+      expect((await faultOf(client().submitMessages([message]))).code).toBe('OUTCOME_UNKNOWN')
+    }
     server.answer = () => ({ hang: true })
     expect(await faultOf(client({ timeoutMs: 50 }).submitMessages([message]))).toMatchObject({
       code: 'OUTCOME_UNKNOWN',
       reason: 'no answer within 50 ms',
     })
-    expect(server.received).toHaveLength(3)
+    expect(server.received).toHaveLength(4)
   })
 
   test('unanswered › readings are asked again with growing waits, spread by chance', async () => {

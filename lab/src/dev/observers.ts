@@ -6,6 +6,7 @@ import type { BlockHeader, ChainConfig, SettlementReader } from '@parley/protoco
 import { Registry } from 'prom-client'
 import type { Config } from '../config/settings.ts'
 import type { Context } from '../context.ts'
+import { RecentViews } from '../observe/recent-views.ts'
 import { type SealedChainView, watchSealed } from '../observe/sealed.ts'
 import type { FinalityTracker } from '../progress/finality.ts'
 import type { StackPlaces } from '../stack/stack-config.ts'
@@ -80,27 +81,30 @@ export async function observe(
   }
 
   async function watchAllSealed(): Promise<void> {
+    const recent = new RecentViews()
     const onBlock = (view: SealedChainView): void => {
       sealed = view
+      if (context.goesOn === true) recent.add(view, claims?.finalBlock ?? 0n)
       reached(view.header)
     }
     try {
       await watchSealed(blocks, onBlock, signal)
     } catch (error) {
       if (!isOver(error)) throw error
-      // What is added up from the first block on no longer holds.
-      sealed = undefined
-      await watchNextLineages()
+      await watchNextLineages(recent, onBlock)
     }
   }
 
   /** Blocks behind the claim that stands, as often as the sequencer goes back to one. */
-  async function watchNextLineages(): Promise<void> {
+  async function watchNextLineages(recent: RecentViews, onBlock: (view: SealedChainView) => void): Promise<void> {
     while (!signal.aborted) {
       log.warn('the lineage has ended; blocks are followed from the claim on that stands')
       try {
         const { lastHeader } = await reader.head(signal)
-        for await (const { header } of blocks.blocks(lastHeader.number + 1n, signal)) reached(header)
+        // Added up from the first block on, or not at all.
+        sealed = recent.backTo(lastHeader)
+        if (sealed !== undefined) await watchSealed(blocks, onBlock, signal, sealed)
+        else for await (const { header } of blocks.blocks(lastHeader.number + 1n, signal)) reached(header)
       } catch (error) {
         if (!isOver(error)) throw error
       }

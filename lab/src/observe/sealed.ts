@@ -9,16 +9,20 @@ export interface SealedChainView {
   readonly messages: number
 }
 
-/** Follows sealed blocks from the first on until `signal`, keeping nothing of a block but what it changes. */
+/**
+ * Follows sealed blocks until `signal`, keeping nothing of a block but what it changes.
+ * @param after - What was shown up to the block behind which to begin; from the first block on when left out.
+ */
 export async function watchSealed(
   blocks: BlockSource,
   onBlock: (view: SealedChainView) => void,
   signal: AbortSignal,
+  after?: SealedChainView,
 ): Promise<void> {
   const empty = ShardType.hashTreeRoot(ShardType.defaultValue())
-  const shardRoots: Bytes32[] = Array.from({ length: limits.shards }, () => empty)
-  let messages = 0
-  for await (const { header, runs } of blocks.blocks(1n, signal)) {
+  const shardRoots = [...(after?.shardRoots ?? Array.from({ length: limits.shards }, (): Bytes32 => empty))]
+  let messages = after?.messages ?? 0
+  for await (const { header, runs } of blocks.blocks((after?.header.number ?? 0n) + 1n, signal)) {
     for (const { shard, postRoot } of runs.runs) shardRoots[shard] = runs.root(postRoot).slice()
     messages += runs.messages
     onBlock({ header, shardRoots: [...shardRoots], messages })

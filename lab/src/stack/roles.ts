@@ -62,6 +62,11 @@ export class Roles {
     return this.held(role).child
   }
 
+  /** A variable of the environment that a process has. */
+  variable(role: RoleName, name: string): string | undefined {
+    return this.held(role).options.env[name]
+  }
+
   /** Process ids by role. */
   get pids(): ReadonlyMap<RoleName, number> {
     return new Map([...this.running].map(([role, { child }]) => [role, child.pid]))

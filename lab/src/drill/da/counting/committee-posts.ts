@@ -1,6 +1,8 @@
 import type { StandingClaim } from '@parley/cli/roles'
+import type { SignedAttestation } from '@parley/client'
 import { decodeCommitteePointer } from '@parley/da-adapters/committee'
-import { DaLayer, toHex } from '@parley/protocol'
+import { DaLayer } from '@parley/protocol'
+import { bytesToHex } from 'viem'
 import type { Post } from './posts.ts'
 
 /** Members that make a certificate. */
@@ -8,16 +10,24 @@ const signing = 3
 /** What a pointer begins with: version and part, and then the committee's mark. */
 const mark = { from: 2, to: 6 } as const
 
-/** What a pointer names, and which members signed for it. */
-export function certificateOf(pointer: Uint8Array): {
+/** A certificate, as one of a batch's pointers shows it. */
+export interface ShownCertificate {
+  /** Chunk root of the part that the pointer is of, and its place among those that were signed. */
   readonly name: string
+  readonly part: number
   readonly mask: number
   readonly epoch: number
-} {
+  readonly attestation: SignedAttestation
+}
+
+/** What a pointer names, and which members signed for it. */
+export function certificateOf(pointer: Uint8Array): ShownCertificate {
   const expected = { mark: pointer.slice(mark.from, mark.to), maxBytes: Number.MAX_SAFE_INTEGER }
   const { part, certificate } = decodeCommitteePointer(pointer, expected)
-  const { chunkRoot } = certificate.parts[part] as (typeof certificate.parts)[number]
-  return { name: toHex(chunkRoot), mask: certificate.mask, epoch: certificate.epoch }
+  const { mask, epoch, expiresAt } = certificate
+  const parts = certificate.parts.map(({ chunkRoot, length }) => ({ chunkRoot: bytesToHex(chunkRoot), length }))
+  const { chunkRoot } = parts[part] as (typeof parts)[number]
+  return { name: chunkRoot, part, mask, epoch, attestation: { epoch, expiresAt, parts } }
 }
 
 /** Counts what a committee took: by the certificates in claims, and by what its members hold of parts that lie elsewhere. */

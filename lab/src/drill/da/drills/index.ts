@@ -8,6 +8,7 @@ import { movingDrills } from './moving.ts'
 import { nonceDrills } from './nonces.ts'
 import { outageDrills } from './outages.ts'
 import { reorgDrills } from './reorgs.ts'
+import { slashedDrills } from './slashed.ts'
 import { withheldDrills } from './withheld.ts'
 
 /** Every drill, in the order in which they are run: those of the same layers together, for each other order restarts the batcher. */
@@ -22,4 +23,5 @@ export const daDrills: readonly DaDrill[] = [
   ...committeeDrills,
   ...outageDrills,
   ...withheldDrills,
+  ...slashedDrills,
 ]

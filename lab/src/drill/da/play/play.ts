@@ -90,7 +90,8 @@ function failuresOf({ tally }: SteadyLoad, played: Played | undefined, messagesL
   return [
     ...(played !== undefined && played.hits === 0 ? ['fault not observed'] : []),
     ...(tally.refused === 0 ? [] : [`${tally.refused} messages were refused`]),
-    ...(messagesLost === 0 ? [] : [`of the accepted messages ${messagesLost} are in no final block`]),
+    ...(messagesLost > 0 ? [`of the accepted messages ${messagesLost} are in no final block`] : []),
+    ...(messagesLost < 0 ? [`${-messagesLost} messages are final whose acceptance the load was not told of`] : []),
     ...(played?.failures ?? []),
   ]
 }

@@ -27,6 +27,8 @@ const trace = { concurrent: 16, messagesPerMinute: 60 * messagesPerSecond }
 /** What is read ahead is still sent once the load is asked to end. */
 const lookaheadLines = 32
 const maxMessages = 100
+/** Milliseconds for which the sequencer may be away: it goes back behind claims that fell before it takes messages again. */
+const persistMs = 110_000
 
 /** Messages at an even rate, until it is asked to end. */
 export class SteadyLoad {
@@ -65,6 +67,7 @@ export class SteadyLoad {
       tracker,
       clock,
       log,
+      persistMs,
     }
     const options = { messages: undefined, messagesPerSecond, roundOffers: undefined, lookaheadLines, maxMessages }
     await playLoad(session, options, this.tally, signal)

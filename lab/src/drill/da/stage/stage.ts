@@ -121,7 +121,8 @@ export async function openStage(
   const { places, deployment } = stack
   const roles = deriveRoles(drillChains.mnemonic, drillChains.users)
   const tracker = new FinalityTracker()
-  const observers = await observe({ clock, log, config: stackConfig(config, places) }, places, tracker, signal)
+  const watching = { clock, log, config: stackConfig(config, places), goesOn: contested }
+  const observers = await observe(watching, places, tracker, signal)
   const l1Posts = new L1Posts(places.l1Url, roles.batcher.address)
   const celestiaPosts = new CelestiaPosts(places.celestia as CelestiaPlace, deployment)
   const committeePosts = new CommitteePosts(places.daNodeUrls)
