@@ -68,7 +68,7 @@ export const placeSettings = {
     [],
     urls({
       about:
-        'More celestia-nodes, separated by commas, asked for what the first does not serve: archival ones for what is older than a week. A token goes in the query, as `token`.',
+        'More celestia-nodes, separated by commas, asked for what the first does not serve: archival ones for what is older than a week. Those whose token may write publish where the first does not. A token goes in the query, as `token`.',
     }),
   ),
   'da.celestiaChainId': text({

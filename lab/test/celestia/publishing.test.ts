@@ -168,7 +168,15 @@ describe('publishing', () => {
           registry: new Registry(),
           writer: { namespace, store },
         },
-        { url: double.url, token, chainId: 'parley-double', ...quickOptions, lookAhead },
+        {
+          url: double.url,
+          token,
+          chainId: 'parley-double',
+          ...quickOptions,
+          lookAhead,
+          // The chain's time does not pass with the adapter's.
+          maxHeadAgeMs: days * 86_400_000 + 30_000,
+        },
       )
     const first = await openAt(0, 1_000_000)
     // More of the same age than are forgotten with one publication.

@@ -18,6 +18,7 @@ import { createSubmissionCounter } from '../publishing/counters.ts'
 import { type CelestiaStore, createPublicationStore } from '../publishing/publication-store.ts'
 import { createPublisher } from '../publishing/publisher.ts'
 import { createSubmitter } from '../publishing/submitter.ts'
+import { createWritingNodes } from '../publishing/writing-nodes.ts'
 import { callFault, createCelestiaReader } from './reader.ts'
 import { createSeveralNodes } from './several-nodes.ts'
 
@@ -41,7 +42,10 @@ export interface CelestiaOptions {
   readonly url: string
   /** Its token; reading needs the level `read`, publishing `write`. */
   readonly token?: string | undefined
-  /** More celestia-nodes, asked in this order for what the first does not serve; a token goes in the query, as `token`. */
+  /**
+   * More celestia-nodes, asked in this order for what the first does not serve; a token goes in the query, as `token`. Those
+   * whose token allows it are published through, too, where the first takes nothing.
+   */
   readonly moreUrls?: readonly string[]
   /** Chain id of the network; headers and pointers of another one are refused. */
   readonly chainId: string
@@ -55,6 +59,8 @@ export interface CelestiaOptions {
   readonly lookAhead?: number
   /** Publications under way at most; more are `DA_UNAVAILABLE`. Default 16. */
   readonly maxPending?: number
+  /** Age of its newest block from which a node is not up to date: nothing is sent, and nothing given up, by its word. Milliseconds, default 30,000. */
+  readonly maxHeadAgeMs?: number
   /** Milliseconds between two looks at the head. Default 1,000. */
   readonly pollMs?: number
   /** Milliseconds for one request. Default 30,000. */
@@ -84,9 +90,8 @@ export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOpti
   const lifetime = createLifetime(celestiaLayer)
   const nodeAt = (url: string, token?: string) =>
     inNetwork(createCelestiaNode(createJsonRpc({ url, token }), { timeoutMs, submitTimeoutMs }), chainId)
-  const node = nodeAt(options.url, options.token)
-  const { moreUrls = [] } = options
-  const nodes = [node, ...moreUrls.map((url) => nodeAt(url))]
+  const { moreUrls = [], maxHeadAgeMs = 30_000 } = options
+  const nodes = [nodeAt(options.url, options.token), ...moreUrls.map((url) => nodeAt(url))] as const
   const names = distinctNames([options.url, ...moreUrls].map((url) => endpointOf(url).shown))
   const readers = nodes.map((each, i) => {
     return { name: names[i] as string, reader: createCelestiaReader(each, { chain, maxBytes }) }
@@ -100,7 +105,13 @@ export async function createCelestiaDa(deps: CelestiaDeps, options: CelestiaOpti
     const publications = createPublicationStore(store)
     await publications.bind(`${chainId}/${Buffer.from(namespace).toString('hex')}`)
     const submitter = createSubmitter(
-      { node, store: publications, clock, log, count: createSubmissionCounter(registry) },
+      {
+        nodes: createWritingNodes(nodes, { clock, maxHeadAgeMs }),
+        store: publications,
+        clock,
+        log,
+        count: createSubmissionCounter(registry),
+      },
       { namespace, lookAhead: BigInt(lookAhead), pollMs, gasPrice, maxGasPrice },
     )
     const bounds = { namespace, chain, maxBlobBytes, retentionSeconds, maxPending, confirmTimeoutMs }

@@ -12,6 +12,8 @@ import { NodeFault } from './node-fault.ts'
 export interface CelestiaHeader {
   readonly chainId: string
   readonly height: bigint
+  /** When it was made, in milliseconds since 1970. */
+  readonly time: number
   /** 32 bytes; follows from the roots. */
   readonly dataRoot: Uint8Array
   readonly roots: AxisRoots
@@ -33,7 +35,13 @@ export function decodeHeader(value: unknown): CelestiaHeader {
   if (!isSquare(roots)) throw new NodeFault('nonsense', 'the node’s header names axes of no square')
   if (!sameBytes(dataRootOf(roots), dataRoot))
     throw new NodeFault('nonsense', 'the node’s header has another data root than its axes')
-  return { chainId: header.text('chain_id'), height: BigInt(header.count('height')), dataRoot, roots }
+  return {
+    chainId: header.text('chain_id'),
+    height: BigInt(header.count('height')),
+    time: header.time('time'),
+    dataRoot,
+    roots,
+  }
 }
 
 function decodeNmtProof(value: unknown, path: string): NmtProof {

@@ -22,6 +22,13 @@ export class Fields {
     return value
   }
 
+  /** A time as RFC 3339 writes it, in milliseconds since 1970. */
+  time(name: string): number {
+    const time = Date.parse(this.text(name))
+    if (Number.isNaN(time)) throw nonsense(`${this.path}.${name}`, 'a time')
+    return time
+  }
+
   /** A whole number that is not negative, as a number or in digits; `otherwise` when it is left out, as Go leaves out zeros. */
   count(name: string, otherwise?: number): number {
     const value = this.values[name] ?? otherwise

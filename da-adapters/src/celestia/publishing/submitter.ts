@@ -5,16 +5,17 @@ import { utia } from '../../amounts.ts'
 import { checkCost, unavailable } from '../../fault.ts'
 import { checkIncluded } from '../inclusion.ts'
 import { celestiaLayer } from '../layer.ts'
-import type { CelestiaNode, GasOffer } from '../node/celestia-node.ts'
-import { NodeFault, type NodeFaultKind } from '../node/node-fault.ts'
+import type { GasOffer } from '../node/celestia-node.ts'
+import { NodeFault } from '../node/node-fault.ts'
 import type { Chunk } from './chunks.ts'
 import { feeOf, gasOf } from './chunks.ts'
 import type { SubmissionEvent } from './counters.ts'
 import { type Attempt, type BlobOf, remembered } from './publication.ts'
 import type { PublicationStore } from './publication-store.ts'
+import { definite, type WritingNodes } from './writing-nodes.ts'
 
 export interface SubmitterDeps {
-  readonly node: CelestiaNode
+  readonly nodes: WritingNodes
   readonly store: PublicationStore
   readonly clock: Clock
   readonly log: Logger
@@ -52,16 +53,13 @@ export interface Submitter {
   quote(lengths: readonly number[]): bigint
 }
 
-/** After these nothing was sent: the same bytes may go out again without a look. */
-const definite: ReadonlySet<NodeFaultKind> = new Set(['refused', 'no funds', 'price too low', 'not taken'])
-
 /** Transactions of unclear fate, one after another, after which the caller is told. */
 const maxRounds = 3
 
 export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions): Submitter {
-  const { node, store, clock, log, count } = deps
+  const { nodes, store, clock, log, count } = deps
   const { namespace, lookAhead, pollMs, maxGasPrice } = options
-  // Nonces of an account are the node's: one transaction at a time keeps them in order.
+  // Nonces of an account are its node's: one transaction at a time keeps them in order.
   const turns = new Turns(1)
   let price = Math.min(options.gasPrice, maxGasPrice)
 
@@ -75,21 +73,18 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
     await store.save(key, attempt === undefined ? known : { ...known, attempt })
   }
 
-  /** Checks all blobs at a height; undefined when the node says that one is not there. */
+  /** Checks all blobs at a height; undefined when nodes say that one is not there. */
   async function foundAt(height: bigint, blobs: readonly BlobOf[], fee: bigint, signal: AbortSignal) {
-    try {
+    return nodes.find(async (node) => {
       const header = await node.header(height, signal)
       for (const blob of blobs) await checkIncluded(node, header, { namespace, ...blob }, signal)
       return { height, dataRoot: header.dataRoot, fee }
-    } catch (error) {
-      if (error instanceof NodeFault && error.kind === 'not found') return undefined
-      throw error
-    }
+    })
   }
 
   /** The lowest height that has the blobs, once all that may have them are there; undefined when none has. */
   async function look(key: string, blobs: readonly BlobOf[], attempt: Attempt, signal: AbortSignal) {
-    const until = BigInt(attempt.until ?? (await node.head(signal)).height + lookAhead)
+    const until = BigInt(attempt.until ?? (await nodes.heads(signal)).highest + lookAhead)
     if (attempt.until === undefined) await save(key, blobs, { ...attempt, until: `${until}` })
     const tail = BigInt(attempt.from) + 1n
     for (let height = tail; height <= until; height++) {
@@ -100,9 +95,9 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
     return undefined
   }
 
-  /** Waits until the node has a height. */
+  /** Waits until a node has a height. */
   async function reached(height: bigint, signal: AbortSignal): Promise<void> {
-    while ((await node.head(signal)).height < height) await clock.sleep(pollMs, signal)
+    while ((await nodes.newest(signal)) < height) await clock.sleep(pollMs, signal)
   }
 
   /** One transaction; undefined when nobody knows what became of it. */
@@ -114,7 +109,7 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
   ): Promise<Place | undefined> {
     const { fee, ...gas } = offer(chunks)
     checkCost(celestiaLayer, utia(fee), maxCost)
-    const { height: from } = await node.head(signal)
+    const { lowest: from } = await nodes.heads(signal)
     const blobs = blobsOf(chunks)
     await save(key, blobs, { from: `${from}`, fee: `${fee}` })
     count('sent')
@@ -134,7 +129,7 @@ export function createSubmitter(deps: SubmitterDeps, options: SubmitterOptions):
     signal: AbortSignal,
   ): Promise<bigint | undefined> {
     try {
-      return await node.submit(chunks, namespace, gas, signal)
+      return await nodes.submit(chunks, namespace, gas, signal)
     } catch (error) {
       if (!(error instanceof NodeFault)) throw error
       if (definite.has(error.kind)) {
