@@ -22,6 +22,7 @@ import {
   benchSubscribe,
 } from './command/bench-readers.ts'
 import { benchFeedServer, benchSocketsCommand } from './command/bench-sockets.ts'
+import { benchSustainedCommand } from './command/bench-sustained.ts'
 import { celestiaDoubleCommand } from './command/celestia-double.ts'
 import type { LabCommand } from './command/command.ts'
 import { devCommand } from './command/dev.ts'
@@ -47,6 +48,7 @@ export const labCommands: readonly LabCommand[] = [
   benchLoad,
   benchLatencyCommand,
   benchOpenLoad,
+  benchSustainedCommand,
   benchFanOutCommand,
   benchSubscribe,
   benchBroadcast,

@@ -15,7 +15,11 @@ import { createTalks } from './prepare.ts'
 import type { PreparedLoad } from './prepared-load.ts'
 import { signLoads } from './sign-load.ts'
 
-export type BenchStackOptions = Pick<StackOptions, 'layer' | 'maxFeeds' | 'relay' | 'sealing'>
+export type BenchStackOptions = Pick<
+  StackOptions,
+  'layer' | 'maxFeeds' | 'relay' | 'sealing' | 'chains' | 'changed' | 'settings'
+> &
+  Partial<Pick<StackOptions, 'batchAgeMs'>>
 
 /** A whole deployment for a measurement, without a verifying node. */
 export interface BenchStack {
@@ -40,6 +44,7 @@ export interface SignedLoads {
   readonly places: readonly (readonly [shard: number, index: number])[]
 }
 
+/** Unless the measurement says otherwise. */
 const batchAgeMs = 1_000
 
 export const messagesOf = ({ streams, bodiesPerStream, messagesPerBody }: PreparedLoad): number =>
@@ -88,6 +93,7 @@ async function start(
     context,
     {
       dataDir,
+      batchAgeMs,
       ...options,
       lanes: config.run.lanes,
       verifier: config.run.verifier,
@@ -95,7 +101,6 @@ async function start(
       virtual: undefined,
       owners: [ownerAddress(owner)],
       node: false,
-      batchAgeMs,
       pushPrices: false,
     },
     signal,

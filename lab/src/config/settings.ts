@@ -138,6 +138,10 @@ const bench = {
     flag: 'bodies-per-second',
     about: 'Bodies a second that `bench open-load` sends, whatever becomes of those before.',
   }),
+  'bench.policy': text({
+    flag: 'policy',
+    about: 'Of `bench sustained` only what is measured on these layers; everything when left out.',
+  }),
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
   'bench.verifying': defaulted(
     false,
