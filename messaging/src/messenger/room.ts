@@ -122,6 +122,13 @@ export class Room {
     return [...bySlot.values()]
   }
 
+  /** Who was invited, and has no device in the group yet. */
+  get invited(): readonly Bytes20[] {
+    const { leaves } = this.conversation
+    const isIn = (slot: number): boolean => leaves.some(({ claim }) => claim.slot === slot)
+    return this.meta.invites.filter(({ slot }) => !isIn(slot)).map(({ identity }) => identity)
+  }
+
   /** What happened, by its number from 0; undefined when it did not yet. */
   event(number: number): Promise<EngineEvent | undefined> {
     return this.conversation.event(number)
