@@ -1,69 +1,71 @@
 import type { NodeClient } from '@parley/client'
-import {
-  type ArchivedMessage,
-  decodePayload,
-  type MessageContent,
-  MessagingError,
-  type Messenger,
-  type OwnDevice,
-  type RequestEvent,
-  type Room,
-  text,
-  type WatchedEvent,
-} from '@parley/messaging'
+import { type Messenger, type OwnDevice, type RequestEvent, text, type WatchedEvent } from '@parley/messaging'
 import type { OwnData } from '../session/own-data.ts'
+import { Contacts } from './contacts.ts'
+import { Echoes } from './echoes.ts'
+import { archivedContent, archivedItem, itemOf } from './happened.ts'
+import { settledOf } from './levels.ts'
 import { Observable } from './observable.ts'
-import { type Item, nothingSettled, type SaidItem, type Talk, withItem, withReaction } from './talk.ts'
-import { addressOf, isPassing, shortAddress } from './words.ts'
-
-/** What a check of a conversation's record found. */
-export interface Verified {
-  readonly messages: bigint
-  readonly changes: bigint
-  readonly grade: 'node' | 'claimed' | 'final'
-  /** Whether it is the record that this device has, as far as that goes; undefined while this device is ahead of it. */
-  readonly sameAsHere: boolean | undefined
-  readonly claim: string | undefined
-  readonly stateRoot: string
-}
+import { Servers } from './servers.ts'
+import type { SaidItem, Talk } from './talk.ts'
+import { Talks } from './talks.ts'
+import { type Verified, verifiedOf } from './verified.ts'
+import { addressOf, listed } from './words.ts'
 
 const settledEveryMs = 2_000
-const troubleForMs = 6_000
+
+export interface ChatDeps {
+  readonly messenger: Messenger
+  /** Shows how far messages are settled; undefined where no node is configured. */
+  readonly node: NodeClient | undefined
+  /** Resolves when the sequencer answers. */
+  readonly probe: (signal: AbortSignal) => Promise<unknown>
+  readonly own: OwnData
+}
 
 /** Everything that the page shows: it follows the messenger, and does what the user asks for. */
 export class Chat extends Observable {
   readonly messenger: Messenger
   readonly address: string
-  private readonly own: OwnData
-  private readonly node: NodeClient | undefined
+  readonly contacts: Contacts
+  readonly servers: Servers
+  private readonly deps: ChatDeps
   private readonly signal: AbortSignal
-  private readonly byKey = new Map<string, Talk>()
+  private readonly shown: Talks
+  private readonly echoes: Echoes
   private readonly asking = new Map<number, RequestEvent>()
-  private names: Readonly<Record<string, string>> = {}
-  private seen: Readonly<Record<string, number>> = {}
-  private opened: string | undefined
-  private troubledAt = Number.NEGATIVE_INFINITY
-  private echoes = 0
+  /** Said to screen readers: what came into a conversation that is not shown. */
+  private news = ''
+  private keyShown = true
 
-  constructor(
-    { messenger, node }: { readonly messenger: Messenger; readonly node: NodeClient | undefined },
-    own: OwnData,
-    signal: AbortSignal,
-  ) {
+  /** @param signal - Ends following. */
+  constructor(deps: ChatDeps, signal: AbortSignal) {
     super()
+    const { messenger, probe, own } = deps
+    const changed = (): void => this.changed()
+    this.deps = deps
     this.messenger = messenger
-    this.node = node
-    this.own = own
     this.signal = signal
     this.address = addressOf(messenger.identity)
+    this.contacts = new Contacts(own, changed)
+    this.servers = new Servers({ messenger, own, probe, signal, changed })
+    this.shown = new Talks(own, changed)
+    const trouble = (error: unknown): void => this.servers.trouble(error)
+    const isBusy = (key: string): boolean => this.shown.get(key)?.room.live.conversation.isBusy ?? false
+    this.echoes = new Echoes({ talks: this.shown, own, address: this.address, isBusy, trouble })
   }
 
   /** Follows until the signal aborts. @throws what the messenger's store rejects with. */
   async run(): Promise<void> {
-    ;[this.names, this.seen] = await Promise.all([this.own.names(), this.own.seen()])
+    const { messenger, signal, deps } = this
+    await Promise.all([this.contacts.open(), this.servers.open(), this.shown.open()])
+    this.keyShown = await deps.own.keyShown.get()
+    for (const room of messenger.conversations) this.shown.of(room)
+    await this.echoes.open()
+    document.addEventListener('visibilitychange', () => void this.shown.see(), { signal })
     const look = setInterval(() => void this.settle(), settledEveryMs)
     try {
-      for await (const event of this.messenger.watch({ signal: this.signal })) await this.take(event)
+      for await (const event of messenger.watch({ signal })) await this.take(event)
     } finally {
       clearInterval(look)
     }
@@ -71,8 +73,8 @@ export class Chat extends Observable {
 
   /** Conversations, the one where something was last said first. */
   get talks(): readonly Talk[] {
-    for (const room of this.messenger.conversations) this.talkOf(room)
-    return [...this.byKey.values()].sort((a, b) => b.lastAt - a.lastAt)
+    for (const room of this.messenger.conversations) this.shown.of(room)
+    return this.shown.all
   }
 
   get requests(): readonly RequestEvent[] {
@@ -80,44 +82,30 @@ export class Chat extends Observable {
   }
 
   get openTalk(): Talk | undefined {
-    return this.opened === undefined ? undefined : this.byKey.get(this.opened)
+    return this.shown.shown
   }
 
-  /** Whether a server did not answer lately. */
-  get isTroubled(): boolean {
-    return Date.now() - this.troubledAt < troubleForMs
+  get announcement(): string {
+    return this.news
   }
 
-  trouble(): void {
-    this.troubledAt = Date.now()
+  /** Whether the recovery key was never shown: who loses this browser's data would lose the account. */
+  get mustKeepKey(): boolean {
+    return !this.keyShown
+  }
+
+  async showedKey(): Promise<void> {
+    this.keyShown = true
     this.changed()
-    setTimeout(() => this.changed(), troubleForMs + 100)
+    await this.deps.own.keyShown.set(true)
   }
 
-  open(key: string | undefined): void {
-    this.opened = key
+  async open(key: string | undefined): Promise<void> {
+    await this.shown.show(key)
     const talk = this.openTalk
-    if (talk !== undefined) {
-      this.see(talk)
-      void this.readHistory(talk)
-      void this.settle()
-    }
-    this.changed()
-  }
-
-  nameOf(address: string): string {
-    return this.names[address] ?? shortAddress(address)
-  }
-
-  isNamed(address: string): boolean {
-    return this.names[address] !== undefined
-  }
-
-  async rename(address: string, name: string): Promise<void> {
-    const { [address]: _, ...others } = this.names
-    this.names = name.trim() === '' ? others : { ...others, [address]: name.trim().slice(0, 40) }
-    this.changed()
-    await this.own.keepNames(this.names)
+    if (talk === undefined) return
+    await this.readHistory(talk)
+    await this.settle()
   }
 
   async register(): Promise<void> {
@@ -127,13 +115,13 @@ export class Chat extends Observable {
 
   async begin(to: readonly `0x${string}`[], title: string, words: string): Promise<void> {
     const room = await this.messenger.createGroup({ to, title, text: words })
-    this.open(this.talkOf(room).key)
+    await this.open(this.shown.of(room).key)
   }
 
   async accept(request: RequestEvent): Promise<void> {
     const room = await request.accept()
     this.asking.delete(request.number)
-    if (request.kind === 'conversation') this.open(this.talkOf(room).key)
+    if (request.kind === 'conversation') await this.open(this.shown.of(room).key)
     this.changed()
   }
 
@@ -144,277 +132,100 @@ export class Chat extends Observable {
   }
 
   /** Says something; it is shown at once, and where it stands in the record as soon as it does. */
-  async say({ key, room }: Talk, words: string): Promise<void> {
-    await this.echoed(key, { type: 'text/1', text: words }, () => room.send(text(words)))
+  say({ key, room }: Talk, words: string): Promise<void> {
+    return this.echoes.say(key, { type: 'text/1', text: words }, () => room.send(text(words)))
   }
 
   async sendFile({ key, room }: Talk, file: File): Promise<void> {
     const bytes = new Uint8Array(await file.arrayBuffer())
     const mime = file.type === '' ? 'application/octet-stream' : file.type
-    const shown: MessageContent = { type: 'other', name: 'attachment/1', body: new Uint8Array(0) }
-    await this.echoed(key, shown, () => room.sendAttachment({ bytes, name: file.name, mime }), file.name)
+    const shown = { type: 'other', name: 'attachment/1', body: new Uint8Array(0) } as const
+    await this.echoes.say(key, shown, () => room.sendAttachment({ bytes, name: file.name, mime }), file.name)
   }
 
-  private async echoed(
-    talk: string,
-    content: MessageContent,
-    send: () => Promise<Uint8Array>,
-    fallback = '',
-  ): Promise<void> {
-    this.echoes += 1
-    const echo: SaidItem = {
-      kind: 'said',
-      key: `echo/${this.echoes}`,
-      id: '',
-      position: undefined,
-      author: this.address,
-      mine: true,
-      verified: true,
-      time: Date.now(),
-      content,
-      fallback,
-      pending: 'waiting',
-    }
-    this.put(talk, echo)
-    try {
-      await send()
-      this.pend(talk, echo, 'accepted')
-    } catch (error) {
-      // What is stored is sent by itself once servers answer again; anything else is over.
-      if (isPassing(error)) this.trouble()
-      else {
-        this.pend(talk, echo, 'failed')
-        throw error
-      }
-    }
+  /** Says again what was not sent. */
+  retry({ key, room }: Talk, item: SaidItem): Promise<void> {
+    const words = item.content.type === 'text/1' ? item.content.text : item.fallback
+    return this.echoes.retry(key, item, () => room.send(text(words)))
   }
 
-  private pend(talk: string, echo: SaidItem, pending: NonNullable<SaidItem['pending']>): void {
-    const isThere = this.byKey.get(talk)?.items.some(({ key }) => key === echo.key) ?? false
-    if (isThere) this.put(talk, { ...echo, pending })
+  giveUp({ key }: Talk, item: SaidItem): Promise<void> {
+    return this.echoes.giveUp(key, item)
   }
 
-  async verify({ room }: Talk): Promise<Verified> {
-    const { conversation, grade, record, claim, stateRoot } = await this.messenger.verify({ conversation: room })
-    const here = room.live.conversation.state.record
-    const isSamePlace =
-      here.cursor.messages === conversation.messageCount && here.cursor.changes === BigInt(conversation.epoch)
-    return {
-      messages: conversation.messageCount,
-      changes: BigInt(record.length) - conversation.messageCount,
-      grade,
-      sameAsHere: isSamePlace ? addressOf(here.head) === addressOf(conversation.head) : undefined,
-      claim: claim?.number.toString(),
-      stateRoot: addressOf(stateRoot),
-    }
+  verify({ room }: Talk): Promise<Verified> {
+    return verifiedOf(this.messenger, room)
   }
 
   devices(): Promise<readonly OwnDevice[]> {
     return this.messenger.listInstallations()
   }
 
-  private async take(event: WatchedEvent): Promise<void> {
-    if (event.type === 'request') this.asking.set(event.number, event)
-    // What one provider withholds another has served, or else the gap is shown.
-    else if (event.type !== 'withheld') {
-      const { key } = this.talkOf(event.conversation)
-      const item = event.type === 'message' && this.isAside(key, event) ? undefined : this.itemOf(event)
-      if (item !== undefined) {
-        if (item.kind === 'said' && item.mine) this.dropEcho(key, item)
-        this.put(key, item)
-      }
-      if (event.type === 'gap') this.countGaps(key, 1)
-      if (event.type === 'gapClosed') this.countGaps(key, -1)
-      if (event.type === 'joined') {
-        const talk = this.byKey.get(key)
-        if (talk !== undefined) await this.readHistory(talk)
-      }
-    }
-    this.changed()
-  }
-
-  /** Takes what is said about messages, and is no message to read. */
-  private isAside(key: string, { content, sender }: Extract<WatchedEvent, { type: 'message' }>): boolean {
-    if (content.type === 'receipt/1') return true
-    if (content.type !== 'reaction/1') return false
-    const { reactions } = this.byKey.get(key) as Talk
-    const author = addressOf(sender.identity)
-    this.change(key, { reactions: withReaction(reactions, addressOf(content.to), author, content) })
-    return true
-  }
-
-  private itemOf(event: Exclude<WatchedEvent, { type: 'request' }>): Item | undefined {
-    const key = event.cursor
-    const nameOf = (identity: Uint8Array): string => this.wordFor(identity)
-    switch (event.type) {
-      case 'message': {
-        const { position, sender, time, content, fallback, id } = event
-        const author = addressOf(sender.identity)
-        if (content.type === 'settings/1' || content.type === 'left/1') {
-          const did = content.type === 'left/1' ? 'left' : 'changed the settings'
-          return { kind: 'note', key, text: `${nameOf(sender.identity)} ${did}` }
-        }
-        const { verified } = sender
-        const said = {
-          position,
-          author,
-          mine: author === this.address,
-          verified,
-          time: Number(time),
-          content,
-          fallback,
-        }
-        return { kind: 'said', key: `said/${position}`, id: addressOf(id), ...said }
-      }
-      case 'membership': {
-        const [added, removed] = [event.added, event.removed].map((devices) => [
-          ...new Set(devices.map(({ identity }) => nameOf(identity))),
-        ]) as [string[], string[]]
-        const parts = [
-          ...(added.length === 0 ? [] : [`${added.join(', ')} joined`]),
-          ...(removed.length === 0 ? [] : [`${removed.join(', ')} left`]),
-        ]
-        return { kind: 'note', key, text: parts.join(' · ') }
-      }
-      case 'joined':
-        return { kind: 'note', key, text: 'You can read from here on' }
-      case 'outside':
-        if (event.reason === 'removed') return { kind: 'note', key, text: 'You are no longer in this conversation' }
-        return event.reason === 'lost'
-          ? { kind: 'note', key, text: 'This device lost its keys and asks for new ones', warns: true }
-          : undefined
-      case 'expired':
-        return { kind: 'note', key, text: `${event.count} messages expired before they were read`, warns: true }
-      case 'split':
-        return { kind: 'note', key, text: 'A member was shown another record: a server lies', warns: true }
-      default:
-        return undefined
-    }
-  }
-
   /** Who it is, to this user. */
   wordFor(identity: Uint8Array): string {
     const address = addressOf(identity)
-    return address === this.address ? 'You' : this.nameOf(address)
+    return address === this.address ? 'You' : this.contacts.nameOf(address)
   }
 
-  /** The oldest own words that wait and are these. */
-  private dropEcho(key: string, { content }: SaidItem): void {
-    const talk = this.byKey.get(key)
-    const isSame = (item: Item): boolean => {
-      if (item.kind !== 'said' || item.position !== undefined) return false
-      if (content.type === 'text/1') return item.content.type === 'text/1' && item.content.text === content.text
-      return item.content.type === 'other' && item.content.name === content.type
-    }
-    const echo = talk?.items.find(isSame)
-    if (talk !== undefined && echo !== undefined)
-      this.change(key, { items: talk.items.filter((each) => each !== echo) })
+  /** What a conversation is called: by its title, or by who is in it. */
+  titleOf({ room }: Talk): string {
+    if (room.title !== '') return room.title
+    const others = [...room.members.map(({ identity }) => identity), ...room.invited]
+      .map((identity) => this.wordFor(identity))
+      .filter((word) => word !== 'You')
+    return listed(others) || 'Conversation'
   }
 
-  private talkOf(room: Room): Talk {
-    const key = keyOf(room)
-    const known = this.byKey.get(key)
-    if (known !== undefined) return known
-    const begun: Talk = {
-      key,
-      room,
-      items: [],
-      settled: nothingSettled,
-      unread: 0,
-      lastAt: 0,
-      gaps: 0,
-      reactions: new Map(),
-    }
-    this.byKey.set(key, begun)
-    return begun
+  private async take(event: WatchedEvent): Promise<void> {
+    if (event.type === 'request') {
+      this.asking.set(event.number, event)
+      this.news = event.kind === 'device' ? 'Your other device lets this one in' : 'Somebody wants to talk to you'
+      this.changed()
+    } else if (event.type === 'withheld') this.servers.take(event)
+    else await this.takeOfTalk(event)
   }
 
-  private put(key: string, item: Item): void {
-    const talk = this.byKey.get(key) as Talk
-    const items = withItem(talk.items, item)
-    const lastAt = item.kind === 'said' ? Math.max(talk.lastAt, item.time) : talk.lastAt
-    const unread = items.filter((each) => this.isUnread(key, each)).length
-    this.byKey.set(key, { ...talk, items, lastAt, unread })
-    if (key === this.opened && document.visibilityState === 'visible') this.see(this.byKey.get(key) as Talk)
-    this.changed()
-  }
-
-  private change(key: string, changes: Partial<Talk>): void {
-    const talk = this.byKey.get(key)
-    if (talk !== undefined) this.byKey.set(key, { ...talk, ...changes })
-    this.changed()
-  }
-
-  private countGaps(key: string, more: number): void {
-    this.change(key, { gaps: Math.max(0, (this.byKey.get(key)?.gaps ?? 0) + more) })
-  }
-
-  private isUnread(key: string, item: Item): boolean {
-    return item.kind === 'said' && !item.mine && item.position !== undefined && item.position >= (this.seen[key] ?? 0)
-  }
-
-  /** All that there is was seen. */
-  private see({ key, items }: Talk): void {
-    const last = items.findLast((item) => item.kind === 'said' && item.position !== undefined) as SaidItem | undefined
-    const until = last?.position === undefined ? 0 : Number(last.position) + 1
-    if (until <= (this.seen[key] ?? 0)) return
-    this.seen = { ...this.seen, [key]: until }
-    this.change(key, { unread: 0 })
-    this.own.keepSeen(this.seen).catch(() => this.trouble())
+  private async takeOfTalk(event: Exclude<WatchedEvent, { type: 'request' | 'withheld' }>): Promise<void> {
+    const talk = this.shown.of(event.conversation)
+    const { key } = talk
+    if (event.type === 'gap') this.shown.countGaps(key, 1)
+    if (event.type === 'gapClosed') this.shown.countGaps(key, -1)
+    if (event.type === 'joined') await this.readHistory(talk)
+    if (event.type === 'message' && event.content.type === 'receipt/1') return
+    if (event.type === 'message' && event.content.type === 'reaction/1')
+      return this.shown.react(key, addressOf(event.content.to), addressOf(event.sender.identity), event.content)
+    const { address } = this
+    const looking = { address, wordFor: (identity: Uint8Array) => this.wordFor(identity), last: talk.items.at(-1) }
+    const item = itemOf(event, event.cursor, looking)
+    if (item === undefined) return this.changed()
+    if (item.kind === 'said' && item.mine) await this.echoes.settle(key, item)
+    if (item.kind === 'said' && !item.mine && key !== this.openTalk?.key)
+      this.news = `${this.contacts.nameOf(item.author)} wrote in ${this.titleOf(talk)}`
+    this.shown.put(key, item)
+    if (key === this.openTalk?.key) await this.shown.see()
   }
 
   /** What another device of this identity had before this one was let in. */
   private async readHistory({ key, room }: Talk): Promise<void> {
     for (const message of await this.messenger.history({ conversation: room })) {
-      const isThere = this.byKey.get(key)?.items.some((item) => item.key === `said/${message.position}`) ?? true
-      const item = isThere ? undefined : this.archivedItem(message)
-      if (item !== undefined) this.put(key, item)
-    }
-  }
-
-  private archivedItem({ position, identity, time, plaintext }: ArchivedMessage): SaidItem | undefined {
-    const author = addressOf(identity)
-    try {
-      const { id, type, body, fallback } = decodePayload(plaintext)
-      const isText = type === 'text/1'
-      const content: MessageContent = isText
-        ? { type, text: new TextDecoder().decode(body) }
-        : { type: 'other', name: type, body }
-      const shared = { id: addressOf(id), position, author, verified: undefined, time: Number(time), content, fallback }
-      return { kind: 'said', key: `said/${position}`, mine: author === this.address, archived: true, ...shared }
-    } catch (error) {
-      // Junk that a member sent is shown by nobody.
-      if (error instanceof MessagingError) return undefined
-      throw error
+      if (this.shown.get(key)?.items.some((item) => item.key === `said/${message.position}`)) continue
+      const archived = archivedContent(message)
+      if (archived === undefined) continue
+      const { content } = archived
+      if (content.type === 'reaction/1')
+        this.shown.react(key, addressOf(content.to), addressOf(message.identity), content)
+      const item = archivedItem(message, archived, this.address)
+      if (item !== undefined) this.shown.put(key, item)
     }
   }
 
   /** Looks how far the open conversation is settled. */
   private async settle(): Promise<void> {
     const talk = this.openTalk
-    if (talk === undefined || this.node === undefined || this.signal.aborted) return
-    const { shard, index } = talk.room.place
-    const { signal } = this
-    const last = lastPosition(talk)
-    if (last === undefined || talk.settled.final > last) return
-    try {
-      const latest = await this.node.conversation(shard, index, { signal })
-      const final = await this.node.conversation(shard, index, { at: 'final', signal })
-      const settled = {
-        claimed:
-          latest === undefined || latest.grade === 'node' ? talk.settled.claimed : latest.conversation.messageCount,
-        final: final?.grade === 'final' ? final.conversation.messageCount : talk.settled.final,
-      }
-      this.change(talk.key, { settled })
-    } catch {
-      // The node is behind, or away: what was shown before still holds, and it is asked again.
-    }
+    if (talk === undefined || this.signal.aborted) return
+    if (!talk.room.live.conversation.isBusy) this.echoes.miss(talk.key)
+    const { node } = this.deps
+    const settled = node && (await settledOf(node, talk, this.signal))
+    if (settled !== undefined) this.shown.settle(talk.key, settled)
   }
-}
-
-export const keyOf = ({ place }: Room): string => `${place.shard}/${place.index}`
-
-function lastPosition({ items }: Talk): bigint | undefined {
-  const last = items.findLast((item) => item.kind === 'said' && item.position !== undefined)
-  return last?.kind === 'said' ? last.position : undefined
 }

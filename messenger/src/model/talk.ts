@@ -1,8 +1,5 @@
 import type { MessageContent, Reaction, Room } from '@parley/messaging'
 
-/** How far a message got. Beyond `sealed` a node shows it under a root that the L2 has. */
-export type Level = 'waiting' | 'accepted' | 'sealed' | 'claimed' | 'final'
-
 export interface SaidItem {
   readonly kind: 'said'
   readonly key: string
@@ -25,12 +22,29 @@ export interface SaidItem {
   readonly archived?: boolean
 }
 
+/** A device that came into the group or left it. */
+export interface MovedDevice {
+  readonly identity: string
+  readonly slot: number
+  readonly device: string
+}
+
+/** Devices that came and went at once. */
+export interface Move {
+  readonly added: readonly MovedDevice[]
+  readonly removed: readonly MovedDevice[]
+}
+
 /** Something that happened beside what was said. */
 export interface NoteItem {
   readonly kind: 'note'
   readonly key: string
   readonly text: string
   readonly warns?: boolean
+  /** Devices that came and went: what that means to people is looked up when it is shown. */
+  readonly move?: Move
+  /** From here on this device reads. */
+  readonly begins?: boolean
 }
 
 export type Item = SaidItem | NoteItem
@@ -57,6 +71,14 @@ export interface Talk {
 
 export type Reactions = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
 
+export const keyOf = ({ place }: Room): string => `${place.shard}/${place.index}`
+
+/** Nothing happened in it yet. */
+export function begunTalk(room: Room): Talk {
+  const settled = { claimed: 0n, final: 0n }
+  return { key: keyOf(room), room, items: [], settled, unread: 0, lastAt: 0, gaps: 0, reactions: new Map() }
+}
+
 /** With one reaction more, or taken back. */
 export function withReaction(reactions: Reactions, to: string, author: string, { reaction, act }: Reaction): Reactions {
   const ofMessage = reactions.get(to) ?? new Map<string, ReadonlySet<string>>()
@@ -65,36 +87,30 @@ export function withReaction(reactions: Reactions, to: string, author: string, {
   return new Map([...reactions, [to, new Map([...ofMessage, [reaction, authors]])]])
 }
 
-export const nothingSettled: Settled = { claimed: 0n, final: 0n }
-
-export function levelOf({ position, pending }: SaidItem, { claimed, final }: Settled): Level {
-  if (position === undefined) return pending === 'accepted' ? 'accepted' : 'waiting'
-  if (position < final) return 'final'
-  return position < claimed ? 'claimed' : 'sealed'
-}
-
-export const levelWords: Readonly<Record<Level, { readonly name: string; readonly means: string }>> = {
-  waiting: { name: 'Waiting', means: 'Kept on this device; it is sent as soon as it can be.' },
-  accepted: { name: 'Accepted', means: 'The sequencer has ordered it, and every member can fetch it.' },
-  sealed: { name: 'Sealed', means: 'It stands in a block that the sequencer has signed.' },
-  claimed: { name: 'Claimed', means: 'Its block was published, and the L2 has the root that covers it.' },
-  final: { name: 'Final', means: 'The time to contest the root is over: nobody can change or drop it any more.' },
-}
-
 /** Puts an item where it belongs: by position, and what has none at the end. */
 export function withItem(items: readonly Item[], item: Item): Item[] {
   const kept = items.filter(({ key }) => key !== item.key)
-  if (item.kind === 'note' || item.position === undefined) return [...kept, item]
-  const { position } = item
-  const after = kept.findLastIndex(
-    (each) => each.kind === 'said' && each.position !== undefined && each.position < position,
-  )
-  const place = item.archived === true ? after + 1 : placeOfNew(kept)
+  if (item.kind === 'said' && item.position === undefined) return [...kept, item]
+  const position = item.kind === 'said' && item.archived === true ? item.position : undefined
+  const place = position === undefined ? placeOfNew(kept) : placeOfOld(kept, position)
   return [...kept.slice(0, place), item, ...kept.slice(place)]
+}
+
+function placeOfOld(items: readonly Item[], position: bigint): number {
+  const isBefore = (each: Item): boolean =>
+    each.kind === 'said' && each.position !== undefined && each.position < position
+  return items.findLastIndex(isBefore) + 1
 }
 
 /** What is new comes before what is not in the record yet. */
 function placeOfNew(items: readonly Item[]): number {
   const first = items.findIndex((each) => each.kind === 'said' && each.position === undefined)
   return first === -1 ? items.length : first
+}
+
+/** The last message that is in the record. */
+export function lastSaid({ items }: Talk): (SaidItem & { readonly position: bigint }) | undefined {
+  return items.findLast(
+    (item): item is SaidItem & { position: bigint } => item.kind === 'said' && item.position !== undefined,
+  )
 }

@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { Chat } from '../model/chat.ts'
-import { wordsOf } from '../model/words.ts'
+import { wordsOf } from '../model/fault-words.ts'
 import { type Places, placesOf } from '../places/places.ts'
 import { openDeviceStore } from '../session/device-store.ts'
 import { lead } from '../session/leader.ts'
@@ -32,20 +32,20 @@ async function runHere(places: Places, name: string, over: AbortSignal): Promise
   const device = await openDeviceStore(name)
   try {
     const own = new OwnData(device.store)
-    const wallet = (await own.wallet()) ?? (await askForWallet(places, own, over))
+    const wallet = (await own.wallet.get()) ?? (await askForWallet(places, own, over))
     if (wallet === undefined) return
     show(<Notice text="Opening your conversations…" />)
     let chat: Chat | undefined
-    const { messenger, node } = await openMessenger({ places, store: device.store, wallet }, (part, error) => {
+    const opened = await openMessenger({ places, store: device.store, wallet }, (part, error) => {
       console.warn(part, error)
-      chat?.trouble()
+      chat?.servers.trouble(error)
     })
     try {
-      chat = new Chat({ messenger, node }, own, over)
+      chat = new Chat({ ...opened, own }, over)
       show(<App chat={chat} wallet={wallet} />)
       await chat.run()
     } finally {
-      await messenger.close()
+      await opened.messenger.close()
     }
   } finally {
     device.close()
@@ -57,7 +57,7 @@ async function askForWallet(places: Places, own: OwnData, over: AbortSignal): Pr
   const { promise, resolve } = Promise.withResolvers<KeptWallet | undefined>()
   over.addEventListener('abort', () => resolve(undefined), { once: true })
   const keep = async (wallet: KeptWallet): Promise<void> => {
-    await own.keepWallet(wallet)
+    await own.wallet.set(wallet)
     resolve(wallet)
   }
   show(<Setup places={places} onWallet={keep} />)
@@ -71,5 +71,5 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   console.warn(error)
-  show(<Notice fault text={wordsOf(error)} />)
+  show(<Notice text={wordsOf(error)} onAgain={() => location.reload()} />)
 })

@@ -1,7 +1,6 @@
-import { createNodeClient, type NodeClient } from '@parley/client'
-import { httpContents, severalContents } from '@parley/content'
+import { createNodeClient, createSequencerClient, type NodeClient } from '@parley/client'
+import { httpContents } from '@parley/content'
 import { createMessenger, type Messenger, type Store } from '@parley/messaging'
-import { systemClock } from '@parley/runtime'
 import type { Places } from '../places/places.ts'
 import type { KeptWallet } from './own-data.ts'
 import { clientOf } from './wallet.ts'
@@ -10,6 +9,8 @@ export interface OpenedMessenger {
   readonly messenger: Messenger
   /** Shows how far messages are settled; undefined where no node is configured. */
   readonly node: NodeClient | undefined
+  /** Resolves when the sequencer answers. */
+  readonly probe: (signal: AbortSignal) => Promise<unknown>
 }
 
 /** Opens the messenger of this browser over the configured services. */
@@ -27,15 +28,15 @@ export async function openMessenger(
     ...(relay === undefined ? {} : { relay }),
     ...(url === undefined ? {} : { node: url }),
     gateways,
-    contents: severalContents(
-      places.contents.map((each) => httpContents({ url: each })),
-      systemClock,
-    ),
+    // One by one: the messenger then sees what each of them withholds.
+    contents: places.contents.map((each) => httpContents({ url: each })),
     onTrouble,
   })
   const l2 = { client, rollup: contracts.rollup }
+  const { status } = createSequencerClient({ url: sequencer })
   return {
     messenger,
+    probe: status,
     node: url === undefined ? undefined : createNodeClient({ url, l2 }, { chainId: BigInt(chainId) }),
   }
 }

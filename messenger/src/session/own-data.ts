@@ -5,6 +5,21 @@ export type KeptWallet =
   | { readonly kind: 'own'; readonly secret: `0x${string}` }
   | { readonly kind: 'injected'; readonly address: `0x${string}` }
 
+/** An own text that was not seen in the record yet. */
+export interface WaitingText {
+  /** Of the conversation. */
+  readonly talk: string
+  readonly text: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+/** One thing that is kept. */
+export interface Kept<T> {
+  get(): Promise<T>
+  set(value: T): Promise<void>
+}
+
 const prefix = 'page/'
 
 /** What the page keeps of its own beside what the messenger keeps. */
@@ -15,38 +30,47 @@ export class OwnData {
     this.store = store
   }
 
-  wallet(): Promise<KeptWallet | undefined> {
-    return this.read('wallet')
-  }
-
-  keepWallet(wallet: KeptWallet): Promise<void> {
-    return this.write('wallet', wallet)
+  get wallet(): Kept<KeptWallet | undefined> {
+    return this.kept('wallet', undefined)
   }
 
   /** Names that this user gave to identities, by address. */
-  async names(): Promise<Readonly<Record<string, string>>> {
-    return (await this.read('names')) ?? {}
+  get names(): Kept<Readonly<Record<string, string>>> {
+    return this.kept('names', {})
   }
 
-  keepNames(names: Readonly<Record<string, string>>): Promise<void> {
-    return this.write('names', names)
+  /** Safety numbers that were compared, by conversation and address. */
+  get compared(): Kept<Readonly<Record<string, string>>> {
+    return this.kept('compared', {})
   }
 
   /** Messages of each conversation that were seen, by its place. */
-  async seen(): Promise<Readonly<Record<string, number>>> {
-    return (await this.read('seen')) ?? {}
+  get seen(): Kept<Readonly<Record<string, number>>> {
+    return this.kept('seen', {})
   }
 
-  keepSeen(seen: Readonly<Record<string, number>>): Promise<void> {
-    return this.write('seen', seen)
+  get waiting(): Kept<readonly WaitingText[]> {
+    return this.kept('waiting', [])
   }
 
-  private async read<T>(name: string): Promise<T | undefined> {
-    const bytes = await this.store.get(prefix + name)
-    return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as T)
+  /** Reports of servers that were dismissed. */
+  get noticed(): Kept<number> {
+    return this.kept('noticed', 0)
   }
 
-  private write(name: string, value: unknown): Promise<void> {
-    return this.store.write([{ key: prefix + name, value: new TextEncoder().encode(JSON.stringify(value)) }])
+  /** Whether the user was shown the recovery key. */
+  get keyShown(): Kept<boolean> {
+    return this.kept('key-shown', false)
+  }
+
+  private kept<T>(name: string, unset: T): Kept<T> {
+    const key = prefix + name
+    return {
+      get: async () => {
+        const bytes = await this.store.get(key)
+        return bytes === undefined ? unset : (JSON.parse(new TextDecoder().decode(bytes)) as T)
+      },
+      set: (value) => this.store.write([{ key, value: new TextEncoder().encode(JSON.stringify(value)) }]),
+    }
   }
 }

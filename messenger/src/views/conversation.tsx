@@ -1,88 +1,32 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Chat } from '../model/chat.ts'
 import type { Item, Talk } from '../model/talk.ts'
-import { dayOf } from '../model/words.ts'
-import { useDoing } from './hooks.ts'
+import { counted, dayOf, listed } from '../model/words.ts'
+import { Composer } from './composer.tsx'
+import { useArrival, useDoing } from './hooks.ts'
 import { Icon } from './icons.tsx'
 import { Message } from './message.tsx'
-import { Avatar, Fault } from './parts.tsx'
+import { noteWords } from './notes.ts'
+import { Avatar } from './parts.tsx'
 import { otherIn } from './side.tsx'
-
-/** Bytes of a text in one message: what fits the largest frame with room to spare. */
-const longestText = 16_000
-
-function Composer({ chat, talk }: { readonly chat: Chat; readonly talk: Talk }) {
-  const doing = useDoing()
-  const [words, setWords] = useState('')
-  const picker = useRef<HTMLInputElement>(null)
-  const { state } = talk.room
-  if (state === 'left') return <p class="closed">You are no longer in this conversation.</p>
-  const send = () => {
-    const said = words.trim()
-    if (said === '') return
-    setWords('')
-    void doing.run(() => chat.say(talk, said))
-  }
-  const keep = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-    event.preventDefault()
-    send()
-  }
-  const attach = async (file: File | undefined) => {
-    if (file !== undefined) await doing.run(() => chat.sendFile(talk, file))
-    if (picker.current !== null) picker.current.value = ''
-  }
-  return (
-    <div class="composer">
-      <Fault text={doing.fault} />
-      <form
-        class="row"
-        onSubmit={(event) => {
-          event.preventDefault()
-          send()
-        }}
-      >
-        <input
-          ref={picker}
-          type="file"
-          class="unseen"
-          tabIndex={-1}
-          aria-label="File to send"
-          onChange={(event) => void attach(event.currentTarget.files?.[0])}
-        />
-        <button type="button" class="quiet round" aria-label="Send a file" onClick={() => picker.current?.click()}>
-          <Icon name="attach" />
-        </button>
-        <textarea
-          aria-label="Message"
-          placeholder="Message"
-          rows={1}
-          maxLength={longestText}
-          value={words}
-          onInput={(event) => setWords(event.currentTarget.value)}
-          onKeyDown={keep}
-        />
-        <button type="submit" class="primary round" aria-label="Send" disabled={words.trim() === ''}>
-          <Icon name="send" />
-        </button>
-      </form>
-    </div>
-  )
-}
 
 const dayFor = (item: Item | undefined): string | undefined => (item?.kind === 'said' ? dayOf(item.time) : undefined)
 
 function Items({ chat, talk, onLevels }: { readonly chat: Chat; readonly talk: Talk; readonly onLevels: () => void }) {
-  const { items } = talk
+  const { items, room } = talk
+  const lastOwn = items.findLast((item) => item.kind === 'said' && item.mine)
   let day: string | undefined
+  let before: Item | undefined
   return (
     <ol class="plain items" aria-label="Messages">
-      {items.map((item, i) => {
-        const before = items[i - 1]
+      {items.map((item) => {
+        const text = noteWords(chat, item, items, room.members)
+        if (item.kind === 'note' && text === '') return null
         const own = dayFor(item)
         const isNewDay = own !== undefined && own !== day
         day = own ?? day
         const isFirst = isNewDay || before?.kind !== 'said' || item.kind !== 'said' || before.author !== item.author
+        before = item
         return [
           isNewDay && (
             <li key={`day/${own}`} class="note day">
@@ -91,10 +35,18 @@ function Items({ chat, talk, onLevels }: { readonly chat: Chat; readonly talk: T
           ),
           item.kind === 'note' ? (
             <li key={item.key} class={item.warns === true ? 'note warn' : 'note'}>
-              {item.text}
+              {text}
             </li>
           ) : (
-            <Message key={item.key} chat={chat} talk={talk} item={item} isFirst={isFirst} onLevels={onLevels} />
+            <Message
+              key={item.key}
+              chat={chat}
+              talk={talk}
+              item={item}
+              isFirst={isFirst}
+              isLastOwn={item === lastOwn}
+              onLevels={onLevels}
+            />
           ),
         ]
       })}
@@ -103,11 +55,12 @@ function Items({ chat, talk, onLevels }: { readonly chat: Chat; readonly talk: T
 }
 
 function subtitleOf(chat: Chat, { room }: Talk): string {
-  if (room.state === 'invited') return 'Invited, not answered yet'
-  if (room.state === 'joining') return 'Joining: a member lets this device in'
-  const { length } = room.members
-  const others = room.members.map(({ identity }) => chat.wordFor(identity)).filter((word) => word !== 'You')
-  return length > 2 ? `${length} members` : others.join(', ') || 'Only you'
+  const { state, members, invited } = room
+  const others = members.map(({ identity }) => chat.wordFor(identity)).filter((word) => word !== 'You')
+  if (state === 'invited') return `Invited: ${listed(invited.map((each) => chat.wordFor(each)))}`
+  if (state === 'joining') return 'Joining…'
+  if (state === 'left') return 'You left'
+  return members.length > 2 ? `${counted(members.length, 'member')}: you, ${others.join(', ')}` : listed(others)
 }
 
 /** One conversation: what was said in it, and what to say next. */
@@ -122,41 +75,47 @@ export function Conversation({
   readonly onDetails: () => void
   readonly onLevels: () => void
 }) {
+  const doing = useDoing()
   const log = useRef<HTMLDivElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
   const isAtEnd = useRef(true)
-  useLayoutEffect(() => {
-    isAtEnd.current = true
-  }, [talk.key])
+  useArrival(heading, talk.key)
   useLayoutEffect(() => {
     const { current } = log
     if (current !== null && isAtEnd.current) current.scrollTop = current.scrollHeight
-  }, [talk.key, talk.items])
-  const { room, gaps } = talk
+  }, [talk.items])
+  const { gaps } = talk
+  const title = chat.titleOf(talk)
   return (
-    <main class="talk" aria-label={room.title}>
+    <main class="talk" aria-label={title}>
       <header class="bar">
         <button
           type="button"
           class="quiet round narrow"
           aria-label="Back to conversations"
-          onClick={() => chat.open(undefined)}
+          onClick={() => doing.run(() => chat.open(undefined))}
         >
           <Icon name="back" />
         </button>
-        <Avatar address={otherIn(talk, chat.address)} name={room.title} />
+        <Avatar address={otherIn(talk, chat.address)} name={title} />
         <div class="grow heading">
-          <h2>{room.title}</h2>
+          <h2 ref={heading} tabIndex={-1}>
+            {title}
+          </h2>
           <p class="meta">{subtitleOf(chat, talk)}</p>
         </div>
         <button type="button" class="quiet round" aria-label="Members and record" onClick={onDetails}>
           <Icon name="info" />
         </button>
       </header>
-      {gaps > 0 && (
-        <p class="banner" role="status">
-          Some content is missing and being looked for. Talking goes on; changes of members wait.
-        </p>
-      )}
+      <div role="status">
+        {gaps > 0 && (
+          <p class="banner">
+            Something that was said is missing, and is being looked for. Talking goes on; members can be changed once it
+            is found.
+          </p>
+        )}
+      </div>
       <div
         class="scroll log"
         ref={log}
@@ -168,9 +127,12 @@ export function Conversation({
           isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40
         }}
       >
+        <p class="note private">
+          <Icon name="lock" /> Only the members read what is said here. Compare safety numbers under Members and record.
+        </p>
         <Items chat={chat} talk={talk} onLevels={onLevels} />
       </div>
-      <Composer key={talk.key} chat={chat} talk={talk} />
+      <Composer chat={chat} talk={talk} />
     </main>
   )
 }

@@ -1,11 +1,20 @@
+import type { RefObject } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { wordsOf } from '../model/fault-words.ts'
 import type { Observable } from '../model/observable.ts'
-import { wordsOf } from '../model/words.ts'
 
 /** Looks at something again whenever it changed. */
 export function useObservable(observable: Observable): void {
   const [, look] = useState(0)
   useEffect(() => observable.watch(() => look(observable.changes)), [observable])
+}
+
+/** Gives the focus to what came in the place of what had it. */
+export function useArrival(arrived: RefObject<HTMLElement | null>, of?: unknown): void {
+  useEffect(() => {
+    const { activeElement } = document
+    if (activeElement === null || activeElement === document.body) arrived.current?.focus()
+  }, [of])
 }
 
 export interface Doing {

@@ -1,19 +1,13 @@
 import type { Attachment } from '@parley/messaging'
 import { useEffect, useState } from 'preact/hooks'
 import type { Chat } from '../model/chat.ts'
-import { type Level, levelOf, levelWords, type SaidItem, type Talk } from '../model/talk.ts'
+import { levelOf, levelWords } from '../model/levels.ts'
+import type { SaidItem, Talk } from '../model/talk.ts'
 import { addressOf, shortAddress, sizeOf, timeOf } from '../model/words.ts'
 import { useDoing } from './hooks.ts'
-import { Icon, type IconName } from './icons.tsx'
+import { Icon } from './icons.tsx'
+import { LevelIcon, LevelMark } from './levels.tsx'
 import { Fault } from './parts.tsx'
-
-export const levelIcons: Readonly<Record<Level, IconName>> = {
-  waiting: 'waiting',
-  accepted: 'waiting',
-  sealed: 'tick',
-  claimed: 'ticks',
-  final: 'shield',
-}
 
 /** Shown in the page; whatever else is saved only. */
 const pictures: readonly string[] = ['image/png', 'image/jpeg', 'image/webp', 'image/gif']
@@ -68,7 +62,7 @@ function quoteOf({ items }: Talk, to: string): string {
 }
 
 function Content({ talk, item }: { readonly talk: Talk; readonly item: SaidItem }) {
-  const { content, fallback, position } = item
+  const { content, fallback, position, pending } = item
   if (content.type === 'reply/1')
     return (
       <>
@@ -85,8 +79,9 @@ function Content({ talk, item }: { readonly talk: Talk; readonly item: SaidItem 
     )
   if (content.type === 'text/1') return <p class="words">{content.text}</p>
   if (content.type === 'attachment/1') return <File talk={talk} file={content} />
-  const text = fallback || `A message of another application`
-  return <p class="words muted">{position === undefined ? `Sending ${text}…` : text}</p>
+  const text = fallback || 'A message of another application'
+  const isUnderWay = position === undefined && pending !== 'failed'
+  return <p class="words muted">{isUnderWay ? `Sending ${text}…` : text}</p>
 }
 
 /** Reactions to a message. */
@@ -96,11 +91,56 @@ function Given({ chat, talk, item }: { readonly chat: Chat; readonly talk: Talk;
   return (
     <ul class="plain reactions" aria-label="Reactions">
       {given.map(([reaction, authors]) => (
-        <li key={reaction} title={[...authors].map((each) => chat.nameOf(each)).join(', ')}>
+        <li key={reaction} title={[...authors].map((each) => chat.contacts.nameOf(each)).join(', ')}>
           {reaction} {authors.size > 1 && authors.size}
         </li>
       ))}
     </ul>
+  )
+}
+
+/** What became of it: how far it got, or that it was not sent. */
+function Foot({
+  chat,
+  talk,
+  item,
+  isLastOwn,
+  onLevels,
+}: {
+  readonly chat: Chat
+  readonly talk: Talk
+  readonly item: SaidItem
+  readonly isLastOwn: boolean
+  readonly onLevels: () => void
+}) {
+  const doing = useDoing()
+  const level = levelOf(item, talk.settled)
+  if (item.pending === 'failed')
+    return (
+      <>
+        <Fault text={doing.fault} />
+        <p class="foot">
+          <strong class="warn">Not sent</strong>
+          <button type="button" class="small-button" onClick={() => doing.run(() => chat.retry(talk, item))}>
+            Try again
+          </button>
+          <button type="button" class="small-button" onClick={() => doing.run(() => chat.giveUp(talk, item))}>
+            Discard
+          </button>
+        </p>
+      </>
+    )
+  return (
+    <p class="foot">
+      <time>{timeOf(item.time)}</time>
+      {isLastOwn ? (
+        <button type="button" class={`level ${level}`} title="What this means" onClick={onLevels}>
+          {levelWords[level].name} <LevelIcon level={level} />
+        </button>
+      ) : (
+        <LevelMark level={level} />
+      )}
+    </p>
   )
 }
 
@@ -110,6 +150,7 @@ export function Message({
   talk,
   item,
   isFirst,
+  isLastOwn,
   onLevels,
 }: {
   readonly chat: Chat
@@ -117,38 +158,19 @@ export function Message({
   readonly item: SaidItem
   /** Of several by the same author. */
   readonly isFirst: boolean
+  /** The last one of this user: what its tick means stands beside it. */
+  readonly isLastOwn: boolean
   readonly onLevels: () => void
 }) {
-  const level = levelOf(item, talk.settled)
-  const { name } = levelWords[level]
-  const isFailed = item.pending === 'failed'
+  const name = item.mine ? 'You' : chat.contacts.nameOf(item.author)
   return (
     <li class={`said ${item.mine ? 'mine' : 'theirs'}${isFirst ? ' first' : ''}`}>
-      <article class="bubble" aria-label={`${item.mine ? 'You' : chat.nameOf(item.author)}, ${timeOf(item.time)}`}>
-        {isFirst && !item.mine && (
-          <p class="author">
-            {chat.nameOf(item.author)}
-            {item.verified === false && <span class="warn"> · device not in the directory</span>}
-          </p>
-        )}
+      <article class="bubble" aria-label={`${name}, ${timeOf(item.time)}`}>
+        {isFirst && !item.mine && <p class="author">{name}</p>}
+        {item.verified === false && <p class="warn">Sent by a device that the directory does not have for them.</p>}
         <Content talk={talk} item={item} />
         <Given chat={chat} talk={talk} item={item} />
-        <p class="foot">
-          <time>{timeOf(item.time)}</time>
-          {isFailed ? (
-            <span class="warn">not sent</span>
-          ) : (
-            <button
-              type="button"
-              class={`level ${level}`}
-              title={name}
-              aria-label={`${name}: what it means`}
-              onClick={onLevels}
-            >
-              <Icon name={levelIcons[level]} />
-            </button>
-          )}
-        </p>
+        <Foot chat={chat} talk={talk} item={item} isLastOwn={isLastOwn} onLevels={onLevels} />
       </article>
     </li>
   )

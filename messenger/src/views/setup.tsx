@@ -1,21 +1,27 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { Places } from '../places/places.ts'
 import type { KeptWallet } from '../session/own-data.ts'
 import { hasInjected, injectedWallet, newWallet, walletOf } from '../session/wallet.ts'
 import mark from '../style/parley.svg'
-import { useDoing } from './hooks.ts'
+import { useArrival, useDoing } from './hooks.ts'
 import { Icon } from './icons.tsx'
 import { Fault } from './parts.tsx'
 
-const Welcome = () => (
-  <>
-    <img class="mark" src={mark} alt="" width="56" height="56" />
-    <h1>Parley</h1>
-    <p class="lead">
-      Talk end to end encrypted. Nobody else reads it, nobody can reorder it, and anyone can check the record.
-    </p>
-  </>
-)
+function Welcome() {
+  const title = useRef<HTMLHeadingElement>(null)
+  useArrival(title)
+  return (
+    <>
+      <img class="mark" src={mark} alt="" width="56" height="56" />
+      <h1 ref={title} tabIndex={-1}>
+        Parley
+      </h1>
+      <p class="lead">
+        Talk end to end encrypted. Nobody else reads it, nobody can reorder it, and anyone can check the record.
+      </p>
+    </>
+  )
+}
 
 /** The first thing that somebody sees: how this browser is to sign. */
 export function Setup({
@@ -53,9 +59,13 @@ export function Setup({
             type="password"
             autocomplete="off"
             spellcheck={false}
+            aria-describedby="recovery-hint"
             value={key}
             onInput={(event) => setKey(event.currentTarget.value)}
           />
+          <p class="hint" id="recovery-hint">
+            The other device shows it under Account and devices.
+          </p>
           <button type="submit" class="wide" disabled={doing.busy || key.trim() === ''}>
             Add this device
           </button>
@@ -63,7 +73,8 @@ export function Setup({
       </details>
       <Fault text={doing.fault} />
       <p class="hint">
-        <Icon name="lock" /> The key is made and kept in this browser, encrypted.
+        <Icon name="lock" /> The key is made and kept in this browser, encrypted. No name, number or e-mail is asked
+        for.
       </p>
     </main>
   )
@@ -81,8 +92,10 @@ export function Register({
   return (
     <main class="card">
       <Welcome />
-      <p>
-        Put this device’s keys into the directory, so that people can invite you. It is free: a gateway pays for it.
+      <p>One step is left: this device’s public keys go into the directory, so that people can find and invite you.</p>
+      <p class="hint">
+        It costs you nothing: a gateway pays for it. It takes some seconds. Everybody can see the address, and nobody
+        who it belongs to:
       </p>
       <p class="address">{address}</p>
       <button type="button" class="primary wide" disabled={doing.busy} onClick={() => doing.run(onRegister)}>
@@ -97,18 +110,28 @@ export function Register({
 export const Elsewhere = ({ onTakeOver }: { readonly onTakeOver: () => void }) => (
   <main class="card">
     <Welcome />
-    <p>Parley is open in another tab of this browser.</p>
+    <p role="status">Parley is open in another tab of this browser. Only one tab at a time can write.</p>
     <button type="button" class="primary wide" onClick={onTakeOver}>
       Use it here
     </button>
   </main>
 )
 
-export const Notice = ({ text, fault }: { readonly text: string; readonly fault?: boolean }) => (
+/** What happens, or what went wrong for good. */
+export const Notice = ({ text, onAgain }: { readonly text: string; readonly onAgain?: () => void }) => (
   <main class="card">
     <Welcome />
-    <p role={fault === true ? 'alert' : 'status'} class={fault === true ? 'fault' : ''}>
-      {text}
-    </p>
+    {onAgain === undefined ? (
+      <p role="status">{text}</p>
+    ) : (
+      <>
+        <p role="alert" class="fault">
+          {text}
+        </p>
+        <button type="button" class="wide" onClick={onAgain}>
+          Reload the page
+        </button>
+      </>
+    )}
   </main>
 )

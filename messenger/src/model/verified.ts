@@ -1,0 +1,29 @@
+import type { Messenger, Room } from '@parley/messaging'
+import { addressOf } from './words.ts'
+
+/** What a check of a conversation's record found. */
+export interface Verified {
+  readonly messages: bigint
+  readonly changes: bigint
+  readonly grade: 'node' | 'claimed' | 'final'
+  /** Whether it is the record that this device has, as far as that goes; undefined while this device is ahead of it. */
+  readonly sameAsHere: boolean | undefined
+  readonly claim: string | undefined
+  readonly stateRoot: string
+}
+
+/** Has a node prove a record, and compares it with what this device has. */
+export async function verifiedOf(messenger: Messenger, room: Room): Promise<Verified> {
+  const { conversation, grade, record, claim, stateRoot } = await messenger.verify({ conversation: room })
+  const here = room.live.conversation.state.record
+  const isSamePlace =
+    here.cursor.messages === conversation.messageCount && here.cursor.changes === BigInt(conversation.epoch)
+  return {
+    messages: conversation.messageCount,
+    changes: BigInt(record.length) - conversation.messageCount,
+    grade,
+    sameAsHere: isSamePlace ? addressOf(here.head) === addressOf(conversation.head) : undefined,
+    claim: claim?.number.toString(),
+    stateRoot: addressOf(stateRoot),
+  }
+}
