@@ -12,6 +12,7 @@ const pure = ['protocol', 'http', 'runtime', 'l2', 'messaging'].map((name) => `$
 const longest = [
   'test/system/cli-dev-load',
   'test/system/cli-dev',
+  'test/system/chat-page',
   'test/system/l2-reorgs',
   'test/system/adversary',
   'test/system/moved-chain',

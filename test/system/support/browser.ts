@@ -43,7 +43,9 @@ export class TestBrowser implements AsyncDisposable {
   /** Opens a file, or a page by its address, and waits until it is loaded. */
   async visit(place: string, { width, colorScheme = 'light' }: View): Promise<Visit> {
     const url = URL.canParse(place) ? place : pathToFileURL(place).href
-    const page = await this.browser.newPage({ viewport: { width, height: 800 }, colorScheme })
+    // A context of its own, in which more tabs can be opened: a page that makes its context refuses them.
+    const context = await this.browser.newContext({ viewport: { width, height: 800 }, colorScheme })
+    const page = await context.newPage()
     const errors: string[] = []
     const requests: string[] = []
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
