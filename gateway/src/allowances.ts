@@ -73,10 +73,12 @@ export class Allowances {
     }
   }
 
+  /** What all have together for whom nobody paid anything. */
+  chargesOfAll(units: number): Charge[] {
+    return chargesOf('all who paid nothing', unitsOf(this.settings, 'all'), units)
+  }
+
   private anonymous(source: string, units: number): Charge[] {
-    return [
-      ...chargesOf(`address ${source}`, unitsOf(this.settings, 'anonymous'), units),
-      ...chargesOf('all without a token', unitsOf(this.settings, 'all'), units),
-    ]
+    return [...chargesOf(`address ${source}`, unitsOf(this.settings, 'anonymous'), units), ...this.chargesOfAll(units)]
   }
 }

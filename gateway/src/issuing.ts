@@ -19,7 +19,7 @@ export type ProofVerifiers = Readonly<Record<string, ProofVerifier<never>>>
 
 export interface IssuingDeps {
   readonly client: L2Client
-  readonly tokens: Tokens
+  readonly tokens: Pick<Tokens, 'issue'>
   readonly allowances: Allowances
   readonly proofs: ProofVerifiers
   /** 32 bytes: subjects are kept under it, so that nobody who reads what counts them learns who they are. */
@@ -60,11 +60,12 @@ export class Issuing {
     if (verifier === undefined) throw new GatewayError({ code: 'PROOF_UNKNOWN', kind, known: this.kinds })
     const requestsDigest = bytesToHex(createHash('sha256').update(Buffer.concat(requests)).digest())
     const context: ProofContext = { requestsDigest, time: await l2Time(client), source, signal }
-    const { subject, tier } = await verifier.verify(value as never, context)
+    const { subject, tier, isFree = false } = await verifier.verify(value as never, context)
     const named = createHmac('sha256', subjectSecret).update(subject).digest('hex')
     const window = { ...day, units: this.perDay[tier] }
-    const charge = { of: `subject ${named}`, window, units: requests.length }
-    const giveBack = await allowances.takeWindows([charge], false, signal)
+    const { length: units } = requests
+    const ofAll = isFree ? allowances.chargesOfAll(units) : []
+    const giveBack = await allowances.takeWindows([{ of: `subject ${named}`, window, units }, ...ofAll], false, signal)
     try {
       return { tier, responses: await tokens.issue(requests) }
     } catch (error) {
@@ -76,5 +77,5 @@ export class Issuing {
 
 /** Who proves nothing: an address is somebody, of the smallest tier. */
 export const noProof: ProofVerifier<unknown> = {
-  verify: async (_, { source }) => ({ subject: `address ${source}`, tier: tiers[0] }),
+  verify: async (_, { source }) => ({ subject: `address ${source}`, tier: tiers[0], isFree: true }),
 }

@@ -55,7 +55,7 @@ export const gatewayBounds = {
   recipientDay: [100, 0, most],
   forcedUnits: [5, 0, 1_000],
   conversationUnits: [4, 0, 1_000],
-  maxAllowance: [2_000_000_000, 0, Number.MAX_SAFE_INTEGER],
+  maxAllowance: [400_000_000, 0, Number.MAX_SAFE_INTEGER],
   unitMwei: [100_000_000, 1, Number.MAX_SAFE_INTEGER],
   priceLimit: [10_000_000, 1, Number.MAX_SAFE_INTEGER],
   tierNone: [5, 0, most],

@@ -28,7 +28,7 @@ import type { LabCommand } from './command/command.ts'
 import { devCommand } from './command/dev.ts'
 import { drillCommand } from './command/drill.ts'
 import { replayCommand } from './command/replay.ts'
-import { simulateConservationCommand, simulateSpamCommand } from './command/simulate.ts'
+import { simulateConservationCommand, simulateSpamCommand, simulateSybilCommand } from './command/simulate.ts'
 import { allSettings, type Config } from './config/settings.ts'
 
 /** The commands that the laboratory adds. */
@@ -38,6 +38,7 @@ export const labCommands: readonly LabCommand[] = [
   altDaDoubleCommand,
   celestiaDoubleCommand,
   simulateSpamCommand,
+  simulateSybilCommand,
   simulateConservationCommand,
   adversaryCommand,
   drillCommand,

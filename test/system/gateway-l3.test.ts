@@ -88,7 +88,7 @@ async function startGateway(options: GatewayOptions = {}): Promise<GatewayClient
 
 const alice = memberKey(digestOf('alice'))
 const bob = memberKey(digestOf('bob'))
-const membersOf = (allowance = 10n ** 9n) => [
+const membersOf = (allowance = 10n ** 8n) => [
   { key: alice.key, role: Role.admin, allowance, priceLimit: 10n ** 7n },
   { key: bob.key, role: Role.member, allowance: 0n, priceLimit: 10n ** 7n },
 ]
@@ -105,7 +105,7 @@ test('a user without money › has a conversation created, a member funded, and 
   })
   const found = await sequencer().conversation(created.shard, created.index)
   expect(sameBytes(found!.id, created.id)).toBe(true)
-  expect(found!.members.map(({ allowance }) => allowance)).toEqual([10n ** 9n, 0n])
+  expect(found!.members.map(({ allowance }) => allowance)).toEqual([10n ** 8n, 0n])
 
   const place = { shard: created.shard, conversation: created.index }
   const funded = await gateway.fund({ ...place, member: 1, units: 2 })

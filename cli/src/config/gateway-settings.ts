@@ -33,7 +33,7 @@ export const gatewaySettings = {
   'gateway.issuer': text({ about: 'Name by which the gateway issues tokens; it issues none when left out.' }),
   'gateway.stakeVault': address({ about: 'Address of the StakeVault contract, for proofs by stake.' }),
   'gateway.stakeMiddleGwei': defaulted(
-    10_000_000,
+    100_000_000,
     integer(1, 10 ** 15, { about: 'Gwei of stake for the middle tier.' }),
   ),
   'gateway.stakeHighGwei': defaulted(

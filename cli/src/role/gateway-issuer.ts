@@ -41,8 +41,9 @@ export async function openIssuer(
   return { tokens: new Tokens({ keys, store, issuer }), proofs: proofsOf(context, deps), subjectSecret }
 }
 
-function proofsOf(context: Context, deps: ProofDeps): ProofVerifiers {
+function proofsOf(context: Context, chain: ProofDeps): ProofVerifiers {
   const { stakeVault, reputation, attestationGate, attesters, jwtIssuersFile, ...bounds } = context.config.gateway
+  const deps = { ...chain, ...(reputation !== undefined && { reputation }) }
   const { stakeMiddleGwei, stakeHighGwei, minAgeSeconds } = bounds
   const gweiOf = (count: number): bigint => parseGwei(`${count}`)
   return {

@@ -1,7 +1,6 @@
-import { getRepute, getStake } from '@parley/client'
+import { getStake } from '@parley/client'
 import type { Address } from 'viem'
-import { callFault } from '../relaying/l2.ts'
-import { type AccountDeps, assertAccount, proofInvalid } from './account.ts'
+import { type AccountDeps, asked, assertAccount, assertSigned, proofInvalid, unlistedRepute } from './account.ts'
 import type { AccountProof, ProofVerifier, Tier } from './proof.ts'
 
 export interface StakeBounds {
@@ -25,30 +24,21 @@ export function stakeProof(
   }
 }
 
-/** An account that the network knows: by its age, by who vouches for it, or by a list. */
+/** An account that the network knows: by its age, or by who vouches for it. */
 export function reputeProof(
   deps: AccountDeps & { readonly reputation: Address },
   minAgeSeconds: bigint,
 ): ProofVerifier<AccountProof> {
   return {
     async verify(proof, context) {
-      await assertAccount(deps, proof, context)
-      const { client, reputation } = deps
-      const repute = await asked(reputation, getRepute(client, { reputation, holder: proof.account }))
-      const { registeredAt, attestedUntil, listed } = repute
-      const tier: Tier = attestedUntil > context.time || listed ? 'middle' : 'low'
+      await assertSigned(deps, proof, context)
+      const { registeredAt, attestedUntil } = await unlistedRepute(deps, proof.account)
+      const tier: Tier = attestedUntil > context.time ? 'middle' : 'low'
       const isOld = registeredAt !== 0n && registeredAt + minAgeSeconds <= context.time
       if (tier === 'low' && !isOld)
         throw proofInvalid(`the account is not registered for ${minAgeSeconds} s, and nobody vouches for it`)
-      return { subject: `account ${proof.account.toLowerCase()}`, tier }
+      // Gateways pay for registrations: who is only old has paid nothing.
+      return { subject: `account ${proof.account.toLowerCase()}`, tier, isFree: tier === 'low' }
     },
-  }
-}
-
-async function asked<T>(contract: Address, answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    throw callFault(error, contract)
   }
 }

@@ -20,6 +20,8 @@ export interface Proven {
   /** The same for the same somebody, whatever the request. The gateway keeps only a keyed hash of it. */
   readonly subject: string
   readonly tier: Tier
+  /** Whether it costs nothing to be many: then all of them together are given what all without a token are. */
+  readonly isFree?: boolean
 }
 
 /** An account's signature over the requests. */

@@ -12,6 +12,18 @@ export const simulateSpamCommand: LabCommand = {
   },
 }
 
+export const simulateSybilCommand: LabCommand = {
+  name: 'simulate sybil',
+  about:
+    'Be many people to a gateway by every proof it takes, and report what each free message costs beside a consumer’s.',
+  keys: ['run.json', 'bench.quick'],
+  examples: ['parley simulate sybil --json', 'parley simulate sybil --config gateway.json'],
+  async run(context) {
+    const { simulateSybil } = await import('../simulate/sybil/command.ts')
+    return simulateSybil(context)
+  },
+}
+
 export const simulateConservationCommand: LabCommand = {
   name: 'simulate conservation',
   about: 'Do random things with the contracts on a chain of their own and account for every wei.',

@@ -48,7 +48,7 @@ export interface RoomMember {
 }
 
 export const defaultValidMs = 14 * 86_400_000
-const defaults = { allowance: 10n ** 8n, priceLimit: 10n ** 7n } as const
+const defaults = { allowance: 2n * 10n ** 7n, priceLimit: 10n ** 7n } as const
 /** Added in one change of members. */
 const addedAtOnce = 15
 

@@ -51,10 +51,15 @@ export interface Attestation {
   readonly expiresAt: bigint
 }
 
-/** Vouches for somebody. */
-export function signAttestation(attester: Signer, reputation: Address, attestation: Attestation): Promise<Hex> {
+/** Vouches for somebody, to the network or to those who believe in a gate's attesters. */
+export function signAttestation(
+  attester: Signer,
+  verifyingContract: Address,
+  attestation: Attestation,
+  name: 'Parley Reputation' | 'Parley AttestationGate' = 'Parley Reputation',
+): Promise<Hex> {
   return attester.signTypedData({
-    domain: { name: 'Parley Reputation', version: '1', chainId, verifyingContract: reputation },
+    domain: { name, version: '1', chainId, verifyingContract },
     types: attestationTypes,
     primaryType: 'Attestation',
     message: { attester: attester.address, ...attestation },
