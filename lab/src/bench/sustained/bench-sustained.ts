@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parsePolicy } from '@parley/cli'
 import { waitFor } from '@parley/cli/roles'
@@ -82,12 +83,22 @@ export async function benchSustained(context: Context): Promise<SustainedReport>
   const { config, err } = context
   const results: SustainedResult[] = []
   const chosen = legsOf(config.bench)
-  for (const leg of chosen) {
-    results.push(await measureLeg(context, leg))
+  for (const [i, leg] of chosen.entries()) {
+    results.push(await measureLeg(await apart(context, `stack-${i + 1}`), leg))
     err.write(`${JSON.stringify(results.at(-1))}\n`)
   }
   const workload = `messages signed before, ${messagesPerBody} a request, in ${talksOf(streams)} conversations of two`
   return { ...benchFrame(context, { workload, repeats: 1 }), slotSeconds, confirmations, results }
+}
+
+/** Each stack has a directory of its own in one that was given. */
+async function apart(context: Context, name: string): Promise<Context> {
+  const { config } = context
+  const { dataDir: given } = config.run
+  if (given === undefined) return context
+  const dataDir = join(given, name)
+  await mkdir(dataDir, { recursive: true })
+  return { ...context, config: { ...config, run: { ...config.run, dataDir } } }
 }
 
 /** @throws {LabError} `OPTION_INVALID` for a policy that nothing is measured on. */
