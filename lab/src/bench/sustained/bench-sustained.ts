@@ -62,7 +62,6 @@ const batchAgeMs = 1_000 * slotSeconds
 /** Seconds, longer than any leg: the sequencer is not to hold back for the L2's sake. */
 const silenceLimit = 3_600
 const messagesPerBody = 100
-const streams = 16
 /** What is left when the load has ended is claimed within this. Milliseconds. */
 const claimWithinMs = 600_000
 const lookEveryMs = 1_000
@@ -87,7 +86,8 @@ export async function benchSustained(context: Context): Promise<SustainedReport>
     results.push(await measureLeg(await apart(context, `stack-${i + 1}`), leg))
     err.write(`${JSON.stringify(results.at(-1))}\n`)
   }
-  const workload = `messages signed before, ${messagesPerBody} a request, in ${talksOf(streams)} conversations of two`
+  const talks = chosen.map((leg) => talksOf(streamsOf(leg))).join(' and ')
+  const workload = `messages signed before, ${messagesPerBody} a request, in ${talks} conversations of two`
   return { ...benchFrame(context, { workload, repeats: 1 }), slotSeconds, confirmations, results }
 }
 
@@ -250,7 +250,12 @@ class LegRun {
   }
 }
 
-function loadOf({ messagesPerSecond, seconds, outageSeconds }: Leg): PreparedLoad {
+/** Connections: as many as send once in two seconds each, for the sequencer closes those that say nothing for longer. */
+const streamsOf = ({ messagesPerSecond }: Leg): number => Math.ceil((2 * messagesPerSecond) / messagesPerBody)
+
+function loadOf(leg: Leg): PreparedLoad {
+  const { messagesPerSecond, seconds, outageSeconds } = leg
+  const streams = streamsOf(leg)
   const bodies = ((seconds + outageSeconds) * messagesPerSecond) / messagesPerBody
   return { streams, messagesPerBody, bodiesPerStream: Math.ceil(bodies / streams) }
 }
