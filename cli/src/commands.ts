@@ -50,6 +50,7 @@ import {
   inviteWithdraw,
 } from './command/invite.ts'
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
+import { migrateCommand } from './command/migrate.ts'
 import { nodeCommand } from './command/node.ts'
 import { pdsCommand } from './command/pds.ts'
 import { relayCommand } from './command/relay.ts'
@@ -132,6 +133,7 @@ const commands: readonly CommandDefinition[] = [
   inviteWatch,
   inviteStanding,
   inviteWithdraw,
+  migrateCommand,
   treasuryShow,
   treasuryRecord,
   treasuryReimburse,

@@ -10,6 +10,7 @@ export type CliFault =
   | { code: 'DEADLINE_PASSED'; waitedFor: string; waitedMs: number }
   | { code: 'USAGE_INVALID'; reason: string }
   | { code: 'ARGUMENT_INVALID'; argument: string; reason: string }
+  | { code: 'DUMP_LINE_INVALID'; line: number; field: string; reason: string }
   | { code: 'LISTEN_REFUSED'; address: string; reason: string }
   | { code: 'SYSTEM_REFUSED'; call: string; path: string; reason: string }
   | { code: 'OUTPUT_UNWRITABLE'; stream: string; reason: string }
@@ -61,6 +62,7 @@ export const cliFaults: FaultTable<CliFault> = {
   STORE_OTHER: { blame: 'operator', retry: 'changed', text: 'the store is another one than it must be' },
   USAGE_INVALID: { blame: 'operator', retry: 'changed', text: 'the command line is not one that there is: see --help' },
   ARGUMENT_INVALID: { blame: 'operator', retry: 'changed', text: 'an argument is outside its bounds' },
+  DUMP_LINE_INVALID: { blame: 'operator', retry: 'changed', text: 'a line of the dump is not what it must be' },
   ACCOUNT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'there is no such account: open one first' },
   BLOCK_UNKNOWN: { blame: 'sender', retry: 'later', text: 'the node has not verified such a block' },
   REMOVAL_UNKNOWN: { blame: 'sender', retry: 'later', text: 'claims were not removed so many times' },

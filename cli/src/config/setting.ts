@@ -201,6 +201,15 @@ export function addressList(described: Described): Setting<readonly Address[]> {
   return setting(described, z.array(one).readonly(), parts)
 }
 
+/** Some of a few words, separated by commas, or a list in a file; none twice. */
+export function words<const W extends string>(of: readonly [W, ...W[]], described: Described): Setting<readonly W[]> {
+  const error = `must be of ${of.join(', ')}, separated by commas, each once`
+  const all = z
+    .array(z.enum(of, { error }), { error })
+    .refine((given) => new Set(given).size === given.length, { error })
+  return setting(described, all.readonly(), parts)
+}
+
 /** Places on the L3 as shard/index, separated by commas, or a list in a file. */
 export function l3Places(described: Described): Setting<readonly string[]> {
   const error = 'must be shard/index, separated by commas, such as 7/0,12/3'

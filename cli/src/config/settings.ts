@@ -13,6 +13,7 @@ import { gatewaySettings } from './gateway-settings.ts'
 import { httpSettings } from './http-settings.ts'
 import { journalSettings } from './journal-settings.ts'
 import { keySettings, memberSettings } from './member-settings.ts'
+import { migrateSettings } from './migrate-settings.ts'
 import { archiveSettings, nodeSettings } from './node-settings.ts'
 import { pdsSettings } from './pds-settings.ts'
 import { placeSettings } from './place-settings.ts'
@@ -51,5 +52,6 @@ export const settings = {
   ...committeeCallSettings,
   ...treasurySettings,
   ...memberSettings,
+  ...migrateSettings,
   ...keySettings,
 } as const satisfies Readonly<Record<`${string}.${string}`, Setting<unknown>>>
