@@ -1,8 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -67,6 +68,7 @@ export class NatsServer {
     this.address = address
   }
 
+  /** Resolves when it takes connections. */
   static async start(options: NatsServerOptions): Promise<NatsServer> {
     const { directory, port, token, cluster } = options
     await mkdir(directory, { recursive: true })
@@ -88,6 +90,10 @@ export class NatsServer {
     )
     const process = spawn(await natsServerPath(), ['-c', config], { stdio: 'ignore' })
     await once(process, 'spawn')
+    while (!(await accepts(port))) {
+      if (process.exitCode !== null) throw new Error(`nats-server on port ${port} ended with ${process.exitCode}`)
+      await sleep(10)
+    }
     return new NatsServer(process, `127.0.0.1:${port}`)
   }
 
@@ -102,6 +108,17 @@ export class NatsServer {
     this.#process.kill(name)
     await ended
   }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
 }
 
 /** Ports that nobody listens on. */

@@ -26,10 +26,18 @@ const icon = {
 const author = { position: 7n, identity: new Uint8Array(20).fill(5), installation: new Uint8Array(32).fill(6) }
 const inner = encodePayload({
   id,
-  seen: { messages: 0n, changes: 0n, head: new Uint8Array(32) },
+  seen: { messages: 0n, changes: 0n, head: new Uint8Array(32).fill(8) },
   sentAt: 5n,
   ...text('hello'),
 })
+
+/** The record that the author of what is said again had, two counts and a head, is for the engine: no content shows it. */
+function isOfWhatWasSeen({ type, body }: ReturnType<typeof text>, at: number): boolean {
+  if (type !== 'resend/1') return false
+  const { payload } = decodeResend(body)
+  const head = hex(body).indexOf(hex(payload.seen.head)) / 2
+  return at >= head - 16 && at < head + 32
+}
 
 /** What each type is to an application, by a member. */
 const known: readonly [ReturnType<typeof text>, MessageContent][] = [
@@ -63,7 +71,9 @@ test.each(known)('content › %# is what was said', (draft, content) => {
 
 test.each(known.map(([draft]) => draft))('content › %# with any byte changed, or one more, is another', (draft) => {
   const shown = contentOf(draft, Role.member)
-  const others = [...draft.body.keys()].map((at) => draft.body.with(at, (draft.body[at] as number) ^ 0x81))
+  const others = [...draft.body.keys()]
+    .filter((at) => !isOfWhatWasSeen(draft, at))
+    .map((at) => draft.body.with(at, (draft.body[at] as number) ^ 0x81))
   for (const body of [...others, Uint8Array.of(...draft.body, 0)])
     expect(contentOf({ ...draft, body }, Role.member)).not.toEqual(shown)
 })
@@ -162,7 +172,7 @@ function payloadOf({ type, body, fallback }: ReturnType<typeof text>): Uint8Arra
     body,
     fallback,
     sentAt: 0n,
-    seen: { messages: 0n, changes: 0n, head: new Uint8Array(32) },
+    seen: { messages: 0n, changes: 0n, head: new Uint8Array(32).fill(8) },
   })
 }
 
