@@ -76,11 +76,13 @@ export class Replica {
   }
 
   /**
-   * Begins the next term, and reads up to there. Nobody is asked who leads: whose message comes first does.
+   * Begins the next term, and reads up to there. Nobody is asked who leads: whose message comes first does. The journal by which
+   * this replica led before is closed first, for the two would read the stream twice into one copy.
    * @returns undefined when another replica was first
    * @throws {JournalError} @throws the signal's reason when it aborts
    */
   async takeOver(signal: AbortSignal, options?: LeaderOptions): Promise<SharedJournal | undefined> {
+    await this.#leader?.close()
     const { copy } = this
     const term = copy.history.place.term + 1n
     const message = encodeMessage({ kind: 'term', term, replica: this.name, life: this.#life })

@@ -80,7 +80,8 @@ type Client = ReturnType<typeof clientOf>
 
 function clientOf({ url }: Anvil) {
   const account = mnemonicToAccount(devMnemonic)
-  const transport = http(url, { batch: true })
+  // Hundreds of calls go at once, and all are the chain's only work.
+  const transport = http(url, { batch: true, timeout: readyWithinMs * 4 })
   return createTestClient({ mode: 'anvil', account, transport, cacheTime: 0 })
     .extend(publicActions)
     .extend(walletActions)
