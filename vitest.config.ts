@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-// Every file of tests has a process of its own, and lanes have threads: what Node compiles for one is kept for the others.
+// Many files have a process of their own, and lanes have threads: what Node compiles for one is kept for the others.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
-/** Packages whose tests share nothing but modules: a process for each file would cost as much as the tests themselves. */
-const pure = ['protocol', 'http', 'runtime', 'l2', 'messaging'].map((name) => `${name}/test/**/*.test.ts`)
+/** Whose tests start processes by command lines and measure: each file has a process of its own. Files of all others share some. */
+const withProcesses = ['cli', 'lab', 'test']
+const ofPackages = '*/test/**/*.test.ts'
+const apart = withProcesses.map((name) => `${name}/test/**/*.test.ts`)
 
 /** Files that take longest, longest first: one that began last would keep a single core busy while the others wait. */
 const longest = [
@@ -58,22 +60,23 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     // Most of the longest files wait for chains for three quarters of their time: with a file a core, the cores would wait, too.
-    maxWorkers: 4,
+    maxWorkers: 6,
     sequence: { sequencer: LongestFirst },
     // These end what hangs. How long something takes is asserted nowhere, and other machines are several times slower.
     coverage: { include: ['*/src/**/*.ts'], exclude: ['test/**', '**/bench/**'], reporter: ['text-summary', 'html'] },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
       {
         extends: true,
         test: {
-          name: 'apart',
-          include: ['*/test/**/*.test.ts', 'test/system/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...pure],
+          name: 'shared',
+          include: [ofPackages],
+          exclude: [...configDefaults.exclude, ...apart],
+          isolate: false,
         },
       },
+      { extends: true, test: { name: 'apart', include: [...apart, 'test/system/**/*.test.ts'] } },
     ],
   },
 })
