@@ -31,7 +31,7 @@ export function App({ chat, wallet }: { readonly chat: Chat; readonly wallet: Ke
   const talk = chat.openTalk
   const banner = banners[chat.servers.state]
   return (
-    <div class={talk === undefined ? 'frame' : 'frame talking'}>
+    <main class={talk === undefined ? 'frame' : 'frame talking'}>
       <div class="over" role="status">
         {banner !== undefined && <p class="banner">{banner}</p>}
       </div>
@@ -45,9 +45,9 @@ export function App({ chat, wallet }: { readonly chat: Chat; readonly wallet: Ke
         onAccount={() => setShown('account')}
       />
       {talk === undefined ? (
-        <main class="talk none">
+        <div class="talk none">
           <p>Choose a conversation, or begin one.</p>
-        </main>
+        </div>
       ) : (
         <Conversation
           key={talk.key}
@@ -61,6 +61,6 @@ export function App({ chat, wallet }: { readonly chat: Chat; readonly wallet: Ke
       {shown === 'account' && <Account chat={chat} wallet={wallet} onClose={close} />}
       {shown === 'details' && talk !== undefined && <Details chat={chat} talk={talk} onClose={close} />}
       {shown === 'levels' && <Levels onClose={close} />}
-    </div>
+    </main>
   )
 }

@@ -87,7 +87,7 @@ export function Conversation({
   const { gaps } = talk
   const title = chat.titleOf(talk)
   return (
-    <main class="talk" aria-label={title}>
+    <section class="talk" aria-label={title}>
       <header class="bar">
         <button
           type="button"
@@ -99,9 +99,9 @@ export function Conversation({
         </button>
         <Avatar address={otherIn(talk, chat.address)} name={title} />
         <div class="grow heading">
-          <h2 ref={heading} tabIndex={-1}>
+          <h1 ref={heading} tabIndex={-1}>
             {title}
-          </h2>
+          </h1>
           <p class="meta">{subtitleOf(chat, talk)}</p>
         </div>
         <button type="button" class="quiet round" aria-label="Members and record" onClick={onDetails}>
@@ -133,6 +133,6 @@ export function Conversation({
         <Items chat={chat} talk={talk} onLevels={onLevels} />
       </div>
       <Composer chat={chat} talk={talk} />
-    </main>
+    </section>
   )
 }

@@ -11,7 +11,7 @@ function Device({ device, onRevoke }: { readonly device: OwnDevice; readonly onR
   const { isThis, isConfirmed, installation } = device
   return (
     <li class="member">
-      <div>
+      <div class="grow">
         <strong>{isThis ? 'This device' : 'Another device'}</strong>
         <span class="meta">
           {shortAddress(addressOf(installation))}

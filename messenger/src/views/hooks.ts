@@ -6,7 +6,12 @@ import type { Observable } from '../model/observable.ts'
 /** Looks at something again whenever it changed. */
 export function useObservable(observable: Observable): void {
   const [, look] = useState(0)
-  useEffect(() => observable.watch(() => look(observable.changes)), [observable])
+  useEffect(() => {
+    const again = (): void => look(observable.changes)
+    // It may have changed between being drawn and being watched.
+    again()
+    return observable.watch(again)
+  }, [observable])
 }
 
 /** Gives the focus to what came in the place of what had it. */

@@ -68,7 +68,7 @@ function Server({ chat, provider }: { readonly chat: Chat; readonly provider: Kn
   const doing = useDoing()
   return (
     <li class="member">
-      <div>
+      <div class="grow">
         <strong class="place">{provider.name}</strong>
         <span class="meta">
           {kinds[provider.kind]}
