@@ -6,10 +6,13 @@ export type PageFiles = ReadonlyMap<string, Uint8Array>
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Bundles the page from its sources; takes some seconds. */
-export async function buildPage(): Promise<PageFiles> {
+/**
+ * Bundles the page from its sources; takes some seconds.
+ * @param folder - Of another `index.html`, in which views are shown apart.
+ */
+export async function buildPage(folder = root): Promise<PageFiles> {
   const built = await build({
-    root,
+    root: folder,
     configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
     logLevel: 'error',
     build: { write: false },

@@ -44,7 +44,12 @@ export class TestBrowser implements AsyncDisposable {
   async visit(place: string, { width, colorScheme = 'light' }: View): Promise<Visit> {
     const url = URL.canParse(place) ? place : pathToFileURL(place).href
     // A context of its own, in which more tabs can be opened: a page that makes its context refuses them.
-    const context = await this.browser.newContext({ viewport: { width, height: 800 }, colorScheme })
+    const context = await this.browser.newContext({
+      viewport: { width, height: 800 },
+      colorScheme,
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+    })
     const page = await context.newPage()
     const errors: string[] = []
     const requests: string[] = []
