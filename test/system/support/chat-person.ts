@@ -63,9 +63,15 @@ export class ChatPerson {
     await this.press(this.button('Create an account'))
     await this.press(this.button('Register this device'))
     await this.press(this.button('Account and devices'))
-    const address = await this.page.getByRole('region', { name: 'Address' }).locator('.address').textContent()
+    const address = await this.seen(this.page.getByRole('region', { name: 'Address' }).locator('.address'))
     await this.page.keyboard.press('Escape')
-    return address ?? ''
+    return address
+  }
+
+  /** What stands there, once it is shown: a dialog that is not open yet would let Escape pass. */
+  async seen(text: Locator): Promise<string> {
+    await text.waitFor()
+    return (await text.textContent()) ?? ''
   }
 
   /** Adds this browser to an account by its recovery key. */
