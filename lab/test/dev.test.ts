@@ -88,6 +88,7 @@ test('dev › rows that say where everything is fit 80 columns, and are the READ
       inbox: `0x${'5d'.repeat(20)}`,
       gateways: [65_528, 65_527].map((port) => ({ url: at(port), key: `0x${'5c'.repeat(20)}` as const })),
       storeUrls: [at(65_526), at(65_525)],
+      pds: { url: at(65_523), key: `0x${'5b'.repeat(20)}` },
     },
   } as const
   const rows = placeRows(places, 'ethereum-blobs', '/tmp/parley-dev-pfryMW', at(65_524)).trimEnd().split('\n')

@@ -1,10 +1,7 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { signMessage } from '@parley/client'
 import { type Messenger, type Room, reply, text } from '@parley/messaging'
-import { memberKey } from '@parley/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { Heard, Messengers } from './support/messengers.ts'
@@ -28,7 +25,7 @@ beforeAll(async () => {
     await messenger.registerInstallation()
     heardBy[name] = new Heard(messenger, stop.signal)
   }
-}, 120_000)
+}, 600_000)
 afterAll(async () => {
   stop.abort()
   await people?.stop()
@@ -54,19 +51,7 @@ describe('messaging on a real stack', () => {
     expect((await heard('bob').text('Great!')).sender).toMatchObject({ identity: alice.identity, verified: true })
     await atBob.send(text('See you'))
     expect((await heard('alice').text('See you')).sender).toMatchObject({ identity: bob.identity, verified: true })
-  }, 110_000)
-
-  test('strangers › Charlie hears nothing and the sequencer refuses it', async () => {
-    const { shard, index: conversation } = lunch.place
-    const key = memberKey(new Uint8Array(randomBytes(32)))
-    const { members } = (await rollup.client.conversation(shard, conversation)) ?? { members: [] }
-    const nonce = members[1]?.nonce ?? 0n
-    const draft = { shard, conversation, conversationId: lunch.id, member: 1, nonce, content: new Uint8Array(32) }
-    const [receipt] = await rollup.client.submitMessages([signMessage(rollup.config.chainId, draft, key)])
-    expect(receipt).toMatchObject({ accepted: false, refusal: 'SIGNATURE_INVALID' })
-    expect(charlie.conversations).toEqual([])
-    expect(heard('charlie').events).toEqual([])
-  })
+  }, 600_000)
 
   test('types › answers, reactions, settings and receipts say what they mean, and what a device does not know shows its fallback', async () => {
     const great = await heard('bob').text('Great!')
@@ -92,17 +77,7 @@ describe('messaging on a real stack', () => {
     await atBob.resend(great.position)
     const again = await heard('alice').first('message', ({ content }) => content.type === 'resend/1')
     expect(again.content).toMatchObject({ identity: alice.identity, id: great.id, content: { text: 'Great!' } })
-  }, 60_000)
-
-  test('attachment › a file of 1 MiB arrives as it was', async () => {
-    const bytes = new Uint8Array(randomBytes(1_048_576))
-    await lunch.sendAttachment({ bytes, name: 'menu.pdf', mime: 'application/pdf' })
-    const isFile = ({ content }: { content: { type: string } }): boolean => content.type === 'attachment/1'
-    const { content } = await heard('bob').first('message', isFile)
-    if (content.type !== 'attachment/1') throw new TypeError('it is no attachment')
-    expect(content).toMatchObject({ name: 'menu.pdf', mime: 'application/pdf', size: bytes.length })
-    expect(Buffer.compare(await atBob.fetchAttachment(content), bytes)).toBe(0)
-  }, 60_000)
+  }, 600_000)
 
   test('group › a third is added, hears what is said from then on, and nothing once it was removed', async () => {
     const result = await alice.addMembers(lunch, { to: [charlie.identity] })
@@ -135,62 +110,13 @@ describe('messaging on a real stack', () => {
     expect(refusals).toEqual(tries.map(() => ({ code: 'NOT_A_MEMBER', slot: 2, reason: 'removed' })))
     await atCharlie.leave()
     expect(heard('charlie').events.filter(({ type }) => type === 'message')).toHaveLength(1)
-  }, 110_000)
-
-  test('devices › a second one is let in by its code, reads and speaks, and reads and writes nothing once it was revoked', async () => {
-    const second = await people.open(1)
-    const atSecond = new Heard(second, stop.signal)
-    await second.registerInstallation()
-    await expect(bob.confirmInstallation({ code: '0000 0000 0000' })).rejects.toMatchObject({
-      fault: { code: 'DEVICE_UNKNOWN' },
-    })
-    await bob.confirmInstallation({ code: second.code })
-    await (await atSecond.first('request', ({ kind }) => kind === 'device')).accept()
-    const { conversation } = await atSecond.first('joined')
-    expect(conversation.id).toEqual(lunch.id)
-    await eventually('history', async () => {
-      const said = await second.history({ conversation })
-      return said.some(({ plaintext }) => new TextDecoder().decode(plaintext).includes('Great!')) || undefined
-    })
-    await eventually('what was read on the first device', async () => {
-      const [first, other] = await Promise.all([
-        bob.readPosition({ conversation: atBob }),
-        second.readPosition({ conversation }),
-      ])
-      return (first !== undefined && first === other) || undefined
-    })
-    await conversation.send(text('from my other device'))
-    expect((await heard('alice').text('from my other device')).sender).toMatchObject({
-      identity: bob.identity,
-      installation: second.installation,
-      verified: true,
-    })
-    await bob.revokeInstallations({ installations: [second.installation] })
-    await eventually('a group without the device', async () => {
-      const isOut = !lunch.hasDevice(second.installation) && !atBob.hasDevice(second.installation)
-      return (isOut && atBob.isMember) || undefined
-    })
-    await lunch.send(text('who is there?'))
-    await heard('bob').text('who is there?')
-    await atBob.send(text('me'))
-    await heard('alice').text('me')
-    await eventually('being shut out', () =>
-      conversation.send(text('me, too')).then(
-        () => undefined,
-        (error: { fault?: { code?: unknown } }) => (error.fault?.code === 'NOT_A_MEMBER' ? true : undefined),
-      ),
-    )
-    const isLate = ({ type }: { type: string }): boolean => type === 'message'
-    expect(atSecond.events.filter(isLate).map((event) => ('fallback' in event ? event.fallback : ''))).toEqual([
-      'from my other device',
-    ])
-  }, 110_000)
+  }, 600_000)
 
   test('verify › the record is complete under a root that the L2 has, and is what the members have', async () => {
     const found = await rollupVerifies(alice, lunch)
     expect(found.record.length).toBe(Number(found.conversation.messageCount + found.conversation.epoch))
     expect(found.grade).not.toBe('node')
-  }, 110_000)
+  }, 600_000)
 })
 
 const example = fileURLToPath(new URL('../../examples/lunch-main.ts', import.meta.url))
@@ -201,7 +127,7 @@ test('examples › lunch invites, consents and talks', async () => {
     host: [expect.stringMatching(/^0x[0-9a-f]{40}: See you there\.$/)],
     guest: [expect.stringMatching(/^0x[0-9a-f]{40}: Great!$/)],
   })
-}, 110_000)
+}, 600_000)
 
 /** Asks until the node has all that was said. */
 async function rollupVerifies(messenger: Messenger, conversation: Room) {

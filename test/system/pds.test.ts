@@ -108,6 +108,14 @@ test('strangers › neither read another’s inbox nor give a scope for another'
   await once('Bob’s own inbox', () => world.client(pds.url, bob).inbox(0n, signal()))
 })
 
+test('contents › 256 are asked after in one request, and no more', async () => {
+  const asked = Array.from({ length: 256 }, (_, i) => contentDigest(encoder.encode(`asked ${i}`)))
+  const asBob = world.client(pds.url, bob)
+  const { statement } = await once('which are here', () => asBob.held(asked, signal()))
+  expect(statement.body.contents.map(({ keptUntil }) => keptUntil)).toEqual(asked.map(() => 0n))
+  expect(await refusal(asBob.held([...asked, contentDigest(encoder.encode('one more'))], signal()))).toBe('BODY_SIZE')
+})
+
 test('document › is docs/api/pds.json', async () => {
   const document = await (await fetch(`${pds.url}/openapi.json`)).json()
   await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot('../../docs/api/pds.json')

@@ -137,6 +137,7 @@ export const pdsRoutes = {
     answer: statement,
     faults: authorized,
     cost,
+    bodyLimit: 32 * pdsRouteLimits.wanted,
   }),
   putSegment: route({
     method: 'PUT',

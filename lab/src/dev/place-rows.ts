@@ -55,10 +55,11 @@ function daPlace(
 
 function messagingRows(messaging: StackPlaces['messaging'], dataDir: string): (readonly [string, string])[] {
   if (messaging === undefined) return []
-  const { gateways, storeUrls } = messaging
+  const { gateways, storeUrls, pds } = messaging
   return [
     ['gateways', gateways.map(({ url }) => url).join(' ')],
     ['stores', storeUrls.join(' ')],
+    ...(pds === undefined ? [] : [['PDS', pds.url] as const]),
     ['messaging', join(dataDir, messagingFile)],
   ]
 }

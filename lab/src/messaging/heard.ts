@@ -53,6 +53,11 @@ export class Heard {
     )
   }
 
+  /** How many of some texts others said. */
+  countOf(said: readonly string[]): number {
+    return this.texts.filter((each) => said.includes(each)).length
+  }
+
   private next(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (): void => {

@@ -3,7 +3,7 @@ import { type LayerProxy, startProxy } from '@parley/da-adapters/testing'
 import { createGatewayServer, Gateway, memoryWindows } from '@parley/gateway'
 import type { GatewayAt } from '@parley/messaging'
 import { Registry } from 'prom-client'
-import { bytesToHex, createWalletClient, http, zeroHash } from 'viem'
+import { type Address, bytesToHex, createWalletClient, http, zeroHash } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import type { Context } from '../context.ts'
 import { type MessagingConfiguration, messagingConfiguration } from '../stack/messaging-file.ts'
@@ -16,6 +16,10 @@ export interface Stage {
   readonly sequencer: LayerProxy
   /** Before the first store. */
   readonly store: LayerProxy
+  /** Before the post-delivery service. */
+  readonly pds: LayerProxy
+  /** By which key that signs. */
+  readonly pdsKey: Address
   /** A gateway that promises everything and sends nothing. */
   readonly censor: GatewayAt
 }
@@ -31,7 +35,8 @@ export type MessagingStack = Pick<Stack, 'places' | 'deployment' | 'users'>
 export async function openStage(context: StageDeps, stack: MessagingStack, closing: Closing): Promise<Stage> {
   const { places, deployment } = stack
   const { messaging } = places
-  if (messaging === undefined) throw new TypeError('no messaging runs in this stack')
+  if (messaging?.pds === undefined) throw new TypeError('no messaging with a post-delivery service runs in this stack')
+  const { url: pdsUrl, key: pdsKey } = messaging.pds
   const whole = messagingConfiguration(places, messaging, deployment.chainId)
   const before = async (url: string): Promise<LayerProxy> => {
     const proxy = await startProxy(() => url, { remember: false })
@@ -41,11 +46,12 @@ export async function openStage(context: StageDeps, stack: MessagingStack, closi
   const [firstStore, ...otherStores] = whole.contents as [string, ...string[]]
   const sequencer = await before(whole.sequencer)
   const store = await before(firstStore)
+  const pds = await before(pdsUrl)
   const censor = await openCensor(context, stack, closing)
   // Feeds go past the front, which knows requests alone.
   const { relay = whole.sequencer } = whole
   const configuration = { ...whole, relay, sequencer: sequencer.url, contents: [store.url, ...otherStores] }
-  return { configuration, sequencer, store, censor }
+  return { configuration, sequencer, store, pds, pdsKey, censor }
 }
 
 /** A gateway as any, but that what it promised is never sent. */

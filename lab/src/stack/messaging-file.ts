@@ -17,11 +17,13 @@ export interface MessagingConfiguration {
   readonly gateways: MessagingPlaces['gateways']
   /** Stores, in the order in which they are asked. */
   readonly contents: readonly string[]
+  /** Where what comes for people is kept while their devices are away, and by which key it signs. */
+  readonly pds?: NonNullable<MessagingPlaces['pds']>
 }
 
 export function messagingConfiguration(
   { l2Url, rollup, sequencerUrl, relayUrl, nodeUrl }: StackPlaces,
-  { directory, inbox, gateways, storeUrls }: MessagingPlaces,
+  { directory, inbox, gateways, storeUrls, pds }: MessagingPlaces,
   chainId: bigint,
 ): MessagingConfiguration {
   return {
@@ -33,6 +35,7 @@ export function messagingConfiguration(
     ...(nodeUrl !== undefined && { node: nodeUrl }),
     gateways,
     contents: storeUrls,
+    ...(pds !== undefined && { pds }),
   }
 }
 

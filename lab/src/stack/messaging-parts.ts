@@ -26,15 +26,17 @@ const gatewayWindows: ChildConfig = {
 export interface MessagingPartsOptions {
   readonly record: DeploymentRecord
   readonly sequencerUrl: string
+  /** Once it serves; undefined where none runs. */
+  readonly nodeUrl: Promise<string | undefined>
   /** Who pays, a gateway each. */
   readonly gateways: readonly DevAccount[]
   readonly gatewayAccounts: readonly (readonly OpenedAccount[])[]
 }
 
-/** Starts gateways that pay on the L2 and the L3, and stores of contents. @returns where they serve, once all are ready. */
+/** Starts gateways that pay on the L2 and the L3, stores of contents, and a post-delivery service. @returns where they serve, once all are ready. */
 export async function startMessaging(
   start: (role: RoleName, config: ChildConfig) => Promise<string>,
-  { record, sequencerUrl, gateways, gatewayAccounts }: MessagingPartsOptions,
+  { record, sequencerUrl, nodeUrl, gateways, gatewayAccounts }: MessagingPartsOptions,
 ): Promise<MessagingPlaces> {
   const directory = contractOf(record, 'ContactDirectory').address
   const inbox = contractOf(record, 'PublicInbox').address
@@ -57,5 +59,29 @@ export async function startMessaging(
     Promise.all(gatewayNames.map(startGateway)),
     Promise.all(storeNames.map((role) => start(role, {}))),
   ])
-  return { directory, inbox, gateways: started, storeUrls }
+  const pds = await startPds(start, { directory, inbox, sequencerUrl, nodeUrl: await nodeUrl, storeUrls })
+  return { directory, inbox, gateways: started, storeUrls, pds }
+}
+
+interface PdsOptions extends Pick<MessagingPlaces, 'directory' | 'inbox' | 'storeUrls'> {
+  readonly sequencerUrl: string
+  readonly nodeUrl: string | undefined
+}
+
+/** What it says is held against proofs: without a node there is none. */
+async function startPds(
+  start: (role: RoleName, config: ChildConfig) => Promise<string>,
+  { directory, inbox, sequencerUrl, nodeUrl, storeUrls }: PdsOptions,
+): Promise<MessagingPlaces['pds']> {
+  if (nodeUrl === undefined) return undefined
+  const key = bytesToHex(randomBytes(32))
+  const url = await start('pds', {
+    'pds.key': key,
+    'pds.stores': storeUrls.join(','),
+    'l2.directory': directory,
+    'l2.publicInbox': inbox,
+    'sequencer.url': sequencerUrl,
+    'node.url': nodeUrl,
+  })
+  return { url, key: privateKeyToAccount(key).address }
 }

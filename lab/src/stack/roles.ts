@@ -20,6 +20,7 @@ const roleNames = [
   'relay',
   ...storeNames,
   ...gatewayNames,
+  'pds',
 ] as const
 export type RoleName = (typeof roleNames)[number]
 

@@ -19,6 +19,8 @@ export interface MessagingPlaces {
   /** Each with the address of the key that it promises by. */
   readonly gateways: readonly { readonly url: string; readonly key: `0x${string}` }[]
   readonly storeUrls: readonly string[]
+  /** With the address of the key that it signs by; undefined where no node proves what it says. */
+  readonly pds: { readonly url: string; readonly key: `0x${string}` } | undefined
 }
 
 /** Where everything is. */

@@ -65,7 +65,7 @@ export interface StackOptions {
   readonly node: boolean | 'challenges'
   /** Whether a relay serves readers beside the sequencer. */
   readonly relay?: boolean
-  /** Whether gateways and stores run, with the contracts that they need: not with a clock of its own. */
+  /** Whether gateways, stores and a post-delivery service run, with the contracts that they need: not with a clock of its own. */
   readonly messaging?: boolean
   /** Milliseconds after which a partial batch is posted. */
   readonly batchAgeMs: number
@@ -326,6 +326,7 @@ async function startRoles(
           'node.challengeSpreadMs': 0,
         }
       : {}
+  const nodeStarts = options.node === false ? Promise.resolve(undefined) : start('node', { ...reading, ...challenging })
   const [batcherUrl, nodeUrl, relayUrl, messaging] = await Promise.all([
     start('batcher', {
       'sequencer.url': sequencerUrl,
@@ -345,7 +346,7 @@ async function startRoles(
       'batcher.pushPrices': options.pushPrices,
       'batcher.pricesEveryMs': pricesEveryMs,
     }),
-    options.node === false ? undefined : start('node', { ...reading, ...challenging }),
+    nodeStarts,
     options.relay === true
       ? start('relay', {
           'sequencer.url': sequencerUrl,
@@ -355,7 +356,13 @@ async function startRoles(
         })
       : undefined,
     options.messaging === true
-      ? startMessaging(start, { record, sequencerUrl, gateways: accounts.gateways, gatewayAccounts })
+      ? startMessaging(start, {
+          record,
+          sequencerUrl,
+          nodeUrl: nodeStarts,
+          gateways: accounts.gateways,
+          gatewayAccounts,
+        })
       : undefined,
   ])
   return {

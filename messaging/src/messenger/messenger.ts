@@ -1,3 +1,4 @@
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { type CompleteConversation, setStanding } from '@parley/client'
 import { type Bytes20, type MemberKey, memberKey, Role } from '@parley/protocol/light'
 import { type Address, bytesToHex, hexToBytes } from 'viem'
@@ -22,6 +23,14 @@ import { type WatchedEvent, Watching } from './watching.ts'
 
 /** An address of the L2, as viem has it or as bytes. */
 export type Identity = Address | Bytes20
+
+/** A device that signs by its installation's Ed25519 key. */
+export interface SigningDevice {
+  readonly identity: Bytes20
+  readonly key: Uint8Array
+  /** What is signed begins with a tag of its own. */
+  readonly sign: (message: Uint8Array) => Uint8Array
+}
 
 /** What a conversation is begun with. */
 export interface CreateGroupOptions {
@@ -81,6 +90,12 @@ export class Messenger {
   /** Ed25519 key of this device. */
   get installation(): Uint8Array {
     return this.context.installation.signing.key
+  }
+
+  /** This device as services know it: its key signs what it asks of them. */
+  get device(): SigningDevice {
+    const { identity, signing } = this.context.installation
+    return { identity, key: signing.key, sign: (message) => ed25519.sign(message, signing.secret) }
   }
 
   /** Whether the directory has this device, when it was last looked at. */

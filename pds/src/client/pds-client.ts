@@ -1,22 +1,16 @@
 import { type AnyRoute, type PlaceOf, pathOf, pdsRouteLimits, pdsRoutes, type ValueOf } from '@parley/api'
 import { type ExchangeAnswer, ExchangeError, endpointOf, exchange } from '@parley/http'
-import { type Bytes20, type Bytes32, joinBytes, sameBytes } from '@parley/protocol/light'
+import { type Bytes32, joinBytes, sameBytes } from '@parley/protocol/light'
 import { type Clock, systemClock } from '@parley/runtime'
 import { type Address, hexToBytes, isAddressEqual } from 'viem'
 import { PdsError } from '../faults.ts'
-import { type Audience, authorizationHeader, authorize } from '../forms/authorization.ts'
+import { type Audience, authorizationHeader, authorize, type PdsDevice } from '../forms/authorization.ts'
 import { encodeScope, type Scope } from '../forms/scope.ts'
 import { decodeSigned, type Signed, signerOf } from '../forms/signing.ts'
 import { decodeStatement, type Statement, type StatementKind } from '../forms/statements.ts'
 
 /** What a service says of itself. */
 export type PdsAbout = ValueOf<NonNullable<NonNullable<typeof pdsRoutes.about.answer>['json']>>
-
-/** A device that asks: its identity, and the secret of its installation’s key. */
-export interface PdsDevice {
-  readonly identity: Bytes20
-  readonly secret: Uint8Array
-}
 
 export interface PdsClientOptions {
   /** Such as `https://pds.example`; credentials, path and query are kept, and no fault tells them. */
@@ -26,6 +20,7 @@ export interface PdsClientOptions {
   readonly chainId: bigint
   /** Address of the public inbox. */
   readonly inbox: Address
+  /** Such as a messenger’s `device`. */
   readonly device: PdsDevice
   /** @default the machine's */
   readonly clock?: Clock
@@ -171,7 +166,7 @@ export class PdsClient {
       ...(body.length > 0 && { 'content-type': octets }),
       ...(isSigned && {
         authorization: authorizationHeader(
-          authorize(this.audience, { method, target: path, body }, { ...device, at, nonce }),
+          authorize(this.audience, { method, target: path, body }, device, { at, nonce }),
         ),
       }),
     }

@@ -81,14 +81,21 @@ function signedBytes(
   return joinBytes([tag, RequestType.hashTreeRoot(value)])
 }
 
-/** Signs a request by a device. @param secret - Of the installation. */
+/** A device that asks: its identity, and its installation's Ed25519 key, which signs. */
+export interface PdsDevice {
+  readonly identity: Bytes20
+  readonly key: Bytes32
+  readonly sign: (message: Uint8Array) => Uint8Array
+}
+
+/** Signs a request by a device. */
 export function authorize(
   audience: Audience,
   request: SignedRequest,
-  { identity, secret, at, nonce }: Pick<Authorization, 'identity' | 'at' | 'nonce'> & { readonly secret: Uint8Array },
+  { identity, key, sign }: PdsDevice,
+  { at, nonce }: Pick<Authorization, 'at' | 'nonce'>,
 ): Authorization {
-  const signature = ed25519.sign(signedBytes(audience, request, { identity, at, nonce }), secret)
-  return { identity, key: ed25519.getPublicKey(secret), at, nonce, signature }
+  return { identity, key, at, nonce, signature: sign(signedBytes(audience, request, { identity, at, nonce })) }
 }
 
 /** The header `Authorization` of a request. */

@@ -16,6 +16,7 @@ const stepsOf = (seed: string): readonly (readonly [name: string, ...command: st
   ['lies', 'npm', 'run', '-s', 'test:crash', '--', '--lies', '--moments', '50', '--seed', seed],
   ['takeover', 'npm', 'run', '-s', 'model:takeover', '--', '--seed', seed],
   ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],
+  ['walk', 'npm', 'run', '-s', 'test:walk'],
   ['guard', 'npx', 'parley', 'bench', 'guard'],
 ]
 const values = optionsOf(

@@ -1,3 +1,4 @@
+import { httpContents, severalContents } from '@parley/content'
 import { createStoreServer } from '@parley/content/server'
 import { ContentStore, memoryBlocks } from '@parley/content/store'
 import { createGatewayServer, Gateway, memoryWindows } from '@parley/gateway'
@@ -14,12 +15,13 @@ import { eventually } from './eventually.ts'
 import { log } from './l2.ts'
 import { textStore } from './memory-stores.ts'
 import { Messengers } from './messengers.ts'
+import { startPds } from './pds.ts'
 import { openShards, Rollup } from './rollup.ts'
 
 const server = { host: '127.0.0.1', port: 0, version: '1' } as const
 const windows = { anonymousSecond: 100, anonymousMinute: 1_000, anonymousDay: 1_000 } as const
 
-/** A rollup with node and batcher, two gateways that pay on both layers, and two stores, all in this process. */
+/** A rollup with node and batcher, two gateways that pay on both layers, two stores and a post-delivery service, all in this process. */
 export class MessagingServers {
   readonly rollup: Rollup
   readonly stack: MessagingStack
@@ -46,6 +48,11 @@ export class MessagingServers {
         await startGateway(rollup, contracts, 1, stops),
       ]
       const storeUrls = [await startStore(stops), await startStore(stops)]
+      const clients = storeUrls.map((url) => httpContents({ url }))
+      const contents = severalContents(clients, systemClock)
+      const key = privateKeyToAccount(generatePrivateKey())
+      const pds = await startPds({ rollup, node, directory, inbox, key, contents })
+      stops.push(() => pds.stop())
       const stack: MessagingStack = {
         places: {
           l1Url: rollup.chain.url,
@@ -59,7 +66,7 @@ export class MessagingServers {
           batcherUrl: rollup.sequencer.url,
           nodeUrl: node.url,
           relayUrl: undefined,
-          messaging: { directory, inbox, gateways, storeUrls },
+          messaging: { directory, inbox, gateways, storeUrls, pds },
         },
         deployment: rollup.deployment,
         users: rollup.roles.users.map(({ secret }) => secret),

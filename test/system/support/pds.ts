@@ -29,6 +29,59 @@ export interface RunningPds {
   stop(): Promise<void>
 }
 
+interface PdsStores {
+  readonly db: BytesLevel
+  readonly index: BytesLevel
+}
+
+interface PdsBeside {
+  readonly rollup: Rollup
+  readonly node: RunningNode
+  readonly directory: Address
+  readonly inbox: Address
+  readonly key: PrivateKeyAccount
+  readonly contents: Contents
+}
+
+/** Starts a post-delivery service beside a rollup, in this process. */
+export async function startPds(
+  { rollup, node, directory, inbox, key, contents }: PdsBeside,
+  options: PdsOptions = {},
+  stores: PdsStores = { db: byteStore(), index: byteStore() },
+): Promise<RunningPds> {
+  const transport = http(rollup.chain.url)
+  const client = createWalletClient({ account: key, transport, pollingInterval: 50, cacheTime: 0 })
+  const address = bytesToHex(rollup.deployment.rollup)
+  const blocks = memoryBlocks()
+  const pds = await Pds.open(
+    {
+      client,
+      contracts: { directory, inbox, inboxBlock: 1n, rollup: address },
+      deployment: await getDeployment(client, { rollup: address }),
+      feed: rollup.client,
+      node: node.client,
+      contents,
+      mirror: await ContentStore.open({ index: stores.index, blocks, clock: systemClock, log }, {}),
+      db: stores.db,
+      key,
+      secret: new Uint8Array(32).fill(7),
+      clock: systemClock,
+      log,
+      registry: new Registry(),
+    },
+    { inboxEveryMs: 100, finalEveryMs: 200, checkpointEveryMs: 1_000, ...options },
+  )
+  const server = await createPdsServer(pds, { host: '127.0.0.1', port: 0, version: '1' })
+  const stopping = new AbortController()
+  const run = pds.run(stopping.signal)
+  const stop = async (): Promise<void> => {
+    await server.close()
+    stopping.abort()
+    await run
+  }
+  return { url: server.url, key: key.address, stop }
+}
+
 /** Contacts and inbox on a rollup's L2, and post-delivery services beside it. */
 export class PdsWorld {
   readonly directory: Address
@@ -92,41 +145,15 @@ export class PdsWorld {
   async start(
     contents: Contents,
     options: PdsOptions = {},
-    stores: { readonly db: BytesLevel; readonly index: BytesLevel } = { db: byteStore(), index: byteStore() },
+    stores: PdsStores = { db: byteStore(), index: byteStore() },
   ): Promise<RunningPds> {
-    const { rollup, directory, inbox, pdsKey } = this
-    const client = this.wallet(pdsKey)
-    const address = bytesToHex(rollup.deployment.rollup)
-    const blocks = memoryBlocks()
-    const pds = await Pds.open(
-      {
-        client,
-        contracts: { directory, inbox, inboxBlock: 1n, rollup: address },
-        deployment: await getDeployment(client, { rollup: address }),
-        feed: rollup.client,
-        node: this.node.client,
-        contents,
-        mirror: await ContentStore.open({ index: stores.index, blocks, clock: systemClock, log }, {}),
-        db: stores.db,
-        key: pdsKey,
-        secret: new Uint8Array(32).fill(7),
-        clock: systemClock,
-        log,
-        registry: new Registry(),
-      },
-      { inboxEveryMs: 100, finalEveryMs: 200, checkpointEveryMs: 1_000, ...options },
-    )
-    const server = await createPdsServer(pds, { host: '127.0.0.1', port: 0, version: '1' })
-    const stopping = new AbortController()
-    const run = pds.run(stopping.signal)
+    const { rollup, node, directory, inbox, pdsKey } = this
+    const started = await startPds({ rollup, node, directory, inbox, key: pdsKey, contents }, options, stores)
     const one: RunningPds = {
-      url: server.url,
-      key: pdsKey.address,
+      ...started,
       stop: async () => {
         this.running.delete(one)
-        await server.close()
-        stopping.abort()
-        await run
+        await started.stop()
       },
     }
     this.running.add(one)
@@ -134,13 +161,18 @@ export class PdsWorld {
   }
 
   client(url: string, { identity, secret }: Person, as: Uint8Array = identity): PdsClient {
+    const device = {
+      identity: as,
+      key: ed25519.getPublicKey(secret),
+      sign: (bytes: Uint8Array) => ed25519.sign(bytes, secret),
+    }
     const { chainId } = this.rollup.config
     return new PdsClient({
       url,
       key: this.pdsKey.address,
       chainId,
       inbox: this.inbox,
-      device: { identity: as, secret },
+      device,
     })
   }
 
