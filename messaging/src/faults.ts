@@ -20,6 +20,9 @@ export type MessagingFault =
   | { code: 'INSTALLATION_REVOKED'; installations: readonly Uint8Array[] }
   | { code: 'SPONSOR_REFUSED'; refusal: string }
   | { code: 'STORE_OF_ANOTHER'; identity: Uint8Array }
+  | { code: 'RECOVERY_LOCKED'; by: 'passphrase' | 'words' }
+  | { code: 'RECOVERY_OF_ANOTHER'; identity: Uint8Array }
+  | { code: 'ARCHIVE_LOCKED' }
   | { code: 'NODE_MISSING' }
   | { code: 'PROVIDER_UNKNOWN'; kind: string; name: string }
   | { code: 'DEVICE_UNKNOWN' }
@@ -71,6 +74,17 @@ export const messagingFaults: FaultTable<MessagingFault> = {
   },
   SPONSOR_REFUSED: { blame: 'sender', retry: 'changed', text: 'whoever is to pay for a conversation cannot open one' },
   STORE_OF_ANOTHER: { blame: 'sender', retry: 'changed', text: 'the store has the device of another identity' },
+  RECOVERY_LOCKED: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'the recovery does not open: it wants the other kind of secret, or another one, or was changed',
+  },
+  RECOVERY_OF_ANOTHER: { blame: 'sender', retry: 'changed', text: 'the recovery is of another identity' },
+  ARCHIVE_LOCKED: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'a segment of an archive is under another key, or was changed: recover first',
+  },
   NODE_MISSING: {
     blame: 'sender',
     retry: 'changed',

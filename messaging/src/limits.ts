@@ -56,6 +56,12 @@ export const messagingLimits = {
   missingInvites: 256,
   /** Messages of a conversation that one archive holds. */
   archivedMessages: 65_536,
+  /** Characters of a passphrase for a recovery, at least. */
+  passphrase: 12,
+  /** Conversations of one recovery. */
+  recovered: 4_096,
+  /** Bytes of one segment of an archive: room for the largest message. */
+  segmentBytes: 1_049_600,
   /** An attachment: 64 MiB. Larger files are an application's own affair. */
   attachmentBytes: 67_108_864,
   /** Last places of a record that are kept to find where another one begins. */

@@ -112,6 +112,39 @@ describe('messaging on a real stack', () => {
     expect(heard('charlie').events.filter(({ type }) => type === 'message')).toHaveLength(1)
   }, 600_000)
 
+  test('recovery › a new device takes the place of a lost one by 24 words, has the history and talks on', async () => {
+    await expect(bob.makeRecovery({ passphrase: 'too short' })).rejects.toMatchObject({
+      fault: { code: 'FRAME_INVALID', field: 'passphrase' },
+    })
+    const { recovery, words = '' } = await bob.makeRecovery()
+    const archive = await Array.fromAsync(bob.exportArchive())
+    const lost = bob.installation
+    // It is lost: from here on it does nothing.
+    await bob.close()
+    await expect(charlie.recover({ recovery, words })).rejects.toMatchObject({
+      fault: { code: 'RECOVERY_OF_ANOTHER', identity: bob.identity },
+    })
+    const found = await people.open(1)
+    const atFound = new Heard(found, stop.signal)
+    await expect(found.recover({ recovery, words })).rejects.toMatchObject({ fault: { code: 'INSTALLATION_REVOKED' } })
+    await found.registerInstallation()
+    await expect(found.importArchive(archive)).rejects.toMatchObject({ fault: { code: 'ARCHIVE_LOCKED' } })
+    const { conversations, lost: gone } = await found.recover({ recovery, words })
+    expect([conversations.map(({ id }) => id), gone]).toEqual([[lunch.id], []])
+    const [conversation] = conversations as [Room]
+    await atFound.first('joined')
+    expect(await found.importArchive(archive)).toMatchObject({ unknown: 0 })
+    const said = (await found.history({ conversation })).map(({ plaintext }) => new TextDecoder().decode(plaintext))
+    expect(said.some((each) => each.includes('Great!'))).toBe(true)
+    await conversation.send(text('I have a new phone'))
+    expect((await heard('alice').text('I have a new phone')).sender).toMatchObject({
+      identity: bob.identity,
+      installation: found.installation,
+    })
+    await found.revokeInstallations({ installations: [lost] })
+    await eventually('a group without the lost device', async () => !lunch.hasDevice(lost) || undefined)
+  }, 600_000)
+
   test('verify › the record is complete under a root that the L2 has, and is what the members have', async () => {
     const found = await rollupVerifies(alice, lunch)
     expect(found.record.length).toBe(Number(found.conversation.messageCount + found.conversation.epoch))

@@ -259,6 +259,18 @@ export class Conversation {
     return memberOf(state) === undefined && !isOpen && state.commits.length === 0 && isIn(state, this.own)
   }
 
+  /** Whether nobody is left who could let this device in: no other slot, and no other device of this identity. */
+  async isDeserted(signal: AbortSignal): Promise<boolean> {
+    const { state, asked } = this.held.stored
+    const { slot, record, commits, boot } = state
+    const isAlone = record.slots.every(({ role }, each) => (role === Role.none) === (each !== slot))
+    if (memberOf(state) !== undefined || asked === undefined || commits.length > 0 || boot !== undefined) return false
+    if (!isAlone || !isIn(state, this.own)) return false
+    const { directory, installation } = this.held.deps
+    const { installations } = await directory.installations(installation.identity, signal)
+    return installations.every((key) => sameBytes(key, installation.signing.key))
+  }
+
   /** A key to exchange the slot's for, the same until that was done. It is stored. */
   async nextKey(): Promise<MemberKey> {
     const { stored, deps } = this.held

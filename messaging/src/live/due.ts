@@ -52,6 +52,10 @@ export async function doDue(
     await conversation.want(conversation.mustWant)
     return true
   }
+  if (await desertedNow(conversation, minding, signal)) {
+    await conversation.boot()
+    return true
+  }
   if (memberOf(conversation.state) === undefined) return false
   const { stale } = conversation
   const isBlocked = gapsOf(conversation.state).length > 0
@@ -97,6 +101,17 @@ async function renewOwn(conversation: Conversation, isBlocked: boolean, signal: 
     await conversation.boot()
   else return false
   return true
+}
+
+/** Whether a group that all other devices were lost with is to be founded anew: not while the directory does not answer. */
+async function desertedNow(conversation: Conversation, { warn }: Minding, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await conversation.isDeserted(signal)
+  } catch (error) {
+    if (signal.aborted) throw error
+    warn(error)
+    return false
+  }
 }
 
 /** None while the directory does not answer. */

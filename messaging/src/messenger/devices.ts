@@ -190,6 +190,16 @@ export class Devices {
     return bytes === undefined ? [] : decodeArchive(bytes)
   }
 
+  /** Adds messages that another device, or this one in an earlier life, kept of a conversation. */
+  async keepArchived(place: Place, messages: readonly ArchivedMessage[]): Promise<void> {
+    const byPosition = new Map((await this.archived(place)).map((each) => [each.position, each]))
+    for (const each of messages) byPosition.set(each.position, each)
+    const all = [...byPosition.values()].sort((a, b) => (a.position < b.position ? -1 : 1))
+    const value = encodeArchive(all.slice(-messagingLimits.archivedMessages))
+    await this.context.store.write([{ key: archiveKey(place), value }])
+    this.context.changed.beat()
+  }
+
   /** Deals with what other devices say, until the messenger ends. */
   run(): Promise<void> {
     const { clock, signal, report } = this.context
@@ -257,12 +267,9 @@ export class Devices {
   }
 
   private async takeArchive(body: Uint8Array): Promise<void> {
-    const { contents, store, signal } = this.context
+    const { contents, signal } = this.context
     const { place, attachment } = decodeArchivePointer(body)
-    const bytes = await getAttachment(contents, attachment, signal)
-    decodeArchive(bytes)
-    await store.write([{ key: archiveKey(place), value: bytes }])
-    this.context.changed.beat()
+    await this.keepArchived(place, decodeArchive(await getAttachment(contents, attachment, signal)))
   }
 
   /** All messages of a conversation that this device has, in order: archived ones, and its own. */

@@ -8,11 +8,19 @@ import type { SuiteName } from '../mls/suite.ts'
 import { receipt } from '../payloads/receipt.ts'
 import type { Evidence, Provider } from '../providers/provider.ts'
 import type { KnownProvider } from '../providers/providers.ts'
+import type { RecoverySecret } from '../recovery/secret.ts'
 import type { Context } from './context.ts'
 import { Devices, type OwnDevice } from './devices.ts'
 import type { Inbox } from './inbox.ts'
 import { keysOf } from './invite-delivery.ts'
 import { readMark } from './read-mark.ts'
+import {
+  type ImportedArchive,
+  type MadeRecovery,
+  type Recovered,
+  Recovering,
+  type RecoveryOptions,
+} from './recovering.ts'
 import { Registration } from './registration.ts'
 import { Requests } from './requests.ts'
 import { type AddOptions, type AddResult, defaultValidMs, outgoing, type Room } from './room.ts'
@@ -54,6 +62,7 @@ export class Messenger {
   private readonly registration: Registration
   private readonly requests: Requests
   private readonly watching: Watching
+  private readonly recovering: Recovering
   private readonly running: Promise<unknown>[] = []
 
   /** @param end - Ends everything that runs. */
@@ -66,6 +75,7 @@ export class Messenger {
     this.registration = new Registration(context)
     this.requests = new Requests(context, this.rooms, this.devices)
     this.watching = new Watching(context, this.rooms, this.requests)
+    this.recovering = new Recovering(context, this.rooms, this.devices, this.registration)
   }
 
   /** Reads what the device has, and begins to follow it. */
@@ -128,6 +138,34 @@ export class Messenger {
   /** Messages of a conversation that this device has, in order; those from before it was let in are another device's word. */
   history({ conversation }: { readonly conversation: Room }): Promise<readonly ArchivedMessage[]> {
     return this.devices.historyOf(conversation)
+  }
+
+  /**
+   * Makes what another device can take the place of all devices by once they are lost: keys of all conversations, encrypted. Make it
+   * again after joining a conversation, and after revoking a device.
+   * @throws {MessagingError} `FRAME_INVALID`: the passphrase has fewer than 12 characters.
+   */
+  makeRecovery(options: RecoveryOptions = {}): Promise<MadeRecovery> {
+    return this.recovering.make(options)
+  }
+
+  /**
+   * Takes the place of devices that are lost: this one joins their conversations, once other members answer. It must be registered;
+   * revoke the lost ones afterwards.
+   * @throws {MessagingError} `RECOVERY_LOCKED`, `RECOVERY_OF_ANOTHER`, `INSTALLATION_REVOKED`, `FRAME_INVALID`.
+   */
+  recover({ recovery, ...secret }: { readonly recovery: Uint8Array } & RecoverySecret): Promise<Recovered> {
+    return this.recovering.recover(recovery, secret)
+  }
+
+  /** All messages that this device has, in segments of about 1 MiB that only a recovery of this device opens. */
+  exportArchive(): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.recovering.exportArchive()
+  }
+
+  /** Adds archived messages to the history of conversations that this device has. @throws {MessagingError} `ARCHIVE_LOCKED`, `FRAME_INVALID`. */
+  importArchive(segments: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<ImportedArchive> {
+    return this.recovering.importArchive(segments)
   }
 
   /** Puts this device's keys into the directory; a signature of the wallet where gateways pay, a transaction elsewhere. */
