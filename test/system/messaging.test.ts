@@ -117,7 +117,8 @@ describe('messaging on a real stack', () => {
       fault: { code: 'FRAME_INVALID', field: 'passphrase' },
     })
     const { recovery, words = '' } = await bob.makeRecovery()
-    const archive = await Array.fromAsync(bob.exportArchive())
+    const archive: Uint8Array[] = []
+    for await (const segment of bob.exportArchive()) archive.push(segment)
     const lost = bob.installation
     // It is lost: from here on it does nothing.
     await bob.close()
