@@ -22,7 +22,8 @@ export type { OwnDevice } from './messenger/devices.ts'
 export * from './messenger/events.ts'
 export { type ByGatewayOptions, byGateways } from './messenger/gateway-sponsor.ts'
 export { type CreateGroupOptions, type Identity, Messenger } from './messenger/messenger.ts'
-export { type AddOptions, type AddResult, Room, type RoomMember } from './messenger/room.ts'
+export { Room, type RoomMember } from './messenger/room.ts'
+export type { AddOptions, AddResult } from './messenger/room-invites.ts'
 export {
   type OwnAccountOptions,
   ownAccount,

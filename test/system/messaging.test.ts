@@ -112,6 +112,55 @@ describe('messaging on a real stack', () => {
     expect(heard('charlie').events.filter(({ type }) => type === 'message')).toHaveLength(1)
   }, 600_000)
 
+  test('invites › two who invite each other at once come to one conversation, and the other one is used for the next invite', async () => {
+    const dave = await people.open(5)
+    await dave.registerInstallation()
+    const atDave = new Heard(dave, stop.signal)
+    const rooms = await Promise.all([
+      alice.invite({ to: dave.identity, title: 'From Alice' }),
+      dave.invite({ to: alice.identity, title: 'From Dave' }),
+    ])
+    const isFirst = rooms[0].place.index < rooms[1].place.index
+    const [kept, spare] = isFirst ? rooms : [rooms[1], rooms[0]]
+    const loser = isFirst ? dave : alice
+    const openWith = (one: Messenger, other: Messenger): readonly Room[] =>
+      one.conversations.filter(({ members }) => members.some(({ slot }) => slot !== 0) && isWith(members, other))
+    await eventually('one conversation', async () => {
+      const both = [openWith(alice, dave), openWith(dave, alice)]
+      return both.every(([only, ...more]) => only?.state === 'open' && more.length === 0) || undefined
+    })
+    expect([openWith(alice, dave)[0]?.id, openWith(dave, alice)[0]?.id]).toEqual([kept.id, kept.id])
+    expect(loser.conversations.map(({ id }) => id)).not.toContainEqual(spare.id)
+    const [atAlice] = openWith(alice, dave) as [Room]
+    await atAlice.send(text('One is enough'))
+    await atDave.text('One is enough')
+    expect(requestsFrom(heard('alice'), dave)).toEqual([])
+    expect(requestsFrom(atDave, alice)).toEqual([])
+    const next = await loser.invite({ to: charlie.identity, title: 'Again' })
+    expect([next.place, next.title]).toEqual([spare.place, 'Again'])
+    const request = await heard('charlie').first('request', ({ title }) => title === 'Again')
+    const atCharlie = await request.accept()
+    await heard('charlie').first('joined', ({ conversation }) => conversation === atCharlie)
+    await dave.close()
+  }, 600_000)
+
+  test('invites › one that no store took is delivered by itself', async () => {
+    const { contents } = people
+    const put = contents.put.bind(contents)
+    let refused = 0
+    contents.put = async (frame, options, signal) => {
+      if (options.class === 'invite' && refused === 0) {
+        refused += 1
+        throw new Error('no store is there')
+      }
+      return put(frame, options, signal)
+    }
+    await expect(bob.invite({ to: charlie.identity, title: 'Later' })).rejects.toThrow('no store is there')
+    expect(await heard('charlie').first('request', ({ title }) => title === 'Later')).toMatchObject({ verified: true })
+    expect(refused).toBe(1)
+    contents.put = put
+  }, 600_000)
+
   test('recovery › a new device takes the place of a lost one by 24 words, has the history and talks on', async () => {
     await expect(bob.makeRecovery({ passphrase: 'too short' })).rejects.toMatchObject({
       fault: { code: 'FRAME_INVALID', field: 'passphrase' },
@@ -131,9 +180,9 @@ describe('messaging on a real stack', () => {
     await found.registerInstallation()
     await expect(found.importArchive(archive)).rejects.toMatchObject({ fault: { code: 'ARCHIVE_LOCKED' } })
     const { conversations, lost: gone } = await found.recover({ recovery, words })
-    expect([conversations.map(({ id }) => id), gone]).toEqual([[lunch.id], []])
-    const [conversation] = conversations as [Room]
-    await atFound.first('joined')
+    expect(gone).toEqual([])
+    const conversation = conversations.find(({ id }) => Buffer.compare(id, lunch.id) === 0) as Room
+    await atFound.first('joined', (event) => event.conversation === conversation)
     expect(await found.importArchive(archive)).toMatchObject({ unknown: 0 })
     const said = (await found.history({ conversation })).map(({ plaintext }) => new TextDecoder().decode(plaintext))
     expect(said.some((each) => each.includes('Great!'))).toBe(true)
@@ -162,6 +211,12 @@ test('examples › lunch invites, consents and talks', async () => {
     guest: [expect.stringMatching(/^0x[0-9a-f]{40}: Great!$/)],
   })
 }, 600_000)
+
+const isWith = (members: Room['members'], { identity }: Messenger): boolean =>
+  members.some((each) => Buffer.compare(each.identity, identity) === 0)
+
+const requestsFrom = ({ events }: Heard, { identity }: Messenger): unknown[] =>
+  events.filter((event) => event.type === 'request' && Buffer.compare(event.sender, identity) === 0)
 
 /** Asks until the node has all that was said. */
 async function rollupVerifies(messenger: Messenger, conversation: Room) {

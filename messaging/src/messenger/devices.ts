@@ -21,7 +21,8 @@ import type { Context } from './context.ts'
 import { deliver, sealFor } from './invite-delivery.ts'
 import { keepRunning } from './keep-running.ts'
 import { Preferences } from './preferences.ts'
-import { defaultValidMs, type Room } from './room.ts'
+import type { Room } from './room.ts'
+import { defaultValidMs } from './room-invites.ts'
 
 /** A device of the own identity, as the directory has it. */
 export interface OwnDevice {

@@ -11,6 +11,8 @@ import type { Context } from './context.ts'
 import { keepRunning } from './keep-running.ts'
 import { requestChange, type StoredRequest } from './request-store.ts'
 
+type StateOf = (request: Omit<StoredRequest, 'state'>) => Promise<StoredRequest['state']>
+
 /** An invite whose envelope no store had when it was looked for. */
 interface Missing {
   readonly digest: Bytes32
@@ -46,17 +48,18 @@ export class Inbox {
     return this.standing.missing.map(({ digest }) => digest)
   }
 
-  run(): Promise<void> {
+  /** @param stateOf - What becomes of a request that came. */
+  run(stateOf: StateOf): Promise<void> {
     const { clock, signal, report } = this.context
     return keepRunning(
-      (either) => this.follow(either),
+      (either) => this.follow(stateOf, either),
       clock,
       (error) => report('inbox', error),
       signal,
     )
   }
 
-  private async follow(signal: AbortSignal): Promise<void> {
+  private async follow(stateOf: StateOf, signal: AbortSignal): Promise<void> {
     const { client, contracts, deployment, installation } = this.context
     const pages = watchInvites(client, {
       inbox: contracts.inbox,
@@ -66,11 +69,11 @@ export class Inbox {
       pollMs,
       signal,
     })
-    for await (const { invites, cursor } of pages) await this.take(invites, cursor)
+    for await (const { invites, cursor } of pages) await this.take(invites, cursor, stateOf)
   }
 
   /** One page, in one write. An invite that an L2's reorganisation takes back stays: its slot, on the L3, is what counts. */
-  private async take(invites: readonly Invite[], cursor: InviteCursor): Promise<void> {
+  private async take(invites: readonly Invite[], cursor: InviteCursor, stateOf: StateOf): Promise<void> {
     const before = this.standing
     const looked = [...before.missing, ...invites.map(missingOf)].slice(-messagingLimits.missingInvites)
     const missing: Missing[] = []
@@ -84,7 +87,7 @@ export class Inbox {
       else {
         changes.push({ key, value: Uint8Array.of(1) })
         if (opened !== undefined) {
-          changes.push(requestChange(await this.requestOf(opened, count, each.muted)))
+          changes.push(requestChange(await this.requestOf(opened, count, each.muted, stateOf)))
           count += 1
         }
       }
@@ -108,10 +111,16 @@ export class Inbox {
     }
   }
 
-  private async requestOf({ head, body }: OpenedInvite, number: number, muted: boolean): Promise<StoredRequest> {
+  private async requestOf(
+    { head, body }: OpenedInvite,
+    number: number,
+    muted: boolean,
+    stateOf: StateOf,
+  ): Promise<StoredRequest> {
     const { installations } = await this.context.directory.read(head.sender, this.context.signal)
     const verified = installations.some((key) => sameBytes(key, head.senderKey))
-    return { number, head, body, muted, verified, state: 'open', slotKey: undefined }
+    const request = { number, head, body, muted, verified, slotKey: undefined }
+    return { ...request, state: await stateOf(request) }
   }
 }
 

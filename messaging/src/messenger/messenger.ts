@@ -13,6 +13,7 @@ import type { Context } from './context.ts'
 import { Devices, type OwnDevice } from './devices.ts'
 import type { Inbox } from './inbox.ts'
 import { keysOf } from './invite-delivery.ts'
+import { Inviting } from './inviting.ts'
 import { readMark } from './read-mark.ts'
 import {
   type ImportedArchive,
@@ -22,8 +23,10 @@ import {
   type RecoveryOptions,
 } from './recovering.ts'
 import { Registration } from './registration.ts'
+import type { StoredRequest } from './request-store.ts'
 import { Requests } from './requests.ts'
-import { type AddOptions, type AddResult, defaultValidMs, outgoing, type Room } from './room.ts'
+import type { Room } from './room.ts'
+import { type AddOptions, type AddResult, defaultValidMs, outgoing } from './room-invites.ts'
 import type { RoomMeta } from './room-meta.ts'
 import { Rooms } from './rooms.ts'
 import type { WatchCursor } from './watch-cursor.ts'
@@ -61,6 +64,7 @@ export class Messenger {
   private readonly devices: Devices
   private readonly registration: Registration
   private readonly requests: Requests
+  private readonly inviting: Inviting
   private readonly watching: Watching
   private readonly recovering: Recovering
   private readonly running: Promise<unknown>[] = []
@@ -74,6 +78,7 @@ export class Messenger {
     this.devices = new Devices(context, this.rooms)
     this.registration = new Registration(context)
     this.requests = new Requests(context, this.rooms, this.devices)
+    this.inviting = new Inviting(context, this.rooms, this.requests)
     this.watching = new Watching(context, this.rooms, this.requests)
     this.recovering = new Recovering(context, this.rooms, this.devices, this.registration)
   }
@@ -84,7 +89,8 @@ export class Messenger {
     await this.devices.open()
     await this.rooms.open()
     await this.registration.open()
-    this.running.push(this.inbox.run(), this.devices.run())
+    const stateOf = (opened: Omit<StoredRequest, 'state'>) => this.requests.stateOf(opened)
+    this.running.push(this.inbox.run(stateOf), this.devices.run(), this.inviting.run())
   }
 
   /** Ends all that runs; what is stored is gone on with by the next messenger. */
@@ -113,8 +119,9 @@ export class Messenger {
     return this.registration.isRegistered
   }
 
+  /** Those that nobody ever came into are left out; the next invite uses them. */
   get conversations(): readonly Room[] {
-    return this.rooms.all.filter(({ kind }) => kind === 'talk')
+    return this.rooms.all.filter(({ kind, invites }) => kind === 'talk' && !invites.isSpare)
   }
 
   /** What this device shows so that another one of the identity can let it in: 12 digits. */
@@ -205,6 +212,8 @@ export class Messenger {
     const identities = to.map(bytesOf)
     for (const identity of identities) await keysOf(context, identity)
     const expiresAt = context.clock.now() + BigInt(validMs)
+    const spare = await this.rooms.reuse(identities, { text, expiresAt, title }, suite)
+    if (spare !== undefined) return spare
     const keys = [context.installation.identity, ...identities].map(() => memberKey(context.random(32)))
     const founders = keys.map((key, slot) => ({ key, role: slot === 0 ? Role.admin : Role.member }))
     const { place, id } = await context.sponsor.create(founders, context.signal)
@@ -213,7 +222,7 @@ export class Messenger {
     )
     const meta: RoomMeta = { place, id, title, kind: 'talk', invites }
     const room = await this.rooms.begin({ meta, slot: 0, key: keys[0] as MemberKey, suite, founds: true })
-    await room.expect(invites)
+    await room.deliverInvites()
     await this.devices.share(room)
     return room
   }

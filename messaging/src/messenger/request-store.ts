@@ -13,7 +13,8 @@ export interface StoredRequest {
   readonly muted: boolean
   /** Whether the directory had the sender's key when it was opened. */
   readonly verified: boolean
-  readonly state: 'open' | 'accepted' | 'declined'
+  /** `crossed`: this identity invited the sender as well; it is accepted by itself. */
+  readonly state: 'open' | 'crossed' | 'accepted' | 'declined'
   /** The key that takes the invite's place, stored before it is used. */
   readonly slotKey: MemberKey | undefined
 }

@@ -1,4 +1,6 @@
-import { type MemberKey, memberKey, Role, sameBytes } from '@parley/protocol/light'
+import { type Bytes20, type MemberKey, memberKey, Role, sameBytes } from '@parley/protocol/light'
+import { MessagingError } from '../faults.ts'
+import type { Place } from '../ports/log.ts'
 import { changeMembers } from './change-members.ts'
 import type { Context } from './context.ts'
 import type { Devices } from './devices.ts'
@@ -13,6 +15,8 @@ export class Requests {
   private readonly context: Context
   private readonly rooms: Rooms
   private readonly devices: Devices
+  /** Requests that were looked at for crossed ones. */
+  private looked = 0
 
   constructor(context: Context, rooms: Rooms, devices: Devices) {
     this.context = context
@@ -29,6 +33,55 @@ export class Requests {
     const { store } = this.context
     const decline = async (): Promise<void> => store.write([requestChange({ ...request, state: 'declined' })])
     return requestEventOf(request, { accept: () => this.accept(request.number), decline })
+  }
+
+  /**
+   * What becomes of an invite that came. Where two invited each other at once, the conversation with the lower shard and index stays:
+   * whoever opened the other takes that back and accepts; whoever opened this one waits.
+   */
+  async stateOf({ head, body, verified }: Omit<StoredRequest, 'state'>): Promise<StoredRequest['state']> {
+    const { log, signal, report } = this.context
+    if (!verified || body.kind !== 'conversation') return 'open'
+    try {
+      const { members } = await log.standing(body.place, signal)
+      const live = members.filter(({ role }) => role !== Role.none).length
+      if ((members[body.slot]?.role ?? Role.none) === Role.none) return 'declined'
+      const own = this.pairWith(head.sender)
+      if (own === undefined || live !== 2) return 'open'
+      return isLower(body.place, own.place) ? 'crossed' : 'declined'
+    } catch (error) {
+      if (signal.aborted) throw error
+      report('requests', error)
+      return 'open'
+    }
+  }
+
+  /** Accepts what crossed an own invite, which is taken back before. */
+  async settleCrossed(): Promise<void> {
+    for (;;) {
+      const request = await this.read(this.looked)
+      if (request === undefined) return
+      if (request.state === 'crossed') {
+        await this.pairWith(request.head.sender)?.invites.withdraw()
+        await this.acceptOrDecline(request)
+      }
+      this.looked += 1
+    }
+  }
+
+  /** One that can never be accepted does not hold up the others. */
+  private async acceptOrDecline(request: StoredRequest): Promise<void> {
+    try {
+      await this.accept(request.number)
+    } catch (error) {
+      if (!(error instanceof MessagingError) || error.fault.code !== 'INVITE_UNUSABLE') throw error
+      this.context.report('requests', error)
+      await this.context.store.write([requestChange({ ...request, state: 'declined' })])
+    }
+  }
+
+  private pairWith(identity: Bytes20): Room | undefined {
+    return this.rooms.all.find((room) => room.kind === 'talk' && room.invites.pairWith(identity) !== undefined)
   }
 
   /** Accepts a request: its slot's key is exchanged for one of this device. @throws {MessagingError} `INVITE_UNUSABLE`. */
@@ -83,4 +136,8 @@ export class Requests {
       signal,
     )
   }
+}
+
+function isLower(a: Place, b: Place): boolean {
+  return a.shard === b.shard ? a.index < b.index : a.shard < b.shard
 }

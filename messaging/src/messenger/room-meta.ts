@@ -26,6 +26,8 @@ export interface RoomMeta {
   /** `talk`: of several identities. `own`: of the devices of one. */
   readonly kind: 'talk' | 'own'
   readonly invites: readonly OutgoingInvite[]
+  /** Nobody ever came in, and all invites were taken back. */
+  readonly spare?: boolean
 }
 
 const prefix = 'room/'

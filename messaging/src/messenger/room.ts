@@ -1,4 +1,4 @@
-import { type Bytes20, type ChangeMembers, memberKey, millis, Role, sameBytes } from '@parley/protocol/light'
+import { type Bytes20, type ChangeMembers, Role, sameBytes } from '@parley/protocol/light'
 import { type Attachment, encodeAttachment, getAttachment, putAttachment } from '../attachments/attachment.ts'
 import type { Draft } from '../codec/payload.ts'
 import type { Conversation } from '../conversation/conversation.ts'
@@ -7,7 +7,6 @@ import type { SharedSlot } from '../devices/shared-slot.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { memberOf } from '../engine/state.ts'
 import { MessagingError } from '../faults.ts'
-import type { InviteBody } from '../invites/invite-body.ts'
 import { LiveConversation } from '../live/live.ts'
 import { left } from '../payloads/left.ts'
 import type { Named } from '../payloads/named.ts'
@@ -17,26 +16,9 @@ import { entriesOf, type Settings, settings, settingsOf } from '../payloads/sett
 import type { Place } from '../ports/log.ts'
 import { changeMembers } from './change-members.ts'
 import type { Context } from './context.ts'
-import { deliver, isOpen, keysOf, sealFor } from './invite-delivery.ts'
 import { keepRunning } from './keep-running.ts'
-import { keepMeta, type OutgoingInvite, type RoomMeta } from './room-meta.ts'
-
-/** What may be said of those who are to be added. */
-export interface AddOptions {
-  readonly to: readonly Bytes20[]
-  /** Shown with the invite, at most 512 bytes. */
-  readonly text?: string
-  /** Milliseconds for which an invite is good. @default 14 days */
-  readonly validMs?: number
-  /** What each may spend of this member's allowance, in mwei. */
-  readonly allowance?: bigint
-}
-
-/** What became of each who was to be added. */
-export interface AddResult {
-  readonly invited: readonly Bytes20[]
-  readonly failed: readonly { readonly identity: Bytes20; readonly fault: unknown }[]
-}
+import { type AddOptions, type AddResult, RoomInvites } from './room-invites.ts'
+import { keepMeta, type RoomMeta } from './room-meta.ts'
 
 /** Somebody in a conversation. */
 export interface RoomMember {
@@ -47,21 +29,10 @@ export interface RoomMember {
   readonly installations: readonly Uint8Array[]
 }
 
-export const defaultValidMs = 14 * 86_400_000
-const defaults = { allowance: 2n * 10n ** 7n, priceLimit: 10n ** 7n } as const
-/** Added in one change of members. */
-const addedAtOnce = 15
-
-/** An invite that was not delivered yet. */
-export function outgoing(
-  invite: Omit<OutgoingInvite, 'expiresAt' | 'frame' | 'delivered'> & { readonly expiresAt: bigint },
-): OutgoingInvite {
-  return { ...invite, expiresAt: millis(invite.expiresAt), frame: undefined, delivered: undefined }
-}
-
 /** One conversation of a messenger: it follows the log by itself, and is spoken to by this. */
 export class Room {
   readonly live: LiveConversation
+  readonly invites: RoomInvites
   private readonly context: Context
   private readonly conversation: Conversation
   private meta: RoomMeta
@@ -73,6 +44,12 @@ export class Room {
     this.meta = meta
     const hooks = { changed: () => changed.beat(), strict, warn: (error: unknown) => report('directory', error) }
     this.live = new LiveConversation(conversation, { log, clock, random, ...hooks })
+    this.invites = new RoomInvites(context, conversation, this.live, {
+      meta: () => this.meta,
+      keep: (changes) => this.keep(changes),
+      change: (plan, entering) => this.change(plan, entering),
+      assertHolds: (held) => this.assertHolds(held),
+    })
   }
 
   /** Follows the log until the messenger ends. */
@@ -185,101 +162,18 @@ export class Room {
   }
 
   /** Gives identities slots and sends them invites; this member must be an admin. @throws {MessagingError} `NOT_A_MEMBER`. */
-  async addMembers({
-    to,
-    text = '',
-    validMs = defaultValidMs,
-    allowance = defaults.allowance,
-  }: AddOptions): Promise<AddResult> {
-    this.live.assertMember()
-    const failed: { identity: Bytes20; fault: unknown }[] = []
-    const reachable: Bytes20[] = []
-    for (const identity of to.slice(0, addedAtOnce)) {
-      try {
-        await keysOf(this.context, identity)
-        reachable.push(identity)
-      } catch (error) {
-        if (!(error instanceof MessagingError)) throw error
-        failed.push({ identity, fault: error.fault })
-      }
-    }
-    if (reachable.length === 0) return { invited: [], failed }
-    const expiresAt = this.context.clock.now() + BigInt(validMs)
-    const invites = await this.openSlots(reachable, { text, expiresAt, allowance })
-    await this.expect(invites)
-    return { invited: reachable, failed }
-  }
-
-  /** Adds slots, each with the key of an invite, which is stored before. */
-  private async openSlots(
-    identities: readonly Bytes20[],
-    { text, expiresAt, allowance }: { readonly text: string; readonly expiresAt: bigint; readonly allowance: bigint },
-  ): Promise<readonly OutgoingInvite[]> {
-    const { random } = this.context
-    const before = this.meta.invites
-    const planned = identities.map((identity) => ({ identity, key: memberKey(random(32)), text }))
-    let invites: readonly OutgoingInvite[] = []
-    await this.change(
-      async ({ members }) => {
-        this.assertHolds(members[this.conversation.own.slot])
-        invites = planned.map((each, i) => outgoing({ ...each, slot: members.length + i, expiresAt }))
-        await this.keep({ invites: [...before, ...invites] })
-        const { priceLimit } = defaults
-        return {
-          add: invites.map(({ slot, key }) => ({ slot, key: key.key, role: Role.member, allowance, priceLimit })),
-        }
-      },
-      planned.map(({ key }) => key),
-    )
-    return invites
-  }
-
-  /** Delivers invites that are stored, and lets in whoever accepts them. */
-  async expect(invites: readonly OutgoingInvite[]): Promise<void> {
-    for (const { slot, identity } of invites) await this.live.introduce(slot, identity)
-    await this.deliverInvites()
+  addMembers(options: AddOptions): Promise<AddResult> {
+    return this.invites.add(options)
   }
 
   /** Delivers invites that no inbox has yet, and forgets those whose slot has a device in the group, or nobody any more. */
-  async deliverInvites(): Promise<void> {
-    this.live.assertMember()
-    const { members } = await this.context.log.standing(this.place, this.context.signal)
-    for (const each of this.meta.invites) {
-      const isIn = this.conversation.leaves.some(({ claim }) => claim.slot === each.slot)
-      if (isIn || (members[each.slot]?.role ?? 0) === 0) await this.replace(each, undefined)
-      else if (each.delivered === undefined && isOpen(each, members)) await this.deliverOne(each)
-    }
-  }
-
-  private async deliverOne(each: OutgoingInvite): Promise<void> {
-    const { context, meta } = this
-    const body: InviteBody = {
-      kind: 'conversation',
-      place: meta.place,
-      id: meta.id,
-      suite: this.conversation.own.suite,
-      slot: each.slot,
-      key: each.key,
-      title: meta.title,
-      text: each.text,
-    }
-    const keys = await keysOf(context, each.identity)
-    const frame = each.frame ?? (await sealFor(context, each.identity, keys, body, each.expiresAt))
-    const sealed = { ...each, frame }
-    await this.replace(each, sealed)
-    const delivered = await deliver(context, each.identity, frame)
-    await this.replace(sealed, { ...each, frame: undefined, delivered })
+  deliverInvites(): Promise<void> {
+    return this.invites.deliver()
   }
 
   /** Takes back what nobody accepted in time. @returns the identities whose invites are over. */
-  async expireInvites(): Promise<readonly Bytes20[]> {
-    const now = this.context.clock.now()
-    const over = this.meta.invites.filter(({ expiresAt }) => expiresAt <= now)
-    for (const each of over) {
-      await this.change(({ members }) => (isOpen(each, members) ? { remove: [{ slot: each.slot }] } : undefined))
-      await this.replace(each, undefined)
-    }
-    return over.map(({ identity }) => identity)
+  expireInvites(): Promise<readonly Bytes20[]> {
+    return this.invites.expire()
   }
 
   /** Removes identities with all their devices: on the L3 first, then by whoever's turn it is to commit. */
@@ -293,7 +187,7 @@ export class Room {
       const remove = slots.filter((slot) => (members[slot]?.role ?? 0) > 0).map((slot) => ({ slot }))
       return remove.length === 0 ? undefined : { remove }
     })
-    for (const each of pending) await this.replace(each, undefined)
+    for (const each of pending) await this.invites.forget(each)
   }
 
   /** Gives a member another role. */
@@ -372,13 +266,6 @@ export class Room {
     const { slot, slotKey } = this.conversation.own
     if (held === undefined || held.role === Role.none) throw notAMember(slot, 'removed')
     if (!sameBytes(held.key, slotKey.key)) throw notAMember(slot, 'shut out')
-  }
-
-  private async replace(old: OutgoingInvite, by: OutgoingInvite | undefined): Promise<void> {
-    const isOld = ({ slot }: OutgoingInvite): boolean => slot === old.slot
-    await this.keep({
-      invites: this.meta.invites.flatMap((each) => (isOld(each) ? (by === undefined ? [] : [by]) : [each])),
-    })
   }
 
   private async keep(changes: Partial<RoomMeta>): Promise<void> {

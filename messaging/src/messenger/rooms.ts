@@ -1,5 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { type MemberKey, sameBytes } from '@parley/protocol/light'
+import { type Bytes20, type MemberKey, sameBytes } from '@parley/protocol/light'
 import { Conversation } from '../conversation/conversation.ts'
 import type { OwnSlot } from '../conversation/stored.ts'
 import type { SharedSlot } from '../devices/shared-slot.ts'
@@ -71,6 +71,27 @@ export class Rooms {
     }
     await this.assertThere(place, id)
     return this.begin({ meta: { place, id, title, kind, invites: [] }, slot, key, suite, founds: false })
+  }
+
+  /** Invites to a conversation that nobody came into, if there is one: so that no state is wasted. */
+  async reuse(
+    identities: readonly Bytes20[],
+    options: { readonly text: string; readonly expiresAt: bigint; readonly title: string },
+    suite: SuiteName,
+  ): Promise<Room | undefined> {
+    if (identities.length === 0) return undefined
+    const room = this.all.find((each) => each.kind === 'talk' && each.shared.suite === suite && each.invites.claim())
+    if (room === undefined) return undefined
+    try {
+      await room.invites.open(identities, options)
+    } catch (error) {
+      // It may have nothing left to give: another conversation is opened then.
+      if (this.context.signal.aborted) throw error
+      this.context.report('invites', error)
+      return undefined
+    }
+    await room.deliverInvites()
+    return room
   }
 
   /** Opens a conversation of one slot, this identity's. */
