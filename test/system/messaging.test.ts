@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { type Messenger, type Room, reply, text } from '@parley/messaging'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
@@ -201,16 +198,6 @@ describe('messaging on a real stack', () => {
     expect(found.grade).not.toBe('node')
   }, 600_000)
 })
-
-const example = fileURLToPath(new URL('../../examples/lunch-main.ts', import.meta.url))
-
-test('examples › lunch invites, consents and talks', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [example, ...people.exampleArguments(3, 4)])
-  expect(JSON.parse(stdout)).toEqual({
-    host: [expect.stringMatching(/^0x[0-9a-f]{40}: See you there\.$/)],
-    guest: [expect.stringMatching(/^0x[0-9a-f]{40}: Great!$/)],
-  })
-}, 600_000)
 
 const isWith = (members: Room['members'], { identity }: Messenger): boolean =>
   members.some((each) => Buffer.compare(each.identity, identity) === 0)

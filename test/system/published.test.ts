@@ -10,8 +10,9 @@ import { gzipSync } from 'node:zlib'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestBrowser } from './support/browser.ts'
-import { type Bundle, bundleForBrowser } from './support/bundle.ts'
-import { installPublished, nodes, packPublished, runIn, typeCheck } from './support/published-packages.ts'
+import { type Bundle, bundleForBrowser, weighForBrowser } from './support/bundle.ts'
+import { Messengers } from './support/messengers.ts'
+import { compilers, installPublished, nodes, packPublished, runIn, typeCheck } from './support/published-packages.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
@@ -40,6 +41,7 @@ const compilerOptions = {
 }
 
 let rollup: Rollup
+let people: Messengers
 let node: RunningNode
 let directory: string
 let project: string
@@ -50,14 +52,16 @@ beforeAll(async () => {
   project = join(directory, 'project')
   tarballs = await packPublished(directory)
   await installPublished(project, tarballs)
-  for (const name of ['say-hello.ts', 'say-hello-main.ts']) await copyFile(join(examples, name), join(project, name))
+  for (const name of ['say-hello.ts', 'say-hello-main.ts', 'lunch.ts', 'lunch-main.ts']) await copyFile(join(examples, name), join(project, name))
   await writeFile(join(project, 'hello-page.ts'), pageProgram)
   bundle = await bundleForBrowser('hello-page.ts', project)
   rollup = await Rollup.start()
   node = await rollup.startNode()
   await rollup.startBatcher()
-}, 600_000)
+  people = await Messengers.deploy(rollup, node)
+}, 1_200_000)
 afterAll(async () => {
+  await people?.stop()
   await rollup?.stop()
   await rm(directory, { recursive: true, force: true })
 })
@@ -89,14 +93,19 @@ describe('published packages', () => {
   })
 
   test('types › hold as strictly as there is, libraries checked too', { timeout: 300_000 }, async () => {
-    const files = ['say-hello.ts', 'hello-page.ts', 'all.ts']
+    const files = ['say-hello.ts', 'hello-page.ts', 'lunch.ts', 'lunch-main.ts', 'all.ts']
     const all = ['client', 'client/blocks', 'contracts', 'http', 'l2', 'runtime', 'runtime/files'].concat(
       ['', '/light', '/reference', '/compliance'].map((path) => `protocol${path}`),
+      ['', '/store', '/server', '/ipfs'].map((path) => `content${path}`),
+      ['', '/serving', '/testing'].map((path) => `messaging${path}`),
     )
     const imports = all.map((path, i) => `import * as p${i} from '@parley/${path}'\n`).join('')
     await writeFile(join(project, 'all.ts'), `${imports}export default [${all.map((_, i) => `p${i}`)}]\n`)
     await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
-    await typeCheck(project)
+    for (const [version, compiler] of compilers(project)) {
+      expect(await runIn(project, process.execPath, [compiler, '--version'])).toMatch(version)
+      await typeCheck(project, compiler)
+    }
   })
 
   test('Node › the pinned one and 22 sign, send and read with a proof', { timeout: 180_000 }, async () => {
@@ -105,6 +114,21 @@ describe('published packages', () => {
       const outcome = JSON.parse(await runIn(project, executable, ['say-hello-main.ts', ...places()]))
       expect([version, outcome]).toEqual([expect.stringMatching(i === 0 ? /^v24\./ : /^v22\./), said])
     }
+  })
+
+  test('Node › the pinned one and 22 invite, consent and talk', { timeout: 600_000 }, async () => {
+    const pairs = [people.exampleArguments(1, 2), people.exampleArguments(3, 4)]
+    for (const [i, executable] of nodes(project).entries())
+      expect(JSON.parse(await runIn(project, executable, ['lunch-main.ts', ...(pairs[i] as string[])]))).toEqual({
+        host: [expect.stringMatching(/^0x[0-9a-f]{40}: See you there\.$/)],
+        guest: [expect.stringMatching(/^0x[0-9a-f]{40}: Great!$/)],
+      })
+  })
+
+  test('bundle › of messaging imports nothing of Node and is 250 kB at most after gzip', async () => {
+    const { atStart, external } = await weighForBrowser('@parley/messaging', project)
+    expect(external).toEqual([])
+    expect(atStart).toBeLessThanOrEqual(messagingBytes)
   })
 
   test('bundle › for a page imports nothing of Node and stays small', () => {
@@ -135,6 +159,8 @@ describe('published packages', () => {
 
 /** Bytes of the bundle of the example at most. */
 const bounds = { whole: 650_000, zipped: 200_000 }
+/** Of all that messaging exports, after gzip: what a page loads at first. */
+const messagingBytes = 250_000
 
 async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -8,8 +8,18 @@ export type Kind = 'function' | 'class' | 'const' | 'type' | 'namespace'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** Packages that are published: the client and what it needs of ours. */
-export const publishedPackages = ['protocol', 'runtime', 'http', 'api', 'l2', 'contracts', 'client'] as const
+/** Packages that are published: the client and messaging, and what they need of ours. */
+export const publishedPackages = [
+  'protocol',
+  'runtime',
+  'http',
+  'api',
+  'l2',
+  'contracts',
+  'client',
+  'content',
+  'messaging',
+] as const
 
 type Program = ReturnType<typeof parseAst>
 type Statement = Program['body'][number]

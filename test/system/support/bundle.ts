@@ -36,20 +36,20 @@ export interface Weight {
   readonly external: readonly string[]
 }
 
-/** Weighs everything that a package exports, bundled as an application's own tools do it. */
-export async function weighForBrowser(specifier: string): Promise<Weight> {
+/** Weighs everything that a package exports, bundled as an application's own tools do it. @param cwd - Where the package is found from. */
+export async function weighForBrowser(specifier: string, cwd: string = import.meta.dirname): Promise<Weight> {
   const warnings: string[] = []
   const entry = 'all'
   const build = await rolldown({
     input: entry,
-    cwd: import.meta.dirname,
+    cwd,
     platform: 'browser',
     tsconfig: false,
     onLog: (_, log) => warnings.push(log.message),
     plugins: [
       {
         name: entry,
-        resolveId: (id) => (id === entry ? `${import.meta.dirname}/${entry}.js` : null),
+        resolveId: (id) => (id === entry ? `${cwd}/${entry}.js` : null),
         load: (id) => (id.endsWith(`/${entry}.js`) ? `export * from ${JSON.stringify(specifier)}` : null),
       },
     ],

