@@ -12,6 +12,7 @@ import {
   benchRestartCommand,
   benchVerifyCommand,
 } from './command/bench-limits.ts'
+import { benchMessagingCommand } from './command/bench-messaging.ts'
 import {
   benchBareReads,
   benchBroadcast,
@@ -59,6 +60,7 @@ export const labCommands: readonly LabCommand[] = [
   benchBareReads,
   benchSocketsCommand,
   benchFeedServer,
+  benchMessagingCommand,
   benchMemoryCommand,
   benchRestartCommand,
   benchVerifyCommand,

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { openGateway } from '../load/open-gateway.ts'
 import { deriveFrom, deriveScalar } from '../load/seeded.ts'
 import { nativeSigner } from '../load/signer.ts'
+import type { Talk } from '../load/talk.ts'
 import { type Stack, type StackOptions, startStack } from '../stack/stack.ts'
 import { seedOf } from './frame.ts'
 import { openStackReader } from './pipeline-load.ts'
@@ -17,7 +18,7 @@ import { signLoads } from './sign-load.ts'
 
 export type BenchStackOptions = Pick<
   StackOptions,
-  'layer' | 'maxFeeds' | 'relay' | 'sealing' | 'chains' | 'changed' | 'settings'
+  'layer' | 'maxFeeds' | 'messaging' | 'relay' | 'sealing' | 'chains' | 'changed' | 'settings'
 > &
   Partial<Pick<StackOptions, 'batchAgeMs'>>
 
@@ -33,6 +34,8 @@ export interface BenchStack {
    * @param talks - Conversations, a multiple of the load's streams; as many as keep all lanes busy when left out.
    */
   sign(load: PreparedLoad, count: number, talks?: number): Promise<SignedLoads>
+  /** Creates conversations of two, spread over the shards, each member with an allowance for so many messages. Call once. */
+  talk(count: number, messages: number): Promise<readonly Talk[]>
   /** Aborts when the measurement ends. */
   readonly signal: AbortSignal
 }
@@ -108,7 +111,9 @@ async function start(
   const { lanes, verifier } = stack.roles.get('sequencer').ready as { lanes: number; verifier: string }
   const sign: BenchStack['sign'] = (load, count, talks = talksOf(load.streams)) =>
     signAll(context, stack, { dataDir, seed, owner, load, count, talks }, signal)
-  return { stack, dataDir, lanes, verifier, sign, signal }
+  const talk: BenchStack['talk'] = (count, messages) =>
+    createAll(context, stack, { seed, owner, count, messages }, signal).then(({ talks }) => talks)
+  return { stack, dataDir, lanes, verifier, sign, talk, signal }
 }
 
 interface Signing {
@@ -122,21 +127,35 @@ interface Signing {
 
 async function signAll(
   context: Context,
-  { places, accounts }: Stack,
+  stack: Stack,
   { dataDir, seed, owner, load, count, talks }: Signing,
   signal: AbortSignal,
 ): Promise<SignedLoads> {
-  const { clock, err } = context
+  const messages = Math.ceil((messagesOf(load) * count) / talks) + count
+  const { talks: created, chainId } = await createAll(context, stack, { seed, owner, count: talks, messages }, signal)
+  const paths = Array.from({ length: count }, (_, number) => join(dataDir, `load-${number}`))
+  await signLoads(paths, created, { seed, chainId, load })
+  context.err.write(`${messagesOf(load) * count} messages are signed\n`)
+  return { paths, places: created.map(({ shard, index }) => [shard, index] as const) }
+}
+
+interface Creating extends Pick<Signing, 'seed' | 'owner'> {
+  readonly count: number
+  readonly messages: number
+}
+
+async function createAll(
+  context: Context,
+  { places, accounts }: Stack,
+  { seed, owner, count, messages }: Creating,
+  signal: AbortSignal,
+): Promise<{ readonly talks: readonly Talk[]; readonly chainId: bigint }> {
+  const { clock } = context
   const client = createSequencerClient({ url: places.sequencerUrl, clock })
   const signer = nativeSigner()
   const gateway = await openGateway({ client, signer, clock }, owner, accounts, signal)
   const chain = await (await openStackReader(context, places, signal)).config(signal)
   const derive = deriveFrom(seed)
   const deps = { client, config: chain, prices: chain.genesis.prices, gateway, derive, signer, clock }
-  const allowed = Math.ceil((messagesOf(load) * count) / talks) + count
-  const created = await createTalks(deps, { count: talks, messages: allowed }, signal)
-  const paths = Array.from({ length: count }, (_, number) => join(dataDir, `load-${number}`))
-  await signLoads(paths, created, { seed, chainId: chain.chainId, load })
-  err.write(`${messagesOf(load) * count} messages are signed\n`)
-  return { paths, places: created.map(({ shard, index }) => [shard, index] as const) }
+  return { talks: await createTalks(deps, { count, messages }, signal), chainId: chain.chainId }
 }
