@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Publishes sealed blocks and claims them. */
@@ -36,6 +36,6 @@ export const batcherCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startBatcher } = await import('../role/batcher.ts')
-    return serve(context, () => startBatcher(context))
+    return serveRole(context, startBatcher)
   },
 }

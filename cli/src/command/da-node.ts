@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** What a member of a data committee runs. */
@@ -23,6 +23,6 @@ export const daNodeCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startDaNode } = await import('../role/da-node.ts')
-    return serve(context, () => startDaNode(context))
+    return serveRole(context, startDaNode)
   },
 }

@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Serves the local DA layer's directory, so that others can fetch what a batcher beside it publishes. */
@@ -12,6 +12,6 @@ export const daCommand: CommandDefinition = {
   examples: ['parley da --da-dir /var/lib/parley/da'],
   async run(context) {
     const { startDa } = await import('../role/da.ts')
-    return serve(context, () => startDa(context))
+    return serveRole(context, startDa)
   },
 }

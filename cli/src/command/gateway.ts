@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Pays for consumers. */
@@ -24,6 +24,6 @@ export const gatewayCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startGateway } = await import('../role/gateway.ts')
-    return serve(context, () => startGateway(context))
+    return serveRole(context, startGateway)
   },
 }

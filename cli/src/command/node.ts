@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Verifies the chain from the L2 and the DA layers alone. */
@@ -35,6 +35,6 @@ export const nodeCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startNode } = await import('../role/node.ts')
-    return serve(context, () => startNode(context))
+    return serveRole(context, startNode)
   },
 }

@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Keeps what comes for its users. */
@@ -27,6 +27,6 @@ export const pdsCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startPds } = await import('../role/pds.ts')
-    return serve(context, () => startPds(context))
+    return serveRole(context, startPds)
   },
 }

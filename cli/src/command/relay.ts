@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Follows a sequencer, or another relay, and serves readers in its place. */
@@ -15,6 +15,6 @@ export const relayCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startRelayRole } = await import('../role/relay.ts')
-    return serve(context, () => startRelayRole(context))
+    return serveRole(context, startRelayRole)
   },
 }

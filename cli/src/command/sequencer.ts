@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Accepts, orders, journals and seals. */
@@ -30,6 +30,6 @@ export const sequencerCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startSequencer } = await import('../role/sequencer.ts')
-    return serve(context, () => startSequencer(context))
+    return serveRole(context, startSequencer)
   },
 }

@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Holds the key of headers, in a process of its own. */
@@ -15,7 +15,7 @@ export const signerCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startSignerRole } = await import('../role/signer.ts')
-    return serve(context, () => startSignerRole(context))
+    return serveRole(context, startSignerRole)
   },
 }
 

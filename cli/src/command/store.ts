@@ -1,5 +1,5 @@
 import { ports } from '../config/ports.ts'
-import { serve } from '../process/service.ts'
+import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
 
 /** Keeps encrypted contents for their readers. */
@@ -24,6 +24,6 @@ export const storeCommand: CommandDefinition = {
   ],
   async run(context) {
     const { startStore } = await import('../role/store.ts')
-    return serve(context, () => startStore(context))
+    return serveRole(context, startStore)
   },
 }

@@ -5,18 +5,18 @@ import { chooseVerifier } from '@parley/execution'
 import { type BlockHeader, BlockHeaderType } from '@parley/protocol'
 import { bytesToHex } from 'viem'
 import { needed } from '../config/config.ts'
+import { serverOptions } from '../config/server-options.ts'
 import { createCostFiles } from '../costs/cost-files.ts'
 import { costDirectory } from '../costs/run-costs.ts'
-import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { startStatusServer } from '../process/status-server.ts'
 import { batchLayers } from './batch-layers.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openClaimer, openDataDir } from './l2.ts'
-import { serverOptions } from './metrics-port.ts'
 import { policyKeys } from './policy-keys.ts'
 import { keepPrices } from './price-keeper.ts'
 import { openPriceSources } from './price-sources.ts'
@@ -32,7 +32,7 @@ function latestOf(header: BlockHeader | undefined): object | undefined {
 }
 
 /** Starts the batcher: blocks from the sequencer's feed, batches to the DA layer, claims to the L2. */
-export function startBatcher(context: Context): Promise<Service> {
+export function startBatcher(context: RoleContext): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
@@ -45,10 +45,16 @@ export function startBatcher(context: Context): Promise<Service> {
     const deployment = await settlement.config(signal)
     const keys = async (inner: AbortSignal) => (await settlement.schedule(inner)).keys
     const verifier = chooseVerifier(config.run.verifier)
+    let away: string | undefined
+    const onAway = (reason: string | undefined): void => {
+      if (reason !== undefined && away === undefined)
+        log.warn({ reason }, 'the sequencer does not answer; it is waited for')
+      away = reason
+    }
     const blocks = createSequencerBlockSource(
       { url: needed(config, 'sequencer.url'), clock, verifier },
       // The batcher hashes the runs itself.
-      { deployment, keys, checkRuns: false },
+      { deployment, keys, checkRuns: false, onAway },
     )
     const layerDeps = { config, clock, log, registry, chainId: deployment.chainId }
     const layers = await batchLayers(layerDeps, settlement, dataDir, closing)
@@ -74,13 +80,16 @@ export function startBatcher(context: Context): Promise<Service> {
     )
     const priceDeps = { settlement, layers: () => batcher.layers(), dataDir }
     const sources = await openPriceSources(context, priceDeps, closing)
+    await context.takePorts()
     const server = await startStatusServer(
       {
         clock,
         log,
         metrics: registry,
         status: () => batcher.status(),
-        unreadyBecause: () => unreadyBecause(batcher.status()),
+        unreadyBecause: () =>
+          unreadyBecause(batcher.status()) ??
+          (away === undefined ? undefined : `the sequencer does not answer: ${away}`),
         latestBlock: () => latestOf(batcher.lastHeader()),
       },
       serverOptions(config),

@@ -6,17 +6,18 @@ import { bytesToHex, hexToBytes } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import manifest from '../../package.json' with { type: 'json' }
 import { needed } from '../config/config.ts'
+import { serverOptions } from '../config/server-options.ts'
 import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { noCommittee, openChunkAnswers, openDataCommittee, openDataDir } from './l2.ts'
-import { serverOptions } from './metrics-port.ts'
 
 /** Starts a member of a data committee. */
-export function startDaNode(context: Context): Promise<Service> {
+export function startDaNode(context: RoleContext): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log } = context
     // Before anybody is asked.
@@ -45,6 +46,7 @@ export function startDaNode(context: Context): Promise<Service> {
       },
       { ...limits, pollMs: config.l2.pollMs },
     )
+    await context.takePorts()
     const server = await createDaNodeServer(
       { node, registry, clock, log },
       {

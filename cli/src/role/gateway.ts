@@ -7,9 +7,11 @@ import { bytesToHex, parseGwei } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import manifest from '../../package.json' with { type: 'json' }
 import { needed } from '../config/config.ts'
+import { serverOptions } from '../config/server-options.ts'
 import { CliError } from '../faults.ts'
 import type { Context } from '../process/context.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { DataDir } from './data-dir.ts'
@@ -19,10 +21,9 @@ import { openL3 } from './gateway-l3.ts'
 import { openWindows } from './gateway-windows.ts'
 import { l2TransportOf } from './l2.ts'
 import { openL2Client } from './l2-client.ts'
-import { serverOptions } from './metrics-port.ts'
 
 /** Starts a gateway. */
-export function startGateway(context: Context): Promise<Service> {
+export function startGateway(context: RoleContext): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
     // Before anybody is asked.
@@ -77,6 +78,7 @@ export function startGateway(context: Context): Promise<Service> {
       options,
     )
     closing.add(() => gateway.close())
+    await context.takePorts()
     const server = await createGatewayServer(gateway, { ...serverOptions(config), version: manifest.version })
     closing.add(() => server.close())
     const watching = new AbortController()

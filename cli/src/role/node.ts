@@ -4,15 +4,15 @@ import { endpointOf } from '@parley/http'
 import { createHttpArchive, createNode, createNodeServer, type PartArchive } from '@parley/node'
 import { type Clock, distinctNames } from '@parley/runtime'
 import type { Config } from '../config/config.ts'
-import type { Context } from '../process/context.ts'
+import { serverOptions } from '../config/server-options.ts'
 import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openClaimContester, openDataDir, openReader } from './l2.ts'
 import { openLayers } from './layers.ts'
-import { serverOptions } from './metrics-port.ts'
 import { watchedSources } from './watched-sources.ts'
 
 /** Whom the node asks for what layers do not serve. */
@@ -22,7 +22,7 @@ function archivesOf({ archive: { urls, timeoutMs } }: Config, clock: Clock): rea
 }
 
 /** Starts a verifying node, which knows nothing but the L2 and the DA layers. */
-export function startNode(context: Context): Promise<Service> {
+export function startNode(context: RoleContext): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock, log } = context
@@ -69,6 +69,7 @@ export function startNode(context: Context): Promise<Service> {
         ...(config.node.archive ? { archiveKeptMs: Number.POSITIVE_INFINITY } : {}),
       },
     )
+    await context.takePorts()
     const server = await createNodeServer({ node, registry, clock, log }, serverOptions(config))
     closing.add(() => server.close())
     const stopping = new AbortController()

@@ -7,8 +7,8 @@ import { privateKeyToAccount } from 'viem/accounts'
 import manifest from '../../package.json' with { type: 'json' }
 import { needed } from '../config/config.ts'
 import { CliError } from '../faults.ts'
-import type { Context } from '../process/context.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { DataDir } from './data-dir.ts'
@@ -16,7 +16,7 @@ import { failedOf } from './failed-of.ts'
 import { openL2Client } from './l2-client.ts'
 
 /** Starts a post-delivery service. */
-export function startPds(context: Context): Promise<Service> {
+export function startPds(context: RoleContext): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log, sources } = context
     // Before anybody is asked.
@@ -76,6 +76,7 @@ export function startPds(context: Context): Promise<Service> {
       options,
     )
     const { host, port } = config.run
+    await context.takePorts()
     const server = await createPdsServer(pds, { ...config.http, host, port, version: manifest.version })
     const stopping = new AbortController()
     const running = pds.run(stopping.signal)

@@ -2,19 +2,19 @@ import { createAcceptedSource, createSequencerBlockSource } from '@parley/client
 import { chooseVerifier } from '@parley/execution'
 import { startRelay } from '@parley/relay'
 import { needed } from '../config/config.ts'
-import type { Context } from '../process/context.ts'
+import { serverOptions } from '../config/server-options.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openDataDir, openReader } from './l2.ts'
-import { serverOptions } from './metrics-port.ts'
 
 /** A source that does not answer for this long is reported; the relay tries again by itself. Milliseconds. */
 const giveUpMs = 5_000
 
 /** Starts a relay: it keeps what it checked, and serves the feeds of a sequencer. */
-export function startRelayRole(context: Context): Promise<Service> {
+export function startRelayRole(context: RoleContext): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
     const url = needed(config, 'sequencer.url')
@@ -23,6 +23,7 @@ export function startRelayRole(context: Context): Promise<Service> {
     const settlement = await openReader(context, registry, dataDir)
     const [deployment, genesis] = await Promise.all([settlement.config(signal), settlement.genesis(signal)])
     const { keptMib, ...feeds } = config.feeds
+    await context.takePorts()
     const relay = await startRelay(
       {
         source: (isRescued) =>

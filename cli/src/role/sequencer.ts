@@ -7,9 +7,11 @@ import { type BytesLevel, createSequencer, type Life, type SequencerOptions, sta
 import type { ChainReader } from '@parley/settlement'
 import { Registry } from 'prom-client'
 import { type Config, needed } from '../config/config.ts'
+import { serverOptions } from '../config/server-options.ts'
 import type { Context } from '../process/context.ts'
 import { collectLessOften } from '../process/heap.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { type StatusServer, startStatusServer } from '../process/status-server.ts'
 import { segmentsPerBlock } from './block-bound.ts'
@@ -26,7 +28,6 @@ import {
   sharedWhile,
 } from './journal.ts'
 import { openDataDir, openReader } from './l2.ts'
-import { serverOptions } from './metrics-port.ts'
 
 /** Milliseconds of lag that are no sign of an outage: batches themselves take that long. */
 const usualLagMs = 60_000
@@ -70,9 +71,11 @@ interface Kept {
   readonly signedHeaders: BytesLevel
 }
 
-async function openKept(context: Context, dataDir: DataDir, markDir: DataDir): Promise<Kept> {
+async function openKept(context: RoleContext, dataDir: DataDir, markDir: DataDir): Promise<Kept> {
   const registry = createRegistry()
   const settlement = await openReader(context, registry, dataDir)
+  const { signer } = context.config.sequencer
+  if (signer !== undefined) context.waitsFor(`the signer at ${signer}`)
   return {
     chain: await settlement.config(context.signal),
     settlement,
@@ -86,7 +89,7 @@ async function openKept(context: Context, dataDir: DataDir, markDir: DataDir): P
 
 /** Makes a sequencer with lanes and metrics of its own. */
 function beginLife(
-  context: Context,
+  context: RoleContext,
   kept: Kept,
   port: number | undefined,
   signal: AbortSignal,
@@ -106,8 +109,11 @@ function beginLife(
       },
     )
     closing.add(() => execution.close())
+    if (kept.journal.places !== undefined)
+      context.waitsFor(`the servers of the shared journal, ${config.journal.servers.join(', ')}`)
     const journal = await openConfiguredJournal(context, kept.journal, registry, signal)
     closing.add(() => journal.close())
+    await context.takePorts()
     const sequencer = createSequencer(
       {
         config: chain,
@@ -162,7 +168,7 @@ interface LifeWithLanes extends Life {
 }
 
 /** Starts the sequencer: takes messages, keeps its journal, seals blocks; it starts again within when claims are removed. */
-export function startSequencer(context: Context): Promise<Service> {
+export function startSequencer(context: RoleContext): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
     const { config, clock } = context

@@ -1,18 +1,18 @@
 import { type SignerPlace, startSigner } from '@parley/signer'
 import { hexToBytes } from 'viem'
 import { type Config, needed } from '../config/config.ts'
-import type { Context } from '../process/context.ts'
+import { metricsPortOf } from '../config/server-options.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { keyFrom } from './header-key.ts'
 import { openDataDir, openReader } from './l2.ts'
-import { metricsPortOf } from './metrics-port.ts'
 import { signerTls } from './signer-tls.ts'
 
 /** Starts a signer over the record of its key. */
-export function startSignerRole(context: Context): Promise<Service> {
+export function startSignerRole(context: RoleContext): Promise<Service> {
   return Closing.guard(async (closing) => {
     const { config, clock, log, signal } = context
     const key = keyFrom(needed(config, 'signer.key'))
@@ -22,6 +22,7 @@ export function startSignerRole(context: Context): Promise<Service> {
     const settlement = await openReader(context, registry, dataDir)
     const { host } = config.run
     const { lineage, perSecond, burst } = config.signer
+    await context.takePorts()
     const signer = await startSigner(
       {
         config: await settlement.config(signal),

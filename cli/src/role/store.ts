@@ -3,17 +3,17 @@ import { createStoreServer } from '@parley/content/server'
 import { ContentStore, levelBlocks } from '@parley/content/store'
 import manifest from '../../package.json' with { type: 'json' }
 import { needed } from '../config/config.ts'
-import type { Context } from '../process/context.ts'
+import { serverOptions } from '../config/server-options.ts'
 import { createRegistry } from '../process/registry.ts'
+import type { RoleContext } from '../process/serve-role.ts'
 import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { bitswapPackage, contentPeerOf } from './content-peer.ts'
 import { DataDir } from './data-dir.ts'
 import { failedOf } from './failed-of.ts'
-import { serverOptions } from './metrics-port.ts'
 
 /** Starts a store of contents. It belongs to no deployment: a digest says all there is to say. */
-export function startStore({ config, clock, log }: Context): Promise<Service> {
+export function startStore({ config, clock, log, takePorts }: RoleContext): Promise<Service> {
   return Closing.guard(async (closing) => {
     const dataDir = new DataDir({ path: needed(config, 'run.dataDir') }, closing)
     const { token, kuboUrl, pinningUrl, pinningToken: _token, pinningOrigin, ...rest } = config.store
@@ -34,6 +34,7 @@ export function startStore({ config, clock, log }: Context): Promise<Service> {
         )
       : undefined
     if (peer !== undefined) closing.add(() => peer.close())
+    await takePorts()
     const server = await createStoreServer(
       { store, registry: createRegistry(), clock, log, ...(peer !== undefined && { elsewhere: peer.fetch }) },
       {

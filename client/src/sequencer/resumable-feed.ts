@@ -15,6 +15,8 @@ export interface FeedOptions {
   readonly silenceMs?: number
   /** Without a frame for this long over failing connections the feed throws `SERVER_UNREACHABLE`. Milliseconds. @default 60_000 */
   readonly giveUpMs?: number
+  /** Is given why a connection failed, and undefined once the next one is open. */
+  readonly onAway?: (reason: string | undefined) => void
 }
 
 /** What a connection is opened for. */
@@ -65,7 +67,13 @@ export async function* readFeed(
     const url = place.shown
     let askedMs = 0
     try {
-      const asked = { ...frameOptions, opened }
+      const asked = {
+        ...frameOptions,
+        opened: (send: (frame: Uint8Array) => void): void => {
+          options.onAway?.(undefined)
+          opened?.(send)
+        },
+      }
       const frames =
         transport === 'socket'
           ? readFrames(place, clock, asked, signal)
@@ -79,6 +87,7 @@ export async function* readFeed(
       if (!(error instanceof ConnectionEnded)) throw error
       throwIfFinal(error, url, from)
       failingSince ??= clock.elapsed()
+      options.onAway?.(error.message)
       if (clock.elapsed() - failingSince >= giveUpMs)
         throw new ClientError({ code: 'SERVER_UNREACHABLE', url, reason: error.message }, { cause: error })
       askedMs = Math.min(retryAfterMs(error.retryAfter ?? null, clock.now(), 0), giveUpMs)

@@ -1,6 +1,6 @@
 import type { GuardOptions } from '@parley/api/server'
-import type { Config } from '../config/config.ts'
-import { metricsApart } from '../config/ports.ts'
+import type { Config } from './config.ts'
+import { metricsApart } from './ports.ts'
 
 const highestPort = 65_535
 
