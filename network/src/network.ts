@@ -1,101 +1,33 @@
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import {
-  BlockHeaderType,
-  BlockView,
-  portableVerifier,
-  type SignatureVerifier,
-  type SignedHeader,
-  SignedHeaderType,
-  sameBytes,
-} from '@parley/protocol'
-import { type Clock, Pulse, pause } from '@parley/runtime'
-import type { BytesLevel } from '@parley/runtime/level'
-import type { Logger } from 'pino'
-import type { Registry } from 'prom-client'
-import { backfill } from './blocks/backfill.ts'
-import { KeptBlocks } from './blocks/kept-blocks.ts'
+import { BlockView, portableVerifier, type SignedHeader, SignedHeaderType, sameBytes } from '@parley/protocol'
+import { Pulse } from '@parley/runtime'
+import { Acquaintance } from './acquaintance.ts'
+import { Blame } from './blame.ts'
 import { Puller } from './blocks/puller.ts'
-import type { BlockLibrary, NetworkChain } from './chain.ts'
-import { isUnforgivable, NetworkError } from './faults.ts'
+import { NetworkError } from './faults.ts'
 import { EvidenceKeeper } from './headers/evidence-keeper.ts'
-import { HeaderBook } from './headers/header-book.ts'
 import { HeaderGossip } from './headers/header-gossip.ts'
-import { HeaderJudge, isOfTheL2 } from './headers/header-judge.ts'
+import { HeaderJudge } from './headers/header-judge.ts'
 import { readIdentity } from './identity.ts'
-import { evidenceBytes, networkLimits, reputation, signedHeaderBytes } from './limits.ts'
+import { networkLimits } from './limits.ts'
 import { createMetrics, type NetworkMetrics } from './metrics.ts'
+import type { NetworkDeps } from './network-deps.ts'
 import { type NetworkOptions, type NetworkSettings, settingsOf } from './options.ts'
-import { isPublic, readAddress } from './peers/addresses.ts'
-import { Bans } from './peers/bans.ts'
+import { readAddress } from './peers/addresses.ts'
 import { Discovery } from './peers/discovery.ts'
 import { configuredAddresses, createGater } from './peers/gater.ts'
 import { Greetings } from './peers/greetings.ts'
-import { PeerBook } from './peers/peer-book.ts'
 import { createPeerHost, type PeerHost } from './peers/peer-host.ts'
 import { Rates } from './peers/rates.ts'
 import { Reputations } from './peers/reputations.ts'
-import { serve, statusBounds } from './serving.ts'
+import { serve } from './serving.ts'
+import { type NetworkStatus, Standing } from './standing.ts'
+import { openStored, type Stored } from './stored.ts'
+import { Tasks } from './tasks.ts'
+import { Upkeep } from './upkeep.ts'
 import { Exchange } from './wire/exchange.ts'
-import {
-  type EvidencePair,
-  EvidencePairType,
-  EvidencesType,
-  HeadersType,
-  networkForm,
-  type PeerStatus,
-  protocols,
-  RangeType,
-  StatusType,
-  topicOf,
-} from './wire/forms.ts'
-import { decodeFrame } from './wire/frames.ts'
-
-const { headersPerAnswer, evidencePerAnswer, answerMs, greetMs } = networkLimits
-
-export interface NetworkDeps {
-  readonly chain: NetworkChain
-  /** The key that this peer is known by, as `createIdentity` makes it. */
-  readonly identity: Uint8Array
-  /** Bans, peers, headers, evidence and pulled blocks. Whoever opened it closes it. */
-  readonly store: BytesLevel
-  /** Blocks that are here anyway, to be served. */
-  readonly library?: BlockLibrary
-  /** Told of each header that was found signed, the second of a place, too. What it throws is logged. */
-  readonly onHeader?: (header: SignedHeader) => Promise<void>
-  /** Told of each piece of evidence, once. What it throws is logged. */
-  readonly onEvidence?: (pair: EvidencePair) => Promise<void>
-  /** @default the portable verifier: a millisecond a header. */
-  readonly verifier?: SignatureVerifier
-  readonly clock: Clock
-  readonly log: Logger
-  readonly registry: Registry
-  /** Draws from 0 to below 1. @default Math.random */
-  readonly random?: () => number
-}
-
-/** One peer, as it is shown. */
-export interface PeerSummary {
-  readonly peer: string
-  readonly direction: 'inbound' | 'outbound'
-  readonly address: string
-  readonly head: bigint
-  readonly score: number
-}
-
-export interface NetworkStatus {
-  readonly peer: string
-  readonly addresses: readonly string[]
-  readonly peers: readonly PeerSummary[]
-  readonly known: number
-  readonly banned: number
-  /** Number of the highest signed header. */
-  readonly head: bigint
-  readonly blocks: { readonly first: bigint; readonly head: bigint; readonly kept: number; readonly bytes: number }
-  readonly evidence: number
-  /** Whether others can reach this peer, and by whom that is known. */
-  readonly reachable: { readonly is: 'yes' | 'unknown'; readonly by: 'inbound' | undefined }
-}
+import { type EvidencePair, EvidencePairType, topicOf } from './wire/forms.ts'
 
 export interface Network {
   status(): NetworkStatus
@@ -126,14 +58,6 @@ export async function createNetwork(deps: NetworkDeps, options: NetworkOptions =
   return network
 }
 
-/** What is on disk. */
-interface Stored {
-  readonly bans: Bans
-  readonly peers: PeerBook
-  readonly book: HeaderBook
-  readonly kept: KeptBlocks
-}
-
 class PeerNetwork implements Network {
   readonly moved = new Pulse()
   private readonly deps: NetworkDeps
@@ -143,28 +67,21 @@ class PeerNetwork implements Network {
   private readonly metrics: NetworkMetrics
   private readonly exchange: Exchange
   private readonly greetings: Greetings
-  private readonly reputations: Reputations
   private readonly judge: HeaderJudge
   private readonly evidenceKeeper: EvidenceKeeper
-  private readonly puller: Puller
   private readonly gossip: HeaderGossip
-  private readonly discovery: Discovery
-  private readonly messageRates: Rates
-  private readonly floodRates: Rates
   private readonly requestRates: Rates
   private readonly ownRate: Rates
+  private readonly blame: Blame
+  private readonly standing: Standing
+  private readonly acquaintance: Acquaintance
+  private readonly upkeep: Upkeep
+  private readonly tasks: Tasks
   /** Highest header that was published and not gossiped. */
   private held: SignedHeader | undefined
   private readonly stopping = new AbortController()
-  private readonly tasks = new Set<Promise<void>>()
-  private readonly openedAt = new Map<string, number>()
   private readonly topics: { readonly headers: string; readonly evidence: string }
   private readonly wake = new Pulse()
-  private lineage: Uint8Array | undefined
-  private wasReached = false
-  /** Peers told of headers further on than may be taken in as they are. */
-  private isBehind = false
-  private askedAt = Number.NEGATIVE_INFINITY
 
   private constructor(
     deps: NetworkDeps,
@@ -177,26 +94,32 @@ class PeerNetwork implements Network {
     this.deps = deps
     this.settings = settings
     this.stored = stored
-    this.reputations = reputations
     this.libp2p = libp2p
     const { chain, clock, log, verifier = portableVerifier, random = Math.random, library } = deps
     const { bans, book, kept, peers } = stored
     const { signal } = this.stopping
-    const { light } = settings
+    const { light, wantedPeers } = settings
+    const { moved, wake } = this
     this.topics = { headers: topicOf(chain.rollup, 'headers'), evidence: topicOf(chain.rollup, 'evidence') }
-    this.metrics = createMetrics(deps.registry, () => this.gauges())
+    this.tasks = new Tasks(log, signal)
+    const { tasks } = this
+    this.metrics = createMetrics(deps.registry, () => this.standing.gauges())
     const { metrics } = this
     const rates = (perSecond: number, atOnce: number): Rates => new Rates(clock, perSecond, atOnce)
-    this.messageRates = rates(networkLimits.messagesPerSecond, networkLimits.messagesAtOnce)
-    this.floodRates = rates(networkLimits.floodPerSecond, networkLimits.floodAtOnce)
+    const messageRates = rates(networkLimits.messagesPerSecond, networkLimits.messagesAtOnce)
+    const floodRates = rates(networkLimits.floodPerSecond, networkLimits.floodAtOnce)
     this.requestRates = rates(networkLimits.requestsPerSecond, networkLimits.requestsAtOnce)
     this.ownRate = rates(networkLimits.publishedPerSecond, networkLimits.publishedAtOnce)
     this.exchange = new Exchange({ libp2p, clock, signal })
     this.greetings = new Greetings({ rollup: chain.rollup, genesis: chain.genesis })
     const { exchange, greetings } = this
-    const failed = (peer: PeerId, error: NetworkError): void => this.failed(peer, error)
+    this.blame = new Blame({ bans, reputations, greetings, libp2p, metrics, log, tasks, moved, signal })
+    const { blame } = this
+    const failed = (peer: PeerId, error: NetworkError): void => blame.failed(peer, error)
     this.judge = new HeaderJudge({ chain, book, verifier, clock })
     const { judge } = this
+    this.standing = new Standing({ chain, stored, library, libp2p, greetings, reputations, judge, settings, random })
+    const { standing } = this
     this.evidenceKeeper = new EvidenceKeeper({
       book,
       judge,
@@ -204,49 +127,50 @@ class PeerNetwork implements Network {
       log,
       found: (pair, told) => this.found(pair, told),
     })
-    const isOtherSigned = (bytes: Uint8Array, number: bigint) => this.isOtherSigned(bytes, number)
-    const servers = (number: bigint) => this.servers(number)
-    this.puller = new Puller({ exchange, metrics, servers, failed, isOtherSigned, signal })
-    this.gossip = new HeaderGossip({
-      book,
-      judge,
-      evidence: this.evidenceKeeper,
-      kept,
-      puller: this.puller,
-      library,
-      rates: this.messageRates,
-      floods: this.floodRates,
+    const puller = new Puller({
+      exchange,
       metrics,
-      light,
+      servers: (number) => standing.servers(number),
       failed,
-      lessOf: (peer, points) => this.lessOf(peer, points),
-      signed: (header) => this.toldOf(header),
-      pulled: () => this.wake.beat(),
-      ahead: () => {
-        this.isBehind = true
-      },
+      isOtherSigned: (bytes, number) => this.isOtherSigned(bytes, number),
       signal,
     })
-    const { wantedPeers } = settings
+    const signed = (header: SignedHeader): void => this.toldOf(header)
+    const evidence = this.evidenceKeeper
+    this.acquaintance = new Acquaintance({
+      ...{ chain, stored, libp2p, exchange, greetings, judge, evidence, puller, blame, standing, tasks, light, log },
+      ...{ signed, moved, wake, signal },
+    })
+    const { acquaintance } = this
+    this.gossip = new HeaderGossip({
+      ...{ book, judge, evidence, kept, puller, library, metrics, light, failed, signed, signal },
+      rates: messageRates,
+      floods: floodRates,
+      lessOf: (peer, points) => blame.lessOf(peer, points),
+      pulled: () => wake.beat(),
+      ahead: () => {
+        acquaintance.isBehind = true
+      },
+    })
     const finding = { libp2p, exchange, greetings, book: peers, bans, bootnodes, wantedPeers, failed }
-    this.discovery = new Discovery({ ...finding, clock, log, random, signal })
+    this.upkeep = new Upkeep({
+      ...{ chain, stored, libp2p, greetings, reputations, acquaintance, standing, puller, metrics, settings, clock },
+      ...{ random, moved, wake, signal },
+      rates: [messageRates, floodRates, this.requestRates],
+      discovery: new Discovery({ ...finding, clock, log, random, signal }),
+      gossipHeld: () => this.gossipHeld(),
+    })
   }
 
   /** Opens what is stored; nobody is listened to yet. */
   static async open(deps: NetworkDeps, settings: NetworkSettings): Promise<PeerNetwork> {
     const { store, clock } = deps
-    const { allowPrivate, historyBlocks, keptBytes } = settings
-    const rules = { allowPrivate }
+    const rules = { allowPrivate: settings.allowPrivate }
     const bootnodes = settings.bootnodes.map((text) => readAddress('bootnodes', text, true))
     for (const text of settings.listen) readAddress('listen', text, false)
     for (const text of settings.announce) readAddress('announce', text, false)
     const privateKey = readIdentity(deps.identity)
-    const stored: Stored = {
-      bans: await Bans.open(store, clock),
-      peers: await PeerBook.open(store, rules),
-      book: await HeaderBook.open(store),
-      kept: await KeptBlocks.open(store, { blocks: historyBlocks, bytes: keptBytes }),
-    }
+    const stored = await openStored(store, clock, settings)
     const reputations = new Reputations(clock)
     const gater = createGater({
       bans: stored.bans,
@@ -268,7 +192,7 @@ class PeerNetwork implements Network {
   }
 
   async start(): Promise<void> {
-    const { libp2p, topics, settings, deps } = this
+    const { libp2p, topics, settings, deps, tasks, upkeep, acquaintance, blame } = this
     const { chain } = deps
     const { pubsub } = libp2p.services
     pubsub.topicValidators.set(topics.headers, (peer, { data }) => this.gossip.header(peer, data))
@@ -277,7 +201,7 @@ class PeerNetwork implements Network {
     libp2p.addEventListener('peer:disconnect', ({ detail }) => this.closed(detail))
     pubsub.addEventListener('subscription-change', ({ detail: { peerId, subscriptions } }) => {
       if (subscriptions.some(({ topic, subscribe }) => subscribe && topic === topics.headers))
-        this.run(() => this.tellHead(peerId))
+        tasks.run(() => acquaintance.tellHead(peerId))
     })
     await serve({
       libp2p,
@@ -291,9 +215,9 @@ class PeerNetwork implements Network {
       rules: settings,
       metrics: this.metrics,
       light: settings.light,
-      status: () => this.ownStatus(),
-      greeted: (peer, status) => this.welcome(peer, status),
-      failed: (peer, error) => this.failed(peer, error),
+      status: () => this.standing.told(),
+      greeted: (peer, status) => acquaintance.welcome(peer, status),
+      failed: (peer, error) => blame.failed(peer, error),
     })
     try {
       await libp2p.start()
@@ -306,34 +230,17 @@ class PeerNetwork implements Network {
     }
     pubsub.subscribe(topics.headers)
     pubsub.subscribe(topics.evidence)
-    this.run(() => this.lookAround())
-    this.run(() => this.fillUp())
+    tasks.run(() => upkeep.lookAround())
+    tasks.run(() => upkeep.fillUp())
     deps.log.info({ peer: libp2p.peerId.toString(), addresses: this.addresses }, 'taking part in gossip')
   }
 
   get addresses(): readonly string[] {
-    return this.libp2p.getMultiaddrs().map(String)
+    return this.standing.addresses
   }
 
   status(): NetworkStatus {
-    const { libp2p, stored, judge } = this
-    return {
-      peer: libp2p.peerId.toString(),
-      addresses: this.addresses,
-      peers: this.connections().map(({ connection, status }) => ({
-        peer: connection.remotePeer.toString(),
-        direction: connection.direction,
-        address: connection.remoteAddr.toString(),
-        head: status.head,
-        score: Math.round(this.reputations.of(connection.remotePeer.toString())),
-      })),
-      known: stored.peers.size,
-      banned: stored.bans.size,
-      head: judge.head,
-      blocks: { ...this.extent(), kept: stored.kept.size, bytes: stored.kept.bytes },
-      evidence: stored.book.evidenceCount,
-      reachable: { is: this.wasReached ? 'yes' : 'unknown', by: this.wasReached ? 'inbound' : undefined },
-    }
+    return this.standing.shown()
   }
 
   async publish(view: BlockView): Promise<void> {
@@ -372,173 +279,31 @@ class PeerNetwork implements Network {
     this.stopping.abort(new Error('the network is left'))
     this.wake.beat()
     await this.libp2p.stop()
-    await Promise.allSettled(this.tasks)
-  }
-
-  /** Does something beside; an error that is no peer's doing is a defect, and logged as one. */
-  private run(task: () => Promise<unknown>): void {
-    const running: Promise<void> = task()
-      .catch((error: unknown) => {
-        if (!this.stopping.signal.aborted) this.deps.log.error({ err: error }, 'a task of the network failed')
-      })
-      .then(() => {
-        this.tasks.delete(running)
-      })
-    this.tasks.add(running)
+    await this.tasks.ended()
   }
 
   private opened(connection: Connection): void {
-    const { clock } = this.deps
-    this.openedAt.set(connection.remotePeer.toString(), clock.elapsed())
-    if (connection.direction === 'outbound') this.run(() => this.greet(connection))
+    this.upkeep.opened(connection.remotePeer.toString())
+    if (connection.direction === 'outbound') this.tasks.run(() => this.acquaintance.greet(connection))
   }
 
   private closed(peer: PeerId): void {
     this.greetings.forget(peer)
-    this.openedAt.delete(peer.toString())
-  }
-
-  private async greet({ remotePeer, remoteAddr }: Connection): Promise<void> {
-    const told = await this.asking(remotePeer, () =>
-      this.exchange.ask(remotePeer, statusBounds, greetMs, async (frames, signal) => {
-        await frames.write(StatusType.serialize(this.ownStatus()), signal)
-        const bytes = await frames.read(signal)
-        if (bytes === undefined)
-          throw new NetworkError({ code: 'PEER_UNREACHABLE', protocol: protocols.status, reason: 'it said nothing' })
-        const status = decodeFrame(StatusType, bytes, protocols.status)
-        this.greetings.greet(remotePeer, status)
-        return status
-      }),
-    )
-    if (told === undefined) return
-    await this.stored.peers.add(remotePeer.toString(), [remoteAddr])
-    this.welcome(remotePeer, told)
-  }
-
-  /** What was gossiped after a peer said how far it is, and before it could hear, is told now. */
-  private async tellHead(peer: PeerId): Promise<void> {
-    const told = this.greetings.of(peer)
-    const head = this.stored.book.head?.header.number ?? 0n
-    const [connection] = this.libp2p.getConnections(peer)
-    if (told !== undefined && told.head < head && connection !== undefined) await this.greet(connection)
-  }
-
-  /** A peer follows this deployment: what it knows more is asked for. */
-  private welcome(peer: PeerId, status: PeerStatus): void {
-    const isInbound = this.libp2p
-      .getConnections(peer)
-      .some(({ direction, remoteAddr }) => direction === 'inbound' && isPublic(remoteAddr))
-    if (isInbound) this.wasReached = true
-    this.deps.log.debug({ peer: peer.toString(), head: status.head }, 'a peer')
-    this.moved.beat()
-    if (status.evidence > BigInt(this.stored.book.evidenceCount)) this.run(() => this.askEvidence(peer))
-    if (status.head > this.judge.head) this.run(() => this.askHeader(peer, status.head))
-    this.wake.beat()
-  }
-
-  private async askEvidence(peer: PeerId): Promise<void> {
-    const bounds = { protocol: protocols.evidence, maximum: 4 * evidencePerAnswer + evidencePerAnswer * evidenceBytes }
-    await this.asking(peer, async () => {
-      const pairs = await this.exchange.ask(peer, bounds, answerMs, async (frames, signal) => {
-        await frames.write(new Uint8Array(0), signal)
-        const bytes = (await frames.read(signal)) ?? new Uint8Array(0)
-        return decodeFrame(EvidencesType, bytes, protocols.evidence)
-      })
-      for (const pair of pairs) await this.evidenceKeeper.take(pair, this.stopping.signal)
-    })
-  }
-
-  /** Learns how far the chain is: by the last header of a peer, whose signature is what counts. */
-  private async askHeader(peer: PeerId, number: bigint): Promise<void> {
-    const bounds = { protocol: protocols.headers, maximum: headersPerAnswer * signedHeaderBytes }
-    await this.asking(peer, async () => {
-      const headers = await this.exchange.ask(peer, bounds, answerMs, async (frames, signal) => {
-        await frames.write(RangeType.serialize({ from: number, count: 1 }), signal)
-        const bytes = (await frames.read(signal)) ?? new Uint8Array(0)
-        return decodeFrame(HeadersType, bytes, protocols.headers)
-      })
-      const [signed] = headers
-      if (signed === undefined || signed.header.number !== number) return
-      const { chain } = this.deps
-      const lineage = chain.lineage()
-      if (lineage === undefined || !sameBytes(signed.header.lineage, lineage)) {
-        // Which one is in force is not known yet, here or there.
-        this.isBehind = true
-        return
-      }
-      await this.judge.assertSigned(signed, this.stopping.signal)
-      // It may be further ahead than gossip may be: the key of its number has signed it.
-      const { standing, stored } = this.stored.book.add(signed)
-      if (standing === 'first') this.toldOf(signed)
-      await stored
-      if (!this.settings.light) await this.pullHead(signed, peer)
-    })
-  }
-
-  private async pullHead(signed: SignedHeader, peer: PeerId): Promise<void> {
-    const root = BlockHeaderType.hashTreeRoot(signed.header)
-    if (this.stored.kept.has(signed.header.number, root)) return
-    const view = await this.puller.one(signed.header.number, root, peer)
-    if (view === undefined) return
-    await this.stored.kept.put(view)
-    this.wake.beat()
-    this.moved.beat()
-  }
-
-  /** @returns what a peer was asked for; undefined when it failed, which is held against it. */
-  private async asking<T>(peer: PeerId, ask: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await ask()
-    } catch (error) {
-      if (this.stopping.signal.aborted) return undefined
-      if (error instanceof NetworkError) this.failed(peer, error)
-      else if (isOfTheL2(error)) this.deps.log.debug({ fault: error.toJSON() }, 'the L2 does not answer')
-      else throw error
-      return undefined
-    }
-  }
-
-  /** A peer failed: it goes at once where there is no excuse, or after too much of what there is one for. */
-  private failed(peer: PeerId, error: NetworkError): void {
-    this.metrics.faults.inc({ code: error.fault.code })
-    if (isUnforgivable(error)) this.ban(peer, error)
-    else if (error.fault.code === 'PEER_SILENT') this.lessOf(peer, reputation.pullTimeout)
-    else if (error.fault.code === 'PEER_TOO_MANY') this.lessOf(peer, reputation.tooMany)
-  }
-
-  private lessOf(peer: PeerId, points: number): void {
-    const gone = this.reputations.add(peer.toString(), points)
-    if (gone !== undefined) this.ban(peer, gone)
-  }
-
-  private ban(peer: PeerId, error: NetworkError): void {
-    const { bans } = this.stored
-    const id = peer.toString()
-    if (bans.has(id)) return
-    const { code } = error.fault
-    this.metrics.bans.inc({ code })
-    this.deps.log.warn({ peer: id, fault: error.toJSON() }, 'a peer is sent away')
-    this.greetings.forget(peer)
-    this.run(async () => {
-      const isStored = bans.add(id, code)
-      for (const connection of this.libp2p.getConnections(peer)) connection.abort(error)
-      await isStored
-      this.moved.beat()
-    })
+    this.upkeep.closed(peer.toString())
   }
 
   private toldOf(header: SignedHeader): void {
     this.moved.beat()
     const { onHeader } = this.deps
-    if (onHeader !== undefined) this.run(() => onHeader(header))
+    if (onHeader !== undefined) this.tasks.run(() => onHeader(header))
   }
 
   private found(pair: EvidencePair, told: boolean): void {
     this.moved.beat()
     const { onEvidence } = this.deps
-    if (onEvidence !== undefined) this.run(() => onEvidence(pair))
+    if (onEvidence !== undefined) this.tasks.run(() => onEvidence(pair))
     // What a peer told by gossip is passed on by gossip; evidence that was asked for is told here again, which costs as little.
-    this.run(() => this.libp2p.services.pubsub.publish(this.topics.evidence, EvidencePairType.serialize(pair)))
+    this.tasks.run(() => this.libp2p.services.pubsub.publish(this.topics.evidence, EvidencePairType.serialize(pair)))
     this.deps.log.debug({ told }, 'evidence is passed on')
   }
 
@@ -555,148 +320,5 @@ class PeerNetwork implements Network {
     const lineage = this.deps.chain.lineage()
     if (lineage !== undefined && sameBytes(lineage, header.lineage)) await this.gossip.note(signed)
     return true
-  }
-
-  private connections(): { connection: Connection; status: PeerStatus }[] {
-    return this.libp2p.getConnections().flatMap((connection) => {
-      const status = this.greetings.of(connection.remotePeer)
-      return status === undefined ? [] : [{ connection, status }]
-    })
-  }
-
-  /** Peers that may have a block, those of the best reputation first, and no one always before the others. */
-  private servers(number: bigint): readonly PeerId[] {
-    const { random = Math.random } = this.deps
-    return this.greetings.peers
-      .filter(({ status }) => status.first !== 0n && status.first <= number)
-      .map(({ peer }) => ({ peer, order: -this.reputations.of(peer.toString()) + random() }))
-      .sort((a, b) => a.order - b.order)
-      .map(({ peer }) => peer)
-  }
-
-  /** Blocks that this peer can serve. */
-  private extent(): { readonly first: bigint; readonly head: bigint } {
-    const { kept } = this.stored
-    const own = { first: kept.first, head: kept.head }
-    const other = this.deps.library?.extent() ?? { first: 0n, head: 0n }
-    if (own.first === 0n) return other
-    if (other.first === 0n) return own
-    return {
-      first: own.first < other.first ? own.first : other.first,
-      head: own.head > other.head ? own.head : other.head,
-    }
-  }
-
-  private ownStatus(): PeerStatus {
-    const { chain } = this.deps
-    return {
-      form: networkForm,
-      rollup: chain.rollup,
-      genesis: chain.genesis,
-      head: this.stored.book.head?.header.number ?? 0n,
-      final: chain.final(),
-      first: this.settings.light ? 0n : this.extent().first,
-      evidence: BigInt(this.stored.book.evidenceCount),
-    }
-  }
-
-  /** Looks for peers, and after those that are there, again and again. */
-  private async lookAround(): Promise<void> {
-    const { clock } = this.deps
-    const { signal } = this.stopping
-    while (!signal.aborted) {
-      await this.followLineage()
-      this.dropSilent()
-      this.reputations.tidy()
-      for (const rates of [this.messageRates, this.floodRates, this.requestRates]) rates.tidy()
-      await this.gossipHeld()
-      await this.discovery.look()
-      await this.askOne()
-      await pause(clock, this.settings.lookEveryMs, signal)
-    }
-  }
-
-  /** Asks one peer, drawn, how far it is. */
-  private async askOne(): Promise<void> {
-    const { clock, random = Math.random } = this.deps
-    const { peers } = this.greetings
-    const chosen = peers[Math.floor(random() * peers.length)]
-    const now = clock.elapsed()
-    if (chosen === undefined || now - this.askedAt < networkLimits.askAgainMs) return
-    this.askedAt = now
-    const [connection] = this.libp2p.getConnections(chosen.peer)
-    if (connection !== undefined) await this.greet(connection)
-  }
-
-  private async followLineage(): Promise<void> {
-    const { chain } = this.deps
-    const lineage = chain.lineage()
-    if (lineage === undefined || (this.lineage !== undefined && sameBytes(this.lineage, lineage))) return
-    this.lineage = lineage
-    this.stored.book.follow(lineage)
-    await this.stored.kept.dropVoid(lineage, chain.claimed())
-  }
-
-  /** Peers that do not say what they follow take the place of others. */
-  private dropSilent(): void {
-    const now = this.deps.clock.elapsed()
-    for (const connection of this.libp2p.getConnections()) {
-      const peer = connection.remotePeer
-      const openedAt = this.openedAt.get(peer.toString()) ?? now
-      if (!this.greetings.has(peer) && now - openedAt > greetMs) connection.abort(new Error('it does not greet'))
-    }
-  }
-
-  /** Pulls what is missing behind the head. */
-  private async fillUp(): Promise<void> {
-    const { light, historyBlocks, lookEveryMs } = this.settings
-    const { signal } = this.stopping
-    const { kept } = this.stored
-    while (!signal.aborted) {
-      const woken = this.wake.next()
-      const servers = (number: bigint) => this.servers(number)
-      const pulled = light ? 0 : await backfill({ kept, puller: this.puller, servers, historyBlocks, signal })
-      if (pulled > 0) {
-        this.metrics.pulls.inc({ outcome: 'filled up' }, pulled)
-        this.moved.beat()
-        continue
-      }
-      await this.statusAgain()
-      await Promise.race([woken, pause(this.deps.clock, lookEveryMs, signal)])
-    }
-  }
-
-  /** Peers are asked again what they have where something is missing; else they said so when they came. */
-  private async statusAgain(): Promise<void> {
-    const { book } = this.stored
-    const head = book.head?.header.number ?? 0n
-    if (!this.isBehind && !this.isMissing(head)) return
-    this.isBehind = false
-    for (const { peer } of this.greetings.peers.slice(0, 4)) {
-      const [connection] = this.libp2p.getConnections(peer)
-      if (connection !== undefined) await this.greet(connection)
-    }
-  }
-
-  private isMissing(head: bigint): boolean {
-    const { kept } = this.stored
-    const floor = kept.head - BigInt(this.settings.historyBlocks) + 1n
-    return !this.settings.light && (kept.missing(floor > 1n ? floor : 1n) !== undefined || kept.head < head)
-  }
-
-  private gauges() {
-    const { stored } = this
-    const connections = this.connections()
-    const inbound = connections.filter(({ connection }) => connection.direction === 'inbound').length
-    return {
-      peers: { inbound, outbound: connections.length - inbound },
-      known: stored.peers.size,
-      banned: stored.bans.size,
-      evidence: stored.book.evidenceCount,
-      head: Number(this.judge.head),
-      keptBlocks: stored.kept.size,
-      keptBytes: stored.kept.bytes,
-      reachable: this.wasReached ? ('yes' as const) : ('unknown' as const),
-    }
   }
 }
