@@ -1,3 +1,4 @@
+import { p2pFlags } from '../config/p2p-settings.ts'
 import { ports } from '../config/ports.ts'
 import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
@@ -26,6 +27,7 @@ export const nodeCommand: CommandDefinition = {
     'archive.urls',
     'node.archive',
     'node.challenge',
+    ...p2pFlags,
   ],
   fallbacks: { 'run.port': ports.node },
   examples: [

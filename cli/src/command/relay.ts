@@ -1,3 +1,4 @@
+import { p2pFlags } from '../config/p2p-settings.ts'
 import { ports } from '../config/ports.ts'
 import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
@@ -7,7 +8,7 @@ export const relayCommand: CommandDefinition = {
   name: 'relay',
   serves: true,
   about: 'Follow the blocks of a sequencer or of another relay, check and keep them, and serve their feeds.',
-  keys: ['run.dataDir', 'run.host', 'run.port', 'run.verifier', 'sequencer.url', 'l2.url', 'l2.rollup'],
+  keys: ['run.dataDir', 'run.host', 'run.port', 'run.verifier', 'sequencer.url', 'l2.url', 'l2.rollup', ...p2pFlags],
   fallbacks: { 'run.port': ports.relay },
   examples: [
     'parley relay --dev DIR --data /tmp/my-relay',

@@ -1,3 +1,4 @@
+import { p2pFlags } from '../config/p2p-settings.ts'
 import { ports } from '../config/ports.ts'
 import { serveRole } from '../process/serve-role.ts'
 import type { CommandDefinition } from './command.ts'
@@ -22,6 +23,7 @@ export const sequencerCommand: CommandDefinition = {
     'journal.servers',
     'journal.replica',
     'journal.allowUnsynced',
+    ...p2pFlags,
   ],
   fallbacks: { 'run.port': ports.sequencer },
   examples: [

@@ -9,6 +9,7 @@ export const ports = {
   gateway: 9607,
   store: 9608,
   pds: 9609,
+  p2p: 9610,
   da: 9612,
 } as const
 

@@ -183,6 +183,13 @@ export function peers(described: Described): Setting<readonly string[]> {
   return setting(described, z.array(z.string({ error }).regex(form, { error }), { error }).readonly(), parts)
 }
 
+/** Multiaddresses of any kind, separated by commas, or a list in a file. */
+export function multiaddrs(described: Described): Setting<readonly string[]> {
+  const error = 'must be like /ip4/192.0.2.1/tcp/9610, separated by commas'
+  const one = z.string({ error }).regex(/^(?:\/[a-z0-9-]{1,32}\/[A-Za-z0-9.:_-]{1,253}){1,8}$/, { error })
+  return setting(described, z.array(one, { error }).readonly(), parts)
+}
+
 /** IP addresses and networks, separated by commas, or a list in a file. */
 export function addresses(described: Described): Setting<readonly string[]> {
   const error = 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas'

@@ -15,6 +15,7 @@ import { journalSettings } from './journal-settings.ts'
 import { keySettings, memberSettings } from './member-settings.ts'
 import { migrateSettings } from './migrate-settings.ts'
 import { archiveSettings, nodeSettings } from './node-settings.ts'
+import { p2pSettings } from './p2p-settings.ts'
 import { pdsSettings } from './pds-settings.ts'
 import { placeSettings } from './place-settings.ts'
 import { policySettings } from './policy-settings.ts'
@@ -40,6 +41,7 @@ export const settings = {
   ...costSettings,
   ...feedSettings,
   ...nodeSettings,
+  ...p2pSettings,
   ...committeeSettings,
   ...daNodeSettings,
   ...storeSettings,

@@ -13,6 +13,8 @@ import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openClaimContester, openDataDir, openReader } from './l2.ts'
 import { openLayers } from './layers.ts'
+import { anyFailed, joinNetwork } from './network.ts'
+import { spreadEvidence } from './spread-evidence.ts'
 import { watchedSources } from './watched-sources.ts'
 
 /** Whom the node asks for what layers do not serve. */
@@ -79,7 +81,19 @@ export function startNode(context: RoleContext): Promise<Service> {
       // What it failed with is told by `failed`.
       await running.catch(() => undefined)
     })
-    const failed = failedOf(running, dataDir, clock, stopping.signal)
+    const gossip = await joinNetwork(
+      context,
+      {
+        settlement,
+        dataDir,
+        registry,
+        final: async () => (await node.status()).finality.final.block ?? 0n,
+        onHeader: (header) => node.watch.take(header),
+      },
+      closing,
+    )
+    const gossiping = gossip === undefined ? [] : [gossip.failed, spreadEvidence(context, gossip, node.watch)]
+    const failed = failedOf(anyFailed([running, ...gossiping]), dataDir, clock, stopping.signal)
     return { ready: { url: server.url }, failed, stop: () => closing.close() }
   })
 }

@@ -9,6 +9,7 @@ import type { Service } from '../process/service.ts'
 import { Closing } from './closing.ts'
 import { failedOf } from './failed-of.ts'
 import { openDataDir, openReader } from './l2.ts'
+import { anyFailed, gossipBlocks, joinNetwork } from './network.ts'
 
 /** A source that does not answer for this long is reported; the relay tries again by itself. Milliseconds. */
 const giveUpMs = 5_000
@@ -23,6 +24,7 @@ export function startRelayRole(context: RoleContext): Promise<Service> {
     const settlement = await openReader(context, registry, dataDir)
     const [deployment, genesis] = await Promise.all([settlement.config(signal), settlement.genesis(signal)])
     const { keptMib, ...feeds } = config.feeds
+    const gossip = await joinNetwork(context, { settlement, dataDir, registry }, closing)
     await context.takePorts()
     const relay = await startRelay(
       {
@@ -42,9 +44,10 @@ export function startRelayRole(context: RoleContext): Promise<Service> {
       { ...serverOptions(config), ...feeds, maxBytes: keptMib * 2 ** 20 },
     )
     closing.add(() => relay.stop())
+    const gossiping = gossip === undefined ? [] : [gossip.failed, gossipBlocks(context, gossip, settlement, relay.url)]
     const watching = new AbortController()
     closing.add(async () => watching.abort())
-    const failed = failedOf(relay.failed, dataDir, clock, watching.signal)
+    const failed = failedOf(anyFailed([relay.failed, ...gossiping]), dataDir, clock, watching.signal)
     return { ready: { url: relay.url }, failed, stop: () => closing.close() }
   })
 }

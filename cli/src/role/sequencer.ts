@@ -28,6 +28,7 @@ import {
   sharedWhile,
 } from './journal.ts'
 import { openDataDir, openReader } from './l2.ts'
+import { anyFailed, gossipBlocks, joinNetwork } from './network.ts'
 
 /** Milliseconds of lag that are no sign of an outage: batches themselves take that long. */
 const usualLagMs = 60_000
@@ -179,6 +180,8 @@ export function startSequencer(context: RoleContext): Promise<Service> {
     const markDir = new DataDir({ path: markPath }, closing)
     const kept = await openKept(context, dataDir, markDir)
     await assertJournalIsDurable(context)
+    const { settlement, registry } = kept
+    const gossip = await joinNetwork(context, { settlement, dataDir, registry }, closing)
     // A life may stand by for ever before it is one.
     const ending = new AbortController()
     const ended = AbortSignal.any([context.signal, ending.signal])
@@ -190,10 +193,11 @@ export function startSequencer(context: RoleContext): Promise<Service> {
     }, ended)
     closing.add(() => lives.stop())
     closing.add(async () => ending.abort())
+    const gossiping = gossip === undefined ? [] : [gossip.failed, gossipBlocks(context, gossip, settlement, lives.url)]
     const watching = new AbortController()
     closing.add(async () => watching.abort())
     const failed = failedOf(
-      Promise.race([lives.failed, failedOf(lives.failed, markDir, clock, watching.signal)]),
+      anyFailed([lives.failed, failedOf(lives.failed, markDir, clock, watching.signal), ...gossiping]),
       dataDir,
       clock,
       watching.signal,

@@ -29,6 +29,7 @@ export const storeKinds = {
   'DA node parts': { directory: 'index', form: 1 },
   'answer transactions': { directory: 'answers', form: 1 },
   migration: { directory: 'migration', form: 1 },
+  network: { directory: 'network', form: 1 },
   'L2 trail': { directory: 'trail', form: 1 },
 } as const
 
