@@ -22,6 +22,7 @@ import {
   benchReadTail,
   benchSubscribe,
 } from './command/bench-readers.ts'
+import { benchGossipCommand } from './command/bench-gossip.ts'
 import { benchFeedServer, benchSocketsCommand } from './command/bench-sockets.ts'
 import { benchSustainedCommand } from './command/bench-sustained.ts'
 import { celestiaDoubleCommand } from './command/celestia-double.ts'
@@ -59,6 +60,7 @@ export const labCommands: readonly LabCommand[] = [
   benchReadTail,
   benchBareReads,
   benchSocketsCommand,
+  benchGossipCommand,
   benchFeedServer,
   benchMessagingCommand,
   benchMemoryCommand,

@@ -139,7 +139,14 @@ export class Acquaintance {
     })
   }
 
-  private async pullHead(signed: SignedHeader, peer: PeerId): Promise<void> {
+  /** Pulls the block of the highest header where its sender did not serve it in time: for long none may come after it. */
+  async pullNewest(): Promise<void> {
+    const { stored, standing } = this.deps
+    const newest = stored.book.head
+    if (newest !== undefined && standing.extent().head < newest.header.number) await this.pullHead(newest, undefined)
+  }
+
+  private async pullHead(signed: SignedHeader, peer: PeerId | undefined): Promise<void> {
     const { stored, puller, wake, moved } = this.deps
     const root = BlockHeaderType.hashTreeRoot(signed.header)
     if (stored.kept.has(signed.header.number, root)) return

@@ -137,7 +137,7 @@ export class Standing {
   }
 
   /** Blocks that this peer can serve. */
-  private extent(): { readonly first: bigint; readonly head: bigint } {
+  extent(): { readonly first: bigint; readonly head: bigint } {
     const { stored, library } = this.deps
     const own = { first: stored.kept.first, head: stored.kept.head }
     const other = library?.extent() ?? { first: 0n, head: 0n }

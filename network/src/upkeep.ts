@@ -74,7 +74,7 @@ export class Upkeep {
 
   /** Pulls what is missing behind the head. */
   async fillUp(): Promise<void> {
-    const { stored, settings, puller, standing, metrics, moved, wake, clock, signal } = this.deps
+    const { stored, settings, puller, standing, metrics, moved, wake, clock, acquaintance, signal } = this.deps
     const { light, historyBlocks, lookEveryMs } = settings
     const { kept } = stored
     while (!signal.aborted) {
@@ -87,6 +87,7 @@ export class Upkeep {
         continue
       }
       await this.statusAgain()
+      if (!light) await acquaintance.pullNewest()
       await Promise.race([woken, pause(clock, lookEveryMs, signal)])
     }
   }

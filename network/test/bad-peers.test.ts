@@ -2,9 +2,9 @@ import { lpStream } from '@libp2p/utils'
 import { type BlockView, type SignedHeader, SignedHeaderType } from '@parley/protocol'
 import { afterEach, expect, test } from 'vitest'
 import { networkLimits, protocols } from '../src/index.ts'
+import { endRawPeers, type RawPeer, rawPeer } from '../src/testing/raw-peer.ts'
 import { EvidencePairType } from '../src/wire/forms.ts'
 import { leaveAll, newChain, startPeer, startPeers, type TestPeer, until } from './support/peers.ts'
-import { endRawPeers, type RawPeer, rawPeer } from './support/raw-peer.ts'
 
 afterEach(async () => {
   await endRawPeers()
@@ -114,6 +114,21 @@ test('a peer › that does not serve the block of its header does not keep other
   await other.network.publish(block)
   await until('the block is here all the same', () => victim.network.status().blocks.kept === 2)
   expect(await victim.network.block(2n)).toEqual(block.bytes)
+}, 110_000)
+
+test('a block › whose sender does not serve it is pulled of who comes later, though no later header comes', async () => {
+  const chain = newChain()
+  const victim = await startPeer(chain)
+  const bad = await rawPeer(chain)
+  await bad.greet(victim.network.addresses[0] as string)
+  await bad.serve(protocols.blocks, (stream) => stream.abort(new Error('no')))
+  await until('subscribed', () => bad.isHeard())
+  const block = chain.seal()
+  await bad.gossip('headers', messageOf(block))
+  await until('it was not served', async () => (await victim.metric('headers_total', { outcome: 'not served' })) === 1)
+  const other = await startPeer(chain, { bootnodes: victim.network.addresses })
+  await other.network.publish(block)
+  await until('the block is here', () => victim.network.status().blocks.kept === 1)
 }, 110_000)
 
 test('ten thousand bad headers › of one peer leave honest delivery as it was', async () => {

@@ -4,8 +4,8 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, expect, test } from 'vitest'
 import { createIdentity, type NetworkError, peerIdOf } from '../src/index.ts'
 import { isPublic, isUsable, networkOf } from '../src/peers/addresses.ts'
+import { endRawPeers, rawPeer } from '../src/testing/raw-peer.ts'
 import { leaveAll, memory, newChain, startPeer, startPeers, type TestPeer, until } from './support/peers.ts'
-import { endRawPeers, rawPeer } from './support/raw-peer.ts'
 
 afterEach(async () => {
   await endRawPeers()

@@ -4,8 +4,9 @@ import type { BytesLevel } from '@parley/runtime/level'
 import { MemoryLevel } from 'memory-level'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import type { EvidencePair, Network, NetworkChain, NetworkDeps, NetworkOptions } from '../../src/index.ts'
+import type { EvidencePair, Network, NetworkDeps, NetworkOptions } from '../../src/index.ts'
 import { createIdentity, createNetwork } from '../../src/index.ts'
+import { chainOf } from '../../src/testing/chain-of.ts'
 import { SignedChain } from '../../src/testing/signed-chain.ts'
 
 export const silent = pino({ level: 'silent' })
@@ -20,23 +21,6 @@ export const newChain = (fill = 9, messages = 2): SignedChain =>
     startMs: Date.now() - 3_600_000,
     messages,
   })
-
-/** What the L2 says of a drawn chain. */
-export function chainOf(chain: SignedChain): NetworkChain & { inForce: Uint8Array | undefined } {
-  return {
-    chainId: chain.chainId,
-    rollup: chain.rollup,
-    inbox: chain.inbox,
-    genesis: chain.genesis,
-    inForce: chain.lineage,
-    lineage() {
-      return this.inForce
-    },
-    claimed: () => 0n,
-    final: () => 0n,
-    keys: async () => chain.keys,
-  }
-}
 
 export interface TestPeer {
   readonly network: Network

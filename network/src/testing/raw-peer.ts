@@ -7,9 +7,8 @@ import { lpStream } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { type PeerStatus, protocols, topicOf } from '../../src/index.ts'
-import type { SignedChain } from '../../src/testing/signed-chain.ts'
-import { networkForm, StatusType } from '../../src/wire/forms.ts'
+import { networkForm, type PeerStatus, protocols, StatusType, topicOf } from '../wire/forms.ts'
+import type { SignedChain } from './signed-chain.ts'
 
 const open: Libp2p[] = []
 
@@ -32,7 +31,10 @@ export interface RawPeer {
   isHeard(): boolean
 }
 
-export async function rawPeer(chain: SignedChain, listen: readonly string[] = []): Promise<RawPeer> {
+export async function rawPeer(
+  chain: Pick<SignedChain, 'rollup' | 'genesis'>,
+  listen: readonly string[] = [],
+): Promise<RawPeer> {
   const libp2p: Libp2p<{ pubsub: GossipSub }> = await createLibp2p({
     addresses: { listen: [...listen] },
     transports: [tcp()],
