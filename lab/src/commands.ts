@@ -4,6 +4,7 @@ import { altDaDoubleCommand } from './command/alt-da-double.ts'
 import { benchLoad, benchPipeline } from './command/bench.ts'
 import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
 import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
+import { benchGossipCommand } from './command/bench-gossip.ts'
 import {
   benchLanesCommand,
   benchLatencyCommand,
@@ -22,7 +23,6 @@ import {
   benchReadTail,
   benchSubscribe,
 } from './command/bench-readers.ts'
-import { benchGossipCommand } from './command/bench-gossip.ts'
 import { benchFeedServer, benchSocketsCommand } from './command/bench-sockets.ts'
 import { benchSustainedCommand } from './command/bench-sustained.ts'
 import { celestiaDoubleCommand } from './command/celestia-double.ts'
