@@ -1,6 +1,6 @@
 import type { Connection, PeerId } from '@libp2p/interface'
 import { BlockHeaderType, type SignedHeader, sameBytes } from '@parley/protocol'
-import type { Pulse } from '@parley/runtime'
+import type { Clock, Pulse } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Blame } from './blame.ts'
 import type { Puller } from './blocks/puller.ts'
@@ -20,7 +20,7 @@ import type { Exchange } from './wire/exchange.ts'
 import { EvidencesType, HeadersType, type PeerStatus, protocols, RangeType, StatusType } from './wire/forms.ts'
 import { decodeFrame } from './wire/frames.ts'
 
-const { headersPerAnswer, evidencePerAnswer, answerMs, greetMs } = networkLimits
+const { headersPerAnswer, evidencePerAnswer, answerMs, greetMs, pullMs } = networkLimits
 
 export interface AcquaintanceDeps {
   readonly chain: NetworkChain
@@ -35,6 +35,7 @@ export interface AcquaintanceDeps {
   readonly standing: Standing
   readonly tasks: Tasks
   readonly light: boolean
+  readonly clock: Clock
   readonly log: Logger
   /** Told of a header that was found signed. */
   readonly signed: (header: SignedHeader) => void
@@ -49,6 +50,8 @@ export class Acquaintance {
   /** Peers told of headers further on than may be taken in as they are. */
   isBehind = false
   private readonly deps: AcquaintanceDeps
+  /** The highest header whose block is not here, and since when it is missed. */
+  private missed: { readonly number: bigint; readonly since: number } | undefined
 
   constructor(deps: AcquaintanceDeps) {
     this.deps = deps
@@ -141,9 +144,17 @@ export class Acquaintance {
 
   /** Pulls the block of the highest header where its sender did not serve it in time: for long none may come after it. */
   async pullNewest(): Promise<void> {
-    const { stored, standing } = this.deps
+    const { stored, standing, clock } = this.deps
     const newest = stored.book.head
-    if (newest !== undefined && standing.extent().head < newest.header.number) await this.pullHead(newest, undefined)
+    const now = clock.elapsed()
+    if (newest === undefined || standing.extent().head >= newest.header.number) {
+      this.missed = undefined
+      return
+    }
+    const { number } = newest.header
+    if (this.missed?.number !== number) this.missed = { number, since: now }
+    // Until then it is being pulled of who sent the header.
+    if (now - this.missed.since >= pullMs) await this.pullHead(newest, undefined)
   }
 
   private async pullHead(signed: SignedHeader, peer: PeerId | undefined): Promise<void> {

@@ -138,7 +138,22 @@ class PeerNetwork implements Network {
     const signed = (header: SignedHeader): void => this.toldOf(header)
     const evidence = this.evidenceKeeper
     this.acquaintance = new Acquaintance({
-      ...{ chain, stored, libp2p, exchange, greetings, judge, evidence, puller, blame, standing, tasks, light, log },
+      ...{
+        chain,
+        stored,
+        libp2p,
+        exchange,
+        greetings,
+        judge,
+        evidence,
+        puller,
+        blame,
+        standing,
+        tasks,
+        light,
+        log,
+        clock,
+      },
       ...{ signed, moved, wake, signal },
     })
     const { acquaintance } = this
