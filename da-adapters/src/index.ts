@@ -2,7 +2,6 @@ export {
   type AltDaDeps,
   type AltDaOptions,
   createAltDa,
-  defaultAltDaMaxBytes,
 } from './alt-da/alt-da.ts'
 export type { CommitmentStore } from './alt-da/commitments.ts'
 export type { CommitmentKind } from './alt-da/pointer.ts'
@@ -49,5 +48,6 @@ export {
   type LocalDaServerDeps,
   type LocalDaServerOptions,
 } from './local/server.ts'
+export { defaultAltDaMaxBytes } from './options.ts'
 export { type FaultDeps, type FaultOptions, type FaultRates, withFaults } from './with-faults.ts'
 export { type MetricsDeps, withMetrics } from './with-metrics.ts'

@@ -1,4 +1,4 @@
-import { daNodeBounds } from '@parley/da-node'
+import { daNodeBounds } from '@parley/da-node/options'
 import { type Defaulted, defaulted, integer, secretKey, uint64, urls } from './setting.ts'
 
 const bounded = (option: keyof typeof daNodeBounds, about: string, flag?: string): Defaulted<number> => {

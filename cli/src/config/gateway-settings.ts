@@ -1,4 +1,4 @@
-import { gatewayBounds } from '@parley/gateway'
+import { gatewayBounds } from '@parley/gateway/options'
 import {
   address,
   addressList,

@@ -1,4 +1,4 @@
-import { guardBounds } from '@parley/api/server'
+import { guardBounds } from '@parley/api/options'
 import { addresses, type Defaulted, defaulted, integer } from './setting.ts'
 
 const bounded = (name: keyof typeof guardBounds, about: string): Defaulted<number> => {

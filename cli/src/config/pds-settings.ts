@@ -1,5 +1,5 @@
-import { storeBounds } from '@parley/content/store'
-import { pdsBounds } from '@parley/pds'
+import { storeBounds } from '@parley/content/options'
+import { pdsBounds } from '@parley/pds/options'
 import { address, type Defaulted, defaulted, integer, secretKey, urls } from './setting.ts'
 
 const bounded = (option: keyof typeof pdsBounds, about: string): Defaulted<number> => {

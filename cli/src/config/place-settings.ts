@@ -1,4 +1,4 @@
-import { defaultAltDaMaxBytes } from '@parley/da-adapters'
+import { defaultAltDaMaxBytes } from '@parley/da-adapters/options'
 import {
   address,
   choice,

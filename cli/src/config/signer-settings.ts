@@ -1,4 +1,4 @@
-import { signerBounds } from '@parley/signer'
+import { signerBounds } from '@parley/signer/options'
 import { type Defaulted, defaulted, hex, integer, secretKey, text } from './setting.ts'
 
 const bounded = (option: keyof typeof signerBounds, about: string): Defaulted<number> => {

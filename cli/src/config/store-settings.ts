@@ -1,5 +1,4 @@
-import { storeServerBounds } from '@parley/content/server'
-import { storeBounds } from '@parley/content/store'
+import { storeBounds, storeServerBounds } from '@parley/content/options'
 import { type Defaulted, defaulted, integer, peers, secretToken, text, toggle, url } from './setting.ts'
 
 const bounds = { ...storeBounds, ...storeServerBounds }

@@ -4,7 +4,6 @@ import { serverOptions } from '../config/server-options.ts'
 import type { Context } from './context.ts'
 import { asFault } from './describe-error.ts'
 import { type Service, serve } from './service.ts'
-import { startWaitingServer } from './waiting-server.ts'
 
 /** What a role has of its surroundings. */
 export interface RoleContext extends Context {
@@ -114,7 +113,9 @@ class Waiting {
   private async show(): Promise<void> {
     if (this.isTaken) return
     const { config, clock, log } = this.context
-    this.server ??= startWaitingServer({ clock, log, because: () => this.because }, serverOptions(config))
+    this.server ??= import('./waiting-server.ts').then(({ startWaitingServer }) =>
+      startWaitingServer({ clock, log, because: () => this.because }, serverOptions(config)),
+    )
     await this.server
   }
 }

@@ -1,7 +1,7 @@
+export { storeServerBounds } from './options.ts'
 export {
   createStoreServer,
   type StoreServer,
   type StoreServerDeps,
   type StoreServerOptions,
-  storeServerBounds,
 } from './server.ts'

@@ -20,6 +20,7 @@ import { maxPutBytes } from '../put-form.ts'
 import type { ContentStore } from '../store/content-store.ts'
 import { storeHandlers } from './handlers.ts'
 import { createMetrics } from './metrics.ts'
+import { storeServerBounds } from './options.ts'
 
 export interface StoreServerDeps {
   readonly store: ContentStore
@@ -53,16 +54,6 @@ export interface StoreServer {
 }
 
 const retryAfterMs = 1_000
-const MiB = 2 ** 20
-const most = Number.MAX_SAFE_INTEGER
-
-/** Default, minimum and maximum of each. */
-export const storeServerBounds = {
-  putBurstBytes: [64 * MiB, MiB, most],
-  putBytesPerDay: [1024 * MiB, 1, most],
-  maxPuts: [64, 1, 10_000],
-} as const
-
 const secondsOfDay = 86_400
 const info = { title: 'Parley store', summary: 'Keeps encrypted contents for their readers, and knows none of them' }
 

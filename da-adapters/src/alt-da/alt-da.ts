@@ -6,6 +6,7 @@ import { ended, freeQuote, nothing } from '../amounts.ts'
 import { checkSize, corrupt, fallBack, missing, refused, unavailable } from '../fault.ts'
 import { layerExchange } from '../layer-exchange.ts'
 import { createLifetime } from '../lifetime.ts'
+import { defaultAltDaMaxBytes } from '../options.ts'
 import { sha256 } from '../sha256.ts'
 import { firstAnswer } from '../sources.ts'
 import { type CommitmentStore, createCommitments, type Given } from './commitments.ts'
@@ -42,7 +43,6 @@ export interface AltDaDeps {
   readonly store?: CommitmentStore
 }
 
-export const defaultAltDaMaxBytes = 4 * 1024 * 1024
 /** Error bodies are read for their text only. */
 const maxErrorBytes = 4_096
 const octets = { 'content-type': 'application/octet-stream' }

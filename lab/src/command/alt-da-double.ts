@@ -1,4 +1,3 @@
-import { serve } from '@parley/cli/roles'
 import type { LabCommand } from './command.ts'
 
 /** Serves a double of an alt-DA server. */
@@ -9,6 +8,7 @@ export const altDaDoubleCommand: LabCommand = {
   keys: ['da.localDir', 'run.host', 'run.port'],
   examples: ['parley alt-da-double --da-dir /tmp/alt-da --port 3100'],
   async run(context) {
+    const { serve } = await import('@parley/cli/roles')
     const { startDouble } = await import('../stack/alt-da-double.ts')
     return serve(context, () => startDouble(context))
   },

@@ -1,4 +1,3 @@
-import { serve } from '@parley/cli/roles'
 import type { LabCommand } from './command.ts'
 
 /** Serves a double of a celestia-node. */
@@ -10,6 +9,7 @@ export const celestiaDoubleCommand: LabCommand = {
   keys: ['run.host', 'run.port', 'double.blockMs', 'double.adminPort'],
   examples: ['PARLEY_DA_CELESTIA_TOKEN=a-token parley celestia-double --port 26658'],
   async run(context) {
+    const { serve } = await import('@parley/cli/roles')
     const { startCelestiaDouble } = await import('../stack/celestia-double.ts')
     return serve(context, () => startCelestiaDouble(context))
   },

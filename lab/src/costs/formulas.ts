@@ -1,4 +1,4 @@
-import { maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters'
+import { maxBlobsPerTransaction, usableBytesPerBlob } from '@parley/da-adapters/options'
 import { inputs, networks } from './inputs.ts'
 
 const gwei = 1e-9
