@@ -51,6 +51,8 @@ const backoff = { firstBackoffMs: 100, maxBackoffMs: 5_000 }
 const busyMs = 1000
 /** Statuses of proxies, and of servers that are going away or too busy to read a request in time: a reading may be asked again. */
 const passing = new Set([408, 502, 503, 504])
+/** Codes with which such a status tells of the server, and nothing of the request. */
+const passingCodes = new Set(['NOT_READY', 'STOPPING', 'UNKNOWN'])
 
 /**
  * Sends requests with a deadline each. 429 is obeyed and repeated; readings are repeated when the server is away;
@@ -157,10 +159,21 @@ export function jsonOf(answer: HttpAnswer, url: string): unknown {
   }
 }
 
-/** The answer itself when its status is 2xx or one of `also`. @throws {ClientError} `REQUEST_REFUSED` with the server's fault. */
+/**
+ * The answer itself when its status is 2xx or one of `also`.
+ * @throws {ClientError} `REQUEST_REFUSED` with the server's fault; `SERVER_UNREACHABLE` when only its state is in the way
+ */
 export function accepted(answer: HttpAnswer, url: string, also: readonly number[] = []): HttpAnswer {
-  if ((answer.status >= 200 && answer.status < 300) || also.includes(answer.status)) return answer
-  throw new ClientError({ code: 'REQUEST_REFUSED', url, status: answer.status, fault: remoteFault(answer, url) })
+  const { status } = answer
+  if ((status >= 200 && status < 300) || also.includes(status)) return answer
+  const fault = remoteFault(answer, url)
+  if (passing.has(status) && passingCodes.has(fault.code))
+    throw new ClientError({
+      code: 'SERVER_UNREACHABLE',
+      url,
+      reason: `status ${status}: ${fault.message || fault.code}`,
+    })
+  throw new ClientError({ code: 'REQUEST_REFUSED', url, status, fault })
 }
 
 function remoteFault(answer: HttpAnswer, url: string): RemoteFault {

@@ -154,6 +154,15 @@ describe('sequencer client', () => {
     expect(await faultOf(client().prices())).toMatchObject({ fault: { code: 'UNKNOWN' } })
   })
 
+  test('a server that cannot do its job for now › is away, and the request is not at fault', async () => {
+    const body = { code: 'NOT_READY', message: 'it waits for the L2', because: 'the L2', retryAfterMs: 1 }
+    server.answer = () => ({ status: 503, body })
+    expect(await faultOf(client({ maxAttempts: 2 }).status())).toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+      reason: 'status 503: it waits for the L2',
+    })
+  })
+
   test('answers › larger than allowed or not of their type are refused', async () => {
     server.answer = () => ({ body: Buffer.alloc(5000) })
     expect(await faultOf(client({ maxAnswerBytes: 1000 }).conversation(1, 0))).toMatchObject({
