@@ -15,9 +15,11 @@ export interface Places {
   readonly gateways: readonly { readonly url: string; readonly key?: Hex }[]
   /** Stores of contents, in the order in which they are asked. */
   readonly contents: readonly string[]
+  /** Keeps what comes while devices are away, and signs by this key. The page does not ask it yet. */
+  readonly pds?: { readonly url: string; readonly key: Hex }
 }
 
-const known = ['chainId', 'l2Url', 'contracts', 'sequencer', 'relay', 'node', 'gateways', 'contents']
+const known = ['chainId', 'l2Url', 'contracts', 'sequencer', 'relay', 'node', 'gateways', 'contents', 'pds']
 const addressPattern = /^0x[0-9a-fA-F]{40}$/
 const maxPlaces = 16
 
@@ -26,7 +28,7 @@ export function placesOf(value: unknown): Places {
   const given = objectOf(value, 'places')
   const unknown = Object.keys(given).find((key) => !known.includes(key))
   if (unknown !== undefined) throw invalid(unknown, 'there is no such field')
-  const { chainId, l2Url, sequencer, relay, node } = given
+  const { chainId, l2Url, sequencer, relay, node, pds } = given
   if (!Number.isSafeInteger(chainId) || (chainId as number) < 1)
     throw invalid('chainId', 'it must be a whole number from 1')
   const contracts = objectOf(given.contracts, 'contracts')
@@ -40,12 +42,18 @@ export function placesOf(value: unknown): Places {
     ...(node === undefined ? {} : { node: urlOf(node, 'node') }),
     gateways: listOf(given.gateways, 'gateways').map((each, i) => gatewayOf(each, `gateways.${i}`)),
     contents: listOf(given.contents, 'contents').map((each, i) => urlOf(each, `contents.${i}`)),
+    ...(pds === undefined ? {} : { pds: pdsOf(pds) }),
   }
 }
 
 function gatewayOf(value: unknown, field: string): { url: string; key?: Hex } {
   const { url, key } = objectOf(value, field)
   return { url: urlOf(url, `${field}.url`), ...(key === undefined ? {} : { key: addressOf(key, `${field}.key`) }) }
+}
+
+function pdsOf(value: unknown): { url: string; key: Hex } {
+  const { url, key } = objectOf(value, 'pds')
+  return { url: urlOf(url, 'pds.url'), key: addressOf(key, 'pds.key') }
 }
 
 function objectOf(value: unknown, field: string): Readonly<Record<string, unknown>> {
