@@ -17,6 +17,8 @@ export class Requests {
   private readonly devices: Devices
   /** Requests that were looked at for crossed ones. */
   private looked = 0
+  /** Those of them that an invite of this device may cross, or does: it may be sent after the other one was read. */
+  private readonly undecided = new Map<number, StoredRequest>()
 
   constructor(context: Context, rooms: Rooms, devices: Devices) {
     this.context = context
@@ -56,17 +58,28 @@ export class Requests {
     }
   }
 
-  /** Accepts what crossed an own invite, which is taken back before. */
+  /** Accepts what crossed an own invite, which is taken back before; lets go of what an own invite stands in for. */
   async settleCrossed(): Promise<void> {
-    for (;;) {
+    for (; ; this.looked += 1) {
       const request = await this.read(this.looked)
-      if (request === undefined) return
-      if (request.state === 'crossed') {
-        await this.pairWith(request.head.sender)?.invites.withdraw()
-        await this.acceptOrDecline(request)
-      }
-      this.looked += 1
+      if (request === undefined) break
+      if (request.state === 'open' || request.state === 'crossed') this.undecided.set(this.looked, request)
     }
+    for (const [number, { state, head }] of this.undecided)
+      if (state === 'crossed' || this.pairWith(head.sender) !== undefined) await this.settle(number)
+  }
+
+  private async settle(number: number): Promise<void> {
+    const request = (await this.read(number)) as StoredRequest
+    const state = request.state === 'open' ? await this.stateOf(request) : request.state
+    if (state === 'open') return
+    if (state === 'crossed') {
+      await this.pairWith(request.head.sender)?.invites.withdraw()
+      await this.acceptOrDecline(request)
+    } else if (state !== request.state) {
+      await this.context.store.write([requestChange({ ...request, state })])
+    }
+    this.undecided.delete(number)
   }
 
   /** One that can never be accepted does not hold up the others. */
