@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import pixelmatch from 'pixelmatch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pictured, pictureName, pictureViews, readPicture, type Screen, Screens } from './support/screens.ts'
+import { pictured, pictureName, pictureViews, readFonts, readPicture, type Screen, Screens } from './support/screens.ts'
 
 /** Share of a picture's pixels that may look different: other processors draw the edges of letters otherwise. */
 const tolerated = 0.002
@@ -31,8 +32,11 @@ describe('every screen of the page in which people talk', () => {
     expect(screen.visit.errors).toEqual([])
   })
 
-  test.each(pictureViews)('$width pixels, $colorScheme › looks as it did (npm run pictures)', async (view) => {
+  test.for(pictureViews)('$width pixels, $colorScheme › looks as it did (npm run pictures)', async (view, { skip }) => {
     const screen = await screens.view(view)
+    await screen.show('empty')
+    const fonts = [await screen.fonts(), await readFonts()]
+    skip(!isDeepStrictEqual(fonts[0], fonts[1]), `other fonts than the pictures have: ${JSON.stringify(fonts)}`)
     const different = []
     for (const scene of pictured) {
       const name = pictureName(scene, view)

@@ -1,12 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PNG } from 'pngjs'
-import { pictured, pictureName, picturesFolder, pictureViews, Screens } from '../../system/support/screens.ts'
+import {
+  fontsFile,
+  pictured,
+  pictureName,
+  picturesFolder,
+  pictureViews,
+  Screens,
+} from '../../system/support/screens.ts'
 
 await using screens = await Screens.open()
 await mkdir(picturesFolder, { recursive: true })
 for (const view of pictureViews) {
   const screen = await screens.view(view)
+  await screen.show('empty')
+  await writeFile(join(picturesFolder, fontsFile), `${JSON.stringify(await screen.fonts())}\n`)
   for (const scene of pictured) {
     await screen.show(scene)
     const name = pictureName(scene, view)

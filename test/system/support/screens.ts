@@ -25,6 +25,12 @@ export const pictureName = (scene: string, { width, colorScheme }: View): string
 export const readPicture = async (name: string): Promise<PNG> =>
   PNG.sync.read(await readFile(join(picturesFolder, name)))
 
+/** Where it stands what the fonts of the machine are that the pictures were taken on. */
+export const fontsFile = 'fonts.json'
+
+export const readFonts = async (): Promise<unknown> =>
+  JSON.parse(await readFile(join(picturesFolder, fontsFile), 'utf8'))
+
 /** When all pictures are taken, so that times on them are the same: the moment that the gallery's events lead up to. */
 const takenAt = Date.UTC(2026, 10, 30, 18, 40)
 
@@ -84,6 +90,16 @@ export class Screen {
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
     )
+  }
+
+  /** How wide a text is in the page's font, in pixels: a machine with another font shows all of it otherwise. */
+  async fonts(): Promise<{ readonly text: number }> {
+    const text = await this.visit.page.evaluate(`(() => {
+      const context = document.createElement('canvas').getContext('2d')
+      context.font = '100px ' + getComputedStyle(document.body).fontFamily
+      return context.measureText('Who hears 1 of 2, by this font?').width
+    })()`)
+    return { text: text as number }
   }
 
   async picture(): Promise<PNG> {
