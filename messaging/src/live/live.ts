@@ -65,7 +65,13 @@ export class LiveConversation {
     const either = AbortSignal.any([signal, over.signal])
     const entries = log.follow(this.conversation.own.place, this.conversation.state.record, either)
     const source = entries[Symbol.asyncIterator]()
-    let next = source.next()
+    const upcoming = (): ReturnType<typeof source.next> => {
+      const next = source.next()
+      // It may fail while something else is waited for; it is told when its turn comes.
+      next.catch(() => undefined)
+      return next
+    }
+    let next = upcoming()
     let isAtEnd = false
     try {
       for (;;) {
@@ -76,7 +82,7 @@ export class LiveConversation {
         if (result !== undefined) {
           await this.alone(() => this.conversation.take(result.value, signal))
           isAtEnd = result.value.kind === 'end'
-          next = source.next()
+          next = upcoming()
         }
         if (isAtEnd && !this.isCurrent) this.isCurrent = await this.hasReached(signal)
         if (isAtEnd) await this.tend(signal)
@@ -86,7 +92,6 @@ export class LiveConversation {
     } finally {
       over.abort()
       // Whatever the source was about to say, or fails with now, is asked for again next time.
-      next.catch(() => undefined)
       source.return?.().catch(() => undefined)
       await this.acking
     }

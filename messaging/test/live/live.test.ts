@@ -79,3 +79,30 @@ test('split › an author with another record is found out by the head that it n
   expect(bob.events.at(-1)).toMatchObject({ type: 'split', slot: alice.slot, seen: { head: other }, own: head })
   expect(toHex(other)).not.toBe(toHex(head))
 })
+
+test('live › a log that fails while its owner waits for something else ends the run, and nothing beside it', async () => {
+  const world = await World.of(['alice', 'bob'])
+  const [alice] = world.parties as [Party]
+  const stop = new AbortController()
+  let waits = (): void => {}
+  const isWaiting = new Promise<void>((resolve) => {
+    waits = resolve
+  })
+  const log = new Proxy(world.log, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name)
+      if (name !== 'standing') return typeof value === 'function' ? value.bind(target) : value
+      // It answers only after the entries have failed with the end of everything.
+      return async () => {
+        waits()
+        await new Promise((resolve) => stop.signal.addEventListener('abort', () => setTimeout(resolve, 20)))
+        throw new Error('too late')
+      }
+    },
+  })
+  const live = new LiveConversation(alice.conversation, { log, clock: systemClock, random: systemRandom })
+  const ran = live.run(stop.signal).catch((error: unknown) => error)
+  await isWaiting
+  stop.abort()
+  expect(await ran).toMatchObject({ message: 'too late' })
+})
