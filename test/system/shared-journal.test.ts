@@ -78,7 +78,8 @@ async function startHost(name: string): Promise<Host> {
 async function standsBy({ url, process }: Host): Promise<void> {
   await Promise.race([
     eventually(`${url} to stand by`, async () => {
-      const answer = await fetch(`${url}/healthz`).catch(() => undefined)
+      // Health is there already while the role waits for the L2.
+      const answer = await fetch(`${url}/v1/status`).catch(() => undefined)
       return answer?.status === 200 || undefined
     }),
     process.ended.then((code) => Promise.reject(new Error(`ended with ${code}:\n${process.stderr.join('\n')}`))),
