@@ -1,4 +1,4 @@
-import { type Bytes20, type MemberKey, memberKey, Role, sameBytes } from '@parley/protocol/light'
+import { type Bytes20, type MemberKey, memberKey, Role, sameBytes, toHex } from '@parley/protocol/light'
 import { MessagingError } from '../faults.ts'
 import type { Place } from '../ports/log.ts'
 import { changeMembers } from './change-members.ts'
@@ -10,6 +10,15 @@ import type { Room } from './room.ts'
 import type { RoomMeta } from './room-meta.ts'
 import { type Rooms, unusable } from './rooms.ts'
 
+/** Milliseconds after which an open request is compared with an own invite again. */
+const lookAgainMs = 5_000n
+
+/** Open requests of one sender. */
+interface Undecided {
+  readonly numbers: Set<number>
+  notBefore: bigint
+}
+
 /** Invites to this identity: what an application is told of them, and what becomes of them. */
 export class Requests {
   private readonly context: Context
@@ -17,8 +26,8 @@ export class Requests {
   private readonly devices: Devices
   /** Requests that were looked at for crossed ones. */
   private looked = 0
-  /** Those of them that an invite of this device may cross, or does: it may be sent after the other one was read. */
-  private readonly undecided = new Map<number, StoredRequest>()
+  /** Those of them that wait for a decision, by who sent them: an own invite may be sent after the other one was read. */
+  private readonly undecided = new Map<string, Undecided>()
 
   constructor(context: Context, rooms: Rooms, devices: Devices) {
     this.context = context
@@ -63,23 +72,41 @@ export class Requests {
     for (; ; this.looked += 1) {
       const request = await this.read(this.looked)
       if (request === undefined) break
-      if (request.state === 'open' || request.state === 'crossed') this.undecided.set(this.looked, request)
+      if (request.state === 'crossed') await this.settle(this.looked)
+      else if (request.state === 'open') this.undecidedOf(request.head.sender).numbers.add(this.looked)
     }
-    for (const [number, { state, head }] of this.undecided)
-      if (state === 'crossed' || this.pairWith(head.sender) !== undefined) await this.settle(number)
+    const now = this.context.clock.now()
+    for (const room of this.rooms.all) {
+      const pair = room.kind === 'talk' ? room.invites.pair : undefined
+      const waiting = pair && this.undecided.get(toHex(pair.identity))
+      if (waiting === undefined || now < waiting.notBefore) continue
+      // The L3 is asked for each: not at every message that comes meanwhile.
+      waiting.notBefore = now + lookAgainMs
+      for (const number of waiting.numbers) if (await this.settle(number)) waiting.numbers.delete(number)
+    }
   }
 
-  private async settle(number: number): Promise<void> {
+  private undecidedOf(sender: Bytes20): Undecided {
+    const key = toHex(sender)
+    const known = this.undecided.get(key)
+    if (known !== undefined) return known
+    const begun = { numbers: new Set<number>(), notBefore: 0n }
+    this.undecided.set(key, begun)
+    return begun
+  }
+
+  /** @returns whether there is nothing left to decide. */
+  private async settle(number: number): Promise<boolean> {
     const request = (await this.read(number)) as StoredRequest
     const state = request.state === 'open' ? await this.stateOf(request) : request.state
-    if (state === 'open') return
+    if (state === 'open') return false
     if (state === 'crossed') {
       await this.pairWith(request.head.sender)?.invites.withdraw()
       await this.acceptOrDecline(request)
     } else if (state !== request.state) {
       await this.context.store.write([requestChange({ ...request, state })])
     }
-    this.undecided.delete(number)
+    return true
   }
 
   /** One that can never be accepted does not hold up the others. */
@@ -94,7 +121,9 @@ export class Requests {
   }
 
   private pairWith(identity: Bytes20): Room | undefined {
-    return this.rooms.all.find((room) => room.kind === 'talk' && room.invites.pairWith(identity) !== undefined)
+    return this.rooms.all.find(({ kind, invites }) => {
+      return kind === 'talk' && invites.pair !== undefined && sameBytes(invites.pair.identity, identity)
+    })
   }
 
   /** Accepts a request: its slot's key is exchanged for one of this device. @throws {MessagingError} `INVITE_UNUSABLE`. */

@@ -1,4 +1,4 @@
-import { type Bytes20, type ChangeMembers, memberKey, millis, Role, sameBytes } from '@parley/protocol/light'
+import { type Bytes20, type ChangeMembers, memberKey, millis, Role } from '@parley/protocol/light'
 import { Turns } from '@parley/runtime'
 import type { Conversation } from '../conversation/conversation.ts'
 import { memberOf } from '../engine/state.ts'
@@ -86,11 +86,10 @@ export class RoomInvites {
     return true
   }
 
-  /** The invite that waits for somebody, where that one alone is invited and nobody came in. */
-  pairWith(identity: Bytes20): OutgoingInvite | undefined {
+  /** The one who is invited, where nobody else is and nobody came in. */
+  get pair(): OutgoingInvite | undefined {
     const [only, ...others] = this.all
-    const isOne = only !== undefined && others.length === 0 && sameBytes(only.identity, identity)
-    return isOne && this.isUntouched ? only : undefined
+    return others.length === 0 && this.isUntouched ? only : undefined
   }
 
   async add({ to, text = '', validMs = defaultValidMs, allowance }: AddOptions): Promise<AddResult> {
