@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { SecondAttempts } from './tools/second-attempts.ts'
 
 // Many files have a process of their own, and lanes have threads: what Node compiles for one is kept for the others.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
@@ -75,6 +76,7 @@ export default defineConfig({
     // Most of the longest files wait for chains for three quarters of their time: with a file a core, the cores would wait, too.
     maxWorkers: 6,
     sequence: { sequencer: LongestFirst },
+    reporters: ['default', new SecondAttempts()],
     // These end what hangs. How long something takes is asserted nowhere, and other machines are several times slower.
     coverage: { include: ['*/src/**/*.ts'], exclude: ['test/**', '**/bench/**'], reporter: ['text-summary', 'html'] },
     testTimeout: 120_000,
@@ -89,7 +91,15 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'apart', include: [...apart, 'test/system/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: [...apart, 'test/system/**/*.test.ts'],
+          // Whole stacks share the cores. Who needed a second attempt is named at the end, as a defect to be mended.
+          retry: 1,
+        },
+      },
     ],
   },
 })

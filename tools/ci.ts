@@ -78,10 +78,17 @@ function count(step: Step, exitCode: number, output: string): { passed: number; 
   return { passed, failed }
 }
 
-/** Names of failed tests, as the suites' runners print them: a log may be cut, and its end is what is left. */
-const failure = /^\s*(?:FAIL\s+\S.*|\[FAIL.*)$/gm
+/**
+ * Failed tests as the suites' runners print them, each with the lines that say why: a log may be cut, and its end is what is
+ * left.
+ */
+const failure = /^\s*(?:FAIL\s+\S.*(?:\n(?!\s*(?:FAIL\s|⎯)).*){0,24}|\[FAIL.*)$/gm
+
+/** Tests that passed only at the second attempt. */
+const secondAttempt = /^SECOND ATTEMPT .*(?:\n {4}.*)*/gm
 
 const failures = new Set<string>()
+const seconds: string[] = []
 const times: string[] = []
 let passed = 0
 let failed = 0
@@ -96,6 +103,7 @@ for (const step of steps) {
     failures.add(`check ${step.name}`)
     for (const [line] of output.matchAll(failure)) failures.add(line.trim())
   }
+  for (const [lines] of output.matchAll(secondAttempt)) seconds.push(lines)
   const took = (Date.now() - started) / 60_000
   times.push(`${step.name.padEnd(10)} ${took.toFixed(1).padStart(5)} of ${step.minutes} minutes`)
   if (took > step.minutes) {
@@ -106,6 +114,7 @@ for (const step of steps) {
 }
 console.log('')
 for (const line of times) console.log(`ci: ${line}`)
+for (const lines of seconds) console.log(`ci: ${lines}`)
 for (const line of failures) console.log(`ci: failed: ${line}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
