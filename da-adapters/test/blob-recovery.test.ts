@@ -227,7 +227,7 @@ describe('outage', () => {
       })
       await inPool()
       await anvil.mine()
-      await da.submit(data, {}, patience())
+      await until('it is found confirmed', () => da.submit(data, {}, patience()).catch(() => undefined))
       expect(await minedBlobTransactions(anvil)).toHaveLength(1)
     })
   })

@@ -115,7 +115,7 @@ describe('a certificate', () => {
     ['answers 507', answered(507, '{"code":"DISK_FULL"}')],
   ]
   test('with one member that answers anything › is there; with two, a coded fault in time', async () => {
-    const { da, proxies, heal } = await stage({}, { memberTimeoutMs: 2_500 })
+    const { da, proxies, heal } = await stage({}, { memberTimeoutMs: 6_000 })
     for (const [how, meddling] of badly) {
       // The price is asked for apart from storing.
       const rule = ({ method }: { method: string }): Meddling => (method === 'GET' ? 'pass' : meddling)
