@@ -101,27 +101,33 @@ function read(field: string, given: unknown, { parse, expected }: Parameter<unkn
   return value
 }
 
+/** Path and query as they came. */
+export interface PlaceTexts {
+  readonly params: Texts
+  readonly query: Texts
+}
+
 /**
- * The values of a request's path and query. A query field that is not known is refused: a misspelt one must not be read
- * as left out.
- * @throws {RequestError} `FIELD_INVALID`, `FIELD_UNKNOWN`.
+ * What reads the values of a route's path and query. A query field that is not known is refused: a misspelt one must not
+ * be read as left out.
+ * @returns what throws {RequestError} `FIELD_INVALID`, `FIELD_UNKNOWN`.
  */
-export function readPlace<R extends AnyRoute>(described: R, texts: { readonly params: Texts; readonly query: Texts }) {
-  const { params = {}, query = {}, anyQuery = false } = described
-  const known = Object.entries(query)
-  for (const field of Object.keys(texts.query))
-    if (!anyQuery && !Object.hasOwn(query, field)) throw new RequestError({ code: 'FIELD_UNKNOWN', field })
-  const place = {
-    params: Object.fromEntries(
-      Object.entries(params).map(([name, parameter]) => [name, read(name, texts.params[name], parameter)]),
-    ),
-    query: Object.fromEntries(
-      known
-        .filter(([name]) => texts.query[name] !== undefined)
-        .map(([name, parameter]) => [name, read(name, texts.query[name], parameter)]),
-    ),
+export function placeReader<R extends AnyRoute>({ params = {}, query = {}, anyQuery = false }: R) {
+  const inPath = Object.entries(params)
+  const inQuery = Object.entries(query)
+  return (texts: PlaceTexts): PlaceOf<R> => {
+    if (!anyQuery)
+      for (const field in texts.query)
+        if (!Object.hasOwn(query, field)) throw new RequestError({ code: 'FIELD_UNKNOWN', field })
+    const values: { readonly params: Record<string, unknown>; readonly query: Record<string, unknown> } = {
+      params: {},
+      query: {},
+    }
+    for (const [name, parameter] of inPath) values.params[name] = read(name, texts.params[name], parameter)
+    for (const [name, parameter] of inQuery)
+      if (texts.query[name] !== undefined) values.query[name] = read(name, texts.query[name], parameter)
+    return values as PlaceOf<R>
   }
-  return place as PlaceOf<R>
 }
 
 /** Path and query of a request. */

@@ -4,9 +4,11 @@ import type { Clock } from '@parley/runtime'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Counter, Gauge, Registry } from 'prom-client'
-import { RequestError, statusOfCode } from '../faults.ts'
+import { RequestError } from '../faults.ts'
 import { maxJsonBytes } from '../routes/sequencer.ts'
-import { assertHeaders } from './assert-headers.ts'
+import { admit } from './admit.ts'
+import { answerableOf } from './answerable.ts'
+import { DirectReads, type DirectReadsDeps } from './direct-reads.ts'
 import type { Exchange } from './exchange.ts'
 import { Guard, type MutualTls } from './guard.ts'
 import { dearJson } from './json-shape.ts'
@@ -38,6 +40,8 @@ export interface ApiServerOptions extends GuardOptions {
 export interface ApiServer {
   readonly app: FastifyInstance
   readonly guard: Guard
+  /** Reads that are answered below the routes. */
+  readonly direct: DirectReads
   /** What a request costs; only within hooks and handlers of the server. */
   exchangeOf(request: { readonly raw: IncomingMessage }): Exchange
 }
@@ -66,7 +70,18 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
     registers: [registry],
   })
   const onRefused = (code: string): void => refusals.inc({ code })
-  const guard = new Guard({ clock, maxBodyBytes: options.maxBodyBytes, onRefused, tls: options.tls }, options)
+  const faulted = faultsOf(deps, onRefused)
+  const direct = new DirectReads({ faulted })
+  const guard = new Guard(
+    {
+      clock,
+      maxBodyBytes: options.maxBodyBytes,
+      onRefused,
+      tls: options.tls,
+      direct: (request, response, exchange) => direct.take(request, response, exchange),
+    },
+    options,
+  )
   measure(registry, guard)
   const app = fastify({
     bodyLimit: defaultBodyLimit,
@@ -88,7 +103,7 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
   app.addHook('onRoute', ({ url, method }) => methods.add(url, [method].flat()))
   const exchangeOf = ({ raw }: { readonly raw: IncomingMessage }): Exchange => guard.exchangeOf(raw)
   addParsers(app, exchangeOf, options.takesJson ?? true)
-  addFaults(app, { ...deps, exchangeOf, methods }, onRefused)
+  addFaults(app, { exchangeOf, methods, faulted, onRefused })
   if (options.metricsPort !== undefined) {
     // Its own refusals are nobody's business.
     const apart = createApiServer(
@@ -99,7 +114,7 @@ export function createApiServer(deps: ApiServerDeps, options: ApiServerOptions):
     const listening = (url: string): void => deps.log.info({ url }, 'metrics are served')
     serveMetricsApart(app, apart.app, { registry, port: options.metricsPort, listening })
   }
-  return { app, guard, exchangeOf }
+  return { app, guard, direct, exchangeOf }
 }
 
 /** Adds what must run after the hooks of plugins: charges of routes, and refusals. */
@@ -108,15 +123,13 @@ export function addCharges({ app, guard, exchangeOf }: ApiServer, ended: ApiServ
   app.addHook('onRequest', (request, _reply, done) => {
     const exchange = exchangeOf(request)
     const { config, url } = request.routeOptions
-    const { cost, answerBytes, always } = config
+    const { always } = config
     if (url === '/metrics' && guard.options.metricsPort !== undefined)
       throw new RequestError({ code: 'ROUTE_UNKNOWN', method: request.method, path: url })
     const fault = always === true ? undefined : ended?.()
     if (fault !== undefined) throw fault
-    assertHeaders(request.raw)
     assertJsonSize(request)
-    if (cost !== undefined) exchange.charge(cost)
-    if (answerBytes !== undefined) exchange.expect(answerBytes)
+    admit(request.raw, exchange, config)
     done()
   })
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -169,26 +182,32 @@ const afterTheEnd: ReadonlySet<unknown> = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ])
 
-function addFaults(
-  app: FastifyInstance,
-  {
-    log,
-    statusOf,
-    exchangeOf,
-    methods,
-  }: ApiServerDeps & Pick<ApiServer, 'exchangeOf'> & { readonly methods: KnownMethods },
-  onRefused: (code: string) => void,
-): void {
+/** What requests meet, as it is answered: counted by its code, and defects told to the log. */
+function faultsOf({ log, statusOf }: ApiServerDeps, onRefused: (code: string) => void): DirectReadsDeps['faulted'] {
+  return (error, route) => {
+    const answerable = answerableOf(error, statusOf)
+    const { code } = answerable.error.fault
+    onRefused(code)
+    if (code === 'INTERNAL') log.error({ err: answerable.error.cause, route }, 'request met a defect')
+    return answerable
+  }
+}
+
+interface FaultsDeps extends Pick<ApiServer, 'exchangeOf'> {
+  readonly methods: KnownMethods
+  readonly faulted: DirectReadsDeps['faulted']
+  readonly onRefused: (code: string) => void
+}
+
+function addFaults(app: FastifyInstance, { exchangeOf, methods, faulted, onRefused }: FaultsDeps): void {
   app.setErrorHandler((error, request, reply) => {
     if (afterTheEnd.has((error as { code?: unknown }).code) && exchangeOf(request).ended) {
       reply.raw.destroy()
       return reply.hijack()
     }
-    const coded = codedOf(error, request, statusOf)
-    onRefused(coded.error.fault.code)
-    if (coded.error.fault.code === 'INTERNAL')
-      log.error({ err: coded.error.cause, route: request.routeOptions.url }, 'request met a defect')
-    return answerFault(reply, coded.error, coded.status)
+    const met = error instanceof CodedError ? error : requestErrorOf(error as Partial<FastifyError>, request)
+    const { error: fault, status } = faulted(met, request.routeOptions.url ?? '')
+    return answerFault(reply, fault, status)
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
@@ -203,24 +222,6 @@ function addFaults(
     if (allowed.length === 0) return answerFault(reply, fault, 404)
     return answerFault(reply.header('allow', allowed.join(', ')), fault, 405)
   })
-}
-
-/** What a request met, as a coded fault with its status. Defects keep their cause, which only the log sees. */
-function codedOf(
-  error: unknown,
-  request: FastifyRequest,
-  statusOf: ApiServerDeps['statusOf'],
-): { readonly error: CodedError; readonly status: number } {
-  const coded = error instanceof CodedError ? error : requestErrorOf(error as Partial<FastifyError>, request)
-  const status = statusOf(coded) ?? bodyStatus(coded) ?? statusOfCode(coded.fault.code)
-  if (status !== undefined) return { error: coded, status }
-  return { error: new RequestError({ code: 'INTERNAL' }, { cause: error }), status: 500 }
-}
-
-/** A body that is too short or no multiple is no body that is too long. */
-function bodyStatus({ fault }: CodedError): number | undefined {
-  const { code, bytes, maximum } = fault as { code: string; bytes?: number; maximum?: number }
-  return code === 'BODY_SIZE' && (bytes ?? 0) <= (maximum ?? 0) ? 400 : undefined
 }
 
 function requestErrorOf(error: Partial<FastifyError>, request: FastifyRequest): RequestError {

@@ -32,6 +32,8 @@ export interface GuardDeps {
   readonly onRefused: (code: string) => void
   /** Connections are taken from those alone who have a certificate; from anybody when left out. */
   readonly tls?: MutualTls | undefined
+  /** Answers what it can below the routes; false leaves a request to them. */
+  readonly direct?: (request: IncomingMessage, response: ServerResponse, exchange: Exchange) => boolean
 }
 
 /** Tokens of any request, whatever it asks for. */
@@ -130,16 +132,16 @@ export class Guard {
   exchangeOf(request: IncomingMessage): Exchange {
     const known = this.exchanges.get(request)
     if (known !== undefined) return known
-    const exchange = this.begin(request)
+    const exchange = this.begin(request, this.sourceOf(request))
+    this.exchanges.set(request, exchange)
     request.socket.once('close', () => exchange.end())
     return exchange
   }
 
   /** @throws {RequestError} `QUOTA_EXCEEDED`, `OVERLOADED`. */
-  begin(request: IncomingMessage): Exchange {
-    const exchange = new Exchange(this, this.sourceOf(request))
+  private begin(request: IncomingMessage, source: string): Exchange {
+    const exchange = new Exchange(this, source)
     exchange.begin(requestTokens, this.bodyOf(request))
-    this.exchanges.set(request, exchange)
     return exchange
   }
 
@@ -173,9 +175,10 @@ export class Guard {
     socket.once('close', () => this.connections.give(source))
     const connection = new GuardedConnection(
       {
-        begin: (request) => this.begin(request),
+        // Behind a proxy each request has a source of its own.
+        begin: (request, ofConnection) => this.begin(request, counted ? ofConnection : this.sourceOf(request)),
         refuse: (response, error, close) => this.refuse(response, error, close),
-        listener: (request, response) => this.answer(request, response, listener),
+        listener: (request, response, exchange) => this.answer({ request, response, exchange }, listener),
         waiting: this.waiting,
         refused: this.refused,
         onCut: ({ fault }) => this.deps.onRefused(fault.code),
@@ -187,11 +190,19 @@ export class Guard {
     return connection
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse, listener: RequestListener): void {
+  private answer({ request, response, exchange }: Admitted, listener: RequestListener): void {
+    if (this.deps.direct?.(request, response, exchange) === true) return
+    this.exchanges.set(request, exchange)
     for (const [name, value] of Object.entries(corsHeaders)) response.setHeader(name, value)
     if (request.method === 'OPTIONS') preflight(response)
     else listener(request, response)
   }
+}
+
+interface Admitted {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly exchange: Exchange
 }
 
 /** The last version of TLS, and nobody without a certificate. */

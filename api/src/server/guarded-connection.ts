@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { RequestError } from '../faults.ts'
 import type { Dispatcher, Waiting } from './dispatcher.ts'
@@ -7,10 +7,10 @@ import type { Readable, ReadTurns } from './read-turns.ts'
 import type { Share } from './share.ts'
 
 export interface GuardedConnectionDeps {
-  /** @throws {RequestError} */
-  readonly begin: (request: IncomingMessage) => Exchange
+  /** @param source - Of the connection. @throws {RequestError} */
+  readonly begin: (request: IncomingMessage, source: string) => Exchange
   readonly refuse: (response: ServerResponse, error: RequestError, close: boolean) => void
-  readonly listener: RequestListener
+  readonly listener: (request: IncomingMessage, response: ServerResponse, exchange: Exchange) => void
   /** Requests sent ahead, of all connections. */
   readonly waiting: Share
   /** Connections that sent too much ahead and get the answers before the refusal, and it. */
@@ -92,15 +92,15 @@ export class GuardedConnection implements Waiting, Readable {
       this.next()
     }
     this.ends.add(end)
-    response.once('close', end)
+    response.on('close', end)
     try {
-      exchange = this.deps.begin(request)
+      exchange = this.deps.begin(request, this.place.source)
     } catch (error) {
       if (!(error instanceof RequestError)) throw error
       this.deps.refuse(response, error, false)
       return
     }
-    this.deps.listener(request, response)
+    this.deps.listener(request, response, exchange)
   }
 
   beginOne(): boolean {

@@ -11,10 +11,19 @@ export type { Exchange } from './exchange.ts'
 export type { Guard, MutualTls } from './guard.ts'
 export { healthHandlers } from './health.ts'
 export { json, mediaTypeOf, octets, prefersOctets } from './media.ts'
+export { NamedAnswer, sent } from './named-answer.ts'
 export { type GuardOptions, guardBounds, guardOptions } from './options.ts'
 export { Quota } from './quota.ts'
 export { refuseSocket } from './refuse.ts'
-export { revalidated, sent } from './revalidate.ts'
-export { type Call, configOf, fastifyPath, type Handlers, placeOf, serveRoutes } from './serve.ts'
+export {
+  type Call,
+  configOf,
+  fastifyPath,
+  type Handlers,
+  placeOf,
+  type ReadHandlers,
+  serveDirectly,
+  serveRoutes,
+} from './serve.ts'
 export { Share } from './share.ts'
 export { sourceOf } from './source.ts'

@@ -59,6 +59,9 @@ export class TrackedChanges {
   }
 }
 
+/** Place of the sibling of a leaf's ancestor among the nodes of a level. */
+const siblingAt = (level: number, leaf: number): number => Math.floor(leaf / 2 ** level) ^ 1
+
 /** Depth of a shard's container: five fields take eight leaves. */
 const shardDepth = 3
 
@@ -120,6 +123,17 @@ export class ShardState {
       this.writeChunks()
       to.set(this.memory.container.node(level - conversationsDepth - 1, position), at)
     }
+  }
+
+  /** Writes the siblings of a conversation from its root up to the shard's. Call `root` after changes. @returns where they end. */
+  writeBranch(index: number, to: Uint8Array, at: number): number {
+    let end = at
+    for (let level = 0; level <= conversationsDepth; level += 1, end += 32)
+      this.writeNode(level, level < conversationsDepth ? siblingAt(level, index) : 1, to, end)
+    // The fields are hashed once for all levels above.
+    this.writeChunks()
+    for (let level = 0; level < shardDepth; level += 1, end += 32) to.set(this.memory.container.node(level, 1), end)
+    return end
   }
 
   /** Siblings of the revenue from its leaf up to the shard's root. */

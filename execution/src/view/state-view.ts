@@ -110,10 +110,7 @@ export class StateView {
 
   /** Writes the siblings of a conversation from its root up to its shard's. @returns where they end. */
   writeBranch(shard: number, index: number, to: Uint8Array, at: number): number {
-    const state = this.shard(shard)
-    for (let level = 0, position = index; level < shardLevels; level += 1, position = Math.floor(position / 2))
-      state.writeNode(level, position % 2 === 0 ? position + 1 : position - 1, to, at + 32 * level)
-    return at + 32 * shardLevels
+    return this.shard(shard).writeBranch(index, to, at)
   }
 
   private rehash(): void {

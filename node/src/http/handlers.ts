@@ -1,43 +1,12 @@
-import { ChangesType, noClaim, type nodeRoutes, ProvenAccountType, RequestError, readLimits } from '@parley/api'
-import { type ApiServer, type Handlers, healthHandlers, octets, revalidated, sent } from '@parley/api/server'
-import { type Block, BlockHeaderType, BodyKind, type SignedHeader, SignedHeaderType } from '@parley/protocol'
+import { ChangesType, type nodeRoutes, RequestError, readLimits } from '@parley/api'
+import { type ApiServer, type Handlers, healthHandlers, NamedAnswer, octets, sent } from '@parley/api/server'
+import { type SignedHeader, SignedHeaderType } from '@parley/protocol'
 import type { Registry } from 'prom-client'
 import type { ParleyNode } from '../node.ts'
-import type { Changes, Proven } from '../reads/reads.ts'
-import { EntryKind, type HistoryRecord } from '../store/chain-records.ts'
+import type { Changes } from '../reads/reads.ts'
 import type { Evidence } from '../watch/evidence.ts'
 import { changesAskedOf, placesOf } from './places.ts'
-
-const stateOf = <P extends Omit<Proven, 'proof'>>({ finality, ...rest }: P) => ({
-  ...rest,
-  final: finality === 'final',
-})
-
-const provenOf = ({ proof, ...rest }: Proven) => ({
-  ...stateOf(rest),
-  proof: { ...proof, gindex: String(proof.gindex) },
-})
-
-const entryOf = ({ event, ...record }: HistoryRecord, entry: bigint) => ({
-  ...record,
-  entry,
-  withheld: record.signatures === null ? ('pruned' as const) : undefined,
-  event:
-    event.selector === EntryKind.message
-      ? { kind: 'message' as const, value: event.value }
-      : { kind: 'change' as const, value: event.value },
-})
-
-const runsOf = ({ runs }: Block) =>
-  runs.map(({ shard, segments, postRoot }) => ({
-    shard,
-    segments: segments.length,
-    messages: segments.reduce(
-      (sum, { body }) => sum + (body.selector === BodyKind.messages ? body.value.length : 0),
-      0,
-    ),
-    postRoot,
-  }))
+import { readHandlers, stateOf } from './read-handlers.ts'
 
 /** A body of octets, or one that was read as JSON. @throws {RequestError} `BODY_SIZE`. */
 function signedHeaderOf(body: SignedHeader | Uint8Array | undefined): SignedHeader {
@@ -61,9 +30,6 @@ const looksPerToken = 4
 /** Tokens of each conversation of a request for many. */
 const tokensPerPlace = 2
 
-/** Each form of an answer has a tag of its own. */
-const tagOf = (tag: string, inOctets: boolean): string => (inOctets ? `${tag}-o` : tag)
-
 function changesAs(changes: Changes, toOctets: boolean): Changes | Uint8Array {
   return toOctets ? ChangesType.serialize({ ...changes, changed: [...changes.changed] }) : changes
 }
@@ -81,14 +47,7 @@ export function nodeHandlers(
 ): Handlers<typeof nodeRoutes> {
   const { reads } = node
   return {
-    async conversation({ place: { params, query }, toOctets, request, reply }) {
-      const { shard, index } = params
-      const { at = 'latest' } = query
-      if (revalidated(request, reply, tagOf(reads.conversationTag(shard, index, at), toOctets), 'asked')) return sent
-      if (toOctets) return reads.conversationOctets(shard, index, at)
-      const { conversation, entries, ...proven } = await reads.conversation(shard, index, at)
-      return { ...params, conversation, entries, ...provenOf(proven) }
-    },
+    ...readHandlers(reads),
     async conversations({ place: { query }, body, toOctets, request }) {
       const { at = 'latest' } = query
       const places = placesOf(body)
@@ -107,50 +66,26 @@ export function nodeHandlers(
       exchangeOf(request).owe(Math.ceil(looked / looksPerToken))
       return changesAs(changes, toOctets)
     },
-    async messages({ place: { params, query }, toOctets, request, reply }) {
-      const { from = 0n, limit = readLimits.pageEntries } = query
-      if (toOctets) {
-        const { bytes, tag, forever } = await reads.historyOctets(params.shard, params.index, from, limit)
-        return revalidated(request, reply, tagOf(tag, true), forever ? 'forever' : 'asked') ? sent : bytes
-      }
-      const { total, entries } = await reads.history(params.shard, params.index, from, limit)
-      return { ...params, from, total, entries: entries.map((each, i) => entryOf(each, from + BigInt(i))) }
-    },
-    async account({ place: { params, query }, toOctets, request, reply }) {
-      const { shard, index } = params
-      const { at = 'latest' } = query
-      if (revalidated(request, reply, tagOf(reads.accountTag(shard, index, at), toOctets), 'asked')) return sent
-      const { account, ...proven } = await reads.account(shard, index, at)
-      if (!toOctets) return { ...params, account, ...provenOf(proven) }
-      const { claim = noClaim, proof, ...state } = stateOf(proven)
-      return ProvenAccountType.serialize({ ...state, ...params, claim, account, branch: [...proof.branch] })
-    },
-    async block({ place: { params }, toOctets, request, reply }) {
-      const stored = await reads.blockOctets(params.number)
-      const lasts = stored.forever ? 'forever' : 'asked'
-      if (toOctets) return revalidated(request, reply, tagOf(stored.tag, true), lasts) ? sent : stored.bytes
-      const { block, claim, finality } = await reads.block(params.number)
-      if (revalidated(request, reply, `${stored.tag}-${claim ?? ''}-${finality}`, lasts)) return sent
-      const headerRoot = BlockHeaderType.hashTreeRoot(block.header)
-      return { header: block.header, headerRoot, runs: runsOf(block), claim, finality }
-    },
     async claim({ place: { params } }) {
       const { record, state, final } = await reads.claim(params.number)
       return { hash: record.hash, claim: record.claim, l2: record.at, state, final }
     },
-    async part({ place: { params }, request, reply }) {
+    async part({ place: { params }, request }) {
       const length = await reads.partLength(params.root)
-      if (revalidated(request, reply, hexOf(params.root), 'forever')) return sent
-      const exchange = exchangeOf(request)
-      exchange.expect(length)
-      exchange.charge(Math.ceil(length / bytesPerToken))
-      return reads.part(params.root)
+      return new NamedAnswer(hexOf(params.root), 'forever', () => {
+        const exchange = exchangeOf(request)
+        exchange.expect(length)
+        exchange.charge(Math.ceil(length / bytesPerToken))
+        return reads.part(params.root)
+      })
     },
-    async partLength({ place: { params }, request, reply }) {
+    async partLength({ place: { params }, reply }) {
       const length = await reads.partLength(params.root)
       // What a root names never changes.
-      if (revalidated(request, reply, hexOf(params.root), 'forever')) return sent
-      return reply.type(octets).header('content-length', length).send()
+      return new NamedAnswer(hexOf(params.root), 'forever', () => {
+        void reply.type(octets).header('content-length', length).send()
+        return sent
+      })
     },
     async snapshots() {
       const snapshots = await reads.snapshots()

@@ -1,11 +1,19 @@
 import { type AnyRoute, nodeRoutes } from '@parley/api'
-import { addCharges, createApiServer, type GuardOptions, guardOptions, serveRoutes } from '@parley/api/server'
+import {
+  type ApiServer,
+  addCharges,
+  createApiServer,
+  type GuardOptions,
+  guardOptions,
+  serveDirectly,
+  serveRoutes,
+} from '@parley/api/server'
 import type { Clock } from '@parley/runtime'
-import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { ParleyNode } from '../node.ts'
 import { nodeHandlers } from './handlers.ts'
+import { readHandlers } from './read-handlers.ts'
 
 export interface NodeServerDeps {
   readonly node: ParleyNode
@@ -40,22 +48,28 @@ export async function createNodeServer(deps: NodeServerDeps, options: NodeServer
   const server = createApiServer({ ...deps, statusOf: () => undefined }, { ...guardOptions(guard), maxBodyBytes })
   const { app } = server
   addCharges(server, undefined)
-  measure(app, deps)
+  measure(server, deps)
   serveRoutes(app, info, nodeRoutes, nodeHandlers(node, registry, server.exchangeOf))
+  serveDirectly(server.direct, nodeRoutes, readHandlers(node.reads))
   const url = await app.listen({ host, port })
   log.info({ url }, 'node serves')
   return { url, close: () => app.close() }
 }
 
 /** Measures answers by their route. */
-function measure(app: FastifyInstance, { node }: NodeServerDeps): void {
+function measure({ app, direct }: ApiServer, { node }: NodeServerDeps): void {
   // Finding a histogram by its labels costs more than observing.
-  const histograms = new Map<string, ReturnType<typeof node.metrics.httpSeconds.labels>>()
+  const histograms = new Map<string, Map<number, ReturnType<typeof node.metrics.httpSeconds.labels>>>()
+  const answered = (url: string, status: number, seconds: number): void => {
+    const ofUrl = histograms.get(url) ?? new Map()
+    histograms.set(url, ofUrl)
+    const histogram = ofUrl.get(status) ?? node.metrics.httpSeconds.labels(url, String(status))
+    ofUrl.set(status, histogram)
+    histogram.observe(seconds)
+  }
+  direct.onAnswered(answered)
   app.addHook('onResponse', ({ routeOptions: { url } }, reply, done) => {
-    const key = `${reply.statusCode} ${url}`
-    const histogram = histograms.get(key) ?? node.metrics.httpSeconds.labels(url ?? 'none', String(reply.statusCode))
-    histograms.set(key, histogram)
-    histogram.observe(reply.elapsedTime / 1000)
+    answered(url ?? 'none', reply.statusCode, reply.elapsedTime / 1000)
     done()
   })
 }

@@ -40,11 +40,7 @@ export function provenConversationBytes(
   view.setUint32(provenBytes + 1, index, true)
   view.setUint32(provenBytes + 5, branchAt, true)
   view.setUint32(provenBytes + 9, conversationAt, true)
-  let at = state.writeBranch(shard, index, bytes, branchAt)
-  for (const node of nodes.branch(shard)) {
-    bytes.set(node, at)
-    at += nodeBytes
-  }
+  nodes.writeBranch(shard, bytes, state.writeBranch(shard, index, bytes, branchAt))
   state.writeConversation(shard, index, bytes, conversationAt)
   return bytes
 }

@@ -40,6 +40,17 @@ export class StateNodes {
     return siblings
   }
 
+  /** Writes these siblings. @returns where they end. */
+  writeBranch(shard: number, to: Uint8Array, at: number): number {
+    let end = at
+    for (let node = firstShard + shard; node > 1; node >>= 1) {
+      const from = (node ^ 1) * nodeBytes
+      for (let i = 0; i < nodeBytes; i += 1) to[end + i] = this.bytes[from + i] as number
+      end += nodeBytes
+    }
+    return end
+  }
+
   private hash(node: number): void {
     this.write(node, hash64(this.node(2 * node), this.node(2 * node + 1)))
   }
