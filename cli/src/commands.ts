@@ -37,6 +37,7 @@ import { costsCommand } from './command/costs.ts'
 import { daCommand } from './command/da.ts'
 import { daNodeCommand } from './command/da-node.ts'
 import { deployCommand } from './command/deploy.ts'
+import { doctorCommand } from './command/doctor.ts'
 import { gatewayCommand } from './command/gateway.ts'
 import { inspectBlock, inspectClaim, inspectConversation, inspectFallen, inspectPayload } from './command/inspect.ts'
 import {
@@ -52,6 +53,17 @@ import {
 import { keysDerive, keysGenerate, keysShow } from './command/keys.ts'
 import { migrateCommand } from './command/migrate.ts'
 import { nodeCommand } from './command/node.ts'
+import {
+  bondDeposit,
+  bondExit,
+  bondShow,
+  bondWithdraw,
+  claimerAdd,
+  claimerRemove,
+  rollupFinalize,
+  rollupQuote,
+  rollupShow,
+} from './command/operate.ts'
 import { pdsCommand } from './command/pds.ts'
 import { relayCommand } from './command/relay.ts'
 import { rescueCommand } from './command/rescue.ts'
@@ -89,6 +101,7 @@ const commands: readonly CommandDefinition[] = [
   storeCommand,
   gatewayCommand,
   pdsCommand,
+  doctorCommand,
   deployCommand,
   accountOpen,
   accountDeposit,
@@ -100,6 +113,15 @@ const commands: readonly CommandDefinition[] = [
   rollupResume,
   rollupAnswerFor,
   rollupAnnounceKey,
+  rollupShow,
+  claimerAdd,
+  claimerRemove,
+  bondShow,
+  bondDeposit,
+  bondExit,
+  bondWithdraw,
+  rollupFinalize,
+  rollupQuote,
   committeeStatus,
   committeeRegister,
   committeeDeposit,
@@ -158,6 +180,8 @@ const commands: readonly CommandDefinition[] = [
 const groups = {
   account: 'Pay into accounts on the L3, and show them.',
   rollup: 'Operate a rollup on the L2: keys, and the way back from a rescue.',
+  claimer: 'Say who may claim.',
+  bond: 'Keep what is at stake behind claims and keys.',
   committee: 'Belong to a data committee on the L2, and hold it to what it signed.',
   conversation: 'Make conversations, and let others join.',
   contact: 'Write to the contact directory on the L2, and read it.',

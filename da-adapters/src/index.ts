@@ -33,6 +33,7 @@ export type { FeeBounds } from './ethereum-blobs/fees.ts'
 export { createKzg, type Kzg, type KzgOptions } from './ethereum-blobs/kzg.ts'
 export { maxBlobsPerTransaction } from './ethereum-blobs/layer.ts'
 export { blobsFor, usableBytesPerBlob } from './ethereum-blobs/packing.ts'
+export { type BlobProbe, type BlobProbeDeps, keptBlocks, probeBlobSources } from './ethereum-blobs/probe.ts'
 export type { BlobStore } from './ethereum-blobs/publication-store.ts'
 export {
   createLocalDa,

@@ -13,7 +13,7 @@ import type { TextStore } from '@parley/transactions'
 import type { Logger } from 'pino'
 import { createPublicClient, hexToBytes, type PublicClient, type Transport } from 'viem'
 import { headerFromAbi } from './claims/convert.ts'
-import { type ClaimFinder, createClaimFinder } from './claims/find.ts'
+import { type ClaimFinder, createClaimFinder, type StandingClaim } from './claims/find.ts'
 import { type Contracts, readContracts } from './deployment.ts'
 import { Follower } from './events/follow.ts'
 import { openTrail } from './events/trail.ts'
@@ -60,6 +60,10 @@ export interface ChainReader extends SettlementReader {
   readonly evidencePeriod: number
   /** Seconds that an item waits until a silence may be declared. */
   readonly silenceLimit: number
+  /** L2 block of the deployment. */
+  readonly deploymentBlock: bigint
+  /** The claim that stands under a number, searched backwards from the latest block; undefined when none does. */
+  standing(number: bigint, signal: AbortSignal): Promise<StandingClaim | undefined>
 }
 
 /** What reader and settlement of one deployment share. */
@@ -119,6 +123,8 @@ export function createReader(deps: ReaderDeps, options: ReaderOptions, connectio
   return {
     evidencePeriod: contracts.evidencePeriod,
     silenceLimit: contracts.silenceLimit,
+    deploymentBlock: contracts.deploymentBlock,
+    standing: claims.standing,
     genesis,
     config: async () => contracts.config,
     schedule: (signal) => readSchedule(client, contracts.rollup, signal),

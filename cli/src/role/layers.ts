@@ -29,7 +29,7 @@ export interface LayerDeps {
 }
 
 /** What reading a layer cannot do without. */
-const readingKeys = {
+export const readingKeys = {
   local: 'da.localUrl',
   'ethereum-blobs': 'l1.url',
   celestia: 'da.celestiaUrl',
@@ -159,7 +159,7 @@ function altDaOptions(config: Config): AltDaOptions {
   }
 }
 
-function blobOptions(config: Config): EthereumBlobsOptions {
+export function blobOptions(config: Config): EthereumBlobsOptions {
   const rpcUrls = needed(config, 'l1.url')
   const { slots, scanBlocks, tipPercentile, bumpAfterBlocks, settleBlocks, maxPending } = config.l1
   const { maxFeeGwei, maxTipGwei, maxBlobFeeGwei, maxCostPerPartGwei } = config.l1

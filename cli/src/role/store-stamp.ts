@@ -7,7 +7,7 @@ import { type StoreKind, storeKinds } from './store-kinds.ts'
 /** File beside the tables of a store. */
 const stampName = 'parley-store.json'
 
-interface Stamp {
+export interface Stamp {
   readonly store: string
   readonly form: number
   /** The deployment that the store belongs to; left out where a store has none. */
@@ -34,11 +34,29 @@ export async function stampStore(
   const expected: Stamp = { store: kind, form: storeKinds[kind].form, deployment }
   const found = await readStamp(path)
   if (found === undefined && (await readdir(directory)).includes('CURRENT'))
-    throw formUnknown(path, kind, 'a store without a form number')
+    throw formUnknown(path, 'a store without a form number', formOf(kind))
   if (found === undefined) await writeStamp(path, expected)
   else assertFits(path, kind, found, expected)
   return { path, handle: await open(path, 'r') }
 }
+
+/**
+ * Reads the stamp of a store without opening anything.
+ * @param deployment - What it must belong to; whatever it says when left out.
+ * @returns undefined where there is no stamp. @throws {CliError} `STORE_FORM_UNKNOWN`, `STORE_OTHER`.
+ */
+export async function assertStamp(directory: string, deployment: string | undefined): Promise<Stamp | undefined> {
+  const path = join(directory, stampName)
+  const text = await readStamp(path)
+  if (text === undefined) return undefined
+  const stamp = parseStamp(text)
+  if (stamp === undefined || !isKind(stamp.store)) throw formUnknown(path, 'a damaged stamp', 'stores of this program')
+  const owner = stamp.deployment === undefined ? undefined : (deployment ?? stamp.deployment)
+  assertFits(path, stamp.store, text, { store: stamp.store, form: storeKinds[stamp.store].form, deployment: owner })
+  return stamp
+}
+
+const isKind = (name: string): name is StoreKind => name in storeKinds
 
 /** Whether the path still leads to the file that was stamped. */
 export async function isInPlace({ path, handle }: HeldStamp): Promise<boolean> {
@@ -55,7 +73,7 @@ export async function isInPlace({ path, handle }: HeldStamp): Promise<boolean> {
 
 function assertFits(path: string, kind: StoreKind, found: string, expected: Stamp): void {
   const stamp = parseStamp(found)
-  if (stamp === undefined) throw formUnknown(path, kind, 'a damaged stamp')
+  if (stamp === undefined) throw formUnknown(path, 'a damaged stamp', formOf(kind))
   if (stamp.store !== expected.store)
     throw new CliError({
       code: 'STORE_OTHER',
@@ -65,7 +83,7 @@ function assertFits(path: string, kind: StoreKind, found: string, expected: Stam
       received: stamp.store,
       cure: 'give each role a data directory of its own',
     })
-  if (stamp.form !== expected.form) throw formUnknown(path, kind, `form ${stamp.form}`)
+  if (stamp.form !== expected.form) throw formUnknown(path, `form ${stamp.form}`, formOf(kind))
   if (stamp.deployment !== expected.deployment)
     throw new CliError({
       code: 'STORE_OTHER',
@@ -93,7 +111,7 @@ async function readStamp(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined
+    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return undefined
     throw error
   }
 }
@@ -117,9 +135,11 @@ async function writeStamp(path: string, stamp: Stamp): Promise<void> {
   }
 }
 
-function formUnknown(path: string, kind: StoreKind, found: string): CliError {
-  return new CliError({ code: 'STORE_FORM_UNKNOWN', path, found, known: `form ${storeKinds[kind].form} of ${kind}` })
+function formUnknown(path: string, found: string, known: string): CliError {
+  return new CliError({ code: 'STORE_FORM_UNKNOWN', path, found, known })
 }
+
+const formOf = (kind: StoreKind): string => `form ${storeKinds[kind].form} of ${kind}`
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code

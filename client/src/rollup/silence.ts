@@ -1,11 +1,10 @@
-import { rollupAbi, rollupOperatorAbi } from '@parley/contracts'
+import { rollupAbi } from '@parley/contracts'
 import type { Address, Hash } from 'viem'
-import { getCode } from 'viem/actions'
 import { assertAddress } from '../l2/assert.ts'
-import type { L2Client, WriteParameters } from '../l2/client.ts'
-import { noAnswer } from '../l2/failures.ts'
+import type { L2Client } from '../l2/client.ts'
 import { read } from '../l2/read.ts'
 import { write } from '../l2/write.ts'
+import { type OperatingParameters, operate } from './operator.ts'
 import type { RollupParameters } from './parameters.ts'
 
 /** How rescues stand. Times in seconds of the L2, 0 for none. @see docs/spec/settlement.md#silence-and-rescue */
@@ -32,23 +31,13 @@ export async function getSilence(client: L2Client, { rollup }: RollupParameters)
   return { index, opensAt, open, inRescue, resumesAt }
 }
 
-export type OperatingParameters = RollupParameters & WriteParameters
-
 /**
  * Lets ordinary claims return after a rescue: the first call starts the notice, one after it ends the rescue. The account is the
  * rollup's operator, its governance, or the agent of the `RollupOperator` that operates it.
  * @throws {ClientError} what the contract refuses with, `ACCOUNT_MISSING`.
  */
-export async function resumeClaims(client: L2Client, parameters: OperatingParameters): Promise<Hash> {
-  const { rollup } = parameters
-  const { operator, isContract } = await operatorOf(client, rollup)
-  if (!isContract)
-    return write(client, { address: rollup, abi: rollupAbi, functionName: 'resume', args: [] }, parameters)
-  return write(
-    client,
-    { address: operator, abi: rollupOperatorAbi, functionName: 'resume', args: [rollup] },
-    parameters,
-  )
+export function resumeClaims(client: L2Client, parameters: OperatingParameters): Promise<Hash> {
+  return operate(client, 'resume', [], parameters)
 }
 
 export interface AnnouncedKey {
@@ -72,20 +61,7 @@ export async function announceSequencer(
 ): Promise<Hash> {
   assertAddress('key', key)
   assertAddress('bondOwner', bondOwner)
-  const { rollup } = parameters
-  const entry = { from, key, receiptKey: noKey, bondOwner } as const
-  const { operator, isContract } = await operatorOf(client, rollup)
-  if (!isContract)
-    return write(
-      client,
-      { address: rollup, abi: rollupAbi, functionName: 'announceSequencer', args: [entry] },
-      parameters,
-    )
-  return write(
-    client,
-    { address: operator, abi: rollupOperatorAbi, functionName: 'announceSequencer', args: [rollup, entry] },
-    parameters,
-  )
+  return operate(client, 'announceSequencer', [{ from, key, receiptKey: noKey, bondOwner }], parameters)
 }
 
 /** Says that the account's bond answers for a key: nobody else can say so. @throws {ClientError} `ACCOUNT_MISSING`. */
@@ -101,12 +77,4 @@ export function answerFor(
 export async function getHeadBlock(client: L2Client, { rollup }: RollupParameters): Promise<bigint> {
   const { blockNumber } = await read(client, { address: rollup, abi: rollupAbi, functionName: 'head', args: [] })
   return blockNumber
-}
-
-async function operatorOf(client: L2Client, rollup: Address) {
-  const { operator } = await read(client, { address: rollup, abi: rollupAbi, functionName: 'parameters', args: [] })
-  const code = await getCode(client, { address: operator }).catch((error) => {
-    throw noAnswer(error)
-  })
-  return { operator, isContract: code !== undefined && code !== '0x' }
 }

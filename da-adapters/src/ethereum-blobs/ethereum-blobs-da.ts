@@ -1,6 +1,5 @@
-import { endpointOf } from '@parley/http'
 import { DaLayer, type DaState, type DataAvailability } from '@parley/protocol'
-import { type Clock, createSources, distinctNames } from '@parley/runtime'
+import type { Clock } from '@parley/runtime'
 import { transferGas } from '@parley/transactions'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -8,8 +7,6 @@ import { wei } from '../amounts.ts'
 import { checkCost, checkSize, refused, unavailable } from '../fault.ts'
 import { createLifetime } from '../lifetime.ts'
 import { createAddressing, type SlotAddressing } from './addressing.ts'
-import { createBeacon } from './beacon.ts'
-import { createBlobArchive } from './blob-archive.ts'
 import { createBlobReader } from './blob-reader.ts'
 import { followSchedule } from './blob-schedule.ts'
 import { openBlobSender } from './blob-sender.ts'
@@ -20,10 +17,10 @@ import { feeMarket } from './fee-market.ts'
 import { defaultFeeBounds, type FeeBounds, offer } from './fees.ts'
 import { createInclusions } from './inclusions.ts'
 import { createKzg, type Kzg } from './kzg.ts'
-import { createL1, type L1 } from './l1.ts'
-import { createL1Sources } from './l1-sources.ts'
+import type { L1 } from './l1.ts'
 import { blobsLayer, gasPerBlob, maxBlobsPerTransaction } from './layer.ts'
 import { blobsFor, usableBytesPerBlob } from './packing.ts'
+import { openL1, openServers } from './places.ts'
 import { decodeBlobPointer, encodeBlobPointer } from './pointer.ts'
 import { type BlobStore, createPublicationStore } from './publication-store.ts'
 import { createPublisher, type Published, type Publisher } from './publisher.ts'
@@ -119,9 +116,12 @@ export async function createEthereumBlobsDa(
   const maxBytes = (): number => allowedBlobs * usableBytesPerBlob
   const lifetime = createLifetime(blobsLayer)
   const kzg = deps.kzg ?? createKzg({ log }, { precompute: writer !== undefined })
-  const l1 = openL1(options.rpcUrls, deps, timeoutMs)
+  const l1 = openL1(options.rpcUrls, deps.clock, timeoutMs)
   const { slots = 'beacon', scanBlocks = 7_200, tipPercentile = 60 } = options
-  const sources = createBlobSources({ ...deps, kzg, ...openServers(options, deps, timeoutMs) }, { retentionSeconds })
+  const sources = createBlobSources(
+    { ...deps, kzg, ...openServers(options, deps.clock, timeoutMs) },
+    { retentionSeconds },
+  )
   const inclusions = createInclusions(l1, { scanBlocks })
   const addressing = createAddressing(sources, l1, slots)
   const reader = createBlobReader({ sources, l1, addressing, inclusions })
@@ -203,29 +203,6 @@ export async function createEthereumBlobsDa(
     },
   }
 }
-
-/** @throws {RangeError} when there is none; {TypeError} for what is no URL. */
-function openL1(urls: readonly string[], { clock }: EthereumBlobsDeps, timeoutMs: number): L1 {
-  if (urls.length === 0) throw new RangeError('rpcUrls is empty')
-  const names = namesOf(urls)
-  const list = urls.map((url, i) => ({ name: names[i] ?? url, l1: createL1({ url, timeoutMs }) }))
-  return createL1Sources(list, createSources(list, clock))
-}
-
-/** Whoever serves blobs, in the order of the options. */
-function openServers(options: EthereumBlobsOptions, { clock }: EthereumBlobsDeps, timeoutMs: number) {
-  const { beaconUrls, archiveUrls = [], slots = 'beacon' } = options
-  if (beaconUrls.length === 0) throw new RangeError('beaconUrls is empty')
-  const mayCountBlocks = slots === 'block-number'
-  const urls = [...beaconUrls, ...archiveUrls]
-  const named = namesOf(urls).map((name, i) => ({ name, url: urls[i] ?? '', timeoutMs }))
-  return {
-    beacons: named.slice(0, beaconUrls.length).map((one) => createBeacon({ ...one, mayCountBlocks }, clock)),
-    archives: named.slice(beaconUrls.length).map((one) => createBlobArchive(one, clock)),
-  }
-}
-
-const namesOf = (urls: readonly string[]): string[] => distinctNames(urls.map((url) => endpointOf(url).shown))
 
 async function openPublisher(
   { log, clock, registry }: EthereumBlobsDeps,

@@ -44,11 +44,16 @@ export async function checkSources(deps: StartCheckDeps, signal: AbortSignal): P
   }
 }
 
-/** The latest block before the head with blobs in it: the head's own beacon block is not named yet. */
-async function recentBlobs({ l1 }: StartCheckDeps, signal: AbortSignal): Promise<L1BlobBlock | undefined> {
+/** The latest block before the head with blobs in it: the head's own beacon block is not named yet. @param ago - Blocks before the head. */
+export async function recentBlobs(
+  { l1 }: Pick<StartCheckDeps, 'l1'>,
+  signal: AbortSignal,
+  ago = 0n,
+): Promise<L1BlobBlock | undefined> {
   const head = await l1.head(signal)
-  for (let back = 1n; back <= BigInt(recentBlocks) && back <= head.number; back++) {
-    const block = await l1.blobBlock(head.number - back, signal)
+  const from = head.number - ago
+  for (let back = 1n; back <= BigInt(recentBlocks) && back <= from; back++) {
+    const block = await l1.blobBlock(from - back, signal)
     if (block !== undefined && block.blobTransactions.length > 0) return block
   }
   return undefined
