@@ -1,4 +1,4 @@
-import type { Bytes20, Bytes32, MemberKey } from '@parley/protocol/light'
+import { type Bytes20, type Bytes32, type MemberKey, sameBytes } from '@parley/protocol/light'
 import {
   type Capabilities,
   type ClientState,
@@ -76,11 +76,38 @@ export async function makePackage(suite: Suite, input: LeafInput): Promise<OwnPa
   return { keyPackage: publicPackage, secrets: privatePackage }
 }
 
+/** What was found of a leaf, and for which group. */
+interface Read {
+  readonly index: number
+  readonly group: GroupName
+  readonly chainId: bigint
+  readonly found: MemberLeaf | string
+}
+
+/**
+ * What was found of leaves, which are never changed: to check one leaf's claim takes a millisecond, and all leaves of a group are
+ * asked for several times an entry.
+ */
+const known = new WeakMap<LeafNode, Read>()
+
 /**
  * What a leaf says of itself, if it is of the form that this protocol wants and its slot's key made the claim; otherwise why not.
  * That the slot is live with this key is another question.
  */
 export function readLeaf(leaf: LeafNode, index: number, group: GroupName, chainId: bigint): MemberLeaf | string {
+  const before = known.get(leaf)
+  if (before !== undefined && before.index === index && before.chainId === chainId && isSameGroup(before.group, group))
+    return before.found
+  const found = findMember(leaf, index, group, chainId)
+  known.set(leaf, { index, group, chainId, found })
+  return found
+}
+
+function isSameGroup(a: GroupName, b: GroupName): boolean {
+  return a.generation === b.generation && sameBytes(a.conversation, b.conversation)
+}
+
+function findMember(leaf: LeafNode, index: number, group: GroupName, chainId: bigint): MemberLeaf | string {
   const { credential, signaturePublicKey, extensions } = leaf
   if (credential.credentialType !== 'basic' || credential.identity.length !== 20) return 'credential is not an address'
   const [extension] = extensions
