@@ -1,6 +1,7 @@
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import { LabError } from '../faults.ts'
+import { readyWithinMs } from '../process/ready-within.ts'
 import type { ProcessExit } from '../process/supervise.ts'
 import { type Anvil, type Mining, startAnvil } from './anvil.ts'
 import { followL1, readL1Attributes } from './l1-attributes.ts'
@@ -49,7 +50,7 @@ export const devnetDefaults: DevnetOptions = {
   safeAfterBlocks: 1,
   scalars: opMainnetScalars,
   l1AttributesEveryMs: 12_000,
-  readyWithinMs: 30_000,
+  readyWithinMs,
 }
 
 export interface Devnet {

@@ -16,6 +16,7 @@ import {
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { LabError } from '../faults.ts'
+import { readyWithinMs } from '../process/ready-within.ts'
 import type { ChildConfig } from './environment.ts'
 
 /** Members of a stack's committee, and how many of them sign. */
@@ -24,7 +25,6 @@ const signing = 3
 const secp256k1 = 1
 /** For registering, and for answering questions. */
 const gasMoney = parseEther('1')
-const readyWithinMs = 60_000
 const lookEveryMs = 100
 
 /** Whether a policy, as `--da` takes it, sends anything to a committee. */

@@ -22,6 +22,7 @@ import type { Context } from '../context.ts'
 import { type Devnet, type DevnetOptions, devnetDefaults, startDevnet } from '../devnet/devnet.ts'
 import { LabError } from '../faults.ts'
 import type { ChildOptions } from '../process/child.ts'
+import { readyWithinMs } from '../process/ready-within.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { startCommittee, usesCommittee } from './committee.ts'
 import { type ChildConfig, environmentOf } from './environment.ts'
@@ -118,10 +119,8 @@ export interface Stack {
 
 /** In each account 10 ether, millions of messages at the highest price. */
 const accountAmount = mwei(10n ** 13n)
-const readyWithinMs = 60_000
 /** The interval of the development deployment. */
 const pricesEveryMs = 10_000
-const deployWithinMs = 60_000
 
 /**
  * Starts chains, contracts, accounts and processes. All of them end with this process, however that ends.
@@ -196,7 +195,7 @@ export function devDeployment({ l2, roles: { deployer, pricePusher } }: Pick<Dev
     governance,
     treasury: governance,
     operator,
-    withinMs: deployWithinMs,
+    withinMs: readyWithinMs,
   }
 }
 

@@ -6,6 +6,7 @@ import { mnemonicToAccount, type PrivateKeyAccount } from 'viem/accounts'
 import type { Context } from '../../context.ts'
 import { type Anvil, startAnvil } from '../../devnet/anvil.ts'
 import { devMnemonic } from '../../devnet/roles.ts'
+import { readyWithinMs } from '../../process/ready-within.ts'
 import type { BenchContext } from '../bench-context.ts'
 import { evmChainId, evmMembers, signTransactions } from './evm-load.ts'
 import { type PeerMessage, peerConversations } from './messages.ts'
@@ -17,7 +18,6 @@ export type PeerContext = BenchContext & Pick<Context, 'clock'>
 const openedAtOnce = 64
 /** Balances set at once. */
 const fundedAtOnce = 512
-const readyWithinMs = 30_000
 const ether = 10n ** 18n
 const pollingInterval = 20
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { median, type Spread, spreadOf } from '@parley/execution/bench'
 import type { Context } from '../../context.ts'
 import { type Child, startChild } from '../../process/child.ts'
+import { readyWithinMs } from '../../process/ready-within.ts'
 import { environmentOf } from '../../stack/environment.ts'
 import { type BenchFrame, benchFrame, repeatsOf } from '../frame.ts'
 import { readCpuTimes, usedBetween } from '../thread-cpu.ts'
@@ -49,7 +50,6 @@ const sizes = {
 } as const
 /** Conversations of one socket where subscriptions are counted. */
 const subscriptionsPerSocket = 4_000
-const readyWithinMs = 60_000
 
 /** Measures what sockets and subscriptions cost a server of feeds, and how it takes a storm, against a bare server. */
 export async function benchSockets(

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts'
 import { LabError } from '../../faults.ts'
 import { type Child, startChild } from '../../process/child.ts'
 import { lastWords } from '../../process/last-words.ts'
+import { readyWithinMs } from '../../process/ready-within.ts'
 import { type ChildConfig, environmentOf } from '../../stack/environment.ts'
 import { stackPollMs } from '../../stack/stack-config.ts'
 import type { BenchStack } from '../bench-stack.ts'
@@ -21,7 +22,6 @@ export interface CatchUp {
   readonly cpuMicroseconds: ReadonlyMap<string, number>
 }
 
-const readyWithinMs = 60_000
 const verifiedWithinMs = 240_000
 /** What measures shares the machine with what it measures; beginning and end are met late alike. */
 const lookEveryMs = 50

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { type Address, createTestClient, type Hex, hexToBigInt, hexToNumber, http, numberToHex } from 'viem'
 import { type Anvil, startAnvil } from '../../devnet/anvil.ts'
 import { devMnemonic } from '../../devnet/roles.ts'
+import { readyWithinMs } from '../../process/ready-within.ts'
 
 export interface SimulatedChainDeps {
   readonly clock: Clock
@@ -131,7 +132,7 @@ export async function startSimulatedChain(
       safeAfterBlocks: 1,
       gasLimit: blockGasLimit,
       genesisTimestamp: options.genesisTimestamp,
-      readyWithinMs: 30_000,
+      readyWithinMs,
     },
     signal,
   )
