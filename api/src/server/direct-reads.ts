@@ -115,6 +115,11 @@ export class DirectReads {
     } catch (error) {
       const { error: fault, status } = this.deps.faulted(error, url)
       if (exchange.ended) return
+      if (response.headersSent) {
+        // Half an answer is none.
+        response.destroy()
+        return
+      }
       const { headers, body } = faultAnswer(fault, status)
       exchange.answers(body.length)
       response.writeHead(status, [...cors, ...Object.entries(headers).flat()]).end(body)
