@@ -1,5 +1,6 @@
 import { accountCollect, accountDeposit, accountOpen, accountShow, accountWithdraw } from './command/account.ts'
 import { batcherCommand } from './command/batcher.ts'
+import { chatCommand } from './command/chat.ts'
 import type { CommandDefinition } from './command/command.ts'
 import {
   committeeChallenge,
@@ -155,6 +156,7 @@ const commands: readonly CommandDefinition[] = [
   inviteWatch,
   inviteStanding,
   inviteWithdraw,
+  chatCommand,
   migrateCommand,
   treasuryShow,
   treasuryRecord,

@@ -4,7 +4,7 @@ import { systemReason } from '@parley/runtime/files'
 import { CommanderError } from 'commander'
 import type { Config } from './config/config.ts'
 import { CliError } from './faults.ts'
-import type { Context } from './process/context.ts'
+import type { Context, InputStream } from './process/context.ts'
 import { describeError } from './process/describe-error.ts'
 import { type EndingSource, untilAsked } from './process/ending.ts'
 import { createEntryScreen, createLog, isReadable, type LogSurroundings } from './process/log.ts'
@@ -56,6 +56,7 @@ const orphanedEveryMs = 250
 
 /** What a command line runs in: the process, or what a test has in its place. */
 export interface Host extends EndingSource {
+  readonly stdin: InputStream
   readonly stdout: OutputStream
   readonly stderr: OutputStream
   readonly env: Readonly<Record<string, string | undefined>>
@@ -71,6 +72,10 @@ function ownHost(): Host {
     stderr,
     env,
     entries: createLogQueue(2),
+    // Opening it is left to whoever reads it.
+    get stdin() {
+      return process.stdin
+    },
     get ppid() {
       return process.ppid
     },
@@ -154,6 +159,7 @@ export async function main<C extends Config>(
       sources,
       clock: systemClock,
       log,
+      input: () => host.stdin,
       out,
       err: isReadable(config.log, surroundings) ? err : createEntryScreen(log),
       signal,

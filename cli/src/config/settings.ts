@@ -1,5 +1,6 @@
 import { batcherSettings, costSettings } from './batcher-settings.ts'
 import { chainSettings } from './chain-settings.ts'
+import { chatSettings } from './chat-settings.ts'
 import {
   authorizationSettings,
   committeeCallSettings,
@@ -54,6 +55,7 @@ export const settings = {
   ...committeeCallSettings,
   ...treasurySettings,
   ...memberSettings,
+  ...chatSettings,
   ...migrateSettings,
   ...keySettings,
 } as const satisfies Readonly<Record<`${string}.${string}`, Setting<unknown>>>

@@ -1,8 +1,12 @@
+import type { Readable } from 'node:stream'
 import type { Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Config, Settings } from '../config/config.ts'
 import type { Source } from '../config/load.ts'
 import type { Screen } from './screen.ts'
+
+/** The part of a stream of the process that is read from. */
+export type InputStream = Readable & { readonly isTTY?: boolean }
 
 /** What a command has of its surroundings. */
 export interface Context<C extends Config = Config> {
@@ -12,6 +16,8 @@ export interface Context<C extends Config = Config> {
   readonly sources: ReadonlyMap<string, Source>
   readonly clock: Clock
   readonly log: Logger
+  /** Standard input, which is opened when it is asked for. */
+  readonly input: () => InputStream
   /** Standard output: results only. */
   readonly out: Screen
   /** Standard error: everything people watch. */

@@ -64,6 +64,14 @@ export class DataDir {
     )
   }
 
+  /** As `texts`, with bytes under texts. */
+  named(kind: StoreKind): Promise<Level<string, Uint8Array>> {
+    return this.open(
+      kind,
+      (path) => new Level<string, Uint8Array>(path, { keyEncoding: 'utf8', valueEncoding: 'view' }),
+    )
+  }
+
   /** As `texts`, with bytes under bytes. */
   bytes(kind: StoreKind): Promise<Level<Uint8Array, Uint8Array>> {
     return this.open(

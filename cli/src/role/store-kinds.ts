@@ -28,6 +28,7 @@ export const storeKinds = {
   'pds users': { directory: 'users', form: 1 },
   'DA node parts': { directory: 'index', form: 1 },
   'answer transactions': { directory: 'answers', form: 1 },
+  'chat device': { directory: 'device', form: 1 },
   migration: { directory: 'migration', form: 1 },
   network: { directory: 'network', form: 1 },
   'L2 trail': { directory: 'trail', form: 1 },

@@ -61,5 +61,6 @@ function messagingRows(messaging: StackPlaces['messaging'], dataDir: string): (r
     ['stores', storeUrls.join(' ')],
     ...(pds === undefined ? [] : [['PDS', pds.url] as const]),
     ['messaging', join(dataDir, messagingFile)],
+    ['talk', `npx parley chat --data NEW_DIR --dev ${shellWord(dataDir)}`],
   ]
 }

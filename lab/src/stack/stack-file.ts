@@ -15,7 +15,7 @@ export async function writeStackFile(
   { places, payer, operator, record, roles }: Stack,
   layer: string,
 ): Promise<string> {
-  const { l1Url, l2Url, daLocalUrl, altDaUrl, celestia, sequencerUrl, nodeUrl } = places
+  const { l1Url, l2Url, daLocalUrl, altDaUrl, celestia, sequencerUrl, nodeUrl, relayUrl, messaging } = places
   const keyPath = resolve(dataDir, 'payer.key')
   writeKeyFile(keyPath, payer)
   writeKeyFile(resolve(dataDir, 'operator.key'), operator)
@@ -34,6 +34,13 @@ export async function writeStackFile(
     },
     sequencer: { url: sequencerUrl },
     ...(nodeUrl === undefined ? {} : { node: { url: nodeUrl } }),
+    ...(messaging !== undefined && {
+      chat: {
+        ...(relayUrl !== undefined && { relay: relayUrl }),
+        gateways: messaging.gateways.map(({ url }) => url),
+        stores: messaging.storeUrls,
+      },
+    }),
   }
   const path = join(dataDir, stackFile)
   await writeFile(path, `${JSON.stringify(config, undefined, 2)}\n`)

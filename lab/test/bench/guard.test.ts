@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { systemClock } from '@parley/runtime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runBenchGuard } from '../../src/bench/guard/bench-guard.ts'
@@ -74,6 +75,7 @@ describe('bench guard', () => {
       clock: systemClock,
       sources: new Map(),
       inheritedEnv: {},
+      input: () => Readable.from([]),
       out: {
         write(text: string) {
           printed += text

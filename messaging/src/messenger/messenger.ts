@@ -11,6 +11,7 @@ import type { KnownProvider } from '../providers/providers.ts'
 import type { RecoverySecret } from '../recovery/secret.ts'
 import type { Context } from './context.ts'
 import { Devices, type OwnDevice } from './devices.ts'
+import type { RequestEvent } from './events.ts'
 import type { Inbox } from './inbox.ts'
 import { keysOf } from './invite-delivery.ts'
 import { Inviting } from './inviting.ts'
@@ -300,6 +301,11 @@ export class Messenger {
     readonly signal: AbortSignal
   }): AsyncGenerator<WatchedEvent, void, undefined> {
     return this.watching.watch(from, signal)
+  }
+
+  /** Requests that wait for a decision. */
+  openRequests(): Promise<readonly RequestEvent[]> {
+    return this.requests.open()
   }
 
   /** Accepts a request by its number. @throws {MessagingError} `INVITE_UNUSABLE`. */

@@ -40,6 +40,16 @@ export class Requests {
     return readRequest(this.context.store, number)
   }
 
+  /** Those that wait for a decision. */
+  async open(): Promise<readonly RequestEvent[]> {
+    const open: RequestEvent[] = []
+    for (let number = 0; ; number += 1) {
+      const request = await this.read(number)
+      if (request === undefined) return open
+      if (request.state === 'open') open.push(this.eventOf(request))
+    }
+  }
+
   eventOf(request: StoredRequest): RequestEvent {
     const { store } = this.context
     const decline = async (): Promise<void> => store.write([requestChange({ ...request, state: 'declined' })])
@@ -132,18 +142,26 @@ export class Requests {
     const request = await this.read(number)
     if (request === undefined) throw unusable(`there is no request ${number}`)
     const { body, head } = request
-    const known = this.rooms.at(body.place)
-    if (known !== undefined && body.kind === 'conversation') return known
+    const known = body.kind === 'conversation' ? this.rooms.at(body.place) : undefined
+    if (known !== undefined && (await this.isIn(known, body.slot))) return known
     if (head.expiresAt < context.clock.now()) throw unusable('it is over')
     if (body.kind === 'device') return this.joinOwn(request)
     const key = request.slotKey ?? memberKey(context.random(32))
     await context.store.write([requestChange({ ...request, slotKey: key })])
     await this.takeSlot(request, key)
     const meta: RoomMeta = { place: body.place, id: body.id, title: body.title, kind: 'talk', invites: [] }
-    const room = await this.rooms.begin({ meta, slot: body.slot, key, suite: body.suite, founds: false })
+    const room = known ?? (await this.rooms.begin({ meta, slot: body.slot, key, suite: body.suite, founds: false }))
+    if (known !== undefined) await known.comeBack(body.slot, key, context.signal)
     await context.store.write([requestChange({ ...request, slotKey: key, state: 'accepted' })])
     await this.devices.share(room)
     return room
+  }
+
+  /** Whether a conversation needs no other slot: this device took that one, or its own one is live still. */
+  private async isIn({ place, shared }: Room, slot: number): Promise<boolean> {
+    if (shared.slot === slot) return true
+    const { members } = await this.context.log.standing(place, this.context.signal)
+    return (members[shared.slot]?.role ?? Role.none) !== Role.none
   }
 
   /** Another device of this identity let this one in. */

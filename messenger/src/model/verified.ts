@@ -1,4 +1,4 @@
-import type { Messenger, Room } from '@parley/messaging'
+import { type Messenger, type Room, sameRecord } from '@parley/messaging'
 import { addressOf } from './words.ts'
 
 /** What a check of a conversation's record found. */
@@ -14,15 +14,13 @@ export interface Verified {
 
 /** Has a node prove a record, and compares it with what this device has. */
 export async function verifiedOf(messenger: Messenger, room: Room): Promise<Verified> {
-  const { conversation, grade, record, claim, stateRoot } = await messenger.verify({ conversation: room })
-  const here = room.live.conversation.state.record
-  const isSamePlace =
-    here.cursor.messages === conversation.messageCount && here.cursor.changes === BigInt(conversation.epoch)
+  const found = await messenger.verify({ conversation: room })
+  const { conversation, grade, record, claim, stateRoot } = found
   return {
     messages: conversation.messageCount,
     changes: BigInt(record.length) - conversation.messageCount,
     grade,
-    sameAsHere: isSamePlace ? addressOf(here.head) === addressOf(conversation.head) : undefined,
+    sameAsHere: sameRecord(room, found),
     claim: claim?.number.toString(),
     stateRoot: addressOf(stateRoot),
   }

@@ -1,7 +1,6 @@
-import { type RoomMember, roles } from '@parley/messaging'
+import { type RoomMember, roles, safetyNumber } from '@parley/messaging'
 import { useState } from 'preact/hooks'
 import type { Chat } from '../model/chat.ts'
-import { safetyNumber } from '../model/safety.ts'
 import type { Talk } from '../model/talk.ts'
 import { addressOf, counted, listed } from '../model/words.ts'
 import { addressed } from './addresses.ts'

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { type Readable, Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { main, product } from '@parley/cli'
 
@@ -16,10 +16,15 @@ export class ParleyProcess {
   private readonly child: ChildProcess
   private told = Promise.withResolvers<void>()
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** @param stdin - What it reads: nothing, or what `type` says. */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ) {
     const { PATH, HOME } = process.env
     this.child = spawn(process.execPath, [binary, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
       env: { PATH: PATH ?? '', HOME: HOME ?? '', ...env },
     })
     for (const name of ['stdout', 'stderr'] as const)
@@ -35,17 +40,31 @@ export class ParleyProcess {
     this.child.kill(signal)
   }
 
+  /** Writes a line to what it reads. */
+  type(line: string): void {
+    this.child.stdin?.write(`${line}\n`)
+  }
+
   /** The first line on either stream that matches, now or later. @throws when the process ends before. */
-  async line(pattern: RegExp): Promise<RegExpExecArray> {
-    const ended = this.ended.then((code) => {
-      throw new Error(`ended with ${code} before ${pattern}:\n${this.stderr.slice(-30).join('\n')}`)
-    })
-    ended.catch(() => undefined)
-    for (;;) {
+  line(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.until(`${pattern}`, () => {
       for (const line of [...this.stdout, ...this.stderr]) {
         const found = pattern.exec(line)
         if (found !== null) return found
       }
+      return undefined
+    })
+  }
+
+  /** What is found in what it printed, now or later. @throws when the process ends before. */
+  async until<T>(what: string, find: () => T | undefined): Promise<T> {
+    const ended = this.ended.then((code) => {
+      throw new Error(`ended with ${code} before ${what}:\n${this.stderr.slice(-30).join('\n')}`)
+    })
+    ended.catch(() => undefined)
+    for (;;) {
+      const found = find()
+      if (found !== undefined) return found
       await Promise.race([this.told.promise, ended])
     }
   }
@@ -74,6 +93,7 @@ export async function runCommand(
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [collected(), collected()]
   const code = await main(product, args, {
+    stdin: Readable.from([]),
     stdout,
     stderr,
     env,

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { main, product } from '@parley/cli'
 
 /** A role that runs in this process, which its own would take a second to begin. */
@@ -20,6 +20,7 @@ export class RoleHere {
       { columns: 80 },
     )
     this.ended = main(product, args, {
+      stdin: Readable.from([]),
       stdout: stream,
       stderr: stream,
       env: { ...env, PARLEY_LOG_FORMAT: 'json' },

@@ -1,11 +1,15 @@
-import type { RoomMember } from '@parley/messaging'
 import { concat, sha256, stringToBytes } from 'viem'
 
 /** Decimal digits: some 133 bits, so that nobody makes a device whose number is the same. */
 const digits = 40n
 const inGroup = 5
 
-type Person = Pick<RoomMember, 'identity' | 'installations'>
+/** Somebody with all devices that can read a conversation. */
+interface Person {
+  readonly identity: Uint8Array
+  /** Ed25519 keys. */
+  readonly installations: readonly Uint8Array[]
+}
 
 /**
  * What two people compare to know that nobody stands between them: it follows from both identities and from all of their devices that

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { safetyNumber } from '../src/model/safety.ts'
-import { person } from './support/person.ts'
+import { safetyNumber } from '../../src/safety/safety-number.ts'
+
+const person = (identity: number, devices: readonly number[]) => ({
+  identity: new Uint8Array(20).fill(identity),
+  installations: devices.map((seed) => new Uint8Array(32).fill(seed)),
+})
 
 describe('safety number', () => {
   test('is the same on both sides, in whatever order devices are known', () => {
