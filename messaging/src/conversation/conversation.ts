@@ -26,6 +26,7 @@ import type { Setting } from '../payloads/settings.ts'
 import type { LogEvent, Place } from '../ports/log.ts'
 import { seal } from '../sealing/sealed.ts'
 import { acknowledge, forget } from './acks.ts'
+import { comeBack } from './come-back.ts'
 import { abandon, fetchMissing, passOverExpired, renew, takeEvent } from './follow.ts'
 import { type ConversationDeps, Held } from './held.ts'
 import { givePackage, newPackage } from './packages.ts'
@@ -282,6 +283,11 @@ export class Conversation {
   /** Goes on with a key that another device of the slot exchanged the slot's for. */
   async adoptKey(slotKey: MemberKey): Promise<void> {
     await this.held.keep({ own: { ...this.own, slotKey }, shutOut: false })
+  }
+
+  /** Goes on with another slot of the conversation, for the own one was taken away. */
+  async comeBack(slot: number, slotKey: MemberKey): Promise<void> {
+    await comeBack(this.held, slot, slotKey)
   }
 
   /** Whether another device of the slot put a key into it that this one does not have. */

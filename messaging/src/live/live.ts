@@ -151,6 +151,11 @@ export class LiveConversation {
     return this.alone(() => this.conversation.adoptKey(key))
   }
 
+  /** Goes on with another slot, for the own one was taken away. */
+  comeBack(slot: number, key: MemberKey): Promise<void> {
+    return this.alone(() => this.conversation.comeBack(slot, key))
+  }
+
   /** Remembers who has a slot, so that it is let in once it asks. */
   introduce(slot: number, identity: Bytes20): Promise<void> {
     return this.alone(() => this.conversation.introduce(slot, identity))

@@ -1,4 +1,4 @@
-import { type Bytes20, type ChangeMembers, Role, sameBytes } from '@parley/protocol/light'
+import { type Bytes20, type ChangeMembers, type MemberKey, Role, sameBytes } from '@parley/protocol/light'
 import { type Attachment, encodeAttachment, getAttachment, putAttachment } from '../attachments/attachment.ts'
 import type { Draft } from '../codec/payload.ts'
 import type { Conversation } from '../conversation/conversation.ts'
@@ -211,6 +211,17 @@ export class Room {
         sameBytes(members[slot]?.key ?? key.key, key.key) ? undefined : { exchange: [{ key: key.key }] },
       [key],
     )
+  }
+
+  /**
+   * Goes on with another slot, for the own one was taken away: this device asks to join as a newcomer does, and keeps what it read.
+   * Waits until it has read that it was removed.
+   */
+  async comeBack(slot: number, key: MemberKey, signal: AbortSignal): Promise<void> {
+    await this.until(() => this.state === 'left', signal)
+    signal.throwIfAborted()
+    await this.live.comeBack(slot, key)
+    await this.keep({ invites: [], spare: false })
   }
 
   /** Does what is due now. */

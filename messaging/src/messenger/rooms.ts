@@ -66,7 +66,9 @@ export class Rooms {
   async openShared({ place, id, title, slot, key, suite }: SharedSlot, kind: RoomMeta['kind']): Promise<Room> {
     const known = this.at(place)
     if (known !== undefined) {
-      await known.live.adoptKey(key)
+      // Slots are given out in order: what names an earlier one is from before this identity was removed.
+      if (slot === known.shared.slot) await known.live.adoptKey(key)
+      if (slot > known.shared.slot) await known.comeBack(slot, key, this.context.signal)
       return known
     }
     await this.assertThere(place, id)

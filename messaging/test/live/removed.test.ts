@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { readPayload } from '../../src/codec/payload.ts'
 import { systemClock, systemRandom, text } from '../../src/index.ts'
 import { LiveConversation } from '../../src/live/live.ts'
-import { type Party, World } from '../simulation/world.ts'
+import { type Party, slotKeyOf, World } from '../simulation/world.ts'
 
 const notAMember = { fault: { code: 'NOT_A_MEMBER', slot: 1, reason: 'removed' } }
 const liveOf = (world: World, { conversation }: Party): LiveConversation =>
@@ -61,4 +61,37 @@ test('removed › what waited to be said when the slot was taken away is reporte
   await bob.restart()
   await world.settle()
   expect([world.length, bob.conversation.isBusy]).toEqual([before, false])
+})
+
+test('removed › who is given another slot joins anew, keeps what it read, and reads nothing of what came between', async () => {
+  const [world, alice, bob] = await couple()
+  const { signal } = new AbortController()
+  await alice.say('before')
+  await world.settle()
+  await world.removeSlot(alice, bob.slot)
+  await world.settle()
+  await alice.conversation.commit([], alice.conversation.stale)
+  await world.settle()
+  await alice.say('between')
+  await world.settle()
+  const slot = await world.openSlot(alice)
+  await world.settle()
+  await alice.conversation.introduce(slot, bob.installation.identity)
+  await bob.conversation.comeBack(slot, slotKeyOf(slot))
+  await bob.restart()
+  expect(bob.conversation.mustAsk).toBe(true)
+  await bob.conversation.askToJoin()
+  await world.settle()
+  await alice.conversation.answer(slot, signal)
+  await world.settle()
+  expect([bob.isMember, alice.conversation.leaves.map(({ claim }) => claim.slot)]).toEqual([true, [alice.slot, slot]])
+  await alice.say('after')
+  await world.settle()
+  await bob.say('back')
+  await world.settle()
+  expect([bob.heard, alice.heard]).toEqual([
+    ['before', 'after', 'back'],
+    ['before', 'between', 'after', 'back'],
+  ])
+  expect(await liveOf(world, bob).send(text('live'), signal)).toHaveLength(16)
 })

@@ -249,14 +249,20 @@ export class World {
   }
 
   /** An admin puts a new key into a new slot. */
-  async addSlot(by: Party, name: string): Promise<Party> {
+  async openSlot(by: Party): Promise<number> {
     const standing = await this.log.standing(this.place)
     const slot = standing.members.length
     const key = slotKeyOf(slot)
     const consent = signDigest(key.secret, consentDigest(this.log.chainId, standing.id, slot, 0n, key.key))
     const allowance = 2n ** 30n
     await this.change(by, { add: [{ slot, key: key.key, role: 1, allowance, priceLimit: 2n ** 60n }] }, [consent])
-    const party = await Party.begin(this, name, slot, key, false)
+    return slot
+  }
+
+  /** As `openSlot`, for somebody new. */
+  async addSlot(by: Party, name: string): Promise<Party> {
+    const slot = await this.openSlot(by)
+    const party = await Party.begin(this, name, slot, slotKeyOf(slot), false)
     this.parties.push(party)
     return party
   }
