@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { systemClock } from '@parley/runtime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runBenchGuard } from '../../src/bench/guard/bench-guard.ts'
@@ -75,7 +74,6 @@ describe('bench guard', () => {
       clock: systemClock,
       sources: new Map(),
       inheritedEnv: {},
-      input: () => Readable.from([]),
       out: {
         write(text: string) {
           printed += text

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { loadConfig } from '@parley/cli'
 import { systemClock } from '@parley/runtime'
 import { pino } from 'pino'
@@ -19,5 +20,6 @@ export function benchContext(...flags: readonly (readonly [Key, string])[]): Con
     err: screen,
     signal: new AbortController().signal,
     inheritedEnv: {},
+    input: () => Readable.from([]),
   }
 }

@@ -116,8 +116,9 @@ export async function talkByTerminals({ places }: MessagingStack, directory: str
     for (const line of ['/invite nobody Lunch', '/sing', '/reply 99 what?', '/open 1/1', '/accept', 'x'.repeat(65_537)])
       expect(await bob.type(line)).toMatchObject({ type: 'refused', fault: { code: 'ARGUMENT_INVALID' } })
 
-    const numbers = await Promise.all([alice.does('/safety'), bob.does('/safety')])
-    const [seen, shown] = numbers.map(({ numbers: [only] = [] }: { numbers?: Shown[] }) => only?.number)
+    const numberOf = async (chat: ChatProcess): Promise<unknown> =>
+      ((await chat.does('/safety')).numbers as readonly Shown[])[0]?.number
+    const [seen, shown] = await Promise.all([numberOf(alice), numberOf(bob)])
     expect([seen, shown]).toEqual([expect.stringMatching(/^(\d{5} ){7}\d{5}$/), seen])
     await alice.does(`/compared ${bobs}`)
     expect(await alice.does('/verify')).toMatchObject({ sameAsHere: expect.toBeOneOf([true, null]) })
