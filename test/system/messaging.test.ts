@@ -109,27 +109,6 @@ describe('messaging on a real stack', () => {
     expect(heard('charlie').events.filter(({ type }) => type === 'message')).toHaveLength(1)
   }, 600_000)
 
-  test('group › who was removed and is invited again has the same conversation, working', async () => {
-    const [dead] = charlie.conversations
-    await alice.addMembers(lunch, { to: [charlie.identity], text: 'Come back' })
-    const request = await heard('charlie').first('request', (each) => each.text === 'Come back')
-    const atCharlie = await request.accept()
-    expect(atCharlie).toBe(dead)
-    await eventually('keys of the group', async () => atCharlie.state === 'open' || undefined)
-    await lunch.send(text('Welcome back'))
-    await heard('charlie').text('Welcome back')
-    await atCharlie.send(text('I missed you'))
-    expect((await heard('bob').text('I missed you')).sender).toMatchObject({ identity: charlie.identity })
-    const said = (await charlie.history({ conversation: atCharlie })).map(
-      ({ plaintext }) => `${Buffer.from(plaintext)}`,
-    )
-    expect(said.map((each) => ['hello, Charlie', 'just us', 'Welcome back'].find((one) => each.includes(one)))).toEqual(
-      ['hello, Charlie', 'Welcome back', undefined],
-    )
-    await alice.removeMembers(lunch, { identities: [charlie.identity] })
-    await eventually('the end of it', async () => atCharlie.state === 'left' || undefined)
-  }, 600_000)
-
   test('invites › two who invite each other at once come to one conversation, and the other one is used for the next invite', async () => {
     const dave = await people.open(5)
     await dave.registerInstallation()
