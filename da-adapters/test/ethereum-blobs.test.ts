@@ -1,7 +1,9 @@
 import type { DaReceipt, DataAvailability } from '@parley/protocol'
 import { daCompliance } from '@parley/protocol/compliance'
+import { systemClock } from '@parley/runtime'
+import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createKzg, type Kzg } from '../src/index.ts'
+import { createKzg, type Kzg, keptBlocks, probeBlobSources } from '../src/index.ts'
 import { sha256 } from '../src/sha256.ts'
 import { type Anvil, startAnvil } from './support/anvil.ts'
 import { blobsHarness, blobsTraits } from './support/blobs-harness.ts'
@@ -26,6 +28,22 @@ describe('ethereum-blobs on anvil', () => {
     await anvil?.stop()
   })
   for (const { name, run } of daCompliance(() => harness, blobsTraits)) test(name, run)
+
+  test('probe › asks each beacon node for a recent blob, and says when blocks of that age have none', async () => {
+    const da = await harness.open()
+    await da.submit(Uint8Array.of(4, 5, 6), {}, AbortSignal.timeout(110_000))
+    await da.close()
+    const mine = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    await fetch(anvil.url, { ...mine, body: '{"jsonrpc":"2.0","id":1,"method":"anvil_mine","params":["0x1"]}' })
+    const deps = { clock: systemClock, log: silentLog, registry: new Registry(), kzg }
+    // Nobody listens at the second one.
+    const places = { rpcUrls: [anvil.url], beaconUrls: [anvil.url, 'http://127.0.0.1:9'] }
+    const probe = (ago: bigint) =>
+      probeBlobSources(deps, { ...places, slots: 'block-number' }, ago, AbortSignal.timeout(110_000))
+    const found = await probe(0n)
+    expect(found?.map(({ refused }) => refused === undefined)).toEqual([true, false])
+    expect(await probe(keptBlocks)).toBeUndefined()
+  })
 
   const receipts = new Map<string, DaReceipt>()
   const defects: readonly (readonly [

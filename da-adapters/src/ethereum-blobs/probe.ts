@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client'
 import { createAddressing } from './addressing.ts'
 import { createBlobSources } from './blob-sources.ts'
 import type { EthereumBlobsOptions } from './ethereum-blobs-da.ts'
-import { createKzg } from './kzg.ts'
+import { createKzg, type Kzg } from './kzg.ts'
 import { openL1, openServers } from './places.ts'
 import { recentBlobs } from './start-check.ts'
 
@@ -12,6 +12,8 @@ export interface BlobProbeDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly registry: Registry
+  /** Shared with others; made and closed here when left out. */
+  readonly kzg?: Kzg
 }
 
 /** What one beacon node answered for a blob of one block. */
@@ -37,7 +39,7 @@ export async function probeBlobSources(
   signal: AbortSignal,
 ): Promise<readonly BlobProbe[] | undefined> {
   const { timeoutMs = 30_000, retentionSeconds = 1_572_864, slots = 'beacon' } = options
-  const kzg = createKzg({ log: deps.log }, { precompute: false })
+  const kzg = deps.kzg ?? createKzg({ log: deps.log }, { precompute: false })
   try {
     const l1 = openL1(options.rpcUrls, deps.clock, timeoutMs)
     const sources = createBlobSources(
@@ -58,6 +60,6 @@ export async function probeBlobSources(
       refused: 'blob' in found ? undefined : found.reason,
     }))
   } finally {
-    await kzg.close()
+    if (deps.kzg === undefined) await kzg.close()
   }
 }
