@@ -66,6 +66,7 @@ import {
   rollupShow,
 } from './command/operate.ts'
 import { pdsCommand } from './command/pds.ts'
+import { pushCommand } from './command/push.ts'
 import { relayCommand } from './command/relay.ts'
 import { rescueCommand } from './command/rescue.ts'
 import { rollupAnnounceKey, rollupAnswerFor, rollupResume, rollupSilence } from './command/rollup.ts'
@@ -102,6 +103,7 @@ const commands: readonly CommandDefinition[] = [
   storeCommand,
   gatewayCommand,
   pdsCommand,
+  pushCommand,
   doctorCommand,
   deployCommand,
   accountOpen,

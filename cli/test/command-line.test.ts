@@ -147,6 +147,7 @@ test('command line › every role has a port of its own, which a source may name
     ['store', 9608],
     ['gateway', 9607],
     ['pds', 9609],
+    ['push', 9611],
   ])
   expect(product.load({ flags: new Map(), env: {}, files: [] }).config.run.port).toBe(0)
 })

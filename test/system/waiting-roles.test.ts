@@ -90,6 +90,11 @@ const waitsForL2: Readonly<Record<string, Waiting>> = {
   },
 }
 
+/** Roles that depend on no L2, but on somebody's feed. */
+const waitsForFeed: Readonly<Record<string, Waiting>> = {
+  push: { env: () => ({ PARLEY_SEQUENCER_URL: nobody, PARLEY_PUSH_WEBHOOKS: 'true' }) },
+}
+
 /** Roles that depend on nobody when they start. */
 const waitsForNobody = ['da', 'store']
 
@@ -131,7 +136,7 @@ async function untilSays(role: RoleHere, url: string, what: RegExp): Promise<voi
 
 test('the tables › have every role that serves', () => {
   const serving = product.commands.filter(({ serves }) => serves === true).map(({ name }) => name)
-  expect([...Object.keys(waitsForL2), ...waitsForNobody].toSorted()).toEqual(serving.toSorted())
+  expect([...Object.keys({ ...waitsForL2, ...waitsForFeed }), ...waitsForNobody].toSorted()).toEqual(serving.toSorted())
 })
 
 describe.each(Object.entries(waitsForL2))('%s', (name, { env }) => {
@@ -144,6 +149,17 @@ describe.each(Object.entries(waitsForL2))('%s', (name, { env }) => {
     expect(await role.stop()).toBe(0)
   }, 60_000)
 })
+
+test.each(Object.entries(waitsForFeed))(
+  '%s › waits for the feed, which is not there',
+  async (name, { env }) => {
+    const { role, url } = await start(name, env())
+    await untilSays(role, url, /waits: SERVER_UNREACHABLE: /)
+    expect((await ask(`${url}/v1/push`))?.status).toBe(503)
+    expect(await role.stop()).toBe(0)
+  },
+  60_000,
+)
 
 const alone = { PARLEY_SEQUENCER_ALONE: 'true' }
 

@@ -190,6 +190,13 @@ export function multiaddrs(described: Described): Setting<readonly string[]> {
   return setting(described, z.array(one, { error }).readonly(), parts)
 }
 
+/** Hosts, or all below one as *.host, separated by commas, or a list in a file. */
+export function hosts(described: Described): Setting<readonly string[]> {
+  const error = 'must be hosts such as push.example or *.push.example, separated by commas'
+  const one = z.string({ error }).regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, { error })
+  return setting(described, z.array(one, { error }).min(1, { error }).readonly(), parts)
+}
+
 /** IP addresses and networks, separated by commas, or a list in a file. */
 export function addresses(described: Described): Setting<readonly string[]> {
   const error = 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas'

@@ -20,6 +20,7 @@ import { p2pSettings } from './p2p-settings.ts'
 import { pdsSettings } from './pds-settings.ts'
 import { placeSettings } from './place-settings.ts'
 import { policySettings } from './policy-settings.ts'
+import { pushSettings } from './push-settings.ts'
 import { feedSettings } from './relay-settings.ts'
 import { runSettings } from './run-settings.ts'
 import { sequencerSettings } from './sequencer-settings.ts'
@@ -48,6 +49,7 @@ export const settings = {
   ...storeSettings,
   ...gatewaySettings,
   ...pdsSettings,
+  ...pushSettings,
   ...deploySettings,
   ...authorizationSettings,
   ...contactSettings,

@@ -26,6 +26,7 @@ export const storeKinds = {
   'gateway transactions': { directory: 'transactions', form: 1 },
   'pds contents': { directory: 'contents', form: 1 },
   'pds users': { directory: 'users', form: 1 },
+  'push registrations': { directory: 'registrations', form: 1 },
   'DA node parts': { directory: 'index', form: 1 },
   'answer transactions': { directory: 'answers', form: 1 },
   'chat device': { directory: 'device', form: 1 },

@@ -122,6 +122,13 @@ export const roles = {
     memoryMib: 1_024,
     volumeGib: 200,
   },
+  push: {
+    about: 'Parley push: wakes devices without saying why',
+    port: 9611,
+    secrets: [{ setting: 'push.vapidKey', file: 'vapid.key' }],
+    memoryMib: 1_024,
+    volumeGib: 5,
+  },
 } as const satisfies Readonly<Record<string, RoleDescription>>
 
 export type RoleName = keyof typeof roles

@@ -23,6 +23,7 @@ import {
   settlementFaults,
   transitionFaults,
 } from '@parley/protocol'
+import { pushFaults } from '@parley/push'
 import { relayFaults } from '@parley/relay'
 import { sequencerFaults } from '@parley/sequencer'
 import { signerFaults } from '@parley/signer'
@@ -155,6 +156,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'pdsFaults',
     about: '`PdsError` of `pds`; the first ones are answers to HTTP requests, the next what its user finds.',
     faults: pdsFaults,
+  },
+  {
+    title: 'Wake-ups',
+    name: 'pushFaults',
+    about: '`PushError` of `push`; the first ones are answers to HTTP requests, the next what a device finds.',
+    faults: pushFaults,
   },
   {
     title: 'Messaging',
