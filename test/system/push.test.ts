@@ -51,6 +51,7 @@ async function* quiet(signal: AbortSignal): AsyncGenerator<SettlementPage> {
 
 async function* silent(signal: AbortSignal): AsyncGenerator<never> {
   if (!signal.aborted) await once(signal, 'abort')
+  yield* []
 }
 
 /** No bot: it confirms, and counts its wake-ups by path. */
