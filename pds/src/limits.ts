@@ -26,3 +26,6 @@ export const pdsLimits = {
   /** Milliseconds of L2 time that an answer may lie behind what the L2 had. */
   lagMs: 600_000,
 } as const
+
+/** Milliseconds after which somebody is to ask again who was refused because the service is behind. */
+export const retryAfterMs = 1_000

@@ -1,8 +1,10 @@
+import { createSequencerClient } from '@parley/client'
 import { contentDigest } from '@parley/content'
 import { MemoryContents } from '@parley/messaging/testing'
 import { PdsError, type PdsFault, type Said } from '@parley/pds/client'
 import { bytesToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CutProxy } from './support/cut-proxy.ts'
 import { eventually } from './support/eventually.ts'
 import { byteStore } from './support/memory-stores.ts'
 import { PdsWorld, type Person, type RunningPds } from './support/pds.ts'
@@ -115,6 +117,28 @@ test('contents › 256 are asked after in one request, and no more', async () =>
   expect(statement.body.contents.map(({ keptUntil }) => keptUntil)).toEqual(asked.map(() => 0n))
   expect(await refusal(asBob.held([...asked, contentDigest(encoder.encode('one more'))], signal()))).toBe('BODY_SIZE')
 })
+
+test(
+  'readiness › a service that no sequencer gives records is not ready until one does',
+  async () => {
+    await using proxy = await CutProxy.start(rollup.sequencer.url)
+    const feed = createSequencerClient({ url: proxy.url })
+    const options = { maxBehindMs: 5_000 }
+    const fed = await world.start(contents, options, { db: byteStore(), index: byteStore() }, feed)
+    const answers = (status: number, body: string) =>
+      eventually(`${status} ${body}`, async () => {
+        const answer = await fetch(`${fed.url}/readyz`)
+        return (answer.status === status && (await answer.text()).includes(body)) || undefined
+      })
+    await answers(200, '')
+    proxy.cut()
+    await answers(503, 'no sequencer or relay gives records')
+    proxy.mend()
+    await answers(200, '')
+    await fed.stop()
+  },
+  bound,
+)
 
 test('document › is docs/api/pds.json', async () => {
   const document = await (await fetch(`${pds.url}/openapi.json`)).json()

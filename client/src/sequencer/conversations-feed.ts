@@ -52,6 +52,8 @@ export type FeedUpdate =
 
 /** Many conversations over one connection at a time. */
 export interface ConversationsFeed extends AsyncIterable<FeedUpdate> {
+  /** Whether a connection is open; one that broke is noticed when the next one is tried. */
+  readonly isOpen: boolean
   /** Follows more; one that is followed begins anew. */
   add(starts: readonly ConversationStart[]): void
   /** Follows these no longer; what was received before may still be given. */
@@ -84,6 +86,9 @@ export function followConversations(
   }
   add(starts)
   return {
+    get isOpen() {
+      return feed.isOpen
+    },
     add,
     remove(places) {
       for (const place of places) topics.followed.remove(place)

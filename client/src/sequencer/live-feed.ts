@@ -70,6 +70,11 @@ export class LiveFeed<A extends R, R, U> implements AsyncIterable<U> {
     this.signal = signal
   }
 
+  /** Whether there is a connection, as far as is known. */
+  get isOpen(): boolean {
+    return this.send !== undefined
+  }
+
   /** Asks for a change where there is a connection; a later one asks for everything. */
   change({ add, remove }: Change<A, R>): void {
     const { atOnce } = this.topics

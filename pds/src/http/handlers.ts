@@ -4,10 +4,11 @@ import { ContentError } from '@parley/content'
 import { sameBytes } from '@parley/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hexToBytes } from 'viem'
+import type { Asker } from '../answers/answers.ts'
 import { PdsError } from '../faults.ts'
 import { authorizationOf } from '../forms/authorization.ts'
 import { encodeSigned, type Signed } from '../forms/signing.ts'
-import { type Asker, type Pds, scopesTaken } from '../pds.ts'
+import { type Pds, scopesTaken } from '../pds.ts'
 
 export interface PdsHandlerDeps {
   readonly pds: Pds
@@ -26,7 +27,7 @@ export function pdsHandlers({ pds, version, signal }: PdsHandlerDeps): Handlers<
 
   const admit = (request: FastifyRequest, body: Uint8Array, isUser = true): Promise<Asker> => {
     const authorization = authorizationOf(request.headers.authorization)
-    return pds.admit({ method: request.method, target: request.url, body }, authorization, isUser, signal)
+    return pds.admission.admit({ method: request.method, target: request.url, body }, authorization, isUser, signal)
   }
   const stated = async (request: FastifyRequest, answer: (asker: Asker) => Promise<Signed>): Promise<Uint8Array> =>
     encodeSigned(await answer(await admit(request, none)))
@@ -59,18 +60,19 @@ export function pdsHandlers({ pds, version, signal }: PdsHandlerDeps): Handlers<
       return encodeSigned(await pds.giveScope(asker, bytes, header, signal))
     },
 
-    inbox: ({ place: { query }, request }) => stated(request, (asker) => pds.inbox(asker, query.cursor ?? 0n)),
-    hidden: ({ place: { query }, request }) => stated(request, (asker) => pds.hidden(asker, query.cursor ?? 0n)),
+    inbox: ({ place: { query }, request }) => stated(request, (asker) => pds.answers.inbox(asker, query.cursor ?? 0n)),
+    hidden: ({ place: { query }, request }) =>
+      stated(request, (asker) => pds.answers.hidden(asker, query.cursor ?? 0n)),
     conversations: ({ place: { query }, request }) =>
-      stated(request, (asker) => pds.conversations(asker, query.since ?? 0n)),
+      stated(request, (asker) => pds.answers.conversations(asker, query.since ?? 0n)),
     record: ({ place: { params, query }, request }) =>
-      stated(request, (asker) => pds.record(asker, params.shard, params.index, query.from ?? 0n)),
-    checkpoint: ({ request }) => stated(request, (asker) => pds.checkpoint(asker)),
+      stated(request, (asker) => pds.answers.record(asker, params.shard, params.index, query.from ?? 0n)),
+    checkpoint: ({ request }) => stated(request, (asker) => pds.answers.checkpoint(asker)),
 
     async want({ body, request }) {
       const bytes = bytesOf(body)
       const asker = await admit(request, bytes)
-      return encodeSigned(await pds.held(asker, digestsOf(bytes)))
+      return encodeSigned(await pds.answers.held(asker, digestsOf(bytes)))
     },
 
     async putSegment({ place: { params }, body, request }) {
@@ -87,7 +89,7 @@ export function pdsHandlers({ pds, version, signal }: PdsHandlerDeps): Handlers<
     },
 
     segments: ({ place: { query }, request }) =>
-      stated(request, (asker) => pds.segments(asker, query.after ?? new Uint8Array(digestBytes))),
+      stated(request, (asker) => pds.answers.segments(asker, query.after ?? new Uint8Array(digestBytes))),
 
     async block({ place: { params }, reply }) {
       const content = await pds.content(params.cid, signal)

@@ -51,6 +51,11 @@ export class Records {
     this.deps = deps
   }
 
+  /** Whether a sequencer or relay gives records now. */
+  get isFed(): boolean {
+    return this.open?.isOpen ?? false
+  }
+
   /** Follows a conversation from where its record stands. */
   add(place: Place): void {
     this.open?.add([this.startOf(place)])

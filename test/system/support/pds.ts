@@ -1,5 +1,14 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { confirm, getDeployment, invite, keyAttribute, type L2Client, quoteInvite, register } from '@parley/client'
+import {
+  confirm,
+  getDeployment,
+  invite,
+  keyAttribute,
+  type L2Client,
+  quoteInvite,
+  register,
+  type SequencerClient,
+} from '@parley/client'
 import type { Contents } from '@parley/content'
 import { ContentStore, memoryBlocks } from '@parley/content/store'
 import { contractOf, deployPhases, devPreset } from '@parley/infra'
@@ -41,11 +50,13 @@ interface PdsBeside {
   readonly inbox: Address
   readonly key: PrivateKeyAccount
   readonly contents: Contents
+  /** @default the rollup's sequencer */
+  readonly feed?: SequencerClient
 }
 
 /** Starts a post-delivery service beside a rollup, in this process. */
 export async function startPds(
-  { rollup, node, directory, inbox, key, contents }: PdsBeside,
+  { rollup, node, directory, inbox, key, contents, feed = rollup.client }: PdsBeside,
   options: PdsOptions = {},
   stores: PdsStores = { db: byteStore(), index: byteStore() },
 ): Promise<RunningPds> {
@@ -58,7 +69,7 @@ export async function startPds(
       client,
       contracts: { directory, inbox, inboxBlock: 1n, rollup: address },
       deployment: await getDeployment(client, { rollup: address }),
-      feed: rollup.client,
+      feed,
       node: node.client,
       contents,
       mirror: await ContentStore.open({ index: stores.index, blocks, clock: systemClock, log }, {}),
@@ -146,9 +157,10 @@ export class PdsWorld {
     contents: Contents,
     options: PdsOptions = {},
     stores: PdsStores = { db: byteStore(), index: byteStore() },
+    feed: SequencerClient = this.rollup.client,
   ): Promise<RunningPds> {
     const { rollup, node, directory, inbox, pdsKey } = this
-    const started = await startPds({ rollup, node, directory, inbox, key: pdsKey, contents }, options, stores)
+    const started = await startPds({ rollup, node, directory, inbox, key: pdsKey, contents, feed }, options, stores)
     const one: RunningPds = {
       ...started,
       stop: async () => {
