@@ -28,10 +28,11 @@ import { seal } from '../sealing/sealed.ts'
 import { acknowledge, forget } from './acks.ts'
 import { comeBack } from './come-back.ts'
 import { abandon, fetchMissing, passOverExpired, renew, takeEvent } from './follow.ts'
-import { type ConversationDeps, Held } from './held.ts'
+import { type ConversationDeps, Held, heldAnew, readStored } from './held.ts'
 import { givePackage, newPackage } from './packages.ts'
 import { post } from './post.ts'
-import { decodeStored, eventKey, type Intent, type OwnSlot, storeKey, type Unacked } from './stored.ts'
+import { eventKey, type Intent, type OwnSlot, type Unacked } from './stored.ts'
+import { recordsOf } from './stored-records.ts'
 import { decodeValue } from './stored-value.ts'
 import { hasUnsaid, isRemoved, withoutUnsaid } from './unsaid.ts'
 
@@ -68,17 +69,16 @@ export class Conversation {
       settings: [],
       unacked: [],
     }
-    const held = new Held(deps, await loadSuite(own.suite), { ...empty, own, state })
+    const held = await heldAnew(deps, await loadSuite(own.suite), { ...empty, own, state })
     await held.keep(found ? { state: await beginGroup(state, await newPackage(held), held.suite) } : {})
     return new Conversation(held)
   }
 
   /** Goes on with what the store has; undefined when it has nothing. @throws {MessagingError} `FRAME_INVALID`. */
   static async open(deps: ConversationDeps, place: Place): Promise<Conversation | undefined> {
-    const bytes = await deps.store.get(storeKey(place))
-    if (bytes === undefined) return undefined
-    const stored = decodeStored(bytes)
-    return new Conversation(new Held(deps, await loadSuite(stored.own.suite), stored))
+    const stored = await readStored(deps.store, place)
+    if (stored === undefined) return undefined
+    return new Conversation(new Held(deps, await loadSuite(stored.own.suite), stored, recordsOf(stored)))
   }
 
   get state(): ConversationState {
@@ -207,6 +207,8 @@ export class Conversation {
 
   /** Something that was reported, by its number from 0; undefined when it was not yet. */
   async event(number: number): Promise<EngineEvent | undefined> {
+    // What comes next is looked for again and again: the store need not be asked for what is not there.
+    if (number >= this.held.stored.events) return undefined
     const bytes = await this.held.deps.store.get(eventKey(this.own.place, number))
     return bytes && (decodeValue(bytes) as EngineEvent)
   }

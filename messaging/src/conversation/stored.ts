@@ -1,21 +1,10 @@
 import type { Bytes32, MemberKey, Millis } from '@parley/protocol/light'
-import { encodeMlsMessage, type PrivateKeyPackage } from 'ts-mls'
-import {
-  type ConversationState,
-  type Membership,
-  memberOf,
-  type Outside,
-  type PendingBoot,
-  type PendingCommit,
-} from '../engine/state.ts'
-import { decodeState, encodeState } from '../mls/group.ts'
+import type { ConversationState } from '../engine/state.ts'
 import type { OwnPackage } from '../mls/leaf.ts'
-import { decodeMessage } from '../mls/message.ts'
 import type { SuiteName } from '../mls/suite.ts'
 import type { Setting } from '../payloads/settings.ts'
 import type { ContentClass } from '../ports/contents.ts'
 import type { Place } from '../ports/log.ts'
-import { decodeValue, encodeValue } from './stored-value.ts'
 
 /** Something to be posted, stored before it leaves. */
 export interface Intent {
@@ -40,7 +29,7 @@ export interface OwnSlot {
   readonly suite: SuiteName
 }
 
-/** All that a device stores of a conversation, under one key. */
+/** All that a device stores of a conversation. Values in it are never changed, but replaced. */
 export interface StoredConversation {
   readonly own: OwnSlot
   readonly state: ConversationState
@@ -81,7 +70,7 @@ export interface PlacedSetting extends Setting {
   readonly position: bigint
 }
 
-/** Where a conversation is in the store. */
+/** What a conversation is called in the store. */
 export function storeKey({ shard, index }: Place): string {
   return `conversation/${shard}/${index}`
 }
@@ -89,50 +78,4 @@ export function storeKey({ shard, index }: Place): string {
 /** Where an event is in the store. */
 export function eventKey(place: Place, number: number): string {
   return `event/${storeKey(place)}/${number.toString().padStart(16, '0')}`
-}
-
-export function encodeStored({ state, packages, ...rest }: StoredConversation): Uint8Array {
-  const member = memberOf(state)
-  const kept = {
-    ...state,
-    membership: member === undefined ? state.membership : { ...member, state: encodeState(member.state) },
-    commits: state.commits.map((commit) => ({ ...commit, next: encodeState(commit.next) })),
-    boot: state.boot && { ...state.boot, founded: encodeState(state.boot.founded) },
-  }
-  const own = packages.map(({ keyPackage, secrets }) => ({
-    keyPackage: encodeMlsMessage({ version: 'mls10', wireformat: 'mls_key_package', keyPackage }),
-    secrets,
-  }))
-  return encodeValue({ ...rest, state: kept, packages: own })
-}
-
-interface Bytes<T> {
-  readonly packages: readonly { readonly keyPackage: Uint8Array; readonly secrets: PrivateKeyPackage }[]
-  readonly state: T
-}
-
-interface KeptState extends Omit<ConversationState, 'membership' | 'commits' | 'boot'> {
-  readonly membership: (Omit<Membership, 'state'> & { readonly state: Uint8Array }) | Outside
-  readonly commits: readonly (Omit<PendingCommit, 'next'> & { readonly next: Uint8Array })[]
-  readonly boot: (Omit<PendingBoot, 'founded'> & { readonly founded: Uint8Array }) | undefined
-}
-
-/** The inverse of {@link encodeStored}. @throws {MessagingError} `FRAME_INVALID`: the store has something else. */
-export function decodeStored(bytes: Uint8Array): StoredConversation {
-  const value = decodeValue(bytes) as Omit<StoredConversation, 'state' | 'packages'> & Bytes<KeptState>
-  const { state, packages, ...rest } = value
-  const { membership } = state
-  return {
-    ...rest,
-    state: {
-      ...state,
-      membership: 'outside' in membership ? membership : { ...membership, state: decodeState(membership.state) },
-      commits: state.commits.map((commit) => ({ ...commit, next: decodeState(commit.next) })),
-      boot: state.boot && { ...state.boot, founded: decodeState(state.boot.founded) },
-    },
-    packages: packages.map(({ keyPackage, secrets }) => ({
-      keyPackage: decodeMessage(keyPackage, 'mls_key_package').keyPackage,
-      secrets,
-    })),
-  }
 }

@@ -2,7 +2,7 @@ import type { Change, Store } from '../ports/store.ts'
 
 /** A device's store in memory, for tests and simulations. A copy is what a restored backup is. */
 export class MemoryStore implements Store {
-  private values: Map<string, Uint8Array>
+  private readonly values: Map<string, Uint8Array>
 
   constructor(values: ReadonlyMap<string, Uint8Array> = new Map()) {
     this.values = new Map(values)
@@ -18,12 +18,10 @@ export class MemoryStore implements Store {
   }
 
   async write(changes: readonly Change[]): Promise<void> {
-    const next = new Map(this.values)
     for (const { key, value } of changes) {
-      if (value === undefined) next.delete(key)
-      else next.set(key, value)
+      if (value === undefined) this.values.delete(key)
+      else this.values.set(key, value)
     }
-    this.values = next
   }
 
   copy(): MemoryStore {
