@@ -1,5 +1,5 @@
-import { fromHex } from '@parley/protocol/light'
 import { expect, test } from 'vitest'
+import { readStored } from '../../src/conversation/held.ts'
 import { memberOf } from '../../src/engine/state.ts'
 import { frameDigest } from '../../src/index.ts'
 import { createInstallation, systemRandom } from '../../src/keys/installation.ts'
@@ -20,7 +20,7 @@ const fourOf = async (): Promise<[World, Party, Party, Party, Party]> => {
 test('copy › copy before original: a ciphertext under another slot counts for nothing, the original for itself', async () => {
   const [world, alice, bob, , mallory] = await fourOf()
   await bob.conversation.say(new TextEncoder().encode('mine'))
-  const [intent] = await intentsOf(bob)
+  const [intent] = (await readStored(bob.store, world.place))?.intents ?? []
   await world.contents.put(intent?.frame as Uint8Array)
   await world.post(mallory, intent?.content as Uint8Array)
   await alice.catchUp()
@@ -30,20 +30,6 @@ test('copy › copy before original: a ciphertext under another slot counts for 
   expect(alice.heard).toEqual(['mine'])
   expect(alice.events.find(({ type }) => type === 'message')).toMatchObject({ slot: bob.slot })
 })
-
-/** What a party is about to post. */
-async function intentsOf(party: Party): Promise<{ content: Uint8Array; frame: Uint8Array }[]> {
-  for await (const [, value] of party.store.list('conversation/')) {
-    const { intents } = JSON.parse(new TextDecoder().decode(value)) as {
-      intents: { content: { $bytes: string }; frame: { $bytes: string } }[]
-    }
-    return intents.map(({ content, frame }) => ({
-      content: fromHex(content.$bytes) as Uint8Array,
-      frame: fromHex(frame.$bytes) as Uint8Array,
-    }))
-  }
-  return []
-}
 
 test('ghost › ghost by an admin: nobody takes a device in a slot whose key did not sign for it', async () => {
   const [world, alice, bob, carol] = await fourOf()
