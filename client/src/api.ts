@@ -33,6 +33,8 @@ export interface Api {
     place: Partial<PlaceOf<R>>,
     signal?: AbortSignal,
   ): Promise<OctetsOf<R> | undefined>
+  /** Bytes that an answer would have; undefined when the server knows nothing there. Throws as `json`. */
+  length<R extends AnyRoute>(route: R, place: Partial<PlaceOf<R>>, signal?: AbortSignal): Promise<number | undefined>
   /** Sends octets, and reads the answer as JSON. Throws as `json`. */
   send<R extends AnyRoute>(route: R, body: Uint8Array, signal?: AbortSignal): Promise<JsonOf<R>>
   /** Sends JSON, in UTF-8, and reads the answer as JSON. Throws as `json`. */
@@ -100,6 +102,15 @@ export function createApi(deps: ServerDeps, options: HttpOptions = {}): Api {
       const answer = await http({ path, accept: octets }, signal)
       if (answer.status === 404) return undefined
       return readOctets(route, answer, url)
+    },
+    async length(route, place, signal) {
+      const path = pathOf(route, place)
+      const answer = await http({ path, head: true }, signal)
+      if (answer.status === 404) return undefined
+      const { length } = accepted(answer, base + path)
+      if (length === undefined)
+        throw new ClientError({ code: 'ANSWER_INVALID', url: base + path, reason: 'does not say how long it is' })
+      return length
     },
     async send(route, body, signal) {
       const path = pathOf(route as AnyRoute)

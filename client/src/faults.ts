@@ -41,6 +41,7 @@ export type ClientFault =
   | { code: 'PLACES_MISMATCH'; expected: number; received: number }
   | { code: 'PROOF_UNCLAIMED'; block: bigint }
   | { code: 'L2_MISSING' }
+  | { code: 'CLAIM_MISMATCH'; claim: bigint; expected: Uint8Array; received: Uint8Array }
   | { code: 'CLAIM_REPLACED'; claim: bigint; stateRoot: Uint8Array }
   | { code: 'HISTORY_INCOMPLETE'; shard: number; index: number; gap: HistoryGap }
   | { code: 'ENTRY_UNSIGNED'; shard: number; index: number; entry: number; block: bigint; finalBlock: bigint }
@@ -110,6 +111,7 @@ export const clientFaults: FaultTable<ClientFault> = {
     text: 'the L2 has no claim that ends with this state: read it again',
   },
   L2_MISSING: { blame: 'sender', retry: 'changed', text: 'only the L2 can say this, and the client was given none' },
+  CLAIM_MISMATCH: { blame: 'layer', retry: 'later', text: 'the claim does not have the hash that the server says' },
   CLAIM_REPLACED: { blame: 'layer', retry: 'changed', text: 'the claim of the proven state no longer stands' },
   HISTORY_INCOMPLETE: {
     blame: 'layer',

@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly accept?: string
   /** Sent by POST; a request without a body is a GET. */
   readonly body?: Uint8Array
+  /** Asks for the head of the answer alone. */
+  readonly head?: boolean
   /** The body only says what to read, so that it may be sent again. */
   readonly reads?: boolean
   /** Media type of the body. @default application/octet-stream */
@@ -41,6 +43,8 @@ export interface HttpAnswer {
   /** Media type without parameters. */
   readonly type: string
   readonly bytes: Uint8Array
+  /** Bytes of the body as the head says; undefined when it does not. */
+  readonly length?: number | undefined
 }
 
 export type Http = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>
@@ -72,7 +76,7 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
     const posted = request.body !== undefined
     try {
       const response = await send(endpoint.at(request.path), {
-        method: posted ? 'POST' : 'GET',
+        method: posted ? 'POST' : request.head === true ? 'HEAD' : 'GET',
         headers: {
           ...endpoint.headers,
           ...request.headers,
@@ -84,7 +88,12 @@ export function createHttp(deps: ServerDeps, options: HttpOptions = {}): Http {
       })
       const bytes = await readBody(response, url, maxBytes)
       const type = (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-      return { answer: { status: response.status, type, bytes }, retryAfter: response.headers.get('retry-after') }
+      const length = Number(response.headers.get('content-length') ?? Number.NaN)
+      const declared = Number.isSafeInteger(length) ? length : undefined
+      return {
+        answer: { status: response.status, type, bytes, length: declared },
+        retryAfter: response.headers.get('retry-after'),
+      }
     } catch (cause) {
       if (signal.aborted) throw signal.reason
       if (cause instanceof ClientError) throw cause

@@ -91,7 +91,8 @@ test('dev › rows that say where everything is fit 80 columns, and are the READ
       pds: { url: at(65_523), key: `0x${'5b'.repeat(20)}` },
     },
   } as const
-  const rows = placeRows(places, 'ethereum-blobs', '/tmp/parley-dev-pfryMW', at(65_524)).trimEnd().split('\n')
+  const pages = { chat: at(65_524), explorer: at(65_522) }
+  const rows = placeRows(places, 'ethereum-blobs', '/tmp/parley-dev-pfryMW', pages).trimEnd().split('\n')
   expect(rows.filter((row) => row.length > 80)).toEqual([])
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   const sample = readme.slice(readme.indexOf('$ npm run dev\n'))

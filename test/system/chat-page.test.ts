@@ -1,5 +1,6 @@
 import { messagingConfiguration } from '@parley/lab'
-import { buildPage, type PageServer, placesOf, renderPage, servePage } from '@parley/messenger'
+import { buildPage, placesOf, renderPage } from '@parley/messenger'
+import { type PageServer, servePage } from '@parley/pages'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestBrowser } from './support/browser.ts'
 import { ChatPerson } from './support/chat-person.ts'

@@ -1,10 +1,8 @@
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import pixelmatch from 'pixelmatch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pictured, pictureName, pictureViews, readFonts, readPicture, type Screen, Screens } from './support/screens.ts'
-
-/** Share of a picture's pixels that may look different: other processors draw the edges of letters otherwise. */
-const tolerated = 0.002
+import { differingPixels, fontsOf, pictureName, pictureOf, readFonts, violationsOf } from './support/looks.ts'
+import { pictured, picturesFolder, pictureViews, type Screen, Screens } from './support/screens.ts'
 
 let screens: Screens
 beforeAll(async () => {
@@ -14,7 +12,7 @@ afterAll(async () => screens?.[Symbol.asyncDispose]())
 
 const wrongOf = async (screen: Screen, scene: string) => {
   await screen.show(scene)
-  const [violations, overflowing] = [await screen.violations(), await screen.visit.overflowing()]
+  const [violations, overflowing] = [await violationsOf(screen.visit.page), await screen.visit.overflowing()]
   return violations.length + overflowing.length === 0 ? [] : [{ scene, violations, overflowing }]
 }
 
@@ -35,19 +33,14 @@ describe('every screen of the page in which people talk', () => {
   test.for(pictureViews)('$width pixels, $colorScheme › looks as it did (npm run pictures)', async (view, { skip }) => {
     const screen = await screens.view(view)
     await screen.show('empty')
-    const fonts = [await screen.fonts(), await readFonts()]
+    const fonts = [await fontsOf(screen.visit.page), await readFonts(picturesFolder)]
     skip(!isDeepStrictEqual(fonts[0], fonts[1]), `other fonts than the pictures have: ${JSON.stringify(fonts)}`)
     const different = []
     for (const scene of pictured) {
       const name = pictureName(scene, view)
-      const reference = await readPicture(name)
       await screen.show(scene)
-      const { width, height, data } = await screen.picture()
-      const pixels =
-        width === reference.width && height === reference.height
-          ? pixelmatch(data, reference.data, undefined, width, height, { threshold: 0.15 })
-          : width * height
-      if (pixels > tolerated * width * height) different.push({ name, pixels })
+      const pixels = await differingPixels(await pictureOf(screen.visit.page), join(picturesFolder, name))
+      if (pixels > 0) different.push({ name, pixels })
       const overflowing = await screen.visit.overflowing()
       if (overflowing.length > 0) different.push({ name, overflowing })
     }
@@ -59,7 +52,7 @@ describe('every screen of the page in which people talk', () => {
     await screen.show('empty')
     await screen.visit.page.evaluate(`document.querySelector('main').innerHTML =
       '<p style="color: #bbb; background: #fff; width: 900px">pale and wide</p><button></button>'`)
-    expect((await screen.violations()).map((each) => each.split(':')[0])).toEqual(
+    expect((await violationsOf(screen.visit.page)).map((each) => each.split(':')[0])).toEqual(
       expect.arrayContaining(['button-name', 'color-contrast']),
     )
     expect(await screen.visit.overflowing()).toContain('p "pale and wide"')

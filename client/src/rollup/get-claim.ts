@@ -41,6 +41,24 @@ export async function getClaim(client: L2Client, parameters: GetClaimParameters)
   return (await getWholeClaim(client, parameters))?.standing
 }
 
+/** What the rollup keeps of a claim that stands. */
+export interface KeptClaim {
+  readonly hash: Hash
+  /** Whether nothing can remove it any more. Asked when it is called. @throws {ClientError} `L2_UNAVAILABLE`. */
+  isFinal(): Promise<boolean>
+}
+
+/** The hash that stands under a number; undefined when none does. @throws {ClientError} `CONTRACT_UNKNOWN`, `L2_UNAVAILABLE`. */
+export async function keptClaim(
+  client: L2Client,
+  { rollup, number }: RollupParameters & { readonly number: bigint },
+): Promise<KeptClaim | undefined> {
+  const hash = await standingHash(client, rollup, number)
+  if (hash === undefined) return undefined
+  const call = { address: rollup, abi: rollupAbi, functionName: 'isFinalClaim', args: [number, hash] } as const
+  return { hash, isFinal: () => read(client, call) }
+}
+
 /** A claim, and all of it as the contract takes it back from its event. */
 export interface WholeClaim {
   readonly standing: StandingClaim
@@ -52,24 +70,23 @@ export async function getWholeClaim(
   client: L2Client,
   { rollup, number, l2Block }: GetClaimParameters,
 ): Promise<WholeClaim | undefined> {
-  const contract = { address: rollup, abi: rollupAbi } as const
-  const [hash, logs] = await Promise.all([
-    standingHash(client, rollup, number),
+  const [kept, logs] = await Promise.all([
+    keptClaim(client, { rollup, number }),
     getLogs(client, { address: rollup, event: claimed, args: { number }, fromBlock: l2Block, toBlock: l2Block }).catch(
       (error) => {
         throw noAnswer(error)
       },
     ),
   ])
-  const log = logs.find((each) => each.args.hash === hash && keccak256(each.data) === hash)
-  if (hash === undefined || log === undefined) return undefined
+  const log = logs.find((each) => each.args.hash === kept?.hash && keccak256(each.data) === kept?.hash)
+  if (kept === undefined || log === undefined) return undefined
   // Finality last: a claim that was final when it was asked for stands under this hash for ever.
-  const final = await read(client, { ...contract, functionName: 'isFinalClaim', args: [number, hash] })
+  const final = await kept.isFinal()
   const { args } = decodeEventLog({ abi: [claimed], data: log.data, topics: log.topics })
   const { lastHeader } = args.claim
   const standing = {
     number,
-    hash: hexToBytes(hash),
+    hash: hexToBytes(kept.hash),
     block: lastHeader.number,
     timestamp: lastHeader.timestamp,
     stateRoot: hexToBytes(lastHeader.stateRoot),

@@ -57,6 +57,11 @@ export class FakeRollup {
     this.claims.set(number, { data, hash: keccak256(data), l2Block })
   }
 
+  /** A claim of which only the hash is known. */
+  keep(number: bigint, hash: Uint8Array): void {
+    this.claims.set(number, { data: '0x', hash: toHex(hash), l2Block: 0n })
+  }
+
   remove(number: bigint): void {
     this.claims.delete(number)
   }

@@ -1,4 +1,5 @@
-import { buildPage, type PageServer, placesOf, renderPage, servePage } from '@parley/messenger'
+import { buildPage, placesOf, renderPage } from '@parley/messenger'
+import { type PageServer, servePage } from '@parley/pages'
 import type { MessagingConfiguration } from '../stack/messaging-file.ts'
 
 /** Serves the page in which people talk through a stack. */

@@ -27,6 +27,7 @@ import { type Stack, startStack, type VirtualTime } from '../stack/stack.ts'
 import { stackConfig } from '../stack/stack-config.ts'
 import { writeStackFile } from '../stack/stack-file.ts'
 import { serveChatPage } from './chat-page.ts'
+import { serveExplorer } from './explorer-page.ts'
 import { finish, sealRest } from './finish.ts'
 import { goThroughL2 } from './go-through.ts'
 import { goThroughCosts, type TreasuryPeople } from './go-through-treasury.ts'
@@ -166,16 +167,14 @@ async function announce({ config, err }: Context, stack: Stack, dataDir: string,
   await writeStackFile(dataDir, stack, layer)
   const { places, deployment } = stack
   const { messaging } = places
-  if (messaging === undefined) {
-    err.write(placeRows(places, layer, dataDir))
-    return
-  }
-  const configuration = messagingConfiguration(places, messaging, deployment.chainId)
-  await writeMessagingFile(dataDir, configuration)
+  const configuration = messaging && messagingConfiguration(places, messaging, deployment.chainId)
+  if (configuration !== undefined) await writeMessagingFile(dataDir, configuration)
   // A run that ends by itself is looked at by nobody.
-  const page = config.dev.exit ? undefined : await serveChatPage(configuration)
-  if (page !== undefined) closing.add(() => page.close())
-  err.write(placeRows(places, layer, dataDir, page?.url))
+  const isLookedAt = !config.dev.exit && configuration !== undefined
+  const chat = isLookedAt ? await serveChatPage(configuration) : undefined
+  const explorer = isLookedAt ? await serveExplorer(places) : undefined
+  for (const page of [chat, explorer]) if (page !== undefined) closing.add(() => page.close())
+  err.write(placeRows(places, layer, dataDir, { chat: chat?.url, explorer: explorer?.url }))
 }
 
 async function play(

@@ -3,6 +3,12 @@ import { messagingFile } from '../stack/messaging-file.ts'
 import type { StackPlaces } from '../stack/stack-config.ts'
 import { shellWord } from './shell-word.ts'
 
+/** Pages that are served over a stack. */
+export interface PageUrls {
+  readonly chat?: string | undefined
+  readonly explorer?: string | undefined
+}
+
 /**
  * Where everything of a stack is and what can be done with it, a row each. Rows with URLs of this machine and a directory
  * of its own choice fit 80 columns, so that they can be copied whole.
@@ -23,7 +29,7 @@ export function placeRows(
   }: StackPlaces,
   layer: string,
   dataDir: string,
-  chatUrl?: string,
+  pages: PageUrls = {},
 ): string {
   const rows = [
     ['L1', l1Url],
@@ -37,7 +43,9 @@ export function placeRows(
     ['status', `curl ${nodeUrl ?? sequencerUrl}/v1/status`],
     ['another node', `npx parley node --dev ${shellWord(dataDir)} --data NEW_DIR`],
     ['look at it', `npx parley inspect claim latest --dev ${shellWord(dataDir)}`],
-    ...(chatUrl === undefined ? [] : [['chat', `open ${chatUrl} in a browser`] as const]),
+    ...(['chat', 'explorer'] as const).flatMap((name) =>
+      pages[name] === undefined ? [] : [[name, `open ${pages[name]} in a browser`] as const],
+    ),
     ['stop', 'Ctrl-C'],
   ] as const
   return rows.map(([name, place]) => `${name.padEnd(14)}${place}\n`).join('')

@@ -1,5 +1,4 @@
 export { PageError, type PageFault, pageFaults } from '../faults.ts'
 export { type Places, placesOf } from '../places/places.ts'
-export { buildPage, type PageFiles } from './build-page.ts'
+export { buildPage } from './build-page.ts'
 export { renderPage } from './render-page.ts'
-export { type PageServer, type ServePageOptions, servePage } from './serve-page.ts'

@@ -4,6 +4,7 @@ import { clientFaults } from '@parley/client'
 import { contentFaults } from '@parley/content'
 import { daNodeFaults } from '@parley/da-node'
 import { executionFaults } from '@parley/execution'
+import { explorerFaults } from '@parley/explorer'
 import { gatewayFaults } from '@parley/gateway'
 import { infraFaults } from '@parley/infra'
 import { cliFaults, labFaults } from '@parley/lab/decoders'
@@ -174,6 +175,12 @@ export const errorTables: readonly ErrorTable[] = [
     name: 'pageFaults',
     about: '`PageError` of `messenger`: what keeps the page from working.',
     faults: pageFaults,
+  },
+  {
+    title: 'Explorer',
+    name: 'explorerFaults',
+    about: '`ExplorerError` of `explorer`: what keeps the page from asking anybody.',
+    faults: explorerFaults,
   },
   {
     title: 'Deployment',

@@ -55,7 +55,10 @@ export class TestBrowser implements AsyncDisposable {
     const requests: string[] = []
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
     page.on('pageerror', (error) => errors.push(String(error)))
-    page.on('requestfailed', (request) => errors.push(`failed: ${request.url()}`))
+    page.on('requestfailed', (request) => {
+      // What the page itself broke off, for nobody wants it any more, is no error.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') errors.push(`failed: ${request.url()}`)
+    })
     page.on('request', (request) => request.url() !== url && requests.push(request.url()))
     await page.goto(url)
     return {

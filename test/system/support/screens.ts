@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildPage, type PageServer, servePage } from '@parley/messenger'
-import axe from 'axe-core'
-import { PNG } from 'pngjs'
+import { buildPage } from '@parley/messenger'
+import { type PageServer, servePage } from '@parley/pages'
 import { TestBrowser, type View, type Visit } from './browser.ts'
 
 /** Where the reference pictures are. */
@@ -18,18 +15,6 @@ export const pictureViews = [
   { width: 1280, colorScheme: 'light' },
   { width: 1280, colorScheme: 'dark' },
 ] as const satisfies readonly View[]
-
-export const pictureName = (scene: string, { width, colorScheme }: View): string =>
-  `${scene}-${width}-${colorScheme}.png`
-
-export const readPicture = async (name: string): Promise<PNG> =>
-  PNG.sync.read(await readFile(join(picturesFolder, name)))
-
-/** Where it stands what the fonts of the machine are that the pictures were taken on. */
-export const fontsFile = 'fonts.json'
-
-export const readFonts = async (): Promise<unknown> =>
-  JSON.parse(await readFile(join(picturesFolder, fontsFile), 'utf8'))
 
 /** When all pictures are taken, so that times on them are the same: the moment that the gallery's events lead up to. */
 const takenAt = Date.UTC(2026, 10, 30, 18, 40)
@@ -80,29 +65,5 @@ export class Screen {
     const { page } = this.visit
     await page.goto(`${this.url}/?${scene}#${scene}`)
     await page.locator(`html[data-shows="${scene}"]`).waitFor()
-  }
-
-  /** What axe finds against WCAG 2.2 AA and good practice: rule, element and what is wrong, none when all is well. */
-  async violations(): Promise<readonly string[]> {
-    const { page } = this.visit
-    await page.evaluate(axe.source)
-    const { violations } = (await page.evaluate(`axe.run({ resultTypes: ['violations'] })`)) as axe.AxeResults
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-    )
-  }
-
-  /** How wide a text is in the page's font, in pixels: a machine with another font shows all of it otherwise. */
-  async fonts(): Promise<{ readonly text: number }> {
-    const text = await this.visit.page.evaluate(`(() => {
-      const context = document.createElement('canvas').getContext('2d')
-      context.font = '100px ' + getComputedStyle(document.body).fontFamily
-      return context.measureText('Who hears 1 of 2, by this font?').width
-    })()`)
-    return { text: text as number }
-  }
-
-  async picture(): Promise<PNG> {
-    return PNG.sync.read(await this.visit.page.screenshot({ animations: 'disabled', caret: 'hide' }))
   }
 }
