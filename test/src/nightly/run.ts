@@ -17,6 +17,7 @@ const stepsOf = (seed: string): readonly (readonly [name: string, ...command: st
   ['takeover', 'npm', 'run', '-s', 'model:takeover', '--', '--seed', seed],
   ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],
   ['walk', 'npm', 'run', '-s', 'test:walk'],
+  ['explorer', 'npm', 'run', '-s', 'test:explorer'],
   ['guard', 'npx', 'parley', 'bench', 'guard'],
 ]
 const values = optionsOf(

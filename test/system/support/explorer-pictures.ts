@@ -24,7 +24,8 @@ export const explorerPictured = {
 export const changedFor = (name: string) => (answers: Recording) => (name === 'untrue' ? oneByteOff(answers) : answers)
 
 function oneByteOff(answers: Recording): Recording {
-  const [key, answer] = Object.entries(answers).find(([asked]) => asked.includes('/v1/conversations/3/0?at=latest ')) ?? []
+  const [key, answer] =
+    Object.entries(answers).find(([asked]) => asked.includes('/v1/conversations/3/0?at=latest ')) ?? []
   if (key === undefined || answer === undefined) throw new TypeError('the conversation was not recorded')
   const bytes = Buffer.from(answer.body, 'base64')
   bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1
