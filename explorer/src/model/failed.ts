@@ -5,7 +5,8 @@ import { bytesToHex } from 'viem'
 export interface Failure {
   /** `untrue`: the answer does not hold; `away`: nobody answered; `refused`: it was refused, or cannot be asked. */
   readonly kind: 'untrue' | 'away' | 'refused'
-  readonly code: string
+  /** None where the page itself has a defect. */
+  readonly code?: string
   readonly text: string
   /** Fields of the fault, such as what was expected and what was received. */
   readonly details: readonly (readonly [name: string, value: string])[]
@@ -40,7 +41,7 @@ const textOf = (value: unknown): string => {
 /** What to say of an error. One that is no coded fault is a defect of the page, and says so. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof CodedError))
-    return { kind: 'refused', code: 'DEFECT', text: `the page met a defect: ${String(error)}`, details: [] }
+    return { kind: 'refused', text: `the page met a defect: ${String(error)}`, details: [] }
   const { code, ...fields } = error.fault as { readonly code: string }
   return {
     kind: untrue.has(code) ? 'untrue' : away.has(code) ? 'away' : 'refused',

@@ -46,7 +46,7 @@ export const Failed = ({ failure }: { readonly failure: Failure }) => (
       {failure.kind === 'untrue' && <Mark of="untrue" />} {headings[failure.kind]}
     </h2>
     <p>
-      {meanings[failure.kind]} <code>{failure.code}</code>: {failure.text}.
+      {meanings[failure.kind]} {failure.code !== undefined && <code>{failure.code}:</code>} {failure.text}.
     </p>
     {failure.details.length > 0 && <Facts of={failure.details} />}
   </div>

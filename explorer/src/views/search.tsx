@@ -15,7 +15,7 @@ export function Search({ sources }: { readonly sources: Sources }) {
       if (found !== undefined) location.hash = found
     } catch (error) {
       const { code, text: why } = failureOf(error)
-      setSaid(`${code}: ${why}`)
+      setSaid(code === undefined ? why : `${code}: ${why}`)
     }
   }
   return (

@@ -61,7 +61,7 @@ export function Network() {
                   sequencer === undefined
                     ? 'not asked: no sequencer is entered'
                     : head.failure !== undefined
-                      ? `no answer (${head.failure.code})`
+                      ? `no answer (${head.failure.code ?? head.failure.text})`
                       : head.value?.status === undefined
                         ? 'being asked'
                         : head.value.status.ready
