@@ -124,24 +124,27 @@ export class RoomInvites {
   ): Promise<void> {
     const { random } = this.context
     const { text, expiresAt, allowance = defaults.allowance, title } = options
-    const before = this.all
     const planned = identities.map((identity) => ({ identity, key: memberKey(random(32)), text }))
-    await this.host.change(
-      async ({ members }) => {
-        this.host.assertHolds(members[this.conversation.own.slot])
-        const invites = planned.map((each, i) => outgoing({ ...each, slot: members.length + i, expiresAt }))
-        await this.host.keep({
-          invites: [...before, ...invites],
-          spare: false,
-          ...(title !== undefined && { title }),
-        })
-        const { priceLimit } = defaults
-        return {
-          add: invites.map(({ slot, key }) => ({ slot, key: key.key, role: Role.member, allowance, priceLimit })),
-        }
-      },
-      planned.map(({ key }) => key),
-    )
+    // Whoever delivers meanwhile would find nobody at a slot that is not open yet, and forget the invite.
+    await this.alone(() => {
+      const before = this.all
+      return this.host.change(
+        async ({ members }) => {
+          this.host.assertHolds(members[this.conversation.own.slot])
+          const invites = planned.map((each, i) => outgoing({ ...each, slot: members.length + i, expiresAt }))
+          await this.host.keep({
+            invites: [...before, ...invites],
+            spare: false,
+            ...(title !== undefined && { title }),
+          })
+          const { priceLimit } = defaults
+          return {
+            add: invites.map(({ slot, key }) => ({ slot, key: key.key, role: Role.member, allowance, priceLimit })),
+          }
+        },
+        planned.map(({ key }) => key),
+      )
+    })
   }
 
   /** Delivers what no inbox has yet, and forgets invites whose slot has a device in the group, or nobody any more. */
