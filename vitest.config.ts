@@ -79,8 +79,8 @@ export default defineConfig({
     reporters: ['default', new SecondAttempts()],
     // These end what hangs. How long something takes is asserted nowhere, and other machines are several times slower.
     coverage: { include: ['*/src/**/*.ts'], exclude: ['test/**', '**/bench/**'], reporter: ['text-summary', 'html'] },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 360_000,
+    hookTimeout: 360_000,
     projects: [
       {
         extends: true,

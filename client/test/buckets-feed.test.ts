@@ -36,7 +36,7 @@ const sealing = (number: bigint): ServerValues['sealed'] => ({
 })
 const { accepted, sealed } = feedLevels
 const bucket = { shard: 1, bits: 1, prefix: 0 }
-const limit = (): AbortSignal => AbortSignal.timeout(110_000)
+const limit = (): AbortSignal => AbortSignal.timeout(340_000)
 
 /** Answers each connection's first request with one of these, in turn; the last goes on for ever. */
 function answer(...connections: ((socket: WebSocket, watch: Watch) => void)[]): Watch[] {

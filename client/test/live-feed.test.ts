@@ -100,7 +100,7 @@ beforeEach(() => {
 })
 
 const client = () => createSequencerClient({ url: server.url, random: () => 0 })
-const limit = (): AbortSignal => AbortSignal.timeout(110_000)
+const limit = (): AbortSignal => AbortSignal.timeout(340_000)
 
 describe('feed of many conversations', () => {
   test.each([1, 2, 3])('connections that break after %i records › each entry comes once, in order', async (cut) => {

@@ -10,7 +10,7 @@ import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 import { until } from './support/until.ts'
 
-const patience = () => AbortSignal.timeout(110_000)
+const patience = () => AbortSignal.timeout(340_000)
 const gwei = 1_000_000_000n
 const data = Uint8Array.of(1, 1, 2, 3)
 const digest = sha256(data)

@@ -7,7 +7,7 @@ import { type Crash, crashWrites, planCrash } from './support/crash.ts'
 import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 
-const patience = () => AbortSignal.timeout(110_000)
+const patience = () => AbortSignal.timeout(340_000)
 const data = Uint8Array.of(1, 2, 3)
 const otherData = Uint8Array.of(4, 5, 6)
 
@@ -19,8 +19,8 @@ beforeAll(async () => {
   await onBlobStage({ kzg, anvil: chain }, async ({ open }) => {
     const da = await open()
     await Promise.all([
-      da.submit(data, {}, AbortSignal.timeout(110_000)),
-      da.submit(otherData, {}, AbortSignal.timeout(110_000)),
+      da.submit(data, {}, AbortSignal.timeout(340_000)),
+      da.submit(otherData, {}, AbortSignal.timeout(340_000)),
     ])
   })
 })

@@ -14,7 +14,7 @@ import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 import { until } from './support/until.ts'
 
-const patience = () => AbortSignal.timeout(110_000)
+const patience = () => AbortSignal.timeout(340_000)
 const gwei = 1_000_000_000n
 /** Publications that share a blob's computation with no other. */
 const bytesOf = (n: number) => Uint8Array.of(n, 1, 2, 3)

@@ -11,7 +11,7 @@ import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 import { until } from './support/until.ts'
 
-const patience = () => AbortSignal.timeout(110_000)
+const patience = () => AbortSignal.timeout(340_000)
 const data = Uint8Array.from({ length: 1_000 }, (_, i) => i & 0xff)
 const otherData = data.slice(1)
 const gwei = 1_000_000_000n

@@ -21,7 +21,7 @@ import { faultOf } from './support/faults.ts'
 import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 
-const patience = () => AbortSignal.timeout(110_000)
+const patience = () => AbortSignal.timeout(340_000)
 
 let kzg: Kzg
 let hashes: Uint8Array[]

@@ -44,7 +44,7 @@ describe('reader', () => {
     const { server, url, poured } = await pouring()
     const da = await open(url)
     try {
-      expect(await faultOf(da.retrieve(pointer, AbortSignal.timeout(110_000)))).toMatchObject({
+      expect(await faultOf(da.retrieve(pointer, AbortSignal.timeout(340_000)))).toMatchObject({
         code: 'DA_CORRUPT',
         reason: `more than ${length} bytes were served`,
       })
@@ -54,7 +54,7 @@ describe('reader', () => {
       // A pointer that names more than a publication may have is not even asked for.
       const greedy = pointer.slice()
       greedy.set([0xff, 0xff, 0xff, 0xff], pointer === localPointer ? 33 : 34)
-      expect(await faultOf(da.retrieve(greedy, AbortSignal.timeout(110_000)))).toMatchObject({
+      expect(await faultOf(da.retrieve(greedy, AbortSignal.timeout(340_000)))).toMatchObject({
         code: 'DA_POINTER_INVALID',
       })
       expect(poured()).toBe(before)

@@ -19,7 +19,7 @@ describe('ethereum-blobs on anvil', () => {
     harness = await blobsHarness(anvil, kzg)
     // Both sides load the trusted setup at the first blob, for seconds.
     const da = await harness.open()
-    await da.submit(Uint8Array.of(1, 2, 3), {}, AbortSignal.timeout(110_000))
+    await da.submit(Uint8Array.of(1, 2, 3), {}, AbortSignal.timeout(340_000))
     await da.close()
   })
   afterAll(async () => {
@@ -31,7 +31,7 @@ describe('ethereum-blobs on anvil', () => {
 
   test('probe › asks each beacon node for a recent blob, and says when blocks of that age have none', async () => {
     const da = await harness.open()
-    await da.submit(Uint8Array.of(4, 5, 6), {}, AbortSignal.timeout(110_000))
+    await da.submit(Uint8Array.of(4, 5, 6), {}, AbortSignal.timeout(340_000))
     await da.close()
     const mine = { method: 'POST', headers: { 'content-type': 'application/json' } }
     await fetch(anvil.url, { ...mine, body: '{"jsonrpc":"2.0","id":1,"method":"anvil_mine","params":["0x1"]}' })
@@ -39,7 +39,7 @@ describe('ethereum-blobs on anvil', () => {
     // Nobody listens at the second one.
     const places = { rpcUrls: [anvil.url], beaconUrls: [anvil.url, 'http://127.0.0.1:9'] }
     const probe = (ago: bigint) =>
-      probeBlobSources(deps, { ...places, slots: 'block-number' }, ago, AbortSignal.timeout(110_000))
+      probeBlobSources(deps, { ...places, slots: 'block-number' }, ago, AbortSignal.timeout(340_000))
     const found = await probe(0n)
     expect(found?.map(({ refused }) => refused === undefined)).toEqual([true, false])
     expect(await probe(keptBlocks)).toBeUndefined()

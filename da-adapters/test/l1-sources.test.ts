@@ -11,7 +11,7 @@ import { faultOf } from './support/faults.ts'
 import { rememberingKzg } from './support/remembering-kzg.ts'
 import { silentLog } from './support/silent-log.ts'
 
-const patience = () => AbortSignal.timeout(110_000)
+const patience = () => AbortSignal.timeout(340_000)
 const data = Uint8Array.from({ length: 1_000 }, (_, i) => i & 0xff)
 /** Nobody listens there. */
 const nobody = 'http://127.0.0.1:9'

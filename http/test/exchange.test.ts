@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ExchangeError, endpointOf, exchange } from '../src/index.ts'
 import { type Reply, startServer } from './support.ts'
 
-const patience = () => AbortSignal.timeout(110_000)
+const patience = () => AbortSignal.timeout(340_000)
 const get = { method: 'GET', maxBytes: 1_000, timeoutMs: 5_000 } as const
 
 async function failureAt(url: string): Promise<ExchangeError> {

@@ -46,7 +46,7 @@ test('a bad peer › that sends a header which the key has not signed is sent aw
   await met.bad.gossip('headers', SignedHeaderType.serialize(forged))
   await isSentAway(met, 'PEER_HEADER_UNSIGNED')
   expect(met.victim.headers).toEqual([])
-}, 110_000)
+}, 360_000)
 
 test('a bad peer › that serves another block than that of its header is sent away', async () => {
   const met = await meet()
@@ -61,7 +61,7 @@ test('a bad peer › that serves another block than that of its header is sent a
   await met.bad.gossip('headers', messageOf(block))
   await isSentAway(met, 'PEER_BLOCK_DIFFERS')
   expect(met.victim.network.status().blocks.kept).toBe(0)
-}, 110_000)
+}, 360_000)
 
 test('a bad peer › that sends too large a frame is sent away, and it is not read', async () => {
   const met = await meet()
@@ -74,13 +74,13 @@ test('a bad peer › that sends too large a frame is sent away, and it is not re
   await isSentAway(met, 'PEER_FRAME_SIZE')
   expect(networkLimits.blockBytes).toBe(2 ** 22)
   expect(await met.victim.metric('pulled_bytes_total')).toBe(0)
-}, 110_000)
+}, 360_000)
 
 test('a bad peer › that gossips what is no header is sent away', async () => {
   const met = await meet()
   await met.bad.gossip('headers', new Uint8Array(280))
   await isSentAway(met, 'PEER_FRAME_SIZE')
-}, 110_000)
+}, 360_000)
 
 test('a bad peer › of another rollup is sent away', async () => {
   const chain = newChain()
@@ -89,7 +89,7 @@ test('a bad peer › of another rollup is sent away', async () => {
   const bad = await rawPeer(chain)
   await bad.greet(address, { rollup: new Uint8Array(20).fill(1) })
   await isSentAway({ victim, bad, address }, 'PEER_ELSEWHERE')
-}, 110_000)
+}, 360_000)
 
 test('a bad peer › that tells evidence which shows nothing is sent away', async () => {
   const met = await meet()
@@ -97,7 +97,7 @@ test('a bad peer › that tells evidence which shows nothing is sent away', asyn
   await met.bad.gossip('evidence', EvidencePairType.serialize({ a: signedOf(a), b: signedOf(b) }))
   await isSentAway(met, 'PEER_EVIDENCE_EMPTY')
   expect(met.victim.evidence).toEqual([])
-}, 110_000)
+}, 360_000)
 
 test('a peer › that does not serve the block of its header does not keep others from it', async () => {
   const chain = newChain()
@@ -114,7 +114,7 @@ test('a peer › that does not serve the block of its header does not keep other
   await other.network.publish(block)
   await until('the block is here all the same', () => victim.network.status().blocks.kept === 2)
   expect(await victim.network.block(2n)).toEqual(block.bytes)
-}, 110_000)
+}, 360_000)
 
 test('a block › whose sender does not serve it is pulled of who comes later, though no later header comes', async () => {
   const chain = newChain()
@@ -129,7 +129,7 @@ test('a block › whose sender does not serve it is pulled of who comes later, t
   const other = await startPeer(chain, { bootnodes: victim.network.addresses })
   await other.network.publish(block)
   await until('the block is here', () => victim.network.status().blocks.kept === 1)
-}, 110_000)
+}, 360_000)
 
 test('ten thousand bad headers › of one peer leave honest delivery as it was', async () => {
   const chain = newChain()
@@ -156,4 +156,4 @@ test('ten thousand bad headers › of one peer leave honest delivery as it was',
   // One signature was looked at: nothing that came behind it.
   expect(await victim.metric('headers_total', { outcome: 'refused' })).toBeLessThanOrEqual(networkLimits.messagesAtOnce)
   for (const { network } of peers) expect(network.status().peers.length).toBeGreaterThan(0)
-}, 110_000)
+}, 360_000)

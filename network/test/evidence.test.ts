@@ -31,7 +31,7 @@ test('a second header › shown to one peer is known to all, and to whoever cont
     ).toBe(1)
     expect(headers.length).toBeGreaterThanOrEqual(1)
   }
-}, 110_000)
+}, 360_000)
 
 test('evidence › is kept over restarts, and told to whoever comes later', async () => {
   const chain = newChain()
@@ -46,4 +46,4 @@ test('evidence › is kept over restarts, and told to whoever comes later', asyn
   const late = await startPeer(chain, { bootnodes: again.network.addresses })
   await until('told', () => late.evidence.length === 1)
   expect(late.network.evidence()).toEqual(again.network.evidence())
-}, 110_000)
+}, 360_000)

@@ -15,4 +15,4 @@ test('gossip › a header reaches five peers, and each pulls the block once', as
     expect(await metric('pulled_bytes_total')).toBe(blocks.reduce((sum, { bytes }) => sum + bytes.length, 0))
     expect(await network.block(2n)).toEqual(blocks[1]?.bytes)
   }
-}, 110_000)
+}, 360_000)

@@ -25,7 +25,7 @@ test('a peer that comes late › fills up what it missed, by the roots of parent
   // It follows what comes now, too.
   await first.network.publish(chain.seal())
   await until('the next one', () => late.network.status().blocks.head === 151n)
-}, 110_000)
+}, 360_000)
 
 test('a peer that comes late › keeps no more than its history', async () => {
   const chain = newChain()
@@ -36,7 +36,7 @@ test('a peer that comes late › keeps no more than its history', async () => {
   await first.network.publish(chain.seal())
   await until('the next one', () => late.network.status().blocks.head === 41n)
   expect(late.network.status().blocks).toMatchObject({ first: 32n, head: 41n, kept: 10 })
-}, 110_000)
+}, 360_000)
 
 test('peers › find each other through one that they know', async () => {
   const chain = newChain()
@@ -44,7 +44,7 @@ test('peers › find each other through one that they know', async () => {
   await until('all are connected with all', () =>
     peers.every(({ network }) => new Set(network.status().peers.map(({ peer }) => peer)).size === 3),
   )
-}, 110_000)
+}, 360_000)
 
 test('a restart › keeps the peer id, bans and whom to dial', async () => {
   const chain = newChain()
@@ -65,7 +65,7 @@ test('a restart › keeps the peer id, bans and whom to dial', async () => {
   )
   await bad.dial(again.network.addresses[0] as string).catch(() => undefined)
   await until('still away', () => !bad.isConnected())
-}, 110_000)
+}, 360_000)
 
 test('private addresses › are not dialled unless that is allowed, whoever tells of them', async () => {
   const chain = newChain()
@@ -91,7 +91,7 @@ test('private addresses › are not dialled unless that is allowed, whoever tell
   await lax.network.stop()
   door.close()
   expect(knocks).toEqual([1])
-}, 110_000)
+}, 360_000)
 
 test('addresses › private, carrier, link-local and named ones are not for everybody', () => {
   const of = (text: string) => multiaddr(text)

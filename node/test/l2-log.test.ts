@@ -141,13 +141,13 @@ describe('l2 log', () => {
     const at = position(1n, 0)
     const { seen } = log
     let woken = false
-    const waiting = log.changed(seen, AbortSignal.timeout(110_000)).then(() => {
+    const waiting = log.changed(seen, AbortSignal.timeout(340_000)).then(() => {
       woken = true
     })
     await log.apply({ events: [], cursor: at, time: millis(0n), caughtUp: true }, lineage)
     expect(woken).toBe(false)
     await log.apply({ events: [eventAfter([], 0, at, 1)], cursor: at, time: millis(0n), caughtUp: true }, lineage)
     await waiting
-    await log.changed(seen, AbortSignal.timeout(110_000))
+    await log.changed(seen, AbortSignal.timeout(340_000))
   })
 })

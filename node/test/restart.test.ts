@@ -105,7 +105,7 @@ describe('node', () => {
       await expectSame(next, rig)
       await next.stop()
     }
-  }, 120_000)
+  }, 360_000)
 
   test('snapshot › one that was spoilt is dropped and an older one is used', async () => {
     const rig = new Rig()

@@ -149,7 +149,7 @@ test('watching › an honest sequencer is never accused, over removals, rescues 
     fc.asyncProperty(history(all), (taken) => nothingFound(taken)),
     { numRuns: 25 },
   )
-}, 110_000)
+}, 360_000)
 
 /** Actions after which somebody honest looks guilty to who does not look closely. */
 const planted: Record<string, { readonly taken: readonly Step[]; readonly bug: Planted }> = {
@@ -220,4 +220,4 @@ test('watching › whoever signs a second header for a place is found', async ()
     }),
     { numRuns: 15 },
   )
-}, 110_000)
+}, 360_000)

@@ -103,7 +103,7 @@ async function start(world: World, store: BytesLevel, options: Partial<RelayOpti
 }
 
 async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const deadline = performance.now() + 110_000
+  const deadline = performance.now() + 340_000
   while (performance.now() < deadline) {
     const found = await look()
     if (found !== undefined) return found

@@ -196,7 +196,7 @@ test('copies › no combination of copy, mark, witnesses and L2 signs a second h
       'newest false false true true true',
     ].toSorted(),
   )
-}, 120_000)
+}, 360_000)
 
 describe('copies › a fault says what to do', () => {
   test('an older copy', async () => {

@@ -37,7 +37,7 @@ beforeAll(async () => {
   ann = await rollup.converse(3)
   contester = await contesterOf(removerOf(rollup))
   nothing = await mkdtemp(join(tmpdir(), 'parley-nothing-'))
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await contester?.close()

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const { chain, deployment, roles } = rollup
   const account = { account: roles.verifier, filler: roles.deployer }
   contester = await contesterOf({ url: chain.url, rollup: deployment.rollup, ...account })
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await contester?.close()

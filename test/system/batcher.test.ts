@@ -12,7 +12,7 @@ beforeAll(async () => {
   rollup = await Rollup.start()
   ann = await rollup.converse(3)
   node = await rollup.startNode()
-}, 120_000)
+}, 360_000)
 afterAll(() => rollup?.stop())
 
 /** First and last block of every claim, as the node verified them. */

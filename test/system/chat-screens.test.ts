@@ -7,7 +7,7 @@ import { pictured, picturesFolder, pictureViews, type Screen, Screens } from './
 let screens: Screens
 beforeAll(async () => {
   screens = await Screens.open()
-}, 120_000)
+}, 360_000)
 afterAll(async () => screens?.[Symbol.asyncDispose]())
 
 const wrongOf = async (screen: Screen, scene: string) => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   rollup = await Rollup.start()
   node = await rollup.startNode()
   await rollup.startBatcher()
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await rm(directory, { recursive: true, force: true })

@@ -26,7 +26,7 @@ let ann: Speaker
 beforeAll(async () => {
   rollup = await Rollup.start()
   ann = await rollup.converse(3)
-}, 120_000)
+}, 360_000)
 afterAll(() => rollup?.stop())
 
 const content = (nonce: bigint): Uint8Array => new Uint8Array(32).fill(Number(nonce % 256n))
@@ -105,7 +105,7 @@ describe('client of a real sequencer', () => {
     if (conversation === undefined) throw new TypeError('the conversation is gone')
     const entries: ConversationEntry[] = []
     const all = conversation.messageCount + conversation.epoch
-    for await (const entry of rollup.client.follow(3, ann.index, 0n, AbortSignal.timeout(110_000))) {
+    for await (const entry of rollup.client.follow(3, ann.index, 0n, AbortSignal.timeout(340_000))) {
       entries.push(entry)
       if (BigInt(recordOf(entries).length) === all) break
     }
@@ -129,7 +129,7 @@ describe('client of a real sequencer', () => {
       if (header.number === number) controller.abort()
     }
     expect(numbers).toEqual(Array.from({ length: Number(number) }, (_, i) => BigInt(i + 1)))
-    const wrong = sourceFor(new Uint8Array(20).fill(1)).blocks(1n, AbortSignal.timeout(110_000))
+    const wrong = sourceFor(new Uint8Array(20).fill(1)).blocks(1n, AbortSignal.timeout(340_000))
     await expect(wrong[Symbol.asyncIterator]().next()).rejects.toThrow('HEADER_UNSIGNED')
   }, 40_000)
 

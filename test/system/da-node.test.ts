@@ -34,7 +34,7 @@ const answerers = [6, 7, 8, 9] as const
 const { answerWindow, stake } = devPreset.committee
 const { challenge, data, answer, proof } = devPreset.windows
 const retentionSeconds = 600
-const signal = () => AbortSignal.timeout(110_000)
+const signal = () => AbortSignal.timeout(340_000)
 
 let l2: ContactsL2
 let committee: Address
@@ -84,7 +84,7 @@ async function startMember(user: number, answering: number, dir: string): Promis
       log,
       registry,
     },
-    { pollMs: 50, staleMs: 110_000, questionsEveryMs: 50, answerSpreadMs: 3_600_000, minFreeBytes: 0 },
+    { pollMs: 50, staleMs: 340_000, questionsEveryMs: 50, answerSpreadMs: 3_600_000, minFreeBytes: 0 },
   )
   const server = await createDaNodeServer(
     { node, registry, clock: systemClock, log },

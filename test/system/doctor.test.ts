@@ -23,7 +23,7 @@ beforeAll(async () => {
   await l2.control.mine({ blocks: 1 })
   // Loads what a first examination loads.
   await runCommand(['doctor', '--l2', proxy.url])
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await proxy?.close()
   await l2?.stop()

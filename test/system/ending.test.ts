@@ -22,7 +22,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'parley-ending-'))
   scripts = await mkdtemp(join(tmpdir(), 'parley-scripts-'))
   await writeFile(join(scripts, 'package.json'), JSON.stringify({ scripts: { role: binary } }))
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await l2?.stop()
   for (const directory of [dataDir, scripts]) await rm(directory, { recursive: true, force: true })

@@ -13,7 +13,7 @@ beforeAll(async () => {
   rollup = await Rollup.start()
   node = await rollup.startNode()
   await rollup.startBatcher()
-}, 120_000)
+}, 360_000)
 afterAll(() => rollup?.stop())
 
 describe('examples', () => {

@@ -8,7 +8,7 @@ import { differingPixels, fontsOf, pictureName, pictureOf, readFonts } from './s
 let explorer: RecordedExplorer
 beforeAll(async () => {
   explorer = await RecordedExplorer.open()
-}, 120_000)
+}, 360_000)
 afterAll(async () => explorer?.[Symbol.asyncDispose]())
 
 describe('pages of the explorer, of recorded answers', () => {

@@ -16,5 +16,5 @@ describe('bad input', () => {
     expect(answers).toBeGreaterThan(24)
     // The whole answers, and what little a bit of a wrong root changes: a run that is refused everything shows nothing.
     expect(sameVerdict).toBeGreaterThan(answers)
-  }, 110_000)
+  }, 360_000)
 })

@@ -16,7 +16,7 @@ afterAll(() => evm.stop())
 describe('gas', () => {
   test('gas › what proofs and answers take is what is committed: npm run gas', async () => {
     expect(await measureProofs(evm)).toEqual(committed)
-  }, 110_000)
+  }, 360_000)
 
   test('gas › every proof, answer and transaction stays below its bar', () => {
     const lines = gasLines(committed)

@@ -25,7 +25,7 @@ import { log } from './support/l2.ts'
 import { textStore } from './support/memory-stores.ts'
 import { openShards, Rollup } from './support/rollup.ts'
 
-const signal = () => AbortSignal.timeout(110_000)
+const signal = () => AbortSignal.timeout(340_000)
 /** Other tests may keep the machine busy. */
 const patient = { timeoutMs: 100_000 }
 const [shard] = openShards
@@ -50,7 +50,7 @@ beforeAll(async () => {
     { ...senderDefaults, pollMs: 50 },
     signal(),
   )
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await sender?.close()
   await rollup?.stop()

@@ -39,7 +39,7 @@ import { type ContactsL2, startContactsL2 } from './support/contacts.ts'
 import { log } from './support/l2.ts'
 import { textStore } from './support/memory-stores.ts'
 
-const signal = () => AbortSignal.timeout(110_000)
+const signal = () => AbortSignal.timeout(340_000)
 /** Other tests may keep the machine busy. */
 const patient = { timeoutMs: 100_000 }
 const payer = 0

@@ -41,7 +41,7 @@ beforeAll(async () => {
   l2 = await startL2()
   rollup = (await deployParley(l2, roles, owner.address, [3])).rollup
   config = await readConfig(l2.url, rollup)
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await stranger?.stop()
   await Promise.all(running.map((role) => role.stop()))
@@ -157,4 +157,4 @@ test('a role › has the same peer id when it starts again', async () => {
   await relay?.stop()
   const again = await start('relay', { PARLEY_SEQUENCER_URL: 'http://127.0.0.1:9' })
   expect(again.address).toContain(ids[1])
-}, 120_000)
+}, 360_000)

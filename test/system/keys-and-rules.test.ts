@@ -33,7 +33,7 @@ const shortest = {
 beforeAll(async () => {
   rollup = await Rollup.start(shortest)
   talk = new Talk(rollup, await rollup.converse(3))
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await talk?.stop()
   await rollup?.stop()

@@ -34,7 +34,7 @@ beforeAll(async () => {
   asker = await contesterOf({ ...remover(), account: rollup.roles.pricePusher })
   node = await rollup.startNode(undefined, { challengeSpreadMs: 0, challengeBudget: 1n }, { contester })
   batcher = await rollup.startBatcher({}, { answers: true })
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await Promise.all([contester?.close(), asker?.close()])

@@ -20,7 +20,7 @@ beforeAll(async () => {
   ann = await rollup.converse(3)
   node = await rollup.startNode()
   rescuer = await rescuerOf(rollup, rollup.roles.users[0] as { secret: Uint8Array })
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await rescuer?.close()

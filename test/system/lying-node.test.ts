@@ -18,7 +18,7 @@ beforeAll(async () => {
   const { number } = await rollup.sealedRoot()
   await untilStatus(honest.part, 'finality', ({ finality }) => (finality.final.block ?? 0n) >= number, 60_000)
   liar = await LyingNode.start(honest.url, rollup.config.chainId)
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await liar?.stop()
   await rollup?.stop()

@@ -34,9 +34,9 @@ beforeAll(async () => {
       metrics: createSenderMetrics(new Registry()),
     },
     { ...senderDefaults, pollMs: 50 },
-    AbortSignal.timeout(110_000),
+    AbortSignal.timeout(340_000),
   )
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await people?.stop()
   await sender?.close()
@@ -102,4 +102,4 @@ test('people without money › register, invite, consent and talk by the gateway
   await expect(
     people.openPoor(generatePrivateKey(), [refusing]).then((carol) => carol.registerInstallation()),
   ).rejects.toMatchObject({ fault: { code: 'GATEWAYS_FAILED' } })
-}, 110_000)
+}, 360_000)

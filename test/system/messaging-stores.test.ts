@@ -88,7 +88,7 @@ beforeAll(async () => {
   alice = await people.open(0, [first.client(), second.client()])
   bob = await people.open(1, [atBob, second.client()])
   for (const each of [alice, bob]) await each.registerInstallation()
-}, 120_000)
+}, 360_000)
 
 afterAll(async () => {
   stop.abort()
@@ -121,4 +121,4 @@ test('stores › one withholds and another serves; what is reported of it lets t
   const answer = await bob.conversations[0]?.send(text('heard all'))
   expect(answer).toHaveLength(16)
   await atAlice.text('heard all')
-}, 110_000)
+}, 360_000)

@@ -19,7 +19,7 @@ beforeAll(async () => {
   ann = await rollup.converse(3)
   contester = await contesterOf(remover())
   node = await rollup.startNode(undefined, { challengeSpreadMs: 0, challengeBudget: 1n }, { contester })
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await contester?.close()

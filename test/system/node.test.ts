@@ -42,7 +42,7 @@ beforeAll(async () => {
   bob = await rollup.converse(40)
   first = await rollup.startNode()
   batcher = await rollup.startBatcher()
-}, 120_000)
+}, 360_000)
 afterAll(() => rollup?.stop())
 
 async function reached(node: RunningNode, differing = 0n): Promise<void> {
@@ -92,7 +92,7 @@ describe('a stranger’s node', () => {
       for (const { server } of servers) server.close().closeAllConnections()
       await rm(nothing, { recursive: true })
     }
-  }, 120_000)
+  }, 360_000)
 
   test('finality › a client holds a conversation complete against the root of a final claim read from the L2', async () => {
     const { number } = await rollup.sealedRoot()
@@ -117,7 +117,7 @@ describe('a stranger’s node', () => {
       return again.record.claim.number >= claim && again.record.at.blockNumber > head
     }, 45_000)
     await reached(first)
-  }, 120_000)
+  }, 360_000)
 
   test('data › a flipped bit on the DA layer is waited for by name, and derived when the right bytes are back', async () => {
     const files = await rollup.published()

@@ -23,7 +23,7 @@ import { PdsWorld, type Person, type RunningPds } from './support/pds.ts'
 import { type Plant, plantedPds } from './support/planted-pds.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 
-const bound = 110_000
+const bound = 340_000
 const signal = () => AbortSignal.timeout(bound)
 const hour = 3_600_000n
 

@@ -10,7 +10,7 @@ import { byteStore } from './support/memory-stores.ts'
 import { PdsWorld, type Person, type RunningPds } from './support/pds.ts'
 import { Rollup } from './support/rollup.ts'
 
-const bound = 110_000
+const bound = 340_000
 const signal = () => AbortSignal.timeout(bound)
 
 let rollup: Rollup

@@ -131,7 +131,7 @@ beforeAll(async () => {
   })
   blocks.seal([{ shard: 3, segments: [{ kind: 'creation' }, { kind: 'creation' }] }])
   await start()
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await role?.stop()
   await relay?.stop()

@@ -17,7 +17,7 @@ beforeAll(async () => {
   rollup = await Rollup.start()
   ann = await rollup.converse(3)
   node = await rollup.startNode()
-}, 120_000)
+}, 360_000)
 afterAll(() => rollup?.stop())
 
 /** The root of a core of two blocks, whatever they are: SHA-256 of the tree's root and the length. */

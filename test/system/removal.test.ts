@@ -19,7 +19,7 @@ beforeAll(async () => {
   ann = await rollup.converse(3)
   node = await rollup.startNode()
   batcher = await rollup.startBatcher()
-}, 120_000)
+}, 360_000)
 afterAll(() => rollup?.stop())
 
 /** Roots of headers that the sequencer showed, by lineage and number. */

@@ -35,7 +35,7 @@ beforeAll(async () => {
   rescuer = await rescuerOf(rollup, rollup.roles.users[0] as { secret: Uint8Array })
   liar = await rescuerOf(rollup, rollup.roles.funder)
   batcher = await rollup.startBatcher()
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await Promise.all([contester?.close(), rescuer?.close(), liar?.close()])
@@ -90,7 +90,7 @@ test('silence › a quiet chain that is up is not silent, and nobody can rescue 
   const parent = await rescuer.head(forever)
   const nothing = { parent, timestamp: 1n, inboxCount: 0n, stateRoot: new Uint8Array(32), pricePoint: 0n, runs: [] }
   await expect(rescuer.rescue(nothing, forever)).rejects.toMatchObject({ fault: { code: 'TRANSACTION_REFUSED' } })
-}, 120_000)
+}, 360_000)
 
 test('silence › a claim that consumes the item ends it', async () => {
   await batcher.stop()
@@ -101,7 +101,7 @@ test('silence › a claim that consumes the item ends it', async () => {
   batcher = await rollup.startBatcher()
   expect(await rescuing).toEqual({ items: 1n, rescued: 0n, blocks: 0 })
   expect((await rescuer.silence(forever)).open).toBe(false)
-}, 120_000)
+}, 360_000)
 
 test('rescue › lies are taken back, exit and forced message are final, and the sequencer goes on behind it', async () => {
   await rollup.say(ann, 2)

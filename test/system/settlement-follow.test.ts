@@ -72,7 +72,7 @@ class Walk {
     const stop = new AbortController()
     following.push(stop)
     this.#pages = reader
-      .follow(cursor, confidence, AbortSignal.any([stop.signal, AbortSignal.timeout(110_000)]), watch)
+      .follow(cursor, confidence, AbortSignal.any([stop.signal, AbortSignal.timeout(340_000)]), watch)
       [Symbol.asyncIterator]()
   }
 

@@ -62,7 +62,7 @@ async function claim(): Promise<void> {
 async function events(until: (all: readonly SettlementEvent[]) => boolean): Promise<SettlementEvent[]> {
   const settlement = await reader()
   const all: SettlementEvent[] = []
-  for await (const page of settlement.follow(undefined, 'latest', AbortSignal.timeout(110_000))) {
+  for await (const page of settlement.follow(undefined, 'latest', AbortSignal.timeout(340_000))) {
     all.push(...page.events)
     if (until(all)) return all
   }
@@ -114,7 +114,7 @@ test('removal › a follower that begins after the claims goes on from the one l
   await claim()
   const settlement = await reader()
   const told: SettlementEvent[] = []
-  for await (const page of settlement.follow(cursor, 'latest', AbortSignal.timeout(110_000))) {
+  for await (const page of settlement.follow(cursor, 'latest', AbortSignal.timeout(340_000))) {
     told.push(...page.events)
     if (told.length >= 3) break
   }

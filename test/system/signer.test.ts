@@ -60,7 +60,7 @@ beforeAll(async () => {
   expect(await init.ended, init.stderr.join('\n')).toBe(0)
   signer = await startSigner()
   client = createSignerClient({ kind: 'socket', path: socket })
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await Promise.all(processes.map((one) => one.kill()))
   await l2?.stop()

@@ -23,7 +23,7 @@ beforeAll(async () => {
     options,
     forever,
   )
-}, 120_000)
+}, 360_000)
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 const [open, protectedOne] = [0, 1] as const

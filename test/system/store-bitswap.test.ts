@@ -24,7 +24,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'parley-bitswap-'))
   first = await start('first')
   second = await start('second', '--bitswap-peers', first.address)
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await Promise.all(running.map((each) => each.kill()))
   await rm(directory, { recursive: true, force: true })

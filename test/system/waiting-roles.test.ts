@@ -28,7 +28,7 @@ beforeAll(async () => {
   l2 = await startL2()
   way = await CutProxy.start(l2.url)
   rollup = bytesToHex((await deployParley(l2, roles, roles.users[0]!.secret.subarray(0, 20), [])).rollup)
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await Promise.all(running.map((role) => role.stop()))
   await way?.[Symbol.asyncDispose]()

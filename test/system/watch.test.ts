@@ -26,7 +26,7 @@ beforeAll(async () => {
   rollup = await Rollup.start()
   ann = await rollup.converse(3)
   contester = await contesterOf(remover())
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await contester?.close()

@@ -34,7 +34,7 @@ beforeAll(async () => {
     { challengeSpreadMs: 0, challengeAfterMs: 500, challengeBudget: 1n },
     { contester },
   )
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await rollup?.stop()
   await contester?.close()

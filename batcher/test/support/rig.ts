@@ -94,7 +94,7 @@ export class Running {
 
 /** Waits until `holds`, looking at every turn of the event loop. @throws after ten seconds, naming `what`. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 110_000
+  const deadline = Date.now() + 340_000
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`did not come: ${what}`)
     await new Promise<void>((resolve) => setImmediate(resolve))

@@ -27,7 +27,7 @@ export const stranger = packBlobs(Uint8Array.of(1))[0] as Uint8Array
 export const hashesOf = (kzg: Kzg): Promise<Uint8Array[]> =>
   Promise.all(
     blobs.map(async (blob) => {
-      const commitment = await kzg.commitment(blob, AbortSignal.timeout(110_000))
+      const commitment = await kzg.commitment(blob, AbortSignal.timeout(340_000))
       return versionedHash(commitment as Uint8Array)
     }),
   )
@@ -159,7 +159,7 @@ export async function onBeaconStage<T>(
     const reader = createBlobReader({ sources, l1, addressing, inclusions })
     const pointer = (block = 100) =>
       encodeBlobPointer({ blockNumber: BigInt(block), timestamp: BigInt(12 * block), versionedHashes: hashes })
-    const check = () => checkSources({ l1, addressing, sources, log }, AbortSignal.timeout(110_000))
+    const check = () => checkSources({ l1, addressing, sources, log }, AbortSignal.timeout(340_000))
     return await use({ reader, check, clock, pointer, blocks, requests, looked, registry })
   } finally {
     for (const server of servers) {

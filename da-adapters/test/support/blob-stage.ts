@@ -86,7 +86,7 @@ export async function onBlobStage(
 export async function warmUp(chain: { kzg: Kzg; anvil: Anvil }, all: readonly Uint8Array[]): Promise<void> {
   await onBlobStage(chain, async ({ anvil, open }) => {
     const da = await open()
-    const submitted = Promise.all(all.map((data) => da.submit(data, {}, AbortSignal.timeout(110_000))))
+    const submitted = Promise.all(all.map((data) => da.submit(data, {}, AbortSignal.timeout(340_000))))
     await until('everything is in the pool', async () => (await poolSize(anvil)) === all.length)
     await anvil.mine()
     await submitted

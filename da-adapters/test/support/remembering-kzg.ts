@@ -7,7 +7,7 @@ export function rememberingKzg(kzg: Kzg): Kzg {
   const remember = (kind: 'commitment' | 'cellProofs') => async (blob: Uint8Array, signal: AbortSignal) => {
     signal.throwIfAborted()
     const key = `${kind}/${createHash('sha256').update(blob).digest('hex')}`
-    const result = known.get(key) ?? kzg[kind](blob, AbortSignal.timeout(110_000))
+    const result = known.get(key) ?? kzg[kind](blob, AbortSignal.timeout(340_000))
     known.set(key, result)
     return result
   }

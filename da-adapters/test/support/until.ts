@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 export async function until<T>(
   what: string,
   condition: () => Promise<T | undefined | false>,
-  withinMs = 110_000,
+  withinMs = 340_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;) {

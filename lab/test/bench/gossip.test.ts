@@ -8,4 +8,4 @@ test('bench gossip › blocks cross a link once, a second header is known to all
   expect(report.bytesPerNodeToBlock).toBeGreaterThan(0.9)
   expect(report.secondHeader.knowing).toBe(5)
   expect(report.flood).toEqual({ headers: 2_000, isGone: true, delivered: 3, nodesWithoutPeers: 0 })
-}, 120_000)
+}, 360_000)

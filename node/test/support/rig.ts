@@ -193,7 +193,7 @@ export class Running {
 
 /** Waits until `holds`. @throws after twenty seconds, naming `what`. */
 export async function until(what: string | (() => string), holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 110_000
+  const deadline = Date.now() + 340_000
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`did not come: ${typeof what === 'string' ? what : what()}`)
     await new Promise<void>((resolve) => setTimeout(resolve, 2))

@@ -181,7 +181,7 @@ export function survivorOf({ journal, store, signed }: Disk): Disk {
 
 /** Waits until `holds` gives something, with a deadline. */
 export async function eventually<T>(what: string, holds: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const deadline = Date.now() + 110_000
+  const deadline = Date.now() + 340_000
   while (Date.now() < deadline) {
     const value = await holds()
     if (value !== undefined && value !== false) return value

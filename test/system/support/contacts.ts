@@ -70,7 +70,7 @@ export async function startContactsL2(
         operator: hexToBytes(roles.users[1]!.address),
         claimer: hexToBytes(roles.batcher.address),
       },
-      withinMs: 110_000,
+      withinMs: 340_000,
     },
   )
   return new ContactsL2(chain, roles, record)

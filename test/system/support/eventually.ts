@@ -9,7 +9,7 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
     await until(async () => {
       answer = await ask()
       return answer !== undefined
-    }, 110_000)
+    }, 340_000)
   } catch (cause) {
     throw new Error(`did not come: ${what}`, { cause })
   }
@@ -21,7 +21,7 @@ export async function untilStatus(
   node: ParleyNode,
   what: string,
   holds: (status: NodeStatus) => boolean,
-  withinMs = 110_000,
+  withinMs = 340_000,
 ): Promise<NodeStatus> {
   let last: NodeStatus | undefined
   try {

@@ -72,7 +72,7 @@ async function registerContact({ chain, roles }: Rollup) {
         operator: hexToBytes(roles.pricePusher.address),
         claimer: hexToBytes(roles.batcher.address),
       },
-      withinMs: 110_000,
+      withinMs: 340_000,
     },
   )
   const directory = contractOf(record, 'ContactDirectory').address

@@ -58,7 +58,7 @@ export function startAutomine(accounts: number, chainId = 901): Promise<Anvil> {
       accounts,
       safeAfterBlocks: 1,
       gasLimit: 30_000_000n,
-      readyWithinMs: 110_000,
+      readyWithinMs: 340_000,
     },
     forever,
   )
@@ -106,7 +106,7 @@ export function deployRollup(url: string, roles: DevRoles, changes: Partial<Depl
       operator: deployer,
       treasury: deployer,
       claimer: hexToBytes(roles.batcher.address),
-      withinMs: 110_000,
+      withinMs: 340_000,
       ...changes,
     },
   )

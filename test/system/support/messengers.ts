@@ -52,7 +52,7 @@ export class Messengers {
         phases: new Set(['contacts', 'inbox'] as const),
         governance,
         treasury: hexToBytes(roles.verifier.address),
-        withinMs: 110_000,
+        withinMs: 340_000,
       },
     )
     const made = new Messengers(rollup, node, {

@@ -120,7 +120,7 @@ export class PdsWorld {
         phases: new Set(['contacts', 'inbox'] as const),
         governance: hexToBytes(roles.deployer.address),
         treasury: hexToBytes(roles.verifier.address),
-        withinMs: 110_000,
+        withinMs: 340_000,
       },
     )
     return new PdsWorld(rollup, node, {

@@ -23,7 +23,7 @@ export function startL2(safeAfterBlocks = 1): Promise<Anvil> {
       accounts: 11,
       safeAfterBlocks,
       gasLimit: 30_000_000n,
-      readyWithinMs: 110_000,
+      readyWithinMs: 340_000,
     },
     forever,
   )
@@ -52,7 +52,7 @@ export async function deployParley(
       operator: hexToBytes(roles.pricePusher.address),
       treasury: hexToBytes(roles.deployer.address),
       claimer: hexToBytes(roles.batcher.address),
-      withinMs: 110_000,
+      withinMs: 340_000,
     },
   )
   await openAccounts(
