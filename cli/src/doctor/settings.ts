@@ -26,6 +26,7 @@ export const roleKeys: Readonly<Record<string, (context: Context) => readonly Ke
   store: () => ['run.dataDir'],
   gateway: () => ['run.dataDir', 'l2.url', 'l2.directory', 'l2.publicInbox', 'gateway.key', 'gateway.payKey'],
   pds: () => [...onL2, 'l2.directory', 'l2.publicInbox', 'sequencer.url', 'node.url', 'pds.key'],
+  push: () => ['run.dataDir', 'sequencer.url'],
   da: () => ['da.localDir'],
 }
 
