@@ -184,8 +184,8 @@ const commands: readonly CommandDefinition[] = [
 const groups = {
   account: 'Pay into accounts on the L3, and show them.',
   rollup: 'Operate a rollup on the L2: keys, and the way back from a rescue.',
-  claimer: 'Say who may claim.',
-  bond: 'Keep what is at stake behind claims and keys.',
+  'rollup claimer': 'Say who may claim.',
+  'rollup bond': 'Keep what is at stake behind claims and keys.',
   committee: 'Belong to a data committee on the L2, and hold it to what it signed.',
   conversation: 'Make conversations, and let others join.',
   contact: 'Write to the contact directory on the L2, and read it.',

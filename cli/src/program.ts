@@ -13,7 +13,7 @@ export interface Program<C extends Config = Config> {
   readonly settings: Settings
   readonly load: (sources: ConfigSources) => LoadedConfig<C>
   readonly commands: readonly CommandDefinition<C, string>[]
-  /** What the commands that begin with a word are about. */
+  /** What the commands that begin with a word, or with some, are about. */
   readonly groups: Readonly<Record<string, string>>
 }
 
@@ -101,12 +101,12 @@ export function createProgram<C extends Config>(
     // What is wrong with a command line is a fault, which the end of the command prints.
     .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({ writeOut: output.out, writeErr: output.err, outputError: () => undefined })
-  const childOf = (parent: Command, word: string): Command =>
+  const groupOf = (parent: Command, word: string, at: number, words: readonly string[]): Command =>
     parent.commands.find((command) => command.name() === word) ??
-    parent.command(word).description(groups[word] as string)
+    parent.command(word).description(groups[words.slice(0, at + 1).join(' ')] as string)
   for (const definition of commands) {
     const words = definition.name.split(' ')
-    const parent = words.slice(0, -1).reduce(childOf, program)
+    const parent = words.slice(0, -1).reduce(groupOf, program)
     const command = parent.command(words.at(-1) as string).description(definition.about)
     for (const { name, about } of definition.args ?? []) command.argument(name, about)
     command.option('--config <path>', 'TOML or JSON file with configuration keys [PARLEY_CONFIG]')
