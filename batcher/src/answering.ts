@@ -50,7 +50,8 @@ export interface AnsweringDeps {
 const sentAtOnce = 8
 /** Answers to one claim go into one transaction up to so many bytes, of which nodes take 128 KiB, and so much gas, of which the L2 takes 16.7 M. */
 const bytesAtOnce = 100_000
-const gasAtOnce = 12_000_000
+/** The dearest transaction that any role sends. */
+export const gasAtOnce = 12_000_000
 /** More than an answer takes: its own part, and each byte of it as the contract reads and hashes it. */
 const gasOfAnswer = 150_000
 const gasOfByte = 75

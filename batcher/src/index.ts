@@ -1,4 +1,4 @@
-export type { ClaimDefence, DataAnswer, DataQuestion } from './answering.ts'
+export { type ClaimDefence, type DataAnswer, type DataQuestion, gasAtOnce as answersGas } from './answering.ts'
 export * from './batcher.ts'
 export { segmentsWithin } from './block-size.ts'
 export * from './costs/index.ts'

@@ -47,7 +47,10 @@ export const doctorCodes = {
   LOGS_LEFT_OUT: { grade: 'fault', remedy: 'use another provider: this one leaves logs out without saying so' },
   HISTORY_PRUNED: { grade: 'fault', remedy: 'use a node that keeps all blocks and logs since the deployment' },
   EVM_OLD: { grade: 'fault', remedy: 'use an L2 whose EVM knows PUSH0, MCOPY and the SHA-256 precompile' },
-  BLOCK_GAS_LOW: { grade: 'fault', remedy: 'use an L2 with larger blocks: the dearest fraud proof does not fit' },
+  BLOCK_GAS_LOW: {
+    grade: 'fault',
+    remedy: 'use an L2 with larger blocks: the dearest transaction, answers to a claim’s questions, does not fit',
+  },
   L1_BLOCK_MISSING: {
     grade: 'warning',
     remedy: 'set batcher.pushPrices = false and quote prices (rollup quote): this is no chain of the OP Stack',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { answersGas } from '@parley/batcher'
 import { ExchangeError, endpointOf, exchange, rpcReason } from '@parley/http'
 import { LogPages } from '@parley/l2'
 import { BaseError, type Block, type Client, createClient, parseGwei, zeroAddress } from 'viem'
@@ -7,9 +8,6 @@ import type { Config } from '../config/config.ts'
 import type { Context } from '../process/context.ts'
 import { l2TransportOf } from '../role/l2.ts'
 import { examined, type Finding, finding } from './finding.ts'
-
-/** Gas that the dearest proof of a fault may take: a block has to hold it (docs/gas.md). */
-export const dearestGas = 16_000_000n
 
 /** Milliseconds without a block after which an L2 is not followed. */
 const staleMs = 60_000
@@ -182,8 +180,8 @@ async function checkEvm({ client }: L2Node): Promise<Finding> {
 }
 
 function checkBlockGas({ head }: L2Node): Finding {
-  const said = `${head.gasLimit} gas a block, at least ${dearestGas} are needed`
-  return finding('L2 block gas', head.gasLimit < dearestGas ? 'BLOCK_GAS_LOW' : 'OK', said)
+  const said = `${head.gasLimit} gas a block, answers to questions take up to ${answersGas}`
+  return finding('L2 block gas', head.gasLimit < BigInt(answersGas) ? 'BLOCK_GAS_LOW' : 'OK', said)
 }
 
 const l1Block = '0x4200000000000000000000000000000000000015'
