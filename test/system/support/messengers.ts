@@ -52,7 +52,7 @@ export class Messengers {
         phases: new Set(['contacts', 'inbox'] as const),
         governance,
         treasury: hexToBytes(roles.verifier.address),
-        withinMs: 340_000,
+        withinMs,
       },
     )
     const made = new Messengers(rollup, node, {
@@ -114,6 +114,9 @@ export class Messengers {
   }
 }
 
+/** Milliseconds after which something counts as lost: it ends what hangs. */
+const withinMs = 340_000
+
 /** What a messenger is told, kept, and waited for. */
 export class Heard {
   readonly events: WatchedEvent[] = []
@@ -133,23 +136,25 @@ export class Heard {
     }
   }
 
-  /** The first event that is looked for, as it was or once it comes. */
+  /** The first event that is looked for, as it was or once it comes. @throws after six minutes. */
   async first<T extends WatchedEvent['type']>(
     type: T,
     fits: (event: Extract<WatchedEvent, { type: T }>) => boolean = () => true,
   ): Promise<Extract<WatchedEvent, { type: T }>> {
     const found = () =>
       this.events.find((event) => event.type === type && fits(event as Extract<WatchedEvent, { type: T }>))
-    for (;;) {
-      const event = found()
-      if (event !== undefined) return event as Extract<WatchedEvent, { type: T }>
-      await new Promise<void>((resolve) => {
-        const look = (): void => {
-          this.looking.delete(look)
-          resolve()
-        }
-        this.looking.add(look)
-      })
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => reject(new Error(`no ${type} came`)), withinMs)
+    try {
+      for (;;) {
+        const event = found()
+        if (event !== undefined) return event as Extract<WatchedEvent, { type: T }>
+        const { promise, resolve } = Promise.withResolvers<void>()
+        this.looking.add(resolve)
+        await Promise.race([promise, late]).finally(() => this.looking.delete(resolve))
+      }
+    } finally {
+      clearTimeout(timer)
     }
   }
 
