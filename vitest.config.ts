@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { longFiles } from './test/src/long/files.ts'
 import { SecondAttempts } from './tools/second-attempts.ts'
 
 // Many files have a process of their own, and lanes have threads: what Node compiles for one is kept for the others.
@@ -13,13 +14,8 @@ const apart = withProcesses.map((name) => `${name}/test/**/*.test.ts`)
 
 /** Files that take longest, longest first: one that began last would keep a single core busy while the others wait. */
 const longest = [
-  'test/system/cli-dev-load',
-  'test/system/published',
   'cli/test/binary',
   'test/system/cli-dev',
-  'da-adapters/test/ethereum-blobs',
-  'test/system/moved-chain',
-  'test/system/drill',
   'test/system/messaging',
   'test/system/adversary',
   'test/system/l2-reorgs',
@@ -30,16 +26,10 @@ const longest = [
   'da-adapters/test/blob-publishing',
   'da-adapters/test/blob-crash',
   'da-adapters/test/blob-pool',
-  'test/system/crash-lies',
-  'lab/test/bench/latency',
   'test/system/messaging-gateways',
   'test/system/watch',
-  'lab/test/bench/fanout',
   'test/system/rescue',
-  'test/system/chat-screens',
   'node/test/restart',
-  'lab/test/bench/verify',
-  'lab/test/bench/settlement',
   'sequencer/test/recovery',
   'test/system/pds-audit',
   'test/system/withheld-data',
@@ -54,7 +44,6 @@ const longest = [
   'test/system/crash',
   'cli/test/command-line',
   'test/system/shared-journal',
-  'test/system/chat-page',
   'da-adapters/test/compliance',
   'node/test/watch',
   'test/system/answered-data',
@@ -87,7 +76,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: [ofPackages],
-          exclude: [...configDefaults.exclude, ...apart],
+          exclude: [...configDefaults.exclude, ...apart, ...longFiles],
           isolate: false,
         },
       },
@@ -96,12 +85,12 @@ export default defineConfig({
         test: {
           name: 'apart',
           include: [...apart, 'test/system/**/*.test.ts'],
-          // `npm run test:explorer` runs it: CI has the explorer's pages over recorded answers.
-          exclude: [...configDefaults.exclude, 'test/system/explorer.test.ts'],
+          exclude: [...configDefaults.exclude, ...longFiles],
           // Whole stacks share the cores. Who needed a second attempt is named at the end, as a defect to be mended.
           retry: 1,
         },
       },
+      { extends: true, test: { name: 'long', include: [...longFiles] } },
     ],
   },
 })

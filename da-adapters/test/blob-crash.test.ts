@@ -68,5 +68,5 @@ test.each(['dies before', 'dies after'] as const)(
     // Fewer would mean that the operations do not go through the crash any more.
     expect(at).toBeGreaterThan(12)
   },
-  120_000,
+  360_000,
 )

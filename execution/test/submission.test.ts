@@ -233,7 +233,7 @@ describe('a full block', () => {
       .forEach((offer, ticket) => {
         submit(lanes.execution, offer, ticket)
       })
-    await expect.poll(() => lanes.execution.load().full, { timeout: 340_000 }).toBe(true)
+    await expect.poll(() => lanes.execution.load().full, { timeout: 360_000 }).toBe(true)
     const first = await lanes.execution.seal()
     lanes.execution.open(next(made, 3n))
     const second = await lanes.execution.seal()
@@ -259,7 +259,7 @@ describe('a full block', () => {
     })
     await told.promise
     await expect
-      .poll(() => lanes.execution.load(), { timeout: 340_000 })
+      .poll(() => lanes.execution.load(), { timeout: 360_000 })
       .toEqual({ full: true, segments: 1_024, queued: 6 })
     await lanes.execution.seal()
     expect(lanes.execution.load()).toEqual({ full: false, segments: 0, queued: 6 })
@@ -319,7 +319,7 @@ test('messages that wait while the state is replaced › are signed for the conv
     submit(execution, offer, ticket)
   })
   await told.promise
-  await expect.poll(() => execution.load().full, { timeout: 340_000 }).toBe(true)
+  await expect.poll(() => execution.load().full, { timeout: 360_000 }).toBe(true)
   await execution.seal()
   // Another state: the same conversation indices, other ids.
   const elsewhere = before.map(({ shard, bytes }) => ({ shard, bytes: withOtherIds(shard, bytes) }))

@@ -15,7 +15,7 @@ test('servers that ask for a token take whoever has it, and nobody else', async 
   })
   const place = { servers: [server.address], rollup: 'guarded', replicas: 1 }
   const connected = () => connectNats({ ...place, token: 'a-token' }).catch(() => undefined)
-  await expect.poll(connected, { timeout: 340_000 }).toBeDefined()
+  await expect.poll(connected, { timeout: 360_000 }).toBeDefined()
   await expect(connectNats(place)).rejects.toThrow(/authorization/i)
   await expect(connectNats({ ...place, token: 'another' })).rejects.toThrow(/authorization/i)
 }, 360_000)

@@ -24,7 +24,7 @@ function optionsOf(role: string, env: Record<string, string> = {}): ChildOptions
 
 describe('child', () => {
   it('tells where it listens, serves until it is stopped, and writes its log', async () => {
-    const options = optionsOf('da', environmentOf({}, { 'da.localDir': join(directory, 'da') }))
+    const options = optionsOf('da', environmentOf({}, { 'da.localDir': directory }))
     const child = await startChild({ clock: systemClock, log }, options, signal)
     expect((await fetch(`${child.ready.url}/healthz`)).status).toBe(200)
     const metrics = await (await fetch(`${child.ready.url}/metrics`)).text()
@@ -43,7 +43,7 @@ describe('child', () => {
 
   it('that is not ready in time is stopped', async () => {
     const clock = { now: () => 0, elapsed: () => 0, sleep: async () => undefined }
-    const options = optionsOf('da', environmentOf({}, { 'da.localDir': join(directory, 'late') }))
+    const options = optionsOf('da', environmentOf({}, { 'da.localDir': directory }))
     const started = startChild({ clock, log }, options, signal)
     await expect(started).rejects.toMatchObject({ fault: { code: 'CHILD_NOT_READY', role: 'da' } })
   })

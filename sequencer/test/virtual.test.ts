@@ -54,7 +54,7 @@ test('virtual clock › the same offers give the same roots, whatever the lanes'
   expect(heads[1]).toEqual(heads[0])
   expect(heads[2]).toEqual(heads[0])
   expect(new Set(heads[0]!.shardRoots).size).toBe(shards.length + 1)
-}, 60_000)
+})
 
 test('virtual clock › the first blocks wait for the expected items, and offers for those blocks', async () => {
   const { url, l2 } = await startSequencer({ lanes: 1, virtual: { ...virtual, inboxItemsFirst: 66 } })

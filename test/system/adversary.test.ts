@@ -30,7 +30,7 @@ test('adversary › lies of different kinds are taken back by the node that chal
   expect([code, code === 0 ? '' : run.stderr.slice(-20)]).toEqual([0, ''])
   expect(Object.fromEntries(told.map((outcome) => [outcome.class, outcome.detectedBy]))).toEqual(classes)
   for (const outcome of told) expect(outcome).toMatchObject({ transactions: 1, removed: true, honestBondKept: true })
-}, 240_000)
+})
 
 test('adversary › a class that there is not is refused before anything is started', async () => {
   run = new ParleyProcess(['adversary', '--only', 'no-such-class', '--data', join(directory, 'stack')])

@@ -76,7 +76,7 @@ test('answered data › nodes that are served nothing derive from answers, who a
   await rollup.l2.request({ method: 'evm_increaseTime' as never, params: [240] as never })
   await untilStatus(second.part, `claim ${claim} final`, ({ finality }) => finality.final.claim >= claim)
   await Promise.all([second.stop(), onlooker.stop(), batcher.stop()])
-}, 240_000)
+})
 
 /** The first run with messages says something else. */
 function otherWord(runs: readonly Run[]): Run[] {
@@ -141,4 +141,4 @@ test('answered data › a claim of one message other than on the DA layer is sho
   await untilStatus(node.part, `claim ${claim} gone`, ({ state, finality }) => {
     return state === 'following' && finality.verified.claim === claim - 1n
   })
-}, 240_000)
+})

@@ -61,4 +61,4 @@ test('a batcher answers what is asked of its claims, also what was asked while i
   for (const asked of pages) await until(async () => (await stateOf(claims, asked)) === 2)
   expect((await reader.head(forever)).number).toBeGreaterThanOrEqual(1n)
   await second.stop()
-}, 240_000)
+})

@@ -48,14 +48,14 @@ describe('batcher on a real L2', () => {
     // Each batch has two parts, and nothing was published that is not claimed.
     expect(await rollup.published()).toHaveLength(2 * Number(status.finality.verified.claim))
     await last.stop()
-  }, 180_000)
+  })
 
   test('finality › claims are made final when their window is over', async () => {
     const batcher = await rollup.startBatcher({ watchEveryMs: 200 })
     const { number } = await rollup.sealedRoot()
-    await untilStatus(node.part, 'finality', ({ finality }) => finality.final.block === number, 60_000)
+    await untilStatus(node.part, 'finality', ({ finality }) => finality.final.block === number)
     const reader = await rollup.reader()
     expect((await reader.head(forever)).lastHeader.number).toBe(number)
     await batcher.stop()
-  }, 90_000)
+  })
 })

@@ -52,7 +52,7 @@ describe('the page in which people talk, on a whole stack', () => {
 
   test('a message › says how far it is settled, and what that means', async () => {
     const level = alice.page.getByTitle('What this means')
-    await expect.poll(() => level.textContent(), { timeout: 340_000 }).toContain('Final')
+    await expect.poll(() => level.textContent(), { timeout: 360_000 }).toContain('Final')
     await alice.press(level)
     await alice.page.getByText('nobody can change or drop it any more', { exact: false }).waitFor()
     await alice.page.keyboard.press('Escape')
@@ -128,7 +128,7 @@ describe('the page in which people talk, on a whole stack', () => {
     await bob.log.getByText(/another device now/).waitFor()
     await second.log.getByRole('button', { name: 'red.png' }).click()
     await second.log.getByRole('img', { name: 'red.png' }).waitFor()
-    await second.field.waitFor({ timeout: 340_000 })
+    await second.field.waitFor({ timeout: 360_000 })
     await second.say('From my telephone')
     await bob.hears('From my telephone')
     expect(second.errors).toEqual([])

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ContactsL2, startContactsL2 } from './support/contacts.ts'
 import { parley, runCommand } from './support/parley.ts'
 
-const within = { timeout: 120_000 }
+const within = { timeout: 360_000 }
 const hour = 3600
 const digest = `0x${'7a'.repeat(32)}`
 const another = `0x${'7b'.repeat(32)}`

@@ -10,7 +10,7 @@ import { eventually, untilStatus } from './support/eventually.ts'
 import { runCommand } from './support/parley.ts'
 import { Rollup, type RunningNode } from './support/rollup.ts'
 
-const within = { timeout: 240_000 }
+const within = { timeout: 600_000 }
 
 let rollup: Rollup
 let node: RunningNode

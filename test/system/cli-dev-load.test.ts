@@ -2,7 +2,7 @@ import type { DevReport } from '@parley/lab'
 import { describe, expect, it } from 'vitest'
 import { parley } from './support/parley.ts'
 
-const within = { timeout: 240_000 }
+const within = { timeout: 600_000 }
 
 describe('parley dev --exit', () => {
   it('the same seed gives the same shards on one lane and on two, and every check holds', within, async () => {

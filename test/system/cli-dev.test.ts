@@ -7,7 +7,7 @@ import { systemClock } from '@parley/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ParleyProcess, parley, runCommand } from './support/parley.ts'
 
-const within = { timeout: 240_000 }
+const within = { timeout: 600_000 }
 
 let directory: string
 const running: ParleyProcess[] = []
@@ -64,7 +64,7 @@ async function closed(url: string): Promise<void> {
       socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? true : undefined))
     })
   const { signal } = new AbortController()
-  await waitFor(`${url} to close`, refused, { clock: systemClock, everyMs: 100, withinMs: 60_000 }, signal)
+  await waitFor(`${url} to close`, refused, { clock: systemClock, everyMs: 100, withinMs: 340_000 }, signal)
 }
 
 describe('parley dev', () => {
@@ -77,7 +77,7 @@ describe('parley dev', () => {
     const { signal } = new AbortController()
     const { block } = await readNode(node, signal)
     const reached = () => verifiedRoot(url as string, block, signal)
-    const wait = { clock: systemClock, everyMs: 100, withinMs: 60_000 }
+    const wait = { clock: systemClock, everyMs: 100, withinMs: 340_000 }
     expect(await waitFor('the stranger’s root', reached, wait, signal)).toBe(await verifiedRoot(node, block, signal))
     const replay = await parley(['replay', '--dev', dataDir, '--messages', '150', '--exit', '--json'])
     expect(replay.code).toBe(0)

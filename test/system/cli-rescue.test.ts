@@ -29,7 +29,7 @@ beforeAll(async () => {
     { host: '127.0.0.1', port: 0 },
   )
   data = await mkdtemp(join(tmpdir(), 'parley-rescue-'))
-}, 240_000)
+})
 afterAll(async () => {
   await da?.close()
   await rollup?.stop()
@@ -84,4 +84,4 @@ test('parley rescue › a person alone gets out while the sequencer is silent', 
   expect(resumed, resumed.stderr).toMatchObject({ code: 0 })
   const over = await parley(['rollup', 'silence', '--json', ...l2()])
   expect(JSON.parse(over.stdout)).toMatchObject({ inRescue: false })
-}, 300_000)
+})

@@ -67,7 +67,7 @@ describe('client of a real sequencer', () => {
     const again = await stream.submit(signMessage(rollup.config.chainId, draft(1n), ann.key))
     expect(again).toEqual({ accepted: false, refusal: 'NONCE_MISMATCH', expected: ann.nonce })
     await stream.close()
-  }, 30_000)
+  })
 
   test('operations › of every kind are accepted, and refused with what was expected', async () => {
     const { client, config, owner } = rollup
@@ -97,7 +97,7 @@ describe('client of a real sequencer', () => {
     ])
     expect(await client.submitOperation(signed)).toMatchObject({ accepted: true })
     expect(await client.submitOperation(signed)).toEqual({ accepted: false, refusal: 'EPOCH_MISMATCH', expected: 1n })
-  }, 30_000)
+  })
 
   test('feed › gives the whole record of a conversation, complete against its head', async () => {
     await rollup.say(ann, 3)
@@ -112,7 +112,7 @@ describe('client of a real sequencer', () => {
     expect(findRecordGap(rollup.config.chainId, conversation, recordOf(entries))).toBeUndefined()
     const { number } = await rollup.sealedRoot()
     expect(entries.at(-1)?.block).toBe(number)
-  }, 40_000)
+  })
 
   test('block source › gives the signed chain from the first block on, and only under the right key', async () => {
     const { number } = await rollup.sealedRoot()
@@ -131,7 +131,7 @@ describe('client of a real sequencer', () => {
     expect(numbers).toEqual(Array.from({ length: Number(number) }, (_, i) => BigInt(i + 1)))
     const wrong = sourceFor(new Uint8Array(20).fill(1)).blocks(1n, AbortSignal.timeout(340_000))
     await expect(wrong[Symbol.asyncIterator]().next()).rejects.toThrow('HEADER_UNSIGNED')
-  }, 40_000)
+  })
 
   test('reading › status and prices tell what the sequencer’s document promises', async () => {
     expect(await rollup.client.status()).toHaveProperty('finality')

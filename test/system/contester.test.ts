@@ -49,7 +49,7 @@ beforeAll(async () => {
   await claimer.ensureBond(forever)
   contester = await contesterOf(remover())
   answerer = await contesterOf({ ...remover(), account: l2.roles.pricePusher })
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all([claimer?.close(), contester?.close(), answerer?.close()])
   await l2?.stop()

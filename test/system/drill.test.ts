@@ -29,7 +29,7 @@ test('drill › a fault of a layer takes effect, and nothing is lost or publishe
       detail: expect.stringContaining('calls spoilt: sequence mismatch'),
     },
   ])
-}, 300_000)
+})
 
 test.each([
   ['a drill', ['--only', 'no-such-drill'], 'da has no drill no-such-drill'],

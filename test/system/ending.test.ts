@@ -76,5 +76,5 @@ test.each([
       for (const pid of await survivors()) process.kill(pid, 'SIGKILL')
     }
   },
-  120_000,
+  360_000,
 )

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await claimer.ensureBond(forever)
   contester = await contesterOf(remover())
   another = await contesterOf({ ...remover(), account: l2.roles.pricePusher })
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all([claimer?.close(), contester?.close(), another?.close()])
   await l2?.stop()

@@ -27,5 +27,5 @@ describe('examples', () => {
       bytesToHex(rollup.roles.users[0]!.secret),
     ])
     expect(JSON.parse(stdout)).toMatchObject({ accepted: true, entries: 1, grade: expect.stringMatching(/on the L2$/) })
-  }, 90_000)
+  })
 })

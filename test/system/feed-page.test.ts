@@ -28,7 +28,7 @@ beforeAll(async () => {
     response.end(isScript ? bundle.code : '<!doctype html><script type="module" src="/page.js"></script>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-}, 300_000)
+})
 afterAll(async () => {
   server?.closeAllConnections()
   server?.close()
@@ -73,7 +73,7 @@ describe('a page that follows 200 conversations', () => {
 
   test.each(['socket', 'events', 'poll'] as const)(
     'over %s › is cut off, goes on, and misses nothing',
-    { timeout: 300_000 },
+    { timeout: 360_000 },
     async (transport) => {
       await using proxy = await CutProxy.start(rollup.sequencer.url)
       await using browser = await TestBrowser.launch()

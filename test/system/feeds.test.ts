@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { held, runFeeds } from '../src/feeds/feeds.ts'
 
 test('feeds › readers that move while their relay is killed get everything once, in order', {
-  timeout: 300_000,
+  timeout: 360_000,
 }, async () => {
   const { PATH } = process.env
   const report = await runFeeds(

@@ -54,7 +54,7 @@ describe('pages', () => {
       [[1024, 1024], 1],
     ] as const)
       for (const part of [0, 1]) expect(await of(lengths, part), `${lengths}`).toBe(pages)
-  }, 60_000)
+  })
 
   test('pages › an answer is none for another place', async () => {
     const scene = longScene()
@@ -102,7 +102,7 @@ describe('pages', () => {
         isRead({ place, data: spoilt }, claimed),
       )
     }
-  }, 60_000)
+  })
 
   test('pages › a run without segments has nothing in its tree', async () => {
     const scene = longScene()

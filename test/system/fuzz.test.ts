@@ -5,7 +5,7 @@ import { Random } from '../src/fuzz/random.ts'
 
 const seed = 1
 
-test(`fuzz › 25,000 inputs break no decoder and no ingress (seed ${seed})`, { timeout: 240_000 }, async () => {
+test(`fuzz › 25,000 inputs break no decoder and no ingress (seed ${seed})`, { timeout: 360_000 }, async () => {
   const module = new URL('../src/fuzz/targets/index.ts', import.meta.url).href
   const report = await fuzz({ seed, inputs: 25_000, from: 0, limitMs: 15_000, module })
   expect(report.failures).toEqual([])

@@ -128,7 +128,7 @@ test('a user without money › has a conversation created, a member funded, and 
     const now = await sequencer().conversation(created.shard, created.index)
     return now!.messageCount > messageCount ? now : undefined
   })
-}, 240_000)
+})
 
 test('conversations › what the L3 or the gateway would not take is refused', async () => {
   const gateway = await startGateway()

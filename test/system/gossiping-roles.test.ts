@@ -149,7 +149,7 @@ test('roles › gossip what is sealed, and hand a second header that a peer tell
   })
   expect(evidence).toHaveLength(1)
   for (const peer of [sequencer, relay, node]) expect(await metricOf(peer, 'evidence_kept')).toBe(1)
-}, 240_000)
+})
 
 test('a role › has the same peer id when it starts again', async () => {
   const ids = await Promise.all(running.map(async ({ lines }) => lines.join('\n').match(/p2p\/(12D3\w+)/)?.[1]))

@@ -140,7 +140,7 @@ test('keys › under load a key follows another at its block, and no claim cross
   expect(claims.some(({ last: { number } }) => number === from - 1n)).toBe(true)
   const block = await eventually('a block of the next key', () => rollup.client.block(from))
   expect(block.signature).toEqual(signedBy(nextKey, block.block.header))
-}, 240_000)
+})
 
 test('rules › under load a version follows another, no claim crosses it, and an old claim is still proven wrong by its own verifiers', async () => {
   const { deployer, verifier } = rollup.roles
@@ -190,4 +190,4 @@ test('rules › under load a version follows another, no claim crosses it, and a
   const first = standing.find(({ last }) => last.timestamp >= from)
   expect(first?.first).toBe(first?.last.number)
   await second.stop()
-}, 240_000)
+})

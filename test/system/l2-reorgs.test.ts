@@ -133,7 +133,7 @@ test('a claim that is taken back is made again from what was published', async (
   await settled()
   expect(await rollup.published()).toHaveLength(2 * Number(await claims()))
   expect(await money()).toEqual(before)
-}, 240_000)
+})
 
 test('a question that is taken back can be asked again, and is answered again; so is one whose answer is taken back', async () => {
   await settled()
@@ -153,7 +153,7 @@ test('a question that is taken back can be asked again, and is answered again; s
   expect(open).toBe(0)
   expect((await money()).credits).toBeGreaterThan(0n)
   await settled()
-}, 240_000)
+})
 
 test('a removal that is taken back is made again, slashes once, and all go on in the lineage that the L2 has in the end', async () => {
   await settled()
@@ -190,7 +190,7 @@ test('a removal that is taken back is made again, slashes once, and all go on in
   expect([...shown.keys()].some((place) => place.startsWith(bytesToHex(first)))).toBe(false)
   // Two of them are the lie's.
   expect(await rollup.published()).toHaveLength(2 * Number(await claims()) + 2)
-}, 240_000)
+})
 
 test('a payment that is taken back is made again, once, and so is the finality it stands on', async () => {
   const account = await rollup.client.account(3, 0)
@@ -239,4 +239,4 @@ test('a payment that is taken back is made again, once, and so is the finality i
   expect(await funds()).toBe(before + amount * 10n ** 6n)
   await expect(pay()).rejects.toMatchObject({ fault: { code: 'CONTRACT_REFUSED' } })
   await settled()
-}, 240_000)
+})

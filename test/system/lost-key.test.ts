@@ -78,4 +78,4 @@ test('silence › a chain whose headers lag is silent, and a lost key is replace
   const head = await rescuer.head(forever)
   expect(head.lastHeader.number).toBeGreaterThanOrEqual(from)
   expect(head.core.pointer.length).toBeGreaterThan(0)
-}, 300_000)
+})

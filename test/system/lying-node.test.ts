@@ -16,7 +16,7 @@ beforeAll(async () => {
   await rollup.startBatcher()
   await rollup.say(ann, 40)
   const { number } = await rollup.sealedRoot()
-  await untilStatus(honest.part, 'finality', ({ finality }) => (finality.final.block ?? 0n) >= number, 60_000)
+  await untilStatus(honest.part, 'finality', ({ finality }) => (finality.final.block ?? 0n) >= number)
   liar = await LyingNode.start(honest.url, rollup.config.chainId)
 }, 360_000)
 afterAll(async () => {
@@ -34,7 +34,7 @@ async function inspect(url: string) {
   return { code, stderr, told: stdout === '' ? undefined : JSON.parse(stdout) }
 }
 
-const within = { timeout: 120_000 }
+const within = { timeout: 360_000 }
 
 describe('a node that lies', () => {
   test('honest › a conversation under a final root is proven, complete and final', within, async () => {

@@ -5,7 +5,6 @@ import { goThroughMessaging, messagingConfiguration } from '@parley/lab'
 import { systemClock } from '@parley/runtime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { missingIn } from '../src/walk/expected.ts'
-import { talkByTerminals } from './support/chat-processes.ts'
 import { followGuide } from './support/guide.ts'
 import { log } from './support/l2.ts'
 import { MessagingServers } from './support/messaging-stack.ts'
@@ -37,10 +36,6 @@ test('docs/guides/first-message.md › two who follow it talk', async () => {
     expect.stringMatching(/^I am 0x[0-9a-f]{40}$/),
     expect.stringMatching(/^0x[0-9a-f]{40} says: You may\.$/),
   ])
-}, 600_000)
-
-test('parley chat › two processes meet, talk, exchange a file, compare numbers, and a second device comes and goes', async () => {
-  await talkByTerminals(servers.stack, directory)
 }, 600_000)
 
 test('going through messaging › every step happens, with what shows it', async () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'parley-migrate-'))
   rollup = await Rollup.start()
   contacts = (await Messengers.deploy(rollup)).contracts.directory
-}, 240_000)
+})
 afterAll(async () => {
   await rollup?.stop()
   await rm(directory, { recursive: true, force: true })
@@ -115,7 +115,7 @@ async function forget(data: string): Promise<void> {
 const remainsOf = (told: { users: { identity: string; remains: { what: string }[] }[] }, identity: string) =>
   told.users.find((each) => each.identity === identity)?.remains ?? []
 
-test('a migration › does each phase once, and says what remains for whom', { timeout: 240_000 }, async () => {
+test('a migration › does each phase once, and says what remains for whom', { timeout: 360_000 }, async () => {
   const path = await dump()
   const data = join(directory, 'migration')
   const migrate = (...more: string[]) => run(['migrate', path, ...more, '--data', data, '--json'])

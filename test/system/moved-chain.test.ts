@@ -23,7 +23,7 @@ let node: OtherNode | undefined
 
 beforeAll(async () => {
   chain = await LayeredStack.start('ethereum-blobs:alt-da', { 'da.layer': 'ethereum-blobs', 'da.shadow': 'alt-da' })
-}, 300_000)
+})
 beforeAll(async () => {
   await chain.say(messages, 'first stay')
   copied = await chain.wait('a copy of every part', async () => {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await chain.restartBatcher({ 'da.layer': 'ethereum-blobs' })
   await chain.say(messages, 'third stay')
   stays = [first, second - first, chain.claims.length - second]
-}, 300_000)
+})
 afterEach(async () => {
   await node?.stop()
   node = undefined
@@ -90,7 +90,7 @@ test('moved chain › copies of every part are on the next layer before the chai
   } finally {
     await blobs.close()
   }
-}, 300_000)
+})
 
 test('moved chain › a node with an empty directory derives all of it from the L2 and both layers', async () => {
   expect(chain.layersUsed).toEqual(['ethereum-blobs', 'alt-da', 'ethereum-blobs'])
@@ -99,7 +99,7 @@ test('moved chain › a node with an empty directory derives all of it from the 
   await derivesAll(node)
   const answers = await answersOf(node)
   expect([...answers].sort()).toEqual(['source="alt-da",answer="served"', 'source="ethereum-blobs",answer="served"'])
-}, 300_000)
+})
 
 test('moved chain › with the first layer gone, an archive has what lay there', async () => {
   node = await chain.emptyNode({ 'l1.url': nowhere, 'l1.beaconUrl': nowhere })
@@ -119,7 +119,7 @@ test('moved chain › with the first layer gone, an archive has what lay there',
   const answers = await answersOf(node)
   expect(answers).toContain('source="alt-da",answer="served"')
   expect(answers).not.toContain('source="ethereum-blobs",answer="served"')
-}, 300_000)
+})
 
 test('moved chain › with the layer between gone, an archive has what lay there', async () => {
   await chain.stack.roles.halt('alt-da-double')
@@ -139,4 +139,4 @@ test('moved chain › with the layer between gone, an archive has what lay there
   const answers = await answersOf(node)
   expect(answers).toContain('source="ethereum-blobs",answer="served"')
   expect(answers).not.toContain('source="alt-da",answer="served"')
-}, 300_000)
+})

@@ -116,7 +116,7 @@ test('a node takes back a claim of signatures that do not hold, and all go on in
   await settled()
   expect(await contester.credit(forever)).toBeGreaterThan(0n)
   await until(async () => (await takenBack()) === 1)
-}, 240_000)
+})
 
 // The sequencer ends at them, since its own key has signed what it did not.
 test('a node takes back claims of a state that nobody reaches and of a shard that ends otherwise', async () => {
@@ -126,4 +126,4 @@ test('a node takes back claims of a state that nobody reaches and of a shard tha
   await lies(right, otherState)
   await lies(right, otherShard)
   await until(async () => (await takenBack()) === 3)
-}, 240_000)
+})

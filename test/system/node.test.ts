@@ -65,7 +65,7 @@ describe('a stranger’s node', () => {
     const second = await rollup.startNode(undefined, {}, { lanes: 2 })
     await reached(second)
     await second.stop()
-  }, 90_000)
+  })
 
   test('archive › with the layer gone a node that starts afterwards derives everything from another one, past those that lie', async () => {
     const lies: readonly RequestListener[] = [
@@ -96,14 +96,14 @@ describe('a stranger’s node', () => {
 
   test('finality › a client holds a conversation complete against the root of a final claim read from the L2', async () => {
     const { number } = await rollup.sealedRoot()
-    await untilStatus(first.part, 'finality', ({ finality }) => (finality.final.block ?? 0n) >= number, 60_000)
+    await untilStatus(first.part, 'finality', ({ finality }) => (finality.final.block ?? 0n) >= number)
     const { lastHeader } = await (await rollup.reader()).head(forever)
     const complete = await first.client.completeConversation(3, 0, { stateRoot: lastHeader.stateRoot })
     expect(complete).toMatchObject({ grade: 'final', claim: { block: lastHeader.number, final: true } })
     expect(complete?.record).toHaveLength(70)
     const account = await first.client.account(40, 0, { stateRoot: lastHeader.stateRoot })
     expect(account?.account.owner).toEqual(rollup.owner.address)
-  }, 90_000)
+  })
 
   test('reorganisation › a claim that the L2 lost is taken back, made again, and verified again', async () => {
     await rollup.say(ann, 5)
@@ -115,7 +115,7 @@ describe('a stranger’s node', () => {
     await until(async () => {
       const again = await first.part.reads.claim('latest')
       return again.record.claim.number >= claim && again.record.at.blockNumber > head
-    }, 45_000)
+    })
     await reached(first)
   }, 360_000)
 
@@ -133,7 +133,7 @@ describe('a stranger’s node', () => {
     await rewrite(largest.path, largest.bytes)
     await reached(node)
     await node.stop()
-  }, 90_000)
+  })
 
   test('wrong › a claimed state that is not the one executed halts the node, which goes on when the L2 drops the claim', async () => {
     const store = new MemoryLevel<string, string>()
@@ -159,7 +159,7 @@ describe('a stranger’s node', () => {
     batcher = await rollup.startBatcher()
     await reached(node, 1n)
     await reached(first, 1n)
-  }, 150_000)
+  })
 })
 
 async function startServer(answer: RequestListener): Promise<{ readonly url: string; readonly server: Server }> {

@@ -93,7 +93,7 @@ describe('published packages', () => {
     }
   })
 
-  test('types › hold as strictly as there is, libraries checked too', { timeout: 300_000 }, async () => {
+  test('types › hold as strictly as there is, libraries checked too', { timeout: 360_000 }, async () => {
     const files = ['say-hello.ts', 'hello-page.ts', 'lunch.ts', 'lunch-main.ts', 'all.ts']
     const all = ['client', 'client/blocks', 'contracts', 'http', 'l2', 'runtime', 'runtime/files'].concat(
       ['', '/light', '/reference', '/compliance'].map((path) => `protocol${path}`),
@@ -109,7 +109,7 @@ describe('published packages', () => {
     }
   })
 
-  test('Node › the pinned one and 22 sign, send and read with a proof', { timeout: 180_000 }, async () => {
+  test('Node › the pinned one and 22 sign, send and read with a proof', { timeout: 360_000 }, async () => {
     for (const [i, executable] of nodes(project).entries()) {
       const version = (await runIn(project, executable, ['--version'])).trim()
       const outcome = JSON.parse(await runIn(project, executable, ['say-hello-main.ts', ...places()]))
@@ -139,7 +139,7 @@ describe('published packages', () => {
     expect(bytes.zipped).toBeLessThan(bounds.zipped)
   })
 
-  test('page › without shims signs, sends and reads with a proof', { timeout: 120_000 }, async () => {
+  test('page › without shims signs, sends and reads with a proof', { timeout: 360_000 }, async () => {
     const server = createServer((request, response) => {
       const isScript = request.url === '/page.js'
       response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' })
@@ -148,7 +148,7 @@ describe('published packages', () => {
     const url = await listening(server)
     await using browser = await TestBrowser.launch()
     const { page, errors } = await browser.visit(`${url}/#${places().join(',')}`, { width: 800 })
-    await page.waitForFunction('document.title !== ""', undefined, { timeout: 90_000 })
+    await page.waitForFunction('document.title !== ""', undefined, { timeout: 360_000 })
     const title = await page.title()
     server.closeAllConnections()
     server.close()

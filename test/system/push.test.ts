@@ -146,7 +146,7 @@ const registered = (path: string, prefix: number): Registered => ({
 })
 const secretOf = (number: number): Uint8Array => new Uint8Array(32).fill(number)
 
-describe('push', { timeout: 60_000 }, () => {
+describe('push', { timeout: 360_000 }, () => {
   test('push › who registered a bucket is woken for what happens in it, before and after a restart', async () => {
     expect(await client.about()).toMatchObject({ kinds: ['webhook'], everyMs: 100 })
     await client.register(secretOf(1), registered('/even', 0))

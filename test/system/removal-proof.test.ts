@@ -94,4 +94,4 @@ test('prove › a wrong claim is gone, its claimer slashed, and sequencer, batch
   expect(lastHeader.lineage).toEqual(lineage)
   expect(BlockHeaderType.hashTreeRoot(lastHeader)).not.toEqual(BlockHeaderType.hashTreeRoot(claims.claim.lastHeader))
   await batcher.stop()
-}, 240_000)
+})

@@ -169,7 +169,7 @@ test('rescue › lies are taken back, exit and forced message are final, and the
   const record = await node.client.completeConversation(3, ann.index)
   expect(record?.record).toHaveLength(Number(ann.nonce - 1n))
   await relayed(await node.part.status().then(({ block }) => block))
-}, 300_000)
+})
 
 /** A relay that begins with the first block comes to this one, past those of rescues, which nobody signed. */
 async function relayed(block: bigint): Promise<void> {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const deps = { ...base(), secret: l2.roles.batcher.secret, store: textStore() }
   claimer = await openSettlement(deps, { ...settlementDefaults, ...place() }, forever)
   await claimer.ensureBond(forever)
-}, 60_000)
+})
 afterAll(async () => {
   await claimer?.close()
   await l2?.stop()

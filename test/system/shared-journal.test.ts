@@ -120,4 +120,4 @@ test('a sequencer is killed › another one goes on, and every acknowledged mess
   place.client = clientOf(again)
   await conversations.say(speaker, 3)
   expect(await said()).toBe(36n)
-}, 240_000)
+})

@@ -33,7 +33,7 @@ beforeAll(async () => {
   } finally {
     await chain.stop()
   }
-}, 240_000)
+})
 
 test('sybils › all bounds hold, and each fails where what it is about is otherwise', () => {
   const holds = {

@@ -103,7 +103,7 @@ test('watching › an honest sequencer is accused of nothing, with a removal in 
   expect((await node.part.status()).watch).toMatchObject({ sources: [{ state: 'following' }], conflicts: 0 })
   expect(await evidenceOf(node)).toEqual([])
   await node.stop()
-}, 240_000)
+})
 
 test('watching › two headers shown to two people cost the bond, though the node restarts in between', async () => {
   const store = textStore()
@@ -119,7 +119,7 @@ test('watching › two headers shown to two people cost the bond, though the nod
   expect(reward).toBeGreaterThan(0n)
   await node.stop()
   await fillBond(remover(), bondOwner())
-}, 240_000)
+})
 
 test('watching › a header that was shown and not claimed costs the bond, and the reward is paid', async () => {
   const node = await startWatching(textStore(), contester)
@@ -134,4 +134,4 @@ test('watching › a header that was shown and not claimed costs the bond, and t
   expect(paid).toBeGreaterThan(credit)
   expect(await rollup.l2.getBalance({ address: `0x${'ab'.repeat(20)}` })).toBe(funds + paid)
   await node.stop()
-}, 240_000)
+})

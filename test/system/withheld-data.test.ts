@@ -62,7 +62,7 @@ test('withheld data › a claim whose core nobody serves or answers is taken bac
   await gone({ sealed, witness: signedBytes(sealed) })
   await until(async () => (await contester.credit(forever)) > before)
   await settled()
-}, 240_000)
+})
 
 test('withheld data › a claim whose witness alone is nowhere, and one of a random core root, are taken back', async () => {
   await settled()
@@ -75,4 +75,4 @@ test('withheld data › a claim whose witness alone is nowhere, and one of a ran
   const served = { core: typedBytes(second), witness: signedBytes(second) }
   await gone({ sealed: second, coreRoot: new Uint8Array(32).fill(5), ...served })
   await settled()
-}, 240_000)
+})

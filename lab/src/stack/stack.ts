@@ -274,6 +274,7 @@ async function startRoles(
           { l2Url: l2.url, committee, deployer: accounts.deployer.secret },
           signal,
         )
+  if (daDir !== undefined) await mkdir(daDir, { recursive: true })
   const daLocalUrl = daDir === undefined ? undefined : await start('da', { 'da.localDir': daDir })
   const altDaUrl = used.has('alt-da')
     ? await start('alt-da-double', { 'da.localDir': join(dataDir, 'alt-da') })

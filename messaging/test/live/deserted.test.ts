@@ -20,10 +20,10 @@ test('deserted › the last device of an identity founds its own group anew, and
   const live = liveOf(world, found)
   const stop = new AbortController()
   const ended = Promise.allSettled([live.run(stop.signal)])
-  await vi.waitFor(() => expect(found.isMember).toBe(true), { timeout: 30_000 })
+  await vi.waitFor(() => expect(found.isMember).toBe(true), { timeout: 360_000 })
   expect(found.state.generation).toBe(1)
   await live.send(text('still mine'), stop.signal)
-  await vi.waitFor(() => expect(live.conversation.hasUnsaid).toBe(false), { timeout: 30_000 })
+  await vi.waitFor(() => expect(live.conversation.hasUnsaid).toBe(false), { timeout: 360_000 })
   stop.abort()
   await ended
 })

@@ -17,7 +17,7 @@ const stepsOf = (seed: string): readonly (readonly [name: string, ...command: st
   ['takeover', 'npm', 'run', '-s', 'model:takeover', '--', '--seed', seed],
   ['hostile', 'npm', 'run', '-s', 'test:hostile', '--', '--json'],
   ['walk', 'npm', 'run', '-s', 'test:walk'],
-  ['explorer', 'npm', 'run', '-s', 'test:explorer'],
+  ['long', 'npm', 'run', '-s', 'test:long'],
   ['guard', 'npx', 'parley', 'bench', 'guard'],
 ]
 const values = optionsOf(

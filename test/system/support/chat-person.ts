@@ -111,7 +111,7 @@ export class ChatPerson {
   }
 
   async hears(text: string): Promise<void> {
-    await this.log.getByText(text, { exact: true }).waitFor({ timeout: 340_000 })
+    await this.log.getByText(text, { exact: true }).waitFor({ timeout: 360_000 })
   }
 
   /** Texts in the order in which they stand. */

@@ -9,7 +9,7 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
     await until(async () => {
       answer = await ask()
       return answer !== undefined
-    }, 340_000)
+    })
   } catch (cause) {
     throw new Error(`did not come: ${what}`, { cause })
   }

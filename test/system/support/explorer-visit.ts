@@ -66,7 +66,7 @@ export class ExplorerVisit {
   }
 
   async settled(): Promise<void> {
-    await this.page.locator(settled).waitFor({ timeout: 340_000 })
+    await this.page.locator(settled).waitFor({ timeout: 360_000 })
   }
 
   async look({ width, colorScheme }: View): Promise<void> {
