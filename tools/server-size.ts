@@ -7,6 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { installServer } from './install-server.ts'
 
 const boundMb = 200
 const shown = 10
@@ -41,8 +42,7 @@ try {
     .split('\0')
     .filter((file) => file !== '')
   for (const file of files) cpSync(file, join(directory, file), { verbatimSymlinks: true })
-  const install = ['ci', '--omit=dev', '-w', '@parley/server', '--no-audit', '--no-fund', '--loglevel=error']
-  execFileSync('npm', install, { cwd: directory, stdio: ['ignore', 'inherit', 'inherit'] })
+  installServer(directory)
   const modules = join(directory, 'node_modules')
   const sizes = sizesIn(modules)
   const mb = sizes.filter(({ name }) => name !== 'node').reduce((sum, { mb }) => sum + mb, 0)

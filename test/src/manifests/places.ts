@@ -1,7 +1,7 @@
 import { variableOf } from '@parley/cli'
 import { metricsApart, type RoleDescription, type RoleSecret } from '@parley/infra/roles'
 
-/** Where the folder is that `npm ci --omit=dev -w @parley/server` makes. */
+/** Where the tarball is unpacked to. */
 export const programPath = '/opt/parley'
 export const binaryPath = `${programPath}/node_modules/.bin/parley`
 /** The Node that the folder brings. */
