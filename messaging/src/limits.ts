@@ -40,6 +40,8 @@ export const messagingLimits = {
   ackTries: 8,
   /** Contents acknowledged in one go. */
   ackedAtOnce: 64,
+  /** Entries of a record that are read before they are taken; what comes then is read later. */
+  readAhead: 4_096,
   /** Entries that wait behind a gap. */
   deferred: 4_096,
   /** Key packages of one conversation that a device keeps the secrets of. */
