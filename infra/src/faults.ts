@@ -5,6 +5,8 @@ export type InfraFault =
   | { code: 'DEPLOYMENT_UNWRITABLE'; path: string; reason: string }
   | { code: 'DEPLOYMENT_FAILED'; contract: string; reason: string }
   | { code: 'WINDOW_TOO_SHORT'; field: string; seconds: number; minimum: number }
+  | { code: 'CHAIN_FILE_INVALID'; field: string; reason: string }
+  | { code: 'CHAIN_UNSUITED'; field: string; actual: bigint; bound: bigint }
   | { code: 'OPTION_INVALID'; field: string; reason: string }
 
 export const infraFaults: FaultTable<InfraFault> = {
@@ -19,6 +21,12 @@ export const infraFaults: FaultTable<InfraFault> = {
     blame: 'operator',
     retry: 'changed',
     text: 'a window that censorship by the L2 outlasts would leave honest parties without a say; nothing was deployed',
+  },
+  CHAIN_FILE_INVALID: { blame: 'operator', retry: 'changed', text: 'the file of a chain does not say what it must' },
+  CHAIN_UNSUITED: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'the L2 is not what the preset was made for; nothing was sent',
   },
   OPTION_INVALID: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }

@@ -1,3 +1,6 @@
+export * from './chains/chain-file.ts'
+export * from './chains/chains.ts'
+export * from './chains/named-presets.ts'
 export * from './deployment/deploy.ts'
 export * from './deployment/deployment.ts'
 export * from './deployment/open-accounts.ts'

@@ -27,6 +27,7 @@ describe('worst times', () => {
     ['windows.answer', 43_201, spoilt(({ windows }) => ({ windows: { ...windows, answer: 12 * hours } }))],
     ['windows.proof', 43_201, spoilt(({ windows }) => ({ windows: { ...windows, proof: 12 * hours } }))],
     ['windows.challenge', 43_201, spoilt(({ windows }) => ({ windows: { ...windows, challenge: 12 * hours } }))],
+    ['windows.challenge', 120 * hours, spoilt(({ windows }) => ({ windows: { ...windows, challenge: 119 * hours } }))],
     ['windows.data', 114 * hours, spoilt(({ windows }) => ({ windows: { ...windows, data: 114 * hours - 1 } }))],
     ['contest.notice', 12 * hours, spoilt(({ contest }) => ({ contest: { ...contest, notice: 11 * hours } }))],
     [

@@ -4,7 +4,10 @@ import { address, choice, defaulted, listOf, text, toggle, uint64 } from './sett
 export const deploySettings = {
   'deploy.preset': defaulted(
     'dev',
-    choice(['dev', 'trial', 'production'], { flag: 'preset', about: 'Parameters of the deployment.' }),
+    choice(['dev', 'trial', 'production', 'op-sepolia', 'base-sepolia'], {
+      flag: 'preset',
+      about: 'Parameters of the deployment; one that is named after a chain is for that chain alone.',
+    }),
   ),
   'deploy.phases': defaulted(
     ['rollup'],

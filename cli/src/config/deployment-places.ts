@@ -1,3 +1,4 @@
+import { chainSettings } from '@parley/infra/chains'
 import { z } from 'zod'
 import { CliError } from '../faults.ts'
 import { parseFile } from './parse-file.ts'
@@ -7,6 +8,7 @@ const contract = z.object({ address: z.string(), block: z.string() }).optional()
 /** Of a deployment file, what has a configuration key. `@parley/infra` reads it whole, with all that deploys. */
 const schema = z.object({
   version: z.literal(3),
+  preset: z.string(),
   rollup: z.object({ rollup: z.string() }).optional(),
   contracts: z.object({
     DataCommittee: contract,
@@ -66,6 +68,14 @@ export function deploymentLayers(path: string): ReadonlyMap<(typeof layerKeys)[n
     found.set(key, text)
   }
   return found
+}
+
+/**
+ * What roles do by themselves on the public chain of a deployment, by the keys of settings.
+ * @throws {CliError} `CONFIG_FILE_UNREADABLE`.
+ */
+export function deploymentChain(path: string): Readonly<Record<string, string | number>> {
+  return chainSettings(readFields(path).preset)
 }
 
 function readFields(path: string): z.infer<typeof schema> {

@@ -1,6 +1,6 @@
 import { CliError } from '../faults.ts'
 import { type ConfigOf, configOf, keysOf, type Settings, settingOf, variableOf } from './config.ts'
-import { deploymentLayers, deploymentPlaces } from './deployment-places.ts'
+import { deploymentChain, deploymentLayers, deploymentPlaces } from './deployment-places.ts'
 import { parseFile } from './parse-file.ts'
 
 /** Where a value came from, for faults and for `parley config`. */
@@ -18,7 +18,7 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Paths of TOML or, ending in .json, JSON files; later ones count more. */
   readonly files: readonly string[]
-  /** Path of a deployment file: where its contracts are counts less than what any other source says. */
+  /** Path of a deployment file: where its contracts are and what its chain takes count less than what any other source says. */
   readonly deployment?: string | undefined
   /** What keys are when no source names them, in place of their settings’ fallbacks. */
   readonly fallbacks?: Readonly<Record<string, unknown>> | undefined
@@ -92,6 +92,7 @@ export function loadConfig<S extends Settings>(
   const raw = new Map<string, Raw>()
   if (deployment !== undefined) {
     const source = `file ${deployment}` as const
+    for (const [key, value] of Object.entries(deploymentChain(deployment))) raw.set(key, { value, source })
     for (const [name, value] of Object.entries(deploymentPlaces(deployment))) raw.set(`l2.${name}`, { value, source })
     for (const [key, text] of deploymentLayers(deployment))
       raw.set(key, { value: settingOf(settings, key).fromText(text), source })

@@ -17,6 +17,7 @@ import {
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { InfraError } from '../faults.ts'
+import { checkChain } from './check-chain.ts'
 import type { Deployment, Verifiers } from './deployment.ts'
 import type { Preset, PriceRules } from './presets.ts'
 import { createRollupContracts, type RollupContracts, type SettingsBefore } from './rollup-contracts.ts'
@@ -60,7 +61,7 @@ export interface DeployOptions {
 /**
  * Deploys verifiers, inbox, contests and rollup, a transaction each: the rollup refuses what was not made for its address and settings.
  * Interrupted in between, what stands is of no use and nothing is lost but its gas.
- * @throws {InfraError} `DEPLOYMENT_FAILED`, `WINDOW_TOO_SHORT`.
+ * @throws {InfraError} `DEPLOYMENT_FAILED`, `WINDOW_TOO_SHORT`, `CHAIN_UNSUITED`.
  */
 export async function deploy(deps: DeployDeps, options: DeployOptions): Promise<Deployment> {
   const { preset } = options
@@ -69,6 +70,7 @@ export async function deploy(deps: DeployDeps, options: DeployOptions): Promise<
   const client = createPublicClient({ transport })
   const account = privateKeyToAccount(bytesToHex(options.deployer))
   try {
+    await checkChain(client, preset)
     const settings = await makeSettings(client, options)
     const wallet = createWalletClient({ account, transport })
     const place = { client, wallet, withinMs: options.withinMs, signal: deps.signal }

@@ -1,6 +1,7 @@
 import type { Bytes20 } from '@parley/protocol'
 import { bytesToHex, createPublicClient, hexToBytes, type PublicClient } from 'viem'
 import { getCode } from 'viem/actions'
+import { checkChain } from './check-chain.ts'
 import { type DeployDeps, type DeployOptions, deploy } from './deploy.ts'
 import { deployCommittee } from './deploy-committee.ts'
 import { deployContacts } from './deploy-contacts.ts'
@@ -38,11 +39,12 @@ export interface DeployPhasesOptions
 /**
  * Deploys the phases asked for, those contracts that the record does not have yet; each in a transaction of its own.
  * @returns the record with all that stands now.
- * @throws {InfraError} `DEPLOYMENT_FAILED`; `DEPLOYMENT_INVALID` when the record is of another chain or names what is not there.
+ * @throws {InfraError} `DEPLOYMENT_FAILED`; `CHAIN_UNSUITED`; `DEPLOYMENT_INVALID` when the record is of another chain or names what is not there.
  */
 export async function deployPhases(deps: DeployDeps, options: DeployPhasesOptions): Promise<DeploymentRecord> {
   const { url, preset, before, onProgress } = options
   const client = createPublicClient({ transport: deployTransport(url, deps.signal) })
+  await checkChain(client, preset)
   const chainId = BigInt(await client.getChainId())
   let record: DeploymentRecord = before ?? { preset: preset.name, chainId, contracts: {} }
   if (record.chainId !== chainId) throw invalid('chainId', `is ${record.chainId}, the chain’s is ${chainId}`)

@@ -53,9 +53,20 @@ export interface ContestRules {
   readonly rescueBond: bigint
 }
 
+/** The only L2 that a preset is for. */
+export interface ChainTerms {
+  readonly id: bigint
+  /** Gas that a block must have room for. */
+  readonly leastBlockGas: bigint
+  /** Wei a gas above which nothing is sent. */
+  readonly maxFeePerGas: bigint
+}
+
 /** Everything about a deployment that is not an address, a key or its genesis. */
 export interface Preset {
   readonly name: string
+  /** Any L2 will do when left out. */
+  readonly chain?: ChainTerms
   readonly fees: FeeParameters
   /** Milliseconds after which a queued inbox item must be consumed by the next block. */
   readonly forceDelayMs: bigint
@@ -191,5 +202,3 @@ export const productionPreset: Preset = {
   reputation,
   treasury: { ...treasury, governor, timelockDelay: 2 * days, leastTimelockDelay: 1 * days },
 }
-
-export const presets = { dev: devPreset, trial: trialPreset, production: productionPreset } as const

@@ -51,6 +51,9 @@ function contestable({ windows }: Preset): number {
   return Math.max(windows.challenge, windows.data + windows.answer) + windows.proof
 }
 
+/** Seconds from a claim for which a layer must serve its data. */
+export const dataNeededFor = (preset: Preset): number => contestable(preset) + lateVerifier
+
 /**
  * Refuses windows that censorship by the L2's sequencer outlasts. The contracts cannot know how long that is.
  * @throws {InfraError} `WINDOW_TOO_SHORT` with the field and its bound.
@@ -64,6 +67,8 @@ export function checkWindows(preset: Preset): void {
   demand('windows.answer', windows.answer, forcedInclusion + 1)
   demand('windows.proof', windows.proof, forcedInclusion + 1)
   demand('windows.challenge', windows.challenge, forcedInclusion + 1)
+  // The contracts refuse it, and what can be asked for can be proven.
+  demand('windows.challenge', windows.challenge, windows.data)
   demand('windows.data', windows.data, challengeAfter + roundsOfAsking * (forcedInclusion + windows.answer))
   demand('committee.answerWindow', preset.committee.answerWindow, forcedInclusion + 1)
   const { answerWindow, grace, maxRetention } = preset.committee

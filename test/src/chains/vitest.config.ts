@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** Deployments on chains: whole ones on development chains, and on a public one where the environment names it. */
+export default defineConfig({
+  root: fileURLToPath(new URL('../../..', import.meta.url)),
+  test: {
+    include: ['test/chains/*.test.ts', 'infra/test/chains.test.ts', 'cli/test/deployment-chain.test.ts'],
+    testTimeout: 360_000,
+    hookTimeout: 360_000,
+    fileParallelism: false,
+  },
+})
