@@ -4,6 +4,7 @@ import { altDaDoubleCommand } from './command/alt-da-double.ts'
 import { benchLoad, benchPipeline } from './command/bench.ts'
 import { benchAllCommand, benchGuardCommand } from './command/bench-all.ts'
 import { benchDaCommand, benchPeersCommand, benchSettlementCommand } from './command/bench-costs.ts'
+import { benchDauCommand, benchDayLoad } from './command/bench-dau.ts'
 import { benchGossipCommand } from './command/bench-gossip.ts'
 import {
   benchLanesCommand,
@@ -60,8 +61,10 @@ export const labCommands: readonly LabCommand[] = [
   benchReadTail,
   benchBareReads,
   benchSocketsCommand,
-  benchGossipCommand,
   benchFeedServer,
+  benchDauCommand,
+  benchDayLoad,
+  benchGossipCommand,
   benchMessagingCommand,
   benchMemoryCommand,
   benchRestartCommand,

@@ -1,6 +1,6 @@
 import type { Section } from '../page/page.ts'
 
-/** A figure with what it is held to. Ratios and sizes only: a rate says more of the machine than of the code. */
+/** A figure with what it is held to. Ratios and sizes, but where it says: a rate says more of the machine than of the code. */
 export interface Check {
   /** Stays the same from run to run. */
   readonly id: string
@@ -8,6 +8,8 @@ export interface Check {
   readonly value: number
   readonly bound: number
   readonly kind: 'at least' | 'at most'
+  /** It is a rate, which is compared with none of another run. */
+  readonly isRate?: true
   /** Why the run claims nothing of it; left out when it can. */
   readonly doubt?: string | undefined
   /** The same by CPU time, which others on the machine disturb less. */

@@ -142,6 +142,14 @@ const bench = {
     flag: 'policy',
     about: 'Of `bench sustained` only what is measured on these layers; everything when left out.',
   }),
+  'bench.mix': defaulted(
+    'xmtp',
+    choice(['xmtp'], { flag: 'mix', about: 'Network whose published mix of calls the users of `bench dau` follow.' }),
+  ),
+  'bench.users': integer(1, 100_000_000, {
+    flag: 'users',
+    about: 'Users of `bench dau`; larger and larger numbers when left out.',
+  }),
   'bench.file': text({ flag: 'file', about: 'Signed messages that `bench load` sends.' }),
   'bench.verifying': defaulted(
     false,

@@ -1,5 +1,6 @@
 import { type Benchmark, benchmark } from './benchmark.ts'
 import { showDa, showSettlement } from './sections/costs.ts'
+import { showDau } from './sections/dau.ts'
 import { showLanes } from './sections/lanes.ts'
 import { showLatency } from './sections/latency.ts'
 import { showPeers } from './sections/peers.ts'
@@ -18,6 +19,7 @@ export const benchmarks: readonly Benchmark[] = [
   benchmark('sockets', showSockets),
   benchmark('verify', showVerify),
   benchmark('reads', showReads),
+  benchmark('dau', showDau),
   benchmark('memory', showMemory),
   benchmark('restart', showRestart),
   benchmark('da', showDa),

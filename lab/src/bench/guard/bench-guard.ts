@@ -12,7 +12,16 @@ import { type Baseline, compare, comparisonTable, isRegression } from './compare
 const committed = fileURLToPath(new URL('./baseline.json', import.meta.url))
 
 /** Quick enough to be run before a change lands, and each with a limit or a size of its own. */
-const guarded: ReadonlySet<string> = new Set(['lanes', 'pipeline', 'verify', 'memory', 'restart', 'da', 'settlement'])
+const guarded: ReadonlySet<string> = new Set([
+  'lanes',
+  'pipeline',
+  'verify',
+  'dau',
+  'memory',
+  'restart',
+  'da',
+  'settlement',
+])
 
 /** Compares ratios and sizes with those of a baseline, or makes it anew. @returns 1 when one got worse or is missing. */
 export async function runBenchGuard(context: Context): Promise<number> {
@@ -23,7 +32,7 @@ export async function runBenchGuard(context: Context): Promise<number> {
   const report = bench.report === undefined ? await measured(context) : await readReport(bench.report)
   for (const { name, why } of report.failed) err.write(`bench ${name} failed: ${why}\n`)
   const of = benchmarks.filter(({ name }) => guarded.has(name))
-  const checks = checksOf(report, of).filter(({ value }) => Number.isFinite(value))
+  const checks = checksOf(report, of).filter(({ value, isRate }) => isRate !== true && Number.isFinite(value))
   const doubts = new Set(checks.map(({ doubt }) => doubt).filter((doubt) => doubt !== undefined))
   for (const doubt of doubts) err.write(`in doubt: ${doubt}\n`)
   if (baseline === undefined) {
