@@ -72,7 +72,6 @@ const xmtp: Mix = {
 }
 
 export const mixes = { xmtp } as const
-export type MixName = keyof typeof mixes
 
 /** Whether users ask as often as in the mix, or only when they wake and for what changed. */
 export type Asking = 'polling' | 'told'
