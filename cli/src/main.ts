@@ -1,12 +1,12 @@
 import { CodedError } from '@parley/protocol'
-import { systemClock } from '@parley/runtime'
+import { Pulse, systemClock } from '@parley/runtime'
 import { systemReason } from '@parley/runtime/files'
 import { CommanderError } from 'commander'
 import type { Config } from './config/config.ts'
 import { CliError } from './faults.ts'
 import type { Context, InputStream } from './process/context.ts'
 import { describeError } from './process/describe-error.ts'
-import { type EndingSource, untilAsked } from './process/ending.ts'
+import { type EndingSource, handoverSignal, untilAsked } from './process/ending.ts'
 import { createEntryScreen, createLog, isReadable, type LogSurroundings } from './process/log.ts'
 import { createLogQueue, type LogQueue } from './process/log-queue.ts'
 import { createOutput, type OutputStream } from './process/output.ts'
@@ -131,6 +131,8 @@ export async function main<C extends Config>(
     { process: host, clock: systemClock },
     { underNpm: npm_lifecycle_event !== undefined, everyMs: orphanedEveryMs },
   )
+  const handover = new Pulse()
+  host.on(handoverSignal, () => handover.beat())
   let redact: Redact = (text) => text
   const redacted: Redact = (text) => redact(text)
   const err = createOutput(host.stderr, redacted, () => undefined)
@@ -164,6 +166,7 @@ export async function main<C extends Config>(
       err: isReadable(config.log, surroundings) ? err : createEntryScreen(log),
       signal,
       inheritedEnv: inheritedEnv(env),
+      handover,
     }
     return withinGrace(command.run(context, given), signal)
   }

@@ -80,6 +80,21 @@ test('takeover › what was answered for is there, and the one before is displac
   expect(await readAnew(rollup)).toEqual(['a', 'b', 'c', 'd'])
 })
 
+test('takeover › behind what was read displaces nobody who wrote meanwhile, and survives lost answers', async () => {
+  const rollup = newRollup()
+  const one = (await (await opened(rollup, 'one')).takeOver(never, { heartbeatMs: 600_000 }))!
+  const fates: Fate[] = ['answer-lost', 'request-lost', 'doubled']
+  const two = await opened(rollup, 'two', new Disk(), (stream) => lossy(stream, () => fates.shift() ?? 'whole'))
+  await one.append([record('a')])
+  expect(await two.takeOver(never, undefined, 'behind-read')).toBeUndefined()
+  await one.append([record('b')])
+  await two.catchUp(never)
+  const leader = await two.takeOver(never, undefined, 'behind-read')
+  await leader!.append([record('c')])
+  expect(fates).toEqual([])
+  expect(await readAnew(rollup)).toEqual(['a', 'b', 'c'])
+})
+
 test('takeover › a replica that leads already begins a term after its own', async () => {
   const rollup = newRollup()
   const replica = await opened(rollup, 'one')

@@ -9,12 +9,14 @@ export interface Life {
   close(): Promise<void>
 }
 
-/** A sequencer that goes on after claims were removed, or another sequencer of the same journal led. */
+/** A sequencer that goes on after claims were removed, another sequencer of the same journal led, or it let another one lead. */
 export interface Lives {
   /** Where it listens, in all its lives. */
   readonly url: string
   /** Rejects with what it cannot go on after; never resolves. */
   readonly failed: Promise<never>
+  /** Ends the life that leads and begins one that stands by. @returns false when none leads */
+  handOver(): boolean
   /** Never rejects but with what `close` throws. */
   stop(): Promise<void>
 }
@@ -100,6 +102,12 @@ class RunningLives implements Lives {
       if (!goesOn(error)) this.failure.reject(error)
       else this.turning = this.turn().catch((failed: unknown) => this.failure.reject(failed))
     })
+  }
+
+  handOver(): boolean {
+    if (this.stopping || this.life === undefined) return false
+    this.turning = this.turn().catch((failed: unknown) => this.failure.reject(failed))
+    return true
   }
 
   async stop(): Promise<void> {

@@ -36,6 +36,8 @@ class RunningSequencer implements Sequencer {
   private readonly settings: Settings
   private readonly failure = Promise.withResolvers<never>()
   private readonly ending = new AbortController()
+  /** Aborts when nothing more is appended. */
+  private readonly appending = new AbortController()
   private readonly running: Promise<void>[] = []
   private pipeline: Pipeline | undefined
   private app: FastifyInstance | undefined
@@ -73,7 +75,8 @@ class RunningSequencer implements Sequencer {
     deps.execution.failed.catch((cause: unknown) => this.fail(lanesFailed(cause)))
     void deps.shared?.ended.then(fail)
     pipeline.loop.start()
-    this.watch(producer.run(signal))
+    const appends = AbortSignal.any([signal, this.appending.signal])
+    this.watch(producer.run(appends))
     this.watch(inbox.follow(signal))
     this.watch(finality.follow(signal))
     this.watch(resubmission.run(signal))
@@ -127,6 +130,10 @@ class RunningSequencer implements Sequencer {
   /** Something ended that must not end: nothing is answered from here on but that it is so. */
   private fail(error: unknown): void {
     if (this.hasFailed) return
+    if (this.appending.signal.aborted) {
+      this.deps.log.warn({ err: error }, 'something failed while the sequencer was stopping')
+      return
+    }
     this.hasFailed = true
     this.failedBy = error
     const removal = removalOf(error)
@@ -142,7 +149,7 @@ class RunningSequencer implements Sequencer {
   private watch(run: Promise<void>): void {
     const ended = run.catch((error: unknown) => {
       // Parts that are told to end may end by the signal's reason.
-      if (!this.ending.signal.aborted) this.fail(error)
+      if (!this.ending.signal.aborted && !this.appending.signal.aborted) this.fail(error)
     })
     this.running.push(ended)
   }
@@ -152,13 +159,24 @@ class RunningSequencer implements Sequencer {
     pipeline?.intake.stop(stopping())
     if (pipeline !== undefined && !this.hasFailed) await this.drain(pipeline)
     pipeline?.intake.fail(stopping())
+    // Others go on as soon as this one appends nothing more: who reads here may take their time.
+    const leaving = this.hasFailed ? undefined : this.leave()
     await app?.close()
     this.ending.abort(stopping())
     // Whoever is cut off from a shared journal would wait for it for ever.
-    await Promise.all([...this.running, deps.shared?.close()])
+    await Promise.all([...this.running, leaving ?? deps.shared?.close()])
     await pipeline?.snapshotter.idle()
     pipeline?.loop.stop()
     deps.log.info({ head: pipeline?.chain.tip.header.number }, 'sequencer stopped')
+  }
+
+  /** Ends what appends, and lets another sequencer of the same journal lead; what is open goes on there. */
+  private async leave(): Promise<void> {
+    const { shared } = this.deps
+    if (shared === undefined) return
+    // What it still seals is not waited for: the journal may be away, and who leads next seals the same.
+    this.appending.abort(stopping())
+    await shared.leave()
   }
 
   /** Waits for what is under way to be answered, for a while. */

@@ -38,6 +38,9 @@ afterAll(async () => {
 
 const quick = { sealing: { minAgeMs: 0, minOperations: 1 }, alone: false }
 
+/** Milliseconds of silence that no test waits for. */
+const never = 3_600_000
+
 /** One host: a disk, a network that can be cut, and a sequencer over the journal that all share. */
 class Host {
   readonly disk: Disk = newDisk()
@@ -54,7 +57,7 @@ class Host {
   }
 
   /** Resolves once it leads. */
-  async start(l2: FakeL2): Promise<Harness> {
+  async start(l2: FakeL2, { takeoverAfterMs = 400, closeMs = 100 } = {}): Promise<Harness> {
     const connect = async () => {
       const connected = await connectNats({ servers: [server.address], rollup: this.#rollup, replicas: 1 })
       this.#cut.push(() => connected.close())
@@ -64,7 +67,7 @@ class Host {
     const local = await openJournal({ db: this.disk.journal })
     const deps = { connect, clock: systemClock, log: pino({ level: 'silent' }), local, places: this.#places }
     const replica = await Replica.open(deps, { name: this.#name }, new AbortController().signal)
-    const journal = new ReplicaJournal(replica, systemClock, { takeoverAfterMs: 400, heartbeatMs: 100, closeMs: 100 })
+    const journal = new ReplicaJournal(replica, systemClock, { takeoverAfterMs, heartbeatMs: 100, closeMs })
     onTestFinished(() => journal.close())
     this.#journal = journal
     return startSequencer({ ...quick, l2, disk: this.disk, journal })
@@ -124,14 +127,15 @@ test('shared journal › another sequencer goes on with all that was accepted, a
   await expect(first.sequencer.failed).rejects.toMatchObject({ fault: { code: 'JOURNAL_DISPLACED', leader: 'two' } })
 })
 
-test('shared journal › who led before stands by, and may lead again', async () => {
+test('shared journal › who stops is followed at once, stands by, and may lead again', async () => {
   const [one, two] = hosts()
   const l2 = new FakeL2(config, signer.address)
-  const first = await one.start(l2)
+  const first = await one.start(l2, { closeMs: never })
   const talk = await talking(first.url, l2)
   await postMessages(first.url, [talk.say('a')])
+  const taking = two.start(l2, { takeoverAfterMs: never })
   await one.stop(first)
-  const second = await two.start(l2)
+  const second = await taking
   await postMessages(second.url, [talk.say('b')])
   const again = one.start(l2)
   await postMessages(second.url, [talk.say('c')])

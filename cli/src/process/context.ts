@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Clock } from '@parley/runtime'
+import type { Clock, Pulse } from '@parley/runtime'
 import type { Logger } from 'pino'
 import type { Config, Settings } from '../config/config.ts'
 import type { Source } from '../config/load.ts'
@@ -26,4 +26,6 @@ export interface Context<C extends Config = Config> {
   readonly signal: AbortSignal
   /** Variables handed on to child processes, without any of Parley's own. */
   readonly inheritedEnv: Readonly<Record<string, string>>
+  /** Beats each time the process is asked by SIGUSR2 to let another one lead; left out where no process is asked. */
+  readonly handover?: Pulse
 }

@@ -3,11 +3,13 @@ import type { Clock } from '@parley/runtime'
 /** What shells add to 128 for the exit code of a process that a signal ended. */
 const numbers = { SIGINT: 2, SIGTERM: 15 } as const
 type EndingSignal = keyof typeof numbers
+/** Asks a process to let another one lead, and to go on. */
+export const handoverSignal = 'SIGUSR2'
 
 /** The part of Node's process that is told to end. */
 export interface EndingSource {
   readonly ppid: number
-  on(signal: EndingSignal, listener: () => void): unknown
+  on(signal: EndingSignal | typeof handoverSignal, listener: () => void): unknown
   exit(code: number): void
 }
 

@@ -51,12 +51,14 @@ export async function assertJournalIsDurable({ config, log, signal }: Context): 
 
 /**
  * The journal that the configuration names. A shared one is read to its end, and does not lead yet.
+ * @param yields - whether this sequencer just led and let another one lead
  * @throws {CliError} `CONFIG_VALUE_INVALID`, `CONFIG_VALUE_MISSING`. @throws {JournalError}
  */
 export async function openConfiguredJournal(
   { config, clock, log }: Context,
   { records, places }: JournalStores,
   registry: Registry,
+  yields: boolean,
   signal: AbortSignal,
 ): Promise<Journal | ReplicaJournal> {
   const local = await openJournal({ db: records, registry }, { groupMs: config.sequencer.journalGroupMs })
@@ -69,13 +71,14 @@ export async function openConfiguredJournal(
     { replica: replica.name, servers: nats.servers },
     'reading along in the shared journal until this sequencer leads',
   )
-  return new ReplicaJournal(replica, clock, { takeoverAfterMs })
+  return new ReplicaJournal(replica, clock, { takeoverAfterMs, yields })
 }
 
 /** What a sequencer is given of a shared journal: while it stands by, `serve` answers in its place. */
 export function sharedWhile(journal: ReplicaJournal, serve: () => Promise<{ close(): Promise<void> }>): Shared {
   return {
     ended: journal.ended,
+    leave: () => journal.leave(),
     close: () => journal.close(),
     async *untilLeading(from, signal) {
       const server = await serve()

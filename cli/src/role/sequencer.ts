@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { chooseVerifier, createExecution } from '@parley/execution'
 import { ReplicaJournal } from '@parley/journal'
 import type { ChainConfig } from '@parley/protocol'
+import { raceAbort } from '@parley/runtime'
 import { type BytesLevel, createSequencer, type Life, type SequencerOptions, startLives } from '@parley/sequencer'
 import type { ChainReader } from '@parley/settlement'
 import { Registry } from 'prom-client'
@@ -93,6 +94,7 @@ function beginLife(
   context: RoleContext,
   kept: Kept,
   port: number | undefined,
+  yields: boolean,
   signal: AbortSignal,
 ): Promise<LifeWithLanes> {
   const { config, clock, log } = context
@@ -112,7 +114,7 @@ function beginLife(
     closing.add(() => execution.close())
     if (kept.journal.places !== undefined)
       context.waitsFor(`the servers of the shared journal, ${config.journal.servers.join(', ')}`)
-    const journal = await openConfiguredJournal(context, kept.journal, registry, signal)
+    const journal = await openConfiguredJournal(context, kept.journal, registry, yields, signal)
     closing.add(() => journal.close())
     await context.takePorts()
     const sequencer = createSequencer(
@@ -168,11 +170,21 @@ interface LifeWithLanes extends Life {
   readonly ready: { readonly lanes: number; readonly verifier: string }
 }
 
+/** Calls `handOver` each time the process is asked to let another one lead. */
+async function whenAsked({ handover }: Context, ended: AbortSignal, handOver: () => void): Promise<void> {
+  if (handover === undefined) return
+  while (!ended.aborted) {
+    // Which of the two came is looked at next.
+    await raceAbort(handover.next(), ended).catch(() => undefined)
+    if (!ended.aborted) handOver()
+  }
+}
+
 /** Starts the sequencer: takes messages, keeps its journal, seals blocks; it starts again within when claims are removed. */
 export function startSequencer(context: RoleContext): Promise<Service> {
   collectLessOften()
   return Closing.guard(async (closing) => {
-    const { config, clock } = context
+    const { config, clock, log } = context
     // Before anybody is asked, and before the mark that lies beside the key.
     assertHeaderKey(config)
     const markPath = markPathOf(config)
@@ -186,12 +198,20 @@ export function startSequencer(context: RoleContext): Promise<Service> {
     const ending = new AbortController()
     const ended = AbortSignal.any([context.signal, ending.signal])
     let ready: LifeWithLanes['ready'] | undefined
+    let yields = false
     const lives = await startLives(async (port) => {
-      const life = await beginLife(context, kept, port, ended)
+      const life = await beginLife(context, kept, port, yields, ended)
+      yields = false
       ready = life.ready
       return life
     }, ended)
     closing.add(() => lives.stop())
+    const isShared = kept.journal.places !== undefined
+    void whenAsked(context, ended, () => {
+      const handsOver = isShared && lives.handOver()
+      yields ||= handsOver
+      log.info({ handsOver }, handsOver ? 'another sequencer is to lead' : 'there is nothing to hand over')
+    })
     closing.add(async () => ending.abort())
     const gossiping = gossip === undefined ? [] : [gossip.failed, gossipBlocks(context, gossip, settlement, lives.url)]
     const watching = new AbortController()

@@ -1,6 +1,6 @@
 import { backoffMs, type Clock } from '@parley/runtime'
 import type { Logger } from 'pino'
-import type { JournalCopy } from './copy.ts'
+import { forked, type JournalCopy } from './copy.ts'
 import type { ReplicaMetrics } from './metrics.ts'
 import { type JournalStream, Unanswered } from './stream.ts'
 
@@ -14,6 +14,8 @@ export interface ConnectionDeps {
 const backoff = { firstBackoffMs: 50, maxBackoffMs: 1_000 }
 /** Unanswered calls in a row after which another server is taken. */
 const patience = 2
+/** Milliseconds until a message must be served that a refused append shows to be there. */
+const servedWithinMs = 10_000
 
 /**
  * The stream over one connection at a time. After every new one what was read is compared before anything else is done: a
@@ -25,6 +27,8 @@ export class Connection {
   readonly #metrics: ReplicaMetrics | undefined
   #stream: JournalStream | undefined
   #unanswered = 0
+  /** When a call was last not answered, by the clock's elapsed milliseconds. */
+  unansweredAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: ConnectionDeps, copy: JournalCopy, metrics: ReplicaMetrics | undefined) {
     this.#deps = deps
@@ -46,13 +50,40 @@ export class Connection {
         return result
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
-        this.#metrics?.unanswered.inc()
+        this.#note()
         const waitMs = backoffMs(failures, backoff)
         log.warn({ err: error, waitMs }, 'the shared journal does not answer')
         await this.#lost()
         await clock.sleep(waitMs, signal)
       }
     }
+  }
+
+  /** Asks once, over the connection that there is, so that `unansweredAt` tells an outage while nothing else is asked. */
+  async probe(): Promise<void> {
+    try {
+      if (this.#stream === undefined) throw new Unanswered('there is no connection')
+      await this.#stream.last()
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error
+      this.#note()
+    }
+  }
+
+  #note(): void {
+    this.unansweredAt = this.#deps.clock.elapsed()
+    this.#metrics?.unanswered.inc()
+  }
+
+  /** The message that took the place of an append. @throws {JournalError} as `answered` does */
+  async served(sequence: number, signal: AbortSignal): Promise<Uint8Array> {
+    const { clock } = this.#deps
+    for (const until = clock.elapsed() + servedWithinMs; clock.elapsed() < until; ) {
+      const found = await this.answered((stream) => stream.at(sequence), signal)
+      if (found !== undefined) return found
+      await clock.sleep(50, signal)
+    }
+    throw forked(sequence, 'an append is refused for a message that is not there')
   }
 
   /** Messages after the last one read, each once, over as many connections as it takes, until the signal aborts. */
@@ -68,7 +99,7 @@ export class Connection {
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof Unanswered)) throw error
-        this.#metrics?.unanswered.inc()
+        this.#note()
         const waitMs = backoffMs(failures, backoff)
         log.warn({ err: error, waitMs }, 'the shared journal cannot be followed')
         await this.close()

@@ -64,7 +64,8 @@ export class JournalCopy {
     // Lazily: a place that is behind the local journal makes the next start compare more. What is skipped would be written
     // again and again until a leader's word.
     // A term is the first of what counts: from it on it is known that the records here are shared.
-    if (reading.kind !== 'skipped') await this.#writePlace(reading.kind === 'term' ? durable : lazy)
+    if (reading.kind === 'records' || reading.kind === 'term')
+      await this.#writePlace(reading.kind === 'term' ? durable : lazy)
     return reading
   }
 

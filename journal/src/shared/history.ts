@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { JournalError, type JournalPosition, sameBytes } from '@parley/protocol'
-import { decodeMessage, type RecordsMessage, type TermMessage } from './message.ts'
+import { decodeMessage, type LeaveMessage, type RecordsMessage, type TermMessage } from './message.ts'
 
-/** What a reader makes of a message: records count, a term begins, or it is skipped. */
-export type Reading = RecordsMessage | TermMessage | { readonly kind: 'skipped' }
+/** What a reader makes of a message: records count, a term begins, its leader leaves, or it is skipped. */
+export type Reading = RecordsMessage | TermMessage | LeaveMessage | { readonly kind: 'skipped' }
 
 /** Where a reader stands in the stream; what the messages up to there make. */
 export interface Place {
@@ -36,9 +36,15 @@ export class StreamHistory {
   place: Place
   /** Messages skipped since it was made. */
   skipped = 0
+  #left: bigint | undefined
 
   constructor(place: Place) {
     this.place = place
+  }
+
+  /** Whether the leader of this term was read to append nothing more; forgotten by the next start. */
+  get isLeft(): boolean {
+    return this.#left === this.place.term
   }
 
   /**
@@ -67,8 +73,12 @@ export class StreamHistory {
       this.place = { ...place, sequence, next, digest, unbound: [digest] }
       return message
     }
-    this.skipped += 1
     this.place = { ...place, sequence, unbound: [...place.unbound, sha256(bytes)] }
+    if (message?.kind === 'leave' && message.term === place.term && sameBytes(message.previous, place.digest)) {
+      this.#left = message.term
+      return message
+    }
+    this.skipped += 1
     return { kind: 'skipped' }
   }
 

@@ -1,7 +1,7 @@
 import { type Journal, JournalError, type JournalPosition, maxJournalRecordBytes, sameBytes } from '@parley/protocol'
 import { type Clock, Pulse } from '@parley/runtime'
 import type { Connection } from './connection.ts'
-import { forked, type JournalCopy } from './copy.ts'
+import type { JournalCopy } from './copy.ts'
 import { encodeMessage, maxMessageBytes, messageBytes, type RecordsMessage, type TermMessage } from './message.ts'
 import type { ReplicaMetrics } from './metrics.ts'
 
@@ -32,8 +32,6 @@ interface Append {
 }
 
 const defaults = { maxPendingBytes: 256 * 1024 * 1024, heartbeatMs: 1_000, closeMs: 10_000 }
-/** Milliseconds until a message must be served that a refused append shows to be there. */
-const servedWithinMs = 10_000
 
 /**
  * The journal of the replica that leads. One message is under way at a time and names the sequence number of the one before;
@@ -56,6 +54,7 @@ export class SharedJournal implements Journal {
   #waiting: Append[] = []
   #broken: JournalError | undefined
   #closed = false
+  #hasLeft = false
 
   constructor(deps: LeaderDeps, options: LeaderOptions = {}) {
     this.#deps = deps
@@ -98,7 +97,16 @@ export class SharedJournal implements Journal {
     await this.#deps.copy.prune(before)
   }
 
+  /** Closes it, and tells those who stand by that they need not wait; they wait when the servers do not answer. */
+  async leave(): Promise<void> {
+    await this.#finish(() => this.#sayLeave())
+  }
+
   async close(): Promise<void> {
+    await this.#finish(async () => undefined)
+  }
+
+  async #finish(lastly: () => Promise<void>): Promise<void> {
     this.#closed = true
     this.#arrived.beat()
     const late = new AbortController()
@@ -107,9 +115,22 @@ export class SharedJournal implements Journal {
       () => undefined,
     )
     await this.#running
+    await lastly()
     late.abort()
     await wait
     await this.#deps.connection.close()
+  }
+
+  async #sayLeave(): Promise<void> {
+    if (this.#broken !== undefined || this.#hasLeft) return
+    this.#hasLeft = true
+    const { copy, connection } = this.#deps
+    const { sequence, digest: previous } = copy.history.place
+    const message = encodeMessage({ kind: 'leave', term: this.#term, previous })
+    // Whether it arrived decides nothing, and what took its place is read at the next start.
+    await connection
+      .answered((stream) => stream.append(message, sequence), this.#stopped.signal)
+      .catch((error: unknown) => this.#fail(error, []))
   }
 
   async #run(): Promise<void> {
@@ -163,31 +184,19 @@ export class SharedJournal implements Journal {
       for (;;) {
         const last = copy.history.place.sequence
         const outcome = await connection.answered((stream) => stream.append(message, last), signal)
-        const found = outcome.appended ? message : await this.#served(last + 1)
+        const found = outcome.appended ? message : await connection.served(last + 1, signal)
         if (sameBytes(found, message)) {
           metrics?.append.observe((performance.now() - started) / 1000)
           return { local: copy.take(message) }
         }
         const reading = await copy.take(found)
-        if (reading.kind === 'skipped') continue
+        if (reading.kind === 'skipped' || reading.kind === 'leave') continue
         throw displaced(reading, this.#deps.name)
       }
     } catch (error) {
       this.#fail(error, batch)
       throw error
     }
-  }
-
-  /** The message that took the place of an append. */
-  async #served(sequence: number): Promise<Uint8Array> {
-    const { connection, clock } = this.#deps
-    const { signal } = this.#stopped
-    for (const until = clock.elapsed() + servedWithinMs; clock.elapsed() < until; ) {
-      const found = await connection.answered((stream) => stream.at(sequence), signal)
-      if (found !== undefined) return found
-      await clock.sleep(50, signal)
-    }
-    throw forked(sequence, 'an append is refused for a message that is not there')
   }
 
   #answer(batch: readonly Append[]): void {

@@ -3,8 +3,8 @@ import { type JournalPosition, maxJournalRecordBytes } from '@parley/protocol'
 /** Bytes of one message at most; JetStream's servers take 1 MiB unless told otherwise. */
 export const maxMessageBytes = 512 * 1024
 
-/** One message of the stream: the records of one group commit, or the beginning of a term. */
-export type StreamMessage = RecordsMessage | TermMessage
+/** One message of the stream: the records of one group commit, the beginning of a term, or its leader's last word. */
+export type StreamMessage = RecordsMessage | TermMessage | LeaveMessage
 
 /** Without records it shows that its leader lives. */
 export interface RecordsMessage {
@@ -27,11 +27,20 @@ export interface TermMessage {
   readonly life: Uint8Array
 }
 
+/** Its leader appends nothing more. It counts for nothing that follows from the stream: who stands by need not wait. */
+export interface LeaveMessage {
+  readonly kind: 'leave'
+  readonly term: bigint
+  /** Digest of all valid messages of the term: 32 bytes. */
+  readonly previous: Uint8Array
+}
+
 const version = 1
-const kinds = { records: 1, term: 2 } as const
+const kinds = { records: 1, term: 2, leave: 3 } as const
 const commonBytes = 10
 const recordsHeadBytes = commonBytes + 8 + 32 + 4
 const lifeBytes = 16
+const leaveBytes = commonBytes + 32
 
 /** Bytes that a message of these records has. */
 export function messageBytes(records: readonly Uint8Array[]): number {
@@ -42,6 +51,7 @@ export const replicaName = /^[a-z0-9-]{1,64}$/
 
 export function encodeMessage(message: StreamMessage): Uint8Array {
   if (message.kind === 'term') return encodeTerm(message)
+  if (message.kind === 'leave') return encodeLeave(message)
   const bytes = new Uint8Array(messageBytes(message.records))
   const view = begin(bytes, message)
   view.setBigUint64(commonBytes, message.first)
@@ -62,6 +72,8 @@ export function decodeMessage(bytes: Uint8Array): StreamMessage | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const term = view.getBigUint64(2)
   if (bytes[1] === kinds.term) return decodeTerm(bytes, term)
+  if (bytes[1] === kinds.leave)
+    return bytes.length === leaveBytes ? { kind: 'leave', term, previous: bytes.slice(commonBytes) } : undefined
   if (bytes[1] !== kinds.records || bytes.length < recordsHeadBytes) return undefined
   const records: Uint8Array[] = []
   const count = view.getUint32(recordsHeadBytes - 4)
@@ -92,6 +104,13 @@ function encodeTerm(message: TermMessage): Uint8Array {
   begin(bytes, message)
   bytes.set(message.life, commonBytes)
   bytes.set(name, commonBytes + lifeBytes)
+  return bytes
+}
+
+function encodeLeave(message: LeaveMessage): Uint8Array {
+  const bytes = new Uint8Array(leaveBytes)
+  begin(bytes, message)
+  bytes.set(message.previous, commonBytes)
   return bytes
 }
 

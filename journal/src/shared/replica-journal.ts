@@ -87,6 +87,12 @@ export class ReplicaJournal implements Journal {
     }
   }
 
+  /** Closes it; when this replica leads, another one takes over at once. */
+  async leave(): Promise<void> {
+    await this.#leader?.leave()
+    await this.close()
+  }
+
   async close(): Promise<void> {
     this.#stopped.abort(new JournalError({ code: 'JOURNAL_CLOSED' }))
     // It may be taking over just now, or connecting: nobody would end what comes of it.

@@ -68,6 +68,16 @@ export class Replica {
     for await (const bytes of this.#connection.messages(signal)) yield await this.copy.take(bytes)
   }
 
+  /** When the servers last did not answer, by the clock's elapsed milliseconds. */
+  get unansweredAt(): number {
+    return this.#connection.unansweredAt
+  }
+
+  /** Looks once whether the servers answer: `unansweredAt` tells when they do not. */
+  probe(): Promise<void> {
+    return this.#connection.probe()
+  }
+
   /** Reads to where the stream ends, as far as whoever answers knows. @returns whether there was anything to read */
   async catchUp(signal: AbortSignal): Promise<boolean> {
     const { sequence } = this.copy.history.place
@@ -78,15 +88,24 @@ export class Replica {
   /**
    * Begins the next term, and reads up to there. Nobody is asked who leads: whose message comes first does. The journal by which
    * this replica led before is closed first, for the two would read the stream twice into one copy.
-   * @returns undefined when another replica was first
+   * @param where - `behind-read`: only if nothing came after what was read, so that a leader who wrote meanwhile stays
+   * @returns undefined when another replica was first, or something came
    * @throws {JournalError} @throws the signal's reason when it aborts
    */
-  async takeOver(signal: AbortSignal, options?: LeaderOptions): Promise<SharedJournal | undefined> {
+  async takeOver(
+    signal: AbortSignal,
+    options?: LeaderOptions,
+    where: 'anywhere' | 'behind-read' = 'anywhere',
+  ): Promise<SharedJournal | undefined> {
     await this.#leader?.close()
     const { copy } = this
-    const term = copy.history.place.term + 1n
+    const { term: before, sequence } = copy.history.place
+    const term = before + 1n
     const message = encodeMessage({ kind: 'term', term, replica: this.name, life: this.#life })
-    await this.#connection.answered((stream) => stream.append(message), signal)
+    const last = where === 'anywhere' ? undefined : sequence
+    const { appended } = await this.#connection.answered((stream) => stream.append(message, last), signal)
+    // An answer may have been lost: then what is there is its own message.
+    if (!appended && !sameBytes(await this.#connection.served(sequence + 1, signal), message)) return undefined
     for await (const bytes of this.#connection.messages(signal)) {
       const reading = await copy.take(bytes)
       if (!sameBytes(bytes, message)) continue

@@ -12,6 +12,8 @@ export interface Shared {
   untilLeading(from: JournalPosition, signal: AbortSignal): AsyncIterable<JournalEntry>
   /** Settles when another sequencer leads, or nothing can be appended any more. */
   readonly ended: Promise<Error>
+  /** As `close`; when this sequencer leads, another one takes over at once. */
+  leave(): Promise<void>
   /** Waits for what is under way, for a while; the rest fails. It may be called again. */
   close(): Promise<void>
 }
