@@ -213,8 +213,11 @@ export interface Execution {
   /** A whole shard as values, between blocks: what a proof opens. It may take megabytes; undefined where there is none. */
   shardValues(shard: number): Promise<Shard | undefined>
 
-  /** Writes the state of all shards, between blocks, at least one chunk a shard; the caller stores them under the state root. */
-  snapshot(): AsyncIterable<ShardChunk>
+  /**
+   * Writes the state of all shards, between blocks, at least one chunk a shard; the caller stores them under the state root.
+   * @param targetBytes - A chunk is closed once it is this large, at most 4 MiB. @default 4 MiB
+   */
+  snapshot(targetBytes?: number): AsyncIterable<ShardChunk>
 
   /** Replaces the state, between blocks. @throws {ExecutionError} `SNAPSHOT_INVALID` when a shard's root is not the expected one. */
   restore(chunks: AsyncIterable<ShardChunk>, shardRoots: readonly Bytes32[]): Promise<void>

@@ -23,6 +23,7 @@ import type {
   ShardRead,
   VerifiedListener,
 } from './api.ts'
+import { chunkTargetBytes } from './codec/snapshot.ts'
 import { ExecutionError, type ExecutionFault } from './faults.ts'
 import { LaneHandle } from './main/lane-handle.ts'
 import { PhaseKeeper } from './main/phase.ts'
@@ -211,11 +212,11 @@ class LaneExecution implements Execution {
     return await this.phase.exclusively('shardValues', () => shardValues(this.handles, shard))
   }
 
-  async *snapshot(): AsyncGenerator<ShardChunk> {
+  async *snapshot(targetBytes: number = chunkTargetBytes): AsyncGenerator<ShardChunk> {
     this.phase.assertUsable()
     this.phase.beginExclusive('snapshot')
     try {
-      yield* snapshotShards(this.handles)
+      yield* snapshotShards(this.handles, targetBytes)
     } finally {
       this.phase.toIdle()
     }

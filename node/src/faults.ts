@@ -44,7 +44,11 @@ export type NodeFault =
   | { code: 'BLOCK_UNKNOWN'; block: bigint; verified: bigint }
   | { code: 'PART_UNKNOWN'; root: Uint8Array }
   | { code: 'CLAIM_UNKNOWN'; claim: bigint; standing: bigint }
-  | { code: 'SNAPSHOT_UNKNOWN'; block: bigint; chunk: number }
+  | { code: 'SNAPSHOT_UNKNOWN'; final: bigint }
+  | { code: 'SNAPSHOT_PART_UNKNOWN'; digest: Uint8Array }
+  /** What others join by. */
+  | { code: 'SNAPSHOT_TOO_LARGE'; what: string; size: number; maximum: number }
+  | { code: 'SNAPSHOT_MANIFEST_INVALID'; source: string; field: string; expected: string }
   | { code: 'HEADER_UNSIGNED'; block: bigint; key: Uint8Array }
   | { code: 'HEADERS_FULL'; source: string; bytes: number; maximum: number }
   | { code: 'READ_SIZE'; bytes: number; maximum: number }
@@ -104,7 +108,18 @@ export const nodeFaults: FaultTable<NodeFault> = {
   BLOCK_UNKNOWN: { blame: 'sender', retry: 'later', text: 'this block is not verified here' },
   CLAIM_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no such claim stands on the L2' },
   PART_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no part of a batch with this root is kept here' },
-  SNAPSHOT_UNKNOWN: { blame: 'sender', retry: 'changed', text: 'no such snapshot is kept' },
+  SNAPSHOT_UNKNOWN: { blame: 'sender', retry: 'later', text: 'no snapshot of a final state is served yet' },
+  SNAPSHOT_PART_UNKNOWN: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'no snapshot that is served has this part: ask for the newest one',
+  },
+  SNAPSHOT_TOO_LARGE: { blame: 'operator', retry: 'never', text: 'the state does not fit the form of snapshots' },
+  SNAPSHOT_MANIFEST_INVALID: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'what a source served is no description of a snapshot, so the source is passed over',
+  },
   HEADER_UNSIGNED: { blame: 'sender', retry: 'never', text: 'the key of its block did not sign this header' },
   HEADERS_FULL: {
     blame: 'operator',

@@ -11,6 +11,8 @@ export interface NodeOptions {
   readonly snapshotEveryBlocks?: number
   /** Newest snapshots kept, beside the newest final one and the first, 1 to 1,000. @default 2 */
   readonly snapshotsKept?: number
+  /** Bytes that the snapshots of final states may take which others join by; 0 writes none. @default 16 GiB */
+  readonly servedBytes?: number
   /** Blocks whose signatures are kept after they are final; Infinity keeps all. @default 0 */
   readonly witnessKeptBlocks?: number
   /** Milliseconds of L2 time for which encoded parts of batches are kept and served after their claim is final; Infinity keeps all. @default 1_814_400_000 */
@@ -45,6 +47,7 @@ const bounds: { readonly [option in Exclude<keyof NodeSettings, 'confidence' | '
   fetchAhead: [2, 0, 16],
   snapshotEveryBlocks: [1_024, 1, 1_000_000_000],
   snapshotsKept: [2, 1, 1_000],
+  servedBytes: [2 ** 34, 0, 2 ** 50],
   witnessKeptBlocks: [0, 0, Number.POSITIVE_INFINITY],
   archiveKeptMs: [1_814_400_000, 0, Number.POSITIVE_INFINITY],
   auditEveryMs: [600_000, 0, 86_400_000],

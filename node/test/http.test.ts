@@ -64,7 +64,7 @@ describe('node http', () => {
     expect((await one.get('/v1/claims/final')).status).toBe(404)
   })
 
-  test('snapshots › are listed and served in chunks', async () => {
+  test('snapshots › are listed, and none is served before a claim is final', async () => {
     const { body } = await one.get('/v1/snapshots')
     const snapshots = body.snapshots as { block: string; final: boolean; chunks: number }[]
     expect(snapshots.map(({ block, final }) => [block, final])).toEqual([
@@ -72,9 +72,9 @@ describe('node http', () => {
       ['2', false],
       ['4', false],
     ])
-    const chunk = await fetch(`${await one.url()}/v1/snapshots/4/3`)
-    expect(new Uint8Array(await chunk.arrayBuffer())[0]).toBe(3)
-    expect((await one.get('/v1/snapshots/4/64')).body.code).toBe('SNAPSHOT_UNKNOWN')
+    expect((await one.get('/v1/snapshots/latest')).body).toMatchObject({ code: 'SNAPSHOT_UNKNOWN', final: '0' })
+    const part = await one.get(`/v1/snapshots/parts/${'0'.repeat(64)}`)
+    expect(part.body.code).toBe('SNAPSHOT_PART_UNKNOWN')
   })
 
   const refused: [path: string, status: number, code: string, field: string | undefined][] = [

@@ -11,7 +11,14 @@ import {
 } from '@parley/protocol/light'
 import { anything, bytes, count, flag, text, uint64, word } from '../codec/codec.ts'
 import { described, list, nullable, object, optional, variant } from '../codec/composed.ts'
-import { integerParameter, rootParameter, uint64OrWord, uint64Parameter, wordParameter } from '../codec/parameter.ts'
+import {
+  digestParameter,
+  integerParameter,
+  rootParameter,
+  uint64OrWord,
+  uint64Parameter,
+  wordParameter,
+} from '../codec/parameter.ts'
 import { ssz } from '../codec/ssz.ts'
 import {
   provenAccountOctets,
@@ -312,18 +319,26 @@ export const nodeRoutes = {
     faults: [],
     cost: 32,
   }),
-  snapshotChunk: route({
+  snapshotManifest: route({
     method: 'GET',
-    path: '/v1/snapshots/{block}/{chunk}',
-    summary: 'One chunk of a snapshot',
-    params: {
-      block: uint64Parameter('Block of a snapshot'),
-      chunk: integerParameter('Chunk of a snapshot, from 0', 0, 2 ** 32 - 1),
-    },
-    answer: { octets: raw('The shard’s number in the first byte, then its state') },
+    path: '/v1/snapshots/latest',
+    summary: 'What the newest snapshot of a final state consists of: whoever joins by it checks it against the L2',
+    answer: { octets: raw('The manifest of docs/spec/snapshots.md') },
     faults: ['SNAPSHOT_UNKNOWN'],
-    cost: 256,
-    answerBytes: 4 * 1024 * 1024,
+    cost: 64,
+    // Charged and held by its length, once that is known.
+    revalidates: true,
+  }),
+  snapshotPart: route({
+    method: 'GET',
+    path: '/v1/snapshots/parts/{digest}',
+    summary: 'A part of a snapshot, by what it holds',
+    params: { digest: digestParameter('SHA-256 of the part, as the manifest has it') },
+    answer: { octets: raw('The part') },
+    faults: ['SNAPSHOT_PART_UNKNOWN'],
+    cost: 16,
+    // Charged and held by its length, once that is known.
+    revalidates: true,
   }),
   header: route({
     method: 'POST',

@@ -26,6 +26,13 @@ export const nodeSettings = {
     1_024,
     integer(1, 1_000_000_000, { about: 'Blocks after which the state is kept as a snapshot.' }),
   ),
+  'node.servedMib': defaulted(
+    16_384,
+    integer(0, 1_073_741_824, {
+      about:
+        'MiB that the snapshots of final states may take which other nodes join by, the newest two of them at most; 0 writes none.',
+    }),
+  ),
   'node.fetchAhead': defaulted(2, integer(0, 16, { about: 'Claims fetched ahead of the one that is verified.' })),
   'node.watch': defaulted(
     [],

@@ -33,6 +33,7 @@ export function startNode(context: RoleContext): Promise<Service> {
       config.node
     const challengeBudget = BigInt(config.node.challengeBudgetGwei) * 10n ** 9n
     const watchedBytes = config.node.watchMib * 2 ** 20
+    const servedBytes = config.node.servedMib * 2 ** 20
     const registry = createRegistry()
     const settlement = await openReader(context, registry, dataDir)
     const sources = await watchedSources(context, settlement)
@@ -68,6 +69,7 @@ export function startNode(context: RoleContext): Promise<Service> {
         challengeSpreadMs,
         challengeBudget,
         watchedBytes,
+        servedBytes,
         ...(config.node.archive ? { archiveKeptMs: Number.POSITIVE_INFINITY } : {}),
       },
     )

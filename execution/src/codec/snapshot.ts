@@ -12,7 +12,7 @@ const snapshotVersion = 1
 export const chunkTargetBytes = 4 * 2 ** 20
 
 /** Chunks above this are refused unread: the target and the largest conversation on top. */
-const maxChunkBytes = 8 * 2 ** 20
+export const maxChunkBytes = 8 * 2 ** 20
 
 /** Where the next chunk of a snapshot begins. */
 export interface SnapshotCursor {
@@ -52,6 +52,9 @@ function readChunkHeader(reader: ByteReader): ChunkHeader {
   return { shard, isLast: last === 1, part: reader.uint32() }
 }
 
+/** Bytes of an account. */
+export const accountBytes = 44
+
 export function writeAccount(writer: ByteWriter, account: Account): void {
   writer.write(account.owner)
   writer.uint64(account.nonce)
@@ -75,6 +78,9 @@ export function readAccount(reader: ByteReader): Account {
 export const conversationHeadBytes = 80
 export const memberKeyBytes = 32
 export const memberRestBytes = 32
+/** Bytes of a conversation without its members, and of each of them. */
+export const conversationBytes = conversationHeadBytes + 2
+export const memberBytes = memberKeyBytes + memberRestBytes
 
 export function writeConversation(writer: ByteWriter, conversation: Conversation): void {
   writer.write(conversation.id)

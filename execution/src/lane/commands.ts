@@ -30,7 +30,7 @@ export interface LaneCalls {
   shard: { readonly ask: { shard: number }; readonly answer: ShardRead }
   /** Chunk number `part` of a shard. */
   snapshot: {
-    readonly ask: { readonly shard: number; readonly cursor: SnapshotCursor }
+    readonly ask: { readonly shard: number; readonly cursor: SnapshotCursor; readonly targetBytes: number }
     readonly answer: SnapshotChunk
   }
   restoreBegin: { readonly ask: object; readonly answer: undefined }

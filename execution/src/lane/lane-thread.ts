@@ -151,7 +151,7 @@ export class LaneThread {
       case 'shard':
         return lane.readShard(command.ask.shard)
       case 'snapshot':
-        return lane.snapshot(command.ask.shard, command.ask.cursor)
+        return lane.snapshot(command.ask.shard, command.ask.cursor, command.ask.targetBytes)
       case 'restoreBegin':
         lane.restoreBegin()
         return undefined

@@ -112,8 +112,8 @@ export class Lane {
     return { feeExcess, feeTime, revenue, revenueBranch, conversations: conversations.count, accounts: accounts.count }
   }
 
-  snapshot(shard: number, cursor: SnapshotCursor): SnapshotChunk {
-    return writeChunk(this.shard(shard), cursor)
+  snapshot(shard: number, cursor: SnapshotCursor, targetBytes: number): SnapshotChunk {
+    return writeChunk(this.shard(shard), cursor, targetBytes)
   }
 
   /** Empties all shards. */

@@ -1,8 +1,11 @@
 import { limits } from '@parley/protocol'
 import { ByteWriter, FormError } from '../codec/bytes.ts'
 import {
+  accountBytes,
   chunkTargetBytes,
+  conversationBytes,
   markLast,
+  memberBytes,
   ShardChunks,
   type SnapshotCursor,
   writeAccount,
@@ -34,6 +37,13 @@ export function writeChunk(
   const isLast = account === state.accounts.count && conversation === state.conversations.count
   if (isLast) markLast(bytes)
   return { bytes, next: isLast ? undefined : { part: cursor.part + 1, account, conversation } }
+}
+
+/** Bytes of a shard's accounts and conversations as its chunks hold them. */
+export function packedBytes({ accounts, conversations }: ShardState): number {
+  let members = 0
+  for (let index = 0; index < conversations.count; index += 1) members += conversations.memberCount(index)
+  return accounts.count * accountBytes + conversations.count * conversationBytes + members * memberBytes
 }
 
 /** Writes a count and elements until the chunk is large enough. @returns the first index left. */

@@ -1,21 +1,25 @@
 import { type Bytes32, limits, type Shard, ShardType, sameBytes } from '@parley/protocol'
 import type { ShardChunk } from '../api.ts'
-import { readConversation, ShardChunks, type SnapshotCursor } from '../codec/snapshot.ts'
+import { chunkTargetBytes, readConversation, ShardChunks, type SnapshotCursor } from '../codec/snapshot.ts'
 import { ExecutionError } from '../faults.ts'
 import type { SnapshotChunk } from '../lane/commands.ts'
 import type { LaneHandle } from './lane-handle.ts'
 import { gatherRoots } from './sealing.ts'
 
 /** Chunks of all shards, one after the other; only one is in memory at a time. */
-export async function* snapshotShards(lanes: readonly LaneHandle[]): AsyncGenerator<ShardChunk> {
-  for (let shard = 0; shard < limits.shards; shard += 1) yield* snapshotShard(lanes, shard)
+export async function* snapshotShards(lanes: readonly LaneHandle[], targetBytes: number): AsyncGenerator<ShardChunk> {
+  for (let shard = 0; shard < limits.shards; shard += 1) yield* snapshotShard(lanes, shard, targetBytes)
 }
 
-async function* snapshotShard(lanes: readonly LaneHandle[], shard: number): AsyncGenerator<ShardChunk> {
+async function* snapshotShard(
+  lanes: readonly LaneHandle[],
+  shard: number,
+  targetBytes: number,
+): AsyncGenerator<ShardChunk> {
   let cursor: SnapshotCursor | undefined = { part: 0, account: 0, conversation: 0 }
   while (cursor !== undefined) {
     const lane = lanes[shard % lanes.length] as LaneHandle
-    const { bytes, next }: SnapshotChunk = await lane.call('snapshot', { shard, cursor })
+    const { bytes, next }: SnapshotChunk = await lane.call('snapshot', { shard, cursor, targetBytes })
     yield { shard, bytes }
     cursor = next
   }
@@ -29,7 +33,7 @@ export async function shardValues(lanes: readonly LaneHandle[], shard: number): 
     account: (account) => value.accounts.push(account),
     conversation: (reader) => value.conversations.push(readConversation(reader)),
   })
-  for await (const { bytes } of snapshotShard(lanes, shard)) chunks.read(bytes)
+  for await (const { bytes } of snapshotShard(lanes, shard, chunkTargetBytes)) chunks.read(bytes)
   return value
 }
 

@@ -1,8 +1,10 @@
 import { type Account, type Bytes32, type Conversation, limits } from '@parley/protocol'
 import type { AccountRead, ShardChunk } from '../api.ts'
 import { ByteReader, FormError } from '../codec/bytes.ts'
+import type { SnapshotCursor } from '../codec/snapshot.ts'
 import { ExecutionError } from '../faults.ts'
-import { ShardRestore } from '../lane/shard-snapshot.ts'
+import type { SnapshotChunk } from '../lane/commands.ts'
+import { packedBytes, ShardRestore, writeChunk } from '../lane/shard-snapshot.ts'
 import { createLaneMemory, ShardState, conversationLevels as shardLevels } from '../lane/shard-state.ts'
 import { applyChanges } from './apply-changes.ts'
 
@@ -22,6 +24,23 @@ export class StateView {
   /** Roots of the 64 shards. */
   get shardRoots(): readonly Bytes32[] {
     return this.roots
+  }
+
+  /** Bytes of what snapshots hold of accounts and conversations, all shards together. */
+  get packedBytes(): number {
+    return this.shards.reduce((sum, state) => sum + packedBytes(state), 0)
+  }
+
+  /** The chunks that lanes in this state write. @param targetBytes - A chunk is closed once it is this large. */
+  *snapshot(targetBytes: number): Generator<ShardChunk> {
+    for (const state of this.shards) {
+      let cursor: SnapshotCursor | undefined = { part: 0, account: 0, conversation: 0 }
+      while (cursor !== undefined) {
+        const { bytes, next }: SnapshotChunk = writeChunk(state, cursor, targetBytes)
+        yield { shard: state.index, bytes }
+        cursor = next
+      }
+    }
   }
 
   /** Empties all shards; their chunks follow in order. */

@@ -16,6 +16,8 @@ import type { Logger } from 'pino'
 import { NodeError, notReady } from '../faults.ts'
 import type { L2Log } from '../l2/l2-log.ts'
 import { StateLock } from '../lock.ts'
+import { FinalSnapshots } from '../snapshot/final-snapshots.ts'
+import { partBytesFor } from '../snapshot/part-size.ts'
 import { FinalState } from '../state/final-state.ts'
 import { PublishedState } from '../state/published-state.ts'
 import type { VerifiedState } from '../store/chain-records.ts'
@@ -38,6 +40,8 @@ export interface VerifiedChainOptions {
   readonly snapshotEveryBlocks: number
   /** Newest snapshots kept, beside the newest final one and the first. */
   readonly snapshotsKept: number
+  /** Bytes that snapshots of final states may take which others join by. */
+  readonly servedBytes: number
 }
 
 /** A block under way, with what is recorded of it. */
@@ -63,6 +67,7 @@ export class VerifiedChain {
   private view = new StateView()
   private latest: PublishedState | undefined
   private readonly final: FinalState
+  private readonly served: FinalSnapshots
   /** Last block whose changes are not needed any more. */
   private forgottenThrough = 0n
   /** What lanes told of blocks that are not recorded yet, in order. */
@@ -72,7 +77,9 @@ export class VerifiedChain {
     this.deps = deps
     this.options = options
     this.lock = new StateLock(options.maxWaitingReads)
-    this.final = new FinalState(deps)
+    this.served = new FinalSnapshots(deps, options)
+    const reached = this.served.look.bind(this.served)
+    this.final = new FinalState({ ...deps, reached })
     deps.execution.onVerified((_, changes) => this.changes.push(changes))
   }
 
@@ -173,7 +180,11 @@ export class VerifiedChain {
     if (!this.isSnapshotDue(store.tip.block)) return
     await this.lock.alone(async () => {
       const state = assertState(this.current)
-      const taken = await snapshots.take(state, store.tip.claim, execution.snapshot())
+      const taken = await snapshots.take(
+        state,
+        store.tip.claim,
+        execution.snapshot(partBytesFor(this.view.packedBytes)),
+      )
       this.lastSnapshot = state.header.number
       log.info({ block: state.header.number, bytes: taken.bytes, chunks: taken.chunks }, 'snapshot taken')
       await this.forgetSnapshots(finalClaim)
@@ -189,9 +200,11 @@ export class VerifiedChain {
     const all = await this.deps.snapshots.all()
     const newestFinal = all.findLast(({ claim }) => claim <= finalClaim)
     const newest = new Set(all.slice(-this.options.snapshotsKept))
-    for (const snapshot of all)
-      if (snapshot.claim !== 0n && snapshot !== newestFinal && !newest.has(snapshot))
-        await this.deps.snapshots.drop(snapshot)
+    const served = new Set(await this.served.kept())
+    for (const snapshot of all) {
+      const isKept = snapshot === newestFinal || newest.has(snapshot) || served.has(snapshot.state.header.number)
+      if (snapshot.claim !== 0n && !isKept) await this.deps.snapshots.drop(snapshot)
+    }
   }
 
   /** Records a block once it was executed and the ones before it are recorded. */

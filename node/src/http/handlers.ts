@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { ChangesType, type nodeRoutes, RequestError, readLimits } from '@parley/api'
 import { type ApiServer, type Handlers, healthHandlers, NamedAnswer, octets, sent } from '@parley/api/server'
 import { type SignedHeader, SignedHeaderType } from '@parley/protocol'
@@ -46,6 +47,13 @@ export function nodeHandlers(
   exchangeOf: ApiServer['exchangeOf'],
 ): Handlers<typeof nodeRoutes> {
   const { reads } = node
+  /** Charges for an answer by its length, and holds room for it. */
+  const counted = (request: Parameters<typeof exchangeOf>[0], bytes: Uint8Array): Uint8Array => {
+    const exchange = exchangeOf(request)
+    exchange.expect(bytes.length)
+    exchange.charge(Math.ceil(bytes.length / bytesPerToken))
+    return bytes
+  }
   return {
     ...readHandlers(reads),
     async conversations({ place: { query }, body, toOctets, request }) {
@@ -100,7 +108,14 @@ export function nodeHandlers(
         })),
       }
     },
-    snapshotChunk: ({ place: { params } }) => reads.snapshotChunk(params.block, params.chunk),
+    async snapshotManifest({ request }) {
+      const bytes = await reads.snapshotManifest()
+      return new NamedAnswer(hash('sha256', bytes, 'hex'), 'asked', () => counted(request, bytes))
+    },
+    async snapshotPart({ place: { params }, request }) {
+      const bytes = await reads.snapshotPart(params.digest)
+      return new NamedAnswer(Buffer.from(params.digest).toString('hex'), 'forever', () => counted(request, bytes))
+    },
     async header({ body }) {
       return { taken: await node.watch.take(signedHeaderOf(body)) }
     },

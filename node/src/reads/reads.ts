@@ -154,8 +154,10 @@ export interface NodeReads {
   partLength(root: Bytes32): Promise<number>
   part(root: Bytes32): Promise<Uint8Array>
   snapshots(): Promise<readonly (Snapshot & { readonly final: boolean })[]>
-  /** Shard number in the first byte, then the state. @throws {NodeError} `SNAPSHOT_UNKNOWN`. */
-  snapshotChunk(block: bigint, chunk: number): Promise<Uint8Array>
+  /** Manifest of the newest snapshot that others may join by. @throws {NodeError} `SNAPSHOT_UNKNOWN`. */
+  snapshotManifest(): Promise<Uint8Array>
+  /** A part of a snapshot, by the SHA-256 of its bytes. @throws {NodeError} `SNAPSHOT_PART_UNKNOWN`. */
+  snapshotPart(digest: Bytes32): Promise<Uint8Array>
 }
 
 interface ReadSources {
@@ -334,10 +336,15 @@ export function createReads(sources: ReadSources): NodeReads {
     async snapshots() {
       return (await snapshots.all()).map((snapshot) => ({ ...snapshot, final: snapshot.claim <= final() }))
     },
-    async snapshotChunk(block, chunk) {
-      const snapshot = await snapshots.at(block)
-      const bytes = snapshot === undefined ? undefined : await snapshots.chunkBytes(block, chunk)
-      if (bytes === undefined) throw new NodeError({ code: 'SNAPSHOT_UNKNOWN', block, chunk })
+    async snapshotManifest() {
+      const manifest = await snapshots.served.newest()
+      if (manifest === undefined) throw new NodeError({ code: 'SNAPSHOT_UNKNOWN', final: final() })
+      return manifest
+    },
+    async snapshotPart(digest) {
+      const place = await snapshots.served.place(digest)
+      const bytes = place && (await snapshots.chunkBytes(place.block, place.chunk))
+      if (bytes === undefined) throw new NodeError({ code: 'SNAPSHOT_PART_UNKNOWN', digest })
       return bytes
     },
   }

@@ -9,6 +9,8 @@ export interface FinalStateDeps {
   readonly store: ChainStore
   readonly snapshots: SnapshotStore
   readonly log: Logger
+  /** Told of each state it comes to, with its claim's hash and the last block that is final and verified. */
+  readonly reached: (state: PublishedState, claimHash: Bytes32, goal: bigint) => Promise<void>
 }
 
 /** Where the kept state stands. */
@@ -47,7 +49,11 @@ export class FinalState {
     const { store, log } = this.deps
     const goal = final < store.tip.claim ? final : store.tip.claim
     if (goal === 0n) return
-    if (this.at === undefined || !(await this.stands(this.at, goal))) await this.restore(goal)
+    const last = (await store.claim(goal))?.last ?? 0n
+    if (this.at === undefined || !(await this.stands(this.at, goal))) {
+      await this.restore(goal)
+      await this.tell(last)
+    }
     while (this.at !== undefined && this.at.claim < goal) {
       const { block, claim } = this.at
       const next = await store.claim(claim + 1n)
@@ -62,7 +68,12 @@ export class FinalState {
         return
       }
       await this.advance({ claim: claim + 1n, hash: next.hash, block: next.last }, changes)
+      await this.tell(last)
     }
+  }
+
+  private async tell(goal: bigint): Promise<void> {
+    if (this.at !== undefined && this.shown !== undefined) await this.deps.reached(this.shown, this.at.hash, goal)
   }
 
   private async stands({ claim, hash }: Standing, goal: bigint): Promise<boolean> {

@@ -3,6 +3,7 @@ import { Uint32Type, Uint64Type } from '@parley/protocol'
 import { NodeError } from '../faults.ts'
 import { type VerifiedState, VerifiedStateType } from './chain-records.ts'
 import { decodeRecord, keyOf, type NodeStore, numberAt, numberKey, type Table, tableOf } from './node-store.ts'
+import { ServedSnapshots } from './served-snapshots.ts'
 
 /** A kept state of the whole chain, at the end of a verified claim. */
 export interface Snapshot {
@@ -29,10 +30,13 @@ export interface SnapshotChunk {
 export class SnapshotStore {
   private readonly descriptions: Table
   private readonly chunkTable: Table
+  /** Those that others may join by. */
+  readonly served: ServedSnapshots
 
   private constructor(db: NodeStore) {
     this.descriptions = tableOf(db, 'snapshot')
     this.chunkTable = tableOf(db, 'snapshot-chunk')
+    this.served = new ServedSnapshots(db)
   }
 
   /** Opens the store and removes what a crash left half written. */
@@ -55,7 +59,11 @@ export class SnapshotStore {
   }
 
   /** Writes a snapshot; `chunks` is read to its end before it counts. */
-  async take(state: VerifiedState, claim: bigint, chunks: AsyncIterable<SnapshotChunk>): Promise<Snapshot> {
+  async take(
+    state: VerifiedState,
+    claim: bigint,
+    chunks: AsyncIterable<SnapshotChunk> | Iterable<SnapshotChunk>,
+  ): Promise<Snapshot> {
     const block = state.header.number
     let count = 0
     let bytes = 0n
@@ -73,14 +81,14 @@ export class SnapshotStore {
     return snapshot
   }
 
-  /** One chunk: its shard's number in the first byte, then the lanes' bytes. */
+  /** One chunk as lanes wrote it. */
   async chunkBytes(block: bigint, chunk: number): Promise<Uint8Array | undefined> {
-    return this.chunkTable.get(chunkKey(block, chunk))
+    return (await this.chunkTable.get(chunkKey(block, chunk)))?.subarray(1)
   }
 
   async *chunks(snapshot: Snapshot): AsyncGenerator<SnapshotChunk> {
     for (let i = 0; i < snapshot.chunks; i += 1) {
-      const stored = await this.chunkBytes(snapshot.state.header.number, i)
+      const stored = await this.chunkTable.get(chunkKey(snapshot.state.header.number, i))
       if (stored === undefined)
         throw new NodeError({ code: 'STORE_INVALID', record: 'snapshot', reason: `chunk ${i} is missing` })
       yield { shard: stored[0] ?? 0, bytes: stored.subarray(1) }
@@ -90,6 +98,7 @@ export class SnapshotStore {
   /** Forgets one; a crash in between leaves chunks that the next opening removes. */
   async drop(snapshot: Snapshot): Promise<void> {
     const block = snapshot.state.header.number
+    await this.served.drop(block)
     await this.descriptions.del(numberKey(block))
     await this.chunkTable.clear({ gte: chunkKey(block, 0), lt: chunkKey(block + 1n, 0) })
   }

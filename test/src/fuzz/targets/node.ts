@@ -20,7 +20,8 @@ const paths = [
   '/v1/blocks/1',
   '/v1/claims/0',
   '/v1/snapshots',
-  '/v1/snapshots/0/0',
+  '/v1/snapshots/latest',
+  `/v1/snapshots/parts/${'0'.repeat(64)}`,
   '/healthz',
 ]
 
