@@ -114,6 +114,7 @@ const ownStatuses: Readonly<Record<string, number>> = {
   GATEWAY_BUSY: 503,
   HEADERS_FULL: 503,
   HEADER_UNSIGNED: 400,
+  HISTORY_UNKNOWN: 404,
   INSTALLATION_UNKNOWN: 403,
   L2_AWAY: 503,
   NOT_SERVED: 501,

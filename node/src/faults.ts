@@ -48,6 +48,12 @@ export type NodeFault =
   | { code: 'SNAPSHOT_PART_UNKNOWN'; digest: Uint8Array }
   /** What others join by. */
   | { code: 'SNAPSHOT_TOO_LARGE'; what: string; size: number; maximum: number }
+  | { code: 'SNAPSHOT_UNAVAILABLE'; source: string; reason: string }
+  | { code: 'SNAPSHOT_NOT_FINAL'; source: string; claim: bigint; final: bigint }
+  | { code: 'SNAPSHOT_PART_INVALID'; source: string; digest: Uint8Array; bytes: number }
+  | { code: 'SNAPSHOT_SHARD_WRONG'; source: string; shard: number; reason: string }
+  /** This node joined by a snapshot, and does not have what was before it. */
+  | { code: 'HISTORY_UNKNOWN'; what: 'block' | 'changes' | 'entry'; asked: bigint; first: bigint }
   | { code: 'SNAPSHOT_MANIFEST_INVALID'; source: string; field: string; expected: string }
   | { code: 'HEADER_UNSIGNED'; block: bigint; key: Uint8Array }
   | { code: 'HEADERS_FULL'; source: string; bytes: number; maximum: number }
@@ -115,6 +121,27 @@ export const nodeFaults: FaultTable<NodeFault> = {
     text: 'no snapshot that is served has this part: ask for the newest one',
   },
   SNAPSHOT_TOO_LARGE: { blame: 'operator', retry: 'never', text: 'the state does not fit the form of snapshots' },
+  SNAPSHOT_UNAVAILABLE: { blame: 'layer', retry: 'later', text: 'what is needed of a snapshot cannot be had now' },
+  SNAPSHOT_NOT_FINAL: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'the claim of a snapshot is not final, so the source is passed over',
+  },
+  SNAPSHOT_PART_INVALID: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'what a source served is not the part with this digest, so the source is asked no more',
+  },
+  SNAPSHOT_SHARD_WRONG: {
+    blame: 'layer',
+    retry: 'later',
+    text: 'the parts that a source named do not lead to the root of their shard, so the source is asked no more',
+  },
+  HISTORY_UNKNOWN: {
+    blame: 'sender',
+    retry: 'changed',
+    text: 'this node joined by a snapshot and does not have what was before it: ask a node that does',
+  },
   SNAPSHOT_MANIFEST_INVALID: {
     blame: 'layer',
     retry: 'later',

@@ -21,6 +21,8 @@ export type {
 } from './reads/reads.ts'
 export type { ClaimRescuer, RescueOutcome } from './rescue/claim-rescuer.ts'
 export type { RescueResult, RescueStep } from './rescue/rescue.ts'
+export { createHttpSnapshots, type HttpSnapshotsOptions } from './snapshot/http-snapshots.ts'
+export type { SnapshotSource } from './snapshot/snapshot-source.ts'
 export type { Level, NodeStatus } from './status.ts'
 export type { HistoryRecord } from './store/chain-records.ts'
 export type { NodeStore } from './store/node-store.ts'

@@ -41,6 +41,7 @@ export interface NodeMetrics {
   readonly onlyFromArchive: Gauge<'layer'>
   readonly audits: Counter<'layer' | 'outcome'>
   readonly lostParts: Gauge<'layer'>
+  readonly joinBytes: Counter<'source'>
   readonly verifySeconds: Histogram
   readonly httpSeconds: Histogram<'route' | 'status'>
   readonly l2Faults: Counter<'code'>
@@ -172,6 +173,7 @@ export function createMetrics(
       labelNames: ['layer'],
       registers,
     }),
+    joinBytes: counter('join_bytes_total', 'Bytes of parts of snapshots that sources served', ['source']),
     verifySeconds: histogram('verify_seconds', 'From the first look at the blocks of a claim to its verification'),
     httpSeconds: histogram('http_seconds', 'Time to answer a request', ['route', 'status']),
     challenges: counter(

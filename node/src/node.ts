@@ -32,6 +32,9 @@ import { unreadyBecause } from './readiness.ts'
 import { createReads, type NodeReads } from './reads/reads.ts'
 import type { ClaimRescuer } from './rescue/claim-rescuer.ts'
 import { type RescueResult, type RescueStep, rescueItems } from './rescue/rescue.ts'
+import { joinBySnapshot } from './snapshot/join.ts'
+import { JoinStore } from './snapshot/join-store.ts'
+import type { SnapshotSource } from './snapshot/snapshot-source.ts'
 import { gaugesOf, lagOf, type NodeStatus, type StatusSources, statusOf } from './status.ts'
 import { ChainStore } from './store/chain-store.ts'
 import { type NodeStore, put, tableOf, writeAll } from './store/node-store.ts'
@@ -43,6 +46,8 @@ export interface NodeDeps {
   readonly layers: DaLayers
   /** Others who may have what layers do not serve, in the order in which they are asked. */
   readonly archives?: readonly PartArchive[]
+  /** Who may have snapshots of final states, for an empty node to join by. */
+  readonly snapshotSources?: readonly SnapshotSource[]
   /** Makes the lanes, in the state before the first block. */
   readonly createExecution: (config: ChainConfig) => Promise<Execution>
   readonly store: NodeStore
@@ -226,10 +231,17 @@ async function verifyUntil(
   signal: AbortSignal,
 ): Promise<void> {
   const { config, execution, deriver, log } = parts
+  const { snapshotSources = [] } = parts
+  const joining = { ...parts, joining: new JoinStore(parts.db), sourcesOfSnapshots: snapshotSources }
   const group = new AbortController()
   const inner = AbortSignal.any([signal, group.signal])
   const following = followL2(parts, config, settings.confidence, settings, inner)
-  const deriving = deriver.run(inner)
+  const deriving = joinBySnapshot(joining, settings, inner).then(
+    () => deriver.run(inner),
+    (error: unknown) => {
+      if (!inner.aborted) throw error
+    },
+  )
   const challenging = parts.contesting?.run(inner)
   const watching = parts.watch.run(inner)
   const auditing = parts.auditor.run(inner)

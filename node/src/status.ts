@@ -6,6 +6,7 @@ import type { L2Log } from './l2/l2-log.ts'
 import type { NodeMeasured } from './metrics.ts'
 import type { NodeProgress, NodeState } from './progress.ts'
 import { standingOf } from './readiness.ts'
+import type { Joined } from './store/chain-records.ts'
 import type { ChainStore } from './store/chain-store.ts'
 import type { WatchStatus } from './watch/watch.ts'
 
@@ -29,6 +30,8 @@ export interface NodeStatus {
   readonly rootsCompared: bigint
   readonly rootsEqual: bigint
   readonly finality: { readonly claimed: Level; readonly verified: Level; readonly final: Level }
+  /** Where this node joined by a snapshot; undefined when it verified everything itself. */
+  readonly joined: Joined | undefined
   readonly l2: { readonly block: bigint; readonly time: bigint; readonly inboxItems: bigint } | undefined
   /** Of the last verified header; undefined before the L2 was read and a state restored. */
   readonly lag: HeadLag | undefined
@@ -80,6 +83,7 @@ export async function statusOf(sources: StatusSources): Promise<NodeStatus> {
       verified: { claim: tip.claim, block: tip.claimBlock },
       final: await level(summary?.final ?? 0n),
     },
+    joined: store.joined,
     l2:
       summary === undefined
         ? undefined

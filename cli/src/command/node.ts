@@ -26,6 +26,7 @@ export const nodeCommand: CommandDefinition = {
     'da.altDaUrl',
     'archive.urls',
     'node.archive',
+    'node.snapshot',
     'node.challenge',
     ...p2pFlags,
   ],

@@ -34,6 +34,14 @@ export const nodeSettings = {
     }),
   ),
   'node.fetchAhead': defaulted(2, integer(0, 16, { about: 'Claims fetched ahead of the one that is verified.' })),
+  'node.snapshot': defaulted(
+    [],
+    urls({
+      flag: 'snapshot',
+      about:
+        'Nodes and other servers that have snapshots of final states, separated by commas: an empty node joins by the newest one instead of deriving everything.',
+    }),
+  ),
   'node.watch': defaulted(
     [],
     urls({

@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { createExecution } from '@parley/execution'
 import { endpointOf } from '@parley/http'
-import { createHttpArchive, createNode, createNodeServer, type PartArchive } from '@parley/node'
+import {
+  createHttpArchive,
+  createHttpSnapshots,
+  createNode,
+  createNodeServer,
+  type PartArchive,
+  type SnapshotSource,
+} from '@parley/node'
 import { type Clock, distinctNames } from '@parley/runtime'
 import type { Config } from '../config/config.ts'
 import { serverOptions } from '../config/server-options.ts'
@@ -21,6 +28,12 @@ import { watchedSources } from './watched-sources.ts'
 function archivesOf({ archive: { urls, timeoutMs } }: Config, clock: Clock): readonly PartArchive[] {
   const names = distinctNames(urls.map((url) => endpointOf(url).shown))
   return urls.map((url, i) => createHttpArchive({ url, name: names[i] as string, timeoutMs }, clock))
+}
+
+/** By whom the node joins while it is empty. */
+function snapshotsOf({ archive: { timeoutMs }, node: { snapshot } }: Config): readonly SnapshotSource[] {
+  const names = distinctNames(snapshot.map((url) => endpointOf(url).shown))
+  return snapshot.map((url, i) => createHttpSnapshots({ url, name: names[i] as string, timeoutMs }))
 }
 
 /** Starts a verifying node, which knows nothing but the L2 and the DA layers. */
@@ -44,6 +57,7 @@ export function startNode(context: RoleContext): Promise<Service> {
         settlement,
         layers,
         archives: archivesOf(config, clock),
+        snapshotSources: snapshotsOf(config),
         createExecution: (chain) =>
           createExecution(
             { config: chain, log: log.child({ part: 'execution' }) },

@@ -116,7 +116,8 @@ export class Deriver {
     while (claim > 0n) {
       const [standing, verified] = await Promise.all([l2.claim(claim), store.claim(claim)])
       if (standing !== undefined && verified !== undefined && sameBytes(standing.hash, verified.hash)) break
-      claim -= 1n
+      // Below where this node joined there is nothing to go back to but the first block.
+      claim = claim === store.joined?.claim ? 0n : claim - 1n
     }
     const partly = store.tip.block > store.tip.claimBlock
     if (claim === store.tip.claim && !partly && chain.state !== undefined) return

@@ -100,8 +100,8 @@ export interface Changes {
   })[]
 }
 
-/** Where a standing claim is on its way here. */
-export type ClaimState = 'verified' | 'pending' | 'waiting' | 'wrong'
+/** Where a standing claim is on its way here; `joined` are those up to the snapshot that the node joined by, which it did not execute. */
+export type ClaimState = 'verified' | 'joined' | 'pending' | 'waiting' | 'wrong'
 
 export interface ClaimRead {
   readonly record: ClaimRecord
@@ -210,9 +210,18 @@ export function createReads(sources: ReadSources): NodeReads {
   const finalBlock = new FinalBlock(store, final)
   const pages = new AnswerCache<KeptPage>(keptBytes)
   const blocks = new AnswerCache<KeptAnswer>(keptBytes)
+  /** @throws {NodeError} `HISTORY_UNKNOWN` for what was before this node joined. */
+  const assertKnown = (what: 'block' | 'changes', asked: bigint): void => {
+    const { joined } = store
+    if (joined === undefined) return
+    // Changes are asked for after a block.
+    const first = what === 'changes' ? joined.block : joined.block + 1n
+    if (asked < first) throw new NodeError({ code: 'HISTORY_UNKNOWN', what, asked, first })
+  }
   const blockBytes = (asked: bigint | 'latest'): { number: bigint; bytes: Uint8Array } => {
     const number = asked === 'latest' ? store.tip.block : asked
     const bytes = store.blockBytes(number)
+    if (bytes === undefined) assertKnown('block', number)
     if (bytes === undefined) throw new NodeError({ code: 'BLOCK_UNKNOWN', block: number, verified: store.tip.block })
     return { number, bytes }
   }
@@ -238,6 +247,7 @@ export function createReads(sources: ReadSources): NodeReads {
   const changesFrom = (since: bigint): Pick<Changes, 'head' | 'lineage'> => {
     const { header } = published('latest').state
     if (since > header.number) throw new NodeError({ code: 'BLOCK_UNKNOWN', block: since, verified: header.number })
+    assertKnown('changes', since)
     return { head: header.number, lineage: header.lineage }
   }
 
@@ -320,7 +330,14 @@ export function createReads(sources: ReadSources): NodeReads {
       if (record === undefined) throw new NodeError({ code: 'CLAIM_UNKNOWN', claim: number, standing })
       const underWay =
         progress.claim?.claim.number === number && (progress.state === 'wrong' || progress.state === 'waiting')
-      const state = number <= store.tip.claim ? 'verified' : underWay ? (progress.state as ClaimState) : 'pending'
+      const isBefore = store.joined !== undefined && number <= store.joined.claim
+      const state = isBefore
+        ? 'joined'
+        : number <= store.tip.claim
+          ? 'verified'
+          : underWay
+            ? (progress.state as ClaimState)
+            : 'pending'
       return { record, state, final: number <= final() }
     },
     async partLength(root) {

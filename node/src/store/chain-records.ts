@@ -38,6 +38,13 @@ export const TipType = new ContainerType({
   rootsEqual: Uint64Type,
 })
 
+/** Where a node joined by a snapshot: the claim that ended there, and its last block. */
+export interface Joined {
+  readonly claim: bigint
+  readonly block: bigint
+}
+export const JoinedType = new ContainerType({ claim: Uint64Type, block: Uint64Type })
+
 /** The verified state as its roots: what proofs lead to. */
 export interface VerifiedState {
   readonly header: BlockHeader

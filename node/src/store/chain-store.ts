@@ -1,6 +1,8 @@
 import { type BlockHeader, type Bytes32, blockBytesOf, type ViewedBlock, viewBlock } from '@parley/protocol'
 import { NodeError } from '../faults.ts'
 import {
+  type Joined,
+  JoinedType,
   storedFormat,
   type Tip,
   TipType,
@@ -25,6 +27,7 @@ import {
 
 const tipKey = new TextEncoder().encode('tip')
 const prunedKey = new TextEncoder().encode('pruned')
+const joinedKey = new TextEncoder().encode('joined')
 const formatKey = new TextEncoder().encode('format')
 
 /** A verified block with everything that is recorded of it. */
@@ -56,6 +59,7 @@ export class ChainStore {
   private readonly index: HistoryIndex
   private currentTip: Tip
   private rewritten = 0
+  private base: Joined | undefined
 
   private constructor(db: NodeStore) {
     this.db = db
@@ -80,9 +84,10 @@ export class ChainStore {
   static async open(db: NodeStore): Promise<ChainStore> {
     const store = new ChainStore(db)
     await Promise.all([store.blocks.open(), store.index.open()])
-    const [stored, format] = await store.meta.getMany([tipKey, formatKey])
+    const [stored, format, joined] = await store.meta.getMany([tipKey, formatKey, joinedKey])
     await store.assertFormat(format, stored !== undefined)
     if (stored !== undefined) store.currentTip = decodeRecord('tip', TipType, stored)
+    if (joined !== undefined) store.base = decodeRecord('joined', JoinedType, joined)
     return store
   }
 
@@ -99,6 +104,11 @@ export class ChainStore {
 
   get tip(): Tip {
     return this.currentTip
+  }
+
+  /** Where this node joined; undefined when it verified the chain from the first block on. */
+  get joined(): Joined | undefined {
+    return this.base
   }
 
   /** Changes when entries of records are taken back or lose their signatures; what is only added changes nothing before it. */
@@ -129,7 +139,8 @@ export class ChainStore {
   async claimOf(block: bigint): Promise<bigint | undefined> {
     if (block === 0n) return 0n
     if (block > this.currentTip.claimBlock) return undefined
-    let low = 1n
+    if (this.base !== undefined && block <= this.base.block) return undefined
+    let low = (this.base?.claim ?? 0n) + 1n
     let high = this.currentTip.claim
     while (low < high) {
       const middle = (low + high) / 2n
@@ -143,12 +154,58 @@ export class ChainStore {
 
   /** How far a conversation's record goes. */
   recordLength(shard: number, conversation: number): RecordLength {
-    return this.index.length(shard, conversation)
+    // Before the first block there may be lengths of a snapshot that is being checked.
+    return this.currentTip.block === 0n ? { entries: 0n, block: 0n } : this.index.length(shard, conversation)
   }
 
-  /** Pages of a conversation's record from place `from` on, with at least `count` entries from there if there are as many. */
-  pages(shard: number, conversation: number, from: bigint, count: number): Promise<PagesRead> {
-    return this.index.read(shard, conversation, from, count)
+  /**
+   * Pages of a conversation's record from place `from` on, with at least `count` entries from there if there are as many.
+   * @throws {NodeError} `HISTORY_UNKNOWN`.
+   */
+  async pages(shard: number, conversation: number, from: bigint, count: number): Promise<PagesRead> {
+    const read = await this.index.read(shard, conversation, from, count)
+    if (this.base === undefined) return read
+    const { entries } = this.recordLength(shard, conversation)
+    const first = read.pages.length === 0 ? entries : from - BigInt(read.skipped)
+    if (from < first) throw new NodeError({ code: 'HISTORY_UNKNOWN', what: 'entry', asked: from, first })
+    return read
+  }
+
+  /** Forgets how far records go, before the first block. */
+  async clearRecords(): Promise<void> {
+    await this.index.clearLengths()
+  }
+
+  /** How far the records of a shard go at a snapshot that is being checked; they count from `adopt` on. */
+  async writeRecordLengths(shard: number, entries: Iterable<bigint>): Promise<void> {
+    await this.index.writeLengths(shard, entries)
+  }
+
+  /** Goes on from a state that was checked as a whole, which claim `completed` ends with. Nothing may be verified yet. */
+  async adopt(state: VerifiedState, completed: CompletedClaim): Promise<void> {
+    const { number: block } = state.header
+    const { number: claim, hash, first } = completed
+    const roots = BigInt(state.shardRoots.length) + 1n
+    const { rootsCompared, rootsEqual } = this.currentTip
+    const tip: Tip = {
+      claim,
+      claimHash: hash,
+      claimBlock: block,
+      block,
+      rootsCompared: rootsCompared + roots,
+      rootsEqual: rootsEqual + roots,
+    }
+    const base = { claim, block }
+    await writeAll(this.db, [
+      put(this.claims, numberKey(claim), VerifiedClaimType.serialize({ hash, first, last: block })),
+      put(this.states, numberKey(block), serializeState(state)),
+      put(this.meta, joinedKey, JoinedType.serialize(base)),
+      put(this.meta, prunedKey, numberKey(block)),
+      put(this.meta, tipKey, TipType.serialize(tip)),
+    ])
+    this.currentTip = tip
+    this.base = base
+    this.rewritten += 1
   }
 
   /** What a block added to records. */
@@ -164,6 +221,8 @@ export class ChainStore {
     const { block, state, pages, changes } = verified
     const { number } = block.header
     const key = numberKey(number)
+    // What a join that was given up left behind.
+    if (number === 1n) await this.index.clearLengths()
     const tip: Tip = {
       ...this.currentTip,
       block: number,
@@ -222,13 +281,21 @@ export class ChainStore {
     if (claim !== 0n && standing === undefined) throw missing('verified claim', claim)
     const last = standing?.last ?? 0n
     const writes: Write[] = []
-    for (let number = this.currentTip.block; number > last; number -= 1n) {
+    const { base } = this
+    const isBaseGone = base !== undefined && claim < base.claim
+    const lowest = base !== undefined && base.block > last ? base.block : last
+    for (let number = this.currentTip.block; number > lowest; number -= 1n) {
       const key = numberKey(number)
       writes.push(...(await this.index.unwrites(number)))
       for (const table of [this.blocks, this.witnesses, this.states, this.changed]) writes.push(del(table, key))
     }
-    for (let number = this.currentTip.claim; number > claim; number -= 1n)
+    const lowestClaim = isBaseGone ? base.claim - 1n : claim
+    for (let number = this.currentTip.claim; number > lowestClaim; number -= 1n)
       writes.push(del(this.claims, numberKey(number)))
+    if (isBaseGone) {
+      writes.push(del(this.states, numberKey(base.block)))
+      for (const key of [joinedKey, prunedKey]) writes.push(del(this.meta, key))
+    }
     const tip: Tip = {
       ...this.currentTip,
       claim,
@@ -238,6 +305,7 @@ export class ChainStore {
     }
     await writeAll(this.db, [...writes, put(this.meta, tipKey, TipType.serialize(tip))])
     this.currentTip = tip
+    if (isBaseGone) this.base = undefined
     this.rewritten += 1
   }
 

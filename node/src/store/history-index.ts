@@ -11,6 +11,7 @@ import {
   type Table,
   tableOf,
   type Write,
+  writeAll,
 } from './node-store.ts'
 
 const conversationBytes = 5
@@ -19,6 +20,8 @@ const keyBytes = conversationBytes + 8
 const addedBytes = keyBytes + 4 + 8
 /** Of a conversation: entries, and the block that added last. */
 const countBytes = 16
+/** Lengths of records written at once. */
+const lengthsAtOnce = 4_096
 /** Pages of one conversation read at once. */
 const pagesAtOnce = 64
 
@@ -52,11 +55,13 @@ const PageType = { deserialize: (bytes: Uint8Array) => ({ bytes, entries: new Pa
  * last; and of every block what it added, which undoes it.
  */
 export class HistoryIndex {
+  private readonly db: NodeStore
   private readonly pages: Table
   private readonly counts: Table
   private readonly added: Table
 
   constructor(db: NodeStore) {
+    this.db = db
     this.pages = tableOf(db, 'chain-page')
     this.counts = tableOf(db, 'chain-count')
     this.added = tableOf(db, 'chain-added')
@@ -65,6 +70,25 @@ export class HistoryIndex {
   /** Reading at once, as `length` does, needs a table that is open. */
   async open(): Promise<void> {
     await this.counts.open()
+  }
+
+  /** Forgets the length of every record. */
+  async clearLengths(): Promise<void> {
+    await this.counts.clear()
+  }
+
+  /** Writes the lengths of a shard's records, in the order of its conversations. No block is known to have added to them. */
+  async writeLengths(shard: number, lengths: Iterable<bigint>): Promise<void> {
+    let conversation = 0
+    let writes: Write[] = []
+    for (const entries of lengths) {
+      writes.push(put(this.counts, conversationOf(pageKey(shard, conversation, 0n)), countOf(entries, 0n)))
+      conversation += 1
+      if (writes.length < lengthsAtOnce) continue
+      await writeAll(this.db, writes)
+      writes = []
+    }
+    await writeAll(this.db, writes)
   }
 
   /** How far a conversation's record goes. */

@@ -41,7 +41,8 @@ export class VerifiedFinalHeaders implements FinalHeaders {
   async claimOf(number: bigint): Promise<FinalClaim | undefined> {
     if (number === 0n) return undefined
     if (this.last !== undefined && covers(this.last, number) && (await this.isStill(this.last))) return this.last
-    let low = 1n
+    // Of claims before the one that this node joined at it knows no blocks.
+    let low = this.store.joined?.claim ?? 1n
     let high = this.lastClaim
     while (low <= high) {
       const middle = (low + high) / 2n

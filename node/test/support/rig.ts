@@ -14,6 +14,7 @@ import {
   type NodeStore,
   type ParleyNode,
   type PartArchive,
+  type SnapshotSource,
   type WatchSetup,
 } from '../../src/index.ts'
 import { addGuest, removeGuest, TestChain } from './chain.ts'
@@ -93,6 +94,9 @@ export class Rig {
   /** Whom the node asks for what layers do not serve. */
   archives: readonly PartArchive[] = []
 
+  /** By whom an empty node joins. */
+  snapshotSources: readonly SnapshotSource[] = []
+
   /** What the node watches soft confirmations with. */
   watch: WatchSetup = { sources: [], evidencePeriod: 60 }
 
@@ -103,6 +107,7 @@ export class Rig {
         settlement: this.l2,
         layers: new Map((this.isGivenLayers ? [this.core, this.witness] : []).map((layer) => [layer.layer, layer])),
         archives: this.archives,
+        snapshotSources: this.snapshotSources,
         createExecution: async (config: ChainConfig) => {
           const execution = await createExecution({ config, log }, { lanes: 1 })
           const failed = Promise.race([execution.failed, this.laneDeath.promise])
