@@ -15,7 +15,7 @@ import { bytesOf, decodeManifest, type SnapshotManifest, type SnapshotPart, stat
 import { entriesOfShard, type Offer } from './offers.ts'
 import type { SnapshotSource } from './snapshot-source.ts'
 
-export interface JoinDeps {
+interface JoinDeps {
   readonly config: ChainConfig
   readonly l2: L2Log
   readonly contact: L2Contact

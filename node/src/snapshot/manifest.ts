@@ -25,7 +25,7 @@ const maxPartsPerShard = 2 ** 16
 /** Bytes of a manifest at most. */
 export const maxManifestBytes = 16 * 2 ** 20
 /** Bytes of a part at most. */
-export const maxSnapshotPartBytes = maxChunkBytes
+const maxSnapshotPartBytes = maxChunkBytes
 
 /** A piece of one shard's state, named by what it holds. */
 export interface SnapshotPart {

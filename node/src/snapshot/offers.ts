@@ -9,7 +9,7 @@ export interface Offer {
 }
 
 /** Parts that some sources say a shard consists of. */
-export interface ShardEntry {
+interface ShardEntry {
   readonly root: Bytes32
   readonly parts: readonly SnapshotPart[]
   readonly sources: readonly SnapshotSource[]

@@ -2,7 +2,7 @@ import { type Bytes32, sameBytes } from '@parley/protocol'
 import { del, keyOf, type NodeStore, numberAt, numberKey, put, type Table, tableOf, writeAll } from './node-store.ts'
 
 /** Where a part lies: chunk of the snapshot at a block. */
-export interface PartPlace {
+interface PartPlace {
   readonly block: bigint
   readonly chunk: number
 }
