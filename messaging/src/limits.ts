@@ -48,6 +48,8 @@ export const messagingLimits = {
   packages: 16,
   /** Times that one digest is signed anew because another device of the slot was faster. */
   attempts: 8,
+  /** Milliseconds for which what the L3 accepted need not be in the record before the L3 is asked about it. */
+  acceptedMs: 15_000,
   /** Milliseconds after which a device that asked to join asks again. */
   askAgainMs: 60_000,
   /** Milliseconds that processing one untrusted content may take. */
