@@ -16,13 +16,7 @@ import type { Inbox } from './inbox.ts'
 import { keysOf } from './invite-delivery.ts'
 import { Inviting } from './inviting.ts'
 import { readMark } from './read-mark.ts'
-import {
-  type ImportedArchive,
-  type MadeRecovery,
-  type Recovered,
-  Recovering,
-  type RecoveryOptions,
-} from './recovering.ts'
+import type { ImportedArchive, MadeRecovery, Recovered, Recovering, RecoveryOptions } from './recovering.ts'
 import { Registration } from './registration.ts'
 import type { StoredRequest } from './request-store.ts'
 import { Requests } from './requests.ts'
@@ -67,7 +61,7 @@ export class Messenger {
   private readonly requests: Requests
   private readonly inviting: Inviting
   private readonly watching: Watching
-  private readonly recovering: Recovering
+  private recoveringOnce: Promise<Recovering> | undefined
   private readonly running: Promise<unknown>[] = []
 
   /** @param end - Ends everything that runs. */
@@ -81,7 +75,6 @@ export class Messenger {
     this.requests = new Requests(context, this.rooms, this.devices)
     this.inviting = new Inviting(context, this.rooms, this.requests)
     this.watching = new Watching(context, this.rooms, this.requests)
-    this.recovering = new Recovering(context, this.rooms, this.devices, this.registration)
   }
 
   /** Reads what the device has, and begins to follow it. */
@@ -153,8 +146,8 @@ export class Messenger {
    * again after joining a conversation, and after revoking a device.
    * @throws {MessagingError} `FRAME_INVALID`: the passphrase has fewer than 12 characters.
    */
-  makeRecovery(options: RecoveryOptions = {}): Promise<MadeRecovery> {
-    return this.recovering.make(options)
+  async makeRecovery(options: RecoveryOptions = {}): Promise<MadeRecovery> {
+    return (await this.recovering()).make(options)
   }
 
   /**
@@ -162,18 +155,26 @@ export class Messenger {
    * revoke the lost ones afterwards.
    * @throws {MessagingError} `RECOVERY_LOCKED`, `RECOVERY_OF_ANOTHER`, `INSTALLATION_REVOKED`, `FRAME_INVALID`.
    */
-  recover({ recovery, ...secret }: { readonly recovery: Uint8Array } & RecoverySecret): Promise<Recovered> {
-    return this.recovering.recover(recovery, secret)
+  async recover({ recovery, ...secret }: { readonly recovery: Uint8Array } & RecoverySecret): Promise<Recovered> {
+    return (await this.recovering()).recover(recovery, secret)
   }
 
   /** All messages that this device has, in segments of about 1 MiB that only a recovery of this device opens. */
-  exportArchive(): AsyncGenerator<Uint8Array, void, undefined> {
-    return this.recovering.exportArchive()
+  async *exportArchive(): AsyncGenerator<Uint8Array, void, undefined> {
+    yield* (await this.recovering()).exportArchive()
   }
 
   /** Adds archived messages to the history of conversations that this device has. @throws {MessagingError} `ARCHIVE_LOCKED`, `FRAME_INVALID`. */
-  importArchive(segments: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<ImportedArchive> {
-    return this.recovering.importArchive(segments)
+  async importArchive(segments: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<ImportedArchive> {
+    return (await this.recovering()).importArchive(segments)
+  }
+
+  /** Loaded once it is needed: few sessions of an application are one in which somebody recovers. */
+  private recovering(): Promise<Recovering> {
+    this.recoveringOnce ??= import('./recovering.ts').then(
+      (code) => new code.Recovering(this.context, this.rooms, this.devices, this.registration),
+    )
+    return this.recoveringOnce
   }
 
   /** Puts this device's keys into the directory; a signature of the wallet where gateways pay, a transaction elsewhere. */
