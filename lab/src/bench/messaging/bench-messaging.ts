@@ -74,7 +74,7 @@ export interface SizeSaved {
 }
 
 const sizes: Record<'full' | 'quick', MessagingSize> = {
-  full: { users: 1_000, messages: 6_000, engine: { pairs: 8, messages: 1_200 }, leaves: [2, 16, 64, 256] },
+  full: { users: 1_000, messages: 3_000, engine: { pairs: 8, messages: 1_200 }, leaves: [2, 16, 64, 256] },
   quick: { users: 20, messages: 200, engine: { pairs: 4, messages: 200 }, leaves: [2, 16] },
 }
 /** Copies of a content, as `severalContents` makes them. */

@@ -32,7 +32,7 @@ export interface UsersOptions {
 }
 
 /** Pairs that join at once. */
-const joiningAtOnce = 8
+const joiningAtOnce = 16
 const pollMs = 200
 
 /** Two users for each conversation, registered on the L2, each with its own clients of everything and its own part of one database. */
