@@ -40,16 +40,12 @@ export const messagingLimits = {
   ackTries: 8,
   /** Contents acknowledged in one go. */
   ackedAtOnce: 64,
-  /** Entries of a record that are read before they are taken; what comes then is read later. */
-  readAhead: 4_096,
   /** Entries that wait behind a gap. */
   deferred: 4_096,
   /** Key packages of one conversation that a device keeps the secrets of. */
   packages: 16,
   /** Times that one digest is signed anew because another device of the slot was faster. */
   attempts: 8,
-  /** Milliseconds for which what the L3 accepted need not be in the record before the L3 is asked about it. */
-  acceptedMs: 15_000,
   /** Milliseconds after which a device that asked to join asks again. */
   askAgainMs: 60_000,
   /** Milliseconds that processing one untrusted content may take. */

@@ -26,7 +26,6 @@ import { messagingLimits } from '../limits.ts'
 import type { Cursor, Genesis, Log, LogEvent, OutgoingMessage, Place, RecordPlace } from '../ports/log.ts'
 import { assertSigned, entryOf } from './checked-entry.ts'
 import type { Forcing } from './forcing.ts'
-import { type FeedSource, SharedFeed } from './shared-feed.ts'
 
 /**
  * The L3 by a sequencer or a relay. What it says was signed by members is checked; that nothing is left out or in another order is
@@ -35,19 +34,24 @@ import { type FeedSource, SharedFeed } from './shared-feed.ts'
 export class ChainLog implements Log {
   readonly chainId: bigint
   private readonly sequencer: SequencerClient
-  private readonly feed: SharedFeed
+  private readonly feed: Pick<SequencerClient, 'followMany'>
   private readonly deployment: Deployment
   private readonly forcing: Forcing | undefined
   private readonly begun = new Map<string, Genesis>()
 
   /**
-   * @param feed - Where entries are read, all over one connection: a relay's client, or the sequencer itself.
+   * @param feed - Where entries are read: a relay's client, or the sequencer itself.
    * @param forcing - The way past the sequencer; none when left out.
    */
-  constructor(sequencer: SequencerClient, deployment: Deployment, feed: FeedSource = sequencer, forcing?: Forcing) {
+  constructor(
+    sequencer: SequencerClient,
+    deployment: Deployment,
+    feed: Pick<SequencerClient, 'followMany'> = sequencer,
+    forcing?: Forcing,
+  ) {
     this.chainId = deployment.chainId
     this.sequencer = sequencer
-    this.feed = new SharedFeed(feed)
+    this.feed = feed
     this.deployment = deployment
     this.forcing = forcing
   }
@@ -166,14 +170,20 @@ export class ChainLog implements Log {
     from: bigint,
     signal: AbortSignal,
   ): AsyncGenerator<ConversationEntry | 'end'> {
+    const stop = new AbortController()
     let isLive = false
-    for await (const update of this.feed.read({ shard, index, from }, signal)) {
-      if (update.kind === 'entries') yield* update.entries
-      if (update.kind === 'live') isLive = true
-      else if (update.kind === 'behind') isLive = false
-      else if (update.kind === 'refused') throw new MessagingError({ code: 'CONVERSATION_MISSING', shard, index })
-      else if (update.kind === 'gone') throw new MessagingError({ code: 'RECORD_FORGOTTEN', from: update.from })
-      if (isLive) yield 'end'
+    try {
+      const updates = this.feed.followMany([{ shard, index, from }], AbortSignal.any([signal, stop.signal]))
+      for await (const update of updates) {
+        if (update.kind === 'entries') yield* update.entries
+        if (update.kind === 'live') isLive = true
+        else if (update.kind === 'behind') isLive = false
+        else if (update.kind === 'refused') throw new MessagingError({ code: 'CONVERSATION_MISSING', shard, index })
+        else if (update.kind === 'gone') throw new MessagingError({ code: 'RECORD_FORGOTTEN', from: update.from })
+        if (isLive) yield 'end'
+      }
+    } finally {
+      stop.abort()
     }
   }
 }

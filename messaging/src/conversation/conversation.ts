@@ -1,27 +1,37 @@
-import { type Bytes20, type MemberKey, type Millis, memberKey, Role, sameBytes } from '@parley/protocol/light'
+import { type Bytes20, type MemberKey, type Millis, memberKey, millis, Role, sameBytes } from '@parley/protocol/light'
 import type { KeyPackage } from 'ts-mls'
+import { type Control, encodeControl } from '../codec/control.ts'
+import { encodeFrame, FrameKind, frameDigest } from '../codec/frame.ts'
+import { encodeInvitation } from '../codec/invitation.ts'
 import { agedKeys } from '../engine/aged.ts'
 import type { EngineEvent } from '../engine/events.ts'
-import { beginGroup, checkPackage, leavesNow, makeFounding, makeGroupCommit } from '../engine/make.ts'
+import {
+  beginGroup,
+  checkPackage,
+  leavesNow,
+  type Made,
+  makeFounding,
+  makeGroupCommit,
+  makeMessage,
+} from '../engine/make.ts'
 import { beginRecord } from '../engine/record.ts'
 import { staleLeaves } from '../engine/rules.ts'
-import { beginConversation, type ConversationState, expiredOf, memberOf, strangeGaps } from '../engine/state.ts'
+import { beginConversation, type ConversationState, expiredOf, gapsOf, memberOf, strangeGaps } from '../engine/state.ts'
 import { isInForce } from '../keys/in-force.ts'
+import { messagingLimits } from '../limits.ts'
+import { groupInfo } from '../mls/group.ts'
 import type { MemberLeaf } from '../mls/leaf.ts'
 import { loadSuite } from '../mls/suite.ts'
 import type { Setting } from '../payloads/settings.ts'
 import type { LogEvent, Place } from '../ports/log.ts'
+import { seal } from '../sealing/sealed.ts'
 import { acknowledge, forget } from './acks.ts'
 import { comeBack } from './come-back.ts'
 import { abandon, fetchMissing, passOverExpired, renew, takeEvent } from './follow.ts'
-import { gapToTell, skippable } from './gaps.ts'
 import { type ConversationDeps, Held, heldAnew, readStored } from './held.ts'
-import { intend, intendControl } from './intend.ts'
-import { answer, askToJoin, introduce, isDeserted, mustAsk } from './joining.ts'
 import { givePackage, newPackage } from './packages.ts'
 import { post } from './post.ts'
-import { isFree, say, sayAgain } from './saying.ts'
-import { eventKey, type OwnSlot, type Unacked } from './stored.ts'
+import { eventKey, type Intent, type OwnSlot, type Unacked } from './stored.ts'
 import { recordsOf } from './stored-records.ts'
 import { decodeValue } from './stored-value.ts'
 import { hasUnsaid, isRemoved, withoutUnsaid } from './unsaid.ts'
@@ -170,14 +180,9 @@ export class Conversation {
     return member && agedKeys(member, this.leaves.length, now)
   }
 
-  /** Encrypts a message and stores it to be posted. @throws {MessagingError} `NOT_A_MEMBER`, `GAP`, `STALE_LEAVES`, `MESSAGE_TOO_LARGE`. */
-  say(plaintext: Uint8Array): Promise<void> {
-    return say(this.held, plaintext)
-  }
-
-  /** Whether nothing that this device does by itself, or is to say, comes before another message. */
-  isFree(now: Millis): boolean {
-    return isFree(this.held.stored, now)
+  /** Encrypts a message and stores it to be posted. @throws {MessagingError} `NOT_A_MEMBER`, `STALE_LEAVES`, `MESSAGE_TOO_LARGE`. */
+  async say(plaintext: Uint8Array): Promise<void> {
+    await this.intend('message', 'application', await makeMessage(this.state, plaintext, this.held.suite))
   }
 
   /** Stores a message to be said as soon as it can be: now, or once a gap, a stale leaf or the lack of keys is over. */
@@ -222,9 +227,12 @@ export class Conversation {
     return this.held.stored.unsent.length > 0 && strangeGaps(this.state).length === 0
   }
 
-  /** Encrypts what came too late, or could not be said, the oldest first. */
-  sayAgain(): Promise<void> {
-    return sayAgain(this.held)
+  /** Encrypts anew what came too late. */
+  async sayAgain(): Promise<void> {
+    const [plaintext, ...unsent] = this.held.stored.unsent
+    if (plaintext === undefined) return
+    const made = await makeMessage(this.state, plaintext, this.held.suite)
+    await this.intend('message', 'application', made, { unsent })
   }
 
   /**
@@ -234,7 +242,7 @@ export class Conversation {
   async commit(add: readonly KeyPackage[], remove: readonly MemberLeaf[]): Promise<void> {
     for (const keyPackage of add) checkPackage(this.state, keyPackage, this.held.deps.clock.now())
     const plan = { add, remove: remove.map(({ index }) => index) }
-    await intend(this.held, 'commit', await makeGroupCommit(this.state, plan, this.held.suite))
+    await this.intend('commit', 'handshake', await makeGroupCommit(this.state, plan, this.held.suite))
   }
 
   /** A package by which others may add this device. Its secrets are stored. */
@@ -243,18 +251,27 @@ export class Conversation {
   }
 
   /** Asks to join by a commit of its own. */
-  askToJoin(): Promise<void> {
-    return askToJoin(this.held)
+  async askToJoin(): Promise<void> {
+    await this.intendControl({ kind: 'join', generation: this.state.generation }, { asked: this.held.deps.clock.now() })
   }
 
   /** Whether this device has no keys, and is not on its way to some. */
   get mustAsk(): boolean {
-    return mustAsk(this.held)
+    const { asked, state } = this.held.stored
+    const isOpen = asked !== undefined && this.held.deps.clock.now() < asked + BigInt(messagingLimits.askAgainMs)
+    return memberOf(state) === undefined && !isOpen && state.commits.length === 0 && isIn(state, this.own)
   }
 
   /** Whether nobody is left who could let this device in: no other slot, and no other device of this identity. */
-  isDeserted(signal: AbortSignal): Promise<boolean> {
-    return isDeserted(this.held, signal)
+  async isDeserted(signal: AbortSignal): Promise<boolean> {
+    const { state, asked } = this.held.stored
+    const { slot, record, commits, boot } = state
+    const isAlone = record.slots.every(({ role }, each) => (role === Role.none) === (each !== slot))
+    if (memberOf(state) !== undefined || asked === undefined || commits.length > 0 || boot !== undefined) return false
+    if (!isAlone || !isIn(state, this.own)) return false
+    const { directory, installation } = this.held.deps
+    const { installations } = await directory.installations(installation.identity, signal)
+    return installations.every((key) => sameBytes(key, installation.signing.key))
   }
 
   /** A key to exchange the slot's for, the same until that was done. It is stored. */
@@ -291,28 +308,53 @@ export class Conversation {
   }
 
   /** Remembers who has a slot: it may have no leaf when it asks to join. */
-  introduce(slot: number, identity: Bytes20): Promise<void> {
-    return introduce(this.held, slot, identity)
+  async introduce(slot: number, identity: Bytes20): Promise<void> {
+    const rest = this.held.stored.identities.filter((each) => each.slot !== slot)
+    await this.held.keep({ identities: [...rest, { slot, identity }] })
   }
 
   /** Sends a slot that asked what it needs to join by a commit. One that nobody knows gets nothing. */
-  answer(slot: number, signal: AbortSignal): Promise<void> {
-    return answer(this.held, slot, signal)
+  async answer(slot: number, signal: AbortSignal): Promise<void> {
+    const { state, identities, asking } = this.held.stored
+    const member = memberOf(state)
+    if (member === undefined || gapsOf(state).length > 0) return
+    const leaf = this.leaves.find(({ claim }) => claim.slot === slot)
+    const identity = leaf?.identity ?? identities.find((each) => each.slot === slot)?.identity
+    const rest = { asking: asking.filter((each) => each.slot !== slot) }
+    if (identity === undefined) return this.held.keep(rest)
+    // It may be a device that was registered a moment ago: what the directory said before then seals nothing to it.
+    const now = this.held.deps.clock.now()
+    const again = BigInt(messagingLimits.directoryAgainMs)
+    const lately = millis(now > again ? now - again : 0n)
+    const { fallbacks } = await this.held.deps.directory.installations(identity, signal, lately)
+    const keys = fallbacks.slice(0, messagingLimits.recipients)
+    if (keys.length === 0) return this.held.keep(rest)
+    const info = await groupInfo(member.state, this.held.suite)
+    const plaintext = encodeInvitation({ info, asOf: state.record.cursor.messages })
+    const suite = await loadSuite('x25519')
+    const sealing = { name: 'x25519', suite, context: state.record.id } as const
+    const frame = encodeFrame({
+      kind: FrameKind.sealed,
+      body: await seal(plaintext, keys, sealing, this.held.deps.random),
+    })
+    await this.intend('sealed', 'handshake', { state, frame, digest: frameDigest(frame), acks: [] }, rest)
   }
 
   /** The gap at which this device cannot answer those who ask to join, unless it said so before. */
   get mustWant(): bigint | undefined {
-    return gapToTell(this.held.stored)
+    const [gap] = gapsOf(this.state)
+    const isNew = gap !== undefined && this.asking.length > 0 && this.held.stored.wanted !== gap.position
+    return isNew ? gap.position : undefined
   }
 
   /** Says that this device is at a gap. */
   async want(position: bigint): Promise<void> {
-    await intendControl(this.held, { kind: 'want', position, generation: this.state.generation }, { wanted: position })
+    await this.intendControl({ kind: 'want', position, generation: this.state.generation }, { wanted: position })
   }
 
   /** Makes entries void for everyone; counts if this slot is an admin. */
   async skip(position: bigint, count: number): Promise<void> {
-    await intendControl(this.held, { kind: 'skip', position, count, generation: this.state.generation })
+    await this.intendControl({ kind: 'skip', position, count, generation: this.state.generation }, {})
   }
 
   /** Founds the group anew; counts if this slot is an admin. */
@@ -320,7 +362,7 @@ export class Conversation {
     const generation = this.state.generation + 1
     const own = await newPackage(this.held, generation)
     const state = await makeFounding(this.state, own, this.held.suite)
-    await intendControl(this.held, { kind: 'boot', generation }, { state })
+    await this.intendControl({ kind: 'boot', generation }, { state })
   }
 
   /** Gives up the keys of the group, so as to join anew. */
@@ -328,8 +370,49 @@ export class Conversation {
     return abandon(this.held, why, signal)
   }
 
-  /** Entries that an admin is to skip: gaps that are old enough, from which nobody went on. */
+  /**
+   * Entries that an admin is to skip: gaps that are old enough, from which nobody went on. An admin without keys that nobody answers
+   * goes by what those who have keys say: at a gap they cannot answer.
+   */
   skippable(now: Millis): readonly bigint[] {
-    return skippable(this.held.stored, now)
+    const isOld = (time: Millis): boolean => now >= time + BigInt(messagingLimits.skipAfterMs)
+    const { membership, movedOn, waiting } = this.state
+    if ('outside' in membership) {
+      if (this.held.stored.asked === undefined || !isOld(membership.since)) return []
+      const { wants } = this.held.stored
+      return waiting.flatMap(({ position, time }) => (wants.includes(position) && isOld(time) ? [position] : []))
+    }
+    if (movedOn) return []
+    return gapsOf(this.state)
+      .filter(({ time }) => isOld(time))
+      .map(({ position }) => position)
   }
+
+  private async intend(
+    kind: Intent['kind'],
+    contentClass: Intent['class'],
+    { state, frame, digest, acks }: Made,
+    changes: object = {},
+  ): Promise<void> {
+    const intent: Intent = { kind, content: digest, frame, class: contentClass, acks, nonce: undefined }
+    await this.held.keep({ ...changes, state, intents: [...this.held.stored.intents, intent] })
+  }
+
+  private async intendControl(control: Control, changes: object): Promise<void> {
+    const intent: Intent = {
+      kind: 'control',
+      content: encodeControl(control),
+      frame: undefined,
+      class: 'handshake',
+      acks: [],
+      nonce: undefined,
+    }
+    await this.held.keep({ ...changes, intents: [...this.held.stored.intents, intent] })
+  }
+}
+
+/** Whether the own slot is live with the key that this device has. */
+function isIn({ record, slot }: ConversationState, { slotKey }: OwnSlot): boolean {
+  const held = record.slots[slot]
+  return held !== undefined && held.role !== Role.none && sameBytes(held.key, slotKey.key)
 }

@@ -94,7 +94,6 @@ async function frameOf(held: Held, entry: LogEntry, signal: AbortSignal): Promis
 async function goBack(held: Held, to: Cursor, why: string, signal: AbortSignal): Promise<readonly EngineEvent[]> {
   const { log } = held.deps
   const { place } = held.stored.own
-  held.outgoing.doubt()
   let record: RecordState = beginRecord(log.chainId, await log.genesis(place, signal))
   const isThere = ({ cursor }: RecordState): boolean => cursor.messages === to.messages && cursor.changes === to.changes
   if (!isThere(record))

@@ -5,7 +5,6 @@ import type { Contents } from '../ports/contents.ts'
 import type { Directory } from '../ports/directory.ts'
 import type { Log } from '../ports/log.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { Outgoing } from './outgoing.ts'
 import { changesBetween, type Records, readRecords, unknownRecords } from './records.ts'
 import { type OwnSlot, type StoredConversation, storeKey } from './stored.ts'
 import { decodeStored, prefixOf, recordsOf } from './stored-records.ts'
@@ -25,7 +24,6 @@ export interface ConversationDeps {
 export class Held {
   readonly deps: ConversationDeps
   readonly suite: Suite
-  readonly outgoing = new Outgoing()
   private current: StoredConversation
   private kept: Records
 

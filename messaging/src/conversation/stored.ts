@@ -1,4 +1,4 @@
-import { type Bytes32, type MemberKey, type Millis, sameBytes } from '@parley/protocol/light'
+import type { Bytes32, MemberKey, Millis } from '@parley/protocol/light'
 import type { ConversationState } from '../engine/state.ts'
 import type { OwnPackage } from '../mls/leaf.ts'
 import type { SuiteName } from '../mls/suite.ts'
@@ -15,12 +15,8 @@ export interface Intent {
   readonly class: ContentClass
   /** Commitments of those who are to acknowledge it. */
   readonly acks: readonly Bytes32[]
-  /** Nonce that it is sent with, stored before it is; undefined where that is not known yet, or was refused. */
+  /** Nonce with which it was sent, if it was. */
   readonly nonce: bigint | undefined
-}
-
-export function isSame(a: Pick<Intent, 'content'>, b: Pick<Intent, 'content'>): boolean {
-  return sameBytes(a.content, b.content)
 }
 
 /** What this device is in one conversation. */

@@ -3,14 +3,15 @@ import type { EngineEvent } from '../engine/events.ts'
 import { slotAt } from '../engine/record.ts'
 import type { ConversationState } from '../engine/state.ts'
 import { MessagingError } from '../faults.ts'
-import { isSame, type StoredConversation } from './stored.ts'
+import { isSame } from './post.ts'
+import type { StoredConversation } from './stored.ts'
 
 /** Whether the record took the own slot away: no device of it can say anything any more. */
 export function isRemoved({ membership, record, slot }: ConversationState): boolean {
   return 'outside' in membership && membership.outside === 'removed' && slotAt(record, slot).role === Role.none
 }
 
-/** Whether a message of this device waits of which is known that the log does not have it. */
+/** Whether a message of this device waits that was not sent to the log. */
 export function hasUnsaid({ unsent, intents }: StoredConversation): boolean {
   return unsent.length > 0 || intents.some(({ kind, nonce }) => kind === 'message' && nonce === undefined)
 }
@@ -30,7 +31,7 @@ export function endSaying(
   return { state: { ...state, messages: [] }, intents: [], unsent: [], unsaid }
 }
 
-/** A conversation without the messages of which is known that the log does not have them. */
+/** A conversation without the messages that were never sent to the log. */
 export function withoutUnsaid({ intents, state }: StoredConversation): Partial<StoredConversation> {
   const never = intents.filter(({ kind, nonce }) => kind === 'message' && nonce === undefined)
   return {

@@ -99,22 +99,14 @@ export class LiveConversation {
 
   /** Stores a message, and sends it at once if it can be sent. @returns its name. @throws {MessagingError} `INSTALLATION_REVOKED`, `NOT_A_MEMBER`. */
   async send({ type, body, fallback }: Draft, signal: AbortSignal): Promise<Uint8Array> {
-    const isClean = await this.assertLive(signal)
-    const { conversation, deps } = this
-    const id = deps.random(16)
-    const isSent = await this.alone(async () => {
-      const { cursor, head } = conversation.state.record
-      const payload = encodePayload({ id, type, seen: { ...cursor, head }, sentAt: deps.clock.now(), fallback, body })
-      if (!isClean || !this.isCurrent || !conversation.isFree(deps.clock.now())) {
-        await conversation.sayLater(payload)
-        return false
-      }
-      await conversation.say(payload)
-      await conversation.post(signal)
-      return true
+    await this.assertLive(signal)
+    const id = this.deps.random(16)
+    await this.alone(async () => {
+      const { cursor, head } = this.conversation.state.record
+      const seen = { ...cursor, head }
+      await this.conversation.sayLater(encodePayload({ id, type, seen, sentAt: this.deps.clock.now(), fallback, body }))
     })
-    if (isSent) this.tellListeners()
-    else await this.tend(signal)
+    await this.tend(signal)
     if (this.conversation.hasUnsaid) await this.assertStanding(signal)
     return id
   }
@@ -182,11 +174,8 @@ export class LiveConversation {
     }
   }
 
-  /**
-   * Refuses to speak from a device that was revoked, and, if so wanted, to devices that were.
-   * @returns whether the directory has every device of the group.
-   */
-  private async assertLive(signal: AbortSignal): Promise<boolean> {
+  /** Refuses to speak from a device that was revoked, and, if so wanted, to devices that were. */
+  private async assertLive(signal: AbortSignal): Promise<void> {
     const { strict = false, warn } = this.deps
     this.assertMember()
     let revoked: readonly MemberLeaf[]
@@ -195,10 +184,10 @@ export class LiveConversation {
     } catch (error) {
       if (strict || signal.aborted) throw error
       warn?.(error)
-      return false
+      return
     }
     const against = strict ? revoked : revoked.filter((leaf) => this.conversation.isOwn(leaf))
-    if (against.length === 0) return revoked.length === 0
+    if (against.length === 0) return
     throw new MessagingError({
       code: 'INSTALLATION_REVOKED',
       installations: against.map(({ installation }) => installation),

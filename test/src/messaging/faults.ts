@@ -75,9 +75,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'used keys are not stored before a message leaves',
     test: 'crash › same generation after a crash',
-    file: 'src/conversation/intend.ts',
+    file: 'src/conversation/conversation.ts',
     find: '...changes, state, intents:',
-    replace: '...changes, state: { ...state, membership: held.stored.state.membership }, intents:',
+    replace: '...changes, state: { ...state, membership: this.held.stored.state.membership }, intents:',
   },
   {
     name: 'what was sent is sent again after a crash',
