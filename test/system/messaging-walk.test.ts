@@ -42,7 +42,8 @@ test('going through messaging › every step happens, with what shows it', async
   const { steps } = await goThroughMessaging(
     { clock: systemClock, log },
     servers.stack,
-    directory,
+    // Nobody of an attempt before.
+    await mkdtemp(join(directory, 'people-')),
     AbortSignal.timeout(1_190_000),
   )
   expect(missingIn(steps)).toEqual([])

@@ -72,6 +72,49 @@ const sockets = {
   },
 }
 
+const busyHour = (users: number) => ({
+  users,
+  feedsOpen: users / 10,
+  messagesPerSecond: users / 4_000,
+  accepted: percentiles(5),
+  live: percentiles(9),
+  reads: percentiles(4),
+  feeds: percentiles(6),
+  liveToAccepted: spread(1.8),
+  cores: spread(0.4),
+  coresOf: { sequencer: spread(0.3), relay: spread(0.1) },
+  bytesPerUserDay: { feeds: spread(60_000), reads: spread(15_000), messages: spread(2_000) },
+  delivered: 4_000,
+  lost: 0,
+  doubled: 0,
+  disordered: 0,
+  holds: users < 60_000,
+})
+const dau = {
+  mix: {
+    source: 'somebody’s figures',
+    peak: 1.5,
+    wakes: 14,
+    openSeconds: 180,
+    conversations: 20,
+    calls: [{ call: 'queries', perUserDay: 66, asked: 'page', here: 'a page of a record of a node' }],
+  },
+  bounds: { liveToAccepted: 3, liveMs: 400, readsMs: 100 },
+  seconds: 20,
+  lanes: 2,
+  verifier: 'npm secp256k1',
+  results: (['told', 'polling'] as const).map((asking) => ({
+    asking,
+    perUserDay: { l2: 300, page: 66, changes: 14, feed: 14, message: 14 },
+    measured: [31_250, 62_500].map(busyHour),
+    users: 31_250,
+    isAtLeast: false,
+    usersPerCore: 15_625,
+    usersPerCoreByCpu: 78_125,
+  })),
+  extrapolated: { cores: 8, users: 125_000 },
+} as const
+
 const da = [null, 1, 1_000].map((messagesPerSecond) => ({
   messagesPerSecond,
   messages: 1_000,
@@ -138,6 +181,7 @@ export const madeUpReport: AllReport = {
     },
     fanout: { ...frame, lanes: 2, verifier: 'npm secp256k1', results: fanout },
     sockets: { ...frame, ...sockets },
+    dau: { ...frame, ...dau },
     reads: {
       ...frame,
       lanes: 2,
