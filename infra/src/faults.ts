@@ -7,6 +7,7 @@ export type InfraFault =
   | { code: 'WINDOW_TOO_SHORT'; field: string; seconds: number; minimum: number }
   | { code: 'CHAIN_FILE_INVALID'; field: string; reason: string }
   | { code: 'CHAIN_UNSUITED'; field: string; actual: bigint; bound: bigint }
+  | { code: 'SIMULATION_REFUSED'; reason: string }
   | { code: 'OPTION_INVALID'; field: string; reason: string }
 
 export const infraFaults: FaultTable<InfraFault> = {
@@ -27,6 +28,11 @@ export const infraFaults: FaultTable<InfraFault> = {
     blame: 'operator',
     retry: 'changed',
     text: 'the L2 is not what the preset was made for; nothing was sent',
+  },
+  SIMULATION_REFUSED: {
+    blame: 'operator',
+    retry: 'changed',
+    text: 'the L2’s node does not simulate a whole deployment (eth_simulateV1); nothing was sent',
   },
   OPTION_INVALID: { blame: 'operator', retry: 'changed', text: 'an option is outside its bounds' },
 }

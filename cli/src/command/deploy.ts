@@ -4,9 +4,11 @@ import type { CommandDefinition } from './command.ts'
 export const deployCommand: CommandDefinition = {
   name: 'deploy',
   about: 'Deploy contracts on an L2, phase by phase; PARLEY_L2_KEY pays. Prints where they stand.',
+  abouts: { 'run.json': 'Print the plan on one line.' },
   keys: [
     'l2.url',
     'deploy.preset',
+    'deploy.plan',
     'deploy.phases',
     'deploy.governance',
     'deploy.voteHolder',
@@ -18,8 +20,10 @@ export const deployCommand: CommandDefinition = {
     'deploy.treasury',
     'deploy.genesisTimestampMs',
     'deploy.out',
+    'run.json',
   ],
   examples: [
+    'PARLEY_L2_KEY=file:deployer.key parley deploy --plan --l2 https://YOUR-L2-RPC --preset op-sepolia --phases contacts,inbox',
     'PARLEY_L2_KEY=file:deployer.key parley deploy --l2 https://YOUR-L2-RPC --preset production --phases contacts,inbox --deployment deployment.json',
   ],
   async run(context) {

@@ -9,6 +9,10 @@ export const deploySettings = {
       about: 'Parameters of the deployment; one that is named after a chain is for that chain alone.',
     }),
   ),
+  'deploy.plan': defaulted(
+    false,
+    toggle({ flag: 'plan', about: 'Print transactions, gas and wei of the deployment, and send nothing.' }),
+  ),
   'deploy.phases': defaulted(
     ['rollup'],
     listOf(['rollup', 'committee', 'contacts', 'inbox', 'reputation', 'treasury'], {

@@ -1,7 +1,9 @@
 import {
+  type DeploymentRecord,
   type DeployPhasesOptions,
   deployPhases,
   formatDeployment,
+  planDeployment,
   presets,
   readDeployment,
   tryWritingDeployment,
@@ -9,6 +11,7 @@ import {
 } from '@parley/infra'
 import { type Bytes20, ownerAddress } from '@parley/protocol'
 import { hexToBytes } from 'viem'
+import { tell } from '../action/tell.ts'
 import { type Config, needed } from '../config/config.ts'
 import type { Address } from '../config/setting.ts'
 import type { Context } from '../process/context.ts'
@@ -16,34 +19,32 @@ import type { Context } from '../process/context.ts'
 /** Milliseconds within which each transaction of a deployment must be included. */
 const withinMs = 300_000
 
-/** Deploys the phases asked for and prints where everything stands. */
-export async function runDeploy({ config, log, out, signal }: Context): Promise<number> {
+/** Deploys the phases asked for and prints where everything stands; or prints what that comes to. */
+export async function runDeploy(context: Context): Promise<number> {
+  const { config, log, out, signal } = context
   const { deploy } = config
   const deployer = needed(config, 'l2.key').reveal()
   const orDeployer = (address: Address | undefined): Bytes20 =>
     address === undefined ? ownerAddress(deployer) : hexToBytes(address)
   const phases = new Set(deploy.phases)
   const path = deploy.out
+  const options: DeployPhasesOptions = {
+    url: needed(config, 'l2.url'),
+    deployer,
+    preset: presets[deploy.preset],
+    phases,
+    governance: orDeployer(deploy.governance),
+    treasury: orDeployer(deploy.treasury),
+    voteHolder: orDeployer(deploy.voteHolder),
+    operator: orDeployer(deploy.operator),
+    ...(phases.has('rollup') && { rollup: rollupOptions(config, orDeployer(deploy.operator)) }),
+    ...(path !== undefined && { before: await readDeployment(path) }),
+    withinMs,
+  }
+  if (deploy.plan) return tell(context, await planDeployment({ log, signal }, options))
   if (path !== undefined) await tryWritingDeployment(path)
-  const record = await deployPhases(
-    { log, signal },
-    {
-      url: needed(config, 'l2.url'),
-      deployer,
-      preset: presets[deploy.preset],
-      phases,
-      governance: orDeployer(deploy.governance),
-      treasury: orDeployer(deploy.treasury),
-      voteHolder: orDeployer(deploy.voteHolder),
-      operator: orDeployer(deploy.operator),
-      ...(phases.has('rollup') && { rollup: rollupOptions(config, orDeployer(deploy.operator)) }),
-      ...(path !== undefined && {
-        before: await readDeployment(path),
-        onProgress: (reached) => writeDeployment(path, reached),
-      }),
-      withinMs,
-    },
-  )
+  const kept = path !== undefined && { onProgress: (reached: DeploymentRecord) => writeDeployment(path, reached) }
+  const record = await deployPhases({ log, signal }, { ...options, ...kept })
   out.write(formatDeployment(record))
   return 0
 }

@@ -21,13 +21,15 @@ import { checkChain } from './check-chain.ts'
 import type { Deployment, Verifiers } from './deployment.ts'
 import type { Preset, PriceRules } from './presets.ts'
 import { createRollupContracts, type RollupContracts, type SettingsBefore } from './rollup-contracts.ts'
-import { deployTransport } from './transport.ts'
+import { transportOf } from './transport.ts'
 import { checkWindows } from './worst-times.ts'
 
 export interface DeployDeps {
   readonly log: Logger
   /** Ends what is under way; what was sent may be included all the same. */
   readonly signal?: AbortSignal
+  /** Asked in place of the L2's node. */
+  readonly transport?: Transport
 }
 
 export interface DeployOptions {
@@ -66,7 +68,7 @@ export interface DeployOptions {
 export async function deploy(deps: DeployDeps, options: DeployOptions): Promise<Deployment> {
   const { preset } = options
   checkWindows(preset)
-  const transport = deployTransport(options.url, deps.signal)
+  const transport = transportOf(deps, options.url)
   const client = createPublicClient({ transport })
   const account = privateKeyToAccount(bytesToHex(options.deployer))
   try {

@@ -23,7 +23,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { InfraError } from '../faults.ts'
 import type { DeployDeps, DeployOptions } from './deploy.ts'
 import { type ContractName, contractOf, type DeployedContract, type DeploymentRecord } from './record.ts'
-import { deployTransport, untilEnded } from './transport.ts'
+import { transportOf, untilEnded } from './transport.ts'
 
 export type Deployed = DeploymentRecord['contracts']
 
@@ -59,7 +59,7 @@ export class Deployer {
     onDeployed: (contracts: Deployed) => Promise<void>,
   ) {
     const account = privateKeyToAccount(bytesToHex(options.deployer))
-    const transport = deployTransport(options.url, deps.signal)
+    const transport = transportOf(deps, options.url)
     this.#deps = deps
     this.#withinMs = options.withinMs
     this.#wallet = createWalletClient({ account, transport, pollingInterval: 100 }).extend(publicActions)

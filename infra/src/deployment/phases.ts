@@ -10,7 +10,7 @@ import { deployReputation, setPricing } from './deploy-reputation.ts'
 import { deployTreasury, nameRollup, type TreasuryParties } from './deploy-treasury.ts'
 import { type Authorities, type Deployed, Deployer } from './deployer.ts'
 import { type DeploymentRecord, invalid } from './record.ts'
-import { deployTransport } from './transport.ts'
+import { transportOf } from './transport.ts'
 
 /** Parts of Parley on the L2 that can be deployed one by one. */
 export const phases = ['rollup', 'committee', 'contacts', 'inbox', 'reputation', 'treasury'] as const
@@ -43,7 +43,7 @@ export interface DeployPhasesOptions
  */
 export async function deployPhases(deps: DeployDeps, options: DeployPhasesOptions): Promise<DeploymentRecord> {
   const { url, preset, before, onProgress } = options
-  const client = createPublicClient({ transport: deployTransport(url, deps.signal) })
+  const client = createPublicClient({ transport: transportOf(deps, url) })
   await checkChain(client, preset)
   const chainId = BigInt(await client.getChainId())
   let record: DeploymentRecord = before ?? { preset: preset.name, chainId, contracts: {} }

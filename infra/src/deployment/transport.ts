@@ -11,6 +11,14 @@ export function untilEnded<T>(promise: Promise<T>, signal: AbortSignal | undefin
   return signal === undefined ? promise : raceAbort(promise, signal)
 }
 
+/** What the deployment asks: what it was given, or the L2 itself. */
+export function transportOf(
+  deps: { readonly transport?: Transport; readonly signal?: AbortSignal },
+  url: string,
+): Transport {
+  return deps.transport ?? deployTransport(url, deps.signal)
+}
+
 /** To the L2 that is deployed on. @param signal - Ends all requests. */
 export function deployTransport(url: string, signal: AbortSignal | undefined): Transport {
   return rpcTransport(url, { timeoutMs: requestTimeoutMs, retries, ...(signal && { signal }) })
