@@ -20,19 +20,22 @@ interface Head {
 
 const shards = [1, 2, 5, 8, 40, 63]
 
-/** One stream of requests a shard, as many offers between seals as a block takes. */
+/** Each step offers a block's worth, one offer a shard, and waits for all: requests that overtake one another change no block. */
 async function repeatableRun(harness: Harness): Promise<Head> {
   const { url, l2 } = harness
   l2.enqueue(...shards.map((shard) => deposit(shard)))
   const talks = shards.map((shard) => new Talk(shard, 0))
   await Promise.all(talks.map((talk) => postOperation(url, talk.create)))
-  for (let round = 0; round < 4; round += 1)
-    await Promise.all(
-      talks.map(async (talk) => {
-        await postMessages(url, [talk.say(`${round}`), talk.signed('refused', 0, 99n)])
-        await postMessages(url, [talk.say(`${round} b`, 1)])
-      }),
-    )
+  for (let round = 0; round < 4; round += 1) {
+    const kinds = [
+      (talk: Talk) => talk.say(`${round}`),
+      (talk: Talk) => talk.signed('refused', 0, 99n),
+      (talk: Talk) => talk.say(`${round} b`, 1),
+    ]
+    // A step in which all were refused would seal nothing.
+    for (const step of kinds.keys())
+      await Promise.all(talks.map((talk, at) => postMessages(url, [kinds[(at + step) % kinds.length]!(talk)])))
+  }
   await postMessages(url, [talks[2]!.say('last')])
   return (await (await fetch(`${url}/v1/dev/seal`, { method: 'POST' })).json()) as Head
 }
@@ -44,7 +47,7 @@ test('virtual clock › the same offers give the same roots, whatever the lanes'
   for (const lanes of [1, 2, 3]) {
     const harness = await startSequencer({ lanes, virtual })
     heads.push(await repeatableRun(harness))
-    // Items, 6 creations, then 6 offers a block, the last one sealed when asked.
+    // Items, 6 creations, 4 rounds of 3 steps, the last one sealed when asked.
     expect(heads.at(-1)!.block).toBe(String(1 + 1 + 12 + 1))
     expect(await getJson(harness.url, '/v1/dev/shard-roots')).toEqual(heads.at(-1))
     const { header } = await getJson<{ header: { timestamp: string } }>(harness.url, '/v1/blocks/15')

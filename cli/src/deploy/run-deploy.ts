@@ -28,6 +28,7 @@ export async function runDeploy(context: Context): Promise<number> {
     address === undefined ? ownerAddress(deployer) : hexToBytes(address)
   const phases = new Set(deploy.phases)
   const path = deploy.out
+  if (path !== undefined && !deploy.plan) await tryWritingDeployment(path)
   const options: DeployPhasesOptions = {
     url: needed(config, 'l2.url'),
     deployer,
@@ -42,7 +43,6 @@ export async function runDeploy(context: Context): Promise<number> {
     withinMs,
   }
   if (deploy.plan) return tell(context, await planDeployment({ log, signal }, options))
-  if (path !== undefined) await tryWritingDeployment(path)
   const kept = path !== undefined && { onProgress: (reached: DeploymentRecord) => writeDeployment(path, reached) }
   const record = await deployPhases({ log, signal }, { ...options, ...kept })
   out.write(formatDeployment(record))
